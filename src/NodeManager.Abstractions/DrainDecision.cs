@@ -1,0 +1,17 @@
+namespace NodeManager;
+
+/// <summary>What a drain does with a pod. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+public static class DrainDecision
+{
+    /// <summary>Evict it (or delete it, where evictions are off).</summary>
+    public const string Evict = "Evict";
+
+    /// <summary>Leave it alone: mirror, DaemonSet, not selected, finished elsewhere.</summary>
+    public const string Skip = "Skip";
+
+    /// <summary>It terminates already: wait for it.</summary>
+    public const string Wait = "Wait";
+
+    /// <summary>It stands in the way: nothing on the node is evicted.</summary>
+    public const string Refuse = "Refuse";
+}

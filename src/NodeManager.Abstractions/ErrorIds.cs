@@ -1,0 +1,56 @@
+namespace NodeManager;
+
+/// <summary>The ErrorIds that scripts rely on. Adding is fine, renaming breaks users.</summary>
+public static class ErrorIds
+{
+    // Connection and configuration
+    public const string KubeconfigNotFound = nameof(KubeconfigNotFound);
+    public const string KubeconfigInvalid = nameof(KubeconfigInvalid);
+    public const string ContextNotFound = nameof(ContextNotFound);
+    public const string ContextIncomplete = nameof(ContextIncomplete);
+    public const string CredentialUnsupported = nameof(CredentialUnsupported);
+    public const string CredentialPluginFailed = nameof(CredentialPluginFailed);
+    public const string CertificateExpired = nameof(CertificateExpired);
+    public const string CertificateUntrusted = nameof(CertificateUntrusted);
+    public const string CertificateInvalid = nameof(CertificateInvalid);
+    public const string ServerUnreachable = nameof(ServerUnreachable);
+    public const string NotConnected = nameof(NotConnected);
+    public const string NotInCluster = nameof(NotInCluster);
+    public const string SessionClosed = nameof(SessionClosed);
+
+    // Answers of the server
+    public const string Unauthorized = nameof(Unauthorized);
+    public const string Forbidden = nameof(Forbidden);
+    public const string NotFound = nameof(NotFound);
+    public const string AlreadyExists = nameof(AlreadyExists);
+    public const string Conflict = nameof(Conflict);
+    public const string Invalid = nameof(Invalid);
+    public const string Expired = nameof(Expired);
+    public const string TooManyRequests = nameof(TooManyRequests);
+    public const string ServerTimeout = nameof(ServerTimeout);
+    public const string ServerError = nameof(ServerError);
+    public const string UnexpectedAnswer = nameof(UnexpectedAnswer);
+
+    // Nodes
+    public const string NodeNotFound = nameof(NodeNotFound);
+    public const string InvalidNodeName = nameof(InvalidNodeName);
+    public const string InvalidLabelKey = nameof(InvalidLabelKey);
+    public const string InvalidLabelValue = nameof(InvalidLabelValue);
+    public const string InvalidAnnotationKey = nameof(InvalidAnnotationKey);
+    public const string InvalidTaint = nameof(InvalidTaint);
+    public const string InvalidSelector = nameof(InvalidSelector);
+    public const string InvalidQuantity = nameof(InvalidQuantity);
+    public const string InvalidDuration = nameof(InvalidDuration);
+    public const string InvalidCondition = nameof(InvalidCondition);
+    public const string ValueExists = nameof(ValueExists);
+    public const string TaintOwnedByController = nameof(TaintOwnedByController);
+    public const string NodeHoldsPods = nameof(NodeHoldsPods);
+    public const string WaitTimeout = nameof(WaitTimeout);
+
+    // Drain
+    public const string DrainRefused = nameof(DrainRefused);
+    public const string DrainTimeout = nameof(DrainTimeout);
+    public const string EvictionBlocked = nameof(EvictionBlocked);
+    public const string EvictionFailed = nameof(EvictionFailed);
+    public const string PodStuckTerminating = nameof(PodStuckTerminating);
+}

@@ -1,0 +1,21 @@
+namespace NodeManager;
+
+/// <summary>One thing that happened to a node while it was watched.</summary>
+public sealed class NodeChange : ClusterObject
+{
+    /// <summary><c>Added</c>, <c>Modified</c> or <c>Deleted</c>.</summary>
+    public required string Type { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>When it was seen, in the cluster's time.</summary>
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>What differs from the state seen before; empty for a node that was added.</summary>
+    public ItemList<NodeFieldChange> Changes { get; init; } = ItemList<NodeFieldChange>.Empty;
+
+    /// <summary>The node after the change; for a deleted one its last state.</summary>
+    public required ClusterNode Node { get; init; }
+
+    public override string ToString() => $"{Type} {Name}";
+}

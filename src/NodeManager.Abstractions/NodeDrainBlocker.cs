@@ -1,0 +1,18 @@
+namespace NodeManager;
+
+/// <summary>One thing that kept a node from being drained: a budget with the pods that wait for it, a rule's refusal, a permission.</summary>
+public sealed class NodeDrainBlocker
+{
+    /// <summary><c>Budget</c>, <c>Pod</c>, <c>Permission</c>, <c>VolumeAttachment</c>, <c>Termination</c> or <c>Server</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>What it is called: <c>namespace/name</c> of the budget or pod, the verb and resource of the permission.</summary>
+    public required string Name { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>The pods that it holds up, <c>namespace/name</c>.</summary>
+    public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
+
+    public override string ToString() => $"{Kind} {Name}: {Message}";
+}

@@ -1,0 +1,34 @@
+namespace NodeManager;
+
+/// <summary>What a drain of one node would do, pod by pod, before anything is touched.</summary>
+public sealed class NodeDrainPlan : ClusterObject
+{
+    public required string Node { get; init; }
+
+    public string NodeUid { get; init; } = "";
+
+    /// <summary>True when no pod is refused and no permission is missing. Budgets that block now do not count: they may allow later.</summary>
+    public bool CanDrain { get; init; }
+
+    public ItemList<NodeDrainPlanPod> Pods { get; init; } = ItemList<NodeDrainPlanPod>.Empty;
+
+    /// <summary>What stands in the way: refused pods and missing permissions, in words.</summary>
+    public ItemList<string> Blockers { get; init; } = ItemList<string>.Empty;
+
+    public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
+
+    public int Evict => Pods.Count(p => p.Decision == DrainDecision.Evict);
+
+    public int Skip => Pods.Count(p => p.Decision == DrainDecision.Skip);
+
+    public int Wait => Pods.Count(p => p.Decision == DrainDecision.Wait);
+
+    public int Refuse => Pods.Count(p => p.Decision == DrainDecision.Refuse);
+
+    /// <summary>Pods to evict that a budget would refuse now.</summary>
+    public int BlockedByBudget => Pods.Count(p => p.BlockedByBudget);
+
+    public DateTimeOffset ObservedAt { get; init; }
+
+    public override string ToString() => Node;
+}

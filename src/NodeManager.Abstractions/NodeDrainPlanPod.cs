@@ -1,0 +1,44 @@
+namespace NodeManager;
+
+/// <summary>One pod in the plan of a drain.</summary>
+public sealed class NodeDrainPlanPod
+{
+    public required string Node { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    public string Uid { get; init; } = "";
+
+    /// <summary><c>Evict</c>, <c>Skip</c>, <c>Wait</c> or <c>Refuse</c>; see <see cref="DrainDecision"/>.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>Why, in words, ending where it is a refusal with the parameter that lifts it.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The rule that decided: <c>Mirror</c>, <c>DaemonSet</c>, <c>LocalData</c>, <c>Unmanaged</c>, <c>Finished</c>, <c>Terminating</c>, …</summary>
+    public string Rule { get; init; } = "";
+
+    /// <summary>What every rule had to say about it, also those that did not decide.</summary>
+    public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
+
+    /// <summary><c>Kind/name</c> of the controller; empty without.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Seconds that the pod gets to terminate: what was asked for, else its own.</summary>
+    public long? GracePeriodSeconds { get; init; }
+
+    public ItemList<PodBudget> Budgets { get; init; } = ItemList<PodBudget>.Empty;
+
+    /// <summary>True when a budget would refuse the eviction now.</summary>
+    public bool BlockedByBudget { get; init; }
+
+    /// <summary><c>Yes</c>, <c>No</c> or <c>Unknown</c>: will it fit on another node?</summary>
+    public string FitsElsewhere { get; init; } = "Unknown";
+
+    /// <summary>Why not, or why it cannot be told.</summary>
+    public string FitReason { get; init; } = "";
+
+    public override string ToString() => $"{Namespace}/{Name}: {Decision}";
+}

@@ -1,0 +1,28 @@
+namespace NodeManager;
+
+/// <summary>What became of one pod in a drain.</summary>
+public sealed class NodeDrainPod
+{
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    public string Uid { get; init; } = "";
+
+    /// <summary>See <see cref="DrainPodOutcome"/>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Why, in words.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Names of the budgets that refused it at some time, <c>namespace/name</c>.</summary>
+    public ItemList<string> Budgets { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>How often its eviction was asked for.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>From the first request until it was gone, or until the drain ended.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    public override string ToString() => $"{Namespace}/{Name}: {Outcome}";
+}

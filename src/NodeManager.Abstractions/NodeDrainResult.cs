@@ -1,0 +1,40 @@
+namespace NodeManager;
+
+/// <summary>How the drain of one node ended.</summary>
+public sealed class NodeDrainResult : ClusterObject
+{
+    public required string Node { get; init; }
+
+    public string NodeUid { get; init; } = "";
+
+    /// <summary><c>Drained</c>, <c>Blocked</c>, <c>TimedOut</c>, <c>Cancelled</c> or <c>Failed</c>; see <see cref="NodeDrainStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    public ItemList<NodeDrainPod> Pods { get; init; } = ItemList<NodeDrainPod>.Empty;
+
+    public ItemList<NodeDrainBlocker> Blockers { get; init; } = ItemList<NodeDrainBlocker>.Empty;
+
+    public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Pods evicted or deleted that are gone.</summary>
+    public int Evicted => Pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted);
+
+    public int Skipped => Pods.Count(p => p.Outcome == DrainPodOutcome.Skipped);
+
+    /// <summary>Pods that had to go and did not.</summary>
+    public int Remaining => Pods.Count(p =>
+        p.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
+            or DrainPodOutcome.NotAttempted);
+
+    /// <summary>True when the node is cordoned now.</summary>
+    public bool Cordoned { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The result in a sentence.</summary>
+    public string Message { get; init; } = "";
+
+    public override string ToString() => $"{Node}: {Status}";
+}

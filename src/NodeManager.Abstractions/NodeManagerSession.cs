@@ -1,0 +1,47 @@
+namespace NodeManager;
+
+/// <summary>
+/// A connection to one cluster, with its clock and its configuration. Thread-safe. Made by Connect-NodeManager, ended by
+/// Disconnect-NodeManager, with its runspace or with the module. Shows no credentials.
+/// </summary>
+public sealed class NodeManagerSession : IDisposable
+{
+    private int _disposed;
+
+    /// <summary>Counts up within the process.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>What users call the cluster: the context's cluster name, <c>in-cluster</c> or <c>sandbox</c>; unique among live sessions.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary><c>Kubeconfig</c>, <c>InCluster</c> or <c>Sandbox</c>.</summary>
+    public required string Source { get; init; }
+
+    public string Context { get; init; } = "";
+
+    public required Uri Server { get; init; }
+
+    public string User { get; init; } = "";
+
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>What the server calls its version, for example <c>v1.34.2</c>.</summary>
+    public string ServerVersion { get; init; } = "";
+
+    public DateTimeOffset ConnectedAt { get; init; }
+
+    /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>
+    public string State => Volatile.Read(ref _disposed) == 0 ? "Connected" : "Disconnected";
+
+    // What Core keeps behind the session. An object, because this assembly may name nothing of Core.
+    internal IDisposable? Connection { get; init; }
+
+    /// <summary>Ends the session: requests under way are cancelled, connections closed, a sandbox of its own is gone. Safe to call again.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Connection?.Dispose();
+    }
+
+    public override string ToString() => Cluster;
+}

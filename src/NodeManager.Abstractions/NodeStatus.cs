@@ -1,0 +1,17 @@
+namespace NodeManager;
+
+/// <summary>
+/// What <see cref="ClusterNode.Status"/> says. Text rather than an enum: an enum turns into a number in JSON and in CLIXML,
+/// where <c>-eq 'Ready'</c> would no longer hold.
+/// </summary>
+public static class NodeStatus
+{
+    /// <summary>The Ready condition is True.</summary>
+    public const string Ready = "Ready";
+
+    /// <summary>The Ready condition is False.</summary>
+    public const string NotReady = "NotReady";
+
+    /// <summary>The Ready condition is Unknown or was never reported.</summary>
+    public const string Unknown = "Unknown";
+}

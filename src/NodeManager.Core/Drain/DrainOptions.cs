@@ -1,0 +1,35 @@
+namespace NodeManager.Core.Drain;
+
+/// <summary>How to drain. The defaults are kubectl's, save that DaemonSet pods are left alone without being asked.</summary>
+public sealed record DrainOptions
+{
+    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    public bool DeleteUnmanagedPods { get; init; }
+
+    /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
+    public bool DeleteEmptyDirData { get; init; }
+
+    /// <summary>Delete rather than evict: budgets are not asked.</summary>
+    public bool DisableEviction { get; init; }
+
+    /// <summary>Only these pods (a label selector); null: all.</summary>
+    public string? PodSelector { get; init; }
+
+    /// <summary>What pods get to terminate; null: their own.</summary>
+    public TimeSpan? GracePeriod { get; init; }
+
+    /// <summary>For all of a node; null: without end.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Do not wait for pods whose deletion is older than this; null: wait for all.</summary>
+    public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
+
+    /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: as long as the drain has.</summary>
+    public TimeSpan? VolumeDetachTimeout { get; init; }
+
+    /// <summary>Nodes and pods worked on at once.</summary>
+    public int ThrottleLimit { get; init; } = 32;
+
+    /// <summary>Why, for the annotation and the events on the node.</summary>
+    public string Reason { get; init; } = "";
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace NodeManager.Kubernetes.Models;
+
+/// <summary>How our types are read and written; generated at compile time, no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KubernetesList<Node>))]
+[JsonSerializable(typeof(KubernetesList<Pod>))]
+[JsonSerializable(typeof(KubernetesList<PodDisruptionBudget>))]
+[JsonSerializable(typeof(KubernetesList<Deployment>))]
+[JsonSerializable(typeof(KubernetesList<ReplicaSet>))]
+[JsonSerializable(typeof(KubernetesList<StatefulSet>))]
+[JsonSerializable(typeof(KubernetesList<DaemonSet>))]
+[JsonSerializable(typeof(KubernetesList<Namespace>))]
+[JsonSerializable(typeof(KubernetesList<VolumeAttachment>))]
+[JsonSerializable(typeof(KubernetesList<PersistentVolumeClaim>))]
+[JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
+[JsonSerializable(typeof(KubernetesList<Lease>))]
+[JsonSerializable(typeof(KubernetesList<Event>))]
+[JsonSerializable(typeof(KubernetesList<NodeMetrics>))]
+[JsonSerializable(typeof(KubernetesList<PodMetrics>))]
+[JsonSerializable(typeof(KubernetesList<PartialObjectMetadata>))]
+[JsonSerializable(typeof(SelfSubjectAccessReview))]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(DeleteOptions))]
+[JsonSerializable(typeof(Eviction))]
+[JsonSerializable(typeof(ApiResourceList))]
+[JsonSerializable(typeof(ApiGroup))]
+[JsonSerializable(typeof(VersionInfo))]
+public sealed partial class KubernetesJson : JsonSerializerContext;

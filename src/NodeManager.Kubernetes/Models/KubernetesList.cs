@@ -1,0 +1,22 @@
+namespace NodeManager.Kubernetes.Models;
+
+/// <summary>One page of a list, or all of it.</summary>
+public sealed class KubernetesList<T>
+{
+    public string? ApiVersion { get; set; }
+
+    public string? Kind { get; set; }
+
+    public ListMeta Metadata { get; set; } = new();
+
+    public List<T> Items { get; set; } = [];
+}
+
+public sealed class ListMeta
+{
+    public string? ResourceVersion { get; set; }
+
+    public string? Continue { get; set; }
+
+    public long? RemainingItemCount { get; set; }
+}

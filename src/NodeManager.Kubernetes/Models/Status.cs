@@ -1,0 +1,45 @@
+namespace NodeManager.Kubernetes.Models;
+
+/// <summary>What the server answers when it cannot do what was asked (meta/v1 Status).</summary>
+public sealed class Status
+{
+    public string? ApiVersion { get; set; }
+
+    public string? Kind { get; set; }
+
+    /// <summary>The word Success or Failure.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("status")]
+    public string? Outcome { get; set; }
+
+    public string? Message { get; set; }
+
+    public string? Reason { get; set; }
+
+    public StatusDetails? Details { get; set; }
+
+    public int? Code { get; set; }
+}
+
+public sealed class StatusDetails
+{
+    public string? Name { get; set; }
+
+    public string? Group { get; set; }
+
+    public string? Kind { get; set; }
+
+    public string? Uid { get; set; }
+
+    public List<StatusCause>? Causes { get; set; }
+
+    public int? RetryAfterSeconds { get; set; }
+}
+
+public sealed class StatusCause
+{
+    public string? Reason { get; set; }
+
+    public string? Message { get; set; }
+
+    public string? Field { get; set; }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization.Metadata;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Requests;
+
+/// <summary>A kind as the API serves it, and how it is read. The kinds that we use stand in <see cref="Resources"/>.</summary>
+/// <param name="Group">Empty for core.</param>
+/// <param name="Version">For example <c>v1</c>.</param>
+/// <param name="Plural">As paths name it.</param>
+/// <param name="IsNamespaced">False for nodes and the like.</param>
+/// <param name="Item">Reads and writes one.</param>
+/// <param name="List">Reads a page of them.</param>
+public sealed record ResourceType<T>(
+    string Group,
+    string Version,
+    string Plural,
+    bool IsNamespaced,
+    JsonTypeInfo<T> Item,
+    JsonTypeInfo<KubernetesList<T>> List)
+    where T : KubernetesObject
+{
+    /// <summary>The path of one object, of a namespace's collection, or of the whole cluster's.</summary>
+    public string Path(string? ns = null, string? name = null, string? subresource = null)
+    {
+        string path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+        if (IsNamespaced && ns is not null) path += "/namespaces/" + Uri.EscapeDataString(ns);
+        path += "/" + Plural;
+        if (name is not null) path += "/" + Uri.EscapeDataString(name);
+        if (subresource is not null) path += "/" + subresource;
+        return path;
+    }
+
+    public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+}

@@ -1,0 +1,51 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Requests;
+
+/// <summary>The kinds that we use.</summary>
+public static class Resources
+{
+    private static readonly KubernetesJson Json = KubernetesJson.Default;
+
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, Json.Node, Json.KubernetesListNode);
+
+    public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json.Pod, Json.KubernetesListPod);
+
+    public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "namespaces", false, Json.Namespace, Json.KubernetesListNamespace);
+
+    public static ResourceType<Event> Events { get; } = new("", "v1", "events", true, Json.Event, Json.KubernetesListEvent);
+
+    public static ResourceType<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
+        new("", "v1", "persistentvolumeclaims", true, Json.PersistentVolumeClaim, Json.KubernetesListPersistentVolumeClaim);
+
+    public static ResourceType<PersistentVolume> PersistentVolumes { get; } =
+        new("", "v1", "persistentvolumes", false, Json.PersistentVolume, Json.KubernetesListPersistentVolume);
+
+    public static ResourceType<Deployment> Deployments { get; } =
+        new("apps", "v1", "deployments", true, Json.Deployment, Json.KubernetesListDeployment);
+
+    public static ResourceType<ReplicaSet> ReplicaSets { get; } =
+        new("apps", "v1", "replicasets", true, Json.ReplicaSet, Json.KubernetesListReplicaSet);
+
+    public static ResourceType<StatefulSet> StatefulSets { get; } =
+        new("apps", "v1", "statefulsets", true, Json.StatefulSet, Json.KubernetesListStatefulSet);
+
+    public static ResourceType<DaemonSet> DaemonSets { get; } =
+        new("apps", "v1", "daemonsets", true, Json.DaemonSet, Json.KubernetesListDaemonSet);
+
+    public static ResourceType<VolumeAttachment> VolumeAttachments { get; } =
+        new("storage.k8s.io", "v1", "volumeattachments", false, Json.VolumeAttachment, Json.KubernetesListVolumeAttachment);
+
+    public static ResourceType<Lease> Leases { get; } =
+        new("coordination.k8s.io", "v1", "leases", true, Json.Lease, Json.KubernetesListLease);
+
+    public static ResourceType<NodeMetrics> NodeMetrics { get; } =
+        new("metrics.k8s.io", "v1beta1", "nodes", false, Json.NodeMetrics, Json.KubernetesListNodeMetrics);
+
+    public static ResourceType<PodMetrics> PodMetrics { get; } =
+        new("metrics.k8s.io", "v1beta1", "pods", true, Json.PodMetrics, Json.KubernetesListPodMetrics);
+
+    /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
+    public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets(string version) =>
+        new("policy", version, "poddisruptionbudgets", true, Json.PodDisruptionBudget, Json.KubernetesListPodDisruptionBudget);
+}

@@ -1,0 +1,17 @@
+namespace NodeManager.Sandbox;
+
+/// <summary>What the embedded cluster is like.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>How many nodes the seeded cluster has; 0 starts an empty cluster (no nodes, no workloads; controllers run).</summary>
+    public int Nodes { get; init; } = 12;
+
+    /// <summary>The same seed gives the same cluster.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Which Kubernetes it states and is, <c>1.20</c> to <c>1.37</c>.</summary>
+    public string Version { get; init; } = "1.37";
+
+    /// <summary>The clock of everything in it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

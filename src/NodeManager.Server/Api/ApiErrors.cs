@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace NodeManager.Server.Api;
+
+/// <summary>Turns failures into answers: a status code by the sort of failure, and a body that says what and what to do.</summary>
+internal static class ApiErrors
+{
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && context.GetEndpoint() is null)
+                await WriteAsync(context, StatusCodes.Status404NotFound, new("RouteNotFound", $"There is no {context.Request.Method} {context.Request.Path}.", null));
+        }
+        catch (NodeManagerException problem)
+        {
+            await WriteAsync(context, StatusOf(problem.Kind), new(problem.ErrorId, problem.Message, problem.RecommendedAction));
+        }
+        catch (Exception problem) when (problem is JsonException or BadHttpRequestException)
+        {
+            await WriteAsync(context, StatusCodes.Status400BadRequest, new("InvalidBody", (problem.InnerException ?? problem).Message, null));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+        }
+    }
+
+    public static Task WriteAsync(HttpContext context, int status, ApiError error)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(error, ApiJson.Default.ApiError);
+    }
+
+    private static int StatusOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidArgument or ErrorKind.InvalidData => StatusCodes.Status400BadRequest,
+        ErrorKind.PermissionDenied or ErrorKind.SecurityError => StatusCodes.Status403Forbidden,
+        ErrorKind.ObjectNotFound => StatusCodes.Status404NotFound,
+        ErrorKind.ResourceExists or ErrorKind.ResourceBusy or ErrorKind.InvalidOperation => StatusCodes.Status409Conflict,
+        ErrorKind.LimitsExceeded => StatusCodes.Status429TooManyRequests,
+        ErrorKind.ConnectionError or ErrorKind.AuthenticationError or ErrorKind.ProtocolError => StatusCodes.Status502BadGateway,
+        ErrorKind.ResourceUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.OperationTimeout => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using NodeManager.Server.Tour;
+
+namespace NodeManager.Server.Api;
+
+/// <summary>From what the domain returns to what the routes answer.</summary>
+internal static class ApiMapping
+{
+    public static ApiNode ToApi(this ClusterNode node) => new(
+        node.Name,
+        node.Labels,
+        [.. node.Taints.Select(t => new ApiTaint(t.Key, t.Value, t.Effect))],
+        new(node.Status == NodeStatus.Ready, node.Status, node.Unschedulable),
+        node.Capacity.ToApi(),
+        node.Allocatable.ToApi(),
+        node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
+        node.PodCount,
+        HumanAge.Format(node.Age));
+
+    public static ApiAmounts ToApi(this NodeResources amounts) =>
+        new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));
+
+    public static ApiStatistics ToApi(this ClusterStatistic statistic) =>
+        new(statistic.Nodes, statistic.Ready, statistic.NotReady, statistic.Capacity.ToApi(), statistic.Allocatable.ToApi());
+
+    public static ApiDrainResult ToApi(this NodeDrainResult result) => new(
+        result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : result.Message,
+        result.Evicted,
+        result.Status,
+        [.. result.Blockers.Select(b => b.ToString())]);
+}

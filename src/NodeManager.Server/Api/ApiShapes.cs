@@ -1,0 +1,40 @@
+namespace NodeManager.Server.Api;
+
+// The bodies of the node routes, as the first seed shows them. Written in snake_case.
+
+internal sealed record ApiError(string Error, string Message, string? Action);
+
+internal sealed record ApiNode(
+    string Name,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyList<ApiTaint> Taints,
+    ApiNodeStatus Status,
+    ApiAmounts Capacity,
+    ApiAmounts Allocatable,
+    ApiUsage? Usage,
+    int? Pods,
+    string Age);
+
+internal sealed record ApiTaint(string Key, string Value, string Effect);
+
+/// <param name="Ready">The Ready condition is True.</param>
+/// <param name="Phase"><c>Ready</c>, <c>NotReady</c> or <c>Unknown</c>.</param>
+/// <param name="Unschedulable">Cordoned.</param>
+internal sealed record ApiNodeStatus(bool Ready, string Phase, bool Unschedulable);
+
+/// <param name="Cpu">Cores.</param>
+/// <param name="Memory">With a binary unit.</param>
+internal sealed record ApiAmounts(string Cpu, string Memory);
+
+internal sealed record ApiUsage(decimal? CpuPercent, decimal? MemoryPercent);
+
+internal sealed record ApiStatistics(int TotalNodes, int ReadyNodes, int NotReadyNodes, ApiAmounts TotalCapacity, ApiAmounts TotalAllocatable);
+
+internal sealed record ApiLabel(string? Key, string? Value);
+
+internal sealed record ApiTaintRequest(string? Key, string? Value, string? Effect);
+
+/// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
+internal sealed record ApiDrainRequest(long? GracePeriodSeconds, long? TimeoutSeconds, bool DeleteEmptydirData, bool DeleteUnmanagedPods);
+
+internal sealed record ApiDrainResult(string Message, int PodsDeleted, string Status, IReadOnlyList<string> Blockers);

@@ -1,0 +1,118 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Server.Api;
+
+/// <summary>The node routes of the first seed, over the domain that the cmdlets use.</summary>
+internal sealed class NodeRoutes(NodeManagerSession session)
+{
+    public void Map(RouteGroupBuilder routes)
+    {
+        routes.MapGet("/nodes", ListAsync);
+        routes.MapGet("/nodes/stats", StatisticsAsync);
+        routes.MapGet("/nodes/{name}", GetAsync);
+        routes.MapPut("/nodes/{name}/labels", SetLabelAsync);
+        // Keys hold a slash more often than not, hence the catch-all.
+        routes.MapDelete("/nodes/{name}/labels/{**key}", RemoveLabelAsync);
+        routes.MapPost("/nodes/{name}/taints", SetTaintAsync);
+        routes.MapDelete("/nodes/{name}/taints/{**key}", RemoveTaintAsync);
+        routes.MapPost("/nodes/{name}/cordon", (string name, CancellationToken stop) => CordonAsync(name, true, stop));
+        routes.MapPost("/nodes/{name}/uncordon", (string name, CancellationToken stop) => CordonAsync(name, false, stop));
+        routes.MapPost("/nodes/{name}/drain", DrainAsync);
+    }
+
+    private async Task<IResult> ListAsync(CancellationToken stop) => Answer(await ReadAsync(new() { Usage = true }, stop), ApiJson.Default.ListApiNode);
+
+    private async Task<IResult> GetAsync(string name, CancellationToken stop)
+    {
+        // A name with a wildcard in it is no node's name; without the check it would list.
+        if (name.AsSpan().ContainsAny("*?[]"))
+            throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
+        List<ApiNode> nodes = await ReadAsync(new() { Names = [name], Usage = true }, stop);
+        return Answer(nodes[0], ApiJson.Default.ApiNode);
+    }
+
+    private async Task<List<ApiNode>> ReadAsync(NodeQuery query, CancellationToken stop)
+    {
+        var nodes = new List<ApiNode>();
+        await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, missing => throw missing, NullObserver.Instance, stop))
+            nodes.Add(node.ToApi());
+        return nodes;
+    }
+
+    private async Task<IResult> StatisticsAsync(CancellationToken stop)
+    {
+        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(session, null, null, NullObserver.Instance, stop);
+        return Answer(statistics[0].ToApi(), ApiJson.Default.ApiStatistics);
+    }
+
+    private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
+    {
+        // PUT replaces: that is what the verb says.
+        var labels = new Dictionary<string, string> { [Required(label.Key, "key")] = label.Value ?? "" };
+        ClusterNode node = await NodeEditor.SetLabelsAsync(session, name, labels, overwrite: true, dryRun: false, stop);
+        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+    }
+
+    private async Task<IResult> RemoveLabelAsync(string name, string key, CancellationToken stop)
+    {
+        ClusterNode node = await NodeEditor.RemoveLabelsAsync(session, name, [key], dryRun: false, stop);
+        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+    }
+
+    private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
+    {
+        var wanted = new NodeTaint { Key = Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = Required(taint.Effect, "effect") };
+        ClusterNode node = await NodeEditor.SetTaintsAsync(session, name, [wanted], overwrite: true, dryRun: false, stop);
+        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+    }
+
+    private async Task<IResult> RemoveTaintAsync(string name, string key, CancellationToken stop)
+    {
+        ClusterNode node = await NodeEditor.RemoveTaintsAsync(session, name, [(key, null)], dryRun: false, stop);
+        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+    }
+
+    private async Task<IResult> CordonAsync(string name, bool unschedulable, CancellationToken stop)
+    {
+        ClusterNode node = await NodeEditor.SetUnschedulableAsync(session, name, unschedulable, dryRun: false, stop);
+        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+    }
+
+    private async Task<IResult> DrainAsync(string name, ApiDrainRequest? request, CancellationToken stop)
+    {
+        var options = new DrainOptions
+        {
+            GracePeriod = Seconds(request?.GracePeriodSeconds, "grace_period_seconds"),
+            Timeout = Seconds(request?.TimeoutSeconds, "timeout_seconds"),
+            DeleteEmptyDirData = request?.DeleteEmptydirData == true,
+            DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
+            Reason = "REST API",
+        };
+        NodeDrainResult? result = null;
+        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [name], options, NullObserver.Instance, stop)) result = one;
+        int status = result!.Status switch
+        {
+            NodeDrainStatus.Drained => StatusCodes.Status200OK,
+            NodeDrainStatus.TimedOut => StatusCodes.Status504GatewayTimeout,
+            NodeDrainStatus.Blocked => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        return Results.Json(result.ToApi(), ApiJson.Default.ApiDrainResult, statusCode: status);
+    }
+
+    private static IResult Answer<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Results.Json(body, type);
+
+    private static string Required(string? value, string field) => !string.IsNullOrEmpty(value)
+        ? value
+        : throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, $"The body needs '{field}'.", field);
+
+    private static TimeSpan? Seconds(long? seconds, string field) => seconds switch
+    {
+        null => null,
+        < 0 or > int.MaxValue => throw new NodeManagerException(
+            ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"'{field}' is {seconds}; it takes seconds from 0 on.", seconds),
+        _ => TimeSpan.FromSeconds(seconds.Value),
+    };
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace NodeManager.Server;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record ServerOptions
+{
+    public const string Usage = """
+        Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
+
+          --once      end after the tour, with exit code 0 if all of it went well
+          --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
+          --nodes N   size of the embedded cluster (12)
+          --seed N    the same seed gives the same cluster (1)
+          --version   which Kubernetes the embedded cluster states and is (1.37)
+        """;
+
+    public bool Once { get; init; }
+
+    public bool Help { get; init; }
+
+    /// <summary>0 takes a free port.</summary>
+    public int Port { get; init; }
+
+    public int Nodes { get; init; } = 12;
+
+    public int Seed { get; init; } = 1;
+
+    public string Version { get; init; } = "1.37";
+
+    /// <exception cref="FormatException">An argument is unknown, or its value is out of range; the message says which.</exception>
+    public static ServerOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new ServerOptions();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string argument = arguments[i];
+            options = argument switch
+            {
+                "--once" => options with { Once = true },
+                "--help" or "-h" => options with { Help = true },
+                "--port" => options with { Port = Number(0, 65535) },
+                // The tour needs a worker to drain and others that take its pods.
+                "--nodes" => options with { Nodes = Number(5, 5000) },
+                "--seed" => options with { Seed = Number(0, int.MaxValue) },
+                "--version" => options with { Version = Next() },
+                _ => throw new FormatException($"'{argument}' is not an argument of this program."),
+            };
+
+            string Next() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{argument} needs a value.");
+
+            int Number(int least, int most) =>
+                int.TryParse(Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+                    ? number
+                    : throw new FormatException($"{argument} takes a whole number from {least} to {most}.");
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Server.Tour;
+
+/// <summary>
+/// The tour's second person: owns the budgets that block, and lowers them once nothing else is left to wait for, so that one sees the
+/// drain go on at that moment.
+/// </summary>
+internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan, IOperationObserver observer)
+{
+    public async Task LowerWhenOthersAreGoneAsync(CancellationToken cancellationToken)
+    {
+        HashSet<string> others = [.. plan.Pods.Where(p => p.Decision == DrainDecision.Evict && !p.BlockedByBudget).Select(p => p.Uid)];
+        KubernetesClient client = session.Connection().Client;
+        var onNode = new ListOptions { FieldSelector = "spec.nodeName=" + plan.Node };
+        HashSet<string> present = [];
+        bool synced = false;
+        await foreach (WatchEvent<Pod> change in client.WatchAsync(Resources.Pods, onNode, cancellationToken))
+        {
+            if (change.Type == WatchEventType.Synced) synced = true;
+            else if (change.Type == WatchEventType.Deleted) present.Remove(change.Object.Metadata.Uid ?? "");
+            else present.Add(change.Object.Metadata.Uid ?? "");
+            if (synced && !others.Overlaps(present)) break;
+        }
+
+        ServerCapabilities capabilities = await client.GetCapabilitiesAsync(cancellationToken);
+        foreach (PodBudget budget in plan.Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).DistinctBy(b => (b.Namespace, b.Name)))
+        {
+            JsonObject wanted = budget.MinAvailable.Length > 0
+                ? new() { ["minAvailable"] = Math.Max(0, budget.DesiredHealthy - 1) }
+                : new() { ["maxUnavailable"] = 1 };
+            observer.Verbose($"the owner of budget {budget.Namespace}/{budget.Name} sets {wanted.ToJsonString()}");
+            await client.PatchAsync(
+                Resources.PodDisruptionBudgets(capabilities.BudgetVersion), budget.Name, budget.Namespace,
+                Patch.Merge(new() { ["spec"] = wanted }), subresource: null, RequestOptions.Default, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Server.Tour;
+
+/// <summary>
+/// The main job in the terminal, over the same domain code as the cmdlets: the nodes, the plan of a drain that a budget blocks, the drain
+/// as it happens, its result, and the node back in service.
+/// </summary>
+internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
+{
+    private static readonly DrainOptions Options = new()
+    {
+        DeleteEmptyDirData = true,
+        DeleteUnmanagedPods = true,
+        Timeout = TimeSpan.FromMinutes(2),
+        Reason = "tour of the embedded cluster",
+    };
+
+    /// <returns>True when the node was drained and is back in service.</returns>
+    public async Task<bool> RunAsync(TimeSpan startup, CancellationToken cancellationToken)
+    {
+        List<ClusterNode> nodes = await ReadNodesAsync(new() { Usage = true }, cancellationToken);
+        terminal.Heading(string.Create(CultureInfo.InvariantCulture,
+            $"The embedded cluster: Kubernetes {session.ServerVersion}, {nodes.Count} nodes, {nodes.Sum(n => n.PodCount)} pods, up in {startup.TotalMilliseconds:0} ms"));
+        const int Shown = 20;
+        terminal.Table(NodeTable.Header, nodes.Take(Shown).Select(n => NodeTable.Row(n)));
+        if (nodes.Count > Shown) terminal.Line($"  … and {nodes.Count - Shown} more");
+
+        if (await ChoosePlanAsync(nodes, cancellationToken) is not { } plan)
+        {
+            terminal.Line("No node of this cluster has pods that a budget holds up: nothing to show.");
+            return false;
+        }
+
+        terminal.Heading($"What a drain of {plan.Node} would do");
+        terminal.Table(PlanTable.Header, plan.Pods.Select(PlanTable.Row));
+        terminal.Line($"  {plan.Evict} to evict, {plan.BlockedByBudget} of them held up by a budget now; {plan.Skip} left alone");
+        foreach (string warning in plan.Warnings) terminal.Line("  " + terminal.Paint("warning: ", Ink.Yellow) + warning);
+
+        terminal.Heading($"Draining {plan.Node}");
+        var observer = new TourObserver(terminal, session.Connection().Time);
+        NodeDrainResult result = await DrainAsync(plan, observer, cancellationToken);
+
+        terminal.Heading($"{result.Node}: {result.Status} in {result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        terminal.Line("  " + result.Message);
+        terminal.Table(["POD", "OUTCOME", "ASKED", "TOOK"], result.Pods.Select(p => (IReadOnlyList<Cell>)
+        [
+            $"{p.Namespace}/{p.Name}",
+            new Cell(p.Outcome, p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Skipped or DrainPodOutcome.Gone ? Ink.Green : Ink.Red),
+            p.Attempts == 0 ? "" : $"{p.Attempts}×",
+            p.Duration is { } took && p.Attempts > 0 ? took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : "",
+        ]));
+        foreach (NodeDrainBlocker blocker in result.Blockers) terminal.Line("  " + terminal.Paint(blocker.ToString(), Ink.Red));
+
+        await NodeEditor.SetUnschedulableAsync(session, plan.Node, unschedulable: false, dryRun: false, cancellationToken);
+        ClusterNode? back = await NodeWaiter.WaitAsync(session, plan.Node, "Ready", TimeSpan.FromMinutes(1), cancellationToken);
+        terminal.Heading("Back in service");
+        if (back is not null) terminal.Table(NodeTable.Header, [NodeTable.Row(back)]);
+        terminal.Line();
+        return result.Status == NodeDrainStatus.Drained && back is { Unschedulable: false };
+    }
+
+    private async Task<List<ClusterNode>> ReadNodesAsync(NodeQuery query, CancellationToken cancellationToken)
+    {
+        var nodes = new List<ClusterNode>();
+        await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, missing => throw missing, NullObserver.Instance, cancellationToken))
+            nodes.Add(node);
+        nodes.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return nodes;
+    }
+
+    // The tour wants a node where a budget blocks; the seeded cluster has one.
+    private async Task<NodeDrainPlan?> ChoosePlanAsync(List<ClusterNode> nodes, CancellationToken cancellationToken)
+    {
+        const int Considered = 50;
+        foreach (ClusterNode node in nodes
+            .Where(n => n.Status == NodeStatus.Ready && !n.Unschedulable && !n.Roles.Contains("control-plane"))
+            .Take(Considered))
+        {
+            // One at a time: together they would be a plan for all of them going at once.
+            IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
+            if (plans[0] is { CanDrain: true, BlockedByBudget: > 0 } plan) return plan;
+        }
+
+        return null;
+    }
+
+    private async Task<NodeDrainResult> DrainAsync(NodeDrainPlan plan, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        using var drained = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task owner = new BudgetOwner(session, plan, observer).LowerWhenOthersAreGoneAsync(drained.Token);
+        NodeDrainResult? result = null;
+        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [plan.Node], Options, observer, cancellationToken)) result = one;
+        await drained.CancelAsync();
+        try
+        {
+            await owner;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The drain was over first.
+        }
+
+        return result!;
+    }
+}

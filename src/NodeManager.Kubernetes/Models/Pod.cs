@@ -50,6 +50,14 @@ public sealed class PodSpec
     public ResourceRequirements? Resources { get; set; }
 
     public List<PodSchedulingGate>? SchedulingGates { get; set; }
+
+    /// <summary>Devices by dynamic resource allocation.</summary>
+    public List<PodResourceClaim>? ResourceClaims { get; set; }
+}
+
+public sealed class PodResourceClaim
+{
+    public string Name { get; set; } = "";
 }
 
 public sealed class PodSchedulingGate

@@ -1,0 +1,12 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Filters;
+
+/// <summary>A cordoned node takes only what tolerates the cordon's taint.</summary>
+internal sealed class NodeUnschedulable(Pod pod) : INodeFilter
+{
+    private readonly bool tolerates = pod.Tolerates(Tolerations.Unschedulable);
+
+    public FitResult Evaluate(NodeState node) =>
+        node.Node.Spec.Unschedulable == true && !tolerates ? FitResult.Never("node(s) were unschedulable") : FitResult.Fits;
+}

@@ -1,0 +1,34 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling;
+
+/// <summary>What the pods of a node reserve together.</summary>
+/// <param name="Pods">How many pods count: those that are not finished.</param>
+/// <param name="Requests">Exact amounts by resource name.</param>
+public sealed record NodeAllocation(int Pods, IReadOnlyDictionary<string, decimal> Requests)
+{
+    public static NodeAllocation None { get; } = new(0, new Dictionary<string, decimal>());
+
+    /// <summary>The sum over pods of one node.</summary>
+    public static NodeAllocation Of(IEnumerable<Pod> pods)
+    {
+        int count = 0;
+        Dictionary<string, decimal> sum = [];
+        foreach (Pod pod in pods)
+        {
+            if (pod.IsFinished()) continue;
+            count++;
+            foreach ((string name, decimal amount) in PodRequests.Of(pod)) sum[name] = sum.GetValueOrDefault(name) + amount;
+        }
+        return new(count, sum);
+    }
+
+    /// <summary>The sums of every node that has pods; pods without a node count nowhere.</summary>
+    public static IReadOnlyDictionary<string, NodeAllocation> ByNode(IEnumerable<Pod> pods) =>
+        pods.Where(pod => !string.IsNullOrEmpty(pod.Spec.NodeName))
+            .GroupBy(pod => pod.Spec.NodeName!, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, Of, StringComparer.Ordinal);
+
+    /// <summary>The amount reserved of a resource; 0 where nothing is. <c>pods</c> is the count.</summary>
+    public decimal this[string resource] => resource == "pods" ? Pods : Requests.GetValueOrDefault(resource);
+}

@@ -1,0 +1,35 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Scheduling;
+
+/// <summary>Whether a node is one of those that a pod or a volume asks for. Source: k8s.io/component-helpers/scheduling/corev1/nodeaffinity.</summary>
+public static class NodeSelection
+{
+    /// <summary>The pod's nodeSelector and its required node affinity, both.</summary>
+    public static bool Selects(this Pod pod, Node node)
+    {
+        foreach ((string key, string value) in pod.Spec.NodeSelector ?? [])
+            if (node.Metadata.Labels?.GetValueOrDefault(key) != value) return false;
+        NodeSelector? required = pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
+        return required is null || required.Selects(node);
+    }
+
+    /// <summary>Any term will do; a selector without terms selects nothing.</summary>
+    public static bool Selects(this NodeSelector selector, Node node) => selector.NodeSelectorTerms.Exists(term => term.Selects(node));
+
+    /// <summary>All expressions must hold; an empty term selects nothing. The only field is <c>metadata.name</c>.</summary>
+    public static bool Selects(this NodeSelectorTerm term, Node node)
+    {
+        if (term is { MatchExpressions: null or [], MatchFields: null or [] }) return false;
+        foreach (SelectorRequirement requirement in term.MatchExpressions ?? [])
+            if (!requirement.Matches(node.Metadata.Labels)) return false;
+        foreach (SelectorRequirement requirement in term.MatchFields ?? [])
+        {
+            if (requirement.Key != "metadata.name" || requirement.Values is not [string name]) return false;
+            bool isNamed = node.Metadata.Name == name;
+            if (requirement.Operator switch { "In" => !isNamed, "NotIn" => isNamed, _ => true }) return false;
+        }
+        return true;
+    }
+}

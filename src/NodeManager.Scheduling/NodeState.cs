@@ -1,0 +1,57 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling;
+
+/// <summary>A node with the pods that count on it, in a <see cref="ClusterSnapshot"/>.</summary>
+public sealed class NodeState
+{
+    private readonly Dictionary<string, PodState> pods;
+    private readonly Dictionary<string, decimal> requested;
+
+    internal NodeState(Node node)
+    {
+        Node = node;
+        pods = new(StringComparer.Ordinal);
+        requested = new(StringComparer.Ordinal);
+    }
+
+    private NodeState(NodeState original)
+    {
+        Node = original.Node;
+        pods = new(original.pods, StringComparer.Ordinal);
+        requested = new(original.requested, StringComparer.Ordinal);
+    }
+
+    public Node Node { get; internal set; }
+
+    public string Name => Node.Metadata.Name;
+
+    /// <summary>Not finished, assumed ones included.</summary>
+    public IReadOnlyCollection<PodState> Pods => pods.Values;
+
+    /// <summary>What the pods reserve; <c>pods</c> is their number.</summary>
+    public decimal Requested(string resource) => resource == "pods" ? pods.Count : requested.GetValueOrDefault(resource);
+
+    /// <summary>What pods may reserve; 0 where the node does not offer it.</summary>
+    public decimal Allocatable(string resource) =>
+        Node.Status.Allocatable is { } all && all.TryGetValue(resource, out var quantity) ? quantity.Value : 0;
+
+    public decimal Free(string resource) => Allocatable(resource) - Requested(resource);
+
+    /// <summary>The value of a topology label; null where the node has none.</summary>
+    public string? Label(string key) => Node.Metadata.Labels?.GetValueOrDefault(key);
+
+    internal void Add(string key, PodState pod)
+    {
+        pods.Add(key, pod);
+        foreach ((string name, decimal amount) in pod.Requests) requested[name] = requested.GetValueOrDefault(name) + amount;
+    }
+
+    internal void Remove(string key)
+    {
+        if (!pods.Remove(key, out PodState? pod)) return;
+        foreach ((string name, decimal amount) in pod.Requests) requested[name] -= amount;
+    }
+
+    internal NodeState Clone() => new(this);
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Tests;
+
+public sealed class PodFitTests
+{
+    [Theory]
+    [InlineData("""{"nodeName":"where it runs now"}""", "{}", null)]
+    [InlineData("{}", """{"unschedulable":true}""", "node(s) were unschedulable")]
+    [InlineData("""{"tolerations":[{"key":"node.kubernetes.io/unschedulable","operator":"Exists"}]}""", """{"unschedulable":true}""", null)]
+    [InlineData("{}", """{"taints":[{"key":"gpu","value":"yes","effect":"NoSchedule"}]}""", "node(s) had untolerated taint {gpu: yes}")]
+    [InlineData("{}", """{"taints":[{"key":"gpu","effect":"PreferNoSchedule"}]}""", null)]
+    [InlineData("""{"nodeSelector":{"zone":"b"}}""", "{}", "node(s) didn't match Pod's node affinity/selector")]
+    [InlineData("""{"nodeSelector":{"zone":"a"}}""", "{}", null)]
+    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"3"}}}]}""", "{}", "Insufficient cpu")]
+    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"2"}}}]}""", "{}", null)]
+    [InlineData("""{"containers":[{"resources":{"requests":{"example.com/thing":"1"}}}]}""", "{}", "Insufficient example.com/thing")]
+    [InlineData("""{"containers":[{"resources":{"requests":{"example.com/thing":"0"}}}]}""", "{}", null)]
+    [InlineData("""{"containers":[{"ports":[{"containerPort":80,"hostPort":8080}]}]}""", "{}", "node(s) didn't have free ports for the requested pod ports")]
+    [InlineData("""{"hostNetwork":true,"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", "node(s) didn't have free ports for the requested pod ports")]
+    [InlineData("""{"containers":[{"ports":[{"containerPort":80,"hostPort":8080,"protocol":"UDP"}]}]}""", "{}", null)]
+    [InlineData("""{"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", null)]
+    public void A_node_is_refused_in_the_scheduler_s_words(string pod, string nodeSpec, string? reason)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a", """{"zone":"a"}""", nodeSpec)],
+            [Make.Pod("""{"nodeName":"a","containers":[{"resources":{"requests":{"cpu":"2"}},"ports":[{"containerPort":1,"hostPort":8080}]}]}""", name: "there")],
+            30);
+        FitResult result = PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot);
+        Assert.Equal(reason is null ? [] : [reason], result.Reasons);
+        Assert.Equal(reason is null ? FitVerdict.Fits : FitVerdict.DoesNotFit, result.Verdict);
+    }
+
+    [Theory]
+    [InlineData(20, "{}", "node(s) had taint {gpu: }, that the pod didn't tolerate")]
+    [InlineData(30, "{}", "node(s) had untolerated taint {gpu: }")]
+    [InlineData(37, "{}", "node(s) had untolerated taint(s)")]
+    [InlineData(20, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity")]
+    [InlineData(37, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity/selector")]
+    public void Words_follow_the_version(int minor, string pod, string reason)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", spec: """{"taints":[{"key":"gpu","effect":"NoSchedule"}]}""")], [], minor);
+        Assert.Equal([reason], PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot).Reasons);
+    }
+
+    [Theory]
+    [InlineData("""{"matchExpressions":[{"key":"zone","operator":"In","values":["a","b"]}]}""", true)]
+    [InlineData("""{"matchExpressions":[{"key":"zone","operator":"NotIn","values":["a"]}]}""", false)]
+    [InlineData("""{"matchExpressions":[{"key":"absent","operator":"NotIn","values":["a"]}]}""", true)]
+    [InlineData("""{"matchExpressions":[{"key":"cores","operator":"Gt","values":["7"]}]}""", true)]
+    [InlineData("""{"matchExpressions":[{"key":"cores","operator":"Lt","values":["8"]}]}""", false)]
+    [InlineData("""{"matchExpressions":[{"key":"zone","operator":"Exists"},{"key":"absent","operator":"Exists"}]}""", false)]
+    [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}""", true)]
+    [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["a"]}]}""", false)]
+    [InlineData("{}", false)]
+    [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"In","values":["b"]}]},{"matchExpressions":[{"key":"zone","operator":"Exists"}]}""", true)]
+    public void Terms_of_node_affinity_are_alternatives(string terms, bool selects) =>
+        Assert.Equal(selects, JsonSerializer.Deserialize($$"""{"nodeSelectorTerms":[{{terms}}]}""", KubernetesJson.Default.NodeSelector)!
+            .Selects(Make.Node("a", """{"zone":"a","cores":"8"}""")));
+
+    [Fact]
+    public void A_full_node_says_so_with_everything_that_is_short()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a", allocatable: """{"cpu":"1","memory":"1Gi","pods":"1"}""")], [Make.On("a", "there", requests: """{"cpu":"1"}""")]);
+        FitResult result = PodFit.Evaluate(
+            Make.Pod("""{"containers":[{"resources":{"requests":{"memory":"2Gi","cpu":"500m"}}}]}"""), snapshot.Node("a")!, snapshot);
+        Assert.Equal(["Too many pods", "Insufficient cpu", "Insufficient memory"], result.Reasons);
+        Assert.False(result.IsResolvable);
+    }
+
+    [Theory]
+    [InlineData("""{"schedulerName":"own"}""", "the scheduler 'own' has rules of its own")]
+    [InlineData("""{"schedulingGates":[{"name":"wait"}]}""", "the scheduling gate 'wait' holds it back")]
+    [InlineData("""{"resourceClaims":[{"name":"gpu"}]}""", "the devices of resource claim 'gpu' are not known")]
+    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "the claim 'lost' is not known")]
+    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "the claim 'waits' is not bound")]
+    [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the claim of volume 'v' is made anew")]
+    public void What_cannot_be_judged_is_unknown(string pod, string reason)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("full", allocatable: """{"pods":"0"}""")], []);
+        snapshot.SetClaim(new() { Metadata = { Name = "waits", Namespace = "default" } });
+        FitResult result = PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot);
+        Assert.Equal(FitVerdict.Unknown, result.Verdict);
+        Assert.Equal([reason], result.Reasons);
+        Assert.Equal(FitVerdict.DoesNotFit, PodFit.Evaluate(Make.Pod(pod), snapshot.Node("full")!, snapshot).Verdict);
+    }
+
+    [Theory]
+    [InlineData("a", FitVerdict.Fits)]
+    [InlineData("b", FitVerdict.DoesNotFit)]
+    public void A_bound_volume_pulls_the_pod_to_its_zone(string node, FitVerdict verdict)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", """{"zone":"a"}"""), Make.Node("b", """{"zone":"b"}""")], [], 30);
+        snapshot.SetClaim(new() { Metadata = { Name = "data", Namespace = "default" }, Spec = { VolumeName = "pv" } });
+        snapshot.SetVolume(JsonSerializer.Deserialize("""
+            {"metadata":{"name":"pv"},"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["a"]}]}]}}}}
+            """, KubernetesJson.Default.PersistentVolume)!);
+        Pod pod = Make.Pod("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}""");
+        FitResult result = PodFit.Evaluate(pod, snapshot.Node(node)!, snapshot);
+        Assert.Equal(verdict, result.Verdict);
+        if (verdict != FitVerdict.Fits) Assert.Equal(["node(s) had volume node affinity conflict"], result.Reasons);
+    }
+}

@@ -1,0 +1,84 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Tests;
+
+public sealed class PodPlacementTests
+{
+    [Theory]
+    [InlineData(20, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.")]
+    [InlineData(37, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
+    public void Refusals_are_summed_up_as_the_scheduler_does(int minor, string message)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a"), Make.Node("b"), Make.Node("c", spec: """{"unschedulable":true}""")],
+            [Make.On("a", "1", requests: """{"cpu":"2"}"""), Make.On("b", "2", requests: """{"cpu":"2"}""")], minor);
+        Placement placement = PodPlacement.Find(Make.Pod("""{"containers":[{"resources":{"requests":{"cpu":"3"}}}]}"""), snapshot);
+        Assert.Equal((FitVerdict.DoesNotFit, null, message), (placement.Verdict, placement.Node, placement.Message));
+    }
+
+    [Fact]
+    public void Without_nodes_nothing_can_be_placed() =>
+        Assert.Equal("no nodes available to schedule pods", PodPlacement.Find(Make.Pod(), new ClusterSnapshot()).Message);
+
+    [Fact]
+    public void The_emptier_node_wins_and_equals_go_by_name()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("c"), Make.Node("b"), Make.Node("a")], [Make.On("a", "1", requests: """{"cpu":"2"}""")]);
+        Assert.Equal("b", PodPlacement.Find(Make.Pod(), snapshot).Node);
+    }
+
+    [Fact]
+    public void Pods_of_one_owner_spread_over_nodes()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("b"), Make.Node("c")], []);
+        for (int index = 0; index < 6; index++)
+        {
+            Pod pod = Make.Pod(name: $"web-{index}");
+            pod.Metadata.OwnerReferences = [new() { Kind = "ReplicaSet", Name = "web", Uid = "1", Controller = true }];
+            snapshot.Assume(pod, PodPlacement.Find(pod, snapshot).Node!);
+        }
+        Assert.All(snapshot.Nodes, node => Assert.Equal(2, node.Pods.Count));
+    }
+
+    [Fact]
+    public void Preferences_and_soft_taints_decide_between_nodes_that_fit()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a", spec: """{"taints":[{"key":"slow","effect":"PreferNoSchedule"}]}"""), Make.Node("b"), Make.Node("c", """{"disk":"ssd"}""")], []);
+        Assert.Equal("b", PodPlacement.Find(Make.Pod(), snapshot).Node);
+        Pod pod = Make.Pod("""
+            {"affinity":{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":10,"preference":{"matchExpressions":[{"key":"disk","operator":"Exists"}]}}]}}}
+            """);
+        Assert.Equal("c", PodPlacement.Find(pod, snapshot).Node);
+    }
+
+    [Fact]
+    public void A_plan_sees_many_pods_leave_several_nodes_at_once()
+    {
+        Pod[] pods = [Make.On("a", "1", requests: """{"cpu":"3"}"""), Make.On("b", "2", requests: """{"cpu":"3"}""")];
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("b"), Make.Node("c")], pods);
+        foreach (Pod pod in pods) snapshot.RemovePod(pod);
+        List<FitVerdict> verdicts = [];
+        foreach (Pod pod in pods)
+        {
+            pod.Spec.NodeName = null;
+            Placement placement = PodPlacement.Find(pod, snapshot, node => node.Name == "c");
+            verdicts.Add(placement.Verdict);
+            if (placement.Node is not null) snapshot.Assume(pod, placement.Node);
+        }
+        Assert.Equal([FitVerdict.Fits, FitVerdict.DoesNotFit], verdicts);
+        Assert.Equal((3m, 1m), (snapshot.Node("c")!.Requested("cpu"), snapshot.Node("c")!.Free("cpu")));
+    }
+
+    [Fact]
+    public void Pods_known_before_their_node_count_when_it_comes()
+    {
+        ClusterSnapshot snapshot = new();
+        snapshot.SetPod(Make.On("a", "1", requests: """{"cpu":"1"}"""));
+        snapshot.SetNode(Make.Node("a"));
+        Assert.Equal(1, snapshot.Node("a")!.Requested("cpu"));
+        snapshot.RemoveNode("a");
+        snapshot.SetNode(Make.Node("a"));
+        Assert.Equal(1, snapshot.Node("a")!.Requested("cpu"));
+    }
+}

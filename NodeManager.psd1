@@ -1,0 +1,29 @@
+@{
+    RootModule           = 'bin/NodeManager.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6a4c1b7e-52a5-4c9e-9d0e-3f0f5b8d2c11'
+    Author               = 'NodeManager contributors'
+    CompanyName          = 'NodeManager'
+    Copyright            = '(c) NodeManager contributors. MIT License.'
+    Description          = 'Node operations for Kubernetes: see nodes and what runs on them, label, taint, cordon and drain them, on any cluster and on an embedded one that needs nothing installed.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    RequiredAssemblies   = @('bin/NodeManager.Abstractions.dll')
+    FormatsToProcess     = @()
+    TypesToProcess       = @()
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Connect-NodeManager'
+        'Disconnect-NodeManager'
+        'Get-ClusterNode'
+        'Get-NodeManagerSession'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Kubernetes', 'Node', 'Drain', 'Cordon', 'Operations', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>The nodes of a cluster.</summary>
+[Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = ByName)]
+[OutputType(typeof(ClusterNode))]
+public sealed class GetClusterNodeCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    private readonly List<string> _names = [];
+    private readonly HashSet<NodeReference> _nodes = [];
+
+    /// <summary>Names; wildcards. A plain name without a node is an error, a wildcard is not.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Nodes to read anew, or what stands for one: a pod, a plan, a drain result.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public ClusterObject[] InputObject { get; set; } = [];
+
+    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    public string? Selector { get; set; }
+
+    /// <summary>Any of these roles.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[] Role { get; set; } = [];
+
+    /// <summary>Any of <c>Ready</c>, <c>NotReady</c>, <c>Unknown</c>, <c>SchedulingDisabled</c>.</summary>
+    [Parameter]
+    [ValidateSet("Ready", "NotReady", "Unknown", "SchedulingDisabled")]
+    public string[] Status { get; set; } = [];
+
+    /// <summary>Any of these zones.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ZoneCompleter))]
+    public string[] Zone { get; set; } = [];
+
+    /// <summary>Also count pods and what they request, and ask what is used.</summary>
+    [Parameter]
+    public SwitchParameter Usage { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByName)
+        {
+            _names.AddRange(Name ?? []);
+            return;
+        }
+
+        foreach (ClusterObject value in InputObject)
+        {
+            if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+                _nodes.Add(new(SessionOf(value), name));
+        }
+    }
+
+    /// <summary>One query a session, however many names were piped: pods and metrics are fetched once.</summary>
+    private protected override void End()
+    {
+        if (ParameterSetName == ByObject)
+        {
+            foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
+                Read(group.Key, [.. group.Select(n => n.Name)]);
+            return;
+        }
+
+        // Names that were to come from the pipeline and did not select nothing, not everything.
+        if (MyInvocation.ExpectingInput && _names.Count == 0)
+            return;
+        foreach (NodeManagerSession session in Sessions)
+            Read(session, _names);
+    }
+
+    private void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    {
+        var query = new NodeQuery
+        {
+            Names = names,
+            Selector = Selector,
+            Roles = Role,
+            Statuses = Status,
+            Zones = Zone,
+            Usage = Usage,
+        };
+        StartIn(session, session, async worker =>
+        {
+            await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, e => worker.Error(e, e.Target), worker, worker.Token))
+                worker.Output(node);
+        });
+    }
+}

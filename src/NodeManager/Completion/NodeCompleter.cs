@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Sessions;
+
+namespace NodeManager.Completion;
+
+/// <summary>
+/// Candidates from the nodes of the sessions that are there. Connects to nothing, as Tab must neither wait long nor ask for a login,
+/// and never throws, as that would break the line being typed.
+/// </summary>
+public abstract class NodeCompleter : IArgumentCompleter
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(Select(ReadNodes(fakeBoundParameters)), wordToComplete);
+
+    private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);
+
+    private static List<ClusterNode> ReadNodes(IDictionary boundParameters)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            NodeManagerSession[] sessions = Sessions(boundParameters["Session"]);
+            return Task.Run(() => ReadNodesAsync(sessions, limit.Token)).GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            return [];
+        }
+    }
+
+    private static async Task<List<ClusterNode>> ReadNodesAsync(NodeManagerSession[] sessions, CancellationToken cancellationToken)
+    {
+        var nodes = new List<ClusterNode>();
+        foreach (NodeManagerSession session in sessions)
+        {
+            await foreach (ClusterNode node in NodeReader.ReadAsync(
+                session, new NodeQuery(), static _ => { }, NullObserver.Instance, cancellationToken))
+                nodes.Add(node);
+        }
+
+        return nodes;
+    }
+
+    private static NodeManagerSession[] Sessions(object? given) => given switch
+    {
+        NodeManagerSession session => [session],
+        object[] several => [.. several.Select(s => s is PSObject wrapped ? wrapped.BaseObject : s).OfType<NodeManagerSession>()],
+        _ => SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [],
+    };
+}

@@ -1,0 +1,240 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>
+/// Async inside, pipeline outside. Work runs off the pipeline thread, and hands what it has to say to that thread, the only one that
+/// PowerShell listens to.
+/// </summary>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+{
+    /// <summary>How long work may take to come to an end after an interrupt.</summary>
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
+
+    private readonly BlockingCollection<Action> _messages = [];
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly Dictionary<string, int> _progressIds = [];
+    private SemaphoreSlim? _slots;
+    private int _running;
+    private volatile bool _stopped;
+
+    /// <summary>Cancelled by Ctrl-C, and when a later command of the pipeline has had enough.</summary>
+    internal CancellationToken Token => _cancellation.Token;
+
+    /// <summary>True after Ctrl-C: the pipeline takes nothing any more.</summary>
+    internal bool IsStopped => _stopped;
+
+    internal bool VerboseWanted { get; private set; }
+
+    internal bool DebugWanted { get; private set; }
+
+    /// <summary>How many works run at once; the others wait for their turn.</summary>
+    private protected virtual int WorkLimit => 32;
+
+    protected sealed override void BeginProcessing()
+    {
+        _slots = new(WorkLimit, WorkLimit);
+        VerboseWanted = IsWanted("Verbose", "VerbosePreference");
+        DebugWanted = IsWanted("Debug", "DebugPreference");
+        Guarded(Begin);
+    }
+
+    protected sealed override void ProcessRecord()
+    {
+        Guarded(Process);
+
+        // Results go on while input still comes. Input does not pile up far beyond what can be worked on.
+        Pump(stopBelow: WorkLimit * 4);
+    }
+
+    protected sealed override void EndProcessing()
+    {
+        Guarded(End);
+        Pump(stopBelow: 1);
+    }
+
+    protected sealed override void StopProcessing()
+    {
+        _stopped = true;
+        _cancellation.Cancel();
+        _messages.Add(static () => { });
+    }
+
+    /// <summary>Validates what does not depend on input.</summary>
+    private protected virtual void Begin()
+    {
+    }
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>After Ctrl-C, what was reached: through <c>Host.UI</c>, the one way that is still open.</summary>
+    private protected virtual void WriteSummary()
+    {
+    }
+
+    /// <summary>An object for the pipeline, on its thread. Not called after Ctrl-C, unless overridden to keep what comes then.</summary>
+    private protected virtual void Output(object value)
+    {
+        if (!_stopped)
+            WriteObject(value);
+    }
+
+    /// <summary>Work failed; on the pipeline's thread.</summary>
+    private protected virtual void Fail(Exception exception, object? target) => WriteError(ErrorRecords.From(exception, target));
+
+    /// <summary>Runs work off the pipeline thread. What it throws becomes an error about the target.</summary>
+    internal void Start(object? target, Func<Worker, Task> work)
+    {
+        _running++;
+        var worker = new Worker(this);
+        _ = Task.Run(() => RunAsync(worker, target, work));
+    }
+
+    /// <summary>Waits for all work started so far, handing on what it reports.</summary>
+    internal void WaitForWork() => Pump(stopBelow: 1);
+
+    internal void Post(Action message) => _messages.Add(message);
+
+    internal void PostUnlessStopped(Action message) => _messages.Add(() =>
+    {
+        if (!_stopped)
+            message();
+    });
+
+    internal void PostOutput(object value) => _messages.Add(() => Output(value));
+
+    internal void PostError(Exception exception, object? target) => PostUnlessStopped(() => Fail(exception, target));
+
+    /// <summary>On the pipeline's thread.</summary>
+    internal void ShowProgress(string key, string activity, string status, int percent, bool completed)
+    {
+        if (completed && !_progressIds.ContainsKey(key))
+            return;
+        if (!_progressIds.TryGetValue(key, out int id))
+            _progressIds[key] = id = _progressIds.Count + 1;
+        WriteProgress(new(id, activity, status.Length == 0 ? " " : status)
+        {
+            PercentComplete = percent,
+            RecordType = completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        });
+    }
+
+    private async Task RunAsync(Worker worker, object? target, Func<Worker, Task> work)
+    {
+        try
+        {
+            await _slots!.WaitAsync(Token);
+            try
+            {
+                Worker.Current = worker;
+                await work(worker);
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        }
+        catch (OperationCanceledException) when (Token.IsCancellationRequested)
+        {
+            // Whoever cancelled knows.
+        }
+        catch (Exception exception)
+        {
+            PostError(exception, target);
+        }
+        finally
+        {
+            Post(() => _running--);
+        }
+    }
+
+    private void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (NodeManagerException exception)
+        {
+            Abandon();
+            ThrowTerminatingError(ErrorRecords.From(exception, null));
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>Hands on what is there, and goes on until fewer works than that are under way.</summary>
+    private void Pump(int stopBelow)
+    {
+        try
+        {
+            while (!_stopped && (_running >= stopBelow || _messages.Count > 0))
+                _messages.Take()();
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+
+        if (!_stopped)
+            return;
+        Abandon();
+        WriteSummary();
+        throw new PipelineStoppedException();
+    }
+
+    /// <summary>
+    /// The pipeline takes nothing any more, or the command gave up: the works are cancelled and get their time to end.
+    /// </summary>
+    private void Abandon()
+    {
+        _stopped = true;
+        _cancellation.Cancel();
+        long since = Stopwatch.GetTimestamp();
+        while (_running > 0)
+        {
+            TimeSpan left = CleanUpLimit - Stopwatch.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero || !_messages.TryTake(out Action? message, left))
+                return;
+            try
+            {
+                message();
+            }
+            catch (PipelineStoppedException)
+            {
+                // What was to be said has no listener.
+            }
+        }
+    }
+
+    private bool IsWanted(string parameter, string preference) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? bound)
+            ? bound is SwitchParameter { IsPresent: true } or true
+            : GetVariableValue(preference) is ActionPreference wanted
+                && wanted is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        _cancellation.Cancel();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>Failures as PowerShell's error records.</summary>
+internal static class ErrorRecords
+{
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="target">What was worked on, where the exception does not say.</param>
+    public static ErrorRecord From(Exception exception, object? target)
+    {
+        if (exception is not NodeManagerException failure)
+            return new(exception, exception.GetType().Name, ErrorCategory.NotSpecified, target);
+
+        var record = new ErrorRecord(failure, failure.ErrorId, Map(failure.Kind), failure.Target ?? target);
+        if (failure.RecommendedAction is { Length: > 0 } action)
+            record.ErrorDetails = new(failure.Message) { RecommendedAction = action };
+        return record;
+    }
+
+    private static ErrorCategory Map(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidArgument => ErrorCategory.InvalidArgument,
+        ErrorKind.InvalidData => ErrorCategory.InvalidData,
+        ErrorKind.ObjectNotFound => ErrorCategory.ObjectNotFound,
+        ErrorKind.ResourceExists => ErrorCategory.ResourceExists,
+        ErrorKind.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
+        ErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
+        ErrorKind.PermissionDenied => ErrorCategory.PermissionDenied,
+        ErrorKind.AuthenticationError => ErrorCategory.AuthenticationError,
+        ErrorKind.ConnectionError => ErrorCategory.ConnectionError,
+        ErrorKind.SecurityError => ErrorCategory.SecurityError,
+        ErrorKind.OperationTimeout => ErrorCategory.OperationTimeout,
+        ErrorKind.OperationStopped => ErrorCategory.OperationStopped,
+        ErrorKind.InvalidOperation => ErrorCategory.InvalidOperation,
+        ErrorKind.ProtocolError => ErrorCategory.ProtocolError,
+        ErrorKind.NotImplemented => ErrorCategory.NotImplemented,
+        ErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

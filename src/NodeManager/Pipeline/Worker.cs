@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>What work may say to the cmdlet that started it. Usable from any thread; never waits, save for a confirmation.</summary>
+internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperationLog
+{
+    private static readonly AsyncLocal<Worker?> Ambient = new();
+
+    private readonly ConcurrentDictionary<string, OperationProgress> _progress = new();
+
+    /// <summary>The worker on whose behalf this code runs; a session's log lines go to its streams.</summary>
+    public static Worker? Current
+    {
+        get => Ambient.Value;
+        set => Ambient.Value = value;
+    }
+
+    public CancellationToken Token => cmdlet.Token;
+
+    public void Output(object value) => cmdlet.PostOutput(value);
+
+    public void Error(Exception exception, object? target) => cmdlet.PostError(exception, target);
+
+    public void Warning(string message) => cmdlet.PostUnlessStopped(() => cmdlet.WriteWarning(message));
+
+    public void Verbose(string message)
+    {
+        if (cmdlet.VerboseWanted)
+            cmdlet.PostUnlessStopped(() => cmdlet.WriteVerbose(message));
+    }
+
+    /// <summary>Reports that come faster than they can be shown replace each other.</summary>
+    public void Progress(OperationProgress progress)
+    {
+        bool pending = true;
+        _progress.AddOrUpdate(
+            progress.Key,
+            _ =>
+            {
+                pending = false;
+                return progress;
+            },
+            (_, _) =>
+            {
+                pending = true;
+                return progress;
+            });
+        if (!pending)
+            cmdlet.PostUnlessStopped(() => Show(progress.Key));
+    }
+
+    public bool IsEnabled(OperationLogLevel level) => level switch
+    {
+        OperationLogLevel.Debug => cmdlet.DebugWanted,
+        OperationLogLevel.Verbose => cmdlet.VerboseWanted,
+        _ => true,
+    };
+
+    public void Write(OperationLogLevel level, string message)
+    {
+        switch (level)
+        {
+            case OperationLogLevel.Debug:
+                cmdlet.PostUnlessStopped(() => cmdlet.WriteDebug(message));
+                break;
+            case OperationLogLevel.Verbose:
+                cmdlet.PostUnlessStopped(() => cmdlet.WriteVerbose(message));
+                break;
+            default:
+                Warning(message);
+                break;
+        }
+    }
+
+    /// <summary>Asks ShouldProcess on the pipeline's thread.</summary>
+    public async Task<bool> ShouldProcessAsync(string target, string action)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
+        cmdlet.PostUnlessStopped(() => answer.TrySetResult(cmdlet.ShouldProcess(target, action)));
+        return await answer.Task;
+    }
+
+    private void Show(string key)
+    {
+        if (_progress.TryRemove(key, out OperationProgress? latest))
+            cmdlet.ShowProgress(key, latest.Activity, latest.Status, latest.PercentComplete, latest.Completed);
+    }
+}

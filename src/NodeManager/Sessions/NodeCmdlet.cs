@@ -1,0 +1,89 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Sessions;
+
+/// <summary>A cmdlet that works on nodes: by name, or as objects, which remember their cluster.</summary>
+public abstract class NodeCmdlet : SessionCmdlet
+{
+    private protected const string ByName = "ByName";
+    private protected const string ByObject = "ByObject";
+
+    private readonly HashSet<NodeReference> _seen = [];
+
+    /// <summary>Names; wildcards stand for the nodes that they match.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Nodes, or what stands for one: a pod, a plan, a drain result.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public ClusterObject[] InputObject { get; set; } = [];
+
+    /// <summary>How many nodes are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    private protected override int WorkLimit => ThrottleLimit;
+
+    private protected sealed override void Process()
+    {
+        if (ParameterSetName == ByObject)
+            ProcessObjects();
+        else
+            ProcessNames();
+    }
+
+    /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
+    private protected abstract void Process(NodeReference node);
+
+    private void ProcessObjects()
+    {
+        foreach (ClusterObject value in InputObject)
+        {
+            if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+                ProcessOnce(new(SessionOf(value), name));
+            else
+                Fail(
+                    new NodeManagerException(
+                        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) stands for no node.", value,
+                        "Pipe nodes, pods bound to a node, drain plans or drain results."),
+                    value);
+        }
+    }
+
+    private void ProcessNames()
+    {
+        string[] patterns = [.. Name.Where(WildcardPattern.ContainsWildcardCharacters)];
+        foreach (NodeManagerSession session in Sessions)
+        {
+            IEnumerable<string> names = Name.Except(patterns);
+            if (patterns.Length > 0)
+                names = [.. names, .. Match(session, patterns)];
+            foreach (string name in names)
+                ProcessOnce(new(session, name));
+        }
+    }
+
+    private void ProcessOnce(NodeReference node)
+    {
+        if (_seen.Add(node))
+            Process(node);
+    }
+
+    private List<string> Match(NodeManagerSession session, string[] patterns) =>
+        RunNow(async worker =>
+        {
+            var names = new List<string>();
+            var query = new NodeQuery { Names = patterns };
+            await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, static _ => { }, NullObserver.Instance, worker.Token))
+                names.Add(node.Name);
+            return names;
+        }, static _ => { });
+}

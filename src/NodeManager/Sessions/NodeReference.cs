@@ -1,0 +1,19 @@
+namespace NodeManager.Sessions;
+
+/// <summary>A node by name in a session.</summary>
+internal readonly record struct NodeReference(NodeManagerSession Session, string Name)
+{
+    /// <summary>For questions and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
+    public override string ToString() => $"node '{Name}' in cluster '{Session.Cluster}'";
+
+    /// <summary>The node that an object is, or stands for; null for an object that stands for none.</summary>
+    public static string? NameFrom(ClusterObject value) => value switch
+    {
+        ClusterNode node => node.Name,
+        NodePod pod => pod.NodeName,
+        NodeDrainPlan plan => plan.Node,
+        NodeDrainResult result => result.Node,
+        NodeChange change => change.Name,
+        _ => null,
+    };
+}

@@ -1,0 +1,124 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.ExceptionServices;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Sessions;
+
+/// <summary>A cmdlet that works in one or several sessions.</summary>
+public abstract class SessionCmdlet : AsyncCmdlet
+{
+    private readonly HashSet<NodeManagerSession> _unreachable = [];
+    private readonly HashSet<NodeManagerSession> _used = [];
+    private IReadOnlyList<NodeManagerSession>? _sessions;
+
+    /// <summary>Where to work; without it, in the current session.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public NodeManagerSession[]? Session { get; set; }
+
+    /// <summary>
+    /// The sessions given; else this runspace's newest; else, where nothing was ever connected, one to the kubeconfig's current context.
+    /// </summary>
+    private protected IReadOnlyList<NodeManagerSession> Sessions => _sessions ??= Session ?? [CurrentOrImplicit()];
+
+    /// <summary>The session that an object came from. Where it was closed since, a live one to the same cluster.</summary>
+    private protected NodeManagerSession SessionOf(ClusterObject origin)
+    {
+        if (origin.Session is not { } own)
+            return Sessions.FirstOrDefault(s => s.Cluster == origin.Cluster) ?? Sessions[0];
+        if (own.State == "Connected")
+            return own;
+        return LiveSessions().LastOrDefault(s => s.Cluster == own.Cluster) ?? own;
+    }
+
+    /// <summary>Starts work in a session. One that cannot be reached is said once, however much was to be done in it.</summary>
+    private protected void StartIn(NodeManagerSession session, object? target, Func<Worker, Task> work)
+    {
+        _used.Add(session);
+        Start(target, async worker =>
+        {
+            try
+            {
+                if (!IsUnreachable(session))
+                    await work(worker);
+            }
+            catch (NodeManagerException exception) when (exception.ErrorId == ErrorIds.ServerUnreachable)
+            {
+                MarkUnreachable(session, exception);
+            }
+        });
+    }
+
+    private bool IsUnreachable(NodeManagerSession session)
+    {
+        lock (_unreachable)
+            return _unreachable.Contains(session);
+    }
+
+    private void MarkUnreachable(NodeManagerSession session, NodeManagerException exception)
+    {
+        lock (_unreachable)
+        {
+            if (!_unreachable.Add(session))
+                return;
+        }
+
+        PostUnlessStopped(() =>
+        {
+            ErrorRecord record = ErrorRecords.From(exception, session);
+            if (_sessions is { Count: 1 } && _used.Count == 1)
+                ThrowTerminatingError(record);
+            WriteError(record);
+        });
+    }
+
+    private IReadOnlyList<NodeManagerSession> LiveSessions() =>
+        [.. SessionRegistry.List(Runspace.DefaultRunspace), .. (Session ?? []).Where(s => s.State == "Connected")];
+
+    private NodeManagerSession CurrentOrImplicit()
+    {
+        Runspace runspace = Runspace.DefaultRunspace;
+        if (SessionRegistry.Current(runspace) is { } current)
+            return current;
+        if (SessionRegistry.EverConnected)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError, "This runspace has no session to a cluster.", null,
+                "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel).");
+        }
+
+        return RunNow(async worker =>
+        {
+            NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
+            worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', as the kubeconfig says.");
+            return session;
+        }, session => SessionRegistry.Add(runspace, session, isExplicit: false));
+    }
+
+    /// <summary>Runs work off the pipeline thread and waits for its result.</summary>
+    private protected T RunNow<T>(Func<Worker, Task<T>> work, Action<T> done)
+        where T : class
+    {
+        T? result = null;
+        Exception? failure = null;
+        Start(null, async worker =>
+        {
+            try
+            {
+                result = await work(worker);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                failure = exception;
+            }
+        });
+        WaitForWork();
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        done(result!);
+        return result!;
+    }
+}

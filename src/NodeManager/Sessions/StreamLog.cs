@@ -1,0 +1,14 @@
+using NodeManager.Core.Operations;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Sessions;
+
+/// <summary>A session's log: it outlives the cmdlet that connected, so each line goes to the cmdlet at work when it is written.</summary>
+internal sealed class StreamLog : IOperationLog
+{
+    public static StreamLog Instance { get; } = new();
+
+    public bool IsEnabled(OperationLogLevel level) => Worker.Current?.IsEnabled(level) == true;
+
+    public void Write(OperationLogLevel level, string message) => Worker.Current?.Write(level, message);
+}

@@ -1,41 +1,45 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Kubernetes;
 
 /// <summary>
-/// Talks to one API server. Thread-safe. Every refusal is a <see cref="KubernetesException"/>; what never reached a server is an
-/// <see cref="HttpRequestException"/>.
+/// Talks to one API server. Thread-safe. A refusal is a <see cref="KubernetesException"/>; what never reached the server, or brought back
+/// what no API server answers, is a <see cref="NodeManagerException"/> (ServerUnreachable, CertificateUntrusted, UnexpectedAnswer, …).
 /// </summary>
 public sealed class KubernetesClient : IDisposable
 {
-    private readonly HttpClient _http;
     private readonly KubernetesClientOptions _options;
+    private readonly RequestSender _sender;
+    private readonly ListReader _lists;
+    private ServerCapabilities? _capabilities;
 
     /// <param name="server">Base address of the API server.</param>
     /// <param name="transport">What carries the requests; disposed with the client.</param>
     /// <param name="options">Clock, log and the like.</param>
     public KubernetesClient(Uri server, HttpMessageHandler transport, KubernetesClientOptions? options = null)
+        : this(server, transport, handler => handler, options ?? new())
     {
-        _options = options ?? new();
+    }
+
+    private KubernetesClient(
+        Uri server, HttpMessageHandler transport, Func<HttpMessageHandler, HttpMessageHandler> authenticate, KubernetesClientOptions options)
+    {
+        _options = options;
         Server = server;
-        _http = new(_options.WrapTransport?.Invoke(transport) ?? transport)
-        {
-            BaseAddress = server,
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = System.Net.HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        _sender = new(server, authenticate(options.WrapTransport?.Invoke(transport) ?? transport), options.Time, options.Logger);
+        _lists = new(_sender);
     }
 
     /// <summary>A client for a cluster as configured: its TLS, its proxy and its credentials. Connects at the first request.</summary>
-    public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) => throw new NotImplementedException();
+    public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) =>
+        new(configuration.Server, TransportFactory.Create(configuration, options), handler => TransportFactory.Authenticate(handler, configuration, options), options);
 
     public Uri Server { get; }
 
@@ -45,62 +49,134 @@ public sealed class KubernetesClient : IDisposable
         SendAsync(HttpMethod.Get, "/version", null, KubernetesJson.Default.VersionInfo, RequestOptions.Default, cancellationToken);
 
     /// <summary>Which versions of evictions and budgets the server has. Asked once, then remembered.</summary>
-    public Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken) =>
+        _capabilities ??= await CapabilityReader.ReadAsync(this, cancellationToken);
 
     public Task<T> GetAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         SendAsync(HttpMethod.Get, type.Path(ns, name), null, type.Item, RequestOptions.Default, cancellationToken);
 
-    /// <summary>All pages of a list, as one.</summary>
+    /// <summary>All pages of a list, as one of one version of the cluster. Items of a list carry no apiVersion and no kind.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject => _lists.ReadAllAsync(type, options, cancellationToken);
 
-    /// <summary>The same, page by page as they arrive.</summary>
+    /// <summary>The same, page by page as they arrive. Later pages may be newer, where the server forgot the version of the first.</summary>
     public IAsyncEnumerable<KubernetesList<T>> ListPagesAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject => _lists.ReadPagesAsync(type, options, cancellationToken);
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, RequestOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject =>
+        _sender.SendAsync(
+            new(HttpMethod.Post, Changing(type.Path(ns), options), options.Retry ? RetryMode.WhenRefused : RetryMode.Never)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(item, type.Item),
+            },
+            Reading(type.Item),
+            cancellationToken);
 
     public Task<T> PatchAsync<T>(
         ResourceType<T> type, string name, string? ns, Patch patch, string? subresource, RequestOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject =>
+        _sender.SendAsync(
+            new(HttpMethod.Patch, Changing(type.Path(ns, name, subresource), options), options.Retry ? RetryMode.Always : RetryMode.Never)
+            {
+                Body = patch.ToUtf8Bytes(),
+                ContentType = patch.ContentType,
+            },
+            Reading(type.Item),
+            cancellationToken);
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name, string? ns, DeleteOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject =>
+        _sender.SendAsync(
+            new(HttpMethod.Delete, type.Path(ns, name), RetryMode.WhenRefused)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(options, KubernetesJson.Default.DeleteOptions),
+            },
+            Ignoring,
+            cancellationToken);
 
     /// <summary>
     /// Asks for a pod's eviction, at the version that the server has, once: what the answers mean (429 most of all) is for the caller.
     /// </summary>
-    public Task EvictAsync(string name, string ns, DeleteOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task EvictAsync(string name, string ns, DeleteOptions options, CancellationToken cancellationToken)
+    {
+        ServerCapabilities capabilities = await GetCapabilitiesAsync(cancellationToken);
+        var eviction = new Eviction
+        {
+            ApiVersion = "policy/" + capabilities.EvictionVersion,
+            Kind = "Eviction",
+            Metadata = new() { Name = name, Namespace = ns },
+            DeleteOptions = options,
+        };
+        await _sender.SendAsync(
+            new(HttpMethod.Post, Resources.Pods.Path(ns, name, "eviction"), RetryMode.Never)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(eviction, KubernetesJson.Default.Eviction),
+            },
+            Ignoring,
+            cancellationToken);
+    }
 
     /// <summary>May this user do that? (SelfSubjectAccessReview)</summary>
-    public Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken)
+    {
+        var review = new SelfSubjectAccessReview
+        {
+            ApiVersion = "authorization.k8s.io/v1",
+            Kind = "SelfSubjectAccessReview",
+            Spec = new() { ResourceAttributes = attributes },
+        };
+        SelfSubjectAccessReview answer = await _sender.SendAsync(
+            new(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", RetryMode.Always)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(review, KubernetesJson.Default.SelfSubjectAccessReview),
+            },
+            Reading(KubernetesJson.Default.SelfSubjectAccessReview),
+            cancellationToken);
+        return answer.Status ?? new();
+    }
 
     /// <summary>
     /// What exists (each as Added), then <see cref="WatchEventType.Synced"/>, then every change until cancelled. Survives resets, 410
     /// and the server's closing: an object told before is told again only when it changed, one that went meanwhile is told as Deleted.
     /// </summary>
+    /// <exception cref="KubernetesException">A refusal that stays: no permission, no such kind.</exception>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotImplementedException();
+        where T : KubernetesObject =>
+        new Watcher<T>(_sender, _lists, type, options, _options.Time, _options.Logger).RunAsync(cancellationToken);
 
     /// <summary>Sends a request and reads the answer. For what the other members do not offer.</summary>
     public async Task<T> SendAsync<T>(
         HttpMethod method, string pathAndQuery, HttpContent? content, JsonTypeInfo<T> answer, RequestOptions options, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, pathAndQuery) { Content = content };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        if (!response.IsSuccessStatusCode)
+        RetryMode retry = !options.Retry ? RetryMode.Never : method == HttpMethod.Get ? RetryMode.Always : RetryMode.WhenRefused;
+        string path = method == HttpMethod.Get ? pathAndQuery : Changing(pathAndQuery, options);
+        var request = new ApiRequest(method, path, retry);
+        if (content is not null)
         {
-            Status? status = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.Status, cancellationToken);
-            throw new KubernetesException(response.StatusCode, status, method.Method, pathAndQuery);
+            request = request with
+            {
+                Body = await content.ReadAsByteArrayAsync(cancellationToken),
+                ContentType = content.Headers.ContentType?.MediaType ?? request.ContentType,
+            };
         }
 
-        return await JsonSerializer.DeserializeAsync(body, answer, cancellationToken) ?? throw new JsonException("The answer is empty.");
+        return await _sender.SendAsync(request, Reading(answer), cancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _sender.Dispose();
+
+    private static string Changing(string path, RequestOptions options) =>
+        new QueryString(path).Add("dryRun", options.DryRun ? "All" : null).Add("fieldManager", "NodeManager").ToString();
+
+    private static Func<Stream, CancellationToken, ValueTask<T>> Reading<T>(JsonTypeInfo<T> type) =>
+        async (body, token) => await JsonSerializer.DeserializeAsync(body, type, token) ?? throw new JsonException("The answer is empty.");
+
+    /// <summary>The body is read to its end, so that the connection can be used again.</summary>
+    private static async ValueTask<bool> Ignoring(Stream body, CancellationToken cancellationToken)
+    {
+        await body.CopyToAsync(Stream.Null, cancellationToken);
+        return true;
+    }
 }

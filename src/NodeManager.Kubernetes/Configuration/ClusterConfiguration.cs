@@ -1,3 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
+using NodeManager.Kubernetes.Authentication;
+
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>One cluster, one user, one context, resolved: what a client needs to connect. Holds credentials: never print it.</summary>
@@ -12,6 +15,21 @@ public sealed class ClusterConfiguration
     public string Namespace { get; init; } = "default";
 
     public required Uri Server { get; init; }
+
+    /// <summary>Who may sign the server's certificate; null: whom this machine trusts.</summary>
+    internal X509Certificate2Collection? CertificateAuthorities { get; init; }
+
+    internal bool SkipTlsVerify { get; init; }
+
+    /// <summary>The name to ask the server for and to look for in its certificate; null: the address'.</summary>
+    internal string? TlsServerName { get; init; }
+
+    /// <summary>Null: what the environment says.</summary>
+    internal Uri? Proxy { get; init; }
+
+    internal bool DisableCompression { get; init; }
+
+    internal UserCredentials User { get; init; } = new();
 
     public override string ToString() => ClusterName;
 }

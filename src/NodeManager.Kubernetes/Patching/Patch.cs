@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace NodeManager.Kubernetes.Patching;
@@ -10,4 +11,18 @@ public sealed record Patch(PatchType Type, JsonNode Document)
     public static Patch Strategic(JsonObject document) => new(PatchType.Strategic, document);
 
     public static Patch Json(JsonArray operations) => new(PatchType.Json, operations);
+
+    internal string ContentType => Type switch
+    {
+        PatchType.Merge => "application/merge-patch+json",
+        PatchType.Strategic => "application/strategic-merge-patch+json",
+        _ => "application/json-patch+json",
+    };
+
+    internal byte[] ToUtf8Bytes()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) Document.WriteTo(writer);
+        return buffer.ToArray();
+    }
 }

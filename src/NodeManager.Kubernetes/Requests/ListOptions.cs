@@ -15,4 +15,7 @@ public sealed record ListOptions
 
     /// <summary><c>0</c> lets the server answer from its cache; null asks for the newest.</summary>
     public string? ResourceVersion { get; init; }
+
+    /// <summary>False where a server error is an answer: a metrics API that is not there says 503.</summary>
+    public bool Retry { get; init; } = true;
 }

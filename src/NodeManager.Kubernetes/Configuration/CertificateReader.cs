@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using NodeManager.Kubernetes.Authentication;
+
+namespace NodeManager.Kubernetes.Configuration;
+
+/// <summary>Certificates and keys of a kubeconfig: inline as base64 (<c>…-data</c>, which wins) or in files beside it.</summary>
+internal static class CertificateReader
+{
+    /// <summary>Null when the section names none.</summary>
+    public static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
+    {
+        if (ReadPem(cluster, "certificate-authority") is not { } found) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPem(found.Pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw cluster.Invalid(found.Field, "holds no valid certificate", cause: e);
+        }
+
+        return authorities.Count > 0 ? authorities : throw cluster.Invalid(found.Field, "holds no certificate");
+    }
+
+    /// <summary>Null when the section names none.</summary>
+    public static X509Certificate2? ReadClient(YamlSection user)
+    {
+        (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"), key = ReadPem(user, "client-key");
+        if (certificate is null && key is null) return null;
+        if (certificate is not { } public_) throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
+        if (key is not { } private_) throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
+        if (private_.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
+            throw user.Invalid(private_.Field, "is encrypted, and there is nobody to ask for the password; decrypt it (openssl pkey)");
+        return ClientCertificate.Parse(
+            public_.Pem, private_.Pem,
+            (part, e) => user.Invalid(part == ClientCertificate.Part.Key ? private_.Field : public_.Field,
+                part switch
+                {
+                    ClientCertificate.Part.Certificate => "holds no valid certificate",
+                    ClientCertificate.Part.Key => "holds no valid private key",
+                    _ => "does not belong to the client key",
+                }, cause: e));
+    }
+
+    private static (string Field, string Pem)? ReadPem(YamlSection section, string field)
+    {
+        string data = field + "-data";
+        if (section.Text(data) is { } base64)
+        {
+            try
+            {
+                return (data, Encoding.UTF8.GetString(Convert.FromBase64String(base64)));
+            }
+            catch (FormatException e)
+            {
+                throw section.Invalid(data, "is no valid base64", cause: e);
+            }
+        }
+
+        if (section.Text(field) is not { } path) return null;
+        string full = KubeconfigPath.Resolve(section, path);
+        try
+        {
+            return (field, File.ReadAllText(full));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw section.Invalid(field, $"names a file that cannot be read: {e.Message.TrimEnd('.')}", cause: e);
+        }
+    }
+}

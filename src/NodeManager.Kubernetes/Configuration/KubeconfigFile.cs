@@ -1,0 +1,58 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace NodeManager.Kubernetes.Configuration;
+
+/// <summary>One kubeconfig file, as it stands.</summary>
+internal sealed class KubeconfigFile
+{
+    private KubeconfigFile(YamlSection root)
+    {
+        CurrentContext = root.Text("current-context");
+        Clusters = ByName(root, "clusters");
+        Users = ByName(root, "users");
+        Contexts = ByName(root, "contexts");
+    }
+
+    public string? CurrentContext { get; }
+
+    public IReadOnlyDictionary<string, YamlSection> Clusters { get; }
+
+    public IReadOnlyDictionary<string, YamlSection> Users { get; }
+
+    public IReadOnlyDictionary<string, YamlSection> Contexts { get; }
+
+    /// <exception cref="NodeManagerException">KubeconfigNotFound, KubeconfigInvalid.</exception>
+    public static KubeconfigFile Read(string path)
+    {
+        try
+        {
+            using StreamReader text = File.OpenText(path);
+            var yaml = new YamlStream();
+            yaml.Load(text);
+            YamlNode root = yaml.Documents.Count == 0 ? new YamlMappingNode() : yaml.Documents[0].RootNode;
+            return root switch
+            {
+                YamlMappingNode mapping => new(new(path, mapping, "")),
+                YamlScalarNode { Value: null or "" } => new(new(path, [], "")),
+                _ => throw KubeconfigErrors.Invalid(path, root.Start.Line, "the file is no kubeconfig: it should be a mapping with clusters, users and contexts"),
+            };
+        }
+        catch (YamlException e)
+        {
+            throw KubeconfigErrors.Invalid(path, e.Start.Line, $"the file is no valid YAML, at column {e.Start.Column}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KubeconfigErrors.NotFound($"The kubeconfig file '{path}' cannot be read: {e.Message}");
+        }
+    }
+
+    private static Dictionary<string, YamlSection> ByName(YamlSection root, string field)
+    {
+        Dictionary<string, YamlSection> sections = [];
+        foreach ((string name, YamlSection section) in root.Named(field))
+            if (!sections.TryAdd(name, section)) throw section.Invalid("name", "stands twice in the list");
+        return sections;
+    }
+}

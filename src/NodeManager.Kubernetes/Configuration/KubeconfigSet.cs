@@ -1,0 +1,66 @@
+namespace NodeManager.Kubernetes.Configuration;
+
+/// <summary>Several files as one: whoever sets a value first wins. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/</summary>
+internal sealed class KubeconfigSet
+{
+    private readonly List<KubeconfigFile> _files;
+    private readonly string _names;
+
+    private KubeconfigSet(List<KubeconfigFile> files, string names)
+    {
+        _files = files;
+        _names = names;
+    }
+
+    public string? CurrentContext => _files.Select(file => file.CurrentContext).FirstOrDefault(context => context is not null);
+
+    public IEnumerable<string> ContextNames => _files.SelectMany(file => file.Contexts.Keys).Distinct();
+
+    /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
+    public static KubeconfigSet Read(IReadOnlyList<string>? paths)
+    {
+        if (paths is { Count: > 0 }) return new([.. paths.Select(path => KubeconfigFile.Read(Path.GetFullPath(path)))], string.Join(", ", paths));
+        string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
+        string[] candidates = string.IsNullOrEmpty(variable)
+            ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
+            : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string[] present = [.. candidates.Distinct().Where(File.Exists)];
+        return present.Length > 0
+            ? new([.. present.Select(path => KubeconfigFile.Read(Path.GetFullPath(path)))], string.Join(", ", present))
+            : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
+                ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
+                : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).");
+    }
+
+    /// <exception cref="NodeManagerException">ContextNotFound, ContextIncomplete.</exception>
+    public (string Name, YamlSection Section) Context(string? asked)
+    {
+        string name = asked ?? CurrentContext ?? throw KubeconfigErrors.Incomplete(
+            "", $"No current context is set in {_names}.", $"Name a context. There are: {string.Join(", ", ContextNames)}.");
+        YamlSection entry = Find(file => file.Contexts, name) ?? throw KubeconfigErrors.ContextNotFound(name, ContextNames, _names);
+        return (name, entry.Section("context") ?? throw entry.Invalid("context", "is missing"));
+    }
+
+    /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
+    public YamlSection Cluster(string context, YamlSection section)
+    {
+        string name = section.Text("cluster") ?? throw KubeconfigErrors.Incomplete(
+            context, $"The context '{context}' ({section.File}) names no cluster.", "Set its cluster, or use another context.");
+        YamlSection entry = Find(file => file.Clusters, name) ?? throw KubeconfigErrors.Incomplete(
+            context, $"The cluster '{name}' that the context '{context}' names is not in {_names}.", "Add the cluster, or use another context.");
+        return entry.Section("cluster") ?? throw entry.Invalid("cluster", "is missing");
+    }
+
+    /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
+    public YamlSection? User(string context, YamlSection section)
+    {
+        string name = section.Text("user") ?? throw KubeconfigErrors.Incomplete(
+            context, $"The context '{context}' ({section.File}) names no user.", "Set its user, or use another context.");
+        YamlSection entry = Find(file => file.Users, name) ?? throw KubeconfigErrors.Incomplete(
+            context, $"The user '{name}' that the context '{context}' names is not in {_names}.", "Add the user, or use another context.");
+        return entry.Section("user");
+    }
+
+    private YamlSection? Find(Func<KubeconfigFile, IReadOnlyDictionary<string, YamlSection>> kind, string name) =>
+        _files.Select(file => kind(file).GetValueOrDefault(name)).FirstOrDefault(section => section is not null);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Net;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Requests;
+
+/// <summary>Finds out what the server has, by what its discovery says and not by its version.</summary>
+internal static class CapabilityReader
+{
+    public static async Task<ServerCapabilities> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        KubernetesJson json = KubernetesJson.Default;
+        Task<VersionInfo> version = client.GetVersionAsync(cancellationToken);
+        Task<ApiResourceList> core =
+            client.SendAsync(HttpMethod.Get, "/api/v1", null, json.ApiResourceList, RequestOptions.Default, cancellationToken);
+        Task<ApiGroup> policy =
+            client.SendAsync(HttpMethod.Get, "/apis/policy", null, json.ApiGroup, RequestOptions.Default, cancellationToken);
+        await Task.WhenAll(version, core, NotFoundIsEmpty(policy));
+
+        ApiResource? eviction = (await core).Resources.Find(r => r.Name == "pods/eviction");
+        int minor = Minor((await version).Minor);
+        return new(
+            (await version).GitVersion,
+            minor,
+            eviction?.Version ?? (minor >= 22 ? "v1" : "v1beta1"),
+            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1");
+    }
+
+    private static async Task NotFoundIsEmpty(Task<ApiGroup> policy)
+    {
+        try
+        {
+            await policy;
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+        }
+    }
+
+    /// <summary>Some providers write <c>20+</c>.</summary>
+    private static int Minor(string text) =>
+        int.TryParse(string.Concat(text.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out int minor) ? minor : 0;
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
+
+namespace NodeManager.Kubernetes.Requests;
+
+/// <summary>
+/// Reads lists in pages. The pages of one list belong to one version of the cluster; the server forgets it after some minutes and then
+/// answers 410. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+/// </summary>
+internal sealed class ListReader(RequestSender sender)
+{
+    private const int MaximumRestarts = 3;
+
+    /// <summary>All pages as one list of one version: when that version is forgotten meanwhile, it is read again.</summary>
+    public async Task<KubernetesList<T>> ReadAllAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        for (int restarts = 0; ; restarts++)
+        {
+            // A list that is longer than the server remembers is asked for in one piece.
+            ListOptions asked = restarts < MaximumRestarts ? options : options with { PageSize = 0 };
+            KubernetesList<T> all = await ReadPageAsync(type, asked, null, cancellationToken);
+            try
+            {
+                string? next = all.Metadata.Continue;
+                while (!string.IsNullOrEmpty(next))
+                {
+                    KubernetesList<T> page = await ReadPageAsync(type, asked, next, cancellationToken);
+                    all.Items.AddRange(page.Items);
+                    all.Metadata.ResourceVersion = page.Metadata.ResourceVersion ?? all.Metadata.ResourceVersion;
+                    next = page.Metadata.Continue;
+                }
+
+                all.Metadata.Continue = null;
+                all.Metadata.RemainingItemCount = null;
+                return all;
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && restarts < MaximumRestarts)
+            {
+            }
+        }
+    }
+
+    /// <summary>
+    /// Page by page. When the version is forgotten meanwhile the rest is of a newer one, by the token that the server offers for this.
+    /// </summary>
+    public async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
+        ResourceType<T> type, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        string? next = null;
+        do
+        {
+            KubernetesList<T> page;
+            try
+            {
+                page = await ReadPageAsync(type, options, next, cancellationToken);
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
+            {
+                next = token;
+                continue;
+            }
+
+            yield return page;
+            next = page.Metadata.Continue;
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
+
+    /// <param name="type">The kind.</param>
+    /// <param name="options">What to list.</param>
+    /// <param name="next">The token of the page before; null for the first.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public Task<KubernetesList<T>> ReadPageAsync<T>(ResourceType<T> type, ListOptions options, string? next, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        // A continue token holds its version; the server refuses both.
+        string query = new QueryString(type.Path(options.Namespace))
+            .Add("labelSelector", options.LabelSelector)
+            .Add("fieldSelector", options.FieldSelector)
+            .Add("limit", options.PageSize > 0 ? options.PageSize : null)
+            .Add("resourceVersion", string.IsNullOrEmpty(next) ? options.ResourceVersion : null)
+            .Add("continue", next)
+            .ToString();
+        return sender.SendAsync(
+            new(HttpMethod.Get, query, options.Retry ? RetryMode.Always : RetryMode.Never),
+            async (body, token) => await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,15 @@
+namespace NodeManager.Kubernetes.Transport;
+
+/// <summary>A request in a form that can be sent more than once.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="PathAndQuery">From the server's root.</param>
+/// <param name="Retry">When it may be sent again.</param>
+internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, RetryMode Retry)
+{
+    public byte[]? Body { get; init; }
+
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>The path alone: selectors and continue tokens are noise in messages.</summary>
+    public string Path => PathAndQuery.IndexOf('?', StringComparison.Ordinal) is int end and >= 0 ? PathAndQuery[..end] : PathAndQuery;
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Transport;
+
+/// <summary>Sends requests, reads answers, tries again what may be tried again.</summary>
+internal sealed partial class RequestSender : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public RequestSender(Uri server, HttpMessageHandler transport, TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _logger = logger;
+        _http = new(transport)
+        {
+            // A server may stand below a path (https://host/k8s/clusters/c-1): what is joined to it must not begin with a slash.
+            BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+    }
+
+    /// <param name="request">What to send.</param>
+    /// <param name="read">Reads the body of a good answer; an answer cut short is asked for again.</param>
+    /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
+    /// <exception cref="KubernetesException">The server refused.</exception>
+    /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, UnexpectedAnswer.</exception>
+    public async Task<T> SendAsync<T>(
+        ApiRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        for (int tries = 1; ; tries++)
+        {
+            TimeSpan wait = RetryPolicy.BackOff(tries);
+            try
+            {
+                using HttpResponseMessage response = await SendOnceAsync(request, cancellationToken);
+                await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+                return await read(body, cancellationToken);
+            }
+            catch (KubernetesException e) when (tries < RetryPolicy.MaximumTries
+                && RetryPolicy.MayPass(e.Code, request.Retry) && (e.RetryAfter ?? default) <= RetryPolicy.LongestWait)
+            {
+                if (e.RetryAfter > wait) wait = e.RetryAfter.Value;
+            }
+            catch (Exception e) when (TransportFailure.Of(e) is { } failure && !cancellationToken.IsCancellationRequested)
+            {
+                bool again = failure.MayPass && (request.Retry == RetryMode.Always || failure.IsUnsent);
+                if (tries >= RetryPolicy.MaximumTries || !again)
+                    throw failure.ToException(_http.BaseAddress!, request, tries, _time.GetElapsedTime(start));
+            }
+
+            Log.Retrying(_logger, request.Method.Method, request.Path, (long)wait.TotalMilliseconds, tries);
+            await Task.Delay(wait, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>One try, for what has its own ways to go on (a watch): the answer's body is the caller's to read and dispose.</summary>
+    public async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'));
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+
+        long start = _time.GetTimestamp();
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Log.Unanswered(_logger, request.Method.Method, request.Path, Milliseconds(start), e.GetBaseException().Message);
+            throw;
+        }
+
+        Log.Answered(_logger, request.Method.Method, request.Path, (int)response.StatusCode, Milliseconds(start));
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await ReadRefusalAsync(response, request, cancellationToken);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private long Milliseconds(long start) => (long)_time.GetElapsedTime(start).TotalMilliseconds;
+
+    private async Task<KubernetesException> ReadRefusalAsync(HttpResponseMessage response, ApiRequest request, CancellationToken cancellationToken)
+    {
+        Status? status = null;
+        try
+        {
+            if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true)
+            {
+                await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+                status = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.Status, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            // The code says enough.
+        }
+
+        return new(response.StatusCode, status, request.Method.Method, request.Path, RetryAfter(response, status));
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response, Status? status)
+    {
+        TimeSpan? asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - _time.GetUtcNow(),
+            _ => status?.Details?.RetryAfterSeconds is int seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null,
+        };
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Watching;
+
+/// <summary>What a watch has told, so that after a gap only the difference is told.</summary>
+internal sealed class KnownObjects<T>
+    where T : KubernetesObject
+{
+    private readonly Dictionary<(string? Namespace, string Name), T> _known = [];
+
+    /// <summary>The events that tell of this state of an object: none when it was told before.</summary>
+    public IEnumerable<WatchEvent<T>> Observe(T item)
+    {
+        (string?, string) key = Key(item);
+        if (!_known.TryGetValue(key, out T? before))
+        {
+            _known[key] = item;
+            yield return new(WatchEventType.Added, item);
+            yield break;
+        }
+
+        bool same = before.Metadata.Uid == item.Metadata.Uid;
+        if (same && !IsNewer(item, before)) yield break;
+        _known[key] = item;
+        if (same)
+        {
+            yield return new(WatchEventType.Modified, item);
+            yield break;
+        }
+
+        // Gone and created again by the same name, between two looks.
+        yield return new(WatchEventType.Deleted, before);
+        yield return new(WatchEventType.Added, item);
+    }
+
+    /// <summary>False when it was never told, or another one has taken its name since.</summary>
+    public bool Forget(T item) =>
+        _known.TryGetValue(Key(item), out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(Key(item));
+
+    /// <summary>Those that a complete list did not have any more; they are forgotten.</summary>
+    public List<T> ForgetAllBut(HashSet<(string? Namespace, string Name)> present)
+    {
+        List<T> gone = [.. _known.Where(pair => !present.Contains(pair.Key)).Select(pair => pair.Value)];
+        foreach (T item in gone) _known.Remove(Key(item));
+        return gone;
+    }
+
+    public static (string? Namespace, string Name) Key(T item) => (item.Metadata.Namespace, item.Metadata.Name);
+
+    /// <summary>Versions are numbers of one counter on every server there is; where they are not, another version is a newer one.</summary>
+    private static bool IsNewer(T item, T before)
+    {
+        string? now = item.Metadata.ResourceVersion, then = before.Metadata.ResourceVersion;
+        return ulong.TryParse(now, NumberStyles.None, CultureInfo.InvariantCulture, out ulong left)
+            && ulong.TryParse(then, NumberStyles.None, CultureInfo.InvariantCulture, out ulong right)
+                ? left > right
+                : now != then;
+    }
+}

@@ -1,0 +1,10 @@
+namespace NodeManager.Kubernetes.Watching;
+
+internal enum WatchLineKind
+{
+    Added,
+    Modified,
+    Deleted,
+    Bookmark,
+    Error,
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace NodeManager.Kubernetes.Watching;
+
+internal sealed partial class Watcher<T>
+{
+    [LoggerMessage(20, LogLevel.Debug, "Watch of {Kind}: version {ResourceVersion} is forgotten, listing anew")]
+    private static partial void LogExpired(ILogger logger, string kind, string? resourceVersion);
+
+    [LoggerMessage(21, LogLevel.Debug, "Watch of {Kind}: cut ({Problem}), connecting again in {Milliseconds} ms")]
+    private static partial void LogCut(ILogger logger, string kind, string problem, long milliseconds);
+}

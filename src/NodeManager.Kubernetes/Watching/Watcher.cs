@@ -1,0 +1,178 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
+
+namespace NodeManager.Kubernetes.Watching;
+
+/// <summary>
+/// One watch: lists, then follows from the list's version; after every kind of gap it goes on where it was, or lists anew and tells the
+/// difference. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+/// </summary>
+internal sealed partial class Watcher<T>(
+    RequestSender sender, ListReader lists, ResourceType<T> type, ListOptions options, TimeProvider time, ILogger logger)
+    where T : KubernetesObject
+{
+    /// <summary>What a watch waits at most between two tries.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+
+    private readonly KnownObjects<T> _known = new();
+    private string? _version;
+    private int _failures;
+
+    public async IAsyncEnumerable<WatchEvent<T>> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        bool isFirst = true;
+        while (true)
+        {
+            if (_version is null)
+            {
+                await foreach (WatchEvent<T> change in ListAsync(isFirst, cancellationToken)) yield return change;
+                isFirst = false;
+                yield return new(WatchEventType.Synced, null!);
+            }
+
+            await foreach (WatchEvent<T> change in FollowAsync(cancellationToken)) yield return change;
+        }
+    }
+
+    /// <summary>Ends, without a word, when the connection does.</summary>
+    private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string query = new QueryString(type.Path(options.Namespace))
+            .Add("watch", "true")
+            .Add("allowWatchBookmarks", "true")
+            .Add("labelSelector", options.LabelSelector)
+            .Add("fieldSelector", options.FieldSelector)
+            .Add("resourceVersion", _version)
+            .ToString();
+        HttpResponseMessage? response = null;
+        IAsyncEnumerator<WatchLine<T>>? lines = null;
+        bool heard = false;
+        try
+        {
+            while (true)
+            {
+                WatchLine<T> line;
+                try
+                {
+                    response ??= await sender.SendOnceAsync(new(HttpMethod.Get, query, RetryMode.Never), cancellationToken);
+                    lines ??= WatchLineReader
+                        .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, cancellationToken)
+                        .GetAsyncEnumerator(cancellationToken);
+                    if (!await lines.MoveNextAsync())
+                    {
+                        // The server closes watches after some minutes. One that closes at once, again and again, is a fault like others.
+                        if (heard) yield break;
+                        throw new IOException("the server closed it before it said anything");
+                    }
+
+                    line = lines.Current;
+                    if (line.Kind == WatchLineKind.Error) throw Refusal(line.Error, query);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested && WillPass(e))
+                {
+                    await RecoverAsync(e, cancellationToken);
+                    yield break;
+                }
+
+                heard = true;
+                _failures = 0;
+                foreach (WatchEvent<T> change in Apply(line)) yield return change;
+                _version = line.Object!.Metadata.ResourceVersion ?? _version;
+            }
+        }
+        finally
+        {
+            if (lines is not null) await lines.DisposeAsync();
+            response?.Dispose();
+        }
+    }
+
+    private IEnumerable<WatchEvent<T>> Apply(WatchLine<T> line)
+    {
+        switch (line.Kind)
+        {
+            case WatchLineKind.Added or WatchLineKind.Modified:
+                return _known.Observe(line.Object!);
+            case WatchLineKind.Deleted when _known.Forget(line.Object!):
+                return [new(WatchEventType.Deleted, line.Object!)];
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>What there is now, as the difference to what was told.</summary>
+    private async IAsyncEnumerable<WatchEvent<T>> ListAsync(bool isFirst, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Only the first list may come from the server's cache: a later one must not be older than what was told.
+        ListOptions asked = isFirst ? options : options with { ResourceVersion = null };
+        HashSet<(string?, string)> present = [];
+        string? next = null;
+        do
+        {
+            KubernetesList<T> page;
+            try
+            {
+                page = await lists.ReadPageAsync(type, asked, next, cancellationToken);
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && !string.IsNullOrEmpty(next))
+            {
+                // Begin again: what was told is known, so it is not told twice.
+                (next, present, asked) = ("", [], asked with { PageSize = 0, ResourceVersion = null });
+                continue;
+            }
+            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && WillPass(e))
+            {
+                await RecoverAsync(e, cancellationToken);
+                (next, present) = ("", []);
+                continue;
+            }
+
+            foreach (T item in page.Items)
+            {
+                present.Add(KnownObjects<T>.Key(item));
+                foreach (WatchEvent<T> change in _known.Observe(item)) yield return change;
+            }
+
+            _version = page.Metadata.ResourceVersion;
+            next = page.Metadata.Continue;
+            if (string.IsNullOrEmpty(next)) break;
+        }
+        while (true);
+
+        foreach (T item in _known.ForgetAllBut(present)) yield return new(WatchEventType.Deleted, item);
+    }
+
+    /// <summary>A refusal that stays one (no permission, no such kind) ends the watch; all else passes.</summary>
+    private static bool WillPass(Exception exception) => exception switch
+    {
+        KubernetesException e => e.Code is HttpStatusCode.Gone or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)e.Code >= 500,
+        NodeManagerException e => e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer,
+        _ => TransportFailure.Of(exception) is not null,
+    };
+
+    private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        TimeSpan wait = TimeSpan.Zero;
+        if (exception is KubernetesException { Code: HttpStatusCode.Gone })
+        {
+            LogExpired(logger, type.Plural, _version);
+            _version = null;
+            if (_failures++ > 0) wait = RetryPolicy.BackOff(_failures, LongestWait);
+        }
+        else
+        {
+            wait = RetryPolicy.BackOff(++_failures, LongestWait);
+            if (exception is KubernetesException { RetryAfter: { } asked } && asked > wait) wait = asked;
+            LogCut(logger, type.Plural, exception.GetBaseException().Message, (long)wait.TotalMilliseconds);
+        }
+
+        if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+    }
+
+    private static KubernetesException Refusal(Status? status, string path) =>
+        new((HttpStatusCode)(status?.Code ?? (int)HttpStatusCode.InternalServerError), status, "WATCH", path);
+}

@@ -1,4 +1,8 @@
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes;
 
@@ -11,6 +15,34 @@ public static class ClusterStatisticReader
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
-        NodeManagerSession session, string? groupBy, string? selector, IOperationObserver observer, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string? groupBy, string? selector, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckSelector(selector);
+        NodeGrouping grouping = NodeGrouping.Parse(groupBy);
+        return ClusterOperation.RunAsync(
+            session, null, (connection, token) => ReadAsync(session, connection, grouping, selector, observer, token), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
+        NodeManagerSession session, ClusterConnection connection, NodeGrouping grouping, string? selector, IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        KubernetesClient client = connection.Client;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<KubernetesList<Node>> listing = client.ListAsync(Resources.Nodes, new() { LabelSelector = selector }, stop.Token);
+        Task<NodeLoads> counting = NodeLoads.ReadAsync(client, null, observer, stop.Token);
+        try
+        {
+            KubernetesList<Node> list = await listing;
+            NodeLoads loads = await counting;
+            DateTimeOffset now = connection.Time.GetUtcNow();
+            return StatisticSum.Of(
+                session, grouping, [.. list.Items.Select(n => NodeMapper.Map(n, session, now, loads.Of(n.Metadata.Name)))], loads.HasMetrics);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(listing, counting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 }

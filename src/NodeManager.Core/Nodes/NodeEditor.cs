@@ -1,8 +1,16 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
 namespace NodeManager.Core.Nodes;
 
 /// <summary>
-/// Changes one node. Every change is the smallest patch, re-read and retried on a conflict, safe to run twice: where nothing is to be
-/// done nothing is sent. All return the node as it is afterwards. Input is validated by Kubernetes' rules before anything is sent.
+/// Changes one node. Every change is the smallest patch, one request where that is safe, re-read and retried on a conflict, and safe to
+/// run twice. All return the node as it is afterwards. Input is validated by Kubernetes' rules before anything is sent.
 /// </summary>
 public static class NodeEditor
 {
@@ -12,50 +20,154 @@ public static class NodeEditor
     /// <param name="overwrite">Allow changing a value that is there; otherwise a different value is an error (ValueExists) and nothing is changed.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
     public static Task<ClusterNode> SetLabelsAsync(
-        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken, ClusterNode? known = null)
+    {
+        NodeInput.CheckLabels(labels);
+        return SetEntriesAsync(session, name, "labels", labels, overwrite, dryRun, known, cancellationToken);
+    }
 
     /// <summary>Removes labels; those that are not there are no error.</summary>
     public static Task<ClusterNode> RemoveLabelsAsync(
-        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckLabelKeys(keys);
+        return RemoveEntriesAsync(session, name, "labels", keys, dryRun, cancellationToken);
+    }
 
+    /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
     public static Task<ClusterNode> SetAnnotationsAsync(
-        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken, ClusterNode? known = null)
+    {
+        NodeInput.CheckAnnotationKeys(annotations.Keys);
+        return SetEntriesAsync(session, name, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
+    }
 
+    /// <summary>Removes annotations; those that are not there are no error.</summary>
     public static Task<ClusterNode> RemoveAnnotationsAsync(
-        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckAnnotationKeys(keys);
+        return RemoveEntriesAsync(session, name, "annotations", keys, dryRun, cancellationToken);
+    }
 
     /// <summary>
     /// Sets taints; each is identified by key and effect. Another value of an existing one needs <paramref name="overwrite"/> (ValueExists).
     /// Taints that controllers own are refused (TaintOwnedByController).
     /// </summary>
     public static Task<ClusterNode> SetTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckTaints(taints);
+        return ChangeTaintsAsync(session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
+    }
 
-    /// <summary>Removes taints by key and effect, or by key alone all of its effects.</summary>
+    /// <summary>Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
     /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static Task<ClusterNode> RemoveTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckTaintKeys(taints);
+        return ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
+    }
 
     /// <summary>Cordons (true) or uncordons (false). Uncordoning clears the annotation that a drain of ours left.</summary>
     public static Task<ClusterNode> SetUnschedulableAsync(
-        NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
+    {
+        // A merge patch that finds everything so already changes nothing, so no look is needed first.
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
+        if (!unschedulable)
+            patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
+        return EditAsync(session, name, (connection, token) => NodePatcher.PatchAsync(connection, name, patch, dryRun, token), cancellationToken);
+    }
 
     /// <summary>
-    /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets' and mirror pods are on it, as the pod garbage
-    /// collector would remove them without their grace, unless <paramref name="includePods"/>.
+    /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets', mirror and finished pods are on it, as the pod
+    /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
     /// </summary>
     public static Task DeleteAsync(NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ClusterOperation.RunAsync(
+            session, name,
+            async (connection, token) =>
+            {
+                Task<Node> reading = connection.Client.GetAsync(Resources.Nodes, NodeInput.NodeName(name), null, token);
+                if (!includePods) await RefuseIfHoldingPodsAsync(connection, name, token);
+                Node node = await reading;
+                var options = new DeleteOptions
+                {
+                    // A node that registers anew in between is another node.
+                    Preconditions = new() { Uid = node.Metadata.Uid },
+                    DryRun = dryRun ? ["All"] : null,
+                };
+                await connection.Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, options, token);
+                return true;
+            },
+            cancellationToken);
+
+    private static Task<ClusterNode> SetEntriesAsync(
+        NodeManagerSession session, string name, string field, IReadOnlyDictionary<string, string> entries, bool overwrite, bool dryRun,
+        ClusterNode? known, CancellationToken cancellationToken)
+    {
+        // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
+        if (overwrite)
+            return EditAsync(
+                session, name,
+                (connection, token) => NodePatcher.PatchAsync(connection, name, EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value))), dryRun, token), cancellationToken);
+        return EditAsync(
+            session, name,
+            (connection, token) => NodePatcher.ChangeAsync(
+                connection, name, known is null ? null : EntryEdit.Document(known),
+                node => EntryEdit.SetMissing(node, field, entries, name), dryRun, token),
+            cancellationToken);
+    }
+
+    private static Task<ClusterNode> RemoveEntriesAsync(
+        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken) =>
+        EditAsync(
+            session, name,
+            (connection, token) => NodePatcher.PatchAsync(
+                connection, name, EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null))), dryRun, token),
+            cancellationToken);
+
+    private static Task<ClusterNode> ChangeTaintsAsync(
+        NodeManagerSession session, string name, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken) =>
+        EditAsync(
+            session, name,
+            (connection, token) => NodePatcher.ChangeAsync(
+                connection, name, null,
+                node => change(node["spec"]?["taints"] as JsonArray) is { } taints
+                    ? new JsonObject { ["spec"] = new JsonObject { ["taints"] = taints } }
+                    : null,
+                dryRun, token),
+            cancellationToken);
+
+    private static Task<ClusterNode> EditAsync(
+        NodeManagerSession session, string name, Func<ClusterConnection, CancellationToken, Task<Node>> edit, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, name,
+            async (connection, token) => NodeMapper.Map(await edit(connection, token), session, connection.Time.GetUtcNow()),
+            cancellationToken);
+
+    private static async Task RefuseIfHoldingPodsAsync(ClusterConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var pods = await connection.Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken);
+        string[] held = [.. pods.Items.Where(IsHeld).Select(p => p.Key())];
+        if (held.Length == 0) return;
+        string shown = string.Join(", ", held.Take(5)) + (held.Length > 5 ? ", …" : "");
+        throw new NodeManagerException(
+            ErrorIds.NodeHoldsPods, ErrorKind.ResourceBusy,
+            $"Node '{name}' of '{connection.Cluster}' holds {held.Length} pods that would be removed without their grace: {shown}.", name,
+            "Drain it first with Invoke-NodeDrain, or add -IncludePod to lose them.");
+    }
+
+    private static bool IsHeld(Pod pod) =>
+        !pod.IsFinished() && pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") != true && pod.Controller()?.Kind != "DaemonSet";
 }

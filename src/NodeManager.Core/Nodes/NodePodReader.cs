@@ -1,3 +1,9 @@
+using System.Runtime.CompilerServices;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
 namespace NodeManager.Core.Nodes;
 
 /// <summary>Reads the pods of nodes.</summary>
@@ -11,5 +17,28 @@ public static class NodePodReader
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<NodePod> ReadAsync(
         NodeManagerSession session, string? nodeName, string? ns, string? selector, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ClusterOperation.StreamAsync(
+            session, nodeName, (connection, token) => ReadAsync(session, connection, nodeName, ns, selector, token), cancellationToken);
+
+    private static async IAsyncEnumerable<NodePod> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string? nodeName,
+        string? ns,
+        string? selector,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new ListOptions
+        {
+            Namespace = ns,
+            LabelSelector = selector,
+            FieldSelector = nodeName is null ? null : $"spec.nodeName={NodeInput.NodeName(nodeName)}",
+        };
+        await foreach (KubernetesList<Pod> page in connection.Client.ListPagesAsync(Resources.Pods, options, cancellationToken))
+        {
+            DateTimeOffset now = connection.Time.GetUtcNow();
+            foreach (Pod pod in page.Items)
+                if (pod.Spec.NodeName is { Length: > 0 }) yield return PodMapper.Map(pod, session, now);
+        }
+    }
 }

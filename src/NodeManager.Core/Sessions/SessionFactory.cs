@@ -1,25 +1,79 @@
 using Microsoft.Extensions.Logging;
+using NodeManager.Core.Errors;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Sessions;
 
 /// <summary>Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows at once.</summary>
 public static class SessionFactory
 {
+    private static int s_sessions;
+
+    /// <exception cref="NodeManagerException">
+    /// ServerUnreachable, Unauthorized, CertificateUntrusted and what else keeps the server from saying its version.
+    /// </exception>
     public static Task<NodeManagerSession> ConnectAsync(
         ClusterConfiguration configuration, string source, ILogger logger, TimeProvider time, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ConnectAsync(
+            KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }), null, logger,
+            new(configuration.ClusterName, source, configuration.ContextName, configuration.UserName, configuration.Namespace), cancellationToken);
 
     /// <summary>Over a transport of its own: the embedded cluster's.</summary>
     /// <param name="cluster">What users call the cluster.</param>
     /// <param name="server">Base address that the transport answers for.</param>
     /// <param name="transport">Carries the requests.</param>
-    /// <param name="owned">Disposed with the session.</param>
+    /// <param name="owned">Disposed with the session, or when connecting fails.</param>
     /// <param name="logger">Where it logs.</param>
     /// <param name="time">The cluster's clock.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
     public static Task<NodeManagerSession> ConnectAsync(
         string cluster, Uri server, HttpMessageHandler transport, IDisposable? owned, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ConnectAsync(
+            new(server, transport, new() { Time = time, Logger = logger }), owned, logger, new(cluster, "Sandbox", "", "", "default"), cancellationToken);
+
+    private static async Task<NodeManagerSession> ConnectAsync(
+        KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
+    {
+        SessionNames.Reservation name = SessionNames.Reserve(description.Cluster);
+        var connection = new ClusterConnection(name.Name, client, logger, new OwnedByConnection(owned, name));
+        try
+        {
+            VersionInfo version = await client.GetVersionAsync(cancellationToken);
+            return new()
+            {
+                Id = Interlocked.Increment(ref s_sessions),
+                Cluster = name.Name,
+                Source = description.Source,
+                Context = description.Context,
+                Server = client.Server,
+                User = description.User,
+                Namespace = description.Namespace,
+                ServerVersion = version.GitVersion,
+                ConnectedAt = client.Time.GetUtcNow(),
+                Connection = connection,
+            };
+        }
+        catch (Exception exception)
+        {
+            connection.Dispose();
+            if (!cancellationToken.IsCancellationRequested
+                && ErrorTranslator.Translate(exception, description.Cluster, client.Server, client.Server) is { } error)
+                throw error;
+            throw;
+        }
+    }
+
+    private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace);
+
+    private sealed class OwnedByConnection(IDisposable? owned, SessionNames.Reservation name) : IDisposable
+    {
+        public void Dispose()
+        {
+            owned?.Dispose();
+            name.Dispose();
+        }
+    }
 }

@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NodeManager.Core.Nodes;
+
+/// <summary>A name or a wildcard as PowerShell writes it: <c>*</c>, <c>?</c>, <c>[a-c]</c>, a backtick takes the next sign as it is. Case-insensitive.</summary>
+internal sealed class NamePattern
+{
+    private readonly Regex? _wildcard;
+    private readonly string _text;
+
+    public NamePattern(string text)
+    {
+        _text = text;
+        if (IsWildcard(text))
+            _wildcard = new(ToExpression(text), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    }
+
+    public static bool IsWildcard(string text) => text.AsSpan().ContainsAny('*', '?', '[');
+
+    public bool Matches(string name) => _wildcard?.IsMatch(name) ?? string.Equals(_text, name, StringComparison.OrdinalIgnoreCase);
+
+    private static string ToExpression(string pattern)
+    {
+        var expression = new StringBuilder("^");
+        for (int at = 0; at < pattern.Length; at++)
+        {
+            int close;
+            switch (pattern[at])
+            {
+                case '*':
+                    expression.Append(".*");
+                    break;
+                case '?':
+                    expression.Append('.');
+                    break;
+                case '[' when (close = pattern.IndexOf(']', at + 1)) > at + 1:
+                    expression.Append('[');
+                    foreach (char sign in pattern.AsSpan(at + 1, close - at - 1))
+                    {
+                        if (sign is '\\' or '^' or '[' or ']') expression.Append('\\');
+                        expression.Append(sign);
+                    }
+
+                    expression.Append(']');
+                    at = close;
+                    break;
+                case '`' when at + 1 < pattern.Length:
+                    expression.Append(Regex.Escape(pattern[++at].ToString()));
+                    break;
+                default:
+                    expression.Append(Regex.Escape(pattern[at].ToString()));
+                    break;
+            }
+        }
+
+        return expression.Append("\\z").ToString();
+    }
+}

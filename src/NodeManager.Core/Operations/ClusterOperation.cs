@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Core.Operations;
+
+/// <summary>
+/// The frame of every operation on a cluster: it ends with the caller's token or with the session, whichever comes first, and fails
+/// only with <see cref="NodeManagerException"/>, or with <see cref="OperationCanceledException"/> when the caller cancelled.
+/// </summary>
+internal static class ClusterOperation
+{
+    public static async Task<T> RunAsync<T>(
+        NodeManagerSession session, object? target, Func<ClusterConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        try
+        {
+            return await work(connection, linked.Token);
+        }
+        catch (Exception exception) when (Replacement(exception, session, target, cancellationToken) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    public static async IAsyncEnumerable<T> StreamAsync<T>(
+        NodeManagerSession session,
+        object? target,
+        Func<ClusterConnection, CancellationToken, IAsyncEnumerable<T>> work,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        await using IAsyncEnumerator<T> items = work(connection, linked.Token).GetAsyncEnumerator(linked.Token);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync()) yield break;
+            }
+            catch (Exception exception) when (Replacement(exception, session, target, cancellationToken) is { } error)
+            {
+                throw error;
+            }
+
+            yield return items.Current;
+        }
+    }
+
+    private static NodeManagerException? Replacement(
+        Exception exception, NodeManagerSession session, object? target, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested || exception is NodeManagerException) return null;
+        if (session.State != "Connected")
+            return new(
+                ErrorIds.SessionClosed, ErrorKind.OperationStopped, $"The session to '{session.Cluster}' was disconnected while it was in use.",
+                target ?? session, "Connect again with Connect-NodeManager.", exception);
+        return ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
+    }
+}

@@ -18,7 +18,22 @@
         'Connect-NodeManager'
         'Disconnect-NodeManager'
         'Get-ClusterNode'
+        'Get-ClusterStatistic'
+        'Get-NodeDrainPlan'
         'Get-NodeManagerSession'
+        'Get-NodePod'
+        'Invoke-NodeDrain'
+        'Remove-NodeAnnotation'
+        'Remove-NodeLabel'
+        'Remove-NodeTaint'
+        'Resume-NodeScheduling'
+        'Set-NodeAnnotation'
+        'Set-NodeLabel'
+        'Set-NodeTaint'
+        'Suspend-NodeScheduling'
+        'Unregister-ClusterNode'
+        'Wait-ClusterNode'
+        'Watch-ClusterNode'
     )
     PrivateData          = @{
         PSData = @{

@@ -4,5 +4,5 @@ namespace NodeManager.Completion;
 public sealed class LabelKeyCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
-        nodes.SelectMany(n => n.Labels.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal);
 }

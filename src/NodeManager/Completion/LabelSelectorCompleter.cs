@@ -4,5 +4,5 @@ namespace NodeManager.Completion;
 public sealed class LabelSelectorCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
-        nodes.SelectMany(n => n.Labels).Select(l => $"{l.Key}={l.Value}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        nodes.SelectMany(n => n.Labels).Select(l => $"{l.Key}={l.Value}").Order(StringComparer.Ordinal);
 }

@@ -1,0 +1,97 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>The pods that are bound to nodes.</summary>
+[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByName)]
+[OutputType(typeof(NodePod))]
+public sealed class GetNodePodCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    private readonly HashSet<NodeReference> _seen = [];
+
+    /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? NodeName { get; set; }
+
+    /// <summary>Nodes, or what stands for one: a plan, a drain result, a pod (all pods beside it).</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public ClusterObject[] InputObject { get; set; } = [];
+
+    /// <summary>Without it, all namespaces.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>A label selector over pods, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Selector { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByObject)
+        {
+            foreach (ClusterObject value in InputObject)
+            {
+                if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+                    Read(new(SessionOf(value), name));
+            }
+
+            return;
+        }
+
+        if (NodeName is null)
+        {
+            if (!MyInvocation.ExpectingInput)
+                ReadMatching(["*"]);
+            return;
+        }
+
+        string[] patterns = [.. NodeName.Where(WildcardPattern.ContainsWildcardCharacters)];
+        if (patterns.Length > 0)
+            ReadMatching(patterns);
+        foreach (NodeManagerSession session in Sessions)
+        {
+            foreach (string name in NodeName.Except(patterns))
+                Read(new(session, name));
+        }
+    }
+
+    private void Read(NodeReference node)
+    {
+        if (!_seen.Add(node))
+            return;
+        StartIn(node.Session, node.Name, async worker =>
+        {
+            await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Name, Namespace, Selector, worker.Token))
+                worker.Output(pod);
+        });
+    }
+
+    // One request for all pods costs less than one for each of many nodes.
+    private void ReadMatching(string[] patterns)
+    {
+        WildcardPattern[] wanted = [.. patterns.Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase))];
+        foreach (NodeManagerSession session in Sessions)
+        {
+            StartIn(session, session, async worker =>
+            {
+                await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
+                {
+                    if (Array.Exists(wanted, p => p.IsMatch(pod.NodeName)))
+                        worker.Output(pod);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using NodeManager.Core.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
+{
+    private protected override string Action => "Resume scheduling (uncordon)";
+
+    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Name, unschedulable: false, dryRun: false, cancellationToken);
+}

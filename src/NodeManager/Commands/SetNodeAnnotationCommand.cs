@@ -1,0 +1,31 @@
+using System.Collections;
+using System.Management.Automation;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Sets annotations of nodes.</summary>
+[Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
+{
+    private Dictionary<string, string> _entries = [];
+
+    /// <summary>To set: <c>@{ key = 'value' }</c>.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Annotation { get; set; }
+
+    /// <summary>Allow changing a value that is there.</summary>
+    [Parameter]
+    public SwitchParameter Overwrite { get; set; }
+
+    private protected override string Action => $"Set annotation {TextMap.Describe(_entries)}";
+
+    private protected override void Begin() => _entries = TextMap.From(Annotation!);
+
+    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
+        await NodeEditor.SetAnnotationsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken);
+}

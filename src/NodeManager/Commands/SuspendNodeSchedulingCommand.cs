@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using NodeManager.Core.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
+{
+    private protected override string Action => "Suspend scheduling (cordon)";
+
+    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Name, unschedulable: true, dryRun: false, cancellationToken);
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using NodeManager.Core.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs may register again.</summary>
+[Cmdlet(
+    VerbsLifecycle.Unregister, "ClusterNode", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
+{
+    /// <summary>Also where pods other than DaemonSets' are on it; they are removed without their grace.</summary>
+    [Parameter]
+    public SwitchParameter IncludePod { get; set; }
+
+    private protected override string Action => IncludePod ? "Delete the Node object, with the pods on it" : "Delete the Node object";
+
+    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken)
+    {
+        await NodeEditor.DeleteAsync(node.Session, node.Name, IncludePod, dryRun: false, cancellationToken);
+        return null;
+    }
+}

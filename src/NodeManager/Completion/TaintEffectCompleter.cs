@@ -1,0 +1,13 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace NodeManager.Completion;
+
+/// <summary>The effects that Kubernetes has.</summary>
+public sealed class TaintEffectCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(["NoSchedule", "PreferNoSchedule", "NoExecute"], wordToComplete);
+}

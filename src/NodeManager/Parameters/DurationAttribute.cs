@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+
+namespace NodeManager.Parameters;
+
+/// <summary>
+/// Durations as people write them: a number or numeric text is seconds, <c>5m</c> and <c>1h30m</c> are what they say, a TimeSpan (or its
+/// text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed partial class DurationAttribute : ArgumentTransformationAttribute
+{
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value switch
+        {
+            null => null,
+            TimeSpan span => span,
+            string text => Parse(text.Trim()),
+            byte or short or int or long or float or double or decimal => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            _ => throw Unreadable(value),
+        };
+    }
+
+    /// <exception cref="NodeManagerException">InvalidDuration: it is negative.</exception>
+    internal static void RequireNotNegative(string parameter, TimeSpan? value)
+    {
+        if (value < TimeSpan.Zero)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"-{parameter} is negative ({value}); a duration is zero or more.", value,
+                "Give seconds (30), or a duration such as 5m or 1h30m.");
+        }
+    }
+
+    private static TimeSpan Parse(string text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+            return FromSeconds(seconds);
+        if (text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span))
+            return span;
+
+        Match match = Units().Match(text);
+        if (!match.Success)
+            throw Unreadable(text);
+        double total = match.Groups["part"].Captures.Sum(part => Seconds(part.Value));
+        return FromSeconds(match.Groups["minus"].Success ? -total : total);
+    }
+
+    private static double Seconds(string part)
+    {
+        string unit = part.TrimStart("0123456789.".ToCharArray());
+        double amount = double.Parse(part[..^unit.Length], CultureInfo.InvariantCulture);
+        return amount * unit switch
+        {
+            "ms" => 0.001,
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => 86400,
+        };
+    }
+
+    private static TimeSpan FromSeconds(double seconds) =>
+        double.IsFinite(seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Unreadable(seconds);
+
+    private static ArgumentTransformationMetadataException Unreadable(object value) =>
+        new($"'{value}' is no duration. Give seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
+
+    [GeneratedRegex(@"^(?<minus>-)?(?<part>(\d+(\.\d+)?|\.\d+)(ms|s|m|h|d))+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Units();
+}

@@ -1,0 +1,33 @@
+namespace NodeManager.Parameters;
+
+/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. Core judges the parts.</summary>
+internal static class TaintText
+{
+    public static NodeTaint Parse(string text)
+    {
+        (string key, string value, string? effect) = Split(text);
+        return effect is null
+            ? throw new NodeManagerException(
+                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, $"The taint '{text}' has no effect.", text,
+                "Write key=value:Effect or key:Effect, with NoSchedule, PreferNoSchedule or NoExecute.")
+            : new() { Key = key, Value = value, Effect = effect };
+    }
+
+    /// <summary>What a taint to remove is known by; without an effect, all of the key's.</summary>
+    public static (string Key, string? Effect) ParseIdentity(string text)
+    {
+        (string key, _, string? effect) = Split(text);
+        return (key, effect);
+    }
+
+    private static (string Key, string Value, string? Effect) Split(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        string left = colon < 0 ? text : text[..colon];
+        int equals = left.IndexOf('=', StringComparison.Ordinal);
+        return (
+            equals < 0 ? left : left[..equals],
+            equals < 0 ? "" : left[(equals + 1)..],
+            colon < 0 ? null : text[(colon + 1)..]);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using NodeManager.Core.Drain;
+using NodeManager.Parameters;
+
+namespace NodeManager.Sessions;
+
+/// <summary>What planning and running a drain have in common: which nodes, and how.</summary>
+public abstract class DrainCmdlet : NodeCmdlet
+{
+    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    [Parameter]
+    public SwitchParameter DeleteUnmanagedPod { get; set; }
+
+    /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
+    [Parameter]
+    public SwitchParameter DeleteEmptyDirData { get; set; }
+
+    /// <summary>Delete rather than evict: budgets are not asked.</summary>
+    [Parameter]
+    public SwitchParameter DisableEviction { get; set; }
+
+    /// <summary>Only pods with these labels, as kubectl's <c>--pod-selector</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PodSelector { get; set; }
+
+    /// <summary>What pods get to terminate; without it, what they ask for themselves.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? GracePeriod { get; set; }
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
+
+    private protected virtual DrainOptions Options => new()
+    {
+        DeleteUnmanagedPods = DeleteUnmanagedPod,
+        DeleteEmptyDirData = DeleteEmptyDirData,
+        DisableEviction = DisableEviction,
+        PodSelector = PodSelector,
+        GracePeriod = GracePeriod,
+        ThrottleLimit = ThrottleLimit,
+    };
+
+    /// <summary>Emits the plans of nodes that would go together.</summary>
+    private protected void Plan(IEnumerable<NodeReference> nodes)
+    {
+        DrainOptions options = Options;
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in nodes.GroupBy(n => n.Session))
+        {
+            string[] names = [.. group.Select(n => n.Name)];
+            StartIn(group.Key, group.Key, async worker =>
+            {
+                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(group.Key, names, options, worker.Token))
+                    worker.Output(plan);
+            });
+        }
+    }
+}

@@ -1,3 +1,10 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Http;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
 namespace NodeManager.Sandbox;
 
 /// <summary>
@@ -5,7 +12,21 @@ namespace NodeManager.Sandbox;
 /// </summary>
 public sealed class SandboxCluster : IDisposable
 {
-    private SandboxCluster(SandboxOptions options) => Options = options;
+    private static readonly string[] InitialNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly ApiServer _server;
+
+    private SandboxCluster(SandboxOptions options)
+    {
+        Options = options;
+        Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
+        var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored));
+        Registry = new(store, options.Time, new(options.Seed));
+        _server = new(Registry, Catalog, options);
+        foreach (string name in InitialNamespaces)
+            Registry.Create(BuiltInKinds.Namespaces, "", new() { ["metadata"] = new JsonObject { ["name"] = name } });
+    }
 
     public SandboxOptions Options { get; }
 
@@ -14,13 +35,29 @@ public sealed class SandboxCluster : IDisposable
 
     public TimeProvider Time => Options.Time;
 
+    internal KindCatalog Catalog { get; }
+
+    internal ResourceRegistry Registry { get; }
+
+    internal ApiServer Api => _server;
+
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
-    public static SandboxCluster Start(SandboxOptions options) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37.</exception>
+    public static SandboxCluster Start(SandboxOptions options) => new(options);
 
     /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
-    public HttpMessageHandler CreateTransport() => throw new NotImplementedException();
+    public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
 
+    /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
     public void Dispose()
     {
+        if (_stopped.IsCancellationRequested) return;
+        _stopped.Cancel();
+        _stopped.Dispose();
     }
+
+    private static int ParseMinor(string version) =>
+        version.Split('.') is ["1", var minor, ..] && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 20 and <= 37
+            ? number
+            : throw new ArgumentException($"The sandbox is a Kubernetes of 1.20 to 1.37, not {version}.", nameof(version));
 }

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>The refusals of a Kubernetes API, in its words.</summary>
+internal static class ApiErrors
+{
+    public static ApiException NotFound(ResourceKind kind, string name) =>
+        new(404, "NotFound", $"{kind.QualifiedResource} \"{name}\" not found", Details(kind, name));
+
+    public static ApiException PathNotFound() =>
+        new(404, "NotFound", "the server could not find the requested resource", new JsonObject());
+
+    public static ApiException AlreadyExists(ResourceKind kind, string name) =>
+        new(409, "AlreadyExists", $"{kind.QualifiedResource} \"{name}\" already exists", Details(kind, name));
+
+    public static ApiException Conflict(ResourceKind kind, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedResource} \"{name}\": {why}", Details(kind, name));
+
+    public static ApiException Modified(ResourceKind kind, string name) =>
+        Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException Invalid(ResourceKind kind, string name, FieldErrors errors) =>
+        Invalid(kind.QualifiedKind, kind.Group, kind.Kind, name, errors);
+
+    private static ApiException Invalid(string qualifiedKind, string group, string kind, string name, FieldErrors errors)
+    {
+        string[] faults = [.. errors.Faults.Select(fault => $"{fault.Field}: {fault.Detail}")];
+        string message = faults.Length == 1 ? faults[0] : $"[{string.Join(", ", faults)}]";
+        JsonObject details = new() { ["name"] = name };
+        if (group.Length > 0) details["group"] = group;
+        details["kind"] = kind;
+        details["causes"] = new JsonArray([.. errors.Faults.Select(fault => Cause(fault.Reason, fault.Detail, fault.Field))]);
+        return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
+    }
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException Forbidden(ResourceKind kind, string name, string why, JsonObject? cause = null)
+    {
+        JsonObject details = Details(kind, name);
+        if (cause is not null) details["causes"] = new JsonArray(cause);
+        return new(403, "Forbidden", $"{kind.QualifiedResource} \"{name}\" is forbidden: {why}", details);
+    }
+
+    public static ApiException MethodNotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
+
+    public static ApiException NotAcceptable(params ReadOnlySpan<string> types) =>
+        new(406, "NotAcceptable", $"only the following media types are accepted: {string.Join(", ", types.ToArray())}");
+
+    public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}");
+
+    public static ApiException Expired(string message) => new(410, "Expired", message);
+
+    /// <summary>504: a version that does not exist yet.</summary>
+    public static ApiException TooLargeResourceVersion(long asked, long current) =>
+        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
+        {
+            ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")), ["retryAfterSeconds"] = 1,
+        });
+
+    public static ApiException InvalidListOptions(string field, string value, string why) =>
+        ListOptions(errors => errors.Invalid(field, value, why));
+
+    public static ApiException ForbiddenListOption(string field, string why) => ListOptions(errors => errors.Forbidden(field, why));
+
+    public static ApiException UnsupportedListOption(string field, string value, params string[] supported) =>
+        ListOptions(errors => errors.NotSupported(field, value, supported));
+
+    /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
+    public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
+    {
+        var details = new JsonObject();
+        if (cause is not null) details["causes"] = new JsonArray(cause);
+        if (retryAfterSeconds > 0) details["retryAfterSeconds"] = retryAfterSeconds;
+        return new(429, "TooManyRequests", message, details);
+    }
+
+    public static ApiException Internal(string message) =>
+        new(500, "InternalError", $"Internal error occurred: {message}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) });
+
+    public static JsonObject Cause(string reason, string message, string? field = null)
+    {
+        var cause = new JsonObject { ["reason"] = reason, ["message"] = message };
+        if (field is not null) cause["field"] = field;
+        return cause;
+    }
+
+    private static ApiException ListOptions(Action<FieldErrors> fault)
+    {
+        var errors = new FieldErrors();
+        fault(errors);
+        return Invalid("ListOptions", "meta.k8s.io", "ListOptions", "", errors);
+    }
+
+    private static JsonObject Details(ResourceKind kind, string name)
+    {
+        var details = new JsonObject { ["name"] = name };
+        if (kind.Group.Length > 0) details["group"] = kind.Group;
+        details["kind"] = kind.Plural;
+        return details;
+    }
+}

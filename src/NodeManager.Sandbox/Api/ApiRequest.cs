@@ -1,0 +1,22 @@
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>A request, whatever front it came through.</summary>
+internal sealed class ApiRequest
+{
+    public required string Method { get; init; }
+
+    /// <summary>As on the wire, escaped.</summary>
+    public required string Path { get; init; }
+
+    public required QueryParameters Query { get; init; }
+
+    public string Accept { get; init; } = "";
+
+    /// <summary>With parameters, as the header has it; empty if there is none.</summary>
+    public string ContentType { get; init; } = "";
+
+    public string UserAgent { get; init; } = "";
+
+    /// <summary>Empty if there is no body.</summary>
+    public Stream Body { get; init; } = Stream.Null;
+}

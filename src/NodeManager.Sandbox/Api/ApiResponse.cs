@@ -1,0 +1,41 @@
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>An answer: either whole, as segments that need no copying, or written over time.</summary>
+internal sealed class ApiResponse
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public int StatusCode { get; init; } = 200;
+
+    public string ContentType { get; init; } = "application/json";
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> Segments { get; init; } = [];
+
+    /// <summary>Writes a body that goes on (a watch) until it is done or cancelled; null for one that is whole.</summary>
+    public Func<PipeWriter, CancellationToken, Task>? Stream { get; init; }
+
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What to tell people beside the answer (the Warning header).</summary>
+    public string? Warning { get; init; }
+
+    public static ApiResponse Json(JsonObject body, int statusCode = 200) => new() { StatusCode = statusCode, Segments = [Serialize(body)] };
+
+    public static ApiResponse Text(string body, int statusCode = 200) =>
+        new() { StatusCode = statusCode, ContentType = "text/plain; charset=utf-8", Segments = [System.Text.Encoding.UTF8.GetBytes(body)] };
+
+    public static ApiResponse Refusal(ApiException refusal) =>
+        new() { StatusCode = refusal.Code, Segments = [Serialize(refusal.ToStatus())], RetryAfterSeconds = refusal.RetryAfterSeconds };
+
+    public static byte[] Serialize(JsonObject body)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Relaxed)) body.WriteTo(writer);
+        return buffer.ToArray();
+    }
+}

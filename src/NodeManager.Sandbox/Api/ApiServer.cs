@@ -1,0 +1,67 @@
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>The API: a request in, an answer out, whatever carries them. Thread-safe.</summary>
+internal sealed class ApiServer
+{
+    private readonly KindCatalog _catalog;
+    private readonly DiscoveryHandler _discovery;
+    private readonly ReadHandler _read;
+    private readonly WatchHandler _watch;
+    private readonly WriteHandler _write;
+    private readonly PodSubresources _pods;
+
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog, SandboxOptions options)
+    {
+        _catalog = catalog;
+        _discovery = new(catalog);
+        _read = new(registry.Store, options.Time);
+        _watch = new(registry.Store, catalog, options.Time);
+        _write = new(registry);
+        _pods = new(registry, catalog);
+    }
+
+    /// <summary>What is computed when asked for rather than stored (metrics).</summary>
+    public Dictionary<ResourceKind, IComputedSource> Computed { get; } = [];
+
+    /// <summary>Answers; refusals and faults are answers too.</summary>
+    public async Task<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _discovery.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
+        }
+        catch (ApiException refusal)
+        {
+            return ApiResponse.Refusal(refusal);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return ApiResponse.Refusal(ApiErrors.Internal(fault.Message));
+        }
+    }
+
+    private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (AccessReviews.IsFor(request)) return AccessReviews.AnswerAsync(request, cancellationToken);
+        ResourcePath path = PathParser.Parse(_catalog, request.Path) ?? throw ApiErrors.PathNotFound();
+        if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
+        if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
+        return request.Method switch
+        {
+            "GET" when path.Name.Length == 0 && request.Query.IsTrue("watch") => Task.FromResult(_watch.Answer(request, path)),
+            "GET" => Task.FromResult(_read.Answer(request, path)),
+            "POST" or "PUT" or "PATCH" or "DELETE" => _write.AnswerAsync(request, path, cancellationToken),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+    }
+
+    private ApiResponse Compute(ApiRequest request, ResourcePath path)
+    {
+        if (request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+        if (!Computed.TryGetValue(path.Kind, out IComputedSource? source))
+            throw new ApiException(503, "ServiceUnavailable", "the server is currently unable to handle the request");
+        return ComputedAnswers.Answer(source, request, path);
+    }
+}

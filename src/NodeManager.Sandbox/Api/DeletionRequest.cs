@@ -1,0 +1,19 @@
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>How to delete something.</summary>
+internal sealed record DeletionRequest
+{
+    public static DeletionRequest Default { get; } = new();
+
+    /// <summary>Seconds; null leaves it to the object.</summary>
+    public long? GracePeriod { get; init; }
+
+    public string? Uid { get; init; }
+
+    public string? ResourceVersion { get; init; }
+
+    /// <summary><c>Orphan</c>, <c>Background</c> or <c>Foreground</c>; null leaves it to the kind.</summary>
+    public string? PropagationPolicy { get; init; }
+
+    public bool IsDryRun { get; init; }
+}

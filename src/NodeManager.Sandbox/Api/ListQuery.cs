@@ -1,0 +1,87 @@
+using NodeManager.Sandbox.Selectors;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>What of a collection is wanted.</summary>
+internal sealed class ListQuery
+{
+    public required LabelSelector Labels { get; init; }
+
+    public required FieldSelector Fields { get; init; }
+
+    public long Limit { get; init; }
+
+    public ListPage? Page { get; init; }
+
+    public long? ResourceVersion { get; init; }
+
+    public bool IsExact { get; init; }
+
+    /// <summary>Whether a watch begins with what exists; null where the request does not say.</summary>
+    public bool? SendsInitialEvents { get; init; }
+
+    public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
+
+    /// <exception cref="ApiException">400.</exception>
+    public static ListQuery Parse(ApiRequest request, ResourcePath path)
+    {
+        string? token = request.Query["continue"], version = request.Query["resourceVersion"], match = request.Query["resourceVersionMatch"];
+        long? number = null;
+        if (!string.IsNullOrEmpty(version))
+        {
+            number = long.TryParse(version, out long parsed) && parsed >= 0
+                ? parsed
+                : throw ApiErrors.InvalidListOptions("resourceVersion", version, "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+        }
+
+        if (!string.IsNullOrEmpty(match))
+        {
+            if (match is not ("Exact" or "NotOlderThan"))
+                throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "", "Exact", "NotOlderThan");
+            if (string.IsNullOrEmpty(version))
+                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            if (!string.IsNullOrEmpty(token))
+                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+            if (match == "Exact" && version == "0")
+                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        }
+
+        if (!string.IsNullOrEmpty(token) && number > 0) throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+        return new()
+        {
+            Labels = LabelSelector.Parse(request.Query["labelSelector"]),
+            Fields = FieldSelector.Parse(path.Kind, path.Version, request.Query["fieldSelector"]),
+            Limit = request.Query.Number("limit") ?? 0,
+            Page = string.IsNullOrEmpty(token) ? null : ListPage.Decode(token),
+            ResourceVersion = number > 0 ? number : null,
+
+            // Without a match rule, a version together with a limit asks for exactly that version.
+            IsExact = match == "Exact" || (string.IsNullOrEmpty(match) && number > 0 && request.Query.Number("limit") > 0),
+        };
+    }
+
+    /// <exception cref="ApiException">400, 422.</exception>
+    public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, bool knowsInitialEvents)
+    {
+        string? version = request.Query["resourceVersion"];
+        long? number = null;
+        if (!string.IsNullOrEmpty(version))
+        {
+            number = long.TryParse(version, out long parsed) && parsed >= 0
+                ? parsed
+                : throw ApiErrors.InvalidListOptions("resourceVersion", version, "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+        }
+
+        string? initial = knowsInitialEvents ? request.Query["sendInitialEvents"] : null;
+        return new()
+        {
+            Labels = LabelSelector.Parse(request.Query["labelSelector"]),
+            Fields = FieldSelector.Parse(path.Kind, path.Version, request.Query["fieldSelector"]),
+            ResourceVersion = number > 0 ? number : null,
+            SendsInitialEvents = initial is null ? null : request.Query.IsTrue("sendInitialEvents"),
+        };
+    }
+
+    public bool Matches(StoredObject item) => (Labels.IsEmpty || Labels.Matches(item.Labels)) && (Fields.IsEmpty || Fields.Matches(item));
+}

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Patching;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>A patch as a request carries it.</summary>
+internal sealed class ObjectPatch
+{
+    private const string Json = "application/json-patch+json";
+    private const string Merge = "application/merge-patch+json";
+    private const string Strategic = "application/strategic-merge-patch+json";
+
+    private readonly string _type;
+    private readonly JsonNode _document;
+
+    private ObjectPatch(string type, JsonNode document)
+    {
+        _type = type;
+        _document = document;
+    }
+
+    /// <exception cref="ApiException">400, 415.</exception>
+    public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
+    {
+        string type = RequestBody.MediaType(request.ContentType);
+        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic, "application/apply-patch+yaml");
+        JsonNode? document = await RequestBody.ReadAsync(request, cancellationToken);
+        return document switch
+        {
+            JsonArray when type == Json => new(type, document),
+            JsonObject when type != Json => new(type, document),
+            _ => throw ApiErrors.BadRequest($"error decoding patch: a {type} is {(type == Json ? "a list of operations" : "an object")}"),
+        };
+    }
+
+    /// <exception cref="ApiException">400, 422.</exception>
+    public JsonObject Apply(ResourcePath path, JsonObject target)
+    {
+        try
+        {
+            switch (_type)
+            {
+                case Json:
+                    return JsonPatch.Apply(target, _document.AsArray());
+                case Merge:
+                    MergePatch.Apply(target, _document.AsObject());
+                    return target;
+                default:
+                    StrategicPatch.Apply(target, _document.AsObject());
+                    return target;
+            }
+        }
+        catch (PatchException fault)
+        {
+            if (fault.IsMalformed) throw ApiErrors.BadRequest(fault.Message);
+            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Reads resource paths.</summary>
+internal static class PathParser
+{
+    /// <summary>Null where the path names nothing that is served.</summary>
+    public static ResourcePath? Parse(KindCatalog catalog, string path)
+    {
+        string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        int at;
+        string group, version;
+        switch (steps)
+        {
+            case ["api", var core, ..]:
+                (group, version, at) = ("", core, 2);
+                break;
+            case ["apis", var named, var its, ..]:
+                (group, version, at) = (named, its, 3);
+                break;
+            default:
+                return null;
+        }
+
+        ReadOnlySpan<string> rest = steps.AsSpan(at);
+        string? ns = null;
+
+        // "namespaces" leads into one only if more follows than the namespace's own subresources.
+        if (rest.Length >= 3 && rest[0] == "namespaces" && !(group.Length == 0 && rest.Length == 3 && rest[2] is "status" or "finalize"))
+        {
+            ns = rest[1];
+            rest = rest[2..];
+        }
+
+        if (rest.Length is 0 or > 3) return null;
+        ResourceKind? kind = catalog.Find(group, version, rest[0]);
+        if (kind is null || (ns is not null && !kind.IsNamespaced) || (ns is null && kind.IsNamespaced && rest.Length > 1)) return null;
+        string subresource = rest.Length == 3 ? rest[2] : "";
+        if (!IsKnown(kind, subresource)) return null;
+        return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
+    }
+
+    private static bool IsKnown(ResourceKind kind, string subresource) => subresource switch
+    {
+        "" => true,
+        "status" => kind.HasStatus,
+        "scale" => kind.HasScale,
+        "eviction" or "binding" => kind == BuiltInKinds.Pods,
+        "finalize" => kind == BuiltInKinds.Namespaces,
+        _ => false,
+    };
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Conditions in a status: one a type, with the time when it last turned.</summary>
+internal static class PodConditions
+{
+    public static void Set(JsonObject status, string type, string value, string now, string? reason = null, string? message = null)
+    {
+        if (status["conditions"] is not JsonArray conditions) status["conditions"] = conditions = [];
+        JsonObject? condition = conditions.OfType<JsonObject>().FirstOrDefault(one => one.Text("type") == type);
+        if (condition is null)
+        {
+            condition = new() { ["type"] = type, ["status"] = "", ["lastProbeTime"] = null };
+            conditions.Add(condition);
+        }
+
+        if (condition.Text("status") != value) condition["lastTransitionTime"] = now;
+        condition["status"] = value;
+        SetOrRemove(condition, "reason", reason);
+        SetOrRemove(condition, "message", message);
+    }
+
+    private static void SetOrRemove(JsonObject condition, string member, string? value)
+    {
+        if (value is null) condition.Remove(member);
+        else condition[member] = value;
+    }
+}

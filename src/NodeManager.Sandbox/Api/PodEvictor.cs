@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Evicts pods as far as their budgets allow.</summary>
+internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
+{
+    private const int UnhealthyPolicyFrom = 26;
+    private const int MostDisruptedPods = 2000;
+    private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
+
+    /// <exception cref="ApiException">404, 409, 429, 500.</exception>
+    public void Evict(string ns, string name, DeletionRequest request)
+    {
+        StoredObject pod = registry.Get(BuiltInKinds.Pods, ns, name);
+        if (BudgetMatching.NeedsNoBudget(pod))
+        {
+            registry.Delete(BuiltInKinds.Pods, ns, name, request);
+            return;
+        }
+
+        StoredObject[] budgets = [.. registry.Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
+        if (budgets.Length > 1)
+            throw ApiErrors.Internal("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+        if (budgets.Length == 0)
+        {
+            registry.Delete(BuiltInKinds.Pods, ns, name, request);
+            return;
+        }
+
+        bool isReady = BudgetMatching.IsReady(pod);
+        registry.UpdateStatus(BuiltInKinds.PodDisruptionBudgets, ns, budgets[0].Name, budget => Decrement(budget, pod, isReady), request.IsDryRun);
+        registry.Delete(BuiltInKinds.Pods, ns, name, request);
+    }
+
+    private JsonObject Decrement(JsonObject budget, StoredObject pod, bool isReady)
+    {
+        JsonObject status = budget.Ensure("status"), metadata = budget["metadata"]!.AsObject();
+        string name = metadata.Text("name")!;
+        if (!isReady && catalog.Minor >= UnhealthyPolicyFrom && MayGoUnhealthy(budget, status)) return budget;
+        if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
+        {
+            throw ApiErrors.TooManyRequests(
+                Refused, 10, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server."));
+        }
+
+        long allowed = status.Number("disruptionsAllowed") ?? 0;
+        if (allowed < 0) throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
+        JsonObject disrupted = status.Ensure("disruptedPods");
+        if (disrupted.Count > MostDisruptedPods)
+            throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+        if (allowed == 0)
+        {
+            long needs = status.Number("desiredHealthy") ?? 0, has = status.Number("currentHealthy") ?? 0;
+            throw ApiErrors.TooManyRequests(
+                Refused, 0, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently"));
+        }
+
+        status["disruptionsAllowed"] = allowed - 1;
+        disrupted[pod.Name] = registry.Now;
+        return budget;
+    }
+
+    private static bool MayGoUnhealthy(JsonObject budget, JsonObject status) => budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow" ||
+        (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Binding and eviction of pods.</summary>
+internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog catalog)
+{
+    private readonly PodEvictor _evictor = new(registry, catalog);
+
+    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        if (request.Method != "POST") throw ApiErrors.MethodNotAllowed();
+        JsonObject body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (path.Subresource == "binding")
+        {
+            registry.Bind(path.ObjectNamespace, path.Name, body.Object("target").Text("name") ?? "", body.Object("metadata").Text("uid"));
+        }
+        else
+        {
+            DeletionRequest deletion = body.Object("deleteOptions") is { } options ? DeletionReader.Read(options) : DeletionRequest.Default;
+            bool isDryRun = deletion.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"));
+            string named = body.Object("metadata").Text("name") ?? path.Name;
+            if (named != path.Name) throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
+            _evictor.Evict(path.ObjectNamespace, path.Name, deletion with { IsDryRun = isDryRun });
+        }
+
+        return ApiResponse.Json(new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
+    }
+}

@@ -1,0 +1,34 @@
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>The query of a request.</summary>
+internal sealed class QueryParameters
+{
+    private readonly List<(string Key, string Value)> _pairs = [];
+
+    /// <param name="query">With or without the question mark.</param>
+    public QueryParameters(string query)
+    {
+        foreach (string part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int sign = part.IndexOf('=', StringComparison.Ordinal);
+            _pairs.Add(sign < 0 ? (Decode(part), "") : (Decode(part[..sign]), Decode(part[(sign + 1)..])));
+        }
+    }
+
+    /// <summary>The first value; null if there is none.</summary>
+    public string? this[string key] => _pairs.FirstOrDefault(pair => pair.Key == key) is { Key: not null } found ? found.Value : null;
+
+    public bool IsTrue(string key) => this[key] is { } value && value is "" or "1" or "t" or "T" or "true" or "True" or "TRUE" && this[key] is not null;
+
+    public IEnumerable<string> All(string key) => _pairs.Where(pair => pair.Key == key).Select(static pair => pair.Value);
+
+    /// <exception cref="ApiException">400: it is no number.</exception>
+    public long? Number(string key)
+    {
+        string? text = this[key];
+        if (string.IsNullOrEmpty(text)) return null;
+        return long.TryParse(text, out long number) ? number : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Gets and lists.</summary>
+internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
+{
+    private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
+
+    private readonly PageKeeper _pages = new(time);
+
+    public ApiResponse Answer(ApiRequest request, ResourcePath path)
+    {
+        if (path.Name.Length == 0) return List(request, path);
+        StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(item)) : ObjectWriter.Answer(path, item);
+    }
+
+    private ApiResponse List(ApiRequest request, ResourcePath path)
+    {
+        ListQuery query = ListQuery.Parse(request, path);
+        Snapshot snapshot = Choose(path.Kind, query);
+        (string, string)? after = query.Page is { } page ? (page.Namespace, page.Name) : null;
+        IEnumerable<StoredObject> items = Candidates(path, query, snapshot, after);
+        var segments = new List<ReadOnlyMemory<byte>> { default };
+        StoredObject? last = null;
+        int count = 0;
+        bool isMore = false;
+        foreach (StoredObject item in items)
+        {
+            if (!query.Matches(item)) continue;
+            if (query.Limit > 0 && count == query.Limit)
+            {
+                isMore = true;
+                break;
+            }
+
+            if (count++ > 0) segments.Add(Comma);
+            segments.Add(item.Json);
+            last = item;
+        }
+
+        segments.Add(Closing);
+        string more = "";
+        if (isMore)
+        {
+            _pages.Keep(path.Kind, snapshot);
+            more = $",\"continue\":\"{new ListPage(snapshot.Version, last!.Namespace, last.Name).Encode()}\"";
+            if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.Walk(path.Namespace, (last.Namespace, last.Name)).Count()}";
+        }
+
+        segments[0] = Encoding.UTF8.GetBytes(
+            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{snapshot.Version}\"{more}}},\"items\":[");
+        return new() { Segments = segments };
+    }
+
+    private Snapshot Choose(ResourceKind kind, ListQuery query)
+    {
+        Snapshot newest = store.List(kind);
+        if (query.Page is { } page)
+        {
+            return _pages.Find(kind, page.Version) ?? throw ApiErrors.Expired(
+                "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+        }
+
+        if (query.ResourceVersion > newest.Version) throw ApiErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
+        if (query.IsExact && query.ResourceVersion != newest.Version)
+        {
+            return _pages.Find(kind, query.ResourceVersion!.Value) ??
+                throw ApiErrors.Expired($"The resourceVersion for the provided list is too old.");
+        }
+
+        return newest;
+    }
+
+    private static IEnumerable<StoredObject> Candidates(ResourcePath path, ListQuery query, Snapshot snapshot, (string, string)? after)
+    {
+        if (query.Fields.Name is { } name && path.Namespace is not null | !path.Kind.IsNamespaced)
+            return snapshot.Objects.Find(path.ObjectNamespace, name) is { } one && after is null ? [one] : [];
+        return snapshot.Objects.Walk(path.Namespace, after);
+    }
+}

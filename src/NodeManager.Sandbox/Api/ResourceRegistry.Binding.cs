@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+internal sealed partial class ResourceRegistry
+{
+    /// <summary>Puts a pod on a node, as its binding subresource does: a pod is bound once.</summary>
+    /// <exception cref="ApiException">404, 409.</exception>
+    public StoredObject Bind(string ns, string name, string node, string? uid = null) => Update(BuiltInKinds.Pods, ns, name, pod =>
+    {
+        JsonObject metadata = pod["metadata"]!.AsObject(), spec = pod.Ensure("spec");
+        if (metadata["deletionTimestamp"] is not null)
+            throw ApiErrors.Conflict(BindingKind, name, $"pod {name} is being deleted, cannot be assigned to a host");
+        if (!string.IsNullOrEmpty(spec.Text("nodeName")))
+            throw ApiErrors.Conflict(BindingKind, name, $"pod {name} is already assigned to node \"{spec.Text("nodeName")}\"");
+        if (!string.IsNullOrEmpty(uid)) metadata["uid"] = uid;
+        spec["nodeName"] = node;
+        PodConditions.Set(pod.Ensure("status"), "PodScheduled", "True", Now);
+        return pod;
+    });
+
+    private static ResourceKind BindingKind { get; } = new() { Group = "", Versions = [], Kind = "Binding", Plural = "pods/binding" };
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+internal sealed partial class ResourceRegistry
+{
+    private const string OrphanFinalizer = "orphan";
+    private const string ForegroundFinalizer = "foregroundDeletion";
+
+    /// <summary>
+    /// Deletes an object: at once, or, where it has grace or finalizers, by marking it; then whoever it waits for finishes it (a kubelet
+    /// by deleting with grace 0, a controller by removing its finalizer).
+    /// </summary>
+    /// <exception cref="ApiException">404, 409 (preconditions).</exception>
+    public DeletionResult Delete(ResourceKind kind, string ns, string name, DeletionRequest request)
+    {
+        while (true)
+        {
+            StoredObject current = Get(kind, ns, name);
+            CheckPreconditions(kind, name, current, request);
+            JsonObject document = current.ToJson();
+            if (!Mark(kind, document, request))
+            {
+                if (request.IsDryRun) return new(current, true);
+                if (store.TryRemove(current) is { } last) return new(last, true);
+                continue;
+            }
+
+            var marked = new StoredObject(kind, document);
+            if (marked.SameContent(current)) return new(current, false);
+            if (request.IsDryRun) return new(marked.At(current.Version), false);
+            if (store.TryReplace(current, marked) is { } stored) return new(stored, false);
+        }
+    }
+
+    private static void CheckPreconditions(ResourceKind kind, string name, StoredObject current, DeletionRequest request)
+    {
+        if (request.Uid is { } uid && uid != current.Uid)
+        {
+            throw ApiErrors.Conflict(
+                kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+        }
+
+        string version = current.Version.ToString(CultureInfo.InvariantCulture);
+        if (request.ResourceVersion is { } wanted && wanted != version)
+        {
+            throw ApiErrors.Conflict(
+                kind, name, $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {version}");
+        }
+    }
+
+    // Writes into the document what a deletion that takes time leaves there; false where nothing holds the object back.
+    private bool Mark(ResourceKind kind, JsonObject document, DeletionRequest request)
+    {
+        JsonObject metadata = document["metadata"]!.AsObject();
+        SetPropagation(metadata, request.PropagationPolicy);
+        if (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 })
+            document.Ensure("status")["phase"] = "Terminating";
+
+        long grace = kind.Rules.GracePeriod?.Invoke(document, request.GracePeriod) ?? 0;
+        if (metadata.Text("deletionTimestamp") is { } already)
+        {
+            // Only a shorter time can still be asked for.
+            long old = metadata.Number("deletionGracePeriodSeconds") ?? 0;
+            if (request.GracePeriod is null || grace >= old) grace = old;
+            else metadata["deletionTimestamp"] = Timestamp(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture).AddSeconds(grace - old));
+        }
+        else
+        {
+            metadata["deletionTimestamp"] = Timestamp(time.GetUtcNow().AddSeconds(grace));
+            if (metadata.Number("generation") is { } generation) metadata["generation"] = generation + 1;
+        }
+
+        metadata["deletionGracePeriodSeconds"] = grace;
+        return UpdatePreparation.HoldsBack(document);
+    }
+
+    private static void SetPropagation(JsonObject metadata, string? policy)
+    {
+        if (policy is null) return;
+        string? wanted = policy switch { "Orphan" => OrphanFinalizer, "Foreground" => ForegroundFinalizer, _ => null };
+        string[] before = [.. (metadata.Array("finalizers") ?? []).Select(one => (string)one!)];
+        List<string> after = [.. before.Where(one => one is not (OrphanFinalizer or ForegroundFinalizer))];
+        if (wanted is not null) after.Add(wanted);
+        if (after.SequenceEqual(before)) return;
+        if (after.Count == 0) metadata.Remove("finalizers");
+        else metadata["finalizers"] = new JsonArray([.. after.Select(one => JsonValue.Create(one))]);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>
+/// Writing with the API's rules: identity, defaults, validation, generations, conflicts, grace and finalizers. The HTTP side and the
+/// controllers write through it alike. Every refusal is an <see cref="ApiException"/>. Thread-safe.
+/// </summary>
+internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider time, IdentitySource identities)
+{
+    private const int LongestGeneratedStem = 58;
+
+    public ObjectStore Store => store;
+
+    public TimeProvider Time => time;
+
+    public string Now => Timestamp(time.GetUtcNow());
+
+    public static string Timestamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <exception cref="ApiException">404.</exception>
+    public StoredObject Get(ResourceKind kind, string ns, string name) => store.Get(kind, ns, name) ?? throw ApiErrors.NotFound(kind, name);
+
+    /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
+    /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
+    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false)
+    {
+        JsonObject metadata = document.Ensure("metadata");
+        if (kind.IsNamespaced)
+        {
+            string stated = metadata.Text("namespace") ?? "";
+            if (stated.Length > 0 && stated != ns)
+                throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            metadata["namespace"] = ns;
+        }
+        else
+        {
+            metadata.Remove("namespace");
+        }
+
+        if (metadata.Text("resourceVersion") is { Length: > 0 } and not "0")
+            throw ApiErrors.Internal("resourceVersion should not be set on objects to be created");
+        bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
+        if (isGenerated)
+        {
+            string stem = metadata.Text("generateName")!;
+            metadata["name"] = (stem.Length > LongestGeneratedStem ? stem[..LongestGeneratedStem] : stem) + identities.NextSuffix();
+        }
+
+        string name = metadata.Text("name") ?? "";
+        RequireNamespace(kind, ns, name);
+        metadata["uid"] = identities.NextUid();
+        metadata["creationTimestamp"] = Now;
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("deletionGracePeriodSeconds");
+        metadata.Remove("selfLink");
+        metadata.Remove("managedFields");
+        if (kind.HasGeneration) metadata["generation"] = 1;
+        else metadata.Remove("generation");
+
+        kind.Rules.Default(document);
+        if (kind.HasStatus && !kind.Rules.KeepsStatusOnCreate) document.Remove("status");
+        kind.Rules.PrepareCreate(document);
+        Check(kind, name, document, null);
+
+        var item = new StoredObject(kind, document);
+        if (isDryRun) return store.Get(kind, ns, name) is null ? item.At(0) : throw ApiErrors.AlreadyExists(kind, name);
+        return store.TryAdd(item) ?? throw ApiErrors.AlreadyExists(kind, name);
+    }
+
+    /// <summary>
+    /// Changes an object (status apart). The function gets a copy and changes it, or gives back another; it runs again when another
+    /// writer was faster, unless what it gives back states a resourceVersion that is not the newest: then 409.
+    /// </summary>
+    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    public StoredObject Update(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
+        Write(kind, ns, name, change, isDryRun, isStatus: false);
+
+    /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
+    public StoredObject UpdateStatus(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
+        Write(kind, ns, name, change, isDryRun, isStatus: true);
+
+    private static void Check(ResourceKind kind, string name, JsonObject document, JsonObject? old)
+    {
+        var errors = new FieldErrors();
+        MetadataRules.Validate(kind, document["metadata"]!.AsObject(), errors);
+        kind.Rules.Validate(document, old, errors);
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind, name, errors);
+    }
+
+    private void RequireNamespace(ResourceKind kind, string ns, string name)
+    {
+        if (!kind.IsNamespaced) return;
+        StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw ApiErrors.NotFound(BuiltInKinds.Namespaces, ns);
+        if (!space.IsDeleting) return;
+        throw ApiErrors.Forbidden(
+            kind, name, $"unable to create new content in namespace {ns} because it is being terminated",
+            ApiErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
+    }
+
+    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, bool isStatus)
+    {
+        while (true)
+        {
+            StoredObject current = Get(kind, ns, name);
+            JsonObject old = current.ToJson();
+            JsonObject changed = change(current.ToJson());
+            UpdatePreparation.Prepare(kind, name, current, old, changed, isStatus);
+            kind.Rules.Default(changed);
+            Check(kind, name, changed, old);
+            var item = new StoredObject(kind, changed);
+            if (item.SameContent(current)) return current;
+            if (isDryRun) return item.At(current.Version);
+            bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(changed);
+            StoredObject? stored = isLastFinalizer ? store.TryRemove(current) : store.TryReplace(current, item);
+            if (stored is not null) return stored;
+        }
+    }
+}

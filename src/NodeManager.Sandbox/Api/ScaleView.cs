@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>The autoscaling/v1 Scale of a workload.</summary>
+internal static class ScaleView
+{
+    public static JsonObject Of(StoredObject item)
+    {
+        JsonObject document = item.ToJson(), metadata = document["metadata"]!.AsObject();
+        var scale = new JsonObject
+        {
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = item.Name,
+                ["namespace"] = item.Namespace,
+                ["uid"] = item.Uid,
+                ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
+                ["creationTimestamp"] = metadata["creationTimestamp"]?.DeepClone(),
+            },
+            ["spec"] = new JsonObject { ["replicas"] = document.Object("spec").Number("replicas") ?? 0 },
+            ["status"] = new JsonObject { ["replicas"] = document.Object("status").Number("replicas") ?? 0 },
+        };
+        if (document.Object("spec").Object("selector") is { } selector) scale["status"]!["selector"] = Show(selector);
+        return scale;
+    }
+
+    /// <summary>Puts a Scale's count into the workload that it is of.</summary>
+    public static void Apply(JsonObject document, JsonObject scale)
+    {
+        if (scale.Object("metadata").Text("resourceVersion") is { } version) document.Ensure("metadata")["resourceVersion"] = version;
+        document.Ensure("spec")["replicas"] = scale.Object("spec").Number("replicas") ?? 0;
+    }
+
+    private static string Show(JsonObject selector)
+    {
+        JsonObject labels = selector.Object("matchLabels") ?? (selector["matchExpressions"] is null ? selector : []);
+        IEnumerable<string> terms = labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={(string?)pair.Value}");
+        IEnumerable<string> expressions = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(ShowExpression);
+        return string.Join(",", terms.Concat(expressions));
+    }
+
+    private static string ShowExpression(JsonObject expression)
+    {
+        string key = expression.Text("key") ?? "";
+        string values = string.Join(",", (expression.Array("values") ?? []).Select(static value => (string?)value));
+        return expression.Text("operator") switch
+        {
+            "In" => $"{key} in ({values})",
+            "NotIn" => $"{key} notin ({values})",
+            "Exists" => key,
+            _ => "!" + key,
+        };
+    }
+}

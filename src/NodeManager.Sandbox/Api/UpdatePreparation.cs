@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>What of a changed document counts: identity stays, status and specification have writers of their own, generations move on.</summary>
+internal static class UpdatePreparation
+{
+    private static readonly string[] Immutable = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
+
+    public static void Prepare(ResourceKind kind, string name, StoredObject current, JsonObject old, JsonObject changed, bool isStatus)
+    {
+        JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
+        CheckIdentity(kind, name, current, metadata);
+        foreach (string member in Immutable) Keep(before, metadata, member);
+        metadata["name"] = current.Name;
+        if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
+
+        if (isStatus)
+        {
+            JsonNode? status = changed["status"]?.DeepClone();
+            foreach (string member in changed.Select(pair => pair.Key).ToArray())
+                if (member is not ("metadata" or "kind" or "apiVersion")) changed.Remove(member);
+            foreach ((string member, JsonNode? value) in old)
+                if (member is not ("metadata" or "status") && value is not null) changed[member] = value.DeepClone();
+            if (status is not null) changed["status"] = status;
+            Keep(before, metadata, "ownerReferences");
+            Keep(before, metadata, "finalizers");
+            if (!kind.Rules.StatusMayChangeMetadata)
+            {
+                Keep(before, metadata, "labels");
+                Keep(before, metadata, "annotations");
+            }
+        }
+        else if (kind.HasStatus)
+        {
+            Keep(old, changed, "status");
+        }
+
+        if (!kind.HasGeneration || isStatus) return;
+        bool counts = !JsonNode.DeepEquals(old["spec"], changed["spec"]) ||
+            (kind.Rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
+        if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;
+    }
+
+    /// <summary>True while an object that is being deleted has to stay: finalizers, or grace.</summary>
+    public static bool HoldsBack(JsonObject document)
+    {
+        JsonObject metadata = document["metadata"]!.AsObject();
+        return metadata.Array("finalizers") is { Count: > 0 } || metadata.Number("deletionGracePeriodSeconds") is > 0 ||
+            document.Object("spec").Array("finalizers") is { Count: > 0 };
+    }
+
+    private static void CheckIdentity(ResourceKind kind, string name, StoredObject current, JsonObject metadata)
+    {
+        if (metadata.Text("name") is { Length: > 0 } stated && stated != current.Name)
+            throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({current.Name})");
+        if (kind.IsNamespaced && metadata.Text("namespace") is { Length: > 0 } ns && ns != current.Namespace)
+            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
+            throw ApiErrors.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+        string version = metadata.Text("resourceVersion") ?? "";
+        if (version.Length == 0)
+        {
+            if (kind.AllowsUnconditionalUpdate) return;
+            var errors = new FieldErrors();
+            errors.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
+            throw ApiErrors.Invalid(kind, name, errors);
+        }
+
+        if (!long.TryParse(version, out long number))
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("metadata.resourceVersion", version, "must be an integer");
+            throw ApiErrors.Invalid(kind, name, errors);
+        }
+
+        if (number != current.Version && !(number == 0 && kind.AllowsUnconditionalUpdate)) throw ApiErrors.Modified(kind, name);
+    }
+
+    private static void Keep(JsonObject from, JsonObject into, string member)
+    {
+        if (from[member] is { } value) into[member] = value.DeepClone();
+        else into.Remove(member);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Creates, updates, patches and deletes.</summary>
+internal sealed class WriteHandler(ResourceRegistry registry)
+{
+    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        bool isCollection = path.Name.Length == 0;
+        return request.Method switch
+        {
+            "POST" when isCollection => await CreateAsync(request, path, cancellationToken),
+            "PUT" when !isCollection => await ReplaceAsync(request, path, cancellationToken),
+            "PATCH" when !isCollection => await PatchAsync(request, path, cancellationToken),
+            "DELETE" when isCollection => await DeleteCollectionAsync(request, path, cancellationToken),
+            "DELETE" when path.Subresource.Length == 0 => await DeleteAsync(request, path, cancellationToken),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+    }
+
+    private async Task<ApiResponse> CreateAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
+        JsonObject document = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        CheckKind(path, document);
+        string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
+        return ObjectWriter.Answer(path, registry.Create(path.Kind, ns, document, isDryRun), 201);
+    }
+
+    private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
+        JsonObject document = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (path.Subresource != "scale") CheckKind(path, document);
+        return Write(path, current => Replace(path, current, document), isDryRun);
+    }
+
+    private async Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
+        ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
+        return Write(path, current => Patch(path, current, patch), isDryRun);
+    }
+
+    private ApiResponse Write(ResourcePath path, Func<JsonObject, JsonObject> change, bool isDryRun)
+    {
+        StoredObject result = path.Subresource == "status"
+            ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun)
+            : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun);
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(result)) : ObjectWriter.Answer(path, result);
+    }
+
+    private static JsonObject Replace(ResourcePath path, JsonObject current, JsonObject document)
+    {
+        if (path.Subresource != "scale") return document.DeepClone().AsObject();
+        ScaleView.Apply(current, document);
+        return current;
+    }
+
+    private static JsonObject Patch(ResourcePath path, JsonObject current, ObjectPatch patch)
+    {
+        if (path.Subresource == "scale")
+        {
+            JsonObject scale = new() { ["metadata"] = current["metadata"]!.DeepClone(), ["spec"] = new JsonObject { ["replicas"] = current.Object("spec").Number("replicas") ?? 0 } };
+            ScaleView.Apply(current, patch.Apply(path, scale));
+            return current;
+        }
+
+        JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, current));
+        CheckKind(path, changed);
+        return changed;
+    }
+
+    private static void CheckKind(ResourcePath path, JsonObject document)
+    {
+        string kind = document.Text("kind") ?? path.Kind.Kind, version = document.Text("apiVersion") ?? path.ApiVersion;
+        if (version != path.ApiVersion)
+        {
+            throw ApiErrors.BadRequest(
+                $"the API version in the data ({version}) does not match the expected API version ({path.ApiVersion})");
+        }
+
+        if (kind != path.Kind.Kind) throw ApiErrors.BadRequest($"{kind} in version \"{path.Version}\" cannot be handled as a {path.Kind.Kind}: no kind \"{kind}\" is registered");
+    }
+
+    private async Task<ApiResponse> DeleteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        DeletionRequest deletion = await DeletionReader.ReadAsync(request, cancellationToken);
+        DeletionResult result = registry.Delete(path.Kind, path.ObjectNamespace, path.Name, deletion);
+        if (!result.IsGone || path.Kind.ReturnsDeleted) return ObjectWriter.Answer(path, result.Object);
+        var details = new JsonObject { ["name"] = path.Name };
+        if (path.Kind.Group.Length > 0) details["group"] = path.Kind.Group;
+        details["kind"] = path.Kind.Plural;
+        details["uid"] = result.Object.Uid;
+        return ApiResponse.Json(new()
+        {
+            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details,
+        });
+    }
+
+    private async Task<ApiResponse> DeleteCollectionAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        if (path.Kind.IsNamespaced && path.Namespace is null) throw ApiErrors.MethodNotAllowed();
+        ListQuery query = ListQuery.Parse(request, path);
+        DeletionRequest deletion = await DeletionReader.ReadAsync(request, cancellationToken);
+        var items = new JsonArray();
+        foreach (StoredObject item in registry.Store.List(path.Kind).Objects.Walk(path.Namespace))
+        {
+            if (!query.Matches(item)) continue;
+            try
+            {
+                items.Add(registry.Delete(path.Kind, item.Namespace, item.Name, deletion).Object.ToJson());
+            }
+            catch (ApiException refusal) when (refusal.Code == 404)
+            {
+                // Somebody else deleted it first: gone is what was wanted.
+            }
+        }
+
+        return ApiResponse.Json(new()
+        {
+            ["kind"] = path.Kind.ListKind, ["apiVersion"] = path.ApiVersion,
+            ["metadata"] = new JsonObject { ["resourceVersion"] = registry.Store.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            ["items"] = items,
+        });
+    }
+}

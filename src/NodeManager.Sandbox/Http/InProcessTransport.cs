@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Http.Headers;
+using NodeManager.Sandbox.Api;
+
+namespace NodeManager.Sandbox.Http;
+
+/// <summary>Carries requests into the API without a network. Disposing it ends its own watches.</summary>
+internal sealed class InProcessTransport(ApiServer server, CancellationToken clusterStopped) : HttpMessageHandler
+{
+    private readonly CancellationTokenSource _disposed = CancellationTokenSource.CreateLinkedTokenSource(clusterStopped);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested && !clusterStopped.IsCancellationRequested, this);
+        if (clusterStopped.IsCancellationRequested)
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "The embedded cluster has been stopped.");
+        cancellationToken.ThrowIfCancellationRequested();
+        Stream body = request.Content is null ? Stream.Null : await request.Content.ReadAsStreamAsync(cancellationToken);
+        ApiResponse answer = await server.HandleAsync(
+            new()
+            {
+                Method = request.Method.Method,
+                Path = request.RequestUri!.AbsolutePath,
+                Query = new(request.RequestUri.Query),
+                Accept = request.Headers.Accept.ToString(),
+                ContentType = request.Content?.Headers.ContentType?.ToString() ?? "",
+                UserAgent = request.Headers.UserAgent.ToString(),
+                Body = body,
+            },
+            cancellationToken);
+        return Translate(request, answer);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _disposed.Cancel();
+            _disposed.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private HttpResponseMessage Translate(HttpRequestMessage request, ApiResponse answer)
+    {
+        HttpContent content = answer.Stream is { } write
+            ? new StreamContent(Start(write))
+            : new StreamContent(new SegmentStream(answer.Segments));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(answer.ContentType);
+        if (answer.Stream is null) content.Headers.ContentLength = answer.Segments.Sum(static segment => (long)segment.Length);
+        var response = new HttpResponseMessage((HttpStatusCode)answer.StatusCode) { Content = content, RequestMessage = request, Version = request.Version };
+        if (answer.RetryAfterSeconds is { } seconds) response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
+        if (answer.Warning is { } warning) response.Headers.TryAddWithoutValidation("Warning", $"299 - \"{warning}\"");
+        return response;
+    }
+
+    private WatchedStream Start(Func<PipeWriter, CancellationToken, Task> write)
+    {
+        var pipe = new Pipe();
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+        _ = PumpAsync(write, pipe.Writer, ended.Token);
+        return new(pipe.Reader, ended);
+    }
+
+    // A body that ends because its transport was disposed ends with an error, as a lost connection does.
+    private static async Task PumpAsync(Func<PipeWriter, CancellationToken, Task> write, PipeWriter into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Yield();
+            await write(into, cancellationToken);
+            await into.CompleteAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            await into.CompleteAsync(new IOException("The connection was closed."));
+        }
+        catch (Exception exception)
+        {
+            await into.CompleteAsync(exception);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kinds.Rules;
+
+namespace NodeManager.Sandbox.Kinds;
+
+/// <summary>The kinds that every cluster has.</summary>
+internal static class BuiltInKinds
+{
+    private static readonly ServedVersion[] V1 = [new("v1")];
+    private static readonly string[] All = ["all"];
+    private static readonly KubernetesJson Json = KubernetesJson.Default;
+
+    public static ResourceKind Nodes { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Node", Plural = "nodes", ShortNames = ["no"], IsNamespaced = false, HasStatus = true,
+        SelectableFields = [new("spec.unschedulable", "false")], Type = Json.Node, Rules = NodeRules.Rules,
+    };
+
+    public static ResourceKind Pods { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Pod", Plural = "pods", ShortNames = ["po"], Categories = All, HasStatus = true, ReturnsDeleted = true,
+        SelectableFields =
+        [
+            new("spec.nodeName", isIndexed: true), new("spec.restartPolicy"), new("spec.schedulerName"), new("spec.serviceAccountName"),
+            new("status.phase"), new("status.podIP"), new("status.nominatedNodeName"),
+        ],
+        Type = Json.Pod, Rules = PodRules.Rules,
+    };
+
+    public static ResourceKind Namespaces { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Namespace", Plural = "namespaces", ShortNames = ["ns"], IsNamespaced = false, HasStatus = true,
+        SelectableFields = [new("status.phase")], Type = Json.Namespace, Rules = NamespaceRules.Rules, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind Events { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Event", Plural = "events", ShortNames = ["ev"],
+        SelectableFields =
+        [
+            new("involvedObject.kind"), new("involvedObject.namespace"), new("involvedObject.name", isIndexed: true), new("involvedObject.uid"),
+            new("involvedObject.apiVersion"), new("involvedObject.resourceVersion"), new("involvedObject.fieldPath"), new("reason"),
+            new("reportingComponent"), new("source"), new("type"),
+        ],
+        Type = Json.Event, Rules = EventRules.Rules,
+    };
+
+    public static ResourceKind ConfigMaps { get; } = new() { Group = "", Versions = V1, Kind = "ConfigMap", Plural = "configmaps", ShortNames = ["cm"] };
+
+    public static ResourceKind Secrets { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Secret", Plural = "secrets", SelectableFields = [new("type")], Rules = ConfigurationRules.Secrets,
+    };
+
+    public static ResourceKind ServiceAccounts { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "ServiceAccount", Plural = "serviceaccounts", ShortNames = ["sa"], ReturnsDeleted = true,
+    };
+
+    public static ResourceKind Services { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Service", Plural = "services", ShortNames = ["svc"], Categories = All, HasStatus = true,
+        Rules = ConfigurationRules.Services, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind PersistentVolumes { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "PersistentVolume", Plural = "persistentvolumes", ShortNames = ["pv"], IsNamespaced = false,
+        HasStatus = true, Type = Json.PersistentVolume, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind PersistentVolumeClaims { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "PersistentVolumeClaim", Plural = "persistentvolumeclaims", ShortNames = ["pvc"], HasStatus = true,
+        Type = Json.PersistentVolumeClaim, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind ReplicationControllers { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "ReplicationController", Plural = "replicationcontrollers", ShortNames = ["rc"], Categories = All,
+        HasStatus = true, HasScale = true, HasGeneration = true, SelectableFields = [new("status.replicas")], Rules = WorkloadRules.ReplicationController,
+    };
+
+    public static ResourceKind Deployments { get; } = new()
+    {
+        Group = "apps", Versions = V1, Kind = "Deployment", Plural = "deployments", ShortNames = ["deploy"], Categories = All, HasStatus = true,
+        HasScale = true, HasGeneration = true, Type = Json.Deployment, Rules = WorkloadRules.Deployment,
+    };
+
+    public static ResourceKind ReplicaSets { get; } = new()
+    {
+        Group = "apps", Versions = V1, Kind = "ReplicaSet", Plural = "replicasets", ShortNames = ["rs"], Categories = All, HasStatus = true,
+        HasScale = true, HasGeneration = true, SelectableFields = [new("status.replicas")], Type = Json.ReplicaSet, Rules = WorkloadRules.ReplicaSet,
+    };
+
+    public static ResourceKind StatefulSets { get; } = new()
+    {
+        Group = "apps", Versions = V1, Kind = "StatefulSet", Plural = "statefulsets", ShortNames = ["sts"], Categories = All, HasStatus = true,
+        HasScale = true, HasGeneration = true, Type = Json.StatefulSet, Rules = WorkloadRules.StatefulSet,
+    };
+
+    public static ResourceKind DaemonSets { get; } = new()
+    {
+        Group = "apps", Versions = V1, Kind = "DaemonSet", Plural = "daemonsets", ShortNames = ["ds"], Categories = All, HasStatus = true,
+        HasGeneration = true, Type = Json.DaemonSet, Rules = WorkloadRules.DaemonSet,
+    };
+
+    public static ResourceKind Jobs { get; } = new()
+    {
+        Group = "batch", Versions = V1, Kind = "Job", Plural = "jobs", Categories = All, HasStatus = true, SelectableFields = [new("status.successful")],
+        Rules = WorkloadRules.Job,
+    };
+
+    public static ResourceKind PodDisruptionBudgets { get; } = new()
+    {
+        Group = "policy", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets",
+        ShortNames = ["pdb"], HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, Type = Json.PodDisruptionBudget,
+        Rules = BudgetRules.Rules,
+    };
+
+    public static ResourceKind Leases { get; } = new()
+    {
+        Group = "coordination.k8s.io", Versions = V1, Kind = "Lease", Plural = "leases", AllowsUnconditionalUpdate = false, Type = Json.Lease,
+    };
+
+    public static ResourceKind PriorityClasses { get; } = new()
+    {
+        Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"], IsNamespaced = false,
+        Rules = ConfigurationRules.PriorityClasses,
+    };
+
+    public static ResourceKind StorageClasses { get; } = new()
+    {
+        Group = "storage.k8s.io", Versions = V1, Kind = "StorageClass", Plural = "storageclasses", ShortNames = ["sc"], IsNamespaced = false,
+        Rules = ConfigurationRules.StorageClasses, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind VolumeAttachments { get; } = new()
+    {
+        Group = "storage.k8s.io", Versions = V1, Kind = "VolumeAttachment", Plural = "volumeattachments", IsNamespaced = false, HasStatus = true,
+        Type = Json.VolumeAttachment, ReturnsDeleted = true,
+    };
+
+    public static ResourceKind NodeMetrics { get; } = new()
+    {
+        Group = "metrics.k8s.io", Versions = [new("v1beta1")], Kind = "NodeMetrics", Plural = "nodes", IsNamespaced = false, IsStored = false,
+    };
+
+    public static ResourceKind PodMetrics { get; } = new()
+    {
+        Group = "metrics.k8s.io", Versions = [new("v1beta1")], Kind = "PodMetrics", Plural = "pods", IsStored = false,
+    };
+
+    /// <summary>All of them, in the order of discovery.</summary>
+    public static IReadOnlyList<ResourceKind> Every { get; } =
+    [
+        ConfigMaps, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
+        Services, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
+        VolumeAttachments, NodeMetrics, PodMetrics,
+    ];
+}

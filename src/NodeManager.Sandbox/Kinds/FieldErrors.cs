@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Kinds;
+
+/// <summary>The faults of an object, worded as the API words them.</summary>
+internal sealed class FieldErrors
+{
+    private readonly List<(string Reason, string Field, string Detail)> _faults = [];
+
+    public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
+
+    public void Required(string field, string detail = "") =>
+        _faults.Add(("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail));
+
+    public void Invalid(string field, JsonNode? value, string detail) =>
+        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {Show(value)}: {detail}"));
+
+    public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
+    {
+        string list = string.Join(", ", supported.ToArray().Select(one => $"\"{one}\""));
+        _faults.Add(("FieldValueNotSupported", field, $"Unsupported value: \"{value}\": supported values: {list}"));
+    }
+
+    public void Duplicate(string field, JsonNode? value) => _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}"));
+
+    public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
+
+    private static string Show(JsonNode? value) => value is null ? "null" : value.ToJsonString(Relaxed);
+
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine(),
+    };
+}

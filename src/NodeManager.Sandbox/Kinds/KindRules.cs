@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Kinds;
+
+/// <summary>What is particular to a kind: each is a pure function over documents.</summary>
+internal sealed class KindRules
+{
+    public static KindRules None { get; } = new();
+
+    /// <summary>Fills what was left out, on every write.</summary>
+    public Action<JsonObject> Default { get; init; } = static _ => { };
+
+    /// <summary>What a new object starts with, after the common part (status emptied where it is a subresource).</summary>
+    public Action<JsonObject> PrepareCreate { get; init; } = static _ => { };
+
+    /// <summary>Finds faults of a new or changed object; the old one is null when it is new.</summary>
+    public Action<JsonObject, JsonObject?, FieldErrors> Validate { get; init; } = static (_, _, _) => { };
+
+    /// <summary>True where a new object keeps the status it came with.</summary>
+    public bool KeepsStatusOnCreate { get; init; }
+
+    /// <summary>True where the status subresource may also change labels and annotations.</summary>
+    public bool StatusMayChangeMetadata { get; init; }
+
+    /// <summary>True where a change of annotations counts as a new generation.</summary>
+    public bool AnnotationsCountForGeneration { get; init; }
+
+    /// <summary>How names are checked: a DNS subdomain where nothing else is said.</summary>
+    public Func<string, string?> CheckName { get; init; } = NameRules.Subdomain;
+
+    /// <summary>Seconds between the request and the end of an object (given what was asked for); null where deleting takes no time.</summary>
+    public Func<JsonObject, long?, long>? GracePeriod { get; init; }
+}

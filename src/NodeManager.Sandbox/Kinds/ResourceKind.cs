@@ -1,0 +1,77 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace NodeManager.Sandbox.Kinds;
+
+/// <summary>What the API needs to know of a kind. One instance each, compared by reference.</summary>
+internal sealed class ResourceKind
+{
+    private Dictionary<string, int>? _fieldIndexes;
+
+    /// <summary>Empty for core.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The preferred version first.</summary>
+    public required ServedVersion[] Versions { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Plural { get; init; }
+
+    public string Singular => Kind.ToLowerInvariant();
+
+    public string[] ShortNames { get; init; } = [];
+
+    public string[] Categories { get; init; } = [];
+
+    public bool IsNamespaced { get; init; } = true;
+
+    /// <summary>Selectable beyond metadata.name and metadata.namespace, which all kinds have.</summary>
+    public SelectableField[] SelectableFields { get; init; } = [];
+
+    /// <summary>True where status is written through its own subresource only, and spec not through it.</summary>
+    public bool HasStatus { get; init; }
+
+    public bool HasScale { get; init; }
+
+    /// <summary>True where metadata.generation counts changes of the specification.</summary>
+    public bool HasGeneration { get; init; }
+
+    /// <summary>True where deleting answers with the object rather than with a Status.</summary>
+    public bool ReturnsDeleted { get; init; }
+
+    /// <summary>False where an update must name the resourceVersion it was made from.</summary>
+    public bool AllowsUnconditionalUpdate { get; init; } = true;
+
+    /// <summary>False for what is computed, not stored (metrics).</summary>
+    public bool IsStored { get; init; } = true;
+
+    /// <summary>How our code reads it; null where it does not.</summary>
+    public JsonTypeInfo? Type { get; init; }
+
+    /// <summary>Rules beyond the common ones; null if there are none.</summary>
+    public KindRules Rules { get; init; } = KindRules.None;
+
+    public string ListKind => Kind + "List";
+
+    /// <summary>As messages of the API name it: <c>pods</c>, <c>deployments.apps</c>.</summary>
+    public string QualifiedResource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>As validation messages name it: <c>Node</c>, <c>Deployment.apps</c>.</summary>
+    public string QualifiedKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
+
+    public string ApiVersion(string version) => Group.Length == 0 ? version : $"{Group}/{version}";
+
+    public int IndexOfField(string path)
+    {
+        if (_fieldIndexes is null)
+        {
+            var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (int i = 0; i < SelectableFields.Length; i++) indexes[SelectableFields[i].Path] = i;
+            _fieldIndexes = indexes;
+        }
+
+        return _fieldIndexes.GetValueOrDefault(path, -1);
+    }
+
+    public override string ToString() => QualifiedResource;
+}

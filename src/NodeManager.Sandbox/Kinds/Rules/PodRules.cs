@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kinds.Rules;
+
+internal static class PodRules
+{
+    public static KindRules Rules { get; } = new()
+    {
+        StatusMayChangeMetadata = true,
+        Default = static pod => DefaultSpec(pod.Ensure("spec")),
+        PrepareCreate = static pod => pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) },
+        Validate = Validate,
+        GracePeriod = GracePeriod,
+    };
+
+    /// <summary>What is left out of a pod's specification, or of a template's.</summary>
+    public static void DefaultSpec(JsonObject spec)
+    {
+        spec.Default("restartPolicy", "Always");
+        spec.Default("terminationGracePeriodSeconds", 30);
+        spec.Default("dnsPolicy", "ClusterFirst");
+        spec.Default("schedulerName", "default-scheduler");
+        spec.Default("securityContext", new JsonObject());
+        foreach (string list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        {
+            foreach (JsonNode? node in spec.Array(list) ?? [])
+                if (node is JsonObject container) DefaultContainer(container);
+        }
+    }
+
+    private static void DefaultContainer(JsonObject container)
+    {
+        container.Ensure("resources");
+        container.Default("terminationMessagePath", "/dev/termination-log");
+        container.Default("terminationMessagePolicy", "File");
+        string image = container.Text("image") ?? "";
+        bool isLatest = image.EndsWith(":latest", StringComparison.Ordinal) || !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
+        container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
+        foreach (JsonNode? port in container.Array("ports") ?? [])
+            (port as JsonObject)?.Default("protocol", "TCP");
+        JsonObject resources = container["resources"]!.AsObject();
+        if (resources.Object("limits") is not { } limits) return;
+        JsonObject requests = resources.Ensure("requests");
+        foreach ((string name, JsonNode? amount) in limits)
+            if (amount is not null) requests.Default(name, amount.DeepClone());
+    }
+
+    // What the caller asked for, else the pod's own; no time at all for what runs nowhere or has ended.
+    private static long GracePeriod(JsonObject pod, long? asked)
+    {
+        JsonObject? spec = pod.Object("spec");
+        if (string.IsNullOrEmpty(spec.Text("nodeName")) || pod.Object("status").Text("phase") is "Succeeded" or "Failed") return 0;
+        long period = asked ?? spec.Number("terminationGracePeriodSeconds") ?? 30;
+        return period < 0 ? 1 : period;
+    }
+
+    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors)
+    {
+        JsonArray containers = pod.Object("spec").Array("containers") ?? [];
+        if (containers.Count == 0) errors.Required("spec.containers");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < containers.Count; i++)
+        {
+            var container = containers[i] as JsonObject;
+            string path = $"spec.containers[{i}]", name = container.Text("name") ?? "";
+            if (name.Length == 0) errors.Required(path + ".name");
+            else if (NameRules.Label(name) is { } fault) errors.Invalid(path + ".name", name, fault);
+            else if (!names.Add(name)) errors.Duplicate(path + ".name", name);
+            if (string.IsNullOrEmpty(container.Text("image"))) errors.Required(path + ".image");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kinds.Rules;
+
+internal static class TaintRules
+{
+    public static void Validate(JsonArray taints, FieldErrors errors)
+    {
+        var seen = new HashSet<(string Effect, string Key)>();
+        for (int i = 0; i < taints.Count; i++)
+        {
+            var taint = (JsonObject)taints[i]!;
+            string path = $"metadata.taints[{i}]";
+            string key = taint.Text("key") ?? "", value = taint.Text("value") ?? "", effect = taint.Text("effect") ?? "";
+            if (NameRules.QualifiedName(key) is { } keyFault) errors.Invalid(path + ".key", key, keyFault);
+            if (NameRules.LabelValue(value) is { } valueFault) errors.Invalid(path + ".value", value, valueFault);
+            if (effect.Length == 0) errors.Required(path + ".effect");
+            else if (effect is not ("NoSchedule" or "PreferNoSchedule" or "NoExecute"))
+                errors.NotSupported(path + ".effect", effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
+            if (!seen.Add((effect, key))) errors.Duplicate(path, taint);
+        }
+    }
+}

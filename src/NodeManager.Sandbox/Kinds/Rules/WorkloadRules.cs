@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kinds.Rules;
+
+internal static class WorkloadRules
+{
+    public static KindRules Deployment { get; } = new()
+    {
+        AnnotationsCountForGeneration = true,
+        PrepareCreate = EmptyStatus,
+        Default = static item =>
+        {
+            JsonObject spec = Template(item);
+            spec.Default("replicas", 1);
+            spec.Default("revisionHistoryLimit", 10);
+            spec.Default("progressDeadlineSeconds", 600);
+            JsonObject strategy = spec.Ensure("strategy");
+            strategy.Default("type", "RollingUpdate");
+            if (strategy.Text("type") != "RollingUpdate") return;
+            JsonObject rolling = strategy.Ensure("rollingUpdate");
+            rolling.Default("maxUnavailable", "25%");
+            rolling.Default("maxSurge", "25%");
+        },
+        Validate = Validate,
+    };
+
+    public static KindRules ReplicaSet { get; } = new()
+    {
+        PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
+        Default = static item => Template(item).Default("replicas", 1),
+        Validate = Validate,
+    };
+
+    public static KindRules ReplicationController { get; } = new()
+    {
+        PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
+        Default = static item =>
+        {
+            JsonObject spec = Template(item);
+            spec.Default("replicas", 1);
+            if (spec.Object("template").Object("metadata").Object("labels") is { } labels) spec.Default("selector", labels.DeepClone());
+        },
+    };
+
+    public static KindRules StatefulSet { get; } = new()
+    {
+        PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
+        Default = static item =>
+        {
+            JsonObject spec = Template(item);
+            spec.Default("replicas", 1);
+            spec.Default("podManagementPolicy", "OrderedReady");
+            spec.Default("revisionHistoryLimit", 10);
+            JsonObject strategy = spec.Ensure("updateStrategy");
+            strategy.Default("type", "RollingUpdate");
+            if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("partition", 0);
+        },
+        Validate = Validate,
+    };
+
+    public static KindRules DaemonSet { get; } = new()
+    {
+        PrepareCreate = static item => item["status"] = new JsonObject
+        {
+            ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0,
+        },
+        Default = static item =>
+        {
+            JsonObject spec = Template(item);
+            spec.Default("revisionHistoryLimit", 10);
+            JsonObject strategy = spec.Ensure("updateStrategy");
+            strategy.Default("type", "RollingUpdate");
+            if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
+        },
+        Validate = Validate,
+    };
+
+    public static KindRules Job { get; } = new()
+    {
+        PrepareCreate = EmptyStatus,
+        Default = static item =>
+        {
+            JsonObject spec = Template(item);
+            spec.Default("parallelism", 1);
+            spec.Default("completions", 1);
+            spec.Default("backoffLimit", 6);
+        },
+    };
+
+    private static void EmptyStatus(JsonObject item) => item["status"] = new JsonObject();
+
+    private static JsonObject Template(JsonObject item)
+    {
+        JsonObject spec = item.Ensure("spec");
+        JsonObject template = spec.Ensure("template");
+        template.Ensure("metadata");
+        PodRules.DefaultSpec(template.Ensure("spec"));
+        return spec;
+    }
+
+    private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
+    {
+        JsonObject spec = item["spec"]!.AsObject();
+        if (spec.Number("replicas") is < 0 and var replicas) errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+        if (spec["selector"] is not JsonObject selector)
+        {
+            errors.Required("spec.selector");
+            return;
+        }
+
+        JsonObject? labels = spec.Object("template").Object("metadata").Object("labels");
+        foreach ((string key, JsonNode? value) in selector.Object("matchLabels") ?? [])
+        {
+            if (labels.Text(key) == (string?)value) continue;
+            errors.Invalid("spec.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
+            return;
+        }
+
+        if (old?["spec"] is JsonObject before && !JsonNode.DeepEquals(before["selector"], selector))
+            errors.Invalid("spec.selector", selector, "field is immutable");
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Patching;
+
+/// <summary>RFC 6902.</summary>
+internal static class JsonPatch
+{
+    /// <exception cref="PatchException">The patch is malformed or does not fit.</exception>
+    public static JsonObject Apply(JsonObject target, JsonArray operations)
+    {
+        JsonNode document = target;
+        foreach (JsonNode? node in operations)
+        {
+            var operation = node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation", true);
+            document = Apply(document, operation);
+        }
+
+        return document as JsonObject ?? throw new PatchException("the patched document is no object", false);
+    }
+
+    private static JsonNode Apply(JsonNode document, JsonObject operation)
+    {
+        string kind = operation.Text("op") ?? "";
+        string path = operation.Text("path") ?? throw new PatchException($"Unexpected kind: {kind}", true);
+        switch (kind)
+        {
+            case "add":
+                return Add(document, path, operation["value"]?.DeepClone(), kind);
+            case "replace":
+                if (path.Length == 0) return operation["value"]!.DeepClone();
+                Find(document, path, kind);
+                return Replace(document, path, operation["value"]?.DeepClone());
+            case "remove":
+                Remove(document, path);
+                return document;
+            case "test":
+                JsonNode? actual = TryFind(document, path);
+                if (!JsonNode.DeepEquals(actual, operation["value"])) throw new PatchException($"testing value {path} failed", false);
+                return document;
+            case "move":
+            case "copy":
+                string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from", true);
+                JsonNode? value = Find(document, from, kind)?.DeepClone();
+                if (kind == "move") Remove(document, from);
+                return Add(document, path, value, kind);
+            default:
+                throw new PatchException($"Unexpected kind: {kind}", true);
+        }
+    }
+
+    private static JsonNode Add(JsonNode document, string path, JsonNode? value, string operation)
+    {
+        if (path.Length == 0) return value!;
+        (JsonNode? parent, string last) = Parent(document, path);
+        switch (parent)
+        {
+            case JsonObject owner:
+                owner[last] = value;
+                return document;
+            case JsonArray list:
+                list.Insert(last == "-" ? list.Count : Index(last, list.Count, operation, path), value);
+                return document;
+            default:
+                throw Missing(operation, path);
+        }
+    }
+
+    private static JsonNode Replace(JsonNode document, string path, JsonNode? value)
+    {
+        (JsonNode? parent, string last) = Parent(document, path);
+        if (parent is JsonObject owner) owner[last] = value;
+        else if (parent is JsonArray list) list[Index(last, list.Count - 1, "replace", path)] = value;
+        return document;
+    }
+
+    private static void Remove(JsonNode document, string path)
+    {
+        (JsonNode? parent, string last) = Parent(document, path);
+        switch (parent)
+        {
+            case JsonObject owner when owner.Remove(last):
+                return;
+            case JsonArray list:
+                list.RemoveAt(Index(last, list.Count - 1, "remove", path));
+                return;
+            default:
+                throw Missing("remove", path);
+        }
+    }
+
+    private static JsonNode? Find(JsonNode document, string path, string operation)
+    {
+        (JsonNode? parent, string last) = Parent(document, path);
+        return parent switch
+        {
+            JsonObject owner when owner.ContainsKey(last) => owner[last],
+            JsonArray list => list[Index(last, list.Count - 1, operation, path)],
+            _ => throw Missing(operation, path),
+        };
+    }
+
+    private static JsonNode? TryFind(JsonNode document, string path)
+    {
+        if (path.Length == 0) return document;
+        (JsonNode? parent, string last) = Parent(document, path);
+        return parent switch
+        {
+            JsonObject owner => owner[last],
+            JsonArray list when int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
+            _ => null,
+        };
+    }
+
+    private static (JsonNode? Parent, string Last) Parent(JsonNode document, string path)
+    {
+        string[] steps = [.. path.Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        if (steps.Length == 0) return (null, "");
+        JsonNode? node = document;
+        foreach (string step in steps.AsSpan(0, steps.Length - 1))
+        {
+            node = node switch
+            {
+                JsonObject owner => owner[step],
+                JsonArray list when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
+                _ => null,
+            };
+        }
+
+        return (node, steps[^1]);
+    }
+
+    private static int Index(string text, int most, string operation, string path) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= most ? index : throw Missing(operation, path);
+
+    private static PatchException Missing(string operation, string path) =>
+        new($"{operation} operation does not apply: doc is missing path: \"{path}\": missing value", false);
+}

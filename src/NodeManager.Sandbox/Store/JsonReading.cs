@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Store;
+
+/// <summary>Reading documents that may not have what is looked for.</summary>
+internal static class JsonReading
+{
+    /// <summary>The text of a member, null if there is none or it is no text.</summary>
+    public static string? Text(this JsonObject? owner, string member) =>
+        owner?[member] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    public static long? Number(this JsonObject? owner, string member) =>
+        owner?[member] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out long number) ? number : null;
+
+    public static bool? Flag(this JsonObject? owner, string member) =>
+        owner?[member] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
+
+    public static JsonObject? Object(this JsonObject? owner, string member) => owner?[member] as JsonObject;
+
+    public static JsonArray? Array(this JsonObject? owner, string member) => owner?[member] as JsonArray;
+
+    /// <summary>The object that a member holds, made if there is none.</summary>
+    public static JsonObject Ensure(this JsonObject owner, string member)
+    {
+        if (owner[member] is JsonObject existing) return existing;
+        var made = new JsonObject();
+        owner[member] = made;
+        return made;
+    }
+
+    /// <summary>Sets what is not there.</summary>
+    public static void Default(this JsonObject owner, string member, JsonNode value)
+    {
+        if (owner[member] is null) owner[member] = value;
+    }
+}

@@ -1,0 +1,206 @@
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Store;
+
+// How controllers use it
+//   Reading:   store.Get(Kinds.Pods, ns, name)?.As<Pod>()          the shared typed object: read, never change it
+//              store.List(Kinds.Pods).Objects.Walk(ns)              a snapshot: any namespace (null), sorted, never blocks writers
+//              store.ListBy(Kinds.Pods, "spec.nodeName", node)      by an indexed field; store.Dependents(uid) by owner
+//              item.Field("status.phase"), item.Labels, item.Uid    read when stored: cheap
+//   Watching:  await foreach (Change change in store.FollowAsync(kind, ct))   what exists as Added, then every change, in order, none lost
+//              or: Snapshot s = store.List(kind); … store.WatchAsync(kind, s.Version, ct)
+//   Writing:   through ResourceRegistry (SandboxCluster gives it), which keeps the API's rules (uid, generation, defaults, grace,
+//              finalizers, 404/409 as ApiException): registry.Create, registry.Update(kind, ns, name, change), registry.UpdateStatus,
+//              registry.Delete. A change is a function on a JSON copy, run again when another writer was faster; returning without
+//              having changed anything writes nothing.
+
+/// <summary>
+/// Whole JSON documents by kind and key under one counter of versions. Writers take one lock for as long as it takes to link the
+/// result in; readers take immutable snapshots; watches read the kind's log.
+/// </summary>
+internal sealed class ObjectStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ResourceKind, Table> _tables;
+    private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
+    private readonly int _logCapacity;
+    private long _version = 1;
+    private long _published = 1;
+
+    /// <param name="kinds">All kinds that it holds.</param>
+    /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
+    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = 16_384)
+    {
+        _logCapacity = logCapacity;
+        _tables = kinds.ToDictionary(kind => kind, kind => new Table(kind, new(_logCapacity)));
+    }
+
+    /// <summary>The version of the newest change.</summary>
+    public long Version => Volatile.Read(ref _published);
+
+    public StoredObject? Get(ResourceKind kind, string ns, string name) => _tables[kind].Objects.Find(ns, name);
+
+    public Snapshot List(ResourceKind kind)
+    {
+        Table table = _tables[kind];
+        lock (_lock) return new(table.Objects, _version);
+    }
+
+    /// <summary>The objects whose indexed field holds the value, in no order.</summary>
+    public StoredObject[] ListBy(ResourceKind kind, string field, string value)
+    {
+        Table table = _tables[kind];
+        if (table.IndexedField != kind.IndexOfField(field)) throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
+        lock (_lock) return table.Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? found) ? [.. found.Values] : [];
+    }
+
+    /// <summary>The objects that name this UID as an owner.</summary>
+    public StoredObject[] Dependents(string ownerUid)
+    {
+        lock (_lock)
+        {
+            return _dependents.TryGetValue(ownerUid, out HashSet<(ResourceKind Kind, string Namespace, string Name)>? keys)
+                ? [.. keys.Select(key => _tables[key.Kind].Objects.Find(key.Namespace, key.Name)!)]
+                : [];
+        }
+    }
+
+    /// <summary>A cursor over what comes after the version; null if some of that is already forgotten.</summary>
+    public ChangeCursor? OpenCursor(ResourceKind kind, long version)
+    {
+        ChangeLog log = _tables[kind].Log;
+        lock (_lock) return log.Find(version) is { } link ? new(this, log, link) : null;
+    }
+
+    /// <summary>Every change after the version, until cancelled.</summary>
+    /// <exception cref="InvalidOperationException">The version is too old.</exception>
+    public async IAsyncEnumerable<Change> WatchAsync(
+        ResourceKind kind, long version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ChangeCursor cursor = OpenCursor(kind, version) ?? throw new InvalidOperationException($"The changes of {kind.Plural} since {version} are forgotten.");
+        while (true)
+        {
+            while (cursor.TryRead(out Change? change)) yield return change;
+            await cursor.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What exists, each as Added, then every change, until cancelled.</summary>
+    public async IAsyncEnumerable<Change> FollowAsync(
+        ResourceKind kind, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (SortedObjects objects, ChangeCursor cursor) = OpenFollowing(kind);
+        foreach (StoredObject item in objects.Walk()) yield return new(ChangeType.Added, item, null, item.Version);
+        while (true)
+        {
+            while (cursor.TryRead(out Change? change)) yield return change;
+            await cursor.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stores an object that is new; null if the key is taken.</summary>
+    internal StoredObject? TryAdd(StoredObject item)
+    {
+        Table table = _tables[item.Kind];
+        StoredObject stored;
+        lock (_lock)
+        {
+            if (table.Objects.Find(item.Namespace, item.Name) is not null) return null;
+            stored = item.At(++_version);
+            table.Objects = table.Objects.Set(stored);
+            Link(table, ChangeType.Added, stored, null);
+        }
+
+        table.Log.Pulse();
+        return stored;
+    }
+
+    /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
+    internal StoredObject? TryReplace(StoredObject expected, StoredObject item)
+    {
+        Table table = _tables[item.Kind];
+        StoredObject stored;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            stored = item.At(++_version);
+            table.Objects = table.Objects.Set(stored);
+            Link(table, ChangeType.Modified, stored, expected);
+        }
+
+        table.Log.Pulse();
+        return stored;
+    }
+
+    /// <summary>Removes exactly the version that was judged; null if that is no longer the newest, else the last state under its deletion's version.</summary>
+    internal StoredObject? TryRemove(StoredObject expected)
+    {
+        Table table = _tables[expected.Kind];
+        StoredObject last;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            last = expected.At(++_version);
+            table.Objects = table.Objects.Remove(expected.Namespace, expected.Name);
+            Link(table, ChangeType.Deleted, last, expected);
+        }
+
+        table.Log.Pulse();
+        return last;
+    }
+
+    private (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
+    {
+        Table table = _tables[kind];
+        lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Find(_version)!));
+    }
+
+    private void Link(Table table, ChangeType type, StoredObject item, StoredObject? previous)
+    {
+        StoredObject? now = type == ChangeType.Deleted ? null : item;
+        table.Reindex(previous, now);
+        foreach (string uid in previous?.OwnerUids ?? [])
+            if (_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys) && keys.Remove((item.Kind, item.Namespace, item.Name)) && keys.Count == 0)
+                _dependents.Remove(uid);
+        foreach (string uid in now?.OwnerUids ?? [])
+        {
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) _dependents[uid] = keys = [];
+            keys.Add((item.Kind, item.Namespace, item.Name));
+        }
+
+        table.Log.Append(new(type, item, previous, item.Version));
+        Volatile.Write(ref _published, _version);
+    }
+
+    private sealed class Table(ResourceKind kind, ChangeLog log)
+    {
+        private SortedObjects _objects = SortedObjects.Empty;
+
+        public SortedObjects Objects
+        {
+            get => Volatile.Read(ref _objects);
+            set => Volatile.Write(ref _objects, value);
+        }
+
+        public ChangeLog Log { get; } = log;
+
+        public int IndexedField { get; } = Array.FindIndex(kind.SelectableFields, field => field.IsIndexed);
+
+        public Dictionary<string, Dictionary<(string Namespace, string Name), StoredObject>> Index { get; } = new(StringComparer.Ordinal);
+
+        public void Reindex(StoredObject? before, StoredObject? after)
+        {
+            if (IndexedField < 0) return;
+            if (before is not null && Index.TryGetValue(before.Field(IndexedField), out Dictionary<(string, string), StoredObject>? old) &&
+                old.Remove((before.Namespace, before.Name)) && old.Count == 0)
+            {
+                Index.Remove(before.Field(IndexedField));
+            }
+
+            if (after is null) return;
+            string value = after.Field(IndexedField);
+            if (!Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? items)) Index[value] = items = [];
+            items[(after.Namespace, after.Name)] = after;
+        }
+    }
+}

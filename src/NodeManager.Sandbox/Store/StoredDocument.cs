@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Store;
+
+/// <summary>
+/// How objects stand in the store: UTF-8 JSON, metadata first, its resourceVersion first in it, and without kind and apiVersion.
+/// So a version is spliced in without serialising, a list is the concatenation of its objects, and one stored object is served at
+/// any of its kind's versions.
+/// </summary>
+internal static class StoredDocument
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    private static ReadOnlySpan<byte> Opening => "{\"metadata\":{"u8;
+
+    private static ReadOnlySpan<byte> VersionOpening => "{\"metadata\":{\"resourceVersion\":\""u8;
+
+    private static ReadOnlySpan<byte> VersionClosing => "\","u8;
+
+    /// <summary>What follows the version in the stored form.</summary>
+    public static byte[] Serialize(JsonObject document)
+    {
+        ArrayBufferWriter<byte> buffer = t_buffer ??= new(16 * 1024);
+        buffer.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("metadata"u8);
+            foreach ((string key, JsonNode? value) in document["metadata"]!.AsObject())
+                if (key != "resourceVersion" && value is not null) Write(writer, key, value);
+            writer.WriteEndObject();
+            foreach ((string key, JsonNode? value) in document)
+                if (value is not null && key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan[Opening.Length..].ToArray();
+    }
+
+    public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        version.TryFormat(digits, out int length);
+        var document = new byte[VersionOpening.Length + length + VersionClosing.Length + tail.Length];
+        Span<byte> rest = document;
+        VersionOpening.CopyTo(rest);
+        rest = rest[VersionOpening.Length..];
+        digits[..length].CopyTo(rest);
+        rest = rest[length..];
+        VersionClosing.CopyTo(rest);
+        tail.CopyTo(rest[VersionClosing.Length..]);
+        return document;
+    }
+
+    /// <summary>What follows the version, of a document with one.</summary>
+    public static ReadOnlySpan<byte> Tail(ReadOnlySpan<byte> document)
+    {
+        ReadOnlySpan<byte> rest = document[VersionOpening.Length..];
+        return rest[(rest.IndexOf(VersionClosing) + VersionClosing.Length)..];
+    }
+
+    private static void Write(Utf8JsonWriter writer, string key, JsonNode value)
+    {
+        writer.WritePropertyName(key);
+        value.WriteTo(writer);
+    }
+}

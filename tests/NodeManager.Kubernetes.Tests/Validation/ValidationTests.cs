@@ -1,0 +1,84 @@
+using NodeManager.Kubernetes.Validation;
+
+namespace NodeManager.Kubernetes.Tests.Validation;
+
+public sealed class ValidationTests
+{
+    private static readonly string Long = new('a', 64);
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("worker-1.example.com")]
+    [InlineData("1a")]
+    public void Takes_good_names(string name) => Assert.Null(KubernetesNames.CheckSubdomain(name));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A")]
+    [InlineData("-a")]
+    [InlineData("a-")]
+    [InlineData("a..b")]
+    [InlineData("a.")]
+    [InlineData("a_b")]
+    [InlineData("ä")]
+    public void Refuses_bad_names_in_the_servers_words(string name) => Assert.Equal(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
+        + "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+        KubernetesNames.CheckSubdomain(name));
+
+    [Fact]
+    public void Names_have_a_greatest_length()
+    {
+        Assert.Equal("must be no more than 253 characters", KubernetesNames.CheckSubdomain(new('a', 254)));
+        Assert.Null(KubernetesNames.CheckSubdomain(new('a', 253)));
+        Assert.Equal("must be no more than 63 characters", KubernetesNames.CheckLabel(Long));
+        Assert.Contains("or '123-abc', regex", KubernetesNames.CheckLabel("a.b"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zone")]
+    [InlineData("My_Key.1")]
+    [InlineData("topology.kubernetes.io/zone")]
+    [InlineData("1/1")]
+    public void Takes_good_label_keys(string key) => Assert.Null(LabelRules.CheckKey(key));
+
+    [Theory]
+    [InlineData("", "name part must be non-empty; name part must consist of")]
+    [InlineData("/a", "prefix part must be non-empty")]
+    [InlineData("a/", "name part must be non-empty")]
+    [InlineData("a/b/c", "a qualified name must consist of")]
+    [InlineData("A/b", "prefix part a lowercase RFC 1123 subdomain")]
+    [InlineData("-a", "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')")]
+    [InlineData("a b", "name part must consist of")]
+    public void Refuses_bad_label_keys(string key, string rule) => Assert.StartsWith(rule, LabelRules.CheckKey(key), StringComparison.Ordinal);
+
+    [Fact]
+    public void Checks_label_values()
+    {
+        Assert.Null(LabelRules.CheckValue(""));
+        Assert.Null(LabelRules.CheckValue("A.b_c-1"));
+        Assert.Equal("must be no more than 63 characters", LabelRules.CheckValue(Long));
+        Assert.StartsWith("a valid label must be an empty string or consist of", LabelRules.CheckValue("-x"), StringComparison.Ordinal);
+        Assert.StartsWith("a valid label must be an empty string or consist of", LabelRules.CheckValue("a b"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Annotations_may_have_an_upper_case_prefix_and_256_KiB()
+    {
+        Assert.Null(LabelRules.CheckAnnotationKey("Example.COM/note"));
+        Assert.NotNull(LabelRules.CheckAnnotationKey("a/b/c"));
+        Assert.Null(LabelRules.CheckAnnotationSize([new("k", new('v', 262143))]));
+        Assert.Equal("Too long: may not be more than 262144 bytes", LabelRules.CheckAnnotationSize([new("k", new('v', 262144))]));
+    }
+
+    [Fact]
+    public void Checks_taints()
+    {
+        Assert.Null(TaintRules.CheckEffect("NoExecute"));
+        Assert.Equal("Required value", TaintRules.CheckEffect(""));
+        Assert.Equal(
+            "Unsupported value: \"noexecute\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"", TaintRules.CheckEffect("noexecute"));
+        Assert.Null(TaintRules.CheckValue(null));
+        Assert.NotNull(TaintRules.CheckKey("a b"));
+    }
+}

@@ -9,8 +9,14 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies   = @('bin/NodeManager.Abstractions.dll')
-    FormatsToProcess     = @()
-    TypesToProcess       = @()
+    FormatsToProcess     = @(
+        'bin/Drain.Format.ps1xml'
+        'bin/Node.Format.ps1xml'
+        'bin/Pod.Format.ps1xml'
+        'bin/Session.Format.ps1xml'
+        'bin/Statistic.Format.ps1xml'
+    )
+    TypesToProcess       = @('bin/NodeManager.Types.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

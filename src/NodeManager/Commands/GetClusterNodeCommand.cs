@@ -87,6 +87,15 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
             Read(session, _names);
     }
 
+    // Under a name of its own a node with usage has the view that shows it.
+    private protected override void Output(object value)
+    {
+        var shown = PSObject.AsPSObject(value);
+        if (Usage)
+            shown.TypeNames.Insert(0, typeof(ClusterNode).FullName + "#Usage");
+        base.Output(shown);
+    }
+
     private void Read(NodeManagerSession session, IReadOnlyList<string> names)
     {
         var query = new NodeQuery

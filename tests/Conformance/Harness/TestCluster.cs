@@ -1,0 +1,227 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Conformance.RealCluster;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
+
+namespace NodeManager.Conformance.Harness;
+
+/// <summary>
+/// What one test has to itself: on the embedded cluster a whole cluster, on the real one a namespace and nodes of its own, told apart by
+/// <see cref="Id"/>, so that tests run side by side.
+/// </summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly SandboxCluster? _sandbox;
+    private readonly ControlPlane? _plane;
+    private readonly List<IDisposable> _sessions = [];
+
+    private TestCluster(SandboxCluster? sandbox, ControlPlane? plane)
+    {
+        _sandbox = sandbox;
+        _plane = plane;
+        Client = CreateClient();
+    }
+
+    /// <summary>The administrator's client.</summary>
+    public KubernetesClient Client { get; }
+
+    public ServerCapabilities Capabilities { get; private set; } = null!;
+
+    public string Id { get; } = Guid.NewGuid().ToString("N")[..8];
+
+    public string Namespace => "test-" + Id;
+
+    /// <summary>Label that the nodes of this test carry, and its pods select.</summary>
+    public IReadOnlyDictionary<string, string> Mark => new Dictionary<string, string> { ["test"] = Id };
+
+    /// <summary><see cref="Mark"/> as a label selector.</summary>
+    public string Selector => "test=" + Id;
+
+    public bool IsReal => _plane is not null;
+
+    /// <param name="backend">See <see cref="Backend"/>.</param>
+    /// <param name="workloads">True when the test needs a scheduler and controllers; skipped where the backend has none.</param>
+    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false)
+    {
+        ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
+        Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
+        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend)) : null;
+        var cluster = new TestCluster(sandbox, plane);
+        cluster.Capabilities = await cluster.Client.GetCapabilitiesAsync(default);
+        await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(cluster.Namespace));
+        return cluster;
+    }
+
+    /// <summary>A client of its own; <paramref name="wrap"/> puts faults between it and the server.</summary>
+    public KubernetesClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
+        new(Server, CreateTransport(wrap));
+
+    /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server.</summary>
+    public async Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    {
+        NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "conformance", Server, CreateTransport(wrap), null, NullLogger.Instance, TimeProvider.System, default);
+        _sessions.Add(session);
+        return session;
+    }
+
+    /// <summary>What the server answers to a GET, whatever its code.</summary>
+    public async Task<string> ReadAsync(string path)
+    {
+        using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
+        using HttpResponseMessage answer = await http.GetAsync(path);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    public Task<T> CreateAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns = null)
+        where T : KubernetesObject =>
+        Client.SendAsync(
+            HttpMethod.Post, type.Path(type.IsNamespaced ? ns ?? Namespace : null),
+            new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json"), type.Item, RequestOptions.Default, default);
+
+    /// <summary>Registers nodes and waits until they are Ready and take pods. Names end in a number from 1.</summary>
+    public async Task<IReadOnlyList<string>> AddNodesAsync(int count, Action<JsonObject>? adjust = null, bool ready = true)
+    {
+        string[] names = [.. Enumerable.Range(1, count).Select(i => $"node-{Id}-{i}")];
+        foreach (string name in names)
+        {
+            JsonObject manifest = Manifests.Node(name, new Dictionary<string, string>(Mark) { ["kubernetes.io/hostname"] = name });
+            adjust?.Invoke(manifest);
+            await CreateAsync(Resources.Nodes, manifest);
+        }
+
+        if (!ready) return names;
+        foreach (string name in names)
+            await WaitForAsync(Resources.Nodes, name, n => n.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True" && !IsTainted(n));
+        return names;
+
+        bool IsTainted(Node node) => (_sandbox is not null || _plane!.HasControllers) &&
+            node.Spec.Taints?.Exists(t => t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) == true;
+    }
+
+    public async Task<string> AddNodeAsync(Action<JsonObject>? adjust = null) => (await AddNodesAsync(1, adjust))[0];
+
+    /// <summary>Creates a pod on a node and waits until it runs.</summary>
+    public async Task<Pod> AddPodAsync(string name, string node, Action<JsonObject>? adjust = null, string? untilPhase = "Running")
+    {
+        JsonObject manifest = Manifests.Pod(name, node, Mark);
+        adjust?.Invoke(manifest);
+        Pod pod = await CreateAsync(Resources.Pods, manifest);
+        return untilPhase is null ? pod : await WaitForAsync(Resources.Pods, name, p => p.Status.Phase == untilPhase);
+    }
+
+    /// <summary>Creates a workload on this test's nodes and waits until that many pods are Ready.</summary>
+    public async Task<IReadOnlyList<Pod>> AddWorkloadAsync<T>(
+        ResourceType<T> type, string kind, string name, int pods, Action<JsonObject>? adjust = null)
+        where T : KubernetesObject
+    {
+        var labels = new Dictionary<string, string> { ["app"] = name };
+        JsonObject manifest = Manifests.Workload(kind, name, labels, Mark, kind == "DaemonSet" ? null : pods);
+        adjust?.Invoke(manifest);
+        await CreateAsync(type, manifest);
+        return await WaitForReadyPodsAsync("app=" + name, pods);
+    }
+
+    public Task<IReadOnlyList<Pod>> AddReplicaSetAsync(string name, int replicas, Action<JsonObject>? adjust = null) =>
+        AddWorkloadAsync(Resources.ReplicaSets, "ReplicaSet", name, replicas, adjust);
+
+    public async Task<IReadOnlyList<Pod>> WaitForReadyPodsAsync(string selector, int count) =>
+        await Eventually.GetAsync<IReadOnlyList<Pod>>(
+            $"{count} ready pods of {selector}", async () => await ListPodsAsync(selector),
+            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count);
+
+    public async Task<IReadOnlyList<Pod>> ListPodsAsync(string? selector = null) =>
+        (await Client.ListAsync(Resources.Pods, new() { Namespace = Namespace, LabelSelector = selector }, default)).Items;
+
+    /// <summary>A budget over the pods that <see cref="AddWorkloadAsync"/> made, once its status says that it allows so many.</summary>
+    public async Task AddBudgetAsync(string name, string app, string bound, int value, int allows)
+    {
+        ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(Capabilities.BudgetVersion);
+        var labels = new Dictionary<string, string> { ["app"] = app };
+        await CreateAsync(type, Manifests.Budget(Capabilities.BudgetVersion, name, labels, bound, value));
+        await WaitForAsync(
+            type, name,
+            b => b.Status.ObservedGeneration == b.Metadata.Generation && b.Status.ExpectedPods > 0 && b.Status.DisruptionsAllowed == allows);
+    }
+
+    public Task<T> GetAsync<T>(ResourceType<T> type, string name)
+        where T : KubernetesObject => Client.GetAsync(type, name, type.IsNamespaced ? Namespace : null, default);
+
+    public Task<T> WaitForAsync<T>(ResourceType<T> type, string name, Func<T, bool> isWanted)
+        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted);
+
+    public Task WaitForGoneAsync<T>(ResourceType<T> type, string name)
+        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name));
+
+    public async Task<bool> ExistsAsync<T>(ResourceType<T> type, string name)
+        where T : KubernetesObject
+    {
+        try
+        {
+            await GetAsync(type, name);
+            return true;
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sets an annotation that the simulated kubelet understands; null takes it away.</summary>
+    public Task AnnotateAsync<T>(ResourceType<T> type, string name, string annotation, string? value)
+        where T : KubernetesObject => Client.PatchAsync(
+        type, name, type.IsNamespaced ? Namespace : null,
+        Patch.Merge(new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/" + annotation] = value } } }),
+        null, RequestOptions.Default, default);
+
+    public static bool IsReady(Pod pod) => pod.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IDisposable session in _sessions) session.Dispose();
+        if (_plane is not null) await CleanAsync();
+        Client.Dispose();
+        _sandbox?.Dispose();
+    }
+
+    private static SandboxOptions OptionsOf(string backend) =>
+        backend == Backend.OldSandbox ? new() { Nodes = 0, Version = "1.20" } : new() { Nodes = 0 };
+
+    private Uri Server => _sandbox?.Server ?? _plane!.Server;
+
+    private HttpMessageHandler CreateTransport(Func<HttpMessageHandler, HttpMessageHandler>? wrap)
+    {
+        HttpMessageHandler transport = _sandbox?.CreateTransport() ?? _plane!.CreateAdminTransport();
+        return wrap?.Invoke(transport) ?? transport;
+    }
+
+    // The next tests must not pay for what this one leaves running.
+    private async Task CleanAsync()
+    {
+        var atOnce = new DeleteOptions { GracePeriodSeconds = 0 };
+        await Client.DeleteAsync(Resources.Namespaces, Namespace, null, new(), default);
+        foreach (Pod pod in await ListPodsAsync())
+            await ForgiveAsync(() => Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, Namespace, atOnce, default));
+        foreach (Node node in (await Client.ListAsync(Resources.Nodes, new() { LabelSelector = Selector }, default)).Items)
+            await ForgiveAsync(() => Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, atOnce, default));
+    }
+
+    private static async Task ForgiveAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // It is going already.
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NodeManager.Conformance.RealCluster;
+
+/// <summary>
+/// A real Kubernetes control plane on loopback with simulated kubelets: one for the whole test run, started by the first test that asks,
+/// gone with the process. Works with 1.20 and with today's servers.
+/// </summary>
+internal sealed class ControlPlane : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly Lazy<Task<ControlPlane>> Shared = new(StartAsync);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-conformance-").FullName;
+    private readonly CertificateAuthority _authority = new();
+    private readonly List<ServerProcess> _processes = [];
+    private SimulatedKubelets? _kubelets;
+
+    private ControlPlane(ServerBinaries binaries)
+    {
+        HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+    }
+
+    public Uri Server { get; private set; } = null!;
+
+    /// <summary>True when kube-controller-manager and kube-scheduler run, so that workloads live.</summary>
+    public bool HasControllers { get; }
+
+    /// <summary>The one of this run.</summary>
+    /// <exception cref="SkipException">There is none to be had.</exception>
+    public static Task<ControlPlane> GetAsync()
+    {
+        Skip.If(ServerBinaries.Find(out string reason) is null, reason);
+        return Shared.Value;
+    }
+
+    /// <summary>A transport that authenticates as this user by a client certificate.</summary>
+    public HttpMessageHandler CreateTransport(string user, params IEnumerable<string> groups)
+    {
+        (string certificate, string key) = _authority.IssueClient(user, groups);
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(_authority.CertificatePem));
+        return new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [X509Certificate2.CreateFromPem(certificate, key)],
+                CertificateChainPolicy = trust,
+            },
+        };
+    }
+
+    public HttpMessageHandler CreateAdminTransport() => CreateTransport("admin", "system:masters");
+
+    /// <summary>Writes a kubeconfig for this user and returns its path.</summary>
+    public string WriteKubeconfig(string user, params IEnumerable<string> groups)
+    {
+        (string certificate, string key) = _authority.IssueClient(user, groups);
+        return Write(
+            $"{user}.{Path.GetRandomFileName()}.kubeconfig",
+            $"""
+             apiVersion: v1
+             kind: Config
+             current-context: conformance
+             clusters:
+             - name: conformance
+               cluster:
+                 server: {Server.AbsoluteUri.TrimEnd('/')}
+                 certificate-authority-data: {Base64(_authority.CertificatePem)}
+             contexts:
+             - name: conformance
+               context: {"{"}cluster: conformance, user: {user}{"}"}
+             users:
+             - name: {user}
+               user:
+                 client-certificate-data: {Base64(certificate)}
+                 client-key-data: {Base64(key)}
+
+             """);
+    }
+
+    public void Dispose()
+    {
+        _kubelets?.Dispose();
+        foreach (ServerProcess process in Enumerable.Reverse(_processes)) process.Dispose();
+        _authority.Dispose();
+        try
+        {
+            Directory.Delete(_folder, true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Disposed before.
+        }
+    }
+
+    private static async Task<ControlPlane> StartAsync()
+    {
+        ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
+        var plane = new ControlPlane(binaries);
+        try
+        {
+            await plane.StartProcessesAsync(binaries);
+            return plane;
+        }
+        catch
+        {
+            plane.Dispose();
+            throw;
+        }
+    }
+
+    private async Task StartProcessesAsync(ServerBinaries binaries)
+    {
+        string version = await RunAsync(binaries.ApiServer, "--version");
+        int[] ports = FreePorts(3);
+        Server = new(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{ports[2]}/"));
+        var arguments = new ServerArguments(_folder, version, ports[0], ports[1], ports[2]);
+        WriteCertificates();
+
+        ServerProcess etcd = Start(binaries.Etcd, arguments.Etcd);
+        using var store = new HttpClient { BaseAddress = arguments.EtcdAddress };
+        await ReachAsync(etcd, store, new(arguments.EtcdAddress, "health"));
+
+        ServerProcess apiServer = Start(binaries.ApiServer, arguments.ApiServer);
+        using (var http = new HttpClient(CreateAdminTransport()))
+            await ReachAsync(apiServer, http, new(Server, "readyz"));
+        // So that there are versions which the server has forgotten: the first few, which nobody needs.
+        using HttpResponseMessage compacted = await store.PostAsync("v3/kv/compaction", new StringContent("""{"revision": 10}"""));
+        compacted.EnsureSuccessStatusCode();
+
+        string kubeconfig = WriteKubeconfig("controllers", "system:masters");
+        if (binaries.ControllerManager is { } controllerManager) Start(controllerManager, arguments.ControllerManager(kubeconfig));
+        if (binaries.Scheduler is { } scheduler) Start(scheduler, arguments.Scheduler(kubeconfig));
+        _kubelets = SimulatedKubelets.Start(new(Server, CreateAdminTransport()));
+    }
+
+    private ServerProcess Start(string file, IEnumerable<string> arguments)
+    {
+        var process = new ServerProcess(file, _folder, _folder, arguments);
+        _processes.Add(process);
+        return process;
+    }
+
+    private void WriteCertificates()
+    {
+        Write("ca.crt", _authority.CertificatePem);
+        (string certificate, string key) = _authority.IssueServer();
+        Write("apiserver.crt", certificate);
+        Write("apiserver.key", key);
+        using RSA serviceAccounts = RSA.Create(2048);
+        Write("sa.key", serviceAccounts.ExportRSAPrivateKeyPem());
+        Write("sa.pub", serviceAccounts.ExportSubjectPublicKeyInfoPem());
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(text));
+
+    private static async Task ReachAsync(ServerProcess process, HttpClient http, Uri address)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            process.ThrowIfEnded();
+            try
+            {
+                using HttpResponseMessage answer = await http.GetAsync(address);
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > StartLimit)
+                throw new TimeoutException($"{process.Name} did not come up within {StartLimit.TotalSeconds:0} s:\n{process.LogTail()}");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<string> RunAsync(string file, string argument)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(file, argument) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output.Trim();
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(l => l.Start());
+        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
+        listeners.ForEach(l => l.Dispose());
+        return ports;
+    }
+}

@@ -1,0 +1,27 @@
+namespace NodeManager.Conformance.RealCluster;
+
+/// <summary>The programs that <c>KUBEBUILDER_ASSETS</c> offers.</summary>
+internal sealed record ServerBinaries(string Etcd, string ApiServer, string? ControllerManager, string? Scheduler)
+{
+    private const string Variable = "KUBEBUILDER_ASSETS";
+
+    /// <summary>Null, and why, where there is no real API server to be had.</summary>
+    public static ServerBinaries? Find(out string reason)
+    {
+        reason = "";
+        string? folder = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(folder))
+            reason = $"{Variable} is not set (a folder with etcd and kube-apiserver; tests/real-cluster/build-kubernetes.sh makes one)";
+        else if (OperatingSystem.IsWindows())
+            reason = "the control plane does not run on Windows";
+        else if (InFolder("etcd") is not { } etcd)
+            reason = $"{Variable}={folder} has no etcd";
+        else if (InFolder("kube-apiserver") is not { } apiServer)
+            reason = $"{Variable}={folder} has no kube-apiserver";
+        else
+            return new(etcd, apiServer, InFolder("kube-controller-manager"), InFolder("kube-scheduler"));
+        return null;
+
+        string? InFolder(string name) => File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : null;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace NodeManager.Conformance.RealCluster;
+
+/// <summary>
+/// A server that cannot outlive the test run: a shell stands between, which reads a pipe that we hold open, and kills the server when the
+/// pipe closes, be it on purpose or because this process was killed.
+/// </summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const string Guardian =
+        """
+        log=$1; shift
+        exec 3<&0
+        "$@" </dev/null >"$log" 2>&1 3<&- &
+        server=$!
+        { read -r _ <&3; kill -9 $server; } 2>/dev/null &
+        wait $server
+        """;
+
+    private readonly Process _process;
+
+    public ServerProcess(string file, string logFolder, string workingFolder, params IEnumerable<string> arguments)
+    {
+        Name = Path.GetFileName(file);
+        LogFile = Path.Combine(logFolder, Name + ".log");
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = workingFolder };
+        foreach (string argument in (string[])["-c", Guardian, "guardian", LogFile, file]) start.ArgumentList.Add(argument);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+    }
+
+    public string Name { get; }
+
+    public string LogFile { get; }
+
+    /// <exception cref="InvalidOperationException">It ended; the message has the last lines of its log.</exception>
+    public void ThrowIfEnded()
+    {
+        if (_process.HasExited)
+            throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}:\n{LogTail()}");
+    }
+
+    public string LogTail() =>
+        File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(no log)";
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit(TimeSpan.FromSeconds(5));
+        _process.Dispose();
+    }
+}

@@ -1,14 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Drain;
 
+/// <summary>Drains nodes: cordons them and takes their pods off, by eviction, so that budgets are honoured.</summary>
 public static class NodeDrainer
 {
     /// <summary>
     /// Cordons all nodes, then drains them side by side; a result a node, as it ends. Cancelled, it stops asking, leaves the nodes cordoned
     /// and still yields a result (Cancelled) for each node within two seconds.
     /// </summary>
-    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <remarks>
+    /// The plan is made before the cordon: a node with a pod that the options do not cover, or for which a permission is missing, is left
+    /// untouched, not even cordoned, and its result is Blocked. (kubectl cordons first and then refuses.) A node that was deleted meanwhile
+    /// is Drained when its pods had gone before, else Failed. Running it again continues where it stopped; a node that is drained already is
+    /// Drained at once.
+    /// </remarks>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    public static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using DrainScope scope = new(session, connection, options, observer);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        var results = Channel.CreateUnbounded<NodeDrainResult>();
+        DrainRun run = new(scope, [.. nodeNames.Distinct(StringComparer.Ordinal)], results.Writer);
+        Task running = Task.Run(
+            async () =>
+            {
+                Exception? failure = null;
+                try
+                {
+                    await run.RunAsync(stop.Token);
+                }
+                catch (Exception exception)
+                {
+                    failure = exception;
+                }
+
+                results.Writer.Complete(failure);
+            },
+            CancellationToken.None);
+        try
+        {
+            // Not the caller's token: what was interrupted still has its result.
+            await foreach (NodeDrainResult result in results.Reader.ReadAllAsync(CancellationToken.None))
+                yield return result;
+        }
+        finally
+        {
+            // Also when whoever reads has enough: nothing goes on behind his back.
+            await stop.CancelAsync();
+            await running;
+        }
+    }
 }

@@ -1,0 +1,54 @@
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>Asks the server, before anything is touched, whether this user may drain (SelfSubjectAccessReview).</summary>
+internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
+{
+    /// <summary>What a drain needs whatever the pods are.</summary>
+    public async Task<IReadOnlyList<NodeDrainBlocker>> MissingAsync(CancellationToken cancellationToken)
+    {
+        NodeDrainBlocker?[] missing = await Task.WhenAll(
+            AskAsync(new() { Verb = "patch", Resource = "nodes" }, cancellationToken),
+            AskAsync(new() { Verb = "list", Resource = "pods" }, cancellationToken),
+            AskAsync(new() { Verb = "watch", Resource = "pods" }, cancellationToken));
+        return [.. missing.OfType<NodeDrainBlocker>()];
+    }
+
+    /// <summary>May pods be removed in this namespace, or in all (null)? Null when so.</summary>
+    public Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken) =>
+        AskAsync(
+            options.DisableEviction
+                ? new() { Verb = "delete", Resource = "pods", Namespace = ns }
+                : new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = ns },
+            cancellationToken);
+
+    /// <summary>A permission that is missing, in words.</summary>
+    public static NodeDrainBlocker Missing(ResourceAttributes wanted, string? serverReason)
+    {
+        string resource = wanted.Subresource is null ? wanted.Resource ?? "" : $"{wanted.Resource}/{wanted.Subresource}";
+        string where = wanted.Namespace is null ? "" : $" in namespace '{wanted.Namespace}'";
+        string said = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The server says: {serverReason}";
+        return new()
+        {
+            Kind = "Permission",
+            Name = $"{wanted.Verb} {resource}{where}",
+            Message = $"Not allowed to {wanted.Verb} {resource}{where}; a role has to grant it.{said}",
+        };
+    }
+
+    private async Task<NodeDrainBlocker?> AskAsync(ResourceAttributes wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SubjectAccessReviewStatus answer = await client.ReviewAccessAsync(wanted, cancellationToken);
+            return answer.Allowed ? null : Missing(wanted, answer.Reason);
+        }
+        catch (KubernetesException)
+        {
+            // Who may not ask (or asks a server without the API) may still be allowed; the drain itself will tell.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>
+/// What the eviction subresource does with budgets. Pure. Source: the API server's pods/eviction, and the policy API of each version.
+/// </summary>
+internal static class BudgetRules
+{
+    /// <summary>True when the budget counts the pod. An empty selector covers the whole namespace in v1 and nothing in v1beta1.</summary>
+    public static bool Covers(PodDisruptionBudget budget, Pod pod, string version)
+    {
+        if (budget.Metadata.Namespace != pod.Metadata.Namespace || budget.Spec.Selector is not { } selector) return false;
+        bool isEmpty = selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } };
+        return isEmpty ? version != "v1beta1" : selector.Matches(pod.Metadata.Labels);
+    }
+
+    /// <summary>True while the status tells of an older specification: the server then refuses, and what the status allows means nothing.</summary>
+    public static bool IsStale(PodDisruptionBudget budget) => (budget.Status.ObservedGeneration ?? 0) < (budget.Metadata.Generation ?? 0);
+
+    /// <summary>True when the server removes the pod without asking its budgets.</summary>
+    public static bool Bypasses(Pod pod) => pod.IsFinished() || pod.IsTerminating() || pod.Status.Phase == "Pending";
+
+    /// <summary>Why an eviction would be refused now, judged for this pod alone; null when it would be allowed.</summary>
+    /// <param name="pod">As it is now.</param>
+    /// <param name="budgets">Those that cover it.</param>
+    /// <param name="minorVersion">Of the server: unhealthyPodEvictionPolicy counts from 1.26 on.</param>
+    public static string? Refusal(Pod pod, IReadOnlyList<PodDisruptionBudget> budgets, int minorVersion)
+    {
+        if (budgets.Count == 0 || Bypasses(pod)) return null;
+        if (budgets.Count > 1)
+            return $"{budgets.Count} budgets cover it ({string.Join(", ", budgets.Select(Title))}); the server evicts no pod that has more than one.";
+
+        PodDisruptionBudget budget = budgets[0];
+        PodDisruptionBudgetStatus status = budget.Status;
+        if (!pod.IsReady())
+        {
+            if (minorVersion >= 26 && budget.Spec.UnhealthyPodEvictionPolicy == "AlwaysAllow") return null;
+            if (status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0) return null;
+        }
+
+        if (IsStale(budget)) return $"The status of budget {Title(budget)} lags behind its specification; until it catches up the server refuses.";
+        return status.DisruptionsAllowed > 0
+            ? null
+            : $"Budget {Title(budget)} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy}.";
+    }
+
+    /// <summary><c>namespace/name</c>.</summary>
+    public static string Title(PodDisruptionBudget budget) => $"{budget.Metadata.Namespace}/{budget.Metadata.Name}";
+
+    /// <summary>The budget as users see it.</summary>
+    public static PodBudget Describe(PodDisruptionBudget budget) => new()
+    {
+        Namespace = budget.Metadata.Namespace ?? "",
+        Name = budget.Metadata.Name,
+        MinAvailable = budget.Spec.MinAvailable?.Text ?? "",
+        MaxUnavailable = budget.Spec.MaxUnavailable?.Text ?? "",
+        Selector = Describe(budget.Spec.Selector),
+        DisruptionsAllowed = budget.Status.DisruptionsAllowed,
+        CurrentHealthy = budget.Status.CurrentHealthy,
+        DesiredHealthy = budget.Status.DesiredHealthy,
+        ExpectedPods = budget.Status.ExpectedPods,
+        UnhealthyPodEvictionPolicy = budget.Spec.UnhealthyPodEvictionPolicy ?? "",
+        StatusStale = IsStale(budget),
+    };
+
+    // As kubectl prints selectors.
+    private static string Describe(LabelSelector? selector)
+    {
+        IEnumerable<string> labels = (selector?.MatchLabels ?? []).OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}");
+        IEnumerable<string> expressions = (selector?.MatchExpressions ?? []).Select(e => e.Operator switch
+        {
+            "Exists" => e.Key,
+            "DoesNotExist" => "!" + e.Key,
+            _ => $"{e.Key} {e.Operator.ToLowerInvariant()} ({string.Join(",", e.Values ?? [])})",
+        });
+        return string.Join(",", labels.Concat(expressions));
+    }
+}

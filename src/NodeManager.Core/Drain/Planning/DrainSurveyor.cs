@@ -1,0 +1,98 @@
+using System.Net;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>Reads what a plan needs.</summary>
+internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
+{
+    // From here on one list of everything is cheaper than a request a node.
+    private const int ManyNodes = 16;
+
+    private readonly AccessCheck _access = new(client, options);
+
+    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<string> nodeNames, CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<(string, Node?)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
+        Task<List<Pod>?> pods = ReadPodsAsync(nodeNames, cancellationToken);
+        Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);
+        Task<IReadOnlyList<NodeDrainBlocker>> missing = _access.MissingAsync(cancellationToken);
+        Task<NodeDrainBlocker?> missingRemoval = _access.MissingRemovalAsync(null, cancellationToken);
+        ServerCapabilities server = await client.GetCapabilitiesAsync(cancellationToken);
+        Task<List<PodDisruptionBudget>?> budgets =
+            ReadIfAllowedAsync(Resources.PodDisruptionBudgets(server.BudgetVersion), new(), cancellationToken);
+        await Task.WhenAll(nodes, pods, daemonSets, missing, missingRemoval, budgets);
+
+        List<NodeDrainBlocker> blockers = [.. await missing];
+        if (await pods is null && !blockers.Exists(b => b.Name == "list pods"))
+            blockers.Add(AccessCheck.Missing(new() { Verb = "list", Resource = "pods" }, null));
+        HashSet<string> wanted = [.. nodeNames];
+        return new()
+        {
+            Server = server,
+            Nodes = await nodes,
+            Pods = (await pods ?? []).Where(p => p.Spec.NodeName is { } on && wanted.Contains(on)).ToLookup(p => p.Spec.NodeName!),
+            DaemonSets = (await daemonSets)?.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? ""),
+            Budgets = await budgets,
+            MissingPermissions = blockers,
+            RemovalByNamespace = await missingRemoval is not null,
+        };
+    }
+
+    /// <summary>Which of these namespaces do not let this user remove pods.</summary>
+    public async Task<IReadOnlyDictionary<string, NodeDrainBlocker>> MissingRemovalsAsync(
+        IReadOnlyCollection<string> namespaces, CancellationToken cancellationToken)
+    {
+        (string Namespace, NodeDrainBlocker? Missing)[] answers = await Task.WhenAll(
+            namespaces.Select(async ns => (ns, await _access.MissingRemovalAsync(ns, cancellationToken))));
+        return answers.Where(a => a.Missing is not null).ToDictionary(a => a.Namespace, a => a.Missing!);
+    }
+
+    private async Task<IReadOnlyList<(string Name, Node? Node)>> ReadNodesAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count > ManyNodes)
+        {
+            List<Node> all = (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items;
+            Dictionary<string, Node> byName = all.ToDictionary(n => n.Metadata.Name);
+            return [.. names.Select(name => (name, byName.GetValueOrDefault(name)))];
+        }
+
+        return await Task.WhenAll(names.Select(async name => (name, await FindNodeAsync(name, cancellationToken))));
+    }
+
+    private async Task<Node?> FindNodeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<List<Pod>?> ReadPodsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count > ManyNodes)
+            return await ReadIfAllowedAsync(Resources.Pods, new() { LabelSelector = options.PodSelector }, cancellationToken);
+        List<Pod>?[] lists = await Task.WhenAll(names.Select(name => ReadIfAllowedAsync(
+            Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}", LabelSelector = options.PodSelector }, cancellationToken)));
+        return lists.Any(l => l is null) ? null : [.. lists.SelectMany(l => l!)];
+    }
+
+    private async Task<List<T>?> ReadIfAllowedAsync<T>(ResourceType<T> type, ListOptions what, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            return (await client.ListAsync(type, what, cancellationToken)).Items;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
+    }
+}

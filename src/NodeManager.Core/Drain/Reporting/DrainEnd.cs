@@ -1,0 +1,23 @@
+namespace NodeManager.Core.Drain.Reporting;
+
+/// <summary>How the work on a node ended.</summary>
+internal enum DrainEnd
+{
+    /// <summary>All of it was done.</summary>
+    Complete,
+
+    /// <summary>Nothing was begun: pods that are refused, or permissions that are missing.</summary>
+    Refused,
+
+    /// <summary>The time was up.</summary>
+    TimedOut,
+
+    /// <summary>The caller or the session's end stopped it.</summary>
+    Cancelled,
+
+    /// <summary>It cannot succeed any more.</summary>
+    Stopped,
+
+    /// <summary>Somebody deleted the Node object meanwhile.</summary>
+    NodeDeleted,
+}

@@ -1,0 +1,163 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Reporting;
+
+/// <summary>Turns what happened on a node into its result.</summary>
+internal sealed record DrainReport
+{
+    public required NodeManagerSession Session { get; init; }
+
+    public required PlannedNode Plan { get; init; }
+
+    public required DrainEnd End { get; init; }
+
+    public required IReadOnlyList<PodRecord> Records { get; init; }
+
+    /// <summary>The pods as last seen on the node.</summary>
+    public required Func<string, Pod?> LastSeen { get; init; }
+
+    /// <summary>The budgets as last seen.</summary>
+    public required Func<string, PodDisruptionBudget?> Budget { get; init; }
+
+    /// <summary>What is not a pod's or budget's: permissions, refusals, attachments, the server.</summary>
+    public required IReadOnlyList<NodeDrainBlocker> Blockers { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public required bool IsCordoned { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    public NodeDrainResult Build()
+    {
+        List<NodeDrainPod> pods = [.. Records.Select(Describe).OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Name, StringComparer.Ordinal)];
+        List<NodeDrainBlocker> blockers = [.. Blockers, .. BudgetBlockers(), .. TerminationBlockers()];
+        int remaining = pods.Count(IsLeft);
+        string status = StatusOf(remaining);
+        return new()
+        {
+            Session = Session,
+            Cluster = Session.Cluster,
+            Node = Plan.Name,
+            NodeUid = Plan.Node?.Metadata.Uid ?? "",
+            Status = status,
+            Pods = new(pods),
+            Blockers = new(status == NodeDrainStatus.Drained ? [] : blockers),
+            Warnings = new([.. Warnings.Distinct()]),
+            Cordoned = IsCordoned && End != DrainEnd.NodeDeleted,
+            StartedAt = StartedAt,
+            Duration = EndedAt - StartedAt,
+            Message = Sentence(pods, blockers, remaining),
+        };
+    }
+
+    private string StatusOf(int remaining) => End switch
+    {
+        DrainEnd.Complete => NodeDrainStatus.Drained,
+        DrainEnd.NodeDeleted => remaining == 0 ? NodeDrainStatus.Drained : NodeDrainStatus.Failed,
+        DrainEnd.Refused => NodeDrainStatus.Blocked,
+        DrainEnd.TimedOut => NodeDrainStatus.TimedOut,
+        DrainEnd.Cancelled => NodeDrainStatus.Cancelled,
+        _ => NodeDrainStatus.Failed,
+    };
+
+    private string Sentence(List<NodeDrainPod> pods, List<NodeDrainBlocker> blockers, int remaining)
+    {
+        int removed = pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted);
+        int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
+        string counts = $"{Pods(removed)} removed{(gone > 0 ? $", {gone} gone by themselves" : "")}";
+        string stays = IsCordoned ? "The node stays cordoned." : "The node was not cordoned.";
+        string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString()))}{(blockers.Count > 3 ? "; …" : "")}.";
+        string left = $"{counts}, {remaining} left.";
+        return End switch
+        {
+            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}",
+            DrainEnd.NodeDeleted when remaining == 0 => $"Drained: {counts}; then the node was deleted.",
+            DrainEnd.NodeDeleted => $"The node was deleted while it was drained: {left} The cluster removes those without their grace period.",
+            DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",
+            DrainEnd.TimedOut => $"Not drained in time: {left}{holds} {stays}",
+            DrainEnd.Cancelled => $"Interrupted: {left} {stays} Running it again continues.",
+            _ => $"Failed: {left}{holds} {stays}",
+        };
+    }
+
+    private static string Returned(List<NodeDrainPod> pods) =>
+        pods.Count(p => p.Outcome == DrainPodOutcome.Returned) is > 0 and int count ? $" {Pods(count)} came back, as they tolerate the cordon." : "";
+
+    private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
+
+    private static bool IsLeft(NodeDrainPod pod) =>
+        pod.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
+            or DrainPodOutcome.NotAttempted;
+
+    private NodeDrainPod Describe(PodRecord record) => new()
+    {
+        Namespace = record.Plan.Namespace,
+        Name = record.Plan.Name,
+        Uid = record.Plan.Uid,
+        Outcome = OutcomeOf(record),
+        Reason = record.Reason,
+        Budgets = new([.. record.Budgets]),
+        Attempts = record.Attempts,
+        Duration = record.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
+    };
+
+    private string OutcomeOf(PodRecord record)
+    {
+        if (record.Outcome is { } outcome) return outcome;
+        if (record.Plan.Decision == DrainDecision.Refuse) return DrainPodOutcome.Refused;
+        if (record.Plan.Decision == DrainDecision.Skip) return DrainPodOutcome.Skipped;
+        if (record.BlockedBy.Count > 0) return DrainPodOutcome.Blocked;
+        bool isGoing = record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || LastSeen(record.Plan.Uid)?.IsTerminating() == true;
+        return isGoing ? DrainPodOutcome.Terminating : DrainPodOutcome.NotAttempted;
+    }
+
+    private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
+        from record in Records
+        where record.Outcome is null
+        from budget in record.BlockedBy
+        group record by budget into held
+        orderby held.Key
+        select new NodeDrainBlocker
+        {
+            Kind = "Budget",
+            Name = held.Key,
+            Message = held.Any(r => r.BlockedBy.Count > 1)
+                ? held.First(r => r.BlockedBy.Count > 1).Reason
+                : Budget(held.Key) is { } budget ? Words(budget) : held.First().Reason,
+            Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
+        };
+
+    private static string Words(PodDisruptionBudget budget)
+    {
+        PodBudget now = BudgetRules.Describe(budget);
+        string wants = now.MinAvailable.Length > 0 ? $"minAvailable {now.MinAvailable}" : $"maxUnavailable {now.MaxUnavailable}";
+        string stale = now.StatusStale ? "; its status lags behind its specification" : "";
+        return $"{wants}, {now.CurrentHealthy} of {now.ExpectedPods} healthy, {now.DesiredHealthy} needed, allows {now.DisruptionsAllowed} now{stale}";
+    }
+
+    private IEnumerable<NodeDrainBlocker> TerminationBlockers()
+    {
+        foreach (PodRecord record in Records.Where(r => r.Outcome is null && OutcomeOf(r) == DrainPodOutcome.Terminating))
+        {
+            if (LastSeen(record.Plan.Uid) is not { } pod) continue;
+            // deletionTimestamp is when the grace period ends; asked for it was that period before.
+            DateTimeOffset? since = pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+            string howLong = since is { } asked ? $"terminating for {Math.Max(0, (EndedAt - asked).TotalSeconds):0} s" : "accepted, but not terminating yet";
+            string grace = pod.Metadata.DeletionGracePeriodSeconds is { } seconds ? $", grace period {seconds} s" : "";
+            string finalizers = pod.Metadata.Finalizers is { Count: > 0 } names ? $", held by finalizers {string.Join(", ", names)}" : "";
+            yield return new()
+            {
+                Kind = "Termination",
+                Name = record.Title,
+                Message = howLong + grace + finalizers,
+                Pods = new([record.Title]),
+            };
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>
+/// A DaemonSet's pod is left alone: its controller ignores the cordon and would put it back at once. Where the DaemonSet is gone, or
+/// another one has its name, nobody puts it back: <see cref="UnmanagedRule"/> decides.
+/// </summary>
+internal static class DaemonSetRule
+{
+    public static RuleVerdict? Judge(Pod pod, RuleContext context)
+    {
+        if (pod.IsFinished() || pod.DaemonSetOwner() is not { } owner || pod.IsDaemonSetOrphan(context)) return null;
+        string? warning = context.DaemonSets is null
+            ? $"DaemonSet '{owner.Name}' could not be read, so whether it still exists is not known."
+            : null;
+        return new("DaemonSet", DrainDecision.Skip, $"DaemonSet '{owner.Name}' would put it back at once.", warning);
+    }
+}

@@ -1,0 +1,10 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>A pod that has ended is removed without further checks: nothing runs, nothing is lost, no budget counts it.</summary>
+internal static class FinishedRule
+{
+    public static RuleVerdict? Judge(Pod pod, RuleContext context) =>
+        pod.IsFinished() ? new("Finished", DrainDecision.Evict, $"It has ended ({pod.Status.Phase}).") : null;
+}

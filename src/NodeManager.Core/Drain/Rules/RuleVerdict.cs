@@ -1,0 +1,21 @@
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>What one rule says about a pod.</summary>
+/// <param name="Rule">The rule's name, as <see cref="NodeDrainPlanPod.Rule"/> shows it.</param>
+/// <param name="Decision">See <see cref="DrainDecision"/>.</param>
+/// <param name="Reason">Why, in words; a refusal ends with the parameter that lifts it.</param>
+/// <param name="Warning">What the user should know even if another rule decides; null without.</param>
+internal sealed record RuleVerdict(string Rule, string Decision, string Reason, string? Warning = null)
+{
+    /// <summary>
+    /// The larger one wins. Leaving a pod alone needs nobody's permission, and a pod that terminates loses nothing more by being waited
+    /// for: both are stronger than a refusal.
+    /// </summary>
+    public int Strength => Decision switch
+    {
+        DrainDecision.Skip => 3,
+        DrainDecision.Wait => 2,
+        DrainDecision.Refuse => 1,
+        _ => 0,
+    };
+}

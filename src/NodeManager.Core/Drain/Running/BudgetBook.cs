@@ -1,0 +1,126 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>
+/// The budgets of the run's pods, each with its gate. The watch on them starts when the first one refuses: one for all nodes, in the pods'
+/// namespace where they have but one. Thread-safe.
+/// </summary>
+internal sealed class BudgetBook : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string? Namespace, string Name), BudgetGate> _gates = [];
+    private readonly List<BudgetTicket> _several = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WatchedObjects<PodDisruptionBudget> _watch;
+    private readonly string _version;
+    private readonly Action<string> _warn;
+    private Task? _watching;
+
+    /// <param name="client">To watch with.</param>
+    /// <param name="survey">What the plan read.</param>
+    /// <param name="namespaces">Of the pods to evict.</param>
+    /// <param name="warn">Told once when budgets cannot be watched.</param>
+    public BudgetBook(KubernetesClient client, DrainSurvey survey, IReadOnlyCollection<string> namespaces, Action<string> warn)
+    {
+        _version = survey.Server.BudgetVersion;
+        _warn = warn;
+        _watch = new(client, Resources.PodDisruptionBudgets(_version), new() { Namespace = namespaces.Count == 1 ? namespaces.First() : null })
+        {
+            OnChange = Apply,
+        };
+        foreach (PodDisruptionBudget budget in survey.Budgets ?? []) Gate(budget).Seed(budget);
+    }
+
+    /// <summary>The budgets that cover the pod, as last told.</summary>
+    public IReadOnlyList<PodDisruptionBudget> Covering(Pod pod)
+    {
+        lock (_lock)
+            return [.. _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().Where(b => BudgetRules.Covers(b, pod, _version))];
+    }
+
+    /// <summary>The budget of this name, as last told; null when it is not known.</summary>
+    public PodDisruptionBudget? Find(string title)
+    {
+        lock (_lock) return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);
+    }
+
+    /// <summary>Held while an eviction of the pod is asked for; null when no budget, or more than one, covers it.</summary>
+    public SemaphoreSlim? Requests(Pod pod) => BudgetRules.Bypasses(pod) ? null : GateOf(pod)?.Requests;
+
+    /// <summary>Waits in line for a pod that was refused. With several budgets (or none known) any change of one lets it pass.</summary>
+    public BudgetTicket Enter(Pod pod)
+    {
+        Watch();
+        if (GateOf(pod) is { } gate) return gate.Enter(pod);
+        BudgetTicket ticket = new(pod, t =>
+        {
+            lock (_lock) _several.Remove(t);
+        });
+        lock (_lock) _several.Add(ticket);
+        return ticket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_watching is not null) await _watching;
+        foreach (BudgetGate gate in _gates.Values) gate.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Watch()
+    {
+        lock (_lock) _watching ??= WatchAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        await Task.Yield();
+        await _watch.RunAsync(_stop.Token);
+        if (_watch.Synced.IsFaulted)
+            _warn($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {_watch.Synced.Exception!.InnerException!.Message}");
+    }
+
+    private void Apply(PodDisruptionBudget budget, bool isGone)
+    {
+        BudgetGate? gate;
+        List<BudgetTicket> several = [];
+        lock (_lock)
+        {
+            (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
+            _gates.TryGetValue(key, out gate);
+            bool changesSpecification = isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
+            if (isGone) _gates.Remove(key);
+            else gate ??= Gate(budget);
+            if (changesSpecification)
+                several = [.. _several.Where(t => t.Pod.Metadata.Namespace == budget.Metadata.Namespace)];
+        }
+
+        if (isGone) gate?.Open();
+        else gate!.Update(budget);
+        several.ForEach(t => t.Pass());
+    }
+
+    private BudgetGate? GateOf(Pod pod)
+    {
+        lock (_lock)
+        {
+            List<BudgetGate> covering = [.. _gates.Values.Where(g => g.Budget is { } b && BudgetRules.Covers(b, pod, _version))];
+            return covering is [BudgetGate one] ? one : null;
+        }
+    }
+
+    private BudgetGate Gate(PodDisruptionBudget budget)
+    {
+        lock (_lock)
+        {
+            (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
+            if (!_gates.TryGetValue(key, out BudgetGate? gate)) _gates.Add(key, gate = new(_version));
+            return gate;
+        }
+    }
+}

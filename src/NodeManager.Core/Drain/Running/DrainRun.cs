@@ -1,0 +1,60 @@
+using System.Threading.Channels;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Errors;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>One run over several nodes: reads, cordons all, then drains all side by side.</summary>
+internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames, ChannelWriter<NodeDrainResult> results)
+{
+    private readonly DateTimeOffset _startedAt = scope.Now;
+
+    /// <summary>Writes a result for every node, also when cancelled.</summary>
+    /// <exception cref="NodeManagerException">The cluster could not even be read; nothing was touched.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        DrainSurvey survey;
+        IReadOnlyList<PlannedNode> plans;
+        try
+        {
+            DrainSurveyor surveyor = new(scope.Client, scope.Options);
+            survey = await surveyor.ReadAsync(nodeNames, cancellationToken);
+            plans = await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, cancellationToken);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            foreach (string name in nodeNames) await results.WriteAsync(NeverBegun(name), CancellationToken.None);
+            return;
+        }
+        catch (Exception exception) when (ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, null) is { } known)
+        {
+            throw known;
+        }
+
+        foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
+        HashSet<string> namespaces =
+            [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
+        await using BudgetBook budgets = new(scope.Client, survey, namespaces, scope.Observer.Warning);
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, _startedAt))];
+
+        // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
+        (NodeDrain Drain, NodeDrainResult? Result)[] prepared =
+            await Task.WhenAll(drains.Select(async d => (d, await d.PrepareAsync(cancellationToken))));
+        await Task.WhenAll(prepared.Select(async p =>
+        {
+            await using NodeDrain drain = p.Drain;
+            await results.WriteAsync(p.Result ?? await drain.RunAsync(cancellationToken), CancellationToken.None);
+        }));
+    }
+
+    private NodeDrainResult NeverBegun(string name) => new()
+    {
+        Session = scope.Session,
+        Cluster = scope.Session.Cluster,
+        Node = name,
+        Status = NodeDrainStatus.Cancelled,
+        StartedAt = _startedAt,
+        Duration = scope.Now - _startedAt,
+        Message = "Interrupted before anything was touched.",
+    };
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>What all nodes of one run share.</summary>
+internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer) : IDisposable
+{
+    public NodeManagerSession Session { get; } = session;
+
+    public KubernetesClient Client { get; } = connection.Client;
+
+    public TimeProvider Time { get; } = connection.Time;
+
+    public ILogger Logger { get; } = connection.Logger;
+
+    public DrainOptions Options { get; } = options;
+
+    public IOperationObserver Observer { get; } = observer;
+
+    /// <summary>Held while a request that changes something is under way, never while something is awaited: what blocks holds up only itself.</summary>
+    public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+        Task.Delay(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), Time, cancellationToken);
+
+    public void Dispose() => Throttle.Dispose();
+}

@@ -1,0 +1,52 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>
+/// Looks at the node once more after its last pod is gone. The scheduler may have bound a pod before it heard of the cordon: that one goes
+/// too. A pod that tolerates the cordon would come back each time: it is reported.
+/// </summary>
+internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, string node)
+{
+    // A controller that writes the node's name into its pods is not stopped by a cordon either.
+    private const int RoundLimit = 3;
+
+    /// <summary>How often was looked.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Pods that are on the node and not in the records.</summary>
+    public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
+    {
+        Rounds++;
+        List<Pod> now = (await scope.Client.ListAsync(
+            Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, cancellationToken)).Items;
+        HashSet<string> uids = [.. known.Select(r => r.Plan.Uid)];
+        List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
+        if (late.Count == 0) return [];
+
+        RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
+        List<PodRecord> records = [.. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p))];
+        foreach (PodRecord record in records.Where(r => r.Plan.Decision == DrainDecision.Evict))
+        {
+            if (record.Pod.ToleratesCordon())
+                record.End(DrainPodOutcome.Returned, "It tolerates the cordon and came back.", scope.Now);
+            else if (Rounds > RoundLimit)
+                record.End(DrainPodOutcome.Returned, $"It came back for the {Rounds}th time in spite of the cordon.", scope.Now);
+            else
+                scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; it goes too.");
+        }
+
+        return records;
+    }
+
+    // A DaemonSet made since the plan was made is not gone.
+    private async Task<IReadOnlyDictionary<(string, string), string>?> DaemonSetsAsync(List<Pod> late, CancellationToken cancellationToken)
+    {
+        if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now)))) return survey.DaemonSets;
+        List<DaemonSet> now = (await scope.Client.ListAsync(Resources.DaemonSets, new(), cancellationToken)).Items;
+        return now.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? "");
+    }
+}

@@ -1,0 +1,261 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>The drain of one node, from the cordon to the result. Never throws: whatever happens becomes the result.</summary>
+internal sealed class NodeDrain : IAsyncDisposable
+{
+    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
+
+    private readonly DrainScope _scope;
+    private readonly DrainSurvey _survey;
+    private readonly PlannedNode _plan;
+    private readonly BudgetBook _budgets;
+    private readonly NodeEvents _events;
+    private readonly DrainProgress _progress;
+    private readonly WatchedObjects<Pod> _pods;
+    private readonly DateTimeOffset _startedAt;
+    private readonly List<PodRecord> _records;
+    private readonly List<NodeDrainBlocker> _blockers = [];
+    private readonly List<string> _warnings;
+    private readonly CancellationTokenSource _stopWatching = new();
+    private readonly List<Task> _watching = [];
+    private VolumeDetachment? _volumes;
+    private Task? _started;
+    private bool _isCordoned;
+
+    public NodeDrain(DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, DateTimeOffset startedAt)
+    {
+        _scope = scope;
+        _survey = survey;
+        _plan = plan;
+        _budgets = budgets;
+        _startedAt = startedAt;
+        _events = new(scope);
+        _progress = new(scope.Observer, scope.Time, plan.Name);
+        _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
+        _records = [.. plan.Pods.Select(p => new PodRecord(p))];
+        _warnings = [.. plan.Warnings];
+        _isCordoned = plan.Node?.Spec.Unschedulable == true;
+    }
+
+    /// <summary>Cordons, and gets ready meanwhile: starts the watch, looks up volumes. Returns the result if that is already the end.</summary>
+    public async Task<NodeDrainResult?> PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (_plan.Node is not { } node)
+        {
+            _blockers.Add(new() { Kind = "Server", Name = _plan.Name, Message = ErrorTranslator.NodeNotFound(_plan.Name, _scope.Session.Cluster).Message });
+            return await EndAsync(DrainEnd.Stopped);
+        }
+
+        if (_plan.Blockers.Count > 0)
+        {
+            _blockers.AddRange(_plan.Blockers);
+            return await EndAsync(DrainEnd.Refused);
+        }
+
+        _progress.Track([.. _records]);
+        _watching.Add(_pods.RunAsync(_stopWatching.Token));
+        DrainEnd? end = await GuardAsync(
+            async token =>
+            {
+                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, Warn, token);
+                await NodeCordon.ApplyAsync(_scope, node, token);
+                _isCordoned = true;
+                _started = _events.StartedAsync(node, _stopWatching.Token);
+                _volumes = await volumes;
+            },
+            false,
+            cancellationToken);
+        return end is { } ended ? await EndAsync(ended) : null;
+    }
+
+    /// <summary>Takes the pods off the node.</summary>
+    public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken) =>
+        await EndAsync(await GuardAsync(RemoveAllAsync, true, cancellationToken) ?? DrainEnd.Complete);
+
+    public async ValueTask DisposeAsync()
+    {
+        _progress.Dispose();
+        await _stopWatching.CancelAsync();
+        await Task.WhenAll(_watching);
+        _stopWatching.Dispose();
+    }
+
+    private async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        PodEvictor evictor = new(_scope, _pods, _budgets, _progress);
+        LateArrivals late = new(_scope, _survey, _plan.Name);
+        List<PodRecord> round = _records;
+        while (round.Count > 0 || late.Rounds == 0)
+        {
+            await SideBySideAsync(round.Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
+            round = await late.FindAsync(_records, cancellationToken);
+            _records.AddRange(round);
+            _progress.Track([.. _records]);
+            if (round.Where(r => r.Plan.Decision == DrainDecision.Refuse).ToList() is { Count: > 0 } refused)
+                throw new DrainStoppedException(NodePlanner.Refusal(refused[0].Plan));
+        }
+
+        if (_volumes is null) return;
+        _progress.Phase("volumes to detach");
+        if (await _volumes.WaitAsync(Warn, cancellationToken)) return;
+        throw new TimeoutException();
+    }
+
+    private Task WorkAsync(PodEvictor evictor, PodRecord record, CancellationToken cancellationToken)
+    {
+        switch (record.Plan.Decision)
+        {
+            case DrainDecision.Evict when record.Outcome is null:
+                return evictor.EvictAsync(record, cancellationToken);
+            case DrainDecision.Wait:
+                return evictor.WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
+            default:
+                if (record.Outcome is null) record.End(DrainPodOutcome.Skipped, record.Plan.Reason, _scope.Now);
+                return Task.CompletedTask;
+        }
+    }
+
+    // The first failure is everyone's: GuardAsync stops the others.
+    private static async Task SideBySideAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
+    {
+        List<Task> running = [.. tasks];
+        while (running.Count > 0)
+        {
+            Task done = await Task.WhenAny(running);
+            running.Remove(done);
+            await done;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Runs a stretch of the work within the node's time; null when it was done.</summary>
+    private async Task<DrainEnd?> GuardAsync(Func<CancellationToken, Task> work, bool watchesNode, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = Limit();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        Task<bool> deleted = watchesNode ? WatchNodeAsync(stop.Token) : Task.FromResult(false);
+        Task working = work(stop.Token);
+        try
+        {
+            if (await Task.WhenAny(working, deleted) == deleted && await deleted && !working.IsCompleted)
+            {
+                await StopAsync(stop, working);
+                return DrainEnd.NodeDeleted;
+            }
+
+            await working;
+            return null;
+        }
+        catch (Exception exception)
+        {
+            await StopAsync(stop, working);
+            if (cancellationToken.IsCancellationRequested) return DrainEnd.Cancelled;
+            if (timeout.IsCancellationRequested || exception is TimeoutException) return DrainEnd.TimedOut;
+            _blockers.Add(BlockerOf(exception));
+            return DrainEnd.Stopped;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await deleted;
+        }
+    }
+
+    private static async Task StopAsync(CancellationTokenSource stop, Task working)
+    {
+        await stop.CancelAsync();
+        await working.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private CancellationTokenSource Limit()
+    {
+        if (_scope.Options.Timeout is not { } timeout || timeout <= TimeSpan.Zero) return new();
+        TimeSpan left = _startedAt + timeout - _scope.Now;
+        return new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _scope.Time);
+    }
+
+    // True when the Node object is deleted; false when that is not to be told any more.
+    private async Task<bool> WatchNodeAsync(CancellationToken cancellationToken)
+    {
+        if (_plan.Node?.Metadata.Uid is not { } uid) return false;
+        WatchedObjects<Node> nodes = new(_scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={_plan.Name}" });
+        Task watching = nodes.RunAsync(cancellationToken);
+        try
+        {
+            await nodes.Synced.WaitAsync(cancellationToken);
+            while (true)
+            {
+                (Node? node, Task changed) = nodes.Look(uid);
+                if (node is null) return true;
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                _scope.Observer.Verbose($"Node {_plan.Name}: should it be deleted meanwhile, that will not be noticed: {exception.Message}");
+            await watching;
+            return false;
+        }
+    }
+
+    private NodeDrainBlocker BlockerOf(Exception exception)
+    {
+        if (exception is DrainStoppedException stopped) return stopped.Blocker;
+        NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
+        return new()
+        {
+            Kind = known?.ErrorId == ErrorIds.Forbidden ? "Permission" : "Server",
+            Name = _plan.Name,
+            Message = known?.Message ?? exception.Message,
+        };
+    }
+
+    private async Task<NodeDrainResult> EndAsync(DrainEnd end)
+    {
+        if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.Stopped && _volumes is not null)
+            _blockers.AddRange(_volumes?.Attached.Select(v => new NodeDrainBlocker
+            {
+                Kind = "VolumeAttachment",
+                Name = v,
+                Message = $"The volume is still attached to {_plan.Name}.",
+            }) ?? []);
+        NodeDrainResult result = new DrainReport
+        {
+            Session = _scope.Session,
+            Plan = _plan,
+            End = end,
+            Records = _records,
+            LastSeen = _pods.Find,
+            Budget = _budgets.Find,
+            Blockers = _blockers,
+            Warnings = _warnings,
+            IsCordoned = _isCordoned,
+            StartedAt = _startedAt,
+            EndedAt = _scope.Now,
+        }.Build();
+
+        // What was not begun leaves no trace.
+        if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
+        {
+            using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+            await Task.WhenAll(_started.WaitAsync(limit.Token), _events.EndedAsync(node, result, limit.Token)).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        return result;
+    }
+
+    private void Warn(string warning)
+    {
+        lock (_warnings) _warnings.Add(warning);
+        _scope.Observer.Warning($"Node {_plan.Name}: {warning}");
+    }
+}

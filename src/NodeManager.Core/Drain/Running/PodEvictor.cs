@@ -1,0 +1,200 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
+internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, DrainProgress progress)
+{
+    // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
+    private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+    private const int UnreachableLimit = 10;
+
+    private readonly PodRemover _remover = new(scope);
+
+    /// <summary>Evicts (or deletes) the pod and waits until it is gone.</summary>
+    /// <exception cref="DrainStoppedException">The node cannot be drained any more.</exception>
+    public async Task EvictAsync(PodRecord record, CancellationToken cancellationToken)
+    {
+        await pods.Synced.WaitAsync(cancellationToken);
+        int failures = 0;
+        TimeSpan retry = FirstRetry;
+        // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
+        while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
+        {
+            EvictionAnswer? answer = await AskAsync(record, pod, cancellationToken);
+            if (answer is null)
+            {
+                record.IsAccepted = true;
+                Tell($"Pod {record.Title}: {(scope.Options.DisableEviction ? "deletion" : "eviction")} accepted.");
+                break;
+            }
+
+            failures = answer.Kind == EvictionAnswerKind.Unreachable ? failures + 1 : 0;
+            switch (answer.Kind)
+            {
+                case EvictionAnswerKind.Gone:
+                    End(record, record.IsAccepted ? Removed : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
+                    return;
+                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
+                    await WaitForBudgetAsync(record, pod, answer, cancellationToken);
+                    break;
+                case EvictionAnswerKind.NamespaceTerminating:
+                    record.Waits($"namespace {record.Plan.Namespace} to go", "Its namespace is being deleted, and it with it.");
+                    Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to go with it.");
+                    await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
+                    return;
+                case EvictionAnswerKind.Later:
+                    record.Waits("the server to allow it", answer.Message);
+                    Tell($"Pod {record.Title}: the server asks to wait: {answer.Message}");
+                    await WaitForChangeAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
+                    break;
+                case EvictionAnswerKind.Conflict:
+                    await WaitForChangeAsync(record, retry, cancellationToken);
+                    retry = Longer(retry);
+                    break;
+                case EvictionAnswerKind.Unreachable when failures < UnreachableLimit:
+                    // It may have been accepted: a pod that terminates now goes on our behalf.
+                    record.IsAccepted = true;
+                    record.Waits("the server to answer", answer.Message);
+                    Tell($"Pod {record.Title}: no answer, asking again: {answer.Message}");
+                    await WaitForChangeAsync(record, retry, cancellationToken);
+                    retry = Longer(retry);
+                    break;
+                default:
+                    Stop(record, answer);
+                    break;
+            }
+        }
+
+        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed : DrainPodOutcome.Gone, cancellationToken);
+    }
+
+    /// <summary>Waits until a pod that terminates is gone, or overdue for longer than the user waits.</summary>
+    public async Task WaitUntilGoneAsync(PodRecord record, string outcome, CancellationToken cancellationToken)
+    {
+        await pods.Synced.WaitAsync(cancellationToken);
+        if (record.WaitsFor.Length == 0) record.Waits("pods to terminate", "It terminates.");
+        progress.Changed();
+        while (true)
+        {
+            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            if (pod is null)
+            {
+                End(record, outcome, outcome == DrainPodOutcome.Gone ? "It was gone before it had to be evicted." : record.Plan.Reason);
+                return;
+            }
+
+            if (scope.Options.SkipWaitForDeleteTimeout is not { } patience || patience <= TimeSpan.Zero || pod.Overdue(scope.Now) is not { } overdue)
+            {
+                await changed.WaitAsync(cancellationToken);
+            }
+            else if (overdue > patience)
+            {
+                End(record, DrainPodOutcome.Skipped, $"Still terminating {overdue.TotalSeconds:0} s after its grace period; -SkipWaitForDeleteTimeout says not to wait.");
+                return;
+            }
+            else
+            {
+                await WaitAnyAsync(patience - overdue + TimeSpan.FromMilliseconds(1), [changed], cancellationToken);
+            }
+        }
+    }
+
+    private string Removed => scope.Options.DisableEviction ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
+
+    private async Task<EvictionAnswer?> AskAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim? line = scope.Options.DisableEviction ? null : budgets.Requests(pod);
+        if (line is not null) await line.WaitAsync(cancellationToken);
+        try
+        {
+            await scope.Throttle.WaitAsync(cancellationToken);
+            try
+            {
+                record.Attempt(scope.Now);
+                progress.Changed();
+                return await _remover.AskAsync(pod, cancellationToken);
+            }
+            finally
+            {
+                scope.Throttle.Release();
+            }
+        }
+        finally
+        {
+            line?.Release();
+        }
+    }
+
+    // Ends when it is worth asking again: the budget lets one pass, the pod changed so that no budget is asked, or enough time went by.
+    private async Task WaitForBudgetAsync(PodRecord record, Pod asked, EvictionAnswer answer, CancellationToken cancellationToken)
+    {
+        using BudgetTicket ticket = budgets.Enter(asked);
+        IReadOnlyList<string> names = [.. budgets.Covering(asked).Select(BudgetRules.Title)];
+        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
+            ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
+            : answer.Message);
+        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}");
+        progress.Changed();
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task enough = scope.DelayAsync(BudgetPatience, done.Token);
+        while (true)
+        {
+            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady())) break;
+            Task first = await Task.WhenAny(ticket.Passed, changed, enough);
+            if (first != changed) break;
+            await changed;
+        }
+
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private Task WaitForChangeAsync(PodRecord record, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        progress.Changed();
+        (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+        return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(atMost, [changed], cancellationToken);
+    }
+
+    private async Task WaitAnyAsync(TimeSpan atMost, Task[] events, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = await Task.WhenAny([scope.DelayAsync(atMost, done.Token), .. events]);
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
+    }
+
+    private void End(PodRecord record, string outcome, string reason)
+    {
+        record.End(outcome, reason, scope.Now);
+        Tell($"Pod {record.Title}: {outcome}.");
+        progress.Changed();
+    }
+
+    private void Stop(PodRecord record, EvictionAnswer answer)
+    {
+        bool isForbidden = answer.Kind == EvictionAnswerKind.Forbidden;
+        record.End(DrainPodOutcome.Failed, answer.Message, scope.Now);
+        string verb = scope.Options.DisableEviction ? "delete pods" : "create pods/eviction";
+        throw new DrainStoppedException(new()
+        {
+            Kind = isForbidden ? "Permission" : "Server",
+            Name = isForbidden ? $"{verb} in namespace '{record.Plan.Namespace}'" : record.Title,
+            Message = isForbidden ? $"Not allowed to {verb} in namespace '{record.Plan.Namespace}': {answer.Message}" : answer.Message,
+            Pods = new([record.Title]),
+        });
+    }
+
+    private void Tell(string message) => scope.Observer.Verbose(message);
+
+    private static TimeSpan Longer(TimeSpan retry) => retry * 2 < LastRetry ? retry * 2 : LastRetry;
+}

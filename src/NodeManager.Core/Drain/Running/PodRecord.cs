@@ -1,0 +1,74 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>What has become of a pod so far. Written by the one task that works on the pod, read for progress.</summary>
+internal sealed class PodRecord(PlannedPod planned)
+{
+    private readonly SortedSet<string> _budgets = new(StringComparer.Ordinal);
+
+    public NodeDrainPlanPod Plan { get; } = planned.Plan;
+
+    /// <summary>As it was planned.</summary>
+    public Pod Pod { get; } = planned.Pod;
+
+    public string Title => Pod.Title();
+
+    /// <summary>See <see cref="DrainPodOutcome"/>; null while it is worked on.</summary>
+    public string? Outcome { get; private set; }
+
+    public string Reason { get; private set; } = planned.Plan.Reason;
+
+    public int Attempts { get; private set; }
+
+    /// <summary>When it was first asked for; null before.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>True once the server has accepted (or may have accepted) that the pod goes.</summary>
+    public bool IsAccepted { get; set; }
+
+    /// <summary>The budgets that refuse it now; empty when none does.</summary>
+    public IReadOnlyList<string> BlockedBy { get; private set; } = [];
+
+    /// <summary>What it waits for, for people; empty when for nothing.</summary>
+    public string WaitsFor { get; private set; } = "";
+
+    /// <summary>Every budget that refused it at some time.</summary>
+    public IReadOnlyList<string> Budgets => [.. _budgets];
+
+    public void Attempt(DateTimeOffset now)
+    {
+        Attempts++;
+        StartedAt ??= now;
+        BlockedBy = [];
+        WaitsFor = "";
+    }
+
+    public void Refused(IReadOnlyList<string> budgets, string reason)
+    {
+        _budgets.UnionWith(budgets);
+        BlockedBy = budgets;
+        Reason = reason;
+        WaitsFor = $"budget {string.Join(" and ", budgets)}";
+    }
+
+    public void Waits(string what, string reason)
+    {
+        BlockedBy = [];
+        WaitsFor = what;
+        Reason = reason;
+    }
+
+    public void End(string outcome, string reason, DateTimeOffset now)
+    {
+        Outcome = outcome;
+        Reason = reason;
+        WaitsFor = "";
+        BlockedBy = [];
+        EndedAt = now;
+    }
+}

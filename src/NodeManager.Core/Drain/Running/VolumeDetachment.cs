@@ -1,0 +1,129 @@
+using System.Net;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>
+/// Waits until the volumes of the pods that left are detached from the node: a machine that is switched off before may hold them for
+/// minutes. Where claims may not be read, all attachments of the node count, as long as no pod that stays uses a claim.
+/// </summary>
+internal sealed class VolumeDetachment
+{
+    private readonly DrainScope _scope;
+    private readonly string _node;
+    private readonly HashSet<string>? _volumes;
+    private readonly Dictionary<string, string> _attached = [];
+
+    /// <param name="scope">The run.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="volumes">Names of PersistentVolumes; null: all that are attached to the node.</param>
+    private VolumeDetachment(DrainScope scope, string node, HashSet<string>? volumes)
+    {
+        _scope = scope;
+        _node = node;
+        _volumes = volumes;
+    }
+
+    /// <summary>Volumes that are still attached, as far as told.</summary>
+    public IReadOnlyList<string> Attached => [.. _attached.Values.Order(StringComparer.Ordinal)];
+
+    /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>
+    /// <param name="scope">The run.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="pods">All pods of the node.</param>
+    /// <param name="warn">Told when that cannot be found out.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<VolumeDetachment?> FindAsync(
+        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, Action<string> warn, CancellationToken cancellationToken)
+    {
+        ILookup<bool, (string Namespace, string Claim)> claims =
+            pods.SelectMany(p => ClaimsOf(p.Pod).Select(c => (Stays: p.Plan.Decision == DrainDecision.Skip, Claim: c))).ToLookup(c => c.Stays, c => c.Claim);
+        if (!claims[false].Any()) return null;
+
+        HashSet<string>? leaving = await VolumesOfAsync(scope, claims[false], cancellationToken);
+        if (leaving is null)
+        {
+            if (!claims[true].Any()) return new(scope, node, null);
+            warn("Claims may not be read, so it is not known which volumes the evicted pods used: their detachment is not waited for.");
+            return null;
+        }
+
+        leaving.ExceptWith(await VolumesOfAsync(scope, claims[true], cancellationToken) ?? []);
+        return leaving.Count == 0 ? null : new(scope, node, leaving);
+    }
+
+    /// <summary>True when all are detached (or that may not be read, which is a warning); false when the time for it was up.</summary>
+    public async Task<bool> WaitAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = _scope.Options.VolumeDetachTimeout is { } timeout ? new(timeout, _scope.Time) : new();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        bool isSynced = false;
+        try
+        {
+            await foreach (WatchEvent<VolumeAttachment> change in _scope.Client.WatchAsync(Resources.VolumeAttachments, new(), linked.Token))
+            {
+                if (change.Type == WatchEventType.Synced) isSynced = true;
+                else Apply(change);
+                if (isSynced && _attached.Count == 0) return true;
+            }
+
+            linked.Token.ThrowIfCancellationRequested();
+            return true;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return _attached.Count == 0;
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            warn($"Whether the volumes of the evicted pods are detached is not known: {refused.Message}");
+            return true;
+        }
+    }
+
+    private void Apply(WatchEvent<VolumeAttachment> change)
+    {
+        VolumeAttachment attachment = change.Object;
+        if (attachment.Spec.NodeName != _node) return;
+        string volume = attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
+        if (_volumes?.Contains(volume) == false) return;
+        if (change.Type == WatchEventType.Deleted) _attached.Remove(attachment.Metadata.Name);
+        else _attached[attachment.Metadata.Name] = volume;
+    }
+
+    // A generic ephemeral volume's claim is called POD-VOLUME.
+    private static IEnumerable<(string Namespace, string Claim)> ClaimsOf(Pod pod) =>
+        (pod.Spec.Volumes ?? [])
+        .Select(v => v.PersistentVolumeClaim?.ClaimName ?? (v.Ephemeral is null ? null : $"{pod.Metadata.Name}-{v.Name}"))
+        .OfType<string>().Select(claim => (pod.Metadata.Namespace ?? "", claim));
+
+    private static async Task<HashSet<string>?> VolumesOfAsync(
+        DrainScope scope, IEnumerable<(string Namespace, string Claim)> claims, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string?[] volumes = await Task.WhenAll(claims.Distinct().Select(async c => await VolumeOfAsync(scope, c.Namespace, c.Claim, cancellationToken)));
+            return [.. volumes.OfType<string>()];
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string?> VolumeOfAsync(DrainScope scope, string ns, string claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await scope.Client.GetAsync(Resources.PersistentVolumeClaims, claim, ns, cancellationToken)).Spec.VolumeName;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
@@ -39,7 +40,11 @@ public sealed class KubernetesClient : IDisposable
 
     /// <summary>A client for a cluster as configured: its TLS, its proxy and its credentials. Connects at the first request.</summary>
     public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) =>
-        new(configuration.Server, TransportFactory.Create(configuration, options), handler => TransportFactory.Authenticate(handler, configuration, options), options);
+        new(
+            configuration.Server,
+            TransportFactory.Create(configuration),
+            inner => new CredentialHandler(configuration, CredentialSource.Create(configuration.User, options), options.Time, inner),
+            options);
 
     public Uri Server { get; }
 

@@ -3,9 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Makes a certificate with its private key out of PEM: RSA or EC; PKCS#8, PKCS#1 or SEC1.</summary>
-internal static class ClientCertificate
+/// <summary>A certificate with its private key, out of PEM: RSA or EC; PKCS#8, PKCS#1 or SEC1.</summary>
+/// <param name="Leaf">The user's own.</param>
+/// <param name="Chain">Those between it and an authority that the server knows.</param>
+internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2Collection Chain)
 {
+    private const string EllipticCurve = "1.2.840.10045.2.1";
+
     /// <summary>What is at fault.</summary>
     public enum Part
     {
@@ -17,24 +21,28 @@ internal static class ClientCertificate
     /// <param name="certificatePem">The certificate, first of its chain.</param>
     /// <param name="keyPem">Its key, not encrypted.</param>
     /// <param name="invalid">Makes the error to throw.</param>
-    public static X509Certificate2 Parse(string certificatePem, string keyPem, Func<Part, Exception, Exception> invalid)
+    public static ClientCertificate Parse(string certificatePem, string keyPem, Func<Part, Exception, Exception> invalid)
     {
-        using X509Certificate2 certificate = ParseCertificate(certificatePem, invalid);
-        using X509Certificate2 pair = certificate.GetKeyAlgorithm() switch
-        {
-            "1.2.840.10045.2.1" => Join<ECDsa>(certificate, ECDsa.Create(), keyPem, (c, key) => c.CopyWithPrivateKey(key), invalid),
-            _ => Join<RSA>(certificate, RSA.Create(), keyPem, (c, key) => c.CopyWithPrivateKey(key), invalid),
-        };
-        if (!OperatingSystem.IsWindows()) return new X509Certificate2(pair);
+        X509Certificate2Collection chain = ParseCertificates(certificatePem, invalid);
+        using X509Certificate2 bare = chain[0];
+        chain.RemoveAt(0);
+        X509Certificate2 pair = bare.GetKeyAlgorithm() == EllipticCurve
+            ? Join(ECDsa.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid)
+            : Join(RSA.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid);
+        if (!OperatingSystem.IsWindows()) return new(pair, chain);
         // Windows' TLS cannot use a key that lives in memory only; one that came out of a PKCS#12 it can.
-        return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        using (pair) return new(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null), chain);
     }
 
-    private static X509Certificate2 ParseCertificate(string pem, Func<Part, Exception, Exception> invalid)
+    public override string ToString() => Leaf.Subject;
+
+    private static X509Certificate2Collection ParseCertificates(string pem, Func<Part, Exception, Exception> invalid)
     {
+        var certificates = new X509Certificate2Collection();
         try
         {
-            return X509Certificate2.CreateFromPem(pem);
+            certificates.ImportFromPem(pem);
+            return certificates.Count > 0 ? certificates : throw new CryptographicException("There is no certificate in it.");
         }
         catch (CryptographicException e)
         {
@@ -42,8 +50,7 @@ internal static class ClientCertificate
         }
     }
 
-    private static X509Certificate2 Join<T>(
-        X509Certificate2 certificate, T key, string pem, Func<X509Certificate2, T, X509Certificate2> join, Func<Part, Exception, Exception> invalid)
+    private static X509Certificate2 Join<T>(T key, string pem, Func<T, X509Certificate2> join, Func<Part, Exception, Exception> invalid)
         where T : AsymmetricAlgorithm
     {
         using (key)
@@ -59,7 +66,7 @@ internal static class ClientCertificate
 
             try
             {
-                return join(certificate, key);
+                return join(key);
             }
             catch (Exception e) when (e is ArgumentException or CryptographicException)
             {

@@ -1,11 +1,18 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>How a user proves who they are, as configured.</summary>
 internal sealed class UserCredentials
 {
-    public X509Certificate2? ClientCertificate { get; init; }
+    public ClientCertificate? ClientCertificate { get; init; }
 
     public string? Token { get; init; }
+
+    /// <summary>Wins over the token.</summary>
+    public string? TokenFile { get; init; }
+
+    public BasicCredentials? Basic { get; init; }
+
+    public ExecConfiguration? Exec { get; init; }
+
+    public Impersonation? Impersonation { get; init; }
 }

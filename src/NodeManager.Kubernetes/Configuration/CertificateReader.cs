@@ -26,7 +26,7 @@ internal static class CertificateReader
     }
 
     /// <summary>Null when the section names none.</summary>
-    public static X509Certificate2? ReadClient(YamlSection user)
+    public static ClientCertificate? ReadClient(YamlSection user)
     {
         (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"), key = ReadPem(user, "client-key");
         if (certificate is null && key is null) return null;

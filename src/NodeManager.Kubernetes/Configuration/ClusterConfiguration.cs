@@ -1,10 +1,11 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Authentication;
 
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>One cluster, one user, one context, resolved: what a client needs to connect. Holds credentials: never print it.</summary>
-public sealed class ClusterConfiguration
+public sealed record ClusterConfiguration
 {
     public string ContextName { get; init; } = "";
 
@@ -26,6 +27,9 @@ public sealed class ClusterConfiguration
 
     /// <summary>Null: what the environment says.</summary>
     internal Uri? Proxy { get; init; }
+
+    /// <summary>What the cluster's entry holds for its credential plugin.</summary>
+    internal JsonNode? PluginConfiguration { get; init; }
 
     internal bool DisableCompression { get; init; }
 

@@ -16,4 +16,7 @@ internal static class KubeconfigErrors
 
     public static NodeManagerException Incomplete(string context, string problem, string action) =>
         new(ErrorIds.ContextIncomplete, ErrorKind.InvalidData, problem, context, action);
+
+    public static NodeManagerException Unsupported(YamlSection user, string field, string problem, string action) =>
+        new(ErrorIds.CredentialUnsupported, ErrorKind.NotImplemented, $"{user.File}: {user.Path}.{field} {problem}.", user.Path, action);
 }

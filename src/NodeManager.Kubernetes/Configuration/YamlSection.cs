@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace NodeManager.Kubernetes.Configuration;
@@ -40,6 +43,9 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
         { } other => throw Invalid(field, "should be a mapping", other),
     };
 
+    /// <summary>Whatever the field holds, as JSON. Null when it is absent.</summary>
+    public JsonNode? Json(string field) => Find(field) is { } found ? ToJson(found) : null;
+
     public IReadOnlyList<string> Texts(string field) =>
         [.. Items(field).Select(item => item is YamlScalarNode { Value: { } text } ? text : throw Invalid(field, "should be a list of texts", item))];
 
@@ -80,6 +86,23 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
         { } other => throw Invalid(field, "should be a list", other),
     };
 
+    private static JsonNode? ToJson(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(child.Key.ToString(), ToJson(child.Value)))),
+        YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(ToJson)]),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => scalar.Value switch
+        {
+            null or "" or "null" or "~" => null,
+            "true" or "True" or "TRUE" => JsonValue.Create(true),
+            "false" or "False" or "FALSE" => JsonValue.Create(false),
+            { } text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                ? JsonValue.Create(number)
+                : JsonValue.Create(text),
+        },
+        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
+        _ => null,
+    };
+
     private static bool IsNull(YamlScalarNode scalar) =>
-        string.IsNullOrEmpty(scalar.Value) || scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && scalar.Value is "null" or "~";
+        string.IsNullOrEmpty(scalar.Value) || scalar.Style == ScalarStyle.Plain && scalar.Value is "null" or "~";
 }

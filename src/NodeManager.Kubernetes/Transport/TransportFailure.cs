@@ -26,6 +26,10 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
 
     public NodeManagerException ToException(Uri server, ApiRequest request, int tries, TimeSpan tried)
     {
+        // The check of the server's certificate has said all there is to say.
+        for (Exception? inner = Cause.InnerException; inner is not null; inner = inner.InnerException)
+            if (inner is NodeManagerException told) return told;
+
         string address = server.GetLeftPart(UriPartial.Authority);
         if (Cause is JsonException)
             return new(

@@ -1,0 +1,51 @@
+using System.Net;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Transport;
+
+namespace NodeManager.Kubernetes.Authentication;
+
+/// <summary>Puts the credential on each request, and a new one when the server refuses it (401), once.</summary>
+internal sealed class CredentialHandler(ClusterConfiguration configuration, CredentialSource source, TimeProvider time, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // SocketsHttpHandler asks for, and checks, the name of the Host header.
+        request.Headers.Host = configuration.TlsServerName;
+        configuration.User.Impersonation?.AddTo(request.Headers);
+        Credential credential = await source.GetAsync(cancellationToken);
+        Apply(request, credential);
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+
+        Credential other;
+        try
+        {
+            other = await source.RefreshAsync(credential, cancellationToken);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+
+        if (ReferenceEquals(other, credential)) return response;
+        response.Dispose();
+        Apply(request, other);
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    private void Apply(HttpRequestMessage request, Credential credential)
+    {
+        request.Headers.Authorization = credential.Header;
+        ClientCertificate? certificate = credential.Certificate ?? configuration.User.ClientCertificate;
+        if (certificate is null) return;
+        DateTimeOffset end = new(certificate.Leaf.NotAfter.ToUniversalTime());
+        if (end < time.GetUtcNow())
+            throw new NodeManagerException(
+                ErrorIds.CertificateExpired, ErrorKind.AuthenticationError,
+                $"The client certificate of the user '{configuration.UserName}' ({certificate}) expired on {end:u}.",
+                configuration.UserName, "Get a new kubeconfig, or renew the certificate (kubeadm certs renew, for example).");
+        request.Options.Set(ConnectionHandler.Certificate, certificate);
+    }
+}

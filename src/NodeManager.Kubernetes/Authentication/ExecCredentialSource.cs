@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace NodeManager.Kubernetes.Authentication;
+
+/// <summary>Credentials of a plugin: asked once for all who wait, kept until they expire or are refused.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, so it holds nothing, and somebody may still wait for it.")]
+internal sealed partial class ExecCredentialSource(ExecConfiguration configuration, TimeProvider time, ILogger logger) : CredentialSource(Credential.None)
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private volatile Credential? _current;
+
+    public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
+    {
+        Credential? current = _current;
+        return IsValid(current) ? ValueTask.FromResult(current!) : AskAsync(current, cancellationToken);
+    }
+
+    public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) => AskAsync(refused, cancellationToken);
+
+    private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
+
+    /// <param name="useless">The one that will not do; if somebody else got another meanwhile, that is taken.</param>
+    /// <param name="cancellationToken">Kills the plugin.</param>
+    private async ValueTask<Credential> AskAsync(Credential? useless, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (!ReferenceEquals(_current, useless) && IsValid(_current)) return _current!;
+            Credential answer = await ExecPlugin.RunAsync(configuration, cancellationToken);
+            LogAnswered(logger, configuration.Command, answer.Expires);
+            return _current = answer;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Kubernetes.Authentication;
+
+/// <summary>Runs a credential plugin once and reads what it prints.</summary>
+internal static class ExecPlugin
+{
+    private const int MaximumErrorLength = 500;
+
+    /// <exception cref="NodeManagerException">CredentialPluginFailed: it is not there, it failed, or it printed something else.</exception>
+    public static async Task<Credential> RunAsync(ExecConfiguration configuration, CancellationToken cancellationToken)
+    {
+        using Process process = Start(configuration);
+        string output, errors;
+        try
+        {
+            process.StandardInput.Close();
+            Task<string> reading = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+            output = await reading;
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill(process);
+            throw;
+        }
+
+        if (process.ExitCode != 0) throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors)}");
+        return Read(configuration, output);
+    }
+
+    private static Process Start(ExecConfiguration configuration)
+    {
+        var start = new ProcessStartInfo(CommandPath.Find(configuration.Command), configuration.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
+        };
+        foreach ((string name, string value) in configuration.Environment) start.Environment[name] = value;
+        start.Environment["KUBERNETES_EXEC_INFO"] = Information(configuration);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw Failed(configuration, $"cannot be started: {e.Message}", e);
+        }
+    }
+
+    private static string Information(ExecConfiguration configuration)
+    {
+        var spec = new JsonObject { ["interactive"] = false };
+        if (configuration.Cluster is { } cluster) spec["cluster"] = cluster.DeepClone();
+        return new JsonObject { ["apiVersion"] = configuration.ApiVersion, ["kind"] = "ExecCredential", ["spec"] = spec }.ToJsonString();
+    }
+
+    private static Credential Read(ExecConfiguration configuration, string output)
+    {
+        ExecCredential? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(output, ExecJson.Default.ExecCredential);
+        }
+        catch (JsonException)
+        {
+            // Not the reader's message: it may quote what the plugin printed.
+            throw Failed(configuration, "printed no JSON");
+        }
+
+        if (answer?.Kind != "ExecCredential") throw Failed(configuration, "printed no ExecCredential");
+        if (answer.ApiVersion != configuration.ApiVersion)
+            throw Failed(configuration, $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', which the kubeconfig asks for");
+        if (answer.Status is not { } status) throw Failed(configuration, "gave no status");
+        bool hasCertificate = !string.IsNullOrEmpty(status.ClientCertificateData);
+        if (hasCertificate == string.IsNullOrEmpty(status.ClientKeyData)) throw Failed(configuration, "gave a certificate without its key, or the key alone");
+        if (!hasCertificate && string.IsNullOrEmpty(status.Token)) throw Failed(configuration, "gave neither a token nor a certificate");
+        ClientCertificate? certificate = hasCertificate
+            ? ClientCertificate.Parse(
+                status.ClientCertificateData!, status.ClientKeyData!,
+                (part, e) => Failed(configuration, $"gave a certificate that is of no use ({part.ToString().ToLowerInvariant()})", e))
+            : null;
+        return new(string.IsNullOrEmpty(status.Token) ? null : new("Bearer", status.Token), certificate, status.ExpirationTimestamp);
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private static string Quote(string errors)
+    {
+        string text = errors.Trim();
+        if (text.Length == 0) return "";
+        return ": " + (text.Length > MaximumErrorLength ? text[..MaximumErrorLength] + "…" : text);
+    }
+
+    private static NodeManagerException Failed(ExecConfiguration configuration, string problem, Exception? cause = null) =>
+        new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError,
+            $"The credential plugin '{configuration.Command}' {problem.TrimEnd('.')}.", configuration.Command,
+            configuration.InstallHint ?? "Run the command by hand to see what is wrong with it; you may have to log in again.", cause);
+}

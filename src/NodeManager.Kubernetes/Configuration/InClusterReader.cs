@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NodeManager.Kubernetes.Configuration;
+
+/// <summary>Reads what a pod is given of its service account. Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/</summary>
+internal static class InClusterReader
+{
+    public const string Mount = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    public static ClusterConfiguration Read(string root)
+    {
+        string? host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"), port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
+        string token = Path.Combine(root, "token"), ns = Path.Combine(root, "namespace");
+        if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
+            throw new NodeManagerException(
+                ErrorIds.NotInCluster, ErrorKind.InvalidOperation,
+                $"This is no pod with a service account: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be set and '{token}' must exist.",
+                null, "Use a kubeconfig outside of a cluster; in a pod, see that automountServiceAccountToken is not false.");
+        return new()
+        {
+            ClusterName = "in-cluster",
+            ContextName = "in-cluster",
+            UserName = "in-cluster",
+            Namespace = File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default",
+            Server = new($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
+            CertificateAuthorities = ReadAuthorities(Path.Combine(root, "ca.crt")),
+            User = new() { TokenFile = token },
+        };
+    }
+
+    /// <summary>Null where none is mounted: then this machine's own are asked.</summary>
+    private static X509Certificate2Collection? ReadAuthorities(string path)
+    {
+        if (!File.Exists(path)) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(path);
+            return authorities;
+        }
+        catch (CryptographicException e)
+        {
+            throw new NodeManagerException(
+                ErrorIds.CertificateInvalid, ErrorKind.InvalidData, $"'{path}' holds no valid certificate.", path, "See what is mounted there.", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using NodeManager.Kubernetes.Configuration;
+
+namespace NodeManager.Kubernetes.Transport;
+
+/// <summary>Whether the server is who it says: signed by the cluster's authorities where they are configured, else by one this machine trusts.</summary>
+internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
+{
+    /// <exception cref="NodeManagerException">CertificateUntrusted: what was presented and what is wrong with it.</exception>
+    public bool Verify(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (configuration.SkipTlsVerify) return true;
+        if (presented is not X509Certificate2 certificate || chain is null) return false;
+        X509ChainStatus[] problems = chain.ChainStatus;
+        if (configuration.CertificateAuthorities is { } authorities)
+        {
+            chain.Reset();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            problems = chain.Build(certificate) ? [] : chain.ChainStatus;
+            if (problems.Length == 0) errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+        }
+
+        if (errors == SslPolicyErrors.None) return true;
+        string presents = $"It presented '{certificate.Subject}', issued by '{certificate.Issuer}'";
+        throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            ? Untrusted(
+                $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents)
+            : Untrusted(Problem(problems, certificate), presents);
+    }
+
+    private static string Problem(X509ChainStatus[] problems, X509Certificate2 certificate)
+    {
+        X509ChainStatusFlags all = problems.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
+        if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only";
+        return (all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
+            ? "its certificate is signed by nobody who is trusted for this cluster"
+            : $"its certificate is refused: {string.Join(", ", problems.Select(problem => problem.Status))}";
+    }
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        X509SubjectAlternativeNameExtension? names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        return names is null
+            ? "it has none"
+            : string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
+    }
+
+    private NodeManagerException Untrusted(string problem, string presents)
+    {
+        string address = configuration.Server.GetLeftPart(UriPartial.Authority);
+        return new(
+            ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
+            $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
+            address,
+            "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If somebody may stand between you and the cluster, stop here.");
+    }
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env pwsh
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Builds, tests, documents, packs and shows NodeManager.
+.DESCRIPTION
+    Build  makes this folder an importable module: Import-Module ./NodeManager.psd1
+    Test   runs all tests.
+    Docs   makes the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
+    Pack   makes the module's folder and the package for a gallery in out/.
+    Demo   drains a node of the embedded cluster, before your eyes.
+.EXAMPLE
+    ./build.ps1
+.EXAMPLE
+    ./build.ps1 -Task Build, Test
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Docs', 'Pack', 'Demo')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+function Invoke-DotNet {
+    & dotnet @args
+    if ($LASTEXITCODE) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
+}
+
+function Invoke-Build {
+    Invoke-DotNet build "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity minimal
+}
+
+function Invoke-Test {
+    Invoke-DotNet test "$PSScriptRoot/NodeManager.slnx" --configuration $Configuration --nologo
+}
+
+function Invoke-Docs {
+    Import-Module Microsoft.PowerShell.PlatyPS
+    $pages = Get-ChildItem "$PSScriptRoot/docs/*-*.md"
+    $unfinished = $pages | Select-String -SimpleMatch '{{' -List
+    if ($unfinished) { throw "These pages still have placeholders: $($unfinished.Filename -join ', ')" }
+
+    $made = $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/out/help" -Force
+    $made | Copy-Item -Destination "$PSScriptRoot/en-US/NodeManager.dll-Help.xml" -Force
+}
+
+function Invoke-Pack {
+    Invoke-Build
+    $manifest = Import-PowerShellDataFile "$PSScriptRoot/NodeManager.psd1"
+    $version = $manifest.ModuleVersion
+    $folder = "$PSScriptRoot/out/NodeManager/$version"
+    if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+
+    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md', 'en-US', 'bin') {
+        foreach ($file in Get-ChildItem "$PSScriptRoot/$item" -File -Recurse) {
+            $target = Join-Path $folder ([IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName))
+            $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
+            Copy-Item $file.FullName $target
+        }
+    }
+
+    $null = Test-ModuleManifest "$folder/NodeManager.psd1"
+    New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$PSScriptRoot/out/NodeManager.$version.nupkg"
+    Get-Item $folder, "$PSScriptRoot/out/NodeManager.$version.nupkg"
+}
+
+# What Publish-Module makes of a folder, without needing it: an Open Packaging Conventions archive with a nuspec.
+function New-GalleryPackage([string] $Folder, [hashtable] $Manifest, [string] $Path) {
+    $escape = { [Security.SecurityElement]::Escape($args[0]) }
+    $tags = @('PSModule') + $Manifest.PrivateData.PSData.Tags + ($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
+    $nuspec = @"
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
+  <metadata>
+    <id>NodeManager</id>
+    <version>$($Manifest.ModuleVersion)</version>
+    <authors>$(& $escape $Manifest.Author)</authors>
+    <owners>$(& $escape $Manifest.CompanyName)</owners>
+    <requireLicenseAcceptance>false</requireLicenseAcceptance>
+    <licenseUrl>$($Manifest.PrivateData.PSData.LicenseUri)</licenseUrl>
+    <description>$(& $escape $Manifest.Description)</description>
+    <copyright>$(& $escape $Manifest.Copyright)</copyright>
+    <tags>$(& $escape ($tags -join ' '))</tags>
+  </metadata>
+</package>
+"@
+    $relationships = @'
+<?xml version="1.0" encoding="utf-8"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/NodeManager.nuspec" Id="R1" />
+</Relationships>
+'@
+    $files = Get-ChildItem $Folder -File -Recurse
+    $extensions = @($files.Extension) + '.nuspec', '.rels' | Where-Object { $_ } | ForEach-Object { $_.TrimStart('.') } | Sort-Object -Unique
+    $types = @"
+<?xml version="1.0" encoding="utf-8"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
+$(($extensions -ne 'rels' | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />" }) -join "`n")
+  <Override PartName="/LICENSE" ContentType="application/octet" />
+</Types>
+"@
+    if (Test-Path $Path) { Remove-Item $Path }
+    $archive = [IO.Compression.ZipFile]::Open($Path, 'Create')
+    try {
+        foreach ($part in @{ Name = 'NodeManager.nuspec'; Text = $nuspec }, @{ Name = '_rels/.rels'; Text = $relationships }, @{ Name = '[Content_Types].xml'; Text = $types }) {
+            $writer = [IO.StreamWriter]::new($archive.CreateEntry($part.Name).Open())
+            $writer.Write($part.Text)
+            $writer.Dispose()
+        }
+        foreach ($file in $files) {
+            $name = [IO.Path]::GetRelativePath($Folder, $file.FullName).Replace('\', '/')
+            $null = [IO.Compression.ZipFileExtensions]::CreateEntryFromFile($archive, $file.FullName, $name)
+        }
+    }
+    finally {
+        $archive.Dispose()
+    }
+}
+
+function Invoke-Demo {
+    if (-not (Test-Path "$PSScriptRoot/bin/NodeManager.dll")) { Invoke-Build }
+    & ([Environment]::ProcessPath) -NoProfile -File "$PSScriptRoot/tests/Pester/Demo.ps1"
+}
+
+foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,0 +1,180 @@
+BeforeAll {
+    $module = "$PSScriptRoot/../../NodeManager.psd1"
+    Import-Module $module -Force
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Connect-NodeManager' {
+    It 'starts a cluster of its own that needs nothing' {
+        $session = Connect-NodeManager -Sandbox
+        $session | Should -BeOfType ([NodeManager.NodeManagerSession])
+        $session.Source | Should -Be 'Sandbox'
+        $session.State | Should -Be 'Connected'
+    }
+
+    It 'makes the newest session the current one' {
+        $null = Connect-NodeManager -Sandbox -SandboxNodes 3
+        $newest = Connect-NodeManager -Sandbox -SandboxNodes 5
+        (Get-NodeManagerSession -Current).Id | Should -Be $newest.Id
+        @(Get-ClusterNode).Count | Should -Be 5
+    }
+
+    It 'gives the same cluster for the same seed' {
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 8 -SandboxSeed 7
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 8 -SandboxSeed 7
+        (Get-ClusterNode -Session $one).Name | Sort-Object | Should -Be ((Get-ClusterNode -Session $two).Name | Sort-Object)
+    }
+
+    It 'is the version that was asked for' {
+        (Connect-NodeManager -Sandbox -SandboxVersion 1.20).ServerVersion | Should -BeLike 'v1.20*'
+    }
+
+    It 'refuses a version that it cannot be' {
+        { Connect-NodeManager -Sandbox -SandboxVersion 0.9 } | Should -Throw
+    }
+
+    It 'says which kubeconfig is not there' {
+        $path = Join-Path $TestDrive 'nowhere.yaml'
+        $failure = { Connect-NodeManager -Kubeconfig $path } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KubeconfigNotFound,*'
+        $failure.Exception.Message | Should -BeLike "*$path*"
+        $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'reads a kubeconfig relative to the current location' {
+        Set-Content (Join-Path $TestDrive 'one.yaml') "apiVersion: v1`nkind: Config`n"
+        Push-Location $TestDrive
+        try {
+            $failure = { Connect-NodeManager -Kubeconfig one.yaml -Context nobody } | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ContextNotFound,*'
+        }
+        finally { Pop-Location }
+    }
+
+    It 'says which server does not answer, once, as a terminating error' {
+        # Port 9 (discard) is not served on loopback.
+        Set-Content (Join-Path $TestDrive 'down.yaml') @'
+apiVersion: v1
+kind: Config
+current-context: down
+clusters: [{ name: down, cluster: { server: 'http://127.0.0.1:9' } }]
+users: [{ name: me, user: { token: secret-token } }]
+contexts: [{ name: down, context: { cluster: down, user: me } }]
+'@
+        $failure = { Connect-NodeManager -Kubeconfig (Join-Path $TestDrive 'down.yaml') } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ServerUnreachable,*'
+        $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
+        $failure.Exception.Message | Should -BeLike '*127.0.0.1:9*'
+        "$failure $($failure.ErrorDetails)" | Should -Not -BeLike '*secret-token*'
+    }
+
+    It 'is not within a pod here' {
+        $failure = { Connect-NodeManager -InCluster } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'NotInCluster,*'
+    }
+}
+
+Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
+    BeforeEach {
+        Get-NodeManagerSession | Disconnect-NodeManager
+    }
+
+    It 'know the live sessions only' {
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 1
+        (Get-NodeManagerSession).Id | Should -Be @($one.Id, $two.Id)
+        Disconnect-NodeManager
+        (Get-NodeManagerSession).Id | Should -Be $one.Id
+        $two.State | Should -Be 'Disconnected'
+    }
+
+    It 'tell sessions to clusters of the same name apart' {
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $one.Cluster | Should -Not -Be $two.Cluster
+        (Get-NodeManagerSession $two.Cluster).Id | Should -Be $two.Id
+    }
+
+    It 'leave a session that was closed unusable, with a word on what to do' {
+        $session = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $session | Disconnect-NodeManager
+        Get-ClusterNode -Session $session -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'SessionClosed,*'
+        $failures[0].ErrorDetails.RecommendedAction | Should -BeLike '*Connect-NodeManager*'
+    }
+
+    It 'never fall back to the kubeconfig once something was connected' {
+        Connect-NodeManager -Sandbox -SandboxNodes 1 | Disconnect-NodeManager
+        $failure = { Get-ClusterNode } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'NotConnected,*'
+    }
+
+    It 'are the runspace''s own: another one has none, and its end closes what it connected' {
+        $null = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $runspace = [runspacefactory]::CreateRunspace()
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        $null = $shell.AddScript("Import-Module '$module'; @(Get-NodeManagerSession).Count; Connect-NodeManager -Sandbox -SandboxNodes 1")
+        $count, $foreign = $shell.Invoke()
+        $count | Should -Be 0
+        $foreign.State | Should -Be 'Connected'
+        $shell.Dispose()
+        $runspace.Dispose()
+        $foreign.State | Should -Be 'Disconnected'
+    }
+
+    It 'show no credentials' {
+        $session = Connect-NodeManager -Sandbox -SandboxNodes 1
+        ($session | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue) | Should -Not -Match 'Connection|Token|Password'
+        [Management.Automation.PSSerializer]::Serialize($session, 5) | Should -Not -Match 'Token|Password'
+    }
+}
+
+Describe 'Several sessions' {
+    BeforeAll {
+        $a = Connect-NodeManager -Sandbox -SandboxNodes 3
+        $b = Connect-NodeManager -Sandbox -SandboxNodes 4
+    }
+
+    It 'are read side by side' {
+        $nodes = Get-ClusterNode -Session $a, $b
+        ($nodes | Group-Object Cluster | Sort-Object Name).Count | Should -Be @(3, 4)
+    }
+
+    It 'lead each object back to where it came from' {
+        Get-ClusterNode -Session $a | Set-NodeLabel -Label @{ origin = 'a' }
+        Get-ClusterNode -Session $a -Selector origin=a | Should -HaveCount 3
+        Get-ClusterNode -Session $b -Selector origin=a | Should -HaveCount 0
+    }
+
+    It 'are used from ForEach-Object -Parallel' {
+        $counts = $a, $b | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $_).Count }
+        $counts | Sort-Object | Should -Be @(3, 4)
+        $session = $a
+        1..3 | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $using:session).Count } | Should -Be @(3, 3, 3)
+    }
+
+    It 'do not lend a session to a runspace that has none' {
+        $id = 1 | ForEach-Object -Parallel {
+            Import-Module $using:module
+            try { Get-ClusterNode } catch { $_.FullyQualifiedErrorId }
+        }
+        $id | Should -BeLike 'NotConnected,*'
+    }
+}
+
+Describe 'Without any connection' {
+    It 'the kubeconfig''s current context is used, and -Verbose says so' {
+        # A process of its own: here something was connected before.
+        $kubeconfig = Join-Path $TestDrive 'absent.yaml'
+        $answer = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
+            `$env:KUBECONFIG = '$kubeconfig'
+            Import-Module '$module'
+            try { Get-ClusterNode } catch { `$_.FullyQualifiedErrorId }
+"@
+        $answer | Should -BeLike 'KubeconfigNotFound,*'
+    }
+}

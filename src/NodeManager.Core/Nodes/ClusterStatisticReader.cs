@@ -14,12 +14,12 @@ public static class ClusterStatisticReader
     /// <param name="selector">A label selector over nodes, or null.</param>
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
+    public static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
         NodeManagerSession session, string? groupBy, string? selector, IOperationObserver observer, CancellationToken cancellationToken)
     {
         NodeInput.CheckSelector(selector);
         NodeGrouping grouping = NodeGrouping.Parse(groupBy);
-        return ClusterOperation.RunAsync(
+        return await ClusterOperation.RunAsync(
             session, null, (connection, token) => ReadAsync(session, connection, grouping, selector, observer, token), cancellationToken);
     }
 

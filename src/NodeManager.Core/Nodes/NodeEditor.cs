@@ -21,48 +21,48 @@ public static class NodeEditor
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
-    public static Task<ClusterNode> SetLabelsAsync(
+    public static async Task<ClusterNode> SetLabelsAsync(
         NodeManagerSession session, string name, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun,
         CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckLabels(labels);
-        return SetEntriesAsync(session, name, "labels", labels, overwrite, dryRun, known, cancellationToken);
+        return await SetEntriesAsync(session, name, "labels", labels, overwrite, dryRun, known, cancellationToken);
     }
 
     /// <summary>Removes labels; those that are not there are no error.</summary>
-    public static Task<ClusterNode> RemoveLabelsAsync(
+    public static async Task<ClusterNode> RemoveLabelsAsync(
         NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckLabelKeys(keys);
-        return RemoveEntriesAsync(session, name, "labels", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, name, "labels", keys, dryRun, cancellationToken);
     }
 
     /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
-    public static Task<ClusterNode> SetAnnotationsAsync(
+    public static async Task<ClusterNode> SetAnnotationsAsync(
         NodeManagerSession session, string name, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun,
         CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckAnnotationKeys(annotations.Keys);
-        return SetEntriesAsync(session, name, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
+        return await SetEntriesAsync(session, name, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
     }
 
     /// <summary>Removes annotations; those that are not there are no error.</summary>
-    public static Task<ClusterNode> RemoveAnnotationsAsync(
+    public static async Task<ClusterNode> RemoveAnnotationsAsync(
         NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckAnnotationKeys(keys);
-        return RemoveEntriesAsync(session, name, "annotations", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, name, "annotations", keys, dryRun, cancellationToken);
     }
 
     /// <summary>
     /// Sets taints; each is identified by key and effect. Another value of an existing one needs <paramref name="overwrite"/> (ValueExists).
     /// Taints that controllers own are refused (TaintOwnedByController).
     /// </summary>
-    public static Task<ClusterNode> SetTaintsAsync(
+    public static async Task<ClusterNode> SetTaintsAsync(
         NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckTaints(taints);
-        return ChangeTaintsAsync(session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
+        return await ChangeTaintsAsync(session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
     }
 
     /// <summary>Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
@@ -71,90 +71,92 @@ public static class NodeEditor
     /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static Task<ClusterNode> RemoveTaintsAsync(
+    public static async Task<ClusterNode> RemoveTaintsAsync(
         NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckTaintKeys(taints);
-        return ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
+        return await ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
     }
 
     /// <summary>Cordons (true) or uncordons (false). Uncordoning clears the annotation that a drain of ours left.</summary>
-    public static Task<ClusterNode> SetUnschedulableAsync(
+    public static async Task<ClusterNode> SetUnschedulableAsync(
         NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
     {
         // A merge patch that finds everything so already changes nothing, so no look is needed first.
         var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
         if (!unschedulable)
             patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
-        return EditAsync(session, name, (connection, token) => NodePatcher.PatchAsync(connection, name, patch, dryRun, token), cancellationToken);
+        return await EditAsync(
+            session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
     }
 
     /// <summary>
     /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets', mirror and finished pods are on it, as the pod
     /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
     /// </summary>
-    public static Task DeleteAsync(NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
+    public static async Task DeleteAsync(NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken)
+    {
+        string node = NodeInput.NodeName(name);
+        await ClusterOperation.RunAsync(
             session, name,
             async (connection, token) =>
             {
-                Task<Node> reading = connection.Client.GetAsync(Resources.Nodes, NodeInput.NodeName(name), null, token);
-                if (!includePods) await RefuseIfHoldingPodsAsync(connection, name, token);
-                Node node = await reading;
+                Task<Node> reading = connection.Client.GetAsync(Resources.Nodes, node, null, token);
+                await Task.WhenAll(reading, includePods ? Task.CompletedTask : RefuseIfHoldingPodsAsync(connection, node, token));
                 var options = new DeleteOptions
                 {
                     // A node that registers anew in between is another node.
-                    Preconditions = new() { Uid = node.Metadata.Uid },
+                    Preconditions = new() { Uid = (await reading).Metadata.Uid },
                     DryRun = dryRun ? ["All"] : null,
                 };
-                await connection.Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, options, token);
+                await connection.Client.DeleteAsync(Resources.Nodes, node, null, options, token);
                 return true;
             },
             cancellationToken);
+    }
 
     private static Task<ClusterNode> SetEntriesAsync(
         NodeManagerSession session, string name, string field, IReadOnlyDictionary<string, string> entries, bool overwrite, bool dryRun,
         ClusterNode? known, CancellationToken cancellationToken)
     {
         // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
-        if (overwrite)
-            return EditAsync(
-                session, name,
-                (connection, token) => NodePatcher.PatchAsync(connection, name, EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value))), dryRun, token), cancellationToken);
+        JsonObject Overwriting() => EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value)));
+        JsonObject? read = known is null ? null : EntryEdit.Document(known);
         return EditAsync(
             session, name,
-            (connection, token) => NodePatcher.ChangeAsync(
-                connection, name, known is null ? null : EntryEdit.Document(known),
-                node => EntryEdit.SetMissing(node, field, entries, name), dryRun, token),
+            (connection, node, token) => overwrite
+                ? NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
+                : NodePatcher.ChangeAsync(connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node), dryRun, token),
             cancellationToken);
     }
 
     private static Task<ClusterNode> RemoveEntriesAsync(
-        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken) =>
-        EditAsync(
-            session, name,
-            (connection, token) => NodePatcher.PatchAsync(
-                connection, name, EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null))), dryRun, token),
-            cancellationToken);
+        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+    {
+        JsonObject patch = EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
+        return EditAsync(session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
+    }
 
     private static Task<ClusterNode> ChangeTaintsAsync(
-        NodeManagerSession session, string name, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken) =>
-        EditAsync(
-            session, name,
-            (connection, token) => NodePatcher.ChangeAsync(
-                connection, name, null,
-                node => change(node["spec"]?["taints"] as JsonArray) is { } taints
-                    ? new JsonObject { ["spec"] = new JsonObject { ["taints"] = taints } }
-                    : null,
-                dryRun, token),
-            cancellationToken);
+        NodeManagerSession session, string name, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken)
+    {
+        JsonObject? Patch(JsonObject current) => change(current["spec"]?["taints"] as JsonArray) is { } taints
+            ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
+            : null;
+        return EditAsync(
+            session, name, (connection, node, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token), cancellationToken);
+    }
 
-    private static Task<ClusterNode> EditAsync(
-        NodeManagerSession session, string name, Func<ClusterConnection, CancellationToken, Task<Node>> edit, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
+    private static async Task<ClusterNode> EditAsync(
+        NodeManagerSession session, string name, Func<ClusterConnection, string, CancellationToken, Task<Node>> edit,
+        CancellationToken cancellationToken)
+    {
+        string node = NodeInput.NodeName(name);
+        return await ClusterOperation.RunAsync(
             session, name,
-            async (connection, token) => NodeMapper.Map(await edit(connection, token), session, connection.Time.GetUtcNow()),
+            async (connection, token) => NodeMapper.Map(await edit(connection, node, token), session, connection.Time.GetUtcNow()),
             cancellationToken);
+    }
 
     private static async Task RefuseIfHoldingPodsAsync(ClusterConnection connection, string name, CancellationToken cancellationToken)
     {

@@ -1,10 +1,11 @@
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Kubernetes.Validation;
+
 namespace NodeManager.Core.Nodes;
 
 /// <summary>Checks what users give before anything is sent. Every value that is wrong is named, with Kubernetes' rule.</summary>
 internal static class NodeInput
 {
-    private static readonly string[] Effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-
     /// <summary>
     /// What controllers set and put back. <c>node.cloudprovider.kubernetes.io/uninitialized</c> is none of them: nobody puts it back.
     /// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
@@ -21,44 +22,61 @@ internal static class NodeInput
     };
 
     /// <summary>The name as Kubernetes has it, which is in lower case.</summary>
-    public static string NodeName(string name) => name.ToLowerInvariant();
-
-    public static void CheckLabels(IReadOnlyDictionary<string, string> labels) => CheckLabelKeys(labels.Keys);
-
-    public static void CheckLabelKeys(IEnumerable<string> keys)
+    /// <exception cref="NodeManagerException">InvalidNodeName: no node can have it.</exception>
+    public static string NodeName(string name)
     {
+        string lower = name.ToLowerInvariant();
+        return KubernetesNames.CheckSubdomain(lower) is { } rule ? throw InvalidName(name, rule) : lower;
     }
 
-    public static void CheckAnnotationKeys(IEnumerable<string> keys)
+    /// <summary>The error for a name that no node can have; null for a good one.</summary>
+    public static NodeManagerException? CheckName(string name) =>
+        KubernetesNames.CheckSubdomain(name.ToLowerInvariant()) is { } rule ? InvalidName(name, rule) : null;
+
+    /// <exception cref="NodeManagerException">InvalidLabelKey, InvalidLabelValue.</exception>
+    public static void CheckLabels(IReadOnlyDictionary<string, string> labels)
     {
+        CheckLabelKeys(labels.Keys);
+        Refuse(
+            ErrorIds.InvalidLabelValue, "label value", labels.Select(l => (Text: $"{l.Value}' of '{l.Key}", l.Value, Rule: LabelRules.CheckValue(l.Value))),
+            "Correct the values; nothing was changed.");
     }
 
-    public static void CheckSelector(string? selector)
-    {
-    }
+    /// <exception cref="NodeManagerException">InvalidLabelKey.</exception>
+    public static void CheckLabelKeys(IEnumerable<string> keys) => Refuse(
+        ErrorIds.InvalidLabelKey, "label key", keys.Select(k => (k, k, LabelRules.CheckKey(k))), "Correct the keys; nothing was changed.");
 
+    /// <exception cref="NodeManagerException">InvalidAnnotationKey.</exception>
+    public static void CheckAnnotationKeys(IEnumerable<string> keys) => Refuse(
+        ErrorIds.InvalidAnnotationKey, "annotation key", keys.Select(k => (k, k, LabelRules.CheckAnnotationKey(k))),
+        "Correct the keys; nothing was changed.");
+
+    /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
     public static void CheckTaints(IReadOnlyList<NodeTaint> taints)
     {
         foreach (NodeTaint taint in taints) RefuseControllers(taint.Key);
-        foreach (NodeTaint taint in taints) CheckEffect(taint.Key, taint.Effect);
+        RefuseTaints(taints.Select(t => (t.ToString(), Join(
+            TaintRules.CheckKey(t.Key), TaintRules.CheckValue(t.Value), TaintRules.CheckEffect(t.Effect)))));
+        if (taints.GroupBy(t => (t.Key, t.Effect)).FirstOrDefault(g => g.Select(t => t.Value).Distinct().Count() > 1) is { } twice)
+            RefuseTaints([($"{twice.Key.Key}:{twice.Key.Effect}", "a node has one taint of a key and an effect, here are several values")]);
     }
 
+    /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
     public static void CheckTaintKeys(IReadOnlyList<(string Key, string? Effect)> taints)
     {
-        foreach ((string key, string? effect) in taints)
-        {
-            RefuseControllers(key);
-            if (effect is not null) CheckEffect(key, effect);
-        }
+        foreach ((string key, _) in taints) RefuseControllers(key);
+        RefuseTaints(taints.Select(t => (t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}", Join(
+            TaintRules.CheckKey(t.Key), t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)))));
     }
 
-    private static void CheckEffect(string key, string effect)
+    /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
+    public static void CheckSelector(string? selector)
     {
-        if (!Effects.Contains(effect, StringComparer.Ordinal))
-            throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument,
-                $"The taint '{key}' cannot have the effect '{effect}': Kubernetes knows {string.Join(", ", Effects)}.", effect, "Use one of these effects.");
+        if (selector is not null) _ = LabelSelectorParser.Parse(selector);
     }
+
+    private static NodeManagerException InvalidName(string name, string rule) => new(
+        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be called '{name}': {rule}.", name, "Get-ClusterNode shows which there are.");
 
     private static void RefuseControllers(string key)
     {
@@ -67,4 +85,18 @@ internal static class NodeInput
                 ErrorIds.TaintOwnedByController, ErrorKind.InvalidOperation,
                 $"The taint '{key}' is a controller's, which would put it back as it was: {why}.", key, "Change what it follows instead.");
     }
+
+    private static void RefuseTaints(IEnumerable<(string Taint, string? Rule)> taints) => Refuse(
+        ErrorIds.InvalidTaint, "taint", taints.Select(t => (t.Taint, t.Taint, t.Rule)), "Correct the taints; nothing was changed.");
+
+    // All that is wrong is said at once; the target is the first of it.
+    private static void Refuse(string errorId, string what, IEnumerable<(string Text, string Target, string? Rule)> checks, string action)
+    {
+        (string Text, string Target, string? Rule)[] wrong = [.. checks.Where(c => c.Rule is not null)];
+        if (wrong.Length == 0) return;
+        string message = string.Join(" ", wrong.Select(w => $"The {what} '{w.Text}' is invalid: {w.Rule}."));
+        throw new NodeManagerException(errorId, ErrorKind.InvalidArgument, message, wrong[0].Target, action);
+    }
+
+    private static string? Join(params string?[] rules) => string.Join("; ", rules.OfType<string>()) is { Length: > 0 } all ? all : null;
 }

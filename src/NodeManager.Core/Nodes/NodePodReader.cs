@@ -16,9 +16,13 @@ public static class NodePodReader
     /// <param name="selector">A label selector, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<NodePod> ReadAsync(
-        NodeManagerSession session, string? nodeName, string? ns, string? selector, CancellationToken cancellationToken) =>
-        ClusterOperation.StreamAsync(
-            session, nodeName, (connection, token) => ReadAsync(session, connection, nodeName, ns, selector, token), cancellationToken);
+        NodeManagerSession session, string? nodeName, string? ns, string? selector, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckSelector(selector);
+        string? node = nodeName is null ? null : NodeInput.NodeName(nodeName);
+        return ClusterOperation.StreamAsync(
+            session, nodeName, (connection, token) => ReadAsync(session, connection, node, ns, selector, token), cancellationToken);
+    }
 
     private static async IAsyncEnumerable<NodePod> ReadAsync(
         NodeManagerSession session,
@@ -32,7 +36,7 @@ public static class NodePodReader
         {
             Namespace = ns,
             LabelSelector = selector,
-            FieldSelector = nodeName is null ? null : $"spec.nodeName={NodeInput.NodeName(nodeName)}",
+            FieldSelector = nodeName is null ? null : $"spec.nodeName={nodeName}",
         };
         await foreach (KubernetesList<Pod> page in connection.Client.ListPagesAsync(Resources.Pods, options, cancellationToken))
         {

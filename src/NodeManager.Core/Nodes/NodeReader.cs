@@ -17,13 +17,16 @@ public static class NodeReader
     /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, side by side with the nodes.</summary>
     /// <param name="session">Where.</param>
     /// <param name="query">Which.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound); the others still come.</param>
+    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName); the others still come.</param>
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<ClusterNode> ReadAsync(
-        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.StreamAsync(
+        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckSelector(query.Selector);
+        return ClusterOperation.StreamAsync(
             session, null, (connection, token) => ReadAsync(session, connection, query, missing, observer, token), cancellationToken);
+    }
 
     private static async IAsyncEnumerable<ClusterNode> ReadAsync(
         NodeManagerSession session,
@@ -76,7 +79,7 @@ public static class NodeReader
         for (int i = 0; i < answers.Length; i++)
         {
             if (await answers[i] is { } node) yield return [node];
-            else missing(ErrorTranslator.NodeNotFound(names[i], cluster));
+            else missing(Missing(names[i], cluster));
         }
     }
 
@@ -97,11 +100,15 @@ public static class NodeReader
         bool everything = lists is [{ LabelSelector: null, FieldSelector: null }];
         Node?[] found = everything ? new Node?[names.Count] : await Task.WhenAll(names.Select(n => FindAsync(client, n, cancellationToken)));
         for (int i = 0; i < found.Length; i++)
-            if (found[i] is null) missing(ErrorTranslator.NodeNotFound(names[i], cluster));
+            if (found[i] is null) missing(Missing(names[i], cluster));
     }
+
+    private static NodeManagerException Missing(string name, string cluster) =>
+        NodeInput.CheckName(name) ?? ErrorTranslator.NodeNotFound(name, cluster);
 
     private static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
     {
+        if (NodeInput.CheckName(name) is not null) return null;
         try
         {
             return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);

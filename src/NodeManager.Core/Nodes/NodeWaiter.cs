@@ -23,7 +23,7 @@ public static class NodeWaiter
     /// <exception cref="NodeManagerException">
     /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), InvalidCondition, InvalidDuration.
     /// </exception>
-    public static Task<ClusterNode?> WaitAsync(
+    public static async Task<ClusterNode?> WaitAsync(
         NodeManagerSession session, string name, string condition, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         NodeGoal goal = NodeGoal.Parse(condition);
@@ -31,7 +31,7 @@ public static class NodeWaiter
             throw new NodeManagerException(
                 ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout, "Give zero or more; zero looks once.");
         string node = NodeInput.NodeName(name);
-        return ClusterOperation.RunAsync(
+        return await ClusterOperation.RunAsync(
             session, name, (connection, token) => WaitAsync(session, connection, node, goal, timeout, token), cancellationToken);
     }
 

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text.Json;
+using NodeManager.Core.Errors;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Tests.Errors;
+
+public sealed class ErrorTranslatorTests
+{
+    private static readonly Uri Server = new("https://10.0.0.1:6443/");
+
+    [Theory]
+    [InlineData(401, "Unauthorized", ErrorIds.Unauthorized, ErrorKind.AuthenticationError)]
+    [InlineData(403, "Forbidden", ErrorIds.Forbidden, ErrorKind.PermissionDenied)]
+    [InlineData(409, "Conflict", ErrorIds.Conflict, ErrorKind.ResourceBusy)]
+    [InlineData(409, "AlreadyExists", ErrorIds.AlreadyExists, ErrorKind.ResourceExists)]
+    [InlineData(410, "Expired", ErrorIds.Expired, ErrorKind.ResourceUnavailable)]
+    [InlineData(422, "Invalid", ErrorIds.Invalid, ErrorKind.InvalidData)]
+    [InlineData(400, "BadRequest", ErrorIds.Invalid, ErrorKind.InvalidData)]
+    [InlineData(429, "TooManyRequests", ErrorIds.TooManyRequests, ErrorKind.LimitsExceeded)]
+    [InlineData(504, "Timeout", ErrorIds.ServerTimeout, ErrorKind.OperationTimeout)]
+    [InlineData(503, "ServiceUnavailable", ErrorIds.ServerError, ErrorKind.ResourceUnavailable)]
+    [InlineData(500, "InternalError", ErrorIds.ServerError, ErrorKind.InvalidOperation)]
+    [InlineData(405, "MethodNotAllowed", ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError)]
+    public void Every_refusal_has_its_id_and_kind_and_the_servers_words(int code, string reason, string id, ErrorKind kind)
+    {
+        NodeManagerException error = Translate(code, reason, "PATCH", "/api/v1/nodes/n?dryRun=All", "the server's words")!;
+
+        Assert.Equal((id, kind), (error.ErrorId, error.Kind));
+        Assert.Contains("the server's words", error.Message, StringComparison.Ordinal);
+        Assert.Contains("prod", error.Message, StringComparison.Ordinal);
+        Assert.Equal("n", error.Target);
+        Assert.NotEmpty(error.RecommendedAction!);
+        Assert.IsType<KubernetesException>(error.InnerException);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/nodes", "list nodes of", "'list' on the resource 'nodes' of API group ''")]
+    [InlineData("GET", "/api/v1/nodes?watch=true&resourceVersion=1", "watch nodes of", "'watch' on the resource 'nodes'")]
+    [InlineData("WATCH", "/api/v1/nodes?watch=true", "watch nodes of", "'watch' on the resource 'nodes'")]
+    [InlineData("GET", "/api/v1/nodes/n-1", "get nodes 'n-1' of", "'get' on the resource 'nodes'")]
+    [InlineData("PATCH", "/api/v1/nodes/n-1/status", "patch nodes/status 'n-1' of", "'patch' on the resource 'nodes/status'")]
+    [InlineData("POST", "/api/v1/namespaces/shop/pods/p/eviction", "create pods/eviction 'p' in namespace 'shop'", "'create' on the resource 'pods/eviction'")]
+    [InlineData("GET", "/apis/apps/v1/daemonsets", "list daemonsets.apps of", "'list' on the resource 'daemonsets' of API group 'apps'")]
+    [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d/scale", "get deployments.apps/scale 'd' in namespace 'a'", "of API group 'apps'")]
+    [InlineData("DELETE", "/api/v1/namespaces/a", "delete namespaces 'a'", "'delete' on the resource 'namespaces'")]
+    public void Forbidden_names_the_verb_and_the_resource_that_are_missing(string method, string path, string what, string missing)
+    {
+        NodeManagerException error = Translate(403, "Forbidden", method, path, "nodes is forbidden: User \"jane\" cannot do that")!;
+
+        Assert.Contains("Not allowed to " + what, error.Message, StringComparison.Ordinal);
+        Assert.Contains("User \"jane\" cannot do that", error.Message, StringComparison.Ordinal);
+        Assert.Contains(missing, error.RecommendedAction!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_that_is_not_there_has_an_id_of_its_own()
+    {
+        NodeManagerException node = Translate(404, "NotFound", "GET", "/api/v1/nodes/n", "nodes \"n\" not found", "n")!;
+        NodeManagerException pod = Translate(404, "NotFound", "GET", "/api/v1/namespaces/a/pods/p", "pods \"p\" not found", "p")!;
+        NodeManagerException path = Translate(404, "NotFound", "GET", "/apis/policy/v1/poddisruptionbudgets", "the server could not find the requested resource")!;
+
+        Assert.Equal((ErrorIds.NodeNotFound, "n"), (node.ErrorId, node.Target));
+        Assert.Equal(ErrorIds.NotFound, pod.ErrorId);
+        Assert.Contains("does not serve /apis/policy/v1/poddisruptionbudgets", path.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_caller_works_on_is_the_target() => Assert.Equal(
+        "my target",
+        ErrorTranslator.Translate(new KubernetesException(HttpStatusCode.Conflict, null, "PATCH", "/api/v1/nodes/n"), "prod", Server, "my target")!.Target);
+
+    [Fact]
+    public void What_is_no_API_servers_answer_is_said_as_that()
+    {
+        Assert.Equal(ErrorIds.UnexpectedAnswer, ErrorTranslator.Translate(new JsonException("'<' is invalid"), "prod", Server, null)!.ErrorId);
+        Assert.Equal(ErrorIds.UnexpectedAnswer, Translate(302, "", "GET", "/api/v1/nodes", "moved")!.ErrorId);
+    }
+
+    [Fact]
+    public void A_broken_connection_names_the_address()
+    {
+        NodeManagerException error = ErrorTranslator.Translate(new HttpRequestException("x", new IOException("reset")), "prod", Server, null)!;
+
+        Assert.Equal((ErrorIds.ServerUnreachable, ErrorKind.ConnectionError), (error.ErrorId, error.Kind));
+        Assert.Contains("https://10.0.0.1:6443/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("reset", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_defect_of_ours_stays_one() => Assert.Null(ErrorTranslator.Translate(new InvalidOperationException(), "prod", Server, null));
+
+    private static NodeManagerException? Translate(int code, string reason, string method, string path, string message, string? name = null) =>
+        ErrorTranslator.Translate(
+            new KubernetesException(
+                (HttpStatusCode)code, new Status { Message = message, Reason = reason, Code = code, Details = new() { Name = name } }, method, path),
+            "prod", Server, null);
+}

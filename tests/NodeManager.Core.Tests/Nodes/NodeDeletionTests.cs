@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Tests.Support;
+
+namespace NodeManager.Core.Tests.Nodes;
+
+public sealed class NodeDeletionTests
+{
+    [Fact]
+    public async Task A_node_that_holds_pods_stays()
+    {
+        FakeServer server = Serving(Sample.PodJson("web", "n"), Sample.PodJson("agent", "n", owner: "DaemonSet"));
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
+            () => NodeEditor.DeleteAsync(session, "n", false, false, CancellationToken.None));
+
+        Assert.Equal(ErrorIds.NodeHoldsPods, error.ErrorId);
+        Assert.Contains("1 pod", error.Message, StringComparison.Ordinal);
+        Assert.Contains("default/web", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("agent", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, r => r.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task Daemon_mirror_and_finished_pods_do_not_hold_it()
+    {
+        JsonObject mirror = Sample.PodJson("static", "n", owner: "Node");
+        mirror["metadata"]!["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" };
+        FakeServer server = Serving(mirror, Sample.PodJson("agent", "n", owner: "DaemonSet"), Sample.PodJson("job", "n", phase: "Succeeded"));
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        await NodeEditor.DeleteAsync(session, "n", false, false, CancellationToken.None);
+
+        Request delete = Assert.Single(server.Requests, r => r.Method == "DELETE");
+        Assert.Equal("uid-n", delete.Json["preconditions"]!["uid"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task With_its_pods_it_goes_when_that_is_asked_for()
+    {
+        FakeServer server = Serving(Sample.PodJson("web", "n"));
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        await NodeEditor.DeleteAsync(session, "n", true, false, CancellationToken.None);
+
+        Assert.Single(server.Requests, r => r.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_so_to_the_server()
+    {
+        FakeServer server = Serving();
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        await NodeEditor.DeleteAsync(session, "n", false, true, CancellationToken.None);
+
+        Assert.Equal("""["All"]""", Assert.Single(server.Requests, r => r.Method == "DELETE").Json["dryRun"]!.ToJsonString());
+    }
+
+    private static FakeServer Serving(params JsonObject[] pods) => new(request => request switch
+    {
+        { Path: "/api/v1/pods" } => FakeServer.List(pods),
+        { Path: "/api/v1/nodes/n" } => FakeServer.Json(Sample.NodeJson("n")),
+        _ => FakeServer.NotFound(request),
+    });
+}

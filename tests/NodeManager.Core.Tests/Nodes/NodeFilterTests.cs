@@ -1,0 +1,67 @@
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Core.Tests.Nodes;
+
+public sealed class NodeFilterTests
+{
+    private static readonly ClusterNode Worker = new()
+    {
+        Name = "worker-1", Status = "Ready", Zone = "eu-1a", Roles = new(["gpu", "worker"]), Unschedulable = true,
+    };
+
+    [Theory]
+    [InlineData("worker-1", true)]
+    [InlineData("WORKER-1", true)]
+    [InlineData("worker-*", true)]
+    [InlineData("Worker-?", true)]
+    [InlineData("worker-[0-3]", true)]
+    [InlineData("worker-[2-3]", false)]
+    [InlineData("worker", false)]
+    [InlineData("*er", false)]
+    [InlineData("worker-`*", false)]
+    [InlineData("worker.1", false)]
+    [InlineData("w*[", false)]
+    public void Names_match_as_in_PowerShell(string pattern, bool matches) =>
+        Assert.Equal(matches, new NodeFilter(new() { Names = [pattern] }).Matches(Worker));
+
+    [Theory]
+    [InlineData("Ready", true)]
+    [InlineData("ready", true)]
+    [InlineData("NotReady", false)]
+    [InlineData("SchedulingDisabled", true)]
+    public void Statuses_match_whatever_their_case(string status, bool matches) =>
+        Assert.Equal(matches, new NodeFilter(new() { Statuses = [status] }).Matches(Worker));
+
+    [Fact]
+    public void Any_of_several_values_will_do_and_every_filter_has_to() =>
+        Assert.Equal(
+            [true, false],
+            new[] { "eu-1a", "eu-1c" }.Select(zone => new NodeFilter(new() { Zones = ["eu-1b", zone], Roles = ["db", "g*"] }).Matches(Worker)));
+
+    [Fact]
+    public void A_role_is_asked_of_the_server_by_both_of_its_labels() =>
+        Assert.Equal(
+            ["pool=a,node-role.kubernetes.io/gpu", "pool=a,kubernetes.io/role=gpu,!node-role.kubernetes.io/gpu"],
+            new NodeFilter(new() { Selector = "pool=a", Roles = ["gpu"] }).Lists().Select(l => l.LabelSelector));
+
+    [Fact]
+    public void Zones_are_asked_of_the_server_by_both_of_their_labels() =>
+        Assert.Equal(
+            ["topology.kubernetes.io/zone in (a,b)", "failure-domain.beta.kubernetes.io/zone in (a,b),!topology.kubernetes.io/zone"],
+            new NodeFilter(new() { Zones = ["a", "b"] }).Lists().Select(l => l.LabelSelector));
+
+    [Theory]
+    [InlineData("a)")]
+    [InlineData("eu-*")]
+    [InlineData("")]
+    public void What_no_selector_can_say_is_not_asked_of_the_server(string zone) =>
+        Assert.Null(Assert.Single(new NodeFilter(new() { Zones = [zone] }).Lists()).LabelSelector);
+
+    [Fact]
+    public void Cordoned_nodes_are_the_servers_to_find() =>
+        Assert.Equal("spec.unschedulable=true", Assert.Single(new NodeFilter(new() { Statuses = ["schedulingdisabled"] }).Lists()).FieldSelector);
+
+    [Fact]
+    public void Of_several_statuses_the_server_is_not_asked() =>
+        Assert.Null(Assert.Single(new NodeFilter(new() { Statuses = ["Ready", "SchedulingDisabled"] }).Lists()).FieldSelector);
+}

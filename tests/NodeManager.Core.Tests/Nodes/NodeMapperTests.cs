@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Tests.Support;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Tests.Nodes;
+
+public sealed class NodeMapperTests
+{
+    private static readonly NodeManagerSession Session = new() { Id = 1, Cluster = "prod", Source = "Kubeconfig", Server = new("https://prod/") };
+    private static readonly DateTimeOffset Now = new(2025, 3, 1, 0, 0, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void All_fields_of_a_node_are_read()
+    {
+        ClusterNode node = NodeMapper.Map(Sample.Node(), Session, Now);
+
+        Assert.Equal("worker-1", node.Name);
+        Assert.Equal("prod", node.Cluster);
+        Assert.Same(Session, node.Session);
+        Assert.Equal("Ready", node.Status);
+        Assert.True(node.Unschedulable);
+        Assert.Equal(["gpu", "worker"], node.Roles);
+        Assert.Equal(new(2025, 1, 2, 3, 4, 5, TimeSpan.Zero), node.CreatedAt);
+        Assert.Equal(Now, node.ObservedAt);
+        Assert.Equal(Now - node.CreatedAt, node.Age);
+        Assert.Equal("v1.34.2", node.KubeletVersion);
+        Assert.Equal("containerd://1.7.27", node.ContainerRuntime);
+        Assert.Equal("linux", node.OperatingSystem);
+        Assert.Equal("Ubuntu 24.04.2 LTS", node.OSImage);
+        Assert.Equal("6.8.0-1021-aws", node.KernelVersion);
+        Assert.Equal("amd64", node.Architecture);
+        Assert.Equal("b-1", node.BootId);
+        Assert.Equal("10.0.0.11", node.InternalIP);
+        Assert.Equal("203.0.113.7", node.ExternalIP);
+        Assert.Equal(4, node.Addresses.Count);
+        Assert.Equal("eu-1a", node.Zone);
+        Assert.Equal("eu-1", node.Region);
+        Assert.Equal("m6i.4xlarge", node.InstanceType);
+        Assert.Equal("aws:///eu-1a/i-0abc", node.ProviderId);
+        Assert.Equal(["10.244.3.0/24", "fd00:3::/64"], node.PodCidrs);
+        Assert.Equal("amd64", node.Labels["kubernetes.io/arch"]);
+        Assert.Equal("0", node.Annotations["node.alpha.kubernetes.io/ttl"]);
+        Assert.Equal("nvidia.com/gpu=present:NoSchedule, node.kubernetes.io/unschedulable:NoSchedule", node.Taints.ToString());
+        Assert.Equal(new(2025, 2, 3, 4, 5, 6, TimeSpan.Zero), node.Taints[1].TimeAdded);
+        Assert.Equal("KubeletReady", node.Conditions[1].Reason);
+        Assert.Equal(new(2025, 1, 2, 3, 5, 5, TimeSpan.Zero), node.Conditions[1].LastTransitionTime);
+        Assert.Equal("4711", node.ResourceVersion);
+        Assert.Equal("0c9c2a4e-6f1d-4f8e-9d5c-3f2b6a7d1e10", node.Uid);
+    }
+
+    [Fact]
+    public void Amounts_are_plain_numbers()
+    {
+        ClusterNode node = NodeMapper.Map(Sample.Node(), Session, Now);
+
+        Assert.Equal(15.89m, node.Allocatable.Cpu);
+        Assert.Equal(64775532L * 1024, node.Allocatable.Memory);
+        Assert.Equal(95551679124, node.Allocatable.EphemeralStorage);
+        Assert.Equal(110, node.Allocatable.Pods);
+        Assert.Equal(4, node.Allocatable.Extended["nvidia.com/gpu"]);
+        Assert.Equal(64 * 1024 * 1024, node.Allocatable.Extended["hugepages-2Mi"]);
+        Assert.Equal(16, node.Capacity.Cpu);
+        Assert.DoesNotContain("cpu", node.Capacity.Extended.Keys);
+    }
+
+    [Theory]
+    [InlineData("True", "Ready")]
+    [InlineData("False", "NotReady")]
+    [InlineData("Unknown", "Unknown")]
+    public void Status_says_what_the_ready_condition_says(string condition, string status) =>
+        Assert.Equal(status, NodeMapper.Map(Read(Sample.NodeJson("n", ready: condition)), Session, Now).Status);
+
+    [Fact]
+    public void A_node_that_just_registered_is_unknown_and_has_no_nulls()
+    {
+        Node bare = Sample.Node("""{"metadata":{"name":"new"}}""");
+        ClusterNode node = NodeMapper.Map(bare, Session, Now);
+
+        Assert.Equal("Unknown", node.Status);
+        Assert.Equal(TimeSpan.Zero, node.Age);
+        Assert.All(
+            typeof(ClusterNode).GetProperties().Where(p => p.PropertyType == typeof(string)), p => Assert.NotNull(p.GetValue(node)));
+        Assert.Empty(node.Roles);
+        Assert.Equal(0, node.Allocatable.Memory);
+    }
+
+    [Fact]
+    public void Without_usage_there_are_no_numbers_of_it()
+    {
+        ClusterNode node = NodeMapper.Map(Sample.Node(), Session, Now);
+
+        Assert.Null(node.PodCount);
+        Assert.Null(node.Requested);
+        Assert.Null(node.Usage);
+        Assert.Null(node.CpuRequestedPercent);
+    }
+
+    [Fact]
+    public void Usage_comes_with_percentages_of_the_allocatable()
+    {
+        var metrics = JsonSerializer.Deserialize(
+            """{"metadata":{"name":"n"},"timestamp":"2025-03-01T00:00:00Z","usage":{"cpu":"500000000n","memory":"2Gi"}}""",
+            KubernetesJson.Default.NodeMetrics)!;
+        var load = new NodeLoad(7, new Dictionary<string, decimal> { ["cpu"] = 1.3333m, ["memory"] = 1024m * 1024 * 1024, ["pods"] = 7 }, metrics);
+        ClusterNode node = NodeMapper.Map(Read(Sample.NodeJson("n")), Session, Now, load);
+
+        Assert.Equal(7, node.PodCount);
+        Assert.Equal(1.3333m, node.Requested!.Cpu);
+        Assert.Equal(33.3m, node.CpuRequestedPercent);
+        Assert.Equal(12.5m, node.MemoryRequestedPercent);
+        Assert.Equal(0.5m, node.Usage!.Cpu);
+        Assert.Equal(12.5m, node.Usage.CpuPercent);
+        Assert.Equal(25m, node.Usage.MemoryPercent);
+        Assert.Equal(new(2025, 3, 1, 0, 0, 0, TimeSpan.Zero), node.Usage.MeasuredAt);
+    }
+
+    [Fact]
+    public void Nothing_allocatable_has_no_percentage()
+    {
+        Node bare = Sample.Node("""{"metadata":{"name":"new"}}""");
+        var load = new NodeLoad(1, new Dictionary<string, decimal> { ["cpu"] = 1 }, null);
+
+        Assert.Null(NodeMapper.Map(bare, Session, Now, load).CpuRequestedPercent);
+    }
+
+    [Fact]
+    public void Older_labels_count_where_the_newer_are_missing()
+    {
+        ClusterNode node = NodeMapper.Map(
+            Read(Sample.NodeJson(
+                "n", labels: """{"failure-domain.beta.kubernetes.io/zone":"z","failure-domain.beta.kubernetes.io/region":"r","kubernetes.io/role":"master"}""")),
+            Session, Now);
+
+        Assert.Equal("z", node.Zone);
+        Assert.Equal("r", node.Region);
+        Assert.Equal(["master"], node.Roles);
+    }
+
+    [Fact]
+    public void The_session_stays_out_of_json()
+    {
+        string json = JsonSerializer.Serialize(NodeMapper.Map(Sample.Node(), Session, Now));
+
+        Assert.DoesNotContain("\"Session\"", json, StringComparison.Ordinal);
+    }
+
+    private static Node Read(JsonNode json) => Sample.Node(json.ToJsonString());
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Tests.Support;
+
+namespace NodeManager.Core.Tests.Nodes;
+
+public sealed class NodeReaderTests
+{
+    private readonly List<NodeManagerException> _missing = [];
+    private readonly RecordingObserver _observer = new();
+
+    [Fact]
+    public async Task A_plain_name_is_one_get_whatever_its_case()
+    {
+        FakeServer server = Serving(Sample.NodeJson("a"), Sample.NodeJson("b"));
+
+        Assert.Equal(["b"], await NamesAsync(server, new() { Names = ["B"] }));
+        Assert.Equal(["GET /api/v1/nodes/b"], server.Requests.Select(r => r.ToString()));
+    }
+
+    [Fact]
+    public async Task Every_plain_name_without_a_node_is_told_and_the_others_come()
+    {
+        FakeServer server = Serving(Sample.NodeJson("a"), Sample.NodeJson("b"));
+
+        Assert.Equal(["a", "b"], await NamesAsync(server, new() { Names = ["a", "x", "b", "y"] }));
+        Assert.Equal(["x", "y"], _missing.Select(m => m.Target));
+        Assert.All(_missing, m => Assert.Equal(ErrorIds.NodeNotFound, m.ErrorId));
+        Assert.All(_missing, m => Assert.Equal(ErrorKind.ObjectNotFound, m.Kind));
+    }
+
+    [Fact]
+    public async Task A_wildcard_without_match_is_empty_and_no_error()
+    {
+        Assert.Empty(await NamesAsync(Serving(Sample.NodeJson("a")), new() { Names = ["x*"] }));
+        Assert.Empty(_missing);
+    }
+
+    [Fact]
+    public async Task A_plain_name_beside_a_wildcard_is_still_missed()
+    {
+        FakeServer server = Serving(Sample.NodeJson("a1"), Sample.NodeJson("b"));
+
+        Assert.Equal(["a1"], await NamesAsync(server, new() { Names = ["a*", "x"] }));
+        Assert.Equal(["x"], _missing.Select(m => m.Target));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_there_but_not_selected_is_not_missing()
+    {
+        var server = new FakeServer(r => r.Path == "/api/v1/nodes" ? FakeServer.List() : r.Path.EndsWith("/a", StringComparison.Ordinal) ? FakeServer.Json(Sample.NodeJson("a")) : FakeServer.NotFound(r));
+
+        Assert.Empty(await NamesAsync(server, new() { Names = ["a", "x"], Selector = "pool=b" }));
+        Assert.Equal(["x"], _missing.Select(m => m.Target));
+    }
+
+    [Fact]
+    public async Task Many_names_are_one_list()
+    {
+        FakeServer server = Serving([.. Enumerable.Range(0, 40).Select(i => Sample.NodeJson($"n{i}"))]);
+
+        string[] names = [.. Enumerable.Range(0, 20).Select(i => $"n{i}"), "gone"];
+        Assert.Equal(20, (await NamesAsync(server, new() { Names = names })).Count);
+        Assert.Equal("/api/v1/nodes", Assert.Single(server.Requests).Path);
+        Assert.Equal(["gone"], _missing.Select(m => m.Target));
+    }
+
+    [Fact]
+    public async Task Nodes_come_page_by_page()
+    {
+        using var second = new SemaphoreSlim(0);
+        var server = new FakeServer(async (request, token) =>
+        {
+            if (request["continue"] is null) return Page("next", Sample.NodeJson("a"));
+            await second.WaitAsync(token);
+            return Page(null, Sample.NodeJson("b"));
+        });
+        using NodeManagerSession session = await server.ConnectAsync();
+        await using var nodes = NodeReader.ReadAsync(session, new(), _missing.Add, _observer, CancellationToken.None).GetAsyncEnumerator();
+
+        Assert.True(await nodes.MoveNextAsync());
+        Assert.Equal("a", nodes.Current.Name);
+        second.Release();
+        Assert.True(await nodes.MoveNextAsync());
+        Assert.Equal("b", nodes.Current.Name);
+        Assert.False(await nodes.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task Usage_is_fetched_once_for_all_and_finished_pods_by_nobody()
+    {
+        FakeServer server = Serving(
+            [Sample.NodeJson("a"), Sample.NodeJson("b")],
+            [Sample.PodJson("p1", "a", "500m", "1Gi"), Sample.PodJson("p2", "a", "1500m", "1Gi"), Sample.PodJson("p3", "", "1", "1Gi")],
+            _ => FakeServer.List(JsonNode.Parse("""{"metadata":{"name":"a"},"usage":{"cpu":"1","memory":"4Gi"}}""")!));
+
+        List<ClusterNode> nodes = await ReadAsync(server, new() { Usage = true });
+
+        Assert.Equal((2, 2m, 2L << 30, 50m), (nodes[0].PodCount, nodes[0].Requested!.Cpu, nodes[0].Requested!.Memory, nodes[0].CpuRequestedPercent));
+        Assert.Equal((25m, 50m), (nodes[0].Usage!.CpuPercent, nodes[0].Usage!.MemoryPercent));
+        Assert.Equal((0, 0m), (nodes[1].PodCount, nodes[1].Requested!.Cpu));
+        Assert.Null(nodes[1].Usage);
+        Request pods = Assert.Single(server.Requests, r => r.Path == "/api/v1/pods");
+        Assert.Equal("status.phase!=Succeeded,status.phase!=Failed", pods["fieldSelector"]);
+        Assert.Single(server.Requests, r => r.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_nodes_usage_asks_for_its_pods_only()
+    {
+        FakeServer server = Serving([Sample.NodeJson("a")], [Sample.PodJson("p1", "a")], r => FakeServer.NotFound(r));
+
+        Assert.Equal(1, (await ReadAsync(server, new() { Names = ["a"], Usage = true }))[0].PodCount);
+        Assert.StartsWith("spec.nodeName=a,", Assert.Single(server.Requests, r => r.Path == "/api/v1/pods")["fieldSelector"], StringComparison.Ordinal);
+        Assert.Empty(_observer.Warnings);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    public async Task Absent_metrics_are_said_once_and_are_no_error(HttpStatusCode code)
+    {
+        FakeServer server = Serving(
+            [Sample.NodeJson("a"), Sample.NodeJson("b")], [], _ => FakeServer.Text("404 page not found", code, "text/plain"));
+
+        List<ClusterNode> nodes = await ReadAsync(server, new() { Usage = true });
+
+        Assert.All(nodes, n => Assert.Null(n.Usage));
+        Assert.All(nodes, n => Assert.Equal(0, n.PodCount));
+        Assert.Single(_observer.Warnings);
+        Assert.Single(server.Requests, r => r.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_role_that_only_the_older_label_says_is_found()
+    {
+        var server = new FakeServer(r => r["labelSelector"]!.StartsWith("node-role", StringComparison.Ordinal)
+            ? FakeServer.List(Sample.NodeJson("new", labels: """{"node-role.kubernetes.io/db":""}"""))
+            : FakeServer.List(Sample.NodeJson("old", labels: """{"kubernetes.io/role":"db"}""")));
+
+        Assert.Equal(["new", "old"], await NamesAsync(server, new() { Roles = ["db"] }));
+    }
+
+    [Fact]
+    public async Task Whoever_stops_reading_stops_what_runs_beside()
+    {
+        using var stopped = new SemaphoreSlim(0);
+        var server = new FakeServer(async (request, token) =>
+        {
+            if (request.Path == "/api/v1/nodes") return FakeServer.Refusal(HttpStatusCode.Forbidden, "Forbidden", "no");
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                throw new InvalidOperationException();
+            }
+            finally
+            {
+                stopped.Release();
+            }
+        });
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => ReadAsync(server, new() { Usage = true }));
+
+        Assert.Equal(ErrorIds.Forbidden, error.ErrorId);
+        Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    private async Task<List<string>> NamesAsync(FakeServer server, NodeQuery query) => (await ReadAsync(server, query)).ConvertAll(n => n.Name);
+
+    private async Task<List<ClusterNode>> ReadAsync(FakeServer server, NodeQuery query)
+    {
+        using NodeManagerSession session = await server.ConnectAsync();
+        return await NodeReader.ReadAsync(session, query, _missing.Add, _observer, CancellationToken.None).ToListAsync();
+    }
+
+    private static FakeServer Serving(params JsonObject[] nodes) => Serving(nodes, [], r => FakeServer.NotFound(r));
+
+    private static FakeServer Serving(JsonObject[] nodes, JsonObject[] pods, Func<Request, HttpResponseMessage> metrics) => new(request =>
+    {
+        if (request.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal)) return metrics(request);
+        if (request.Path == "/api/v1/pods") return FakeServer.List(pods);
+        if (request.Path == "/api/v1/nodes") return FakeServer.List(nodes);
+        return nodes.FirstOrDefault(n => request.Path == $"/api/v1/nodes/{n["metadata"]!["name"]}") is { } node
+            ? FakeServer.Json(node)
+            : FakeServer.NotFound(request);
+    });
+
+    private static HttpResponseMessage Page(string? next, params JsonNode[] items) => FakeServer.Json(new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["resourceVersion"] = "1", ["continue"] = next },
+        ["items"] = new JsonArray(items),
+    });
+}

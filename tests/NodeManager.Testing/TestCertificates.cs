@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NodeManager.Testing;
+
+/// <summary>An authority of its own, and what it signs.</summary>
+public sealed class TestCertificates : IDisposable
+{
+    private static readonly DateTimeOffset Begin = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset End = new(2120, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly X509Certificate2 _authority;
+
+    public TestCertificates(string name = "test-ca")
+    {
+        using RSA key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        _authority = request.CreateSelfSigned(Begin, End);
+    }
+
+    public string AuthorityPem => _authority.ExportCertificatePem();
+
+    /// <summary>For 127.0.0.1 and localhost, unless told.</summary>
+    public X509Certificate2 Server(params string[] names)
+    {
+        using RSA key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=test-server", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        if (names.Length == 0) alternatives.AddIpAddress(IPAddress.Loopback);
+        foreach (string name in names.Length == 0 ? ["localhost"] : names) alternatives.AddDnsName(name);
+        request.CertificateExtensions.Add(alternatives.Build());
+        using X509Certificate2 signed = Sign(request, End, "1.3.6.1.5.5.7.3.1");
+        using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <returns>PEM: the certificate, and its key as PKCS#8 and in its own older format (PKCS#1).</returns>
+    public (string Certificate, string Pkcs8, string Own) RsaClient(string name, DateTimeOffset? end = null)
+    {
+        using RSA key = RSA.Create(2048);
+        using X509Certificate2 signed = Sign(
+            new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), end ?? End, "1.3.6.1.5.5.7.3.2");
+        return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), key.ExportRSAPrivateKeyPem());
+    }
+
+    /// <returns>PEM: the certificate, and its key as PKCS#8 and in its own older format (SEC1).</returns>
+    public (string Certificate, string Pkcs8, string Own) EcClient(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 signed = Sign(new($"CN={name}", key, HashAlgorithmName.SHA256), End, "1.3.6.1.5.5.7.3.2");
+        return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), key.ExportECPrivateKeyPem());
+    }
+
+    public void Dispose() => _authority.Dispose();
+
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end, string usage)
+    {
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        using RSA authorityKey = _authority.GetRSAPrivateKey()!;
+        return request.Create(
+            _authority.SubjectName, X509SignatureGenerator.CreateForRSA(authorityKey, RSASignaturePadding.Pkcs1), Begin, end, RandomNumberGenerator.GetBytes(8));
+    }
+}

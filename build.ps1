@@ -41,13 +41,10 @@ function Invoke-Test {
 }
 
 function Invoke-Docs {
-    Import-Module Microsoft.PowerShell.PlatyPS
-    $pages = Get-ChildItem "$PSScriptRoot/docs/*-*.md"
-    $unfinished = $pages | Select-String -SimpleMatch '{{' -List
+    $unfinished = Get-ChildItem "$PSScriptRoot/docs/*-*.md" | Select-String -SimpleMatch '{{' -List
     if ($unfinished) { throw "These pages still have placeholders: $($unfinished.Filename -join ', ')" }
 
-    $made = $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/out/help" -Force
-    $made | Copy-Item -Destination "$PSScriptRoot/en-US/NodeManager.dll-Help.xml" -Force
+    & "$PSScriptRoot/docs/Build-Help.ps1"
 }
 
 function Invoke-Pack {

@@ -1,0 +1,41 @@
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Drain;
+
+/// <summary>What drain tests do again and again.</summary>
+internal static class DrainRun
+{
+    public static async Task<NodeDrainResult> DrainAsync(
+        this TestCluster cluster, string node, DrainOptions options, CancellationToken cancellationToken = default) =>
+        Assert.Single(await DrainAsync(await cluster.ConnectAsync(), [node], options, cancellationToken));
+
+    public static async Task<IReadOnlyList<NodeDrainResult>> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<string> nodes, DrainOptions options, CancellationToken cancellationToken = default) =>
+        await NodeDrainer.DrainAsync(session, nodes, options with { Timeout = options.Timeout ?? Eventually.Limit }, NullObserver.Instance, cancellationToken)
+            .ToListAsync(CancellationToken.None);
+
+    /// <summary>A node with a workload on it, and another node that was not there when the pods were placed.</summary>
+    public static async Task<(string Full, string Empty)> AddFullAndEmptyNodeAsync(
+        this TestCluster cluster, string workload, int replicas, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
+    {
+        string full = await cluster.AddNodeAsync();
+        await cluster.AddReplicaSetAsync(workload, replicas, adjust);
+        string empty = $"node-{cluster.Id}-empty";
+        await cluster.CreateAsync(Resources.Nodes, Manifests.Node(empty, cluster.Mark));
+        await cluster.WaitForAsync(
+            Resources.Nodes, empty, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+        return (full, empty);
+    }
+
+    public static Task WaitUntilCordonedAsync(this TestCluster cluster, string node) =>
+        cluster.WaitForAsync(Resources.Nodes, node, n => n.Spec.Unschedulable == true);
+
+    public static async Task<IReadOnlyList<string>> NodesOfReadyPodsAsync(this TestCluster cluster, string app, int count) =>
+        [.. (await cluster.WaitForReadyPodsAsync("app=" + app, count)).Where(p => p.Metadata.DeletionTimestamp is null).Select(p => p.Spec.NodeName!).Distinct()];
+
+    public static string Describe(this NodeDrainResult result) =>
+        $"{result.Status}: {result.Message} [{result.Pods}] [{result.Blockers}] [{result.Warnings}]";
+}

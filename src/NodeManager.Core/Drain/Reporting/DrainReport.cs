@@ -72,7 +72,7 @@ internal sealed record DrainReport
         int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
         string counts = $"{Pods(removed)} removed{(gone > 0 ? $", {gone} gone by themselves" : "")}";
         string stays = IsCordoned ? "The node stays cordoned." : "The node was not cordoned.";
-        string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString()))}{(blockers.Count > 3 ? "; …" : "")}.";
+        string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
         return End switch
         {

@@ -15,7 +15,8 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, T
     public static EvictionAnswer? Of(Exception exception) => exception switch
     {
         KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfterOf(refused)),
-        HttpRequestException or IOException => new(EvictionAnswerKind.Unreachable, exception.Message),
+        NodeManagerException { ErrorId: ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer } or HttpRequestException or IOException =>
+            new(EvictionAnswerKind.Unreachable, exception.Message),
         _ => null,
     };
 

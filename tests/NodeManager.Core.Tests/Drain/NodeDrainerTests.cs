@@ -1,0 +1,242 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain;
+
+/// <summary>The drain as a whole: what comes before and after the evictions, and how it ends.</summary>
+public sealed class NodeDrainerTests : IDisposable
+{
+    private readonly DrainServer _server = new();
+    private readonly DrainBench _bench = new();
+
+    public NodeDrainerTests()
+    {
+        _server.Nodes.Put(Sample.Node("n1"));
+        _server.Pods.Put(Sample.Pod("p1"));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task The_cordon_says_who_drains_and_why_in_the_same_patch()
+    {
+        await _bench.DrainAsync(_server, new() { Reason = "new kernel" });
+
+        JsonObject node = _server.Nodes["n1"]!;
+        Assert.True(node["spec"]!["unschedulable"]!.GetValue<bool>());
+        JsonNode note = JsonNode.Parse(node["metadata"]!["annotations"]![DrainAnnotation.Key]!.GetValue<string>())!;
+        Assert.Equal("new kernel", note["reason"]!.GetValue<string>());
+        Assert.EndsWith("@" + Environment.MachineName, note["by"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Single(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task All_nodes_are_cordoned_before_the_first_pod_goes()
+    {
+        for (int i = 2; i <= 20; i++)
+        {
+            _server.Nodes.Put(Sample.Node($"n{i}"));
+            _server.Pods.Put(Sample.Pod($"p{i}", $"n{i}"));
+        }
+
+        using NodeManagerSession session = await _server.ConnectAsync();
+        IReadOnlyList<NodeDrainResult> results =
+            await _bench.DrainAllAsync(session, [.. Enumerable.Range(1, 20).Select(i => $"n{i}")], new() { ThrottleLimit = 3 });
+
+        Assert.Equal(20, results.Count(r => r.Status == NodeDrainStatus.Drained));
+        List<string> requests = [.. _server.Requests];
+        int lastCordon = requests.FindLastIndex(r => r.StartsWith("PATCH", StringComparison.Ordinal));
+        int firstEviction = requests.FindIndex(r => r.EndsWith("/eviction", StringComparison.Ordinal));
+        Assert.True(lastCordon < firstEviction, $"{lastCordon} {firstEviction}");
+    }
+
+    [Fact]
+    public async Task A_refusal_leaves_the_node_untouched_and_says_so()
+    {
+        JsonObject bare = Sample.Pod("bare");
+        bare["metadata"]!["ownerReferences"] = new JsonArray();
+        _server.Pods.Put(bare);
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Blocked, false), (result.Status, result.Cordoned));
+        Assert.Equal([DrainPodOutcome.Refused, DrainPodOutcome.NotAttempted], result.Pods.Select(p => p.Outcome));
+        Assert.Equal(("Pod", "default/bare"), (result.Blockers[0].Kind, result.Blockers[0].Name));
+        Assert.StartsWith("Nothing was touched", result.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal) || r.EndsWith("/events", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_refused_node_does_not_keep_the_others_from_being_drained()
+    {
+        JsonObject bare = Sample.Pod("bare", "n2");
+        bare["metadata"]!["ownerReferences"] = new JsonArray();
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(bare);
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2"], new());
+
+        Assert.Equal(NodeDrainStatus.Drained, results.Single(r => r.Node == "n1").Status);
+        Assert.Equal(NodeDrainStatus.Blocked, results.Single(r => r.Node == "n2").Status);
+        Assert.Null(_server.Nodes["n2"]!["spec"]!["unschedulable"]);
+    }
+
+    [Theory]
+    [InlineData("patch nodes", false)]
+    [InlineData("list pods", false)]
+    [InlineData("watch pods", false)]
+    [InlineData("create pods/eviction", false)]
+    [InlineData("delete pods", true)]
+    public async Task A_missing_permission_is_named_before_anything_is_touched(string permission, bool disableEviction)
+    {
+        _server.Denied.Add(permission);
+        _server.Denied.Add(permission + " in default");
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { DisableEviction = disableEviction });
+
+        Assert.Equal((NodeDrainStatus.Blocked, false), (result.Status, result.Cordoned));
+        Assert.Contains(permission, Assert.Single(result.Blockers, b => b.Kind == "Permission").Name, StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_permission_in_the_pods_namespaces_is_enough()
+    {
+        _server.Denied.Add("create pods/eviction");
+
+        Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server)).Status);
+    }
+
+    [Fact]
+    public async Task Who_may_not_ask_what_he_may_do_goes_on()
+    {
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+
+        Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server)).Status);
+    }
+
+    [Fact]
+    public async Task A_pod_that_was_bound_late_goes_too()
+    {
+        _server.OnAccepted = name =>
+        {
+            if (name == "p1") _server.Pods.Put(Sample.Pod("late"));
+            _server.Pods.Remove(name);
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Drained, 2), (result.Status, result.Evicted));
+        Assert.Empty(_server.Pods.All);
+    }
+
+    [Fact]
+    public async Task A_pod_that_tolerates_the_cordon_and_comes_back_is_reported_not_chased()
+    {
+        int made = 0;
+        _server.OnAccepted = name =>
+        {
+            JsonObject back = Sample.Pod($"back-{++made}");
+            back["spec"]!["tolerations"] = JsonNode.Parse("""[{"operator":"Exists"}]""");
+            _server.Pods.Put(back);
+            _server.Pods.Remove(name);
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Equal([DrainPodOutcome.Returned, DrainPodOutcome.Evicted], result.Pods.Select(p => p.Outcome));
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
+    public async Task A_controller_that_binds_its_pods_itself_is_not_chased_for_ever()
+    {
+        int made = 0;
+        _server.OnAccepted = name =>
+        {
+            _server.Pods.Put(Sample.Pod($"back-{++made}"));
+            _server.Pods.Remove(name);
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Single(result.Pods, p => p.Outcome == DrainPodOutcome.Returned);
+        Assert.InRange(made, 2, 5);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_drained_already_is_drained_at_once()
+    {
+        await _bench.DrainAsync(_server);
+        int requests = _server.Requests.Count;
+
+        NodeDrainResult again = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Drained, 0, true), (again.Status, again.Pods.Count, again.Cordoned));
+        Assert.DoesNotContain(_server.Requests.Skip(requests), r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Only_selected_pods_go()
+    {
+        _server.Pods.Put(Sample.Pod("other", app: "other"));
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { PodSelector = "app=web" });
+
+        Assert.Equal("p1", Assert.Single(result.Pods).Name);
+        Assert.NotNull(_server.Pods["other"]);
+    }
+
+    [Fact]
+    public async Task Events_tell_the_beginning_and_the_end()
+    {
+        await _bench.DrainAsync(_server);
+
+        Assert.Equal(["NodeDrainStarted", "NodeDrained"], _server.Events.All.Select(e => e["reason"]!.GetValue<string>()));
+        Assert.All(_server.Events.All, e => Assert.Equal("uid-n1", e["involvedObject"]!["uid"]!.GetValue<string>()));
+        Assert.Contains("POST /api/v1/namespaces/default/events", _server.Requests);
+    }
+
+    [Fact]
+    public async Task Events_that_cannot_be_written_hinder_nothing()
+    {
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Empty(_bench.Warnings);
+        Assert.Contains(_bench.Lines, l => l.Contains("NodeDrained", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_exist_fails_alone()
+    {
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "nowhere"], new());
+
+        NodeDrainResult missing = results.Single(r => r.Node == "nowhere");
+        Assert.Equal(NodeDrainStatus.Failed, missing.Status);
+        Assert.Contains("no node 'nowhere'", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(NodeDrainStatus.Drained, results.Single(r => r.Node == "n1").Status);
+    }
+
+    [Fact]
+    public async Task Progress_counts_and_says_what_it_waits_for()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.OnRemove = (_, attempt) => attempt == 1 ? Answers.BudgetRefuses("web") : null;
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        while (!_bench.Reports.Any(r => r.Status.Contains("waiting for budget default/web", StringComparison.Ordinal))) await Task.Delay(20);
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        await drain;
+
+        Assert.All(_bench.Reports, r => Assert.Equal("n1", r.Key));
+        Assert.True(_bench.Reports.Last().Completed);
+    }
+}

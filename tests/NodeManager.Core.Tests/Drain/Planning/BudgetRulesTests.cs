@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain.Planning;
+
+public sealed class BudgetRulesTests
+{
+    [Theory]
+    [InlineData("""{"matchLabels":{"app":"web"}}""", "v1", true)]
+    [InlineData("""{"matchLabels":{"app":"web"}}""", "v1beta1", true)]
+    [InlineData("""{"matchLabels":{"app":"api"}}""", "v1", false)]
+    [InlineData("""{"matchExpressions":[{"key":"app","operator":"In","values":["web","api"]}]}""", "v1", true)]
+    [InlineData("{}", "v1", true)]
+    [InlineData("{}", "v1beta1", false)]
+    [InlineData("""{"matchLabels":{},"matchExpressions":[]}""", "v1", true)]
+    [InlineData("""{"matchLabels":{},"matchExpressions":[]}""", "v1beta1", false)]
+    [InlineData("null", "v1", false)]
+    public void A_budget_covers_what_its_selector_means_in_its_version(string selector, string version, bool covers)
+    {
+        JsonObject budget = Sample.Budget("web", "web", 1);
+        budget["spec"]!["selector"] = JsonNode.Parse(selector);
+
+        Assert.Equal(covers, BudgetRules.Covers(budget.ReadBudget(), Sample.Pod("p").ReadPod(), version));
+    }
+
+    [Fact]
+    public void A_budget_covers_nothing_in_another_namespace()
+    {
+        JsonObject budget = Sample.Budget("web", "web", 1);
+        budget["metadata"]!["namespace"] = "other";
+
+        Assert.False(BudgetRules.Covers(budget.ReadBudget(), Sample.Pod("p").ReadPod(), "v1"));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(0, true)]
+    public void What_a_budget_allows_decides(int allows, bool refused) => Assert.Equal(refused, Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", allows)) is not null);
+
+    [Theory]
+    [InlineData("Pending")]
+    [InlineData("Succeeded")]
+    [InlineData("Failed")]
+    public void A_pod_that_does_not_run_asks_no_budget(string phase)
+    {
+        JsonObject pod = Sample.Pod("p");
+        pod["status"]!["phase"] = phase;
+
+        Assert.Null(Refusal(pod, 34, Sample.Budget("a", "web", 0), Sample.Budget("b", "web", 0)));
+    }
+
+    [Fact]
+    public void A_terminating_pod_asks_no_budget()
+    {
+        JsonObject pod = Sample.Pod("p");
+        pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+
+        Assert.Null(Refusal(pod, 34, Sample.Budget("a", "web", 0)));
+    }
+
+    [Fact]
+    public void Two_budgets_always_refuse()
+    {
+        string? refusal = Refusal(Sample.Pod("p"), 34, Sample.Budget("a", "web", 5), Sample.Budget("b", "web", 5));
+
+        Assert.Contains("default/a, default/b", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_status_that_lags_is_not_believed() =>
+        Assert.Contains("lags", Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(2, 2, "", 34, false)] // enough others are healthy
+    [InlineData(1, 2, "", 34, true)]
+    [InlineData(0, 0, "", 34, true)]
+    [InlineData(1, 2, "AlwaysAllow", 34, false)]
+    [InlineData(1, 2, "AlwaysAllow", 25, true)] // the policy is of 1.26
+    [InlineData(1, 2, "IfHealthyBudget", 34, true)]
+    public void An_unhealthy_pod_may_go_by_the_budgets_policy(int healthy, int desired, string policy, int minor, bool refused)
+    {
+        JsonObject pod = Sample.Pod("p");
+        pod["status"]!["conditions"]![0]!["status"] = "False";
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["status"]!["currentHealthy"] = healthy;
+        budget["status"]!["desiredHealthy"] = desired;
+        if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
+
+        Assert.Equal(refused, Refusal(pod, minor, budget) is not null);
+    }
+
+    [Fact]
+    public void A_budget_is_described_as_it_was_written()
+    {
+        PodBudget budget = BudgetRules.Describe(Sample.Budget("web", "web", 1, generation: 3, observed: 2).ReadBudget());
+
+        Assert.Equal("default/web: minAvailable 2, healthy 2 of 3, allows 1", budget.ToString());
+        Assert.Equal("app=web", budget.Selector);
+        Assert.True(budget.StatusStale);
+    }
+
+    private static string? Refusal(JsonObject pod, int minor, params JsonObject[] budgets) =>
+        BudgetRules.Refusal(pod.ReadPod(), [.. budgets.Select(b => b.ReadBudget())], minor);
+}

@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+/// <summary>How a drain waits for budgets.</summary>
+public sealed class BudgetRunTests : IDisposable
+{
+    private readonly DrainServer _server = new();
+    private readonly DrainBench _bench = new();
+
+    public BudgetRunTests()
+    {
+        _server.Nodes.Put(Sample.Node("n1"));
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task A_pod_goes_as_soon_as_its_budget_allows()
+    {
+        _server.OnRemove = (_, _) => Allows("web") > 0 ? null : Answers.BudgetRefuses("web");
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await refused;
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Equal((DrainPodOutcome.Evicted, 2), (result.Pods[0].Outcome, result.Pods[0].Attempts));
+        Assert.Equal("default/web", Assert.Single(result.Pods[0].Budgets));
+        // Not the ten seconds after which it would have asked anyway.
+        Assert.True(result.Duration < TimeSpan.FromSeconds(8), $"{result.Duration}");
+    }
+
+    [Fact]
+    public async Task A_status_that_lags_is_waited_out()
+    {
+        _server.OnRemove = (_, _) => Observed("web") ? null : Answers.StaleBudget("web");
+        _server.Budgets.Put(Sample.Budget("web", "web", 3, generation: 2, observed: 1));
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await refused;
+        _server.Budgets.Put(Sample.Budget("web", "web", 2, generation: 2, observed: 1));
+        _server.Budgets.Put(Sample.Budget("web", "web", 1, generation: 2));
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Drained, 2), (result.Status, result.Pods[0].Attempts));
+        bool Observed(string name) => _server.Budgets[name]!["status"]!["observedGeneration"]!.GetValue<int>() == 2;
+    }
+
+    [Fact]
+    public async Task A_budget_that_is_deleted_holds_nobody()
+    {
+        _server.OnRemove = (_, _) => _server.Budgets["web"] is null ? null : Answers.BudgetRefuses("web");
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await refused;
+        _server.Budgets.Remove("web");
+
+        Assert.Equal(NodeDrainStatus.Drained, (await drain).Status);
+    }
+
+    [Fact]
+    public async Task A_pod_with_two_budgets_waits_until_there_is_one()
+    {
+        _server.Budgets.Put(Sample.Budget("other", "web", 5));
+        _server.OnRemove = (_, _) => _server.Budgets.All.Count > 1 ? Answers.SeveralBudgets() : null;
+        Task refused = _bench.LineAsync("2 budgets cover it");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await refused;
+        _server.Budgets.Remove("web");
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Equal(["default/other", "default/web"], result.Pods[0].Budgets);
+    }
+
+    [Fact]
+    public async Task A_pod_that_becomes_unready_is_asked_for_again()
+    {
+        _server.OnRemove = (name, _) => Ready(name) ? Answers.BudgetRefuses("web") : null;
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await refused;
+        _server.Pods.Change("p1", p => p["status"]!["conditions"]![0]!["status"] = "False");
+
+        Assert.Equal(NodeDrainStatus.Drained, (await drain).Status);
+        bool Ready(string name) => _server.Pods[name]!["status"]!["conditions"]![0]!["status"]!.GetValue<string>() == "True";
+    }
+
+    [Fact]
+    public async Task Twenty_pods_go_one_by_one_where_one_may_be_missing()
+    {
+        for (int i = 2; i <= 20; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        Lock gate = new();
+        int missing = 0, mostMissing = 0;
+        _server.OnRemove = (_, _) =>
+        {
+            lock (gate)
+            {
+                if (Allows("web") == 0) return Answers.BudgetRefuses("web");
+                _server.Budgets.Put(Sample.Budget("web", "web", 0));
+                mostMissing = Math.Max(mostMissing, ++missing);
+                return null;
+            }
+        };
+        _server.OnAccepted = name => Task.Run(() =>
+        {
+            lock (gate)
+            {
+                missing--;
+                _server.Pods.Remove(name);
+                _server.Budgets.Put(Sample.Budget("web", "web", 1));
+            }
+        });
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Drained, 20), (result.Status, result.Evicted));
+        Assert.Equal(1, mostMissing);
+        // One refusal each at the start and hardly any after: only as many are woken as the budget allows.
+        Assert.InRange(result.Pods.Sum(p => p.Attempts), 20, 70);
+        Assert.Single(_server.Requests, r => r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Budgets_are_not_watched_before_one_refuses()
+    {
+        await _bench.DrainAsync(_server);
+
+        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pod_without_a_budget_does_not_wait_for_those_that_have_one()
+    {
+        _server.Pods.Put(Sample.Pod("free", app: "free"));
+        _server.OnRemove = (name, _) => name == "p1" && _server.Pods["free"] is not null ? Answers.BudgetRefuses("web") : null;
+        _server.OnAccepted = name =>
+        {
+            _server.Pods.Remove(name);
+            _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { ThrottleLimit = 1 });
+
+        Assert.Equal((NodeDrainStatus.Drained, 2), (result.Status, result.Evicted));
+    }
+
+    private int Allows(string budget) => ((JsonNode)_server.Budgets[budget]!)["status"]!["disruptionsAllowed"]!.GetValue<int>();
+}

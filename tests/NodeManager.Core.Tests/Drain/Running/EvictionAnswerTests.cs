@@ -1,0 +1,64 @@
+using System.Net;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+public sealed class EvictionAnswerTests
+{
+    [Theory]
+    [InlineData(429, "DisruptionBudget", "", "Cannot evict pod", "BudgetRefuses")]
+    [InlineData(429, "", "", "a webhook says no", "Later")]
+    [InlineData(409, "", "pods", "Precondition failed: UID in precondition: a, UID in object meta: b", "Gone")]
+    [InlineData(409, "", "pods", "the object has been modified", "Conflict")]
+    [InlineData(409, "", "poddisruptionbudgets", "the object has been modified", "Conflict")]
+    [InlineData(504, "", "", "couldn't update PodDisruptionBudget \"web\" due to conflicts", "Conflict")]
+    [InlineData(404, "", "pods", "not found", "Gone")]
+    [InlineData(404, "", "poddisruptionbudgets", "not found", "Conflict")]
+    [InlineData(500, "", "", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", "SeveralBudgets")]
+    [InlineData(500, "", "", "etcdserver: leader changed", "Unreachable")]
+    [InlineData(502, "", "", "bad gateway", "Unreachable")]
+    [InlineData(503, "", "", "shutting down", "Unreachable")]
+    [InlineData(403, "NamespaceTerminating", "", "is being terminated", "NamespaceTerminating")]
+    [InlineData(403, "", "poddisruptionbudget", "pdb disruptions allowed is negative", "BudgetRefuses")]
+    [InlineData(403, "", "pods", "User cannot create resource", "Forbidden")]
+    [InlineData(400, "", "", "name in URL does not match", "Failed")]
+    [InlineData(422, "", "", "invalid", "Failed")]
+    [InlineData(401, "", "", "Unauthorized", "Failed")]
+    public void Every_answer_has_its_meaning(int code, string cause, string kind, string message, string meaning)
+    {
+        StatusDetails details = new() { Kind = kind };
+        if (cause.Length > 0) details.Causes = [new() { Reason = cause, Message = "The disruption budget web needs 2" }];
+        KubernetesException refused = new((HttpStatusCode)code, new() { Message = message, Details = details }, "POST", "/x");
+
+        Assert.Equal(meaning, EvictionAnswer.Of(refused)!.Kind.ToString());
+    }
+
+    [Fact]
+    public void A_server_that_is_busy_says_when_to_come_back()
+    {
+        EvictionAnswer answer = EvictionAnswer.Of(
+            new KubernetesException(HttpStatusCode.ServiceUnavailable, null, "POST", "/x", TimeSpan.FromSeconds(3)))!;
+
+        Assert.Equal((EvictionAnswerKind.Later, TimeSpan.FromSeconds(3)), (answer.Kind, answer.RetryAfter!.Value));
+    }
+
+    [Fact]
+    public void The_words_of_the_budget_are_told_rather_than_those_of_the_refusal()
+    {
+        Status status = new() { Message = "Cannot evict pod", Details = new() { Causes = [new() { Reason = "DisruptionBudget", Message = "needs 2 and has 2" }] } };
+
+        Assert.Equal("needs 2 and has 2", EvictionAnswer.Of(new KubernetesException(HttpStatusCode.TooManyRequests, status, "POST", "/x"))!.Message);
+    }
+
+    [Fact]
+    public void A_server_that_cannot_be_reached_may_be_asked_again()
+    {
+        Assert.Equal(EvictionAnswerKind.Unreachable, EvictionAnswer.Of(new HttpRequestException("refused"))!.Kind);
+        Assert.Equal(
+            EvictionAnswerKind.Unreachable,
+            EvictionAnswer.Of(new NodeManagerException(ErrorIds.ServerUnreachable, ErrorKind.ConnectionError, "down"))!.Kind);
+        Assert.Null(EvictionAnswer.Of(new InvalidOperationException()));
+    }
+}

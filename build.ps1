@@ -122,8 +122,17 @@ $(($extensions -ne 'rels' | ForEach-Object { "  <Default Extension=`"$_`" Conten
 }
 
 function Invoke-Demo {
-    if (-not (Test-Path "$PSScriptRoot/bin/NodeManager.dll")) { Invoke-Build }
-    & ([Environment]::ProcessPath) -NoProfile -File "$PSScriptRoot/tests/Pester/Demo.ps1"
+    Invoke-Build
+    & ([Environment]::ProcessPath) -NoProfile -Command {
+        param($module)
+        Import-Module $module
+        $null = Connect-NodeManager -Sandbox
+        Get-ClusterNode | Out-Host
+        $node = Get-NodePod | Where-Object { $_.OwnerKind -eq 'ReplicaSet' -and $_.Ready } | Group-Object NodeName | Sort-Object Count -Descending | Select-Object -First 1
+        Get-NodeDrainPlan $node.Name -DeleteEmptyDirData -DeleteUnmanagedPod | Out-Host
+        Invoke-NodeDrain $node.Name -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2m -Confirm:$false | Format-List | Out-Host
+        Resume-NodeScheduling $node.Name -PassThru | Out-Host
+    } -args "$PSScriptRoot/NodeManager.psd1"
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,0 +1,40 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $null = Connect-NodeManager -Sandbox -SandboxNodes 1
+    $attribute = (Get-Command Wait-ClusterNode).Parameters['Timeout'].Attributes | Where-Object { $_ -is [Management.Automation.ArgumentTransformationAttribute] }
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'A duration' {
+    It '<Written> is <Seconds> s' -ForEach @(
+        @{ Written = 30; Seconds = 30 }
+        @{ Written = '30'; Seconds = 30 }
+        @{ Written = 1.5; Seconds = 1.5 }
+        @{ Written = '45s'; Seconds = 45 }
+        @{ Written = '5m'; Seconds = 300 }
+        @{ Written = '1h30m'; Seconds = 5400 }
+        @{ Written = '500ms'; Seconds = 0.5 }
+        @{ Written = '2d'; Seconds = 172800 }
+        @{ Written = '00:01:00'; Seconds = 60 }
+        @{ Written = [timespan]::FromMinutes(2); Seconds = 120 }
+        @{ Written = '-5s'; Seconds = -5 }
+    ) {
+        $attribute.Transform($null, $Written).TotalSeconds | Should -Be $Seconds
+    }
+
+    It '<_> is none' -ForEach 'soon', '5 parsecs', '1h30', '', '1e400' {
+        $written = $_
+        { Wait-ClusterNode x -Timeout $written } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'is not negative' {
+        foreach ($call in { Wait-ClusterNode x -Timeout -5 }, { Watch-ClusterNode -Timeout '-5s' }, { Invoke-NodeDrain x -GracePeriod -1 -Confirm:$false }) {
+            $failure = $call | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidDuration,*'
+            $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        }
+    }
+}

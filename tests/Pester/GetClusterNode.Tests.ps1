@@ -1,0 +1,145 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox
+    $all = Get-ClusterNode
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Get-ClusterNode' {
+    It 'gives typed nodes that know their cluster' {
+        $all.Count | Should -Be 12
+        $all | Should -BeOfType ([NodeManager.ClusterNode])
+        $all.Cluster | Sort-Object -Unique | Should -Be $session.Cluster
+    }
+
+    It 'finds a node by name, and several by wildcard, whatever the case' {
+        $name = $all[0].Name
+        (Get-ClusterNode $name).Name | Should -Be $name
+        (Get-ClusterNode ($name.ToUpperInvariant())).Name | Should -Be $name
+        $prefix = $name.Substring(0, 3)
+        (Get-ClusterNode "$prefix*").Name | Sort-Object | Should -Be (($all.Name -like "$prefix*") | Sort-Object)
+    }
+
+    It 'takes names from the pipeline' {
+        ($all[0, 1].Name | Get-ClusterNode).Name | Sort-Object | Should -Be ($all[0, 1].Name | Sort-Object)
+    }
+
+    It 'gives nothing for a pipeline of nothing' {
+        @() | Get-ClusterNode | Should -BeNullOrEmpty
+        Get-ClusterNode "no-such-*" | Get-ClusterNode | Should -BeNullOrEmpty
+    }
+
+    It 'is silent about a wildcard without a match' {
+        Get-ClusterNode 'no-such-*' -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'reports each unknown name, and gives the others' {
+        $found = Get-ClusterNode $all[0].Name, 'ghost', 'spirit' -ErrorVariable failures -ErrorAction SilentlyContinue
+        $found.Name | Should -Be $all[0].Name
+        $failures | Should -HaveCount 2
+        $failures[0].FullyQualifiedErrorId | Should -Be 'NodeNotFound,NodeManager.Commands.GetClusterNodeCommand'
+        $failures[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failures.TargetObject | Sort-Object | Should -Be @('ghost', 'spirit')
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $failures[0].Exception.Message | Should -BeLike "*'ghost'*$($session.Cluster)*"
+    }
+
+    It 'filters by label, role, status and zone' {
+        $zone = ($all | Where-Object Zone)[0].Zone
+        (Get-ClusterNode -Zone $zone).Zone | Sort-Object -Unique | Should -Be $zone
+        (Get-ClusterNode -Selector "topology.kubernetes.io/zone=$zone").Name | Sort-Object |
+            Should -Be ((Get-ClusterNode -Zone $zone).Name | Sort-Object)
+        $role = ($all.Roles | Select-Object -First 1)
+        (Get-ClusterNode -Role $role) | ForEach-Object { $_.Roles | Should -Contain $role }
+        (Get-ClusterNode -Status NotReady, Unknown).Name | Sort-Object | Should -Be (($all | Where-Object Status -ne Ready).Name | Sort-Object)
+        (Get-ClusterNode -Status SchedulingDisabled).Name | Sort-Object | Should -Be (($all | Where-Object Unschedulable).Name | Sort-Object)
+    }
+
+    It 'says where a selector does not parse' {
+        Get-ClusterNode -Selector 'a in (b' -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSelector,*'
+        $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+    }
+
+    It 'has usage only where it was asked for' {
+        $all.Requested | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
+        $node = Get-ClusterNode -Usage | Where-Object Status -eq Ready | Select-Object -First 1
+        $node.PodCount | Should -BeGreaterThan 0
+        $node.Requested.Cpu | Should -BeGreaterThan 0
+        $node.CpuRequestedPercent | Should -BeGreaterThan 0
+        $node.Usage.Memory | Should -BeGreaterThan 0
+    }
+
+    It 'reads a node anew, and the node of a pod' {
+        ($all[0] | Get-ClusterNode).Name | Should -Be $all[0].Name
+        $pod = Get-NodePod | Select-Object -First 1
+        ($pod | Get-ClusterNode).Name | Should -Be $pod.NodeName
+    }
+}
+
+Describe 'Nodes in PowerShell''s hands' {
+    It 'are filtered, sorted and grouped as anything else' {
+        ($all | Where-Object Status -eq Ready).Count | Should -BeGreaterThan 5
+        $ages = ($all | Sort-Object Age).Age
+        $ages[0] | Should -BeLessOrEqual $ages[-1]
+        ($all | Where-Object { $_.Allocatable.Memory -gt 1gb }).Count | Should -Be $all.Count
+        ($all | Group-Object Zone).Count | Should -BeGreaterOrEqual 3
+        ($all | Measure-Object -Sum { $_.Allocatable.Cpu }).Sum | Should -BeGreaterThan 0
+    }
+
+    It 'become JSON of one shape, alone and together' {
+        $one = $all[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json
+        $many = $all | ConvertTo-Json -Depth 5 | ConvertFrom-Json
+        $one.PSObject.Properties.Name | Should -Be $many[0].PSObject.Properties.Name
+        $one.Name | Should -Be $all[0].Name
+        $one.Allocatable.Memory | Should -Be $all[0].Allocatable.Memory
+        $one.Labels.'kubernetes.io/hostname' | Should -Be $all[0].Labels['kubernetes.io/hostname']
+        $one.Status | Should -BeOfType ([string])
+        $one.PSObject.Properties.Name | Should -Not -Contain 'Session'
+    }
+
+    It 'become JSON of the same shape with usage' {
+        $plain = ($all[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json).PSObject.Properties.Name
+        $usage = (Get-ClusterNode $all[0].Name -Usage | ConvertTo-Json -Depth 5 | ConvertFrom-Json).PSObject.Properties.Name
+        $usage | Should -Be $plain
+    }
+
+    It 'become CSV that can be read' {
+        $row = $all | Export-Csv -Path (Join-Path $TestDrive 'nodes.csv') -PassThru:$false
+        $row = Import-Csv (Join-Path $TestDrive 'nodes.csv') | Where-Object Name -eq $all[0].Name
+        $row.Labels | Should -BeLike '*kubernetes.io/hostname=*'
+        $row.Allocatable | Should -BeLike 'cpu=*memory=*'
+        foreach ($cell in $row.PSObject.Properties.Value) { $cell | Should -Not -BeLike 'System.*' }
+    }
+
+    It 'keep their amounts, taints and labels through CLIXML' {
+        $tainted = $all | Where-Object { $_.Taints.Count } | Select-Object -First 1
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($tainted))
+        $copy.PSObject.TypeNames[0] | Should -Be 'Deserialized.NodeManager.ClusterNode'
+        $copy.Allocatable.Memory | Should -Be $tainted.Allocatable.Memory
+        $copy.Allocatable.Memory -gt 1gb | Should -BeTrue
+        $copy.Allocatable.Cpu | Should -Be $tainted.Allocatable.Cpu
+        $copy.Labels['kubernetes.io/hostname'] | Should -Be $tainted.Labels['kubernetes.io/hostname']
+        $copy.Taints[0].Key | Should -Be $tainted.Taints[0].Key
+        $copy.Conditions[0].Type | Should -Be $tainted.Conditions[0].Type
+        $copy.Age | Should -Be $tainted.Age
+        $copy.Status -eq $tainted.Status | Should -BeTrue
+    }
+
+    It 'come back from Start-Job, and look the same' {
+        $module = (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path
+        $fromJob = Start-Job { Import-Module $using:module; $null = Connect-NodeManager -Sandbox; Get-ClusterNode -Usage } | Receive-Job -Wait -AutoRemoveJob
+        $fromJob.Count | Should -Be $all.Count
+        $fromJob[0].Requested.Memory | Should -BeOfType ([long])
+        ($fromJob | Where-Object { $_.Allocatable.Memory -gt 1gb }).Count | Should -Be $all.Count
+        ($fromJob | Out-String -Width 120) | Should -Match 'CPU requested'
+    }
+
+    It 'are worked on by name when they come from elsewhere' {
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($all[0]))
+        ($copy | Set-NodeLabel -Label @{ 'from-elsewhere' = $true } -PassThru).Labels['from-elsewhere'] | Should -Be 'true'
+    }
+}

@@ -1,0 +1,62 @@
+BeforeAll {
+    $module = "$PSScriptRoot/../../NodeManager.psd1"
+    Import-Module $module -Force
+    $session = Connect-NodeManager -Sandbox
+    $node = (Get-ClusterNode -Status Ready)[0]
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Watch-ClusterNode' {
+    It 'tells what is there, and ends at its time' {
+        $changes = Watch-ClusterNode -IncludeExisting -Timeout 2
+        ($changes | Where-Object Type -eq Added | Sort-Object Name -Unique).Count | Should -Be 12
+        $changes | Should -BeOfType ([NodeManager.NodeChange])
+    }
+
+    It 'tells what changes as it happens, until who reads has enough' {
+        $job = Start-ThreadJob {
+            Import-Module $using:module
+            Watch-ClusterNode ($using:node).Name -Session $using:session -Timeout 60 |
+                Where-Object { $_.Changes.Field -like 'Labels*' } | Select-Object -First 1
+        }
+        for ($i = 0; $i -lt 100 -and $job.State -ne 'Completed'; $i++) {
+            Set-NodeLabel $node.Name -Label @{ watched = $i } -Overwrite
+            $null = Wait-Job $job -Timeout 1
+        }
+        $change = Receive-Job $job -Wait -AutoRemoveJob
+        $change.Type | Should -Be 'Modified'
+        $change.Name | Should -Be $node.Name
+        $change.Changes.Field | Should -Contain 'Labels[watched]'
+    }
+}
+
+Describe 'Wait-ClusterNode' {
+    It 'returns at once where it is so already' {
+        (Wait-ClusterNode $node.Name -For Ready -Timeout 30 -PassThru).Status | Should -Be 'Ready'
+        Wait-ClusterNode $node.Name -For 'Ready=True' -Timeout 30 | Should -BeNullOrEmpty
+    }
+
+    It 'says what the node is instead when the time is up' {
+        Wait-ClusterNode $node.Name -For NotReady -Timeout 0.2 -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'WaitTimeout,*'
+        $failures[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
+        $failures[0].Exception.Message | Should -BeLike "*$($node.Name)*"
+    }
+
+    It 'sees a node go' {
+        $own = Connect-NodeManager -Sandbox
+        $leaving = (Get-ClusterNode)[0]
+        $job = Start-ThreadJob { Import-Module $using:module; Wait-ClusterNode ($using:leaving).Name -For Deleted -Session $using:own -Timeout 60; 'gone' }
+        Unregister-ClusterNode $leaving.Name -IncludePod -Confirm:$false
+        Receive-Job $job -Wait -AutoRemoveJob | Should -Be 'gone'
+        Disconnect-NodeManager -Session $own
+    }
+
+    It 'refuses what nobody can wait for' {
+        Wait-ClusterNode $node.Name -For 'Happy ever after' -Timeout 1 -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidCondition,*'
+    }
+}

@@ -1,0 +1,59 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox
+    $nodes = Get-ClusterNode
+
+    function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.ListItemText }
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Tab' {
+    It 'knows the nodes' {
+        Complete 'Get-ClusterNode ' | Should -Be ($nodes.Name | Sort-Object)
+        $name = $nodes[0].Name
+        Complete "Suspend-NodeScheduling $name" | Should -Contain $name
+        Complete "Invoke-NodeDrain -Name $($name.Substring(0, 2).ToUpperInvariant())" | Should -Contain $name
+    }
+
+    It 'knows the zones, the roles and the label keys' {
+        Complete 'Get-ClusterNode -Zone ' | Should -Be ($nodes.Zone | Where-Object { $_ } | Sort-Object -Unique)
+        Complete 'Get-ClusterNode -Role ' | Should -Be (@($nodes.Roles | ForEach-Object { $_ }) | Sort-Object -Unique)
+        Complete 'Remove-NodeLabel x -Key kubernetes.io/h' | Should -Be 'kubernetes.io/hostname'
+        Complete 'Get-ClusterNode -Selector kubernetes.io/os' | Should -Contain 'kubernetes.io/os=linux'
+    }
+
+    It 'knows taints, conditions and groups' {
+        Complete 'Set-NodeTaint x -Effect No' | Should -Be @('NoSchedule', 'NoExecute')
+        Complete 'Wait-ClusterNode x -For ' | Should -Contain 'Ready'
+        Complete 'Wait-ClusterNode x -For Disk' | Should -Contain 'DiskPressure=True'
+        Complete 'Get-ClusterStatistic -GroupBy Z' | Should -Contain 'Zone'
+        $taint = $nodes.Taints | Select-Object -First 1
+        Complete 'Remove-NodeTaint x -Key ' | Should -Contain $taint.Key
+    }
+
+    It 'knows the contexts of a kubeconfig, also one that is named on the line' {
+        $kubeconfig = Join-Path $TestDrive 'contexts.yaml'
+        Set-Content $kubeconfig @'
+apiVersion: v1
+kind: Config
+clusters: [{ name: c, cluster: { server: 'https://c.example.com' } }]
+users: [{ name: u, user: {} }]
+contexts: [{ name: staging, context: { cluster: c, user: u } }, { name: 'blue green', context: { cluster: c, user: u } }]
+'@
+        Complete "Connect-NodeManager -Kubeconfig '$kubeconfig' -Context " | Should -Be @('staging', 'blue green')
+        $line = "Connect-NodeManager -Kubeconfig '$kubeconfig' -Context b"
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be "'blue green'"
+    }
+
+    It 'is silent, and connects to nothing, without a session' {
+        Get-NodeManagerSession | Disconnect-NodeManager
+        $before = $Error.Count
+        Complete 'Get-ClusterNode -Zone ' | Should -BeNullOrEmpty
+        Complete "Connect-NodeManager -Kubeconfig '/nowhere/at/all' -Context " | Should -BeNullOrEmpty
+        $Error.Count | Should -Be $before
+        $null = Connect-NodeManager -Sandbox
+    }
+}

@@ -1,0 +1,139 @@
+BeforeAll {
+    $module = (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path
+    Import-Module $module -Force
+}
+
+Describe 'Get-NodeDrainPlan' {
+    BeforeAll {
+        $session = Connect-NodeManager -Sandbox
+        $plans = Get-NodeDrainPlan '*'
+    }
+
+    AfterAll { Disconnect-NodeManager -Session $session }
+
+    It 'says of every pod what would be done, and why' {
+        $plans.Count | Should -Be 12
+        $pods = $plans.Pods
+        $pods.Count | Should -BeGreaterThan 20
+        $pods.Decision | Sort-Object -Unique | Should -Not -BeNullOrEmpty
+        foreach ($pod in $pods) { $pod.Decision | Should -BeIn @('Evict', 'Skip', 'Wait', 'Refuse') }
+        ($pods | Where-Object Decision -in Skip, Refuse).Reason | Should -Not -Contain ''
+    }
+
+    It 'leaves DaemonSets alone' {
+        ($plans.Pods | Where-Object Owner -like 'DaemonSet/*').Decision | Sort-Object -Unique | Should -Be 'Skip'
+    }
+
+    It 'names the parameter that lifts a refusal' {
+        $refused = $plans.Pods | Where-Object Rule -eq LocalData | Select-Object -First 1
+        if (-not $refused) { Set-ItResult -Skipped -Because 'no pod with local data is in the cluster'; return }
+        $refused.Reason | Should -BeLike '*-DeleteEmptyDirData*'
+        $node = $plans | Where-Object { $_.Pods -contains $refused }
+        (($node | Get-NodeDrainPlan -DeleteEmptyDirData).Pods | Where-Object Name -eq $refused.Name).Decision | Should -Be 'Evict'
+    }
+
+    It 'touches nothing' {
+        @(Get-ClusterNode -Status SchedulingDisabled).Count | Should -Be 1
+    }
+
+    It 'reports an unknown node' {
+        Get-NodeDrainPlan ghost -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
+    }
+}
+
+Describe 'Invoke-NodeDrain' {
+    BeforeEach {
+        $session = Connect-NodeManager -Sandbox
+        # A node with pods that can go now: ready replicas, no budget that holds one of them.
+        $plan = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod |
+            Where-Object { $_.CanDrain -and $_.Evict -gt 0 -and $_.BlockedByBudget -eq 0 } | Sort-Object Evict | Select-Object -First 1
+    }
+
+    AfterEach { Disconnect-NodeManager -Session $session }
+
+    It 'cordons the node, evicts its pods, and says so' {
+        $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false -Reason 'kernel update'
+        $result | Should -BeOfType ([NodeManager.NodeDrainResult])
+        $result.Status | Should -Be 'Drained' -Because $result.Message
+        $result.Remaining | Should -Be 0
+        $result.Evicted | Should -BeGreaterOrEqual $plan.Evict
+        $result.Duration | Should -BeGreaterThan ([timespan]::Zero)
+        (Get-ClusterNode $plan.Node).Unschedulable | Should -BeTrue
+        Get-NodePod $plan.Node | Where-Object OwnerKind -eq ReplicaSet | Should -BeNullOrEmpty
+    }
+
+    It 'is undone by Resume-NodeScheduling, from the result' {
+        $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false
+        $node = $result | Resume-NodeScheduling -PassThru
+        $node.Name | Should -Be $plan.Node
+        $node.Unschedulable | Should -BeFalse
+    }
+
+    It 'takes a plan, and goes to the cluster that the plan is of' {
+        $elsewhere = Connect-NodeManager -Sandbox
+        $result = $plan | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false
+        $result.Cluster | Should -Be $session.Cluster
+        (Get-ClusterNode $plan.Node -Session $elsewhere).Unschedulable | Should -BeFalse
+        Disconnect-NodeManager -Session $elsewhere
+    }
+
+    It 'prints the plan with -WhatIf, and touches nothing' {
+        $what = Invoke-NodeDrain $plan.Node -WhatIf
+        $what | Should -BeOfType ([NodeManager.NodeDrainPlan])
+        $what.Node | Should -Be $plan.Node
+        (Get-ClusterNode $plan.Node).Unschedulable | Should -BeFalse
+    }
+
+    It 'refuses a node with pods that the options do not cover, and evicts none of it' {
+        $refused = Get-NodeDrainPlan '*' | Where-Object { -not $_.CanDrain } | Select-Object -First 1
+        if (-not $refused) { Set-ItResult -Skipped -Because 'every node can be drained'; return }
+        $result = Invoke-NodeDrain $refused.Node -Timeout 1m -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
+        $result.Status | Should -Be 'Blocked'
+        $result.Evicted | Should -Be 0
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'DrainRefused,*'
+        $failures[0].TargetObject.Node | Should -Be $refused.Node
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'names the budget that never allows, when the time is up' {
+        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -gt 0 } | Select-Object -First 1
+        if (-not $held) { Set-ItResult -Skipped -Because 'no budget of the cluster holds a pod'; return }
+        $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2 -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
+        if ($result.Status -eq 'Drained') { Set-ItResult -Skipped -Because 'the budget allowed it in time'; return }
+        $result.Status | Should -Be 'TimedOut'
+        $result.Blockers.Count | Should -BeGreaterThan 0
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'DrainTimeout,*'
+        (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
+    }
+
+    It 'drains several nodes, a result each' {
+        $names = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -eq 0 } | Select-Object -First 2).Node
+        $results = $names | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5 -Confirm:$false -ErrorAction SilentlyContinue
+        $results.Node | Sort-Object | Should -Be ($names | Sort-Object)
+    }
+
+    It 'asks first' {
+        $command = Get-Command Invoke-NodeDrain
+        [Management.Automation.CommandMetadata]::new($command).ConfirmImpact | Should -Be 'High'
+    }
+
+    It 'leaves the node cordoned at Ctrl-C, within its time, and says how far it came' {
+        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.Evict -gt 0 } |
+            Sort-Object BlockedByBudget -Descending | Select-Object -First 1
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript({
+                param($module, $session, $node)
+                Import-Module $module
+                Invoke-NodeDrain $node -Session $session -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 600 -Confirm:$false
+            }).AddArgument($module).AddArgument($session).AddArgument($held.Node)
+        $null = $shell.BeginInvoke()
+        for ($i = 0; $i -lt 1000 -and -not (Get-ClusterNode $held.Node).Unschedulable; $i++) { [Threading.Thread]::Sleep(20) }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $shell.Dispose()
+        (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
+        (Resume-NodeScheduling $held.Node -PassThru).Unschedulable | Should -BeFalse
+    }
+}

@@ -1,0 +1,90 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox
+    $nodes = Get-ClusterNode
+    $rendering = $PSStyle.OutputRendering
+
+    function Show { $input | Out-String -Width 120 }
+    function Lines { ($input | Out-String -Width 120) -split '\r?\n' | Where-Object { $_.Trim() } }
+}
+
+AfterAll {
+    $PSStyle.OutputRendering = $rendering
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'What people see' {
+    BeforeEach { $PSStyle.OutputRendering = 'PlainText' }
+
+    It 'is a line a node, under the cluster''s name' {
+        $lines = $nodes | Lines
+        $lines[0] | Should -Match "Cluster: $($session.Cluster)"
+        $lines[1] | Should -Match '^Name\s+Status\s+Roles\s+Age Version\s+Zone'
+        $lines.Count | Should -Be (3 + $nodes.Count)
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
+    }
+
+    It 'says which nodes are cordoned' {
+        $cordoned = $nodes | Where-Object Unschedulable | Select-Object -First 1
+        $cordoned | Show | Should -Match 'SchedulingDisabled'
+    }
+
+    It 'shows usage where it is there, and only there' {
+        Get-ClusterNode -Usage | Show | Should -Match 'CPU requested'
+        $nodes | Show | Should -Not -Match 'CPU requested'
+    }
+
+    It 'tells all of a node as a list' {
+        $list = $nodes[0] | Format-List | Show
+        foreach ($word in 'Labels', 'Conditions', 'Allocatable', 'kubernetes.io/hostname=', 'Ready=') { $list | Should -BeLike "*$word*" }
+    }
+
+    It 'cuts no name, however long' {
+        $copy = $nodes[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json
+        $copy.Name = 'ip-10-0-123-123.eu-central-1.compute.internal.example.com'
+        $copy.PSObject.TypeNames.Insert(0, 'NodeManager.ClusterNode')
+        (($copy | Show) -replace '\s') | Should -Match 'ip-10-0-123-123\.eu-central-1\.compute\.internal'
+    }
+
+    It 'is the same after CLIXML' {
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($nodes))
+        $copy | Show | Should -Be ($nodes | Show)
+    }
+
+    It 'shows a plan pod by pod' {
+        $plan = Get-NodeDrainPlan '*' | Where-Object { $_.Pods.Count } | Select-Object -First 1
+        $text = $plan | Show
+        $text | Should -Match ([regex]::Escape($plan.Node))
+        foreach ($pod in $plan.Pods) { $text | Should -Match ([regex]::Escape("$($pod.Namespace)/$($pod.Name)")) }
+        $plan | Format-Table | Show | Should -Match 'Held by budget'
+    }
+
+    It 'shows <_> as a table' -ForEach 'Get-NodePod', 'Get-ClusterStatistic', 'Get-ClusterStatistic Zone', 'Get-NodeManagerSession', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions', '(Get-NodeDrainPlan *).Pods' {
+        $lines = & ([scriptblock]::Create($_)) | Lines
+        ($lines -match '^\s*-{2,}\s').Count | Should -BeGreaterThan 0
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
+    }
+
+    It 'has a view for every type with a table of its own that knows its properties' {
+        foreach ($view in Get-ChildItem "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml") {
+            foreach ($definition in ([xml](Get-Content $view -Raw)).Configuration.ViewDefinitions.View) {
+                $type = $definition.ViewSelectedBy.TypeName -replace '#.*' -as [type]
+                $type | Should -Not -BeNullOrEmpty
+                foreach ($property in $definition.SelectNodes('.//PropertyName').InnerText) {
+                    $type.GetProperty($property) | Should -Not -BeNullOrEmpty -Because "$type has no $property"
+                }
+            }
+        }
+    }
+}
+
+Describe 'Colour' {
+    It 'follows $PSStyle.OutputRendering' {
+        $PSStyle.OutputRendering = 'Ansi'
+        $nodes | Show | Should -Match ([char]27)
+        $PSStyle.OutputRendering = 'PlainText'
+        $nodes | Show | Should -Not -Match ([char]27)
+        Get-NodeDrainPlan '*' | Show | Should -Not -Match ([char]27)
+        $nodes[0] | Format-List | Show | Should -Not -Match ([char]27)
+    }
+}

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -73,9 +74,26 @@ public sealed class GetNodePodCommand : SessionCmdlet
             return;
         StartIn(node.Session, node.Name, async worker =>
         {
+            bool any = false;
             await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Name, Namespace, Selector, worker.Token))
+            {
+                any = true;
                 worker.Output(pod);
+            }
+
+            if (!any)
+                await ReportIfMissingAsync(node, worker);
         });
+    }
+
+    // To the server a node without pods and a node that does not exist are the same.
+    private static async Task ReportIfMissingAsync(NodeReference node, Worker worker)
+    {
+        var query = new NodeQuery { Names = [node.Name] };
+        await foreach (ClusterNode _ in NodeReader.ReadAsync(node.Session, query, e => worker.Error(e, node.Name), worker, worker.Token))
+        {
+            // It is there.
+        }
     }
 
     // One request for all pods costs less than one for each of many nodes.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
@@ -12,20 +11,17 @@ namespace NodeManager.Sandbox;
 /// </summary>
 public sealed class SandboxCluster : IDisposable
 {
-    private static readonly string[] InitialNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
     private readonly CancellationTokenSource _stopped = new();
     private readonly ApiServer _server;
 
-    private SandboxCluster(SandboxOptions options)
+    private SandboxCluster(SandboxOptions options, int logCapacity)
     {
         Options = options;
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
-        var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored));
+        var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
         Registry = new(store, options.Time, new(options.Seed));
         _server = new(Registry, Catalog, options);
-        foreach (string name in InitialNamespaces)
-            Registry.Create(BuiltInKinds.Namespaces, "", new() { ["metadata"] = new JsonObject { ["name"] = name } });
+        InitialObjects.Create(Registry);
     }
 
     public SandboxOptions Options { get; }
@@ -43,7 +39,10 @@ public sealed class SandboxCluster : IDisposable
 
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
     /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37.</exception>
-    public static SandboxCluster Start(SandboxOptions options) => new(options);
+    public static SandboxCluster Start(SandboxOptions options) => Start(options, ObjectStore.DefaultLogCapacity);
+
+    /// <summary>The same, with another bound on what watches can resume over.</summary>
+    internal static SandboxCluster Start(SandboxOptions options, int logCapacity) => new(options, logCapacity);
 
     /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Tests;
 
@@ -10,9 +11,9 @@ internal sealed class TestCluster : IDisposable
 {
     private readonly HttpClient _http;
 
-    public TestCluster(string version = "1.37", TimeProvider? time = null)
+    public TestCluster(string version = "1.37", TimeProvider? time = null, int logCapacity = ObjectStore.DefaultLogCapacity)
     {
-        Cluster = SandboxCluster.Start(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System });
+        Cluster = SandboxCluster.Start(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System }, logCapacity);
         _http = new(Cluster.CreateTransport()) { BaseAddress = Cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -39,6 +40,10 @@ internal sealed class TestCluster : IDisposable
     public Task<JsonObject> CreateAsync(string path, string body) => OkAsync("POST", path, body);
 
     public Task<JsonObject> MergeAsync(string path, string body) => OkAsync("PATCH", path, body, "application/merge-patch+json");
+
+    /// <summary>The names of a list, with commas between.</summary>
+    public async Task<string> NamesAsync(string path) =>
+        string.Join(',', (await GetAsync(path))["items"]!.AsArray().Select(item => (string?)item!["metadata"]!["name"]));
 
     public async Task<WatchReader> WatchAsync(string path, CancellationToken cancellationToken = default)
     {

@@ -12,7 +12,7 @@ internal static class AccessReviews
 
     public static async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        JsonObject review = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        JsonObject review = await RequestBody.ReadObjectAsync(request, "SelfSubjectAccessReview", cancellationToken);
         return ApiResponse.Json(
             new()
             {

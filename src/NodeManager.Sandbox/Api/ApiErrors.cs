@@ -18,17 +18,34 @@ internal static class ApiErrors
     public static ApiException Conflict(ResourceKind kind, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedResource} \"{name}\": {why}", Details(kind, name));
 
+    /// <summary>409 of a deletion: these name the kind, not the resource.</summary>
+    public static ApiException PreconditionFailed(ResourceKind kind, string name, string why)
+    {
+        JsonObject details = Details(kind, name);
+        details["kind"] = kind.Kind;
+        return new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedKind} \"{name}\": {why}", details);
+    }
+
     public static ApiException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
     public static ApiException Invalid(ResourceKind kind, string name, FieldErrors errors) =>
         Invalid(kind.QualifiedKind, kind.Group, kind.Kind, name, errors);
 
+    /// <summary>422 for a replacement that must say which version it was made from.</summary>
+    public static ApiException MissingResourceVersion(ResourceKind kind, string name)
+    {
+        var errors = new FieldErrors();
+        errors.Shown("metadata.resourceVersion", "0x0", "must be specified for an update");
+        return Invalid(kind.QualifiedResource, kind.Group, kind.Plural, name, errors);
+    }
+
     private static ApiException Invalid(string qualifiedKind, string group, string kind, string name, FieldErrors errors)
     {
         string[] faults = [.. errors.Faults.Select(fault => $"{fault.Field}: {fault.Detail}")];
         string message = faults.Length == 1 ? faults[0] : $"[{string.Join(", ", faults)}]";
-        JsonObject details = new() { ["name"] = name };
+        var details = new JsonObject();
+        if (name.Length > 0) details["name"] = name;
         if (group.Length > 0) details["group"] = group;
         details["kind"] = kind;
         details["causes"] = new JsonArray([.. errors.Faults.Select(fault => Cause(fault.Reason, fault.Detail, fault.Field))]);
@@ -47,8 +64,7 @@ internal static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
-    public static ApiException NotAcceptable(params ReadOnlySpan<string> types) =>
-        new(406, "NotAcceptable", $"only the following media types are accepted: {string.Join(", ", types.ToArray())}");
+    public static ApiException NotAcceptable() => new(406, "NotAcceptable", "406: Not Acceptable", new JsonObject());
 
     public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}");
@@ -62,13 +78,15 @@ internal static class ApiErrors
             ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")), ["retryAfterSeconds"] = 1,
         });
 
-    public static ApiException InvalidListOptions(string field, string value, string why) =>
-        ListOptions(errors => errors.Invalid(field, value, why));
-
-    public static ApiException ForbiddenListOption(string field, string why) => ListOptions(errors => errors.Forbidden(field, why));
+    public static ApiException ForbiddenListOption(string field, string why) => Options("ListOptions", errors => errors.Forbidden(field, why));
 
     public static ApiException UnsupportedListOption(string field, string value, params string[] supported) =>
-        ListOptions(errors => errors.NotSupported(field, value, supported));
+        Options("ListOptions", errors => errors.NotSupported(field, $"\"{value}\"", supported));
+
+    /// <param name="options">For example <c>DeleteOptions</c>.</param>
+    /// <param name="value">What was asked for instead of <c>All</c>.</param>
+    public static ApiException UnsupportedDryRun(string options, string value) =>
+        Options(options, errors => errors.NotSupported("dryRun", $"[]string{{\"{value}\"}}", "All"));
 
     /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
@@ -78,6 +96,12 @@ internal static class ApiErrors
         if (retryAfterSeconds > 0) details["retryAfterSeconds"] = retryAfterSeconds;
         return new(429, "TooManyRequests", message, details);
     }
+
+    /// <summary>500, for what the server has no better word for: no reason, no details.</summary>
+    public static ApiException Unclassified(string message) => new(500, "", message);
+
+    public static ApiException InvalidResourceVersion(string value) =>
+        Unclassified($"resourceVersion: Invalid value: \"{value}\": strconv.ParseUint: parsing \"{value}\": invalid syntax");
 
     public static ApiException Internal(string message) =>
         new(500, "InternalError", $"Internal error occurred: {message}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) });
@@ -89,11 +113,11 @@ internal static class ApiErrors
         return cause;
     }
 
-    private static ApiException ListOptions(Action<FieldErrors> fault)
+    private static ApiException Options(string kind, Action<FieldErrors> fault)
     {
         var errors = new FieldErrors();
         fault(errors);
-        return Invalid("ListOptions", "meta.k8s.io", "ListOptions", "", errors);
+        return Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
     }
 
     private static JsonObject Details(ResourceKind kind, string name)

@@ -44,8 +44,10 @@ internal sealed class ApiServer
 
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        if (!Negotiation.IsAcceptable(request.Accept)) throw ApiErrors.NotAcceptable();
         if (AccessReviews.IsFor(request)) return AccessReviews.AnswerAsync(request, cancellationToken);
-        ResourcePath path = PathParser.Parse(_catalog, request.Path) ?? throw ApiErrors.PathNotFound();
+        if (PathParser.Parse(_catalog, request.Path) is not { } path)
+            return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
         if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
         if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
         return request.Method switch

@@ -9,13 +9,13 @@ internal static class DeletionReader
     /// <exception cref="ApiException">400, 422.</exception>
     public static async Task<DeletionRequest> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var options = await RequestBody.ReadAsync(request, cancellationToken) as JsonObject;
+        var options = await RequestBody.ReadAsync(request, "DeleteOptions", cancellationToken) as JsonObject;
         DeletionRequest read = options is null ? new() : Read(options);
         return read with
         {
             GracePeriod = request.Query.Number("gracePeriodSeconds") ?? read.GracePeriod,
             PropagationPolicy = request.Query["propagationPolicy"] ?? read.PropagationPolicy,
-            IsDryRun = read.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun")),
+            IsDryRun = read.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"), "DeleteOptions"),
         };
     }
 
@@ -28,7 +28,7 @@ internal static class DeletionReader
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
             PropagationPolicy = options.Text("propagationPolicy") ?? (options.Flag("orphanDependents") == true ? "Orphan" : null),
-            IsDryRun = DryRun.IsAsked((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? "")),
+            IsDryRun = DryRun.IsAsked((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), "DeleteOptions"),
         };
     }
 }

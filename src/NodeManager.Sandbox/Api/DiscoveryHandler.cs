@@ -6,7 +6,9 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>What the server is and serves: versions, groups, resources, health.</summary>
 internal sealed class DiscoveryHandler(KindCatalog catalog)
 {
-    private const int EvictionV1From = 22;
+    public const int EvictionV1From = 22;
+
+    private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// <summary>Null where the path is none of these.</summary>
     public ApiResponse? TryAnswer(ApiRequest request)
@@ -60,9 +62,8 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private void Describe(ResourceKind kind, JsonArray into)
     {
-        JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, kind.IsStored
-            ? ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
-            : ["get", "list"]);
+        string[] verbs = kind == BuiltInKinds.Namespaces ? [.. AllVerbs.Where(static verb => verb != "deletecollection")] : kind.IsStored ? AllVerbs : ["get", "list"];
+        JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
         if (kind.ShortNames.Length > 0) resource["shortNames"] = Strings(kind.ShortNames);
         if (kind.Categories.Length > 0) resource["categories"] = Strings(kind.Categories);
         into.Add(resource);

@@ -23,6 +23,6 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
             // Answered as any other token that is none.
         }
 
-        throw ApiErrors.BadRequest("continue key is not valid: encoded key is malformed");
+        throw ApiErrors.BadRequest("invalid continue token: continue key is not valid: encoded key is malformed");
     }
 }

@@ -32,13 +32,13 @@ internal sealed class ListQuery
         {
             number = long.TryParse(version, out long parsed) && parsed >= 0
                 ? parsed
-                : throw ApiErrors.InvalidListOptions("resourceVersion", version, "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+                : throw ApiErrors.InvalidResourceVersion(version);
         }
 
         if (!string.IsNullOrEmpty(match))
         {
             if (match is not ("Exact" or "NotOlderThan"))
-                throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "", "Exact", "NotOlderThan");
+                throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "Exact", "NotOlderThan", "");
             if (string.IsNullOrEmpty(version))
                 throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
             if (!string.IsNullOrEmpty(token))
@@ -51,7 +51,7 @@ internal sealed class ListQuery
         return new()
         {
             Labels = LabelSelector.Parse(request.Query["labelSelector"]),
-            Fields = FieldSelector.Parse(path.Kind, path.Version, request.Query["fieldSelector"]),
+            Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
             Limit = request.Query.Number("limit") ?? 0,
             Page = string.IsNullOrEmpty(token) ? null : ListPage.Decode(token),
             ResourceVersion = number > 0 ? number : null,
@@ -70,14 +70,14 @@ internal sealed class ListQuery
         {
             number = long.TryParse(version, out long parsed) && parsed >= 0
                 ? parsed
-                : throw ApiErrors.InvalidListOptions("resourceVersion", version, "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+                : throw ApiErrors.InvalidResourceVersion(version);
         }
 
         string? initial = knowsInitialEvents ? request.Query["sendInitialEvents"] : null;
         return new()
         {
             Labels = LabelSelector.Parse(request.Query["labelSelector"]),
-            Fields = FieldSelector.Parse(path.Kind, path.Version, request.Query["fieldSelector"]),
+            Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
             ResourceVersion = number > 0 ? number : null,
             SendsInitialEvents = initial is null ? null : request.Query.IsTrue("sendInitialEvents"),
         };

@@ -25,12 +25,13 @@ internal sealed class ObjectPatch
     {
         string type = RequestBody.MediaType(request.ContentType);
         if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic, "application/apply-patch+yaml");
-        JsonNode? document = await RequestBody.ReadAsync(request, cancellationToken);
+        JsonNode? document = await RequestBody.ReadAsync(request, "Patch", cancellationToken);
         return document switch
         {
             JsonArray when type == Json => new(type, document),
             JsonObject when type != Json => new(type, document),
-            _ => throw ApiErrors.BadRequest($"error decoding patch: a {type} is {(type == Json ? "a list of operations" : "an object")}"),
+            _ when type == Json => throw ApiErrors.BadRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch"),
+            _ => throw ApiErrors.BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"),
         };
     }
 
@@ -53,7 +54,7 @@ internal sealed class ObjectPatch
         }
         catch (PatchException fault)
         {
-            if (fault.IsMalformed) throw ApiErrors.BadRequest(fault.Message);
+            if (fault.IsUnmergeable) throw ApiErrors.Unclassified(fault.Message);
             throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
         }
     }

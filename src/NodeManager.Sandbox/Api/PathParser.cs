@@ -41,6 +41,14 @@ internal static class PathParser
         return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
     }
 
+    /// <summary>True where at least the group and its version are served.</summary>
+    public static bool IsServed(KindCatalog catalog, string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        ["api", var version, ..] => catalog.Served("", version).Any(),
+        ["apis", var group, var version, ..] => catalog.Served(group, version).Any(),
+        _ => false,
+    };
+
     private static bool IsKnown(ResourceKind kind, string subresource) => subresource switch
     {
         "" => true,

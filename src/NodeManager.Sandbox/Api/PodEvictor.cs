@@ -14,6 +14,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
     /// <exception cref="ApiException">404, 409, 429, 500.</exception>
     public void Evict(string ns, string name, DeletionRequest request)
     {
+        registry.RequireNamespace(BuiltInKinds.Pods, ns, name);
         StoredObject pod = registry.Get(BuiltInKinds.Pods, ns, name);
         if (BudgetMatching.NeedsNoBudget(pod))
         {
@@ -23,7 +24,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
 
         StoredObject[] budgets = [.. registry.Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
         if (budgets.Length > 1)
-            throw ApiErrors.Internal("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+            throw ApiErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         if (budgets.Length == 0)
         {
             registry.Delete(BuiltInKinds.Pods, ns, name, request);

@@ -12,7 +12,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         if (request.Method != "POST") throw ApiErrors.MethodNotAllowed();
-        JsonObject body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        JsonObject body = await RequestBody.ReadObjectAsync(request, path.Subresource == "binding" ? "Binding" : "Eviction", cancellationToken);
         if (path.Subresource == "binding")
         {
             registry.Bind(path.ObjectNamespace, path.Name, body.Object("target").Text("name") ?? "", body.Object("metadata").Text("uid"));
@@ -20,12 +20,22 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         else
         {
             DeletionRequest deletion = body.Object("deleteOptions") is { } options ? DeletionReader.Read(options) : DeletionRequest.Default;
-            bool isDryRun = deletion.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"));
-            string named = body.Object("metadata").Text("name") ?? path.Name;
-            if (named != path.Name) throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
+            bool isDryRun = deletion.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
+            CheckVersion(body);
+            if (body.Object("metadata").Text("name") != path.Name) throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
             _evictor.Evict(path.ObjectNamespace, path.Name, deletion with { IsDryRun = isDryRun });
         }
 
         return ApiResponse.Json(new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
+    }
+
+    // v1 came with 1.22, beside v1beta1, which servers still take.
+    private void CheckVersion(JsonObject eviction)
+    {
+        string stated = eviction.Text("apiVersion") ?? "policy/v1beta1";
+        if (stated == "policy/v1beta1" || (stated == "policy/v1" && catalog.Minor >= DiscoveryHandler.EvictionV1From)) return;
+        string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        throw ApiErrors.BadRequest(
+            $"Eviction in version \"{version}\" cannot be handled as a Eviction: no kind \"Eviction\" is registered for version \"{stated}\" in scheme \"sandbox\"");
     }
 }

@@ -8,7 +8,7 @@ internal static class RequestBody
 {
     /// <summary>Null if there is none.</summary>
     /// <exception cref="ApiException">400: it is no JSON.</exception>
-    public static async Task<JsonNode?> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<JsonNode?> ReadAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
@@ -19,18 +19,24 @@ internal static class RequestBody
         }
         catch (JsonException fault)
         {
-            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {"JSON"}): {fault.Message}");
+            throw Unrecognized(kind, fault.Message);
         }
     }
 
-    /// <exception cref="ApiException">400: it is no JSON object.</exception>
-    public static async Task<JsonObject> ReadObjectAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="kind">What should be in it, for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ApiException">400 (it is no JSON object), 415.</exception>
+    public static async Task<JsonObject> ReadObjectAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
     {
         CheckMediaType(request.ContentType);
-        return await ReadAsync(request, cancellationToken) as JsonObject ?? throw ApiErrors.BadRequest("the request carries no object");
+        return await ReadAsync(request, kind, cancellationToken) as JsonObject ?? throw Unrecognized(kind, "unexpected end of JSON input");
     }
 
     public static string MediaType(string contentType) => contentType.Split(';')[0].Trim();
+
+    private static ApiException Unrecognized(string kind, string why) =>
+        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why}");
 
     private static void CheckMediaType(string contentType)
     {

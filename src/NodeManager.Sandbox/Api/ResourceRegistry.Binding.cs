@@ -8,7 +8,9 @@ internal sealed partial class ResourceRegistry
 {
     /// <summary>Puts a pod on a node, as its binding subresource does: a pod is bound once.</summary>
     /// <exception cref="ApiException">404, 409.</exception>
-    public StoredObject Bind(string ns, string name, string node, string? uid = null) => Update(BuiltInKinds.Pods, ns, name, pod =>
+    public StoredObject Bind(string ns, string name, string node, string? uid = null) => Write(BuiltInKinds.Pods, ns, name, pod => Bind(pod, name, node, uid), isDryRun: false, isStatus: false, isFree: true);
+
+    private JsonObject Bind(JsonObject pod, string name, string node, string? uid)
     {
         JsonObject metadata = pod["metadata"]!.AsObject(), spec = pod.Ensure("spec");
         if (metadata["deletionTimestamp"] is not null)
@@ -19,7 +21,7 @@ internal sealed partial class ResourceRegistry
         spec["nodeName"] = node;
         PodConditions.Set(pod.Ensure("status"), "PodScheduled", "True", Now);
         return pod;
-    });
+    }
 
     private static ResourceKind BindingKind { get; } = new() { Group = "", Versions = [], Kind = "Binding", Plural = "pods/binding" };
 }

@@ -40,15 +40,17 @@ internal sealed partial class ResourceRegistry
     {
         if (request.Uid is { } uid && uid != current.Uid)
         {
-            throw ApiErrors.Conflict(
-                kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            throw ApiErrors.PreconditionFailed(
+                kind, name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
         }
 
         string version = current.Version.ToString(CultureInfo.InvariantCulture);
         if (request.ResourceVersion is { } wanted && wanted != version)
         {
-            throw ApiErrors.Conflict(
-                kind, name, $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {version}");
+            throw ApiErrors.PreconditionFailed(
+                kind, name,
+                $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
         }
     }
 
@@ -74,7 +76,8 @@ internal sealed partial class ResourceRegistry
             if (metadata.Number("generation") is { } generation) metadata["generation"] = generation + 1;
         }
 
-        metadata["deletionGracePeriodSeconds"] = grace;
+        // Namespaces end when they are empty: no seconds are counted.
+        if (kind != BuiltInKinds.Namespaces) metadata["deletionGracePeriodSeconds"] = grace;
         return UpdatePreparation.HoldsBack(document);
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         }
 
         if (metadata.Text("resourceVersion") is { Length: > 0 } and not "0")
-            throw ApiErrors.Internal("resourceVersion should not be set on objects to be created");
+            throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
         bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
         if (isGenerated)
         {
@@ -64,6 +64,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         kind.Rules.Default(document);
         if (kind.HasStatus && !kind.Rules.KeepsStatusOnCreate) document.Remove("status");
         kind.Rules.PrepareCreate(document);
+        if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
         Check(kind, name, document, null);
 
         var item = new StoredObject(kind, document);
@@ -77,21 +78,23 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     /// </summary>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, isStatus: false);
+        Write(kind, ns, name, change, isDryRun, isStatus: false, isFree: false);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
     public StoredObject UpdateStatus(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, isStatus: true);
+        Write(kind, ns, name, change, isDryRun, isStatus: true, isFree: false);
 
-    private static void Check(ResourceKind kind, string name, JsonObject document, JsonObject? old)
+    private static void Check(ResourceKind kind, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
     {
         var errors = new FieldErrors();
         MetadataRules.Validate(kind, document["metadata"]!.AsObject(), errors);
         kind.Rules.Validate(document, old, errors);
+        if (isUpdate) kind.Rules.ValidateUpdate(document, old!, errors);
         if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind, name, errors);
     }
 
-    private void RequireNamespace(ResourceKind kind, string ns, string name)
+    /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
+    public void RequireNamespace(ResourceKind kind, string ns, string name)
     {
         if (!kind.IsNamespaced) return;
         StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw ApiErrors.NotFound(BuiltInKinds.Namespaces, ns);
@@ -101,7 +104,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             ApiErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
     }
 
-    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, bool isStatus)
+    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, bool isStatus, bool isFree)
     {
         while (true)
         {
@@ -110,7 +113,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             JsonObject changed = change(current.ToJson());
             UpdatePreparation.Prepare(kind, name, current, old, changed, isStatus);
             kind.Rules.Default(changed);
-            Check(kind, name, changed, old);
+            Check(kind, name, changed, old, isUpdate: !isStatus && !isFree);
             var item = new StoredObject(kind, changed);
             if (item.SameContent(current)) return current;
             if (isDryRun) return item.At(current.Version);

@@ -59,14 +59,17 @@ internal static class UpdatePreparation
         if (kind.IsNamespaced && metadata.Text("namespace") is { Length: > 0 } ns && ns != current.Namespace)
             throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
-            throw ApiErrors.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("metadata.uid", uid, "field is immutable");
+            throw ApiErrors.Invalid(kind, name, errors);
+        }
+
         string version = metadata.Text("resourceVersion") ?? "";
         if (version.Length == 0)
         {
             if (kind.AllowsUnconditionalUpdate) return;
-            var errors = new FieldErrors();
-            errors.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
-            throw ApiErrors.Invalid(kind, name, errors);
+            throw ApiErrors.MissingResourceVersion(kind, name);
         }
 
         if (!long.TryParse(version, out long number))

@@ -19,10 +19,9 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
         bool wantsBookmarks = request.Query.IsTrue("allowWatchBookmarks");
         bool sendsInitial = query.SendsInitialEvents ?? query.ResourceVersion is null;
         Snapshot snapshot = store.List(path.Kind);
-        if (query.ResourceVersion > snapshot.Version) throw ApiErrors.TooLargeResourceVersion(query.ResourceVersion.Value, snapshot.Version);
         long from = sendsInitial || query.ResourceVersion is null ? snapshot.Version : query.ResourceVersion.Value;
         ChangeCursor? cursor = store.OpenCursor(path.Kind, from);
-        var writer = new WatchWriter(path, query);
+        var writer = new WatchWriter(path, query, from);
         return new()
         {
             Stream = async (into, cancellationToken) =>

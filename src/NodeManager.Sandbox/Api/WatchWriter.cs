@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Writes the events of one watch, a line each.</summary>
-internal sealed class WatchWriter(ResourcePath path, ListQuery query)
+internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from)
 {
     private const int FlushAt = 32 * 1024;
 
@@ -30,6 +30,8 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query)
     /// <summary>False where the change is none of this watch's.</summary>
     public bool Write(PipeWriter into, Change change)
     {
+        // A watch may start from a version that is still to come.
+        if (change.Version <= from) return false;
         if (path.Namespace is { } ns && change.Object.Namespace != ns) return false;
         bool was = change.Previous is not null && query.Matches(change.Previous);
         bool matches = change.Type != ChangeType.Deleted && query.Matches(change.Object);

@@ -22,8 +22,8 @@ internal sealed class WriteHandler(ResourceRegistry registry)
 
     private async Task<ApiResponse> CreateAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
-        JsonObject document = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
+        JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         CheckKind(path, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
         return ObjectWriter.Answer(path, registry.Create(path.Kind, ns, document, isDryRun), 201);
@@ -31,15 +31,15 @@ internal sealed class WriteHandler(ResourceRegistry registry)
 
     private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
-        JsonObject document = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "UpdateOptions");
+        JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         if (path.Subresource != "scale") CheckKind(path, document);
         return Write(path, current => Replace(path, current, document), isDryRun);
     }
 
     private async Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"));
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
         ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
         return Write(path, current => Patch(path, current, patch), isDryRun);
     }
@@ -75,14 +75,13 @@ internal sealed class WriteHandler(ResourceRegistry registry)
 
     private static void CheckKind(ResourcePath path, JsonObject document)
     {
-        string kind = document.Text("kind") ?? path.Kind.Kind, version = document.Text("apiVersion") ?? path.ApiVersion;
-        if (version != path.ApiVersion)
-        {
-            throw ApiErrors.BadRequest(
-                $"the API version in the data ({version}) does not match the expected API version ({path.ApiVersion})");
-        }
-
-        if (kind != path.Kind.Kind) throw ApiErrors.BadRequest($"{kind} in version \"{path.Version}\" cannot be handled as a {path.Kind.Kind}: no kind \"{kind}\" is registered");
+        string kind = document.Text("kind") ?? path.Kind.Kind, stated = document.Text("apiVersion") ?? path.ApiVersion;
+        if (kind == path.Kind.Kind && stated == path.ApiVersion) return;
+        string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        string why = stated == path.ApiVersion
+            ? $"converting ({version}.{kind}) to ({path.Kind.Kind}): unknown conversion"
+            : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
+        throw ApiErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind.Kind}: {why}");
     }
 
     private async Task<ApiResponse> DeleteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)

@@ -13,16 +13,25 @@ internal sealed class FieldErrors
     public void Required(string field, string detail = "") =>
         _faults.Add(("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail));
 
-    public void Invalid(string field, JsonNode? value, string detail) =>
-        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {Show(value)}: {detail}"));
+    public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
 
+    /// <summary>Invalid, with the value shown as given.</summary>
+    public void Shown(string field, string value, string detail) =>
+        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {value}: {detail}"));
+
+    /// <param name="field">Its path.</param>
+    /// <param name="value">As shown: text in quotes.</param>
+    /// <param name="supported">What could stand there.</param>
     public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
     {
         string list = string.Join(", ", supported.ToArray().Select(one => $"\"{one}\""));
-        _faults.Add(("FieldValueNotSupported", field, $"Unsupported value: \"{value}\": supported values: {list}"));
+        _faults.Add(("FieldValueNotSupported", field, $"Unsupported value: {value}: supported values: {list}"));
     }
 
     public void Duplicate(string field, JsonNode? value) => _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}"));
+
+    public void Duplicate(string field, string shown, string detail) =>
+        _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}"));
 
     public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
 

@@ -16,6 +16,9 @@ internal sealed class KindRules
     /// <summary>Finds faults of a new or changed object; the old one is null when it is new.</summary>
     public Action<JsonObject, JsonObject?, FieldErrors> Validate { get; init; } = static (_, _, _) => { };
 
+    /// <summary>Finds changes that a client may not make: of (changed, old).</summary>
+    public Action<JsonObject, JsonObject, FieldErrors> ValidateUpdate { get; init; } = static (_, _, _) => { };
+
     /// <summary>True where a new object keeps the status it came with.</summary>
     public bool KeepsStatusOnCreate { get; init; }
 

@@ -13,17 +13,17 @@ internal static class JsonPatch
         JsonNode document = target;
         foreach (JsonNode? node in operations)
         {
-            var operation = node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation", true);
+            var operation = node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation");
             document = Apply(document, operation);
         }
 
-        return document as JsonObject ?? throw new PatchException("the patched document is no object", false);
+        return document as JsonObject ?? throw new PatchException("the patched document is no object");
     }
 
     private static JsonNode Apply(JsonNode document, JsonObject operation)
     {
         string kind = operation.Text("op") ?? "";
-        string path = operation.Text("path") ?? throw new PatchException($"Unexpected kind: {kind}", true);
+        string path = operation.Text("path") ?? throw new PatchException($"Unexpected kind: {kind}");
         switch (kind)
         {
             case "add":
@@ -37,16 +37,16 @@ internal static class JsonPatch
                 return document;
             case "test":
                 JsonNode? actual = TryFind(document, path);
-                if (!JsonNode.DeepEquals(actual, operation["value"])) throw new PatchException($"testing value {path} failed", false);
+                if (!JsonNode.DeepEquals(actual, operation["value"])) throw new PatchException($"testing value {path} failed");
                 return document;
             case "move":
             case "copy":
-                string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from", true);
+                string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from");
                 JsonNode? value = Find(document, from, kind)?.DeepClone();
                 if (kind == "move") Remove(document, from);
                 return Add(document, path, value, kind);
             default:
-                throw new PatchException($"Unexpected kind: {kind}", true);
+                throw new PatchException($"Unexpected kind: {kind}");
         }
     }
 
@@ -135,5 +135,5 @@ internal static class JsonPatch
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= most ? index : throw Missing(operation, path);
 
     private static PatchException Missing(string operation, string path) =>
-        new($"{operation} operation does not apply: doc is missing path: \"{path}\": missing value", false);
+        new($"{operation} operation does not apply: doc is missing path: \"{path}\": missing value");
 }

@@ -87,7 +87,7 @@ internal static class StrategicPatch
         foreach (JsonNode? node in changes)
         {
             JsonObject change = node as JsonObject ?? throw new PatchException($"{name}: expected objects", true);
-            JsonNode id = change[mergeKey] ?? throw new PatchException($"map: {change.ToJsonString()} does not contain declared merge key: {mergeKey}", true);
+            JsonNode id = change[mergeKey] ?? throw new PatchException($"map: {GoText.Of(change)} does not contain declared merge key: {mergeKey}", true);
             JsonObject? existing = list.OfType<JsonObject>().FirstOrDefault(element => JsonNode.DeepEquals(element[mergeKey], id));
             if (change.Text(Directive) == "delete")
             {

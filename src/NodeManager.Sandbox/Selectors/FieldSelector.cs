@@ -27,7 +27,7 @@ internal sealed class FieldSelector
     }
 
     /// <exception cref="ApiException">400.</exception>
-    public static FieldSelector Parse(ResourceKind kind, string version, string? text)
+    public static FieldSelector Parse(ResourceKind kind, string? text)
     {
         if (string.IsNullOrEmpty(text)) return Everything;
         var terms = new List<Term>();
@@ -41,7 +41,7 @@ internal sealed class FieldSelector
                 "metadata.namespace" when kind.IsNamespaced => Term.Namespace,
                 _ => kind.IndexOfField(path),
             };
-            if (index == -1) throw ApiErrors.BadRequest(Unsupported(kind, version, path));
+            if (index == -1) throw ApiErrors.BadRequest(Unsupported(kind, path));
             terms.Add(new(index, isEqual, value));
         }
 
@@ -59,10 +59,10 @@ internal sealed class FieldSelector
         return true;
     }
 
-    // The core kinds declare what can be selected and say so; the rest share one answer.
-    private static string Unsupported(ResourceKind kind, string version, string path) => kind.SelectableFields.Length > 0 && kind.Group.Length == 0
-        ? $"Unable to find \"{kind.ApiVersion(version)}, Resource={kind.Plural}\" that match label selector \"\", field selector \"{path}\": field label not supported: {path}"
-        : $"field label not supported: {path}";
+    // Kinds that have fields of their own to select by say it in other words than the rest.
+    private static string Unsupported(ResourceKind kind, string path) => kind.SelectableFields.Length > 0
+        ? $"field label not supported: {path}"
+        : $"\"{path}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 
     private static (string Path, bool IsEqual, string Value) ReadTerm(string part, string whole)
     {

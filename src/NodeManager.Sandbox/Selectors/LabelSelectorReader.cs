@@ -1,3 +1,5 @@
+using NodeManager.Sandbox.Api;
+
 namespace NodeManager.Sandbox.Selectors;
 
 /// <summary>Reads the terms of a label selector, left to right.</summary>
@@ -14,7 +16,8 @@ internal sealed class LabelSelectorReader(string text)
             yield return ReadOne();
             string separator = Next();
             if (separator.Length == 0) yield break;
-            if (separator != ",") throw LabelSelector.Unparsable($"found '{separator}', expected: ',' or 'end of string'");
+            if (separator == "," && Peek() is "," or "") throw ApiErrors.BadRequest($"found '{Peek()}', expected: identifier after ','");
+            if (separator != ",") throw ApiErrors.BadRequest($"found '{separator}', expected: ',' or 'end of string'");
         }
     }
 
@@ -58,7 +61,7 @@ internal sealed class LabelSelectorReader(string text)
             }
 
             if (next == ")") return [.. values.Distinct(StringComparer.Ordinal)];
-            if (next != ",") throw LabelSelector.Unparsable($"found '{next}', expected: ',', or ')'");
+            if (next != ",") throw LabelSelector.Unparsable($"found '{next}', expected: ',' or ')'");
         }
     }
 
@@ -71,7 +74,7 @@ internal sealed class LabelSelectorReader(string text)
     private void Expect(string token)
     {
         string found = Next();
-        if (found != token) throw LabelSelector.Unparsable($"found '{found}', expected: '{token}'");
+        if (found != token) throw LabelSelector.Unparsable($"found '{found}' expected: '{token}'");
     }
 
     private static bool IsWord(string token) => token.Length > 0 && !Special.Contains(token[0], StringComparison.Ordinal);

@@ -20,6 +20,9 @@ namespace NodeManager.Sandbox.Store;
 /// </summary>
 internal sealed class ObjectStore
 {
+    /// <summary>Changes of each kind that a watch can resume over.</summary>
+    public const int DefaultLogCapacity = 16_384;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ResourceKind, Table> _tables;
     private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ internal sealed class ObjectStore
 
     /// <param name="kinds">All kinds that it holds.</param>
     /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
-    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = 16_384)
+    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
     {
         _logCapacity = logCapacity;
         _tables = kinds.ToDictionary(kind => kind, kind => new Table(kind, new(_logCapacity)));

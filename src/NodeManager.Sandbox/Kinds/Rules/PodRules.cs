@@ -9,8 +9,9 @@ internal static class PodRules
     {
         StatusMayChangeMetadata = true,
         Default = static pod => DefaultSpec(pod.Ensure("spec")),
-        PrepareCreate = static pod => pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) },
+        PrepareCreate = PrepareCreate,
         Validate = Validate,
+        ValidateUpdate = PodImmutability.Validate,
         GracePeriod = GracePeriod,
     };
 
@@ -27,6 +28,27 @@ internal static class PodRules
             foreach (JsonNode? node in spec.Array(list) ?? [])
                 if (node is JsonObject container) DefaultContainer(container);
         }
+    }
+
+    private static void PrepareCreate(JsonObject pod)
+    {
+        JsonObject spec = pod["spec"]!.AsObject();
+        spec.Default("enableServiceLinks", true);
+        spec.Default("serviceAccountName", "default");
+        spec.Default("serviceAccount", spec["serviceAccountName"]!.DeepClone());
+        if (spec["tolerations"] is not JsonArray tolerations) spec["tolerations"] = tolerations = [];
+        foreach (string key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+            TolerateForAWhile(tolerations, key);
+        pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) };
+    }
+
+    // As the API adds it to every pod that says nothing itself: five minutes on a node that is not ready.
+    private static void TolerateForAWhile(JsonArray tolerations, string key)
+    {
+        bool isSaid = tolerations.OfType<JsonObject>().Any(one =>
+            one.Text("key") is null or "" || (one.Text("key") == key && one.Text("effect") is null or "" or "NoExecute"));
+        if (isSaid) return;
+        tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 });
     }
 
     private static void DefaultContainer(JsonObject container)

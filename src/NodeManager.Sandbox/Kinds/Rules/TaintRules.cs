@@ -17,8 +17,10 @@ internal static class TaintRules
             if (NameRules.LabelValue(value) is { } valueFault) errors.Invalid(path + ".value", value, valueFault);
             if (effect.Length == 0) errors.Required(path + ".effect");
             else if (effect is not ("NoSchedule" or "PreferNoSchedule" or "NoExecute"))
-                errors.NotSupported(path + ".effect", effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
-            if (!seen.Add((effect, key))) errors.Duplicate(path, taint);
+                errors.NotSupported(path + ".effect", $"\"{effect}\"", "NoSchedule", "PreferNoSchedule", "NoExecute");
+            if (seen.Add((effect, key))) continue;
+            string shown = $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
+            errors.Duplicate(path, shown, "taints must be unique by key and effect pair");
         }
     }
 }

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>What every cluster has from its first moment.</summary>
+internal static class InitialObjects
+{
+    private static readonly string[] Namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+    private static readonly (string Name, int Value)[] PriorityClasses = [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
+
+    public static void Create(ResourceRegistry registry)
+    {
+        foreach (string name in Namespaces)
+        {
+            var labels = new JsonObject { ["kubernetes.io/metadata.name"] = name };
+            registry.Create(BuiltInKinds.Namespaces, "", new() { ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels } });
+        }
+
+        foreach ((string name, int value) in PriorityClasses)
+            registry.Create(BuiltInKinds.PriorityClasses, "", new() { ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value });
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Patching;
+
+/// <summary>Documents as the server's language prints them in its messages.</summary>
+internal static class GoText
+{
+    public static string Of(JsonNode? node) => node switch
+    {
+        null => "<nil>",
+        JsonObject map => $"map[{string.Join(' ', map.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}:{Of(pair.Value)}"))}]",
+        JsonArray list => $"[{string.Join(' ', list.Select(Of))}]",
+        _ => node.GetValueKind() == JsonValueKind.String ? (string)node! : node.ToJsonString(),
+    };
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Patching;
+
+namespace NodeManager.Sandbox.Tests.Patching;
+
+public sealed class PatchTests
+{
+    [Theory]
+    [InlineData("""{"a":1,"b":{"c":2,"d":3}}""", """{"a":null,"b":{"c":null,"e":4}}""", """{"b":{"d":3,"e":4}}""")]
+    [InlineData("""{"a":[1,2]}""", """{"a":[3]}""", """{"a":[3]}""")]
+    [InlineData("""{"a":"x"}""", """{"a":{"b":null,"c":1}}""", """{"a":{"c":1}}""")]
+    public void A_merge_patch_merges_objects_and_replaces_the_rest(string target, string patch, string expected)
+    {
+        JsonObject document = Parse(target);
+        MergePatch.Apply(document, Parse(patch));
+        AssertSame(expected, document);
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"b":[1,2]}}""", """[{"op":"add","path":"/a/b/1","value":9}]""", """{"a":{"b":[1,9,2]}}""")]
+    [InlineData("""{"a":{"b":[1,2]}}""", """[{"op":"add","path":"/a/b/-","value":9}]""", """{"a":{"b":[1,2,9]}}""")]
+    [InlineData("""{"a":{"b":[1,2]}}""", """[{"op":"remove","path":"/a/b/0"},{"op":"replace","path":"/a/b/0","value":5}]""", """{"a":{"b":[5]}}""")]
+    [InlineData("""{"a":{"x/y":1,"m~n":2}}""", """[{"op":"remove","path":"/a/x~1y"},{"op":"replace","path":"/a/m~0n","value":3}]""", """{"a":{"m~n":3}}""")]
+    [InlineData("""{"a":1}""", """[{"op":"test","path":"/a","value":1},{"op":"move","from":"/a","path":"/b"}]""", """{"b":1}""")]
+    [InlineData("""{"a":{"b":1}}""", """[{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/c/b","value":2}]""", """{"a":{"b":1},"c":{"b":2}}""")]
+    [InlineData("""{"a":1}""", """[{"op":"test","path":"/none","value":null},{"op":"add","path":"/b","value":null}]""", """{"a":1,"b":null}""")]
+    public void A_JSON_patch_does_its_operations_in_order(string target, string patch, string expected) =>
+        AssertSame(expected, JsonPatch.Apply(Parse(target), JsonNode.Parse(patch)!.AsArray()));
+
+    [Theory]
+    [InlineData("""[{"op":"test","path":"/a","value":2}]""")]
+    [InlineData("""[{"op":"remove","path":"/none"}]""")]
+    [InlineData("""[{"op":"replace","path":"/none","value":1}]""")]
+    [InlineData("""[{"op":"add","path":"/none/deep","value":1}]""")]
+    [InlineData("""[{"op":"add","path":"/list/7","value":1}]""")]
+    [InlineData("""[{"op":"remove","path":"/list/x"}]""")]
+    [InlineData("""[{"op":"dance","path":"/a"}]""")]
+    [InlineData("""[{"op":"move","path":"/b","from":"/none"}]""")]
+    public void A_JSON_patch_that_does_not_fit_is_refused(string patch) =>
+        Assert.Throws<PatchException>(() => JsonPatch.Apply(Parse("""{"a":1,"list":[1]}"""), JsonNode.Parse(patch)!.AsArray()));
+
+    [Theory]
+
+    // Conditions merge by type; the rest stays.
+    [InlineData(
+        """{"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Disk","status":"False"}]}}""",
+        """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"New","status":"True"}]}}""",
+        """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"Disk","status":"False"},{"type":"New","status":"True"}]}}""")]
+
+    // Taints and tolerations are replaced whole.
+    [InlineData(
+        """{"spec":{"taints":[{"key":"a","effect":"NoSchedule"}]}}""",
+        """{"spec":{"taints":[{"key":"b","effect":"NoExecute"}]}}""",
+        """{"spec":{"taints":[{"key":"b","effect":"NoExecute"}]}}""")]
+    [InlineData("""{"spec":{"tolerations":[{"key":"a"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""")]
+
+    // Containers merge by name, and inside them env by name and ports by containerPort.
+    [InlineData(
+        """{"spec":{"containers":[{"name":"a","image":"x","env":[{"name":"E","value":"1"}],"ports":[{"containerPort":80,"name":"http"}]},{"name":"b"}]}}""",
+        """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"F","value":"2"}],"ports":[{"containerPort":80,"protocol":"TCP"}]}]}}""",
+        """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"E","value":"1"},{"name":"F","value":"2"}],"ports":[{"containerPort":80,"name":"http","protocol":"TCP"}]},{"name":"b"}]}}""")]
+
+    // Service ports merge by port.
+    [InlineData(
+        """{"spec":{"ports":[{"port":80,"name":"http"}]}}""", """{"spec":{"ports":[{"port":443,"name":"https"}]}}""",
+        """{"spec":{"ports":[{"port":80,"name":"http"},{"port":443,"name":"https"}]}}""")]
+
+    // Directives: delete an element, replace a list, replace and delete an object.
+    [InlineData(
+        """{"spec":{"volumes":[{"name":"a"},{"name":"b"}]}}""", """{"spec":{"volumes":[{"name":"a","$patch":"delete"}]}}""",
+        """{"spec":{"volumes":[{"name":"b"}]}}""")]
+    [InlineData(
+        """{"spec":{"volumes":[{"name":"a"},{"name":"b"}]}}""", """{"spec":{"volumes":[{"$patch":"replace"},{"name":"c"}]}}""",
+        """{"spec":{"volumes":[{"name":"c"}]}}""")]
+    [InlineData("""{"spec":{"a":{"x":1,"y":2}}}""", """{"spec":{"a":{"$patch":"replace","z":3}}}""", """{"spec":{"a":{"z":3}}}""")]
+    [InlineData("""{"spec":{"a":{"x":1},"b":1}}""", """{"spec":{"a":{"$patch":"delete"}}}""", """{"spec":{"b":1}}""")]
+
+    // Only the named members of a union stay.
+    [InlineData(
+        """{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}}""",
+        """{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}}""",
+        """{"spec":{"strategy":{"type":"Recreate"}}}""")]
+
+    // Finalizers are a set, with a directive of their own.
+    [InlineData(
+        """{"metadata":{"finalizers":["a","b"]}}""", """{"metadata":{"finalizers":["b","c"]}}""", """{"metadata":{"finalizers":["a","b","c"]}}""")]
+    [InlineData(
+        """{"metadata":{"finalizers":["a","b"]}}""", """{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}}""", """{"metadata":{"finalizers":["b"]}}""")]
+    [InlineData("""{"spec":{"finalizers":["kubernetes"]}}""", """{"spec":{"finalizers":["x"]}}""", """{"spec":{"finalizers":["x"]}}""")]
+
+    // Owners merge by UID, node addresses by type.
+    [InlineData(
+        """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"}]}}""", """{"metadata":{"ownerReferences":[{"uid":"2","name":"b"}]}}""",
+        """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"},{"uid":"2","name":"b"}]}}""")]
+    [InlineData(
+        """{"status":{"addresses":[{"type":"InternalIP","address":"1"}]}}""", """{"status":{"addresses":[{"type":"InternalIP","address":"2"}]}}""",
+        """{"status":{"addresses":[{"type":"InternalIP","address":"2"}]}}""")]
+
+    // The order that the patch asks for.
+    [InlineData(
+        """{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}""",
+        """{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c"}]}}""",
+        """{"spec":{"containers":[{"name":"c"},{"name":"b"},{"name":"a"}]}}""")]
+    public void A_strategic_patch_merges_lists_by_their_keys(string target, string patch, string expected)
+    {
+        JsonObject document = Parse(target);
+        StrategicPatch.Apply(document, Parse(patch));
+        AssertSame(expected, document);
+    }
+
+    [Fact]
+    public void A_strategic_patch_without_the_merge_key_is_refused()
+    {
+        PatchException refusal = Assert.Throws<PatchException>(
+            () => StrategicPatch.Apply(Parse("""{"status":{}}"""), Parse("""{"status":{"conditions":[{"status":"True"}]}}""")));
+        Assert.Equal("map: map[status:True] does not contain declared merge key: type", refusal.Message);
+    }
+
+    private static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
+
+    private static void AssertSame(string expected, JsonObject actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), $"{actual.ToJsonString()} instead of {expected}");
+}

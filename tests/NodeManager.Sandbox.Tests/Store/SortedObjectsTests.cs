@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Tests.Store;
+
+public sealed class SortedObjectsTests
+{
+    [Fact]
+    public void Any_order_of_changes_keeps_every_object_once_and_sorted()
+    {
+        var random = new Random(7);
+        var expected = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
+        SortedObjects objects = SortedObjects.Empty;
+        for (int i = 0; i < 5_000; i++)
+        {
+            string ns = $"ns{random.Next(4)}", name = $"pod{random.Next(900)}";
+            if (random.Next(3) == 0)
+            {
+                objects = objects.Remove(ns, name);
+                expected.Remove($"{ns}/{name}");
+            }
+            else
+            {
+                StoredObject item = Make(ns, name);
+                objects = objects.Set(item);
+                expected[$"{ns}/{name}"] = item;
+            }
+        }
+
+        Assert.Equal(expected.Count, objects.Count);
+        Assert.Equal(expected.Values, objects.Walk());
+        Assert.Equal(expected.Values.Where(item => item.Namespace == "ns2"), objects.Walk("ns2"));
+        StoredObject middle = expected.Values.ElementAt(expected.Count / 2);
+        Assert.Same(middle, objects.Find(middle.Namespace, middle.Name));
+        Assert.Equal(expected.Values.Skip((expected.Count / 2) + 1), objects.Walk(after: (middle.Namespace, middle.Name)));
+    }
+
+    [Fact]
+    public void A_snapshot_is_not_changed_by_what_comes_after()
+    {
+        SortedObjects before = SortedObjects.Empty.Set(Make("a", "one")).Set(Make("a", "two"));
+        SortedObjects after = before.Remove("a", "one").Set(Make("a", "three"));
+        Assert.Equal(["one", "two"], before.Walk().Select(item => item.Name));
+        Assert.Equal(["three", "two"], after.Walk().Select(item => item.Name));
+    }
+
+    [Fact]
+    public void Walking_on_from_a_key_that_is_gone_starts_at_the_next()
+    {
+        SortedObjects objects = SortedObjects.Empty.Set(Make("a", "one")).Set(Make("b", "two"));
+        Assert.Equal(["two"], objects.Walk(after: ("a", "p")).Select(item => item.Name));
+        Assert.Empty(objects.Walk("c"));
+    }
+
+    private static StoredObject Make(string ns, string name) =>
+        new(BuiltInKinds.Pods, new() { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns } });
+}

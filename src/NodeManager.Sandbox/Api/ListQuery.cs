@@ -6,6 +6,9 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>What of a collection is wanted.</summary>
 internal sealed class ListQuery
 {
+    private const int InitialEventsKnownFrom = 27;
+    private const int InitialEventsServedFrom = 32;
+
     public required LabelSelector Labels { get; init; }
 
     public required FieldSelector Fields { get; init; }
@@ -20,6 +23,9 @@ internal sealed class ListQuery
 
     /// <summary>Whether a watch begins with what exists; null where the request does not say.</summary>
     public bool? SendsInitialEvents { get; init; }
+
+    /// <summary>True where the newest state is wanted, and all of it at once.</summary>
+    public bool IsWhole => Page is null && Limit == 0 && !IsExact;
 
     public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
 
@@ -62,7 +68,7 @@ internal sealed class ListQuery
     }
 
     /// <exception cref="ApiException">400, 422.</exception>
-    public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, bool knowsInitialEvents)
+    public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, int minor)
     {
         string? version = request.Query["resourceVersion"];
         long? number = null;
@@ -73,7 +79,7 @@ internal sealed class ListQuery
                 : throw ApiErrors.InvalidResourceVersion(version);
         }
 
-        string? initial = knowsInitialEvents ? request.Query["sendInitialEvents"] : null;
+        string? initial = InitialEvents(request, minor);
         return new()
         {
             Labels = LabelSelector.Parse(request.Query["labelSelector"]),
@@ -81,6 +87,29 @@ internal sealed class ListQuery
             ResourceVersion = number > 0 ? number : null,
             SendsInitialEvents = initial is null ? null : request.Query.IsTrue("sendInitialEvents"),
         };
+    }
+
+    // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
+    private static string? InitialEvents(ApiRequest request, int minor)
+    {
+        string? initial = request.Query["sendInitialEvents"], match = request.Query["resourceVersionMatch"];
+        if (minor < InitialEventsKnownFrom)
+        {
+            if (!string.IsNullOrEmpty(match)) throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden for watch");
+            return null;
+        }
+
+        if (initial is null)
+        {
+            if (string.IsNullOrEmpty(match)) return null;
+            throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        }
+
+        if (minor < InitialEventsServedFrom)
+            throw ApiErrors.ForbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
+        if (string.IsNullOrEmpty(match))
+            throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        return match == "NotOlderThan" ? initial : throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "NotOlderThan");
     }
 
     public bool Matches(StoredObject item) => (Labels.IsEmpty || Labels.Matches(item.Labels)) && (Fields.IsEmpty || Fields.Matches(item));

@@ -10,6 +10,9 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
 
+    private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
+        string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name));
+
     private readonly PageKeeper _pages = new(time);
 
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
@@ -23,8 +26,12 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
     {
         ListQuery query = ListQuery.Parse(request, path);
         Snapshot snapshot = Choose(path.Kind, query);
-        (string, string)? after = query.Page is { } page ? (page.Namespace, page.Name) : null;
-        IEnumerable<StoredObject> items = Candidates(path, query, snapshot, after);
+        IEnumerable<StoredObject> items;
+        long version = snapshot.Version;
+        if (query.IsWhole && query.Fields.Indexed(path.Kind) is { } indexed)
+            items = store.ListBy(path.Kind, indexed.Path, indexed.Value, out version).Where(item => path.Namespace is null || item.Namespace == path.Namespace).OrderBy(Key, ByKey);
+        else
+            items = Candidates(path, query, snapshot);
         var segments = new List<ReadOnlyMemory<byte>> { default };
         StoredObject? last = null;
         int count = 0;
@@ -53,7 +60,7 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
         }
 
         segments[0] = Encoding.UTF8.GetBytes(
-            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{snapshot.Version}\"{more}}},\"items\":[");
+            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{version}\"{more}}},\"items\":[");
         return new() { Segments = segments };
     }
 
@@ -76,8 +83,11 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
         return newest;
     }
 
-    private static IEnumerable<StoredObject> Candidates(ResourcePath path, ListQuery query, Snapshot snapshot, (string, string)? after)
+    private static (string Namespace, string Name) Key(StoredObject item) => (item.Namespace, item.Name);
+
+    private static IEnumerable<StoredObject> Candidates(ResourcePath path, ListQuery query, Snapshot snapshot)
     {
+        (string, string)? after = query.Page is { } page ? (page.Namespace, page.Name) : null;
         if (query.Fields.Name is { } name && path.Namespace is not null | !path.Kind.IsNamespaced)
             return snapshot.Objects.Find(path.ObjectNamespace, name) is { } one && after is null ? [one] : [];
         return snapshot.Objects.Walk(path.Namespace, after);

@@ -78,11 +78,11 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     /// </summary>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, isStatus: false, isFree: false);
+        Write(kind, ns, name, change, isDryRun, WriteScope.Main);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
     public StoredObject UpdateStatus(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, isStatus: true, isFree: false);
+        Write(kind, ns, name, change, isDryRun, WriteScope.Status);
 
     private static void Check(ResourceKind kind, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
     {
@@ -104,16 +104,16 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             ApiErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
     }
 
-    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, bool isStatus, bool isFree)
+    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, WriteScope scope)
     {
         while (true)
         {
             StoredObject current = Get(kind, ns, name);
             JsonObject old = current.ToJson();
             JsonObject changed = change(current.ToJson());
-            UpdatePreparation.Prepare(kind, name, current, old, changed, isStatus);
+            UpdatePreparation.Prepare(kind, name, current, old, changed, scope);
             kind.Rules.Default(changed);
-            Check(kind, name, changed, old, isUpdate: !isStatus && !isFree);
+            Check(kind, name, changed, old, isUpdate: scope == WriteScope.Main);
             var item = new StoredObject(kind, changed);
             if (item.SameContent(current)) return current;
             if (isDryRun) return item.At(current.Version);

@@ -9,7 +9,7 @@ internal static class UpdatePreparation
 {
     private static readonly string[] Immutable = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
 
-    public static void Prepare(ResourceKind kind, string name, StoredObject current, JsonObject old, JsonObject changed, bool isStatus)
+    public static void Prepare(ResourceKind kind, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
         CheckIdentity(kind, name, current, metadata);
@@ -17,7 +17,7 @@ internal static class UpdatePreparation
         metadata["name"] = current.Name;
         if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
 
-        if (isStatus)
+        if (scope == WriteScope.Status)
         {
             JsonNode? status = changed["status"]?.DeepClone();
             foreach (string member in changed.Select(pair => pair.Key).ToArray())
@@ -33,12 +33,12 @@ internal static class UpdatePreparation
                 Keep(before, metadata, "annotations");
             }
         }
-        else if (kind.HasStatus)
+        else if (kind.HasStatus && scope == WriteScope.Main)
         {
             Keep(old, changed, "status");
         }
 
-        if (!kind.HasGeneration || isStatus) return;
+        if (!kind.HasGeneration || scope == WriteScope.Status) return;
         bool counts = !JsonNode.DeepEquals(old["spec"], changed["spec"]) ||
             (kind.Rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
         if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;

@@ -7,14 +7,12 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Watches: each reads the log at its own pace and writes what its selectors let through.</summary>
 internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
 {
-    private const int InitialEventsFrom = 27;
-
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
     {
-        ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor >= InitialEventsFrom);
+        ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor);
         TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
         bool wantsBookmarks = request.Query.IsTrue("allowWatchBookmarks");
         bool sendsInitial = query.SendsInitialEvents ?? query.ResourceVersion is null;
@@ -37,7 +35,7 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
                 try
                 {
-                    if (sendsInitial) await writer.WriteInitialAsync(into, snapshot, query.SendsInitialEvents == true, ended.Token);
+                    if (sendsInitial) await writer.WriteInitialAsync(into, snapshot, query.SendsInitialEvents == true && wantsBookmarks, ended.Token);
                     await FollowAsync(cursor, writer, into, wantsBookmarks, ended.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

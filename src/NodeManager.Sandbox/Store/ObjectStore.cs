@@ -50,11 +50,18 @@ internal sealed class ObjectStore
     }
 
     /// <summary>The objects whose indexed field holds the value, in no order.</summary>
-    public StoredObject[] ListBy(ResourceKind kind, string field, string value)
+    public StoredObject[] ListBy(ResourceKind kind, string field, string value) => ListBy(kind, field, value, out _);
+
+    /// <summary>The same, with the version that it is true of.</summary>
+    public StoredObject[] ListBy(ResourceKind kind, string field, string value, out long version)
     {
         Table table = _tables[kind];
         if (table.IndexedField != kind.IndexOfField(field)) throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
-        lock (_lock) return table.Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? found) ? [.. found.Values] : [];
+        lock (_lock)
+        {
+            version = _version;
+            return table.Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? found) ? [.. found.Values] : [];
+        }
     }
 
     /// <summary>The objects that name this UID as an owner.</summary>

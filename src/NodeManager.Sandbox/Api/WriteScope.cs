@@ -1,0 +1,13 @@
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Which part of an object a write may change.</summary>
+internal enum WriteScope
+{
+    /// <summary>All but the status, where that has its own subresource.</summary>
+    Main,
+
+    Status,
+
+    /// <summary>Both at once, as only bindings do.</summary>
+    Binding,
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Tests.Api;
+
+public sealed class WatchTests
+{
+    [Fact]
+    public async Task A_watch_tells_what_exists_and_then_each_change()
+    {
+        using var cluster = new TestCluster();
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true");
+        Assert.Equal("ADDED a", await watch.NextTextAsync());
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
+        Assert.Equal("ADDED b", await watch.NextTextAsync());
+        await cluster.MergeAsync("/api/v1/nodes/a", """{"metadata":{"labels":{"x":"y"}}}""");
+        Assert.Equal("MODIFIED a", await watch.NextTextAsync());
+        await cluster.OkAsync("DELETE", "/api/v1/nodes/b");
+        Assert.Equal("DELETED b", await watch.NextTextAsync());
+    }
+
+    [Fact]
+    public async Task A_watch_goes_on_from_the_version_it_states()
+    {
+        using var cluster = new TestCluster();
+        JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
+        await cluster.OkAsync("DELETE", "/api/v1/nodes/a");
+        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        Assert.Equal("ADDED b", await watch.NextTextAsync());
+        JsonObject? deleted = await watch.NextAsync();
+        Assert.Equal("DELETED", (string?)deleted!["type"]);
+        Assert.Equal((await cluster.GetAsync("/api/v1/nodes"))["metadata"]!["resourceVersion"]!.ToString(), (string?)deleted["object"]!["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task What_enters_and_leaves_a_selection_is_added_and_deleted()
+    {
+        using var cluster = new TestCluster();
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true&labelSelector=pool%3Dx");
+        await cluster.MergeAsync("/api/v1/nodes/a", """{"metadata":{"labels":{"pool":"x"}}}""");
+        Assert.Equal("ADDED a", await watch.NextTextAsync());
+        await cluster.MergeAsync("/api/v1/nodes/a", """{"spec":{"unschedulable":true}}""");
+        Assert.Equal("MODIFIED a", await watch.NextTextAsync());
+        JsonObject left = await cluster.MergeAsync("/api/v1/nodes/a", """{"metadata":{"labels":{"pool":"y"}}}""");
+        JsonObject? deleted = await watch.NextAsync();
+        Assert.Equal("DELETED", (string?)deleted!["type"]);
+        Assert.Equal("x", (string?)deleted["object"]!["metadata"]!["labels"]!["pool"]);
+        Assert.Equal((string?)left["metadata"]!["resourceVersion"], (string?)deleted["object"]!["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task A_watch_of_one_node_s_pods_sees_them_come_by_their_binding()
+    {
+        using var cluster = new TestCluster();
+        await cluster.CreateAsync("/api/v1/namespaces/default/pods", Bodies.Pod("p"));
+        using WatchReader watch = await cluster.WatchAsync("/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn1");
+        await cluster.CreateAsync("/api/v1/namespaces/default/pods/p/binding", """{"metadata":{"name":"p"},"target":{"kind":"Node","name":"n1"}}""");
+        Assert.Equal("ADDED p", await watch.NextTextAsync());
+    }
+
+    [Fact]
+    public async Task A_version_that_is_forgotten_ends_the_watch_with_410()
+    {
+        using var cluster = new TestCluster(logCapacity: 4);
+        JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        for (int i = 0; i < 10; i++) await cluster.MergeAsync("/api/v1/nodes/a", $$"""{"metadata":{"labels":{"x":"{{i}}"} } }""");
+        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        JsonObject? error = await watch.NextAsync();
+        Assert.Equal("ERROR", (string?)error!["type"]);
+        Assert.Equal((410, "Expired"), ((int)error["object"]!["code"]!, (string?)error["object"]!["reason"]));
+        Assert.StartsWith("too old resource version: ", (string?)error["object"]!["message"], StringComparison.Ordinal);
+        Assert.Null(await watch.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_change_of_another_kind_does_not_age_a_watch()
+    {
+        using var cluster = new TestCluster(logCapacity: 4);
+        JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        for (int i = 0; i < 10; i++) await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", Bodies.Node($"c{i}"));
+        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        await cluster.OkAsync("DELETE", "/api/v1/nodes/a");
+        Assert.Equal("DELETED a", await watch.NextTextAsync());
+    }
+
+    [Fact]
+    public async Task Bookmarks_tell_how_far_a_quiet_watch_has_come()
+    {
+        var time = new ManualTime();
+        using var cluster = new TestCluster(time: time);
+        JsonObject list = await cluster.GetAsync("/api/v1/nodes");
+        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion={list["metadata"]!["resourceVersion"]}");
+        JsonObject other = await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", Bodies.Node("c"));
+        Task<JsonObject?> next = watch.NextAsync();
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(30), next);
+        Assert.Equal("BOOKMARK", (string?)(await next)!["type"]);
+        Assert.Equal((string?)other["metadata"]!["resourceVersion"], (string?)(await next)!["object"]!["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task A_watch_ends_when_its_time_is_over()
+    {
+        var time = new ManualTime();
+        using var cluster = new TestCluster(time: time);
+        using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true&timeoutSeconds=5");
+        Task<JsonObject?> next = watch.NextAsync();
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(6), next);
+        Assert.Null(await next);
+    }
+
+    [Fact]
+    public async Task Initial_events_end_with_a_bookmark_that_says_so()
+    {
+        using var cluster = new TestCluster();
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        using WatchReader watch = await cluster.WatchAsync(
+            "/api/v1/nodes?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+        Assert.Equal("ADDED a", await watch.NextTextAsync());
+        JsonObject? end = await watch.NextAsync();
+        Assert.Equal("BOOKMARK", (string?)end!["type"]);
+        Assert.Equal("true", (string?)end["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]);
+    }
+
+    [Theory]
+    [InlineData("1.37", "sendInitialEvents=true&allowWatchBookmarks=true", 422)]
+    [InlineData("1.37", "resourceVersionMatch=NotOlderThan", 422)]
+    [InlineData("1.20", "resourceVersionMatch=NotOlderThan&resourceVersion=1", 422)]
+    public async Task Options_that_do_not_go_together_are_refused(string version, string query, int expected)
+    {
+        using var cluster = new TestCluster(version);
+        (HttpStatusCode code, _) = await cluster.SendAsync("GET", "/api/v1/nodes?watch=true&" + query);
+        Assert.Equal(expected, (int)code);
+    }
+
+    [Fact]
+    public async Task Disposing_the_cluster_cuts_its_watches()
+    {
+        using var cluster = new TestCluster();
+        using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true");
+        Task<JsonObject?> next = watch.NextAsync();
+        cluster.Cluster.Dispose();
+        await Assert.ThrowsAsync<IOException>(() => next);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_reading_of_a_watch_at_once()
+    {
+        using var cluster = new TestCluster();
+        using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
+        using var cancelled = new CancellationTokenSource();
+        await using Stream body = await http.GetStreamAsync(new Uri("/api/v1/nodes?watch=true", UriKind.Relative));
+        ValueTask<int> read = body.ReadAsync(new byte[10], cancelled.Token);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
+    }
+}

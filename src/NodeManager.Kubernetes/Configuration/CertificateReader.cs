@@ -30,19 +30,16 @@ internal static class CertificateReader
     {
         (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"), key = ReadPem(user, "client-key");
         if (certificate is null && key is null) return null;
-        if (certificate is not { } public_) throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
-        if (key is not { } private_) throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
-        if (private_.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw user.Invalid(private_.Field, "is encrypted, and there is nobody to ask for the password; decrypt it (openssl pkey)");
-        return ClientCertificate.Parse(
-            public_.Pem, private_.Pem,
-            (part, e) => user.Invalid(part == ClientCertificate.Part.Key ? private_.Field : public_.Field,
-                part switch
-                {
-                    ClientCertificate.Part.Certificate => "holds no valid certificate",
-                    ClientCertificate.Part.Key => "holds no valid private key",
-                    _ => "does not belong to the client key",
-                }, cause: e));
+        if (certificate is not { } certificatePem) throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
+        if (key is not { } keyPem) throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
+        if (keyPem.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
+            throw user.Invalid(keyPem.Field, "is encrypted, and there is nobody to ask for the password; decrypt it (openssl pkey)");
+        return ClientCertificate.Parse(certificatePem.Pem, keyPem.Pem, (part, cause) => part switch
+        {
+            ClientCertificate.Part.Certificate => user.Invalid(certificatePem.Field, "holds no valid certificate", cause: cause),
+            ClientCertificate.Part.Key => user.Invalid(keyPem.Field, "holds no valid private key", cause: cause),
+            _ => user.Invalid(keyPem.Field, "does not belong to the certificate beside it", cause: cause),
+        });
     }
 
     private static (string Field, string Pem)? ReadPem(YamlSection section, string field)

@@ -10,13 +10,14 @@ public static class Kubeconfig
     {
         KubeconfigSet files = KubeconfigSet.Read(request.Paths);
         (string name, YamlSection context) = files.Context(request.Context);
-        ClusterConfiguration cluster = ClusterReader.Read(
-            files.Cluster(name, context), name, context.RequiredText("cluster"), request.SkipTlsVerify);
+        YamlSection clusterSection = files.Cluster(name, context);
+        YamlSection? user = files.User(name, context);
+        ClusterConfiguration cluster = ClusterReader.Read(clusterSection, name, context.RequiredText("cluster"), request.SkipTlsVerify);
         return cluster with
         {
             UserName = context.RequiredText("user"),
             Namespace = request.Namespace ?? context.Text("namespace") ?? "default",
-            User = UserReader.Read(files.User(name, context), cluster, request),
+            User = UserReader.Read(user, cluster, request),
         };
     }
 

@@ -22,8 +22,6 @@ internal sealed partial class RequestSender : IDisposable
             // A server may stand below a path (https://host/k8s/clusters/c-1): what is joined to it must not begin with a slash.
             BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
     }
 
@@ -65,7 +63,11 @@ internal sealed partial class RequestSender : IDisposable
     /// <summary>One try, for what has its own ways to go on (a watch): the answer's body is the caller's to read and dispose.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'));
+        using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (request.Body is { } body)
         {

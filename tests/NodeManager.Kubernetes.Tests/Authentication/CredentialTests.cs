@@ -1,0 +1,127 @@
+using System.Net;
+using NodeManager.Testing;
+
+namespace NodeManager.Kubernetes.Tests.Authentication;
+
+public sealed class CredentialTests : AuthenticationTestBase
+{
+    [Theory]
+    [InlineData("rsa", "pkcs8")]
+    [InlineData("rsa", "pkcs1")]
+    [InlineData("ec", "pkcs8")]
+    [InlineData("ec", "sec1")]
+    public async Task Client_certificates_are_presented(string kind, string format)
+    {
+        (string certificate, string pkcs8, string own) = kind == "rsa" ? Certificates.RsaClient("jane") : Certificates.EcClient("jane");
+        using KubernetesClient client = Client(
+            $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(format == "pkcs8" ? pkcs8 : own)}");
+
+        TlsRequest seen = await AskAsync(client);
+
+        Assert.Equal(("CN=jane", "HTTP/2"), (seen.ClientCertificate, seen.Protocol));
+        Assert.DoesNotContain("Authorization", seen.Headers.Keys);
+    }
+
+    [Fact]
+    public async Task An_expired_client_certificate_is_said_before_anything_is_sent()
+    {
+        (string certificate, string key, _) = Certificates.RsaClient("jane", end: Time.GetUtcNow() - TimeSpan.FromDays(1));
+        using KubernetesClient client = Client($"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(key)}");
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CertificateExpired);
+
+        Assert.Equal("The client certificate of the user 'jane' (CN=jane) expired on 2025-12-31 00:00:00Z.", error.Message);
+        Assert.Empty(Server.Requests);
+    }
+
+    [Fact]
+    public async Task A_token_is_sent()
+    {
+        using KubernetesClient client = Client("token: t0k3n");
+
+        Assert.Equal("Bearer t0k3n", (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task A_user_name_and_a_password_are_sent()
+    {
+        using KubernetesClient client = Client("username: jane, password: 'pässwörd:1'");
+
+        Assert.Equal("Basic " + Base64("jane:pässwörd:1"), (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task An_anonymous_user_sends_nothing()
+    {
+        using KubernetesClient client = Client("");
+
+        TlsRequest seen = await AskAsync(client);
+
+        Assert.DoesNotContain("Authorization", seen.Headers.Keys);
+        Assert.Null(seen.ClientCertificate);
+    }
+
+    [Fact]
+    public async Task A_token_file_is_read_again_when_it_changes_and_every_minute()
+    {
+        string path = Folder.Write("token", "one\n");
+        File.SetLastWriteTimeUtc(path, new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        using KubernetesClient client = Client("tokenFile: token");
+        Assert.Equal("Bearer one", (await AskAsync(client)).Headers["Authorization"]);
+
+        File.WriteAllText(path, "two");
+        Assert.Equal("Bearer two", (await AskAsync(client)).Headers["Authorization"]);
+
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "three");
+        File.SetLastWriteTimeUtc(path, written);
+        Assert.Equal("Bearer two", (await AskAsync(client)).Headers["Authorization"]);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("Bearer three", (await AskAsync(client)).Headers["Authorization"]);
+
+        File.Delete(path);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("Bearer three", (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task A_token_file_is_read_again_when_its_token_is_refused()
+    {
+        string path = Folder.Write("token", "old");
+        using KubernetesClient client = Client("tokenFile: token");
+        await AskAsync(client);
+
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "new");
+        File.SetLastWriteTimeUtc(path, written);
+        Expected = "new";
+
+        Assert.Equal("Bearer new", (await AskAsync(client)).Headers["Authorization"]);
+        Assert.Equal(3, Server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_the_servers_answer()
+    {
+        Expected = "another";
+        using KubernetesClient client = Client("token: t0k3n");
+
+        KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(() => client.GetVersionAsync(default));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, error.Code);
+        Assert.DoesNotContain("t0k3n", error.ToString(), StringComparison.Ordinal);
+        Assert.Single(Server.Requests);
+    }
+
+    [Fact]
+    public async Task Impersonation_goes_with_each_request()
+    {
+        using KubernetesClient client = Client("token: t, as: joe, as-uid: '7', as-groups: [dev, ops], as-user-extra: {'Example.com/Scope': [a, b]}");
+
+        TlsRequest seen = await AskAsync(client);
+
+        Assert.Equal(("joe", "7"), (seen.Headers["Impersonate-User"], seen.Headers["Impersonate-Uid"]));
+        Assert.Equal("dev,ops", seen.Headers["Impersonate-Group"].Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("a,b", seen.Headers["Impersonate-Extra-example.com%2Fscope"].Replace(" ", "", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Kubernetes.Tests.Authentication;
+
+public sealed class ExecPluginTests : AuthenticationTestBase
+{
+    private readonly PluginScript _plugin;
+
+    public ExecPluginTests() => _plugin = new(Folder);
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v1beta1")]
+    public async Task The_plugins_token_is_sent_and_kept(string version)
+    {
+        _plugin.Answers("""{"token":"fresh"}""", version);
+        using KubernetesClient client = Client(_plugin.Exec(version));
+
+        Assert.Equal("Bearer fresh", (await AskAsync(client)).Headers["Authorization"]);
+        await AskAsync(client);
+
+        Assert.Equal(["set get-token"], _plugin.Runs);
+    }
+
+    [Fact]
+    public async Task The_plugin_is_told_the_version_and_the_cluster_if_it_asks()
+    {
+        _plugin.Answers("""{"token":"fresh"}""");
+        using KubernetesClient client = Client(_plugin.Exec(more: ", provideClusterInfo: true"));
+        await AskAsync(client);
+
+        JsonNode told = JsonNode.Parse(_plugin.Told)!;
+
+        Assert.Equal("client.authentication.k8s.io/v1", (string?)told["apiVersion"]);
+        Assert.False((bool)told["spec"]!["interactive"]!);
+        Assert.StartsWith(Server.Address.ToString().TrimEnd('/'), (string?)told["spec"]!["cluster"]!["server"], StringComparison.Ordinal);
+        Assert.NotEmpty((string)told["spec"]!["cluster"]!["certificate-authority-data"]!);
+    }
+
+    [Fact]
+    public async Task The_plugin_is_asked_again_when_its_token_expires()
+    {
+        _plugin.Answers("""{"token":"one","expirationTimestamp":"2026-01-01T01:00:00Z"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+        await AskAsync(client);
+        _plugin.Answers("""{"token":"two","expirationTimestamp":"2026-01-01T02:00:00Z"}""");
+
+        Time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal("Bearer one", (await AskAsync(client)).Headers["Authorization"]);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("Bearer two", (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_fetched_again_and_the_request_sent_again()
+    {
+        _plugin.Answers("""{"token":"old"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+        await AskAsync(client);
+        _plugin.Answers("""{"token":"new"}""");
+        Expected = "new";
+
+        Assert.Equal("Bearer new", (await AskAsync(client)).Headers["Authorization"]);
+
+        Assert.Equal(2, _plugin.Runs.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_stays_refused_is_fetched_again_once_a_request()
+    {
+        _plugin.Answers("""{"token":"wrong"}""");
+        Expected = "right";
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(() => client.GetVersionAsync(default));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, error.Code);
+        Assert.Equal((2, 2), (_plugin.Runs.Count, Server.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Many_at_once_run_it_once()
+    {
+        _plugin.Answers("""{"token":"fresh"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetVersionAsync(default)));
+
+        Assert.Single(_plugin.Runs);
+        Assert.Equal(20, Server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Many_that_are_refused_at_once_run_it_once_more()
+    {
+        _plugin.Answers("""{"token":"old"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+        await AskAsync(client);
+        _plugin.Answers("""{"token":"new"}""");
+        Expected = "new";
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetVersionAsync(default)));
+
+        Assert.Equal(2, _plugin.Runs.Count);
+    }
+
+    [Fact]
+    public async Task The_plugins_certificate_is_presented_and_a_new_one_begins_new_connections()
+    {
+        AnswerCertificate("jane", "2026-01-01T01:00:00Z");
+        using KubernetesClient client = Client(_plugin.Exec());
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+
+        AnswerCertificate("joe", "2026-01-01T03:00:00Z");
+        Time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
+    public async Task A_plugin_that_fails_is_quoted()
+    {
+        Folder.Write("fail", "");
+        using KubernetesClient client = Client(_plugin.Exec(more: ", installHint: Ask your admin"));
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+        Assert.Contains("ended with exit code 3: please log in.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Ask your admin", error.RecommendedAction);
+        Assert.Empty(Server.Requests);
+    }
+
+    [Fact]
+    public async Task A_plugin_that_is_not_there_gives_its_hint()
+    {
+        using KubernetesClient client = Client(
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: IfAvailable, installHint: Install no-such-plugin}");
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+        Assert.StartsWith("The credential plugin 'no-such-plugin' cannot be started", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Install no-such-plugin", error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("null", "gave no status")]
+    [InlineData("{}", "gave neither a token nor a certificate")]
+    [InlineData("""{"token":"s3cret","clientKeyData":"x"}""", "gave a certificate without its key, or the key alone")]
+    [InlineData("""{"clientCertificateData":"x","clientKeyData":"s3cret"}""", "gave a certificate that is of no use (certificate)")]
+    [InlineData("""s3cret""", "printed no JSON")]
+    public async Task What_makes_no_sense_is_said_without_secrets(string status, string problem)
+    {
+        _plugin.Answers(status);
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plugin_of_another_version_is_refused()
+    {
+        _plugin.Answers("""{"token":"t"}""", "v1beta1");
+        using KubernetesClient client = Client(_plugin.Exec("v1"));
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+        Assert.Contains("answered in version 'client.authentication.k8s.io/v1beta1'", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Cancelling_kills_the_plugin()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The script hangs with sleep.");
+        Folder.Write("hang", "");
+        using var stop = new CancellationTokenSource();
+        using KubernetesClient client = Client(_plugin.Exec());
+        Task asking = client.GetVersionAsync(stop.Token);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Folder.Path("pid")) && File.ReadAllText(Folder.Path("pid")).EndsWith('\n'), TimeSpan.FromSeconds(60)));
+        using Process process = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), System.Globalization.CultureInfo.InvariantCulture));
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+    }
+
+    private void AnswerCertificate(string name, string expires)
+    {
+        (string certificate, string key, _) = Certificates.EcClient(name);
+        _plugin.Answers(new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key, ["expirationTimestamp"] = expires }.ToJsonString());
+    }
+}

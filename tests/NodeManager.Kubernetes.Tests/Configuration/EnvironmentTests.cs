@@ -1,0 +1,116 @@
+using System.Net;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
+using NodeManager.Testing;
+
+namespace NodeManager.Kubernetes.Tests.Configuration;
+
+/// <summary>What depends on the process' environment; one class, so that no two of these run at once.</summary>
+public sealed class EnvironmentTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string?> _before = [];
+
+    public void Dispose()
+    {
+        foreach ((string name, string? value) in _before) Environment.SetEnvironmentVariable(name, value);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void KUBECONFIG_may_name_files_that_are_not_there()
+    {
+        string there = _folder.Write("there", "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}");
+        string more = _folder.Write("more", "clusters:\n- name: k\n  cluster: {server: https://k.example}\nusers:\n- name: u\n  user: {}");
+        Set("KUBECONFIG", string.Join(Path.PathSeparator, _folder.Path("missing"), there, "", more));
+
+        Assert.Equal(new Uri("https://k.example"), Kubeconfig.Load(new()).Server);
+        Assert.Equal(["c"], Kubeconfig.ListContexts(null));
+    }
+
+    [Fact]
+    public void KUBECONFIG_that_names_nothing_is_said()
+    {
+        Set("KUBECONFIG", _folder.Path("missing"));
+
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Kubeconfig.Load(new()));
+
+        Assert.Equal(ErrorIds.KubeconfigNotFound, error.ErrorId);
+        Assert.Contains(_folder.Path("missing"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pod_uses_its_service_account()
+    {
+        using var certificates = new TestCertificates();
+        await using TlsServer server = await TlsServer.StartAsync(certificates.Server());
+        string token = _folder.Write("token", "sa-token\n");
+        _folder.Write("namespace", "team\n");
+        _folder.Write("ca.crt", certificates.AuthorityPem);
+        Set("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+        Set("KUBERNETES_SERVICE_PORT", server.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        ClusterConfiguration configuration = Kubeconfig.LoadInCluster(_folder.Path("."));
+        using KubernetesClient client = KubernetesClient.Create(configuration, new());
+        VersionInfo version = await client.GetVersionAsync(default);
+        File.WriteAllText(token, "rotated");
+        File.SetLastWriteTimeUtc(token, new(2035, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        await client.GetVersionAsync(default);
+
+        Assert.Equal(("team", "v1.34.0"), (configuration.Namespace, version.GitVersion));
+        Assert.Equal(["Bearer sa-token", "Bearer rotated"], server.Requests.Select(request => request.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public void An_IPv6_service_gets_its_brackets()
+    {
+        _folder.Write("token", "t");
+        Set("KUBERNETES_SERVICE_HOST", "fd00::1");
+        Set("KUBERNETES_SERVICE_PORT", "443");
+
+        Assert.Equal(new Uri("https://[fd00::1]:443"), Kubeconfig.LoadInCluster(_folder.Path(".")).Server);
+    }
+
+    [Fact]
+    public void Outside_of_a_pod_there_is_none()
+    {
+        Set("KUBERNETES_SERVICE_HOST", null);
+
+        Assert.Equal(ErrorIds.NotInCluster, Assert.Throws<NodeManagerException>(() => Kubeconfig.LoadInCluster(_folder.Path("."))).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("https://api.example:6443", true)]
+    [InlineData("https://localhost:6443", false)]
+    [InlineData("https://127.0.0.1:6443", false)]
+    [InlineData("https://10.1.2.3", false)]
+    [InlineData("https://11.1.2.3", true)]
+    [InlineData("https://inside.example", false)]
+    [InlineData("https://a.inside.example", false)]
+    [InlineData("https://notinside.example", true)]
+    [InlineData("https://below.example", true)]
+    [InlineData("https://a.below.example", false)]
+    [InlineData("https://port.example:8443", false)]
+    [InlineData("https://port.example", true)]
+    [InlineData("https://192.168.0.9", false)]
+    [InlineData("http://api.example", false)]
+    public void HTTPS_PROXY_and_NO_PROXY_are_read_as_kubectl_reads_them(string destination, bool proxied)
+    {
+        Set("HTTPS_PROXY", "proxy.example:3128");
+        Set("HTTP_PROXY", null);
+        Set("http_proxy", null);
+        Set("NO_PROXY", "10.0.0.0/8, inside.example,.below.example,port.example:8443,192.168.0.9");
+
+        IWebProxy proxy = EnvironmentProxy.Read();
+
+        Assert.Equal(proxied ? new Uri("http://proxy.example:3128") : null, proxy.GetProxy(new(destination)));
+        Assert.Equal(!proxied, proxy.IsBypassed(new(destination)));
+    }
+
+    private void Set(string name, string? value)
+    {
+        _before.TryAdd(name, Environment.GetEnvironmentVariable(name));
+        Environment.SetEnvironmentVariable(name, value);
+    }
+}

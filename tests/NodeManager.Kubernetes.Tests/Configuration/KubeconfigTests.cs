@@ -1,0 +1,286 @@
+using System.Text;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Testing;
+
+namespace NodeManager.Kubernetes.Tests.Configuration;
+
+public sealed class KubeconfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Takes_the_current_context()
+    {
+        ClusterConfiguration configuration = Load(_folder.Write("config", """
+            apiVersion: v1
+            kind: Config
+            current-context: two
+            contexts:
+            - name: one
+              context: {cluster: c1, user: u1}
+            - name: two
+              context: {cluster: c2, user: u2, namespace: team}
+            clusters:
+            - name: c1
+              cluster: {server: https://one.example}
+            - name: c2
+              cluster:
+                server: https://two.example:6443/k8s
+                tls-server-name: other.example
+                proxy-url: socks5://proxy.example:1080
+                insecure-skip-tls-verify: true
+                disable-compression: true
+            users:
+            - name: u1
+              user: {token: t1}
+            - name: u2
+              user: {token: t2}
+            """));
+
+        Assert.Equal(("two", "c2", "u2", "team"), (configuration.ContextName, configuration.ClusterName, configuration.UserName, configuration.Namespace));
+        Assert.Equal(new Uri("https://two.example:6443/k8s"), configuration.Server);
+        Assert.Equal(("other.example", true, true), (configuration.TlsServerName, configuration.SkipTlsVerify, configuration.DisableCompression));
+        Assert.Equal(new Uri("socks5://proxy.example:1080"), configuration.Proxy);
+        Assert.Equal("t2", configuration.User.Token);
+        Assert.DoesNotContain("t2", configuration.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Takes_what_was_asked_for_instead()
+    {
+        ClusterConfiguration configuration = Kubeconfig.Load(new()
+        {
+            Paths = [_folder.Write("config", Simple())], Context = "two", Namespace = "mine", ImpersonateUser = "jane", ImpersonateGroups = ["dev"], SkipTlsVerify = true,
+        });
+
+        Assert.Equal(("two", "mine", true), (configuration.ContextName, configuration.Namespace, configuration.SkipTlsVerify));
+        Assert.Equal(("jane", "dev"), (configuration.User.Impersonation!.User, configuration.User.Impersonation.Groups.Single()));
+    }
+
+    [Fact]
+    public void The_first_of_several_files_wins()
+    {
+        string first = _folder.Write("a/config", """
+            contexts:
+            - name: one
+              context: {cluster: shared, user: u}
+            clusters:
+            - name: shared
+              cluster: {server: https://first.example}
+            """);
+        string second = _folder.Write("b/config", """
+            current-context: one
+            contexts:
+            - name: one
+              context: {cluster: nowhere, user: nobody}
+            - name: three
+              context: {cluster: shared, user: u}
+            clusters:
+            - name: shared
+              cluster: {server: https://second.example}
+            users:
+            - name: u
+              user: {tokenFile: token}
+            """);
+        _folder.Write("b/token", "secret");
+
+        ClusterConfiguration configuration = Load(first, second);
+
+        Assert.Equal(new Uri("https://first.example"), configuration.Server);
+        Assert.Equal(Path.Combine(Path.GetDirectoryName(second)!, "token"), configuration.User.TokenFile);
+        Assert.Equal(["one", "three"], Kubeconfig.ListContexts([first, second]));
+    }
+
+    [Fact]
+    public void Certificates_are_found_beside_their_file()
+    {
+        using var certificates = new TestCertificates();
+        (string certificate, string key, _) = certificates.EcClient("jane");
+        _folder.Write("k/pki/ca.crt", certificates.AuthorityPem);
+        _folder.Write("k/pki/jane.crt", certificate);
+        _folder.Write("k/pki/jane.key", key);
+
+        ClusterConfiguration configuration = Load(_folder.Write(
+            "k/config", Simple("certificate-authority: pki/ca.crt", "client-certificate: pki/jane.crt, client-key: ./pki/jane.key")));
+
+        Assert.Equal("CN=jane", configuration.User.ClientCertificate!.Leaf.Subject);
+        Assert.True(configuration.User.ClientCertificate.Leaf.HasPrivateKey);
+        Assert.Single(configuration.CertificateAuthorities!);
+    }
+
+    [Fact]
+    public void Impersonation_of_the_file_is_read()
+    {
+        ClusterConfiguration configuration = Load(_folder.Write(
+            "config", Simple(user: "as: jane, as-uid: '7', as-groups: [dev, ops], as-user-extra: {reason: [test], Scopes: [a, b]}")));
+
+        Assert.Equal(("jane", "7"), (configuration.User.Impersonation!.User, configuration.User.Impersonation.Uid));
+        Assert.Equal(["dev", "ops"], configuration.User.Impersonation.Groups);
+        Assert.Equal(["a", "b"], configuration.User.Impersonation.Extra["Scopes"]);
+    }
+
+    [Fact]
+    public void A_missing_file_is_said()
+    {
+        string path = _folder.Path("nothing");
+
+        NodeManagerException error = Error(() => Load(path), ErrorIds.KubeconfigNotFound);
+
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Kubeconfig.ListContexts([path]));
+    }
+
+    [Fact]
+    public void An_unknown_context_is_said_with_those_that_are_there()
+    {
+        NodeManagerException error = Error(() => Kubeconfig.Load(new() { Paths = [_folder.Write("config", Simple())], Context = "none" }), ErrorIds.ContextNotFound);
+
+        Assert.Contains("'none'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("one, two", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("contexts: []", "No current context")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {user: u}", "The context 'c' ({0}) names no cluster")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}", "The cluster 'k' that the context 'c' names is not in")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k}\nclusters:\n- name: k\n  cluster: {server: https://x}", "The context 'c' ({0}) names no user")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nclusters:\n- name: k\n  cluster: {server: https://x}", "The user 'u' that the context 'c' names is not in")]
+    public void A_context_that_misses_something_is_said(string text, string expected)
+    {
+        string path = _folder.Write("config", text);
+
+        NodeManagerException error = Error(() => Load(path), ErrorIds.ContextIncomplete);
+
+        Assert.StartsWith(expected.Replace("{0}", path, StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(error.RecommendedAction!);
+    }
+
+    [Theory]
+    [InlineData("a: b\n  c: [", 2, "the file is no valid YAML")]
+    [InlineData("- a\n- b", 1, "the file is no kubeconfig")]
+    [InlineData("contexts: 5", 1, "contexts should be a list")]
+    [InlineData("contexts:\n- 5", 2, "contexts should be a list of mappings")]
+    [InlineData("contexts:\n- context: {}", 2, "contexts[].name is missing")]
+    [InlineData("users:\n- name: a\n- name: a", 3, "users[name=a].name stands twice in the list")]
+    public void Broken_files_are_said_with_line_and_field(string text, int line, string problem) =>
+        AssertInvalid(text, line, problem);
+
+    [Theory]
+    [InlineData("", "client-certificate-data: '%%%', client-key-data: aGk=", 13, "users[name=u].user.client-certificate-data is no valid base64")]
+    [InlineData("", "client-certificate-data: aGk=, client-key-data: aGk=", 13, "users[name=u].user.client-certificate-data holds no valid certificate")]
+    [InlineData("", "client-key-data: aGk=", 13, "users[name=u].user has a client key but no client-certificate")]
+    [InlineData("", "client-certificate: nothing.crt, client-key: nothing.key", 13, "users[name=u].user.client-certificate names a file that cannot be read")]
+    [InlineData("", "token: [secret]", 13, "users[name=u].user.token should be text")]
+    [InlineData("", "token: secret, username: jane", 13, "users[name=u].user.token stands beside username")]
+    [InlineData("", "tokenFile: nothing", 13, "users[name=u].user.tokenFile names")]
+    [InlineData("", "as-groups: [a]", 13, "users[name=u].user has as-uid, as-groups")]
+    [InlineData("", "exec: {command: x}", 13, "users[name=u].user.exec.apiVersion is missing")]
+    [InlineData("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x}", 13, "users[name=u].user.exec.interactiveMode is missing")]
+    [InlineData("certificate-authority-data: aGk=", "", 10, "clusters[name=k].cluster.certificate-authority-data holds no certificate")]
+    [InlineData("insecure-skip-tls-verify: perhaps", "", 10, "clusters[name=k].cluster.insecure-skip-tls-verify should be true or false")]
+    [InlineData("proxy-url: ftp://x", "", 10, "clusters[name=k].cluster.proxy-url should be an http, https or socks5 address")]
+    public void Broken_fields_are_said_with_line_and_field(string cluster, string user, int line, string problem) =>
+        AssertInvalid(Simple(cluster, user), line, problem);
+
+    [Fact]
+    public void A_broken_key_is_said_without_what_it_holds()
+    {
+        using var certificates = new TestCertificates();
+        (string certificate, _, _) = certificates.RsaClient("jane");
+        const string secret = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
+
+        NodeManagerException error = AssertInvalid(
+            Simple("", $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(secret)}"), 13,
+            "users[name=u].user.client-key-data holds no valid private key");
+
+        Assert.DoesNotContain("c2VjcmV0", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Base64(secret), error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_of_another_certificate_and_an_encrypted_one_are_said()
+    {
+        using var certificates = new TestCertificates();
+        (string certificate, _, _) = certificates.RsaClient("jane");
+        (_, string other, _) = certificates.RsaClient("joe");
+
+        AssertInvalid(
+            Simple("", $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(other)}"), 13,
+            "users[name=u].user.client-key-data does not belong to the certificate beside it");
+        AssertInvalid(
+            Simple("", $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(other.Replace("PRIVATE", "ENCRYPTED PRIVATE", StringComparison.Ordinal))}"), 13,
+            "users[name=u].user.client-key-data is encrypted");
+    }
+
+    [Theory]
+    [InlineData("auth-provider: {name: gcp}", "users[name=u].user.auth-provider asks for 'gcp'")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "users[name=u].user.exec.apiVersion is 'client.authentication.k8s.io/v1alpha1'")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "users[name=u].user.exec.interactiveMode is Always")]
+    public void What_we_do_not_support_is_said_with_what_to_do(string user, string problem)
+    {
+        string path = _folder.Write("config", Simple("", user));
+
+        NodeManagerException error = Error(() => Load(path), ErrorIds.CredentialUnsupported);
+
+        Assert.StartsWith($"{path}: {problem}", error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(error.RecommendedAction!);
+    }
+
+    [Fact]
+    public void A_plugin_is_read_with_what_it_is_told()
+    {
+        ClusterConfiguration configuration = Load(_folder.Write("config", Simple(
+            "extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: a, port: 7, on: true}}]",
+            "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/get-token, args: [eks, --x], env: [{name: A, value: b}], "
+            + "provideClusterInfo: true, installHint: Install it}")));
+
+        Assert.Equal(_folder.Path("bin/get-token"), configuration.User.Exec!.Command);
+        Assert.Equal(["eks", "--x"], configuration.User.Exec.Arguments);
+        Assert.Equal("b", configuration.User.Exec.Environment["A"]);
+        Assert.Equal("Install it", configuration.User.Exec.InstallHint);
+        Assert.Equal(
+            """{"server":"https://api.example","config":{"audience":"a","port":7,"on":true}}""", configuration.User.Exec.Cluster!.ToJsonString());
+    }
+
+    [Fact]
+    public void An_address_without_a_scheme_is_plain_http() => Assert.Equal(
+        new Uri("http://10.0.0.1:8080"), Load(_folder.Write("config", Simple().Replace("https://api.example", "10.0.0.1:8080", StringComparison.Ordinal))).Server);
+
+    /// <summary>The cluster's own fields are on line 10, the user's on line 13.</summary>
+    private static string Simple(string cluster = "", string user = "") => $$"""
+        current-context: one
+        contexts:
+        - name: one
+          context: {cluster: k, user: u}
+        - name: two
+          context: {cluster: k, user: u}
+        clusters:
+        - name: k
+          cluster: {server: https://api.example,
+            {{(cluster.Length == 0 ? "x: y" : cluster)}}}
+        users:
+        - name: u
+          user: {{{(user.Length == 0 ? "token: t" : user)}}}
+        """;
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static ClusterConfiguration Load(params string[] paths) => Kubeconfig.Load(new() { Paths = paths });
+
+    private static NodeManagerException Error(Action action, string id)
+    {
+        NodeManagerException error = Assert.Throws<NodeManagerException>(action);
+        Assert.Equal(id, error.ErrorId);
+        return error;
+    }
+
+    private NodeManagerException AssertInvalid(string text, int line, string problem)
+    {
+        string path = _folder.Write("config", text);
+        NodeManagerException error = Error(() => Load(path), ErrorIds.KubeconfigInvalid);
+        Assert.StartsWith($"{path}:{line}: {problem}", error.Message, StringComparison.Ordinal);
+        return error;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
+using static NodeManager.Kubernetes.Tests.ScriptedApi;
+
+namespace NodeManager.Kubernetes.Tests.Requests;
+
+public sealed class ListTests
+{
+    private readonly ScriptedApi _api = new();
+    private readonly KubernetesClient _client;
+
+    public ListTests() => _client = new(new("https://api.example/k8s/clusters/c-1"), _api, new() { Time = new ManualTimeProvider { IsEager = true } });
+
+    [Fact]
+    public async Task All_pages_become_one_list()
+    {
+        _api.Page(7, "t1", Node("a", 1), Node("b", 2)).Page(7, "t/2=", Node("c", 3)).Page(7, null, Node("d", 4));
+
+        KubernetesList<Node> list = await _client.ListAsync(Resources.Nodes, new() { PageSize = 2, ResourceVersion = "0", LabelSelector = "a in (b)" }, default);
+
+        Assert.Equal(["a", "b", "c", "d"], list.Items.Select(node => node.Metadata.Name));
+        Assert.Equal("7", list.Metadata.ResourceVersion);
+        Assert.Null(list.Metadata.Continue);
+        const string path = "/k8s/clusters/c-1/api/v1/nodes?labelSelector=a%20in%20%28b%29&limit=2";
+        Assert.Equal([path + "&resourceVersion=0", path + "&continue=t1", path + "&continue=t%2F2%3D"], _api.Requests);
+    }
+
+    [Fact]
+    public async Task A_list_whose_version_is_forgotten_is_read_again_without_duplicates()
+    {
+        _api.Page(7, "t1", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").Page(9, "t2", Node("a", 8)).Page(9, null, Node("b", 2));
+
+        KubernetesList<Node> list = await _client.ListAsync(Resources.Nodes, new(), default);
+
+        Assert.Equal(["a 8", "b 2"], list.Items.Select(node => $"{node.Metadata.Name} {node.Metadata.ResourceVersion}"));
+        Assert.Equal("9", list.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_forgotten_again_and_again_is_read_in_one_piece()
+    {
+        for (int i = 0; i < 3; i++) _api.Page(7, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone);
+        _api.List(9, Node("a", 1), Node("b", 2));
+
+        Assert.Equal(2, (await _client.ListAsync(Resources.Nodes, new(), default)).Items.Count);
+        Assert.DoesNotContain("limit", _api.Requests[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_go_on_with_the_token_that_the_server_offers()
+    {
+        _api.Page(7, "t1", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").Page(9, null, Node("b", 2));
+
+        List<string> names = [];
+        await foreach (KubernetesList<Node> page in _client.ListPagesAsync(Resources.Nodes, new(), default))
+            names.AddRange(page.Items.Select(node => node.Metadata.Name));
+
+        Assert.Equal(["a", "b"], names);
+        Assert.EndsWith("continue=newer", _api.Requests[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kind_that_is_not_served_may_be_an_answer()
+    {
+        _api.Refuse(HttpStatusCode.ServiceUnavailable);
+
+        await Assert.ThrowsAsync<KubernetesException>(() => _client.ListAsync(Resources.NodeMetrics, new() { Retry = false }, default));
+
+        Assert.Single(_api.Requests);
+    }
+
+    [Theory]
+    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "34", "v1", "v1")]
+    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "21", "v1beta1", "v1")]
+    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1beta1"}]}""", "20+", "v1beta1", "v1beta1")]
+    public async Task Capabilities_are_what_discovery_says_and_asked_once(string core, string policy, string minor, string eviction, string budget)
+    {
+        int asked = 0;
+        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>
+        {
+            Interlocked.Increment(ref asked);
+            return StubHandler.Json(request.RequestUri!.AbsolutePath switch
+            {
+                "/version" => $$"""{"major":"1","minor":"{{minor}}","gitVersion":"v1.x"}""",
+                "/api/v1" => core,
+                _ => policy,
+            });
+        }));
+
+        ServerCapabilities capabilities = await client.GetCapabilitiesAsync(default);
+        await client.GetCapabilitiesAsync(default);
+
+        Assert.Equal((eviction, budget), (capabilities.EvictionVersion, capabilities.BudgetVersion));
+        Assert.Equal(int.Parse(minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture), capabilities.Minor);
+        Assert.Equal(3, asked);
+    }
+}

@@ -1,0 +1,82 @@
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Tests.Authentication;
+using NodeManager.Testing;
+
+namespace NodeManager.Kubernetes.Tests.Transport;
+
+public sealed class ServerTrustTests : AuthenticationTestBase
+{
+    [Fact]
+    public async Task An_unknown_authority_is_said_with_what_was_presented()
+    {
+        using var others = new TestCertificates("other-ca");
+        using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(others.AuthorityPem));
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
+
+        Assert.Contains("signed by nobody who is trusted for this cluster. It presented 'CN=test-server', issued by 'CN=test-ca'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("certificate-authority-data", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(Server.Requests);
+    }
+
+    [Fact]
+    public async Task Without_an_authority_this_machines_are_asked()
+    {
+        using KubernetesClient client = Client("token: t", "disable-compression: true");
+
+        await FailAsync(client, ErrorIds.CertificateUntrusted);
+    }
+
+    [Fact]
+    public async Task Whoever_skips_the_check_skips_it()
+    {
+        using KubernetesClient client = Client("token: t", "insecure-skip-tls-verify: true");
+
+        Assert.Equal("Bearer t", (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_other_names_is_said_with_them_and_can_be_asked_for_by_name()
+    {
+        await using TlsServer named = await TlsServer.StartAsync(Certificates.Server("kube.example", "other.example"));
+        string authority = "certificate-authority-data: " + Base64(Certificates.AuthorityPem);
+        using (KubernetesClient client = Client("token: t", authority, named.Address))
+        {
+            NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
+            Assert.Contains("its certificate is for other names than '127.0.0.1' (kube.example, other.example)", error.Message, StringComparison.Ordinal);
+        }
+
+        using (KubernetesClient client = Client("token: t", authority + ", tls-server-name: kube.example", named.Address))
+        {
+            await client.GetVersionAsync(default);
+            Assert.Single(named.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_down_is_said_with_its_address()
+    {
+        await using TlsServer gone = await TlsServer.StartAsync(Certificates.Server());
+        Uri address = gone.Address;
+        await gone.DisposeAsync();
+        ClusterConfiguration configuration = Configuration("token: t", server: address);
+        using KubernetesClient client = KubernetesClient.Create(configuration, new() { Time = new ManualTimeProvider { IsEager = true } });
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.ServerUnreachable);
+
+        Assert.Contains($"'{address.GetLeftPart(UriPartial.Authority)}' cannot be reached (tried 5 times in ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_carries_the_requests()
+    {
+        await using var proxy = new ConnectProxy();
+        using KubernetesClient client = Client(
+            "token: t", $"proxy-url: '{proxy.Address}', certificate-authority-data: {Base64(Certificates.AuthorityPem)}");
+
+        await AskAsync(client);
+
+        Assert.Equal(Server.Address.Authority, Assert.Single(proxy.Targets));
+        Assert.Single(Server.Requests);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
+using NodeManager.Testing;
+using static NodeManager.Kubernetes.Tests.ScriptedApi;
+
+namespace NodeManager.Kubernetes.Tests.Watching;
+
+public sealed class WatchTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly ScriptedApi _api = new();
+    private readonly FaultInjectionHandler _faults = new();
+
+    [Fact]
+    public async Task Tells_what_exists_then_synced_then_changes()
+    {
+        _api.List(10, Node("a", 1), Node("b", 2))
+            .Watch(Event("MODIFIED", Node("a", 11)), Event("ADDED", Node("c", 12)), Event("DELETED", Node("b", 13)));
+
+        Assert.Equal(["Added a 1", "Added b 2", "Synced", "Modified a 11", "Added c 12", "Deleted b 13"], await WatchAsync(6));
+        Assert.EndsWith("?watch=true&allowWatchBookmarks=true&resourceVersion=10", _api.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Goes_on_where_it_was_when_the_server_closes()
+    {
+        _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)), Bookmark(20)).Watch(Event("MODIFIED", Node("a", 21)));
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11", "Modified a 21"], await WatchAsync(4));
+        Assert.EndsWith("resourceVersion=20", _api.Requests[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Relists_after_an_expired_event_and_tells_the_difference()
+    {
+        _api.List(10, Node("a", 1), Node("b", 2), Node("c", 3))
+            .Watch(Event("MODIFIED", Node("a", 11)), Event("ERROR", Status(HttpStatusCode.Gone)))
+            .List(30, Node("a", 11), Node("c", 25), Node("d", 26))
+            .Watch(Event("MODIFIED", Node("d", 31)));
+
+        Assert.Equal(
+            ["Added a 1", "Added b 2", "Added c 3", "Synced", "Modified a 11", "Modified c 25", "Added d 26", "Deleted b 2", "Synced", "Modified d 31"],
+            await WatchAsync(10));
+        Assert.EndsWith("resourceVersion=30", _api.Requests[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Relists_after_a_410_and_tells_the_difference()
+    {
+        _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30).Watch(Event("ADDED", Node("b", 31)));
+
+        Assert.Equal(["Added a 1", "Synced", "Deleted a 1", "Synced", "Added b 31"], await WatchAsync(5));
+    }
+
+    [Fact]
+    public async Task A_relist_does_not_come_from_an_old_cache()
+    {
+        _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30, Node("a", 1), Node("b", 29));
+
+        await WatchAsync(4, new() { ResourceVersion = "0" });
+
+        Assert.Contains("resourceVersion=0", _api.Requests[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("resourceVersion", _api.Requests[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_created_again_under_its_name_is_deleted_and_added()
+    {
+        _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30, Node("a", 29, "another"));
+
+        Assert.Equal(["Added a 1", "Synced", "Deleted a 1", "Added a 29", "Synced"], await WatchAsync(5));
+    }
+
+    [Fact]
+    public async Task A_list_forgotten_between_its_pages_is_begun_again_and_tells_nothing_twice()
+    {
+        _api.Page(10, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").List(12, Node("a", 1), Node("b", 11));
+
+        Assert.Equal(["Added a 1", "Added b 11", "Synced"], await WatchAsync(3));
+    }
+
+    [Fact]
+    public async Task A_reset_in_the_middle_loses_and_doubles_nothing()
+    {
+        _api.List(10, Node("a", 1))
+            .Watch(Event("MODIFIED", Node("a", 11)), Event("MODIFIED", Node("a", 12)))
+            .Watch(Event("MODIFIED", Node("a", 12)), Event("MODIFIED", Node("a", 13)));
+        _faults.Inject(Fault.ResetAfterLines(1), when: FaultInjectionHandler.IsWatch);
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11", "Modified a 12", "Modified a 13"], await WatchAsync(5));
+        Assert.EndsWith("resourceVersion=11", _api.Requests[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_that_come_twice_are_told_once()
+    {
+        _api.List(10, Node("a", 1), Node("b", 2))
+            .Watch(Event("MODIFIED", Node("a", 11)), Event("DELETED", Node("b", 12)), Event("ADDED", Node("c", 13)));
+        _faults.Inject(Fault.RepeatLines(), when: FaultInjectionHandler.IsWatch);
+
+        Assert.Equal(["Added a 1", "Added b 2", "Synced", "Modified a 11", "Deleted b 12", "Added c 13"], await WatchAsync(6));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"MODIFIED","object":{"metadata":{"name":"a" """)]
+    [InlineData("""{"type":"MODIFIED"}""" + "\n")]
+    [InlineData("""{"type":"PUZZLED","object":{}}""" + "\n")]
+    [InlineData("<html>\n")]
+    [InlineData("")]
+    public async Task Connects_again_after_what_makes_no_sense(string text)
+    {
+        _api.List(10, Node("a", 1)).WatchRaw(text).Watch(Event("MODIFIED", Node("a", 11)));
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11"], await WatchAsync(3));
+        Assert.EndsWith("resourceVersion=10", _api.Requests[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Survives_dropped_connections_and_server_errors()
+    {
+        _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)));
+        _faults.Inject(Fault.Drop(), when: FaultInjectionHandler.IsWatch)
+            .Inject(Fault.Refuse(), times: 8, when: FaultInjectionHandler.IsWatch)
+            .Inject(Fault.Answer(HttpStatusCode.InternalServerError), when: FaultInjectionHandler.IsWatch)
+            .Inject(Fault.Answer(HttpStatusCode.TooManyRequests, retryAfter: 3), when: FaultInjectionHandler.IsWatch);
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11"], await WatchAsync(3));
+        Assert.Equal(0, _faults.Pending);
+    }
+
+    [Fact]
+    public async Task A_relist_survives_a_server_that_is_away_for_long()
+    {
+        _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30, Node("a", 29));
+        _faults.Inject(Fault.Refuse(), times: 20, when: request => _api.Requests.Count >= 2 && !FaultInjectionHandler.IsWatch(request));
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 29", "Synced"], await WatchAsync(4));
+        Assert.Equal(0, _faults.Pending);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    [InlineData(HttpStatusCode.NotFound)]
+    public async Task A_refusal_that_stays_ends_the_watch(HttpStatusCode code)
+    {
+        _api.List(10).Refuse(code);
+
+        KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(() => WatchAsync(9));
+
+        Assert.Equal(code, error.Code);
+    }
+
+    [Fact]
+    public async Task Ends_at_once_when_cancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        using KubernetesClient client = Client();
+        _api.List(10);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), stop.Token).WithCancellation(default))
+                await stop.CancelAsync();
+        }).WaitAsync(Limit);
+    }
+
+    private KubernetesClient Client() => new(new("https://api.example"), _api, new()
+    {
+        Time = new ManualTimeProvider { IsEager = true },
+        WrapTransport = inner =>
+        {
+            _faults.InnerHandler = inner;
+            return _faults;
+        },
+    });
+
+    /// <summary>The first so many events, as texts.</summary>
+    private async Task<List<string>> WatchAsync(int count, ListOptions? options = null)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using KubernetesClient client = Client();
+        List<string> told = [];
+        try
+        {
+            await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, options ?? new(), limit.Token))
+            {
+                told.Add(change.Type == WatchEventType.Synced ? "Synced" : $"{change.Type} {change.Object.Metadata.Name} {change.Object.Metadata.ResourceVersion}");
+                if (told.Count == count) break;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            told.Add("nothing more came");
+        }
+
+        return told;
+    }
+}

@@ -19,11 +19,15 @@ internal sealed partial class NodeFilter
         _query = query;
         _names = [.. query.Names.Select(n => new NamePattern(n))];
         PlainNames = [.. query.Names.Where(n => !NamePattern.IsWildcard(n)).Select(n => n.ToLowerInvariant()).Distinct()];
+        ValidNames = [.. PlainNames.Where(n => NodeInput.CheckName(n) is null)];
         HasWildcards = query.Names.Any(NamePattern.IsWildcard);
     }
 
     /// <summary>In lower case, as Kubernetes has them.</summary>
     public IReadOnlyList<string> PlainNames { get; }
+
+    /// <summary>Those of them that a node can have.</summary>
+    public IReadOnlyList<string> ValidNames { get; }
 
     public bool HasWildcards { get; }
 

@@ -45,18 +45,20 @@ internal sealed class NodeLoads
         Task<Dictionary<string, NodeMetrics>?> metrics = ReadMetricsAsync(client, few ? nodes! : [], observer, cancellationToken);
         var sums = new Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)>(StringComparer.Ordinal);
         var lists = (few ? nodes!.Select(n => $"spec.nodeName={n},{NotFinished}") : [NotFinished])
-            .Select(selector => AddPodsAsync(client, selector, sums, cancellationToken));
+            .Select(selector => AddPodsAsync(client, selector, sums, observer, cancellationToken));
         await Task.WhenAll([.. lists, metrics]);
         return new(sums, await metrics);
     }
 
     private static async Task AddPodsAsync(
         KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
-        CancellationToken cancellationToken)
+        IOperationObserver observer, CancellationToken cancellationToken)
     {
+        var progress = new ListProgress("Counting what pods request", observer);
         var options = new ListOptions { FieldSelector = fieldSelector, PageSize = 1000 };
         await foreach (KubernetesList<Pod> page in client.ListPagesAsync(Resources.Pods, options, cancellationToken))
         {
+            progress.Report(page.Items.Count, page.Metadata);
             // Lists of several nodes' pods arrive side by side.
             lock (sums)
             {

@@ -66,6 +66,7 @@ internal static partial class NodePatcher
             }
             catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict && attempt < Tries)
             {
+                LogConflict(connection.Logger, name, attempt);
                 if (isFresh) await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
             }
         }

@@ -42,12 +42,12 @@ public static class NodeReader
 
         // Whoever stops reading, or fails, also stops what still runs beside it.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(client, byName ? filter.PlainNames : null, observer, stop.Token) : null;
+        Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(client, byName ? filter.ValidNames : null, observer, stop.Token) : null;
         try
         {
             IAsyncEnumerable<IReadOnlyList<Node>> pages = byName
                 ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
-                : ListAsync(client, filter.Lists(), stop.Token);
+                : ListAsync(client, filter.Lists(), session.Cluster, observer, stop.Token);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             await foreach (IReadOnlyList<Node> page in pages)
             {
@@ -85,10 +85,17 @@ public static class NodeReader
 
     // The first list streams; what the others add is seldom anything, and is fetched meanwhile.
     private static async IAsyncEnumerable<IReadOnlyList<Node>> ListAsync(
-        KubernetesClient client, IReadOnlyList<ListOptions> lists, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KubernetesClient client, IReadOnlyList<ListOptions> lists, string cluster, IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<KubernetesList<Node>>[] others = [.. lists.Skip(1).Select(l => client.ListAsync(Resources.Nodes, l, cancellationToken))];
-        await foreach (KubernetesList<Node> page in client.ListPagesAsync(Resources.Nodes, lists[0], cancellationToken)) yield return page.Items;
+        var progress = new ListProgress("Reading nodes of " + cluster, observer);
+        await foreach (KubernetesList<Node> page in client.ListPagesAsync(Resources.Nodes, lists[0], cancellationToken))
+        {
+            progress.Report(page.Items.Count, page.Metadata);
+            yield return page.Items;
+        }
+
         foreach (KubernetesList<Node> other in await Task.WhenAll(others)) yield return other.Items;
     }
 

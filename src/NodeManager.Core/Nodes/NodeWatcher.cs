@@ -21,6 +21,7 @@ public static class NodeWatcher
         NodeManagerSession session, NodeQuery query, bool includeExisting, CancellationToken cancellationToken)
     {
         NodeInput.CheckSelector(query.Selector);
+        foreach (string name in new NodeFilter(query).PlainNames) _ = NodeInput.NodeName(name);
         return ClusterOperation.StreamAsync(
             session, null, (connection, token) => WatchAsync(session, connection, query, includeExisting, token), cancellationToken);
     }

@@ -27,5 +27,5 @@ public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
     private protected override void Begin() => _entries = TextMap.From(Annotation!);
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetAnnotationsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken);
+        await NodeEditor.SetAnnotationsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);
 }

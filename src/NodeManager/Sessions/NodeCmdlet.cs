@@ -48,7 +48,7 @@ public abstract class NodeCmdlet : SessionCmdlet
         foreach (ClusterObject value in InputObject)
         {
             if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-                ProcessOnce(new(SessionOf(value), name));
+                ProcessOnce(new(SessionOf(value), name) { Known = value as ClusterNode });
             else
                 Fail(
                     new NodeManagerException(

@@ -3,6 +3,13 @@ namespace NodeManager.Sessions;
 /// <summary>A node by name in a session.</summary>
 internal readonly record struct NodeReference(NodeManagerSession Session, string Name)
 {
+    /// <summary>The node as the pipeline brought it, which spares reading it. Says nothing about which node it is.</summary>
+    public ClusterNode? Known { get; init; }
+
+    public bool Equals(NodeReference other) => ReferenceEquals(Session, other.Session) && Name == other.Name;
+
+    public override int GetHashCode() => HashCode.Combine(Session, Name);
+
     /// <summary>For questions and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
     public override string ToString() => $"node '{Name}' in cluster '{Session.Cluster}'";
 

@@ -86,6 +86,15 @@ public sealed class NodeReaderTests
         Assert.True(await nodes.MoveNextAsync());
         Assert.Equal("b", nodes.Current.Name);
         Assert.False(await nodes.MoveNextAsync());
+        Assert.Equal([("1", false), ("2 of 2", true)], _observer.Reports.Select(r => (r.Status, r.Completed)));
+    }
+
+    [Fact]
+    public async Task A_list_of_one_page_reports_no_progress()
+    {
+        await NamesAsync(Serving(Sample.NodeJson("a")), new());
+
+        Assert.Empty(_observer.Reports);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Nodes;
 
@@ -101,7 +102,7 @@ public sealed class NodeWaiterTests
     [Fact]
     public async Task When_the_time_is_up_it_says_what_the_node_is_instead()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: "False"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync(time: time);
         Task<ClusterNode?> waiting = NodeWaiter.WaitAsync(session, "n", "Ready", TimeSpan.FromMinutes(5), CancellationToken.None);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Sessions;
 
@@ -11,7 +12,7 @@ public sealed class SessionFactoryTests
     [Fact]
     public async Task A_session_says_where_it_leads()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using NodeManagerSession session = await new FakeServer(FakeServer.NotFound).ConnectAsync("says-where", time);
 
         Assert.Equal(("says-where", "Sandbox", "v1.34.2", "Connected"), (session.Cluster, session.Source, session.ServerVersion, session.State));

@@ -64,10 +64,16 @@ internal sealed class TestCluster : IAsyncDisposable
         new(Server, CreateTransport(wrap));
 
     /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server.</summary>
-    public async Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) => ConnectOverAsync(CreateTransport(wrap));
+
+    /// <summary>A session of a user of the real cluster, who authenticates by a certificate.</summary>
+    public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) =>
+        ConnectOverAsync(_plane!.CreateTransport(user, groups));
+
+    private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "conformance", Server, CreateTransport(wrap), null, NullLogger.Instance, TimeProvider.System, default);
+            "conformance", Server, transport, null, NullLogger.Instance, TimeProvider.System, default);
         _sessions.Add(session);
         return session;
     }
@@ -78,6 +84,15 @@ internal sealed class TestCluster : IAsyncDisposable
         using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
         using HttpResponseMessage answer = await http.GetAsync(path);
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Creates an object of any kind, or leaves it as it is.</summary>
+    public async Task EnsureAsync(string collection, JsonObject manifest)
+    {
+        using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
+        using var content = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.PostAsync(collection, content);
+        if (answer.StatusCode != HttpStatusCode.Conflict) answer.EnsureSuccessStatusCode();
     }
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns = null)

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using YamlDotNet.RepresentationModel;
+
+namespace NodeManager.Conformance.Roles;
+
+/// <summary>Reads deploy/rbac.yaml and applies it, as <c>kubectl apply</c> would.</summary>
+internal static class RoleManifest
+{
+    public static IReadOnlyList<JsonObject> Documents { get; } = Read();
+
+    public static async Task ApplyAsync(TestCluster cluster)
+    {
+        foreach (JsonObject document in Documents) await cluster.EnsureAsync(PathOf(document), document);
+    }
+
+    /// <summary>Binds a role of the manifest to a user in the whole cluster.</summary>
+    public static Task BindAsync(TestCluster cluster, string role, string user)
+    {
+        Assert.Contains(Documents, d => d["kind"]!.GetValue<string>() == "ClusterRole" && NameOf(d) == role);
+        var binding = new JsonObject
+        {
+            ["apiVersion"] = "rbac.authorization.k8s.io/v1",
+            ["kind"] = "ClusterRoleBinding",
+            ["metadata"] = new JsonObject { ["name"] = $"{user}-{role}" },
+            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = role },
+            ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
+        };
+        return cluster.EnsureAsync(PathOf(binding), binding);
+    }
+
+    private static string PathOf(JsonObject document)
+    {
+        string plural = document["kind"]!.GetValue<string>().ToLowerInvariant() + "s";
+        string? ns = document["metadata"]!["namespace"]?.GetValue<string>();
+        return $"/apis/{document["apiVersion"]}/{(ns is null ? "" : $"namespaces/{ns}/")}{plural}";
+    }
+
+    private static string NameOf(JsonObject document) => document["metadata"]!["name"]!.GetValue<string>();
+
+    private static IReadOnlyList<JsonObject> Read()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
+        var yaml = new YamlStream();
+        using var text = new StreamReader(Path.Combine(folder!, "deploy", "rbac.yaml"));
+        yaml.Load(text);
+        return [.. yaml.Documents.Select(d => Convert(d.RootNode)!.AsObject())];
+    }
+
+    // Roles hold nothing but texts.
+    private static JsonNode? Convert(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, Convert(e.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Select(Convert)]),
+        _ => ((YamlScalarNode)node).Value,
+    };
+}

@@ -35,9 +35,10 @@ internal sealed class DrainBench : IOperationObserver
         }
     }
 
-    public async Task<NodeDrainResult> DrainAsync(DrainServer server, DrainOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<NodeDrainResult> DrainAsync(
+        DrainServer server, DrainOptions? options = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
-        using NodeManagerSession session = await server.ConnectAsync();
+        using NodeManagerSession session = await server.ConnectAsync(time);
         return Assert.Single(await DrainAllAsync(session, ["n1"], options ?? new(), cancellationToken));
     }
 

@@ -15,6 +15,7 @@ internal sealed class DrainServer : HttpMessageHandler
     private readonly ConcurrentDictionary<string, ServedKind> _kinds = new();
     private readonly ConcurrentDictionary<string, int> _attempts = new();
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Answers the n-th (from 1) eviction or deletion of a pod; null accepts it.</summary>
     public Func<string, int, HttpResponseMessage?> OnRemove { get; set; } = (_, _) => null;
@@ -27,6 +28,12 @@ internal sealed class DrainServer : HttpMessageHandler
 
     /// <summary>Run before a request is answered; an answer of its own goes in its place.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Intercept { get; set; } = _ => null;
+
+    /// <summary>Requests of these paths are answered only when the task ends; null: at once.</summary>
+    public Func<string, Task?> Hang { get; set; } = _ => null;
+
+    /// <summary>Ends when the first request hangs.</summary>
+    public Task Hanging => _hanging.Task;
 
     public DrainServer() => OnAccepted = name => Pods.Remove(name);
 
@@ -69,6 +76,12 @@ internal sealed class DrainServer : HttpMessageHandler
         bool isWatch = request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
         _requests.Enqueue($"{(isWatch ? "WATCH" : request.Method.Method)} {path}");
         if (Intercept(request) is { } intercepted) return intercepted;
+        if (Hang(path) is { } hangs)
+        {
+            _hanging.TrySetResult();
+            await hangs.WaitAsync(cancellationToken);
+        }
+
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         switch (path)
         {

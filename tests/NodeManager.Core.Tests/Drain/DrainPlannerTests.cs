@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain;
+
+public sealed class DrainPlannerTests : IDisposable
+{
+    private readonly DrainServer _server = new();
+
+    public DrainPlannerTests()
+    {
+        foreach (string node in (string[])["n1", "n2", "n3"]) _server.Nodes.Put(Sample.Node(node));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task A_plan_touches_nothing_and_counts_what_would_happen()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Pods.Put(Bare("bare"));
+        _server.Pods.Put(Sample.Pod("elsewhere", "n2"));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal((1, 0, 0, 1, false), (plan.Evict, plan.Skip, plan.Wait, plan.Refuse, plan.CanDrain));
+        Assert.Equal(("uid-n1", "test"), (plan.NodeUid, plan.Cluster));
+        Assert.StartsWith("Pod default/bare: ", Assert.Single(plan.Blockers), StringComparison.Ordinal);
+        Assert.All(_server.Requests, r => Assert.True(r.StartsWith("GET", StringComparison.Ordinal) || r.EndsWith("reviews", StringComparison.Ordinal), r));
+    }
+
+    [Fact]
+    public async Task Budgets_are_attached_with_what_they_allow_now()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Pods.Put(Sample.Pod("p2", app: "free"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal((1, true), (plan.BlockedByBudget, plan.CanDrain));
+        Assert.Equal("default/web: minAvailable 2, healthy 2 of 3, allows 0", plan.Pods[0].Budgets.ToString());
+        Assert.Empty(plan.Pods[1].Budgets);
+    }
+
+    [Fact]
+    public async Task A_budget_blocks_nothing_where_evictions_are_off()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+
+        Assert.Equal(0, (await PlanAsync("n1", new() { DisableEviction = true })).BlockedByBudget);
+    }
+
+    [Fact]
+    public async Task Budgets_that_may_not_be_read_are_a_warning()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("poddisruptionbudgets", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.True(plan.CanDrain);
+        Assert.Contains(plan.Warnings, w => w.StartsWith("Budgets may not be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pod_that_fits_elsewhere_says_so()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+
+        Assert.Equal("Yes", (await PlanAsync("n1")).Pods[0].FitsElsewhere);
+    }
+
+    [Fact]
+    public async Task Nodes_that_are_drained_together_are_no_place_for_each_others_pods()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+
+        IReadOnlyList<NodeDrainPlan> plans = await PlanAllAsync(["n1", "n2", "n3"], new());
+
+        Assert.Equal(["n1", "n2", "n3"], plans.Select(p => p.Node));
+        Assert.Equal("No", plans[0].Pods[0].FitsElsewhere);
+        Assert.NotEmpty(plans[0].Pods[0].FitReason);
+    }
+
+    [Fact]
+    public async Task What_was_placed_counts_for_the_next_pod()
+    {
+        // Two nodes with 8 cores are left for three pods of 5.
+        for (int i = 1; i <= 3; i++) _server.Pods.Put(Large($"p{i}"));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal(["Yes", "Yes", "No"], plan.Pods.Select(p => p.FitsElsewhere));
+        Assert.Contains("Insufficient cpu", plan.Pods[2].FitReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_pod_that_nobody_makes_anew_it_cannot_be_told()
+    {
+        _server.Pods.Put(Bare("bare"));
+
+        NodeDrainPlanPod pod = (await PlanAsync("n1", new() { DeleteUnmanagedPods = true })).Pods[0];
+
+        Assert.Equal("Unknown", pod.FitsElsewhere);
+        Assert.NotEmpty(pod.FitReason);
+    }
+
+    [Fact]
+    public async Task The_grace_period_is_what_was_asked_for_or_the_pods_own()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+
+        Assert.Equal(30, (await PlanAsync("n1")).Pods[0].GracePeriodSeconds);
+        Assert.Equal(5, (await PlanAsync("n1", new() { GracePeriod = TimeSpan.FromSeconds(5) })).Pods[0].GracePeriodSeconds);
+    }
+
+    [Fact]
+    public async Task Many_nodes_are_read_with_one_list()
+    {
+        string[] names = [.. Enumerable.Range(1, 40).Select(i => $"m{i}")];
+        foreach (string name in names)
+        {
+            _server.Nodes.Put(Sample.Node(name));
+            _server.Pods.Put(Sample.Pod("p-" + name, name));
+        }
+
+        IReadOnlyList<NodeDrainPlan> plans = await PlanAllAsync(names, new());
+
+        Assert.Equal(names, plans.Select(p => p.Node));
+        Assert.All(plans, p => Assert.Equal(1, p.Evict));
+        Assert.InRange(_server.Requests.Count(r => r == "GET /api/v1/pods"), 1, 2);
+    }
+
+    [Fact]
+    public async Task A_name_without_a_node_is_an_error()
+    {
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => PlanAsync("nowhere"));
+
+        Assert.Equal(ErrorIds.NodeNotFound, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_missing_permission_is_a_blocker_that_names_it()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Denied.Add("patch nodes");
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.False(plan.CanDrain);
+        Assert.Contains("patch nodes", Assert.Single(plan.Blockers), StringComparison.Ordinal);
+    }
+
+    private async Task<NodeDrainPlan> PlanAsync(string node, DrainOptions? options = null) =>
+        Assert.Single(await PlanAllAsync([node], options ?? new()));
+
+    private async Task<IReadOnlyList<NodeDrainPlan>> PlanAllAsync(string[] nodes, DrainOptions options)
+    {
+        using NodeManagerSession session = await _server.ConnectAsync();
+        return await DrainPlanner.PlanAsync(session, nodes, options, default);
+    }
+
+    private static JsonObject Bare(string name)
+    {
+        JsonObject pod = Sample.Pod(name);
+        pod["metadata"]!["ownerReferences"] = new JsonArray();
+        return pod;
+    }
+
+    private static JsonObject Large(string name)
+    {
+        JsonObject pod = Sample.Pod(name);
+        pod["spec"]!["containers"]![0]!["resources"] = JsonNode.Parse("""{"requests":{"cpu":"5"}}""");
+        return pod;
+    }
+}

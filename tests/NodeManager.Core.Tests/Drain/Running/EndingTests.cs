@@ -1,0 +1,231 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Core.Tests.Support;
+using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+/// <summary>How a drain ends that does not get through.</summary>
+public sealed class EndingTests : IDisposable
+{
+    private readonly DrainServer _server = new();
+    private readonly DrainBench _bench = new();
+    private readonly ManualTime _time = new();
+
+    public EndingTests()
+    {
+        _server.Nodes.Put(Sample.Node("n1"));
+        _server.Pods.Put(Sample.Pod("p1"));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task A_budget_that_never_allows_ends_with_the_time_and_is_named_with_its_pods()
+    {
+        _server.Pods.Put(Sample.Pod("p2"));
+        _server.Pods.Put(Sample.Pod("free", app: "free"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.OnRemove = (name, _) => name == "free" ? null : Answers.BudgetRefuses("web");
+        Task first = _bench.LineAsync("default/p1: refused"), second = _bench.LineAsync("default/p2: refused"), gone = _bench.LineAsync("free: Evicted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(5) }, _time);
+        await Task.WhenAll(first, second, gone);
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.TimedOut, 1, 2, true), (result.Status, result.Evicted, result.Remaining, result.Cordoned));
+        Assert.Equal(TimeSpan.FromSeconds(6), result.Duration);
+        NodeDrainBlocker budget = Assert.Single(result.Blockers);
+        Assert.Equal(("Budget", "default/web", "default/p1, default/p2"), (budget.Kind, budget.Name, budget.Pods.ToString()));
+        Assert.Contains("stays cordoned", result.Message, StringComparison.Ordinal);
+        Assert.Contains(_server.Events.All, e => e["reason"]!.GetValue<string>() == "NodeDrainFailed");
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_stuck_is_named_with_how_long_and_its_finalizers()
+    {
+        _server.OnAccepted = name => _server.Pods.Change(name, p =>
+        {
+            p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ");
+            p["metadata"]!["deletionGracePeriodSeconds"] = 30;
+            p["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
+        });
+        Task accepted = _bench.LineAsync("accepted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromMinutes(5) }, _time);
+        await accepted;
+        await Eventually(() => _bench.Reports.Any(r => r.Status.Length > 0) && _server.Attempts("p1") == 1);
+        while (!drain.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(10);
+        }
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.TimedOut, DrainPodOutcome.Terminating), (result.Status, result.Pods[0].Outcome));
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal(("Termination", "default/p1"), (blocker.Kind, blocker.Name));
+        Assert.Matches(@"terminating for \d{3} s, grace period 30 s, held by finalizers example.com/hold", blocker.Message);
+    }
+
+    [Fact]
+    public async Task An_overdue_pod_is_left_behind_where_that_was_asked_for()
+    {
+        _server.OnAccepted = name => _server.Pods.Change(
+            name, p => p["metadata"]!["deletionTimestamp"] = _time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ"));
+        Task accepted = _bench.LineAsync("accepted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { SkipWaitForDeleteTimeout = TimeSpan.FromSeconds(20) }, _time);
+        await accepted;
+        while (!drain.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(10);
+        }
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Skipped), (result.Status, result.Pods[0].Outcome));
+    }
+
+    [Fact]
+    public async Task Interrupted_it_stops_asking_keeps_the_cordon_and_yields_every_result()
+    {
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        using CancellationTokenSource stop = new();
+        Task refused = Task.WhenAll(_bench.LineAsync("default/p1: refused"), _bench.LineAsync("default/p2: refused"));
+        using NodeManagerSession session = await _server.ConnectAsync(_time);
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new(), stop.Token);
+        await refused;
+        await stop.CancelAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await drain;
+
+        Assert.Equal(["n1", "n2"], results.Select(r => r.Node).Order());
+        Assert.All(results, r =>
+        {
+            Assert.Equal((NodeDrainStatus.Cancelled, true, 1), (r.Status, r.Cordoned, r.Remaining));
+            Assert.Equal(DrainPodOutcome.Blocked, r.Pods[0].Outcome);
+        });
+        int asked = _server.Attempts("p1");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(asked, _server.Attempts("p1"));
+        Assert.True(_server.Nodes["n1"]!["spec"]!["unschedulable"]!.GetValue<bool>());
+        Assert.Equal(2, _server.Events.All.Count(e => e["reason"]!.GetValue<string>() == "NodeDrainCancelled"));
+    }
+
+    [Fact]
+    public async Task Interrupted_in_the_middle_of_a_request_it_does_not_wait_for_the_answer()
+    {
+        TaskCompletionSource never = new();
+        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) ? never.Task : null;
+        using CancellationTokenSource stop = new();
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, null, _time, stop.Token);
+        await _server.Hanging;
+        await stop.CancelAsync();
+
+        Assert.Equal(NodeDrainStatus.Cancelled, (await drain).Status);
+    }
+
+    [Fact]
+    public async Task Interrupted_before_it_began_it_touched_nothing()
+    {
+        using CancellationTokenSource stop = new();
+        _server.Intercept = request =>
+        {
+            if (request.RequestUri!.AbsolutePath == "/api/v1/pods") stop.Cancel();
+            return null;
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, null, _time, stop.Token);
+
+        Assert.Equal((NodeDrainStatus.Cancelled, false), (result.Status, result.Cordoned));
+        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_closed_ends_the_drain()
+    {
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        NodeManagerSession session = await _server.ConnectAsync(_time);
+        Task refused = _bench.LineAsync("refused");
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1"], new());
+        await refused;
+        session.Dispose();
+
+        Assert.Equal(NodeDrainStatus.Cancelled, Assert.Single(await drain).Status);
+    }
+
+    [Fact]
+    public async Task Who_reads_no_further_leaves_nothing_running()
+    {
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+        _server.OnRemove = (name, _) => name == "p1" ? null : Answers.Later(1);
+        using NodeManagerSession session = await _server.ConnectAsync(_time);
+
+        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, ["n1", "n2"], new(), _bench, default))
+        {
+            Assert.Equal("n1", result.Node);
+            break;
+        }
+
+        int asked = _server.Attempts("p2");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(asked, _server.Attempts("p2"));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_deleted_meanwhile_ends_the_drain_and_says_what_was_left()
+    {
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, null, _time);
+        await refused;
+        _server.Nodes.Remove("n1");
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Failed, false, 1), (result.Status, result.Cordoned, result.Remaining));
+        Assert.Contains("The node was deleted", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_even_be_read_is_an_error_and_not_a_result()
+    {
+        _server.Intercept = request => request.RequestUri!.AbsolutePath.StartsWith("/api/v1/nodes", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => _bench.DrainAsync(_server));
+
+        Assert.Equal(ErrorIds.Forbidden, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Run_again_it_continues_where_it_was_interrupted()
+    {
+        _server.Pods.Put(Sample.Pod("p2"));
+        _server.OnRemove = (name, _) => name == "p2" ? Answers.BudgetRefuses("web") : null;
+        using CancellationTokenSource stop = new();
+        Task seen = Task.WhenAll(_bench.LineAsync("default/p1: Evicted"), _bench.LineAsync("default/p2: refused"));
+        Task<NodeDrainResult> first = _bench.DrainAsync(_server, null, _time, stop.Token);
+        await seen;
+        await stop.CancelAsync();
+        await first;
+        _server.OnRemove = (_, _) => null;
+
+        NodeDrainResult second = await new DrainBench().DrainAsync(_server, null, _time);
+
+        Assert.Equal((NodeDrainStatus.Drained, 1), (second.Status, second.Evicted));
+        Assert.Single(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        for (int i = 0; i < 3000 && !condition(); i++) await Task.Delay(10);
+        Assert.True(condition());
+    }
+}

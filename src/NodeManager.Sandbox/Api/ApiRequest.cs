@@ -15,8 +15,6 @@ internal sealed class ApiRequest
     /// <summary>With parameters, as the header has it; empty if there is none.</summary>
     public string ContentType { get; init; } = "";
 
-    public string UserAgent { get; init; } = "";
-
     /// <summary>Empty if there is no body.</summary>
     public Stream Body { get; init; } = Stream.Null;
 }

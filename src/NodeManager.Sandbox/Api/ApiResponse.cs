@@ -21,9 +21,6 @@ internal sealed class ApiResponse
 
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>What to tell people beside the answer (the Warning header).</summary>
-    public string? Warning { get; init; }
-
     public static ApiResponse Json(JsonObject body, int statusCode = 200) => new() { StatusCode = statusCode, Segments = [Serialize(body)] };
 
     public static ApiResponse Text(string body, int statusCode = 200) =>

@@ -56,7 +56,7 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
         {
             _pages.Keep(path.Kind, snapshot);
             more = $",\"continue\":\"{new ListPage(snapshot.Version, last!.Namespace, last.Name).Encode()}\"";
-            if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.Walk(path.Namespace, (last.Namespace, last.Name)).Count()}";
+            if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
         }
 
         segments[0] = Encoding.UTF8.GetBytes(

@@ -26,7 +26,6 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
                 Query = new(request.RequestUri.Query),
                 Accept = request.Headers.Accept.ToString(),
                 ContentType = request.Content?.Headers.ContentType?.ToString() ?? "",
-                UserAgent = request.Headers.UserAgent.ToString(),
                 Body = body,
             },
             cancellationToken);
@@ -53,7 +52,6 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         if (answer.Stream is null) content.Headers.ContentLength = answer.Segments.Sum(static segment => (long)segment.Length);
         var response = new HttpResponseMessage((HttpStatusCode)answer.StatusCode) { Content = content, RequestMessage = request, Version = request.Version };
         if (answer.RetryAfterSeconds is { } seconds) response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
-        if (answer.Warning is { } warning) response.Headers.TryAddWithoutValidation("Warning", $"299 - \"{warning}\"");
         return response;
     }
 
@@ -61,17 +59,17 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
     {
         var pipe = new Pipe();
         var ended = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        _ = PumpAsync(write, pipe.Writer, ended.Token);
+        _ = PumpAsync(write, pipe.Writer, ended);
         return new(pipe.Reader, ended);
     }
 
     // A body that ends because its transport was disposed ends with an error, as a lost connection does.
-    private static async Task PumpAsync(Func<PipeWriter, CancellationToken, Task> write, PipeWriter into, CancellationToken cancellationToken)
+    private static async Task PumpAsync(Func<PipeWriter, CancellationToken, Task> write, PipeWriter into, CancellationTokenSource ended)
     {
         try
         {
             await Task.Yield();
-            await write(into, cancellationToken);
+            await write(into, ended.Token);
             await into.CompleteAsync();
         }
         catch (OperationCanceledException)
@@ -81,6 +79,10 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         catch (Exception exception)
         {
             await into.CompleteAsync(exception);
+        }
+        finally
+        {
+            ended.Dispose();
         }
     }
 }

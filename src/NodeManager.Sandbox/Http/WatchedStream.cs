@@ -42,10 +42,22 @@ internal sealed class WatchedStream(PipeReader reader, CancellationTokenSource e
     {
         if (disposing)
         {
-            ended.Cancel();
+            Stop();
             _inner.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Stop()
+    {
+        try
+        {
+            ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The writing has ended by itself.
+        }
     }
 }

@@ -32,7 +32,4 @@ internal sealed class KindCatalog
 
     public IEnumerable<ResourceKind> Served(string group, string version) =>
         Kinds.Where(kind => kind.Group == group && Find(group, version, kind.Plural) == kind);
-
-    /// <summary>The version that answers without one being asked for carry.</summary>
-    public string PreferredVersion(ResourceKind kind) => kind.Versions.First(version => version.IsServedBy(Minor)).Name;
 }

@@ -78,6 +78,29 @@ internal sealed class SortedObjects
         }
     }
 
+    /// <summary>How many objects of a namespace, or of all (null), come after a key.</summary>
+    public int CountAfter(string? ns, string afterNamespace, string afterName)
+    {
+        int start = Position(Locate(afterNamespace, afterName, pastFound: true));
+
+        // No namespace's name goes on with a character below this one, so that the end of one is found as a key.
+        int end = ns is null ? Count : Position(Locate(ns + "\0", "", pastFound: false));
+        return end - start;
+    }
+
+    private int Position((int Block, int Index) place)
+    {
+        int position = place.Index;
+        for (int i = 0; i < place.Block; i++) position += _blocks[i].Length;
+        return position;
+    }
+
+    private (int Block, int Index) Locate(string ns, string name, bool pastFound)
+    {
+        (int block, int index, bool found) = Locate(ns, name);
+        return (block, found && pastFound ? index + 1 : index);
+    }
+
     private static int Compare(StoredObject item, string ns, string name)
     {
         int order = string.CompareOrdinal(item.Namespace, ns);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Api;
 
@@ -44,7 +45,7 @@ public sealed class ReadTests
     [Fact]
     public async Task A_page_that_was_not_fetched_in_time_is_gone()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Api;
 
@@ -89,7 +90,7 @@ public sealed class WatchTests
     [Fact]
     public async Task Bookmarks_tell_how_far_a_quiet_watch_has_come()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
         JsonObject list = await cluster.GetAsync("/api/v1/nodes");
         using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion={list["metadata"]!["resourceVersion"]}");
@@ -103,7 +104,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_watch_ends_when_its_time_is_over()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
         using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true&timeoutSeconds=5");
         Task<JsonObject?> next = watch.NextAsync();

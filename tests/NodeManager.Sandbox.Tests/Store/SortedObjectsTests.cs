@@ -34,6 +34,9 @@ public sealed class SortedObjectsTests
         StoredObject middle = expected.Values.ElementAt(expected.Count / 2);
         Assert.Same(middle, objects.Find(middle.Namespace, middle.Name));
         Assert.Equal(expected.Values.Skip((expected.Count / 2) + 1), objects.Walk(after: (middle.Namespace, middle.Name)));
+        Assert.Equal(expected.Count - (expected.Count / 2) - 1, objects.CountAfter(null, middle.Namespace, middle.Name));
+        Assert.Equal(objects.Walk(middle.Namespace, (middle.Namespace, middle.Name)).Count(), objects.CountAfter(middle.Namespace, middle.Namespace, middle.Name));
+        Assert.Equal(objects.Walk("ns3").Count(), objects.CountAfter("ns3", "ns3", ""));
     }
 
     [Fact]

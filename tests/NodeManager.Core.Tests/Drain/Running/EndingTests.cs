@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Tests.Drain.Support;
-using NodeManager.Core.Tests.Support;
+using NodeManager.Testing;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 
 namespace NodeManager.Core.Tests.Drain.Running;
@@ -11,7 +11,7 @@ public sealed class EndingTests : IDisposable
 {
     private readonly DrainServer _server = new();
     private readonly DrainBench _bench = new();
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
 
     public EndingTests()
     {

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Tests.Drain.Support;
-using NodeManager.Core.Tests.Support;
+using NodeManager.Testing;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 
 namespace NodeManager.Core.Tests.Drain.Running;
@@ -9,7 +9,7 @@ public sealed class VolumeDetachmentTests : IDisposable
 {
     private readonly DrainServer _server = new();
     private readonly DrainBench _bench = new();
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
 
     public VolumeDetachmentTests()
     {

@@ -4,7 +4,9 @@ using NodeManager.Kubernetes;
 
 namespace NodeManager.Core.Errors;
 
-/// <summary>Turns what the client throws into what users see. The only place that does, so that the same failure reads the same everywhere.</summary>
+/// <summary>
+/// Turns what the client throws into what users see. The only place that does, so that the same failure reads the same everywhere.
+/// </summary>
 internal static class ErrorTranslator
 {
     /// <summary>Null for what is a defect of ours and should be seen as that.</summary>
@@ -21,12 +23,12 @@ internal static class ErrorTranslator
             $"The API server of '{cluster}' at {server} cannot be reached: {Innermost(exception)}", target ?? server,
             "Check the address, the network and any proxy between here and the server, then try again.", exception),
         TimeoutException or OperationCanceledException => new(
-            ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of '{cluster}' at {server} did not answer in time.", target ?? server,
-            "Look whether it was done nevertheless, then run the command again.", exception),
+            ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of '{cluster}' at {server} did not answer in time.",
+            target ?? server, "Look whether it was done nevertheless, then run the command again.", exception),
         JsonException => new(
             ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
-            $"What answers at {server} for '{cluster}' does not answer as a Kubernetes API server does: {exception.Message}", target ?? server,
-            "Check that the address is an API server's and that no proxy or login page answers in its place.", exception),
+            $"What answers at {server} for '{cluster}' does not answer as a Kubernetes API server does: {exception.Message}",
+            target ?? server, "Check that the address is an API server's and that no proxy or login page answers in its place.", exception),
         _ => null,
     };
 
@@ -36,7 +38,8 @@ internal static class ErrorTranslator
         target ??= request.Name.Length > 0 ? request.Name : null;
         string said = refused.Message;
 
-        NodeManagerException Error(string id, ErrorKind kind, string message, string action) => new(id, kind, message, target, action, refused);
+        NodeManagerException Error(string id, ErrorKind kind, string message, string action) =>
+            new(id, kind, message, target, action, refused);
 
         return refused.Code switch
         {
@@ -47,13 +50,14 @@ internal static class ErrorTranslator
             HttpStatusCode.Forbidden => Forbidden(refused, request, cluster, target),
             HttpStatusCode.NotFound => NotFound(refused, request, cluster, target),
             HttpStatusCode.Conflict when refused.Reason == "AlreadyExists" => Error(
-                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"It exists already in '{cluster}': {said}", "Take another name, or change what is there."),
+                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"It exists already in '{cluster}': {said}",
+                "Take another name, or change what is there."),
             HttpStatusCode.Conflict => Error(
                 ErrorIds.Conflict, ErrorKind.ResourceBusy, $"Somebody else changed it in '{cluster}' at the same time: {said}",
                 "Look at what it is now, and run the command again."),
             HttpStatusCode.Gone => Error(
-                ErrorIds.Expired, ErrorKind.ResourceUnavailable, $"The API server of '{cluster}' no longer has the state that was asked for: {said}",
-                "Run the command again."),
+                ErrorIds.Expired, ErrorKind.ResourceUnavailable,
+                $"The API server of '{cluster}' no longer has the state that was asked for: {said}", "Run the command again."),
             HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest => Error(
                 ErrorIds.Invalid, ErrorKind.InvalidData, $"The API server of '{cluster}' refuses the values: {said}",
                 "Correct the values that the message names."),
@@ -103,7 +107,8 @@ internal static class ErrorTranslator
                 ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Not found in '{cluster}': {refused.Message}", target,
                 "Look at what there is; it may have been deleted meanwhile.", refused)
             : new(
-                ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"The API server of '{cluster}' does not serve {refused.Path}: {refused.Message}", target,
+                ErrorIds.NotFound, ErrorKind.ObjectNotFound,
+                $"The API server of '{cluster}' does not serve {refused.Path}: {refused.Message}", target,
                 "Check the address, and whether the cluster has the API that is asked for.", refused);
     }
 

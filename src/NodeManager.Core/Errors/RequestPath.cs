@@ -1,7 +1,7 @@
 namespace NodeManager.Core.Errors;
 
 /// <summary>What a request was about, read from its method and path; the words are those that RBAC rules use.</summary>
-/// <param name="Verb"><c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, <c>update</c>, <c>patch</c>, <c>delete</c> or <c>deletecollection</c>.</param>
+/// <param name="Verb">As in a role: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, <c>update</c>, <c>patch</c>, <c>delete</c>, …</param>
 /// <param name="Group">Empty for core.</param>
 /// <param name="Resource">Plural, with the subresource: <c>pods/eviction</c>. Empty for a path that is no resource's.</param>
 /// <param name="Namespace">Empty for the whole cluster.</param>

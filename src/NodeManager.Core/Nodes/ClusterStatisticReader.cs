@@ -10,7 +10,9 @@ public static class ClusterStatisticReader
 {
     /// <summary>Totals of the whole cluster (one object), or one a group.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="groupBy">Null, <c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, or a label's key. A node with two roles counts in both.</param>
+    /// <param name="groupBy">
+    /// Null, <c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, or a label's key. A node with two roles counts in both.
+    /// </param>
     /// <param name="selector">A label selector over nodes, or null.</param>
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -36,8 +38,8 @@ public static class ClusterStatisticReader
             KubernetesList<Node> list = await listing;
             NodeLoads loads = await counting;
             DateTimeOffset now = connection.Time.GetUtcNow();
-            return StatisticSum.Of(
-                session, grouping, [.. list.Items.Select(n => NodeMapper.Map(n, session, now, loads.Of(n.Metadata.Name)))], loads.HasMetrics);
+            ClusterNode[] nodes = [.. list.Items.Select(n => NodeMapper.Map(n, session, now, loads.Of(n.Metadata.Name)))];
+            return StatisticSum.Of(session, grouping, nodes, loads.HasMetrics);
         }
         finally
         {

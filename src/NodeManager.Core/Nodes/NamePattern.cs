@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Core.Nodes;
 
-/// <summary>A name or a wildcard as PowerShell writes it: <c>*</c>, <c>?</c>, <c>[a-c]</c>, a backtick takes the next sign as it is. Case-insensitive.</summary>
+/// <summary>
+/// A name or a wildcard as PowerShell writes it: <c>*</c>, <c>?</c>, <c>[a-c]</c>; a backtick takes the next sign as it is.
+/// Case-insensitive.
+/// </summary>
 internal sealed class NamePattern
 {
     private readonly Regex? _wildcard;

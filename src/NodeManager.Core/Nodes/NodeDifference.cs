@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace NodeManager.Core.Nodes;
 
-/// <summary>What differs between two states of a node, as users name it. Heartbeats and what changes with each of them do not count. Pure.</summary>
+/// <summary>
+/// What differs between two states of a node, as users name it. Heartbeats and what changes with each of them do not count. Pure.
+/// </summary>
 internal static class NodeDifference
 {
     public static IReadOnlyList<NodeFieldChange> Between(ClusterNode before, ClusterNode after)

@@ -17,7 +17,7 @@ public static class NodeEditor
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
     /// <param name="labels">To set.</param>
-    /// <param name="overwrite">Allow changing a value that is there; otherwise a different value is an error (ValueExists) and nothing is changed.</param>
+    /// <param name="overwrite">Allow changing a value that is there; otherwise that is an error (ValueExists) and nothing is changed.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
@@ -59,10 +59,12 @@ public static class NodeEditor
     /// Taints that controllers own are refused (TaintOwnedByController).
     /// </summary>
     public static async Task<ClusterNode> SetTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken)
     {
         NodeInput.CheckTaints(taints);
-        return await ChangeTaintsAsync(session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
+        return await ChangeTaintsAsync(
+            session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
     }
 
     /// <summary>Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
@@ -72,7 +74,8 @@ public static class NodeEditor
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ClusterNode> RemoveTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun,
+        CancellationToken cancellationToken)
     {
         NodeInput.CheckTaintKeys(taints);
         return await ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
@@ -94,7 +97,8 @@ public static class NodeEditor
     /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets', mirror and finished pods are on it, as the pod
     /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
     /// </summary>
-    public static async Task DeleteAsync(NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken)
+    public static async Task DeleteAsync(
+        NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken)
     {
         string node = NodeInput.NodeName(name);
         await ClusterOperation.RunAsync(
@@ -121,20 +125,24 @@ public static class NodeEditor
     {
         // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
         JsonObject Overwriting() => EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value)));
-        JsonObject? read = known is null ? null : EntryEdit.Document(known);
+        // Without a version nothing would be guarded: such a node is no more than a name.
+        JsonObject? read = known is { ResourceVersion.Length: > 0 } ? EntryEdit.Document(known) : null;
         return EditAsync(
             session, name,
             (connection, node, token) => overwrite
                 ? NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
-                : NodePatcher.ChangeAsync(connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node), dryRun, token),
+                : NodePatcher.ChangeAsync(
+                    connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node), dryRun, token),
             cancellationToken);
     }
 
     private static Task<ClusterNode> RemoveEntriesAsync(
-        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun,
+        CancellationToken cancellationToken)
     {
         JsonObject patch = EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
-        return EditAsync(session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
+        return EditAsync(
+            session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
     }
 
     private static Task<ClusterNode> ChangeTaintsAsync(
@@ -144,7 +152,8 @@ public static class NodeEditor
             ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
             : null;
         return EditAsync(
-            session, name, (connection, node, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token), cancellationToken);
+            session, name, (connection, node, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token),
+            cancellationToken);
     }
 
     private static async Task<ClusterNode> EditAsync(
@@ -171,5 +180,7 @@ public static class NodeEditor
     }
 
     private static bool IsHeld(Pod pod) =>
-        !pod.IsFinished() && pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") != true && pod.Controller()?.Kind != "DaemonSet";
+        !pod.IsFinished()
+        && pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") != true
+        && pod.Controller()?.Kind != "DaemonSet";
 }

@@ -31,7 +31,9 @@ internal sealed partial class NodeFilter
 
     public bool HasWildcards { get; }
 
-    /// <summary>More than one list only where a node says the same by two labels: the list by the older label leaves out who has the newer.</summary>
+    /// <summary>
+    /// More than one list only where a node says the same by two labels: the list by the older label leaves out who has the newer.
+    /// </summary>
     public IReadOnlyList<ListOptions> Lists()
     {
         IEnumerable<string> selectors = [_query.Selector ?? ""];

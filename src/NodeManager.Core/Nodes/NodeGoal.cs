@@ -46,7 +46,7 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
         string type = equals < 0 ? "Ready" : Text[..equals];
         Condition? condition = node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase));
         if (condition is null) return $"it has no condition {type}";
-        string why = condition.Message is { Length: > 0 } message ? $": {message}" : condition.Reason is { Length: > 0 } reason ? $": {reason}" : "";
-        return $"its condition {condition.Type} is {condition.Status}{why}";
+        string? why = string.IsNullOrEmpty(condition.Message) ? condition.Reason : condition.Message;
+        return $"its condition {condition.Type} is {condition.Status}" + (string.IsNullOrEmpty(why) ? "" : $": {why}");
     }
 }

@@ -5,6 +5,7 @@ namespace NodeManager.Core.Nodes;
 /// <param name="GroupsOf">The groups that a node belongs to; one empty one when it has no such value.</param>
 internal sealed record NodeGrouping(string Name, Func<ClusterNode, IReadOnlyList<string>> GroupsOf)
 {
+    /// <exception cref="NodeManagerException">InvalidLabelKey.</exception>
     public static NodeGrouping Parse(string? groupBy) => groupBy?.ToLowerInvariant() switch
     {
         null or "" => new("", _ => [""]),
@@ -12,6 +13,12 @@ internal sealed record NodeGrouping(string Name, Func<ClusterNode, IReadOnlyList
         "region" => new("Region", n => [n.Region]),
         "instancetype" => new("InstanceType", n => [n.InstanceType]),
         "role" => new("Role", n => n.Roles.Count == 0 ? [""] : n.Roles),
-        _ => new(groupBy, n => [n.Labels.GetValueOrDefault(groupBy, "")]),
+        _ => ByLabel(groupBy),
     };
+
+    private static NodeGrouping ByLabel(string key)
+    {
+        NodeInput.CheckLabelKeys([key]);
+        return new(key, n => [n.Labels.GetValueOrDefault(key, "")]);
+    }
 }

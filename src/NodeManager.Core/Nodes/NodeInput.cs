@@ -38,7 +38,8 @@ internal static class NodeInput
     {
         CheckLabelKeys(labels.Keys);
         Refuse(
-            ErrorIds.InvalidLabelValue, "label value", labels.Select(l => (Text: $"{l.Value}' of '{l.Key}", l.Value, Rule: LabelRules.CheckValue(l.Value))),
+            ErrorIds.InvalidLabelValue, "label value",
+            labels.Select(l => (Text: $"{l.Value}' of '{l.Key}", l.Value, Rule: LabelRules.CheckValue(l.Value))),
             "Correct the values; nothing was changed.");
     }
 
@@ -76,7 +77,8 @@ internal static class NodeInput
     }
 
     private static NodeManagerException InvalidName(string name, string rule) => new(
-        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be called '{name}': {rule}.", name, "Get-ClusterNode shows which there are.");
+        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be called '{name}': {rule}.", name,
+        "Get-ClusterNode shows which there are.");
 
     private static void RefuseControllers(string key)
     {

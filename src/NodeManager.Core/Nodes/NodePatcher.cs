@@ -31,7 +31,7 @@ internal static partial class NodePatcher
     /// <param name="connection">Where.</param>
     /// <param name="name">Of the node.</param>
     /// <param name="known">The node as somebody read it before, to try first; null reads it.</param>
-    /// <param name="make">The patch for the node as it is, or null when nothing is to be done. Throws for a node that may not be changed so.</param>
+    /// <param name="make">The patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Node> ChangeAsync(
@@ -74,7 +74,8 @@ internal static partial class NodePatcher
 
     private static async Task<JsonObject> ReadAsync(KubernetesClient client, string name, CancellationToken cancellationToken) =>
         await client.SendAsync(
-            HttpMethod.Get, Resources.Nodes.Path(name: name), null, DocumentJson.Default.JsonObject, RequestOptions.Default, cancellationToken);
+            HttpMethod.Get, Resources.Nodes.Path(name: name), null, DocumentJson.Default.JsonObject, RequestOptions.Default,
+            cancellationToken);
 
     private static TimeSpan Pause(int attempt)
     {

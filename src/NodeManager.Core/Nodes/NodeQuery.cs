@@ -3,7 +3,10 @@ namespace NodeManager.Core.Nodes;
 /// <summary>Which nodes, and how much about them. Empty lists select all.</summary>
 public sealed record NodeQuery
 {
-    /// <summary>Plain names or wildcards (<c>*</c>, <c>?</c>, <c>[a-c]</c>), case-insensitive. A plain name without a node is an error, a wildcard is not.</summary>
+    /// <summary>
+    /// Plain names or wildcards (<c>*</c>, <c>?</c>, <c>[a-c]</c>), case-insensitive. A plain name without a node is an error, a wildcard
+    /// without match is not.
+    /// </summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>A label selector as kubectl's <c>-l</c>.</summary>

@@ -21,7 +21,8 @@ public static class NodeReader
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<ClusterNode> ReadAsync(
-        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer,
+        CancellationToken cancellationToken)
     {
         NodeInput.CheckSelector(query.Selector);
         return ClusterOperation.StreamAsync(
@@ -105,7 +106,9 @@ public static class NodeReader
         CancellationToken cancellationToken)
     {
         bool everything = lists is [{ LabelSelector: null, FieldSelector: null }];
-        Node?[] found = everything ? new Node?[names.Count] : await Task.WhenAll(names.Select(n => FindAsync(client, n, cancellationToken)));
+        Node?[] found = everything
+            ? new Node?[names.Count]
+            : await Task.WhenAll(names.Select(n => FindAsync(client, n, cancellationToken)));
         for (int i = 0; i < found.Length; i++)
             if (found[i] is null) missing(Missing(names[i], cluster));
     }

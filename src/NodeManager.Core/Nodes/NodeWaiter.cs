@@ -10,6 +10,9 @@ namespace NodeManager.Core.Nodes;
 
 public static class NodeWaiter
 {
+    // Timers go no further; who waits longer than that waits without end.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     /// <summary>Waits, by a watch, until the node is as wanted. A node that is so already is answered at once.</summary>
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
@@ -29,14 +32,16 @@ public static class NodeWaiter
         NodeGoal goal = NodeGoal.Parse(condition);
         if (timeout < TimeSpan.Zero)
             throw new NodeManagerException(
-                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout, "Give zero or more; zero looks once.");
+                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout,
+                "Give zero or more; zero looks once.");
         string node = NodeInput.NodeName(name);
         return await ClusterOperation.RunAsync(
             session, name, (connection, token) => WaitAsync(session, connection, node, goal, timeout, token), cancellationToken);
     }
 
     private static async Task<ClusterNode?> WaitAsync(
-        NodeManagerSession session, ClusterConnection connection, string name, NodeGoal goal, TimeSpan? timeout, CancellationToken cancellationToken)
+        NodeManagerSession session, ClusterConnection connection, string name, NodeGoal goal, TimeSpan? timeout,
+        CancellationToken cancellationToken)
     {
         long start = connection.Time.GetTimestamp();
         Node current;
@@ -54,7 +59,9 @@ public static class NodeWaiter
 
         TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
         if (left <= TimeSpan.Zero) throw TimedOut(current);
-        using var timer = left is { } limit ? new CancellationTokenSource(limit, connection.Time) : new CancellationTokenSource();
+        using var timer = left is { } limit && limit < LongestTimer
+            ? new CancellationTokenSource(limit, connection.Time)
+            : new CancellationTokenSource();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         string? uid = current.Metadata.Uid;
         bool present = false;

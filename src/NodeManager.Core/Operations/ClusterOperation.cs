@@ -11,7 +11,8 @@ namespace NodeManager.Core.Operations;
 internal static class ClusterOperation
 {
     public static async Task<T> RunAsync<T>(
-        NodeManagerSession session, object? target, Func<ClusterConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        NodeManagerSession session, object? target, Func<ClusterConnection, CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
@@ -55,8 +56,9 @@ internal static class ClusterOperation
         if (cancellationToken.IsCancellationRequested || exception is NodeManagerException) return null;
         if (session.State != "Connected")
             return new(
-                ErrorIds.SessionClosed, ErrorKind.OperationStopped, $"The session to '{session.Cluster}' was disconnected while it was in use.",
-                target ?? session, "Connect again with Connect-NodeManager.", exception);
+                ErrorIds.SessionClosed, ErrorKind.OperationStopped,
+                $"The session to '{session.Cluster}' was disconnected while it was in use.", target ?? session,
+                "Connect again with Connect-NodeManager.", exception);
         return ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
     }
 }

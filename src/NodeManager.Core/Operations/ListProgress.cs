@@ -23,7 +23,9 @@ internal sealed class ListProgress(string activity, IOperationObserver observer)
         long? total = last ? _read : _read + page.RemainingItemCount;
         observer.Progress(new(
             activity, activity,
-            total is null ? _read.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{_read} of {total}"),
+            total is null
+                ? _read.ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{_read} of {total}"),
             total is > 0 ? (int)(_read * 100 / total.Value) : -1,
             last));
     }

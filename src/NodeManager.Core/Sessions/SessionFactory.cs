@@ -6,7 +6,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Sessions;
 
-/// <summary>Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows at once.</summary>
+/// <summary>
+/// Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows at once.
+/// </summary>
 public static class SessionFactory
 {
     private static int s_sessions;
@@ -18,7 +20,8 @@ public static class SessionFactory
         ClusterConfiguration configuration, string source, ILogger logger, TimeProvider time, CancellationToken cancellationToken) =>
         ConnectAsync(
             KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }), null, logger,
-            new(configuration.ClusterName, source, configuration.ContextName, configuration.UserName, configuration.Namespace), cancellationToken);
+            new(configuration.ClusterName, source, configuration.ContextName, configuration.UserName, configuration.Namespace),
+            cancellationToken);
 
     /// <summary>Over a transport of its own: the embedded cluster's.</summary>
     /// <param name="cluster">What users call the cluster.</param>
@@ -32,7 +35,8 @@ public static class SessionFactory
         string cluster, Uri server, HttpMessageHandler transport, IDisposable? owned, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken) =>
         ConnectAsync(
-            new(server, transport, new() { Time = time, Logger = logger }), owned, logger, new(cluster, "Sandbox", "", "", "default"), cancellationToken);
+            new(server, transport, new() { Time = time, Logger = logger }), owned, logger, new(cluster, "Sandbox", "", "", "default"),
+            cancellationToken);
 
     private static async Task<NodeManagerSession> ConnectAsync(
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)

@@ -48,6 +48,19 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
+    public async Task A_node_known_without_its_version_is_read_first()
+    {
+        var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}"""));
+        using NodeManagerSession session = await store.Server.ConnectAsync();
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => NodeEditor.SetLabelsAsync(
+            session, "n", Map("a", "2"), false, false, None, new() { Name = "n", Status = "Ready" }));
+
+        Assert.Equal(ErrorIds.ValueExists, error.ErrorId);
+        Assert.Equal("1", store.Label("a"));
+    }
+
+    [Fact]
     public async Task An_outdated_node_is_read_again()
     {
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}"""));

@@ -113,6 +113,10 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
             Assert.Contains("')'", (await FailAsync(ErrorIds.InvalidSelector, user)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Statistics_are_grouped_by_nothing_that_is_no_label_key() => await FailAsync(
+        ErrorIds.InvalidLabelKey, () => ClusterStatisticReader.ReadAsync(_session, "a b", null, new RecordingObserver(), default));
+
     private Func<Task> Label(params (string Key, string Value)[] labels) =>
         () => NodeEditor.SetLabelsAsync(_session, "n", labels.ToDictionary(l => l.Key, l => l.Value), true, false, default);
 

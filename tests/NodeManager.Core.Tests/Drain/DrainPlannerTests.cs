@@ -25,7 +25,8 @@ public sealed class DrainPlannerTests : IDisposable
         NodeDrainPlan plan = await PlanAsync("n1");
 
         Assert.Equal((1, 0, 0, 1, false), (plan.Evict, plan.Skip, plan.Wait, plan.Refuse, plan.CanDrain));
-        Assert.Equal(("uid-n1", "test"), (plan.NodeUid, plan.Cluster));
+        Assert.Equal("uid-n1", plan.NodeUid);
+        Assert.StartsWith("test", plan.Cluster, StringComparison.Ordinal);
         Assert.StartsWith("Pod default/bare: ", Assert.Single(plan.Blockers), StringComparison.Ordinal);
         Assert.All(_server.Requests, r => Assert.True(r.StartsWith("GET", StringComparison.Ordinal) || r.EndsWith("reviews", StringComparison.Ordinal), r));
     }

@@ -27,11 +27,11 @@ internal static class BudgetRules
     /// <param name="pod">As it is now.</param>
     /// <param name="budgets">Those that cover it.</param>
     /// <param name="minorVersion">Of the server: unhealthyPodEvictionPolicy counts from 1.26 on.</param>
-    public static string? Refusal(Pod pod, IReadOnlyList<PodDisruptionBudget> budgets, int minorVersion)
+    public static BudgetRefusal? Refusal(Pod pod, IReadOnlyList<PodDisruptionBudget> budgets, int minorVersion)
     {
         if (budgets.Count == 0 || Bypasses(pod)) return null;
         if (budgets.Count > 1)
-            return $"{budgets.Count} budgets cover it ({string.Join(", ", budgets.Select(Title))}); the server evicts no pod that has more than one.";
+            return new($"{budgets.Count} budgets cover it ({string.Join(", ", budgets.Select(Title))}); the server evicts no pod that has more than one.", true);
 
         PodDisruptionBudget budget = budgets[0];
         PodDisruptionBudgetStatus status = budget.Status;
@@ -41,10 +41,12 @@ internal static class BudgetRules
             if (status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0) return null;
         }
 
-        if (IsStale(budget)) return $"The status of budget {Title(budget)} lags behind its specification; until it catches up the server refuses.";
-        return status.DisruptionsAllowed > 0
-            ? null
-            : $"Budget {Title(budget)} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy}.";
+        if (IsStale(budget))
+            return new($"The status of budget {Title(budget)} lags behind its specification; until it catches up the server refuses.", true);
+        if (status.DisruptionsAllowed > 0) return null;
+        return status.ExpectedPods > 0 && status.DesiredHealthy >= status.ExpectedPods
+            ? new($"Budget {Title(budget)} needs {status.DesiredHealthy} of {status.ExpectedPods} pods healthy: as it stands it never allows an eviction.", true)
+            : new($"Budget {Title(budget)} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy}.", false);
     }
 
     /// <summary><c>namespace/name</c>.</summary>

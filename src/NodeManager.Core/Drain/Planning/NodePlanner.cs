@@ -35,9 +35,9 @@ internal static class NodePlanner
         PodDecision decision = DrainRules.Judge(pod, context);
         List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => BudgetRules.Covers(b, pod, survey.Server.BudgetVersion))];
         bool asksBudgets = decision.Decision == DrainDecision.Evict && !context.Options.DisableEviction;
-        string? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
+        BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];
-        if (refusal is not null) warnings.Add(refusal);
+        if (refusal is { IsLasting: true }) warnings.Add(refusal.Reason);
         return new()
         {
             Node = node,

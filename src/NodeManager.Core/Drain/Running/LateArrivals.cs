@@ -9,7 +9,7 @@ namespace NodeManager.Core.Drain.Running;
 /// Looks at the node once more after its last pod is gone. The scheduler may have bound a pod before it heard of the cordon: that one goes
 /// too. A pod that tolerates the cordon would come back each time: it is reported.
 /// </summary>
-internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, string node)
+internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, WatchedObjects<Pod> watch, string node)
 {
     // A controller that writes the node's name into its pods is not stopped by a cordon either.
     private const int RoundLimit = 3;
@@ -17,15 +17,16 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, string 
     /// <summary>How often was looked.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>Pods that are on the node and not in the records.</summary>
+    /// <summary>Pods that are on the node and not in the records, or there with the news that they are gone.</summary>
     public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
     {
         Rounds++;
         List<Pod> now = (await scope.Client.ListAsync(
             Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, cancellationToken)).Items;
-        HashSet<string> uids = [.. known.Select(r => r.Plan.Uid)];
+        HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
         if (late.Count == 0) return [];
+        late.ForEach(watch.Admit);
 
         RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
         List<PodRecord> records = [.. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p))];

@@ -89,7 +89,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         PodEvictor evictor = new(_scope, _pods, _budgets, _progress);
-        LateArrivals late = new(_scope, _survey, _plan.Name);
+        LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
         {

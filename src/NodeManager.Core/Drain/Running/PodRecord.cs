@@ -31,6 +31,9 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>True once the server has accepted (or may have accepted) that the pod goes.</summary>
     public bool IsAccepted { get; set; }
 
+    /// <summary>True when all that was heard of it says that it is gone.</summary>
+    public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone;
+
     /// <summary>The budgets that refuse it now; empty when none does.</summary>
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
 

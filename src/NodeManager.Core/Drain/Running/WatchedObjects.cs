@@ -16,6 +16,8 @@ internal sealed class WatchedObjects<T>(KubernetesClient client, ResourceType<T>
     private readonly Dictionary<string, T> _byUid = [];
     private readonly Dictionary<(string?, string), string> _uidByName = [];
     private readonly Dictionary<string, TaskCompletionSource> _waiting = [];
+    private readonly HashSet<string> _gone = [];
+    private readonly HashSet<string> _admitted = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
 
@@ -62,37 +64,57 @@ internal sealed class WatchedObjects<T>(KubernetesClient client, ResourceType<T>
         lock (_lock) return _byUid.GetValueOrDefault(uid);
     }
 
+    /// <summary>Takes in what a list showed since the watch began, in case the watch has not told of it yet.</summary>
+    public void Admit(T item)
+    {
+        lock (_lock)
+        {
+            string uid = item.Metadata.Uid ?? "";
+            if (_byUid.ContainsKey(uid) || _gone.Contains(uid)) return;
+            _admitted.Add(uid);
+            Keep(uid, item);
+        }
+    }
+
     private void Apply(WatchEvent<T> change)
     {
         if (change.Type == WatchEventType.Synced)
         {
+            lock (_lock)
+            {
+                // The watch began anew and did not find them.
+                foreach (string missing in _admitted) Forget(missing);
+                _admitted.Clear();
+            }
+
             _synced.TrySetResult();
             return;
         }
 
-        ObjectMeta told = change.Object.Metadata;
-        string uid = told.Uid ?? "";
+        string uid = change.Object.Metadata.Uid ?? "";
         lock (_lock)
         {
-            if (change.Type == WatchEventType.Deleted)
-            {
-                Forget(uid);
-            }
-            else
-            {
-                // After a gap in the watch another object may stand under the same name: the former one is gone.
-                if (_uidByName.TryGetValue((told.Namespace, told.Name), out string? former) && former != uid) Forget(former);
-                _byUid[uid] = change.Object;
-                _uidByName[(told.Namespace, told.Name)] = uid;
-                Signal(uid);
-            }
+            _admitted.Remove(uid);
+            if (change.Type == WatchEventType.Deleted) Forget(uid);
+            else Keep(uid, change.Object);
         }
 
         OnChange?.Invoke(change.Object, change.Type == WatchEventType.Deleted);
     }
 
+    private void Keep(string uid, T item)
+    {
+        (string?, string) name = (item.Metadata.Namespace, item.Metadata.Name);
+        // After a gap in the watch another object may stand under the same name: the former one is gone.
+        if (_uidByName.TryGetValue(name, out string? former) && former != uid) Forget(former);
+        _byUid[uid] = item;
+        _uidByName[name] = uid;
+        Signal(uid);
+    }
+
     private void Forget(string uid)
     {
+        _gone.Add(uid);
         if (_byUid.Remove(uid, out T? gone)) _uidByName.Remove((gone.Metadata.Namespace, gone.Metadata.Name));
         Signal(uid);
     }

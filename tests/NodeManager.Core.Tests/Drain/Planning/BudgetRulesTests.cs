@@ -62,14 +62,15 @@ public sealed class BudgetRulesTests
     [Fact]
     public void Two_budgets_always_refuse()
     {
-        string? refusal = Refusal(Sample.Pod("p"), 34, Sample.Budget("a", "web", 5), Sample.Budget("b", "web", 5));
+        BudgetRefusal? refusal = Refusal(Sample.Pod("p"), 34, Sample.Budget("a", "web", 5), Sample.Budget("b", "web", 5));
 
-        Assert.Contains("default/a, default/b", refusal, StringComparison.Ordinal);
+        Assert.Contains("default/a, default/b", refusal!.Reason, StringComparison.Ordinal);
+        Assert.True(refusal.IsLasting);
     }
 
     [Fact]
     public void A_status_that_lags_is_not_believed() =>
-        Assert.Contains("lags", Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1)), StringComparison.Ordinal);
+        Assert.Contains("lags", Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1))!.Reason, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(2, 2, "", 34, false)] // enough others are healthy
@@ -90,6 +91,19 @@ public sealed class BudgetRulesTests
         Assert.Equal(refused, Refusal(pod, minor, budget) is not null);
     }
 
+    [Theory]
+    [InlineData(2, 3, false)] // a third pod that becomes ready lifts it
+    [InlineData(3, 3, true)]
+    [InlineData(0, 0, false)] // it covers nothing yet
+    public void A_budget_that_needs_every_pod_never_allows(int desired, int expected, bool isLasting)
+    {
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["status"]!["desiredHealthy"] = desired;
+        budget["status"]!["expectedPods"] = expected;
+
+        Assert.Equal(isLasting, Refusal(Sample.Pod("p"), 34, budget)!.IsLasting);
+    }
+
     [Fact]
     public void A_budget_is_described_as_it_was_written()
     {
@@ -100,6 +114,6 @@ public sealed class BudgetRulesTests
         Assert.True(budget.StatusStale);
     }
 
-    private static string? Refusal(JsonObject pod, int minor, params JsonObject[] budgets) =>
+    private static BudgetRefusal? Refusal(JsonObject pod, int minor, params JsonObject[] budgets) =>
         BudgetRules.Refusal(pod.ReadPod(), [.. budgets.Select(b => b.ReadBudget())], minor);
 }

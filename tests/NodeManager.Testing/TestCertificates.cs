@@ -14,8 +14,8 @@ public sealed class TestCertificates : IDisposable
 
     public TestCertificates(string name = "test-ca")
     {
-        using RSA key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using ECDsa key = NewKey();
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         _authority = request.CreateSelfSigned(Begin, End);
@@ -26,8 +26,8 @@ public sealed class TestCertificates : IDisposable
     /// <summary>For 127.0.0.1 and localhost, unless told.</summary>
     public X509Certificate2 Server(params string[] names)
     {
-        using RSA key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=test-server", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using ECDsa key = NewKey();
+        var request = new CertificateRequest("CN=test-server", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         if (names.Length == 0) alternatives.AddIpAddress(IPAddress.Loopback);
         foreach (string name in names.Length == 0 ? ["localhost"] : names) alternatives.AddDnsName(name);
@@ -49,18 +49,20 @@ public sealed class TestCertificates : IDisposable
     /// <returns>PEM: the certificate, and its key as PKCS#8 and in its own older format (SEC1).</returns>
     public (string Certificate, string Pkcs8, string Own) EcClient(string name)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa key = NewKey();
         using X509Certificate2 signed = Sign(new($"CN={name}", key, HashAlgorithmName.SHA256), End, "1.3.6.1.5.5.7.3.2");
         return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), key.ExportECPrivateKeyPem());
     }
 
     public void Dispose() => _authority.Dispose();
 
+    private static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end, string usage)
     {
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
-        using RSA authorityKey = _authority.GetRSAPrivateKey()!;
+        using ECDsa authorityKey = _authority.GetECDsaPrivateKey()!;
         return request.Create(
-            _authority.SubjectName, X509SignatureGenerator.CreateForRSA(authorityKey, RSASignaturePadding.Pkcs1), Begin, end, RandomNumberGenerator.GetBytes(8));
+            _authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), Begin, end, RandomNumberGenerator.GetBytes(8));
     }
 }

@@ -1,4 +1,4 @@
 namespace NodeManager.Testing;
 
 /// <summary>A request as a <see cref="TlsServer"/> saw it.</summary>
-public sealed record TlsRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string? ClientCertificate, string Protocol);
+public sealed record TlsRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string? ClientCertificate, string Protocol, string Body);

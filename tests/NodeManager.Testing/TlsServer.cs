@@ -37,12 +37,15 @@ public sealed class TlsServer : IAsyncDisposable
         var server = new TlsServer(application);
         application.Run(async context =>
         {
+            using var body = new StreamReader(context.Request.Body);
+            string text = await body.ReadToEndAsync(context.RequestAborted);
             server.Requests.Enqueue(new(
                 context.Request.Method,
                 context.Request.Path + context.Request.QueryString,
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 context.Connection.ClientCertificate?.Subject,
-                context.Request.Protocol));
+                context.Request.Protocol,
+                text));
             await (answer ?? AnswerVersion)(context);
         });
         await application.StartAsync();

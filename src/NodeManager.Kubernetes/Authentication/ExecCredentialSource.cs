@@ -28,7 +28,7 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
         try
         {
             if (!ReferenceEquals(_current, useless) && IsValid(_current)) return _current!;
-            Credential answer = await ExecPlugin.RunAsync(configuration, cancellationToken);
+            Credential answer = await ExecPlugin.RunAsync(configuration, logger, cancellationToken);
             LogAnswered(logger, configuration.Command, answer.Expires);
             return _current = answer;
         }

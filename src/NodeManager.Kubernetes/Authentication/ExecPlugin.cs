@@ -1,17 +1,19 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Runs a credential plugin once and reads what it prints.</summary>
-internal static class ExecPlugin
+/// <summary>Runs a credential plugin once and reads what it prints. What it says to people is logged as it says it: it may ask for a login.</summary>
+internal static partial class ExecPlugin
 {
     private const int MaximumErrorLength = 500;
 
     /// <exception cref="NodeManagerException">CredentialPluginFailed: it is not there, it failed, or it printed something else.</exception>
-    public static async Task<Credential> RunAsync(ExecConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<Credential> RunAsync(ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
     {
         using Process process = Start(configuration);
         string output, errors;
@@ -19,7 +21,7 @@ internal static class ExecPlugin
         {
             process.StandardInput.Close();
             Task<string> reading = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+            errors = await TellAsync(process.StandardError, configuration, logger, cancellationToken);
             output = await reading;
             await process.WaitForExitAsync(cancellationToken);
         }
@@ -31,6 +33,19 @@ internal static class ExecPlugin
 
         if (process.ExitCode != 0) throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors)}");
         return Read(configuration, output);
+    }
+
+    private static async Task<string> TellAsync(
+        StreamReader errors, ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
+    {
+        var said = new StringBuilder();
+        while (await errors.ReadLineAsync(cancellationToken) is { } line)
+        {
+            said.AppendLine(line);
+            if (line.Length > 0) LogSaid(logger, configuration.Command, line);
+        }
+
+        return said.ToString();
     }
 
     private static Process Start(ExecConfiguration configuration)

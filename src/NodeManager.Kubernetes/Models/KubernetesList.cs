@@ -9,7 +9,8 @@ public sealed class KubernetesList<T>
 
     public ListMeta Metadata { get; set; } = new();
 
-    public List<T> Items { get; set; } = [];
+    /// <summary>Never null: some servers write an empty list as null.</summary>
+    public List<T> Items { get; set => field = value ?? []; } = [];
 }
 
 public sealed class ListMeta

@@ -8,11 +8,20 @@ namespace NodeManager.Kubernetes.Transport;
 /// </summary>
 internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) : IWebProxy
 {
-    public ICredentials? Credentials { get; set; }
+    public ICredentials? Credentials { get; set; } = (https ?? http) is { } address ? CredentialsOf(address) : null;
 
     public static EnvironmentProxy Read() => new(
         Address("HTTPS_PROXY"), Address("HTTP_PROXY"),
         (Variable("NO_PROXY") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>What stands before the @ of an address; null without.</summary>
+    public static NetworkCredential? CredentialsOf(Uri address)
+    {
+        string[] parts = address.UserInfo.Split(':', 2);
+        return address.UserInfo.Length == 0
+            ? null
+            : new(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+    }
 
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : Of(destination);
 

@@ -9,6 +9,9 @@ namespace NodeManager.Kubernetes.Transport;
 /// <summary>Sends requests, reads answers, tries again what may be tried again.</summary>
 internal sealed partial class RequestSender : IDisposable
 {
+    private static readonly ProductInfoHeaderValue Agent =
+        new("NodeManager", typeof(RequestSender).Assembly.GetName().Version?.ToString(3));
+
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -22,6 +25,7 @@ internal sealed partial class RequestSender : IDisposable
             // A server may stand below a path (https://host/k8s/clusters/c-1): what is joined to it must not begin with a slash.
             BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestHeaders = { UserAgent = { Agent }, Accept = { new MediaTypeWithQualityHeaderValue("application/json") } },
         };
     }
 
@@ -68,7 +72,6 @@ internal sealed partial class RequestSender : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body);

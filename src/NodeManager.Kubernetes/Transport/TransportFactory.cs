@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
 
@@ -12,7 +13,9 @@ internal static class TransportFactory
 
     public static HttpMessageHandler Create(ClusterConfiguration configuration)
     {
-        IWebProxy proxy = configuration.Proxy is { } address ? new WebProxy(address) : EnvironmentProxy.Read();
+        IWebProxy proxy = configuration.Proxy is { } address
+            ? new WebProxy(address) { Credentials = EnvironmentProxy.CredentialsOf(address) }
+            : EnvironmentProxy.Read();
         return new ConnectionHandler(certificate => Connect(configuration, proxy, certificate));
     }
 
@@ -25,9 +28,10 @@ internal static class TransportFactory
             Proxy = proxy,
             AutomaticDecompression = configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             ConnectTimeout = ConnectTimeout,
+            ConnectCallback = ConnectAsync,
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
-            // A dead connection under a silent watch is noticed within a minute.
+            // A dead connection under a silent watch is noticed within a minute; over HTTP/1.1 the socket does it.
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -38,5 +42,24 @@ internal static class TransportFactory
             handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Chain, offline: true);
         handler.SslOptions.RemoteCertificateValidationCallback = new ServerCertificateCheck(configuration).Verify;
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

@@ -13,6 +13,8 @@ public abstract class AuthenticationTestBase : IAsyncLifetime, IDisposable
 
     protected ManualTimeProvider Time { get; } = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
+    protected ListLogger Logger { get; } = new();
+
     protected TlsServer Server { get; private set; } = null!;
 
     /// <summary>A token that the server takes; null: it takes everybody.</summary>
@@ -34,7 +36,7 @@ public abstract class AuthenticationTestBase : IAsyncLifetime, IDisposable
 
     /// <summary>A client for a kubeconfig with these fields, in flow style.</summary>
     protected KubernetesClient Client(string user, string? cluster = null, Uri? server = null) =>
-        KubernetesClient.Create(Configuration(user, cluster, server), new() { Time = Time });
+        KubernetesClient.Create(Configuration(user, cluster, server), new() { Time = Time, Logger = Logger });
 
     protected ClusterConfiguration Configuration(string user, string? cluster = null, Uri? server = null) => Kubeconfig.Load(new()
     {

@@ -124,4 +124,16 @@ public sealed class CredentialTests : AuthenticationTestBase
         Assert.Equal("dev,ops", seen.Headers["Impersonate-Group"].Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal("a,b", seen.Headers["Impersonate-Extra-example.com%2Fscope"].Replace(" ", "", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task The_log_tells_method_path_and_code_and_no_secret()
+    {
+        using KubernetesClient client = Client("token: t0k3n");
+
+        TlsRequest seen = await AskAsync(client);
+
+        (_, string message) = Assert.Single(Logger.Entries);
+        Assert.StartsWith("GET /version: 200 in ", message, StringComparison.Ordinal);
+        Assert.StartsWith("NodeManager/", seen.Headers["User-Agent"], StringComparison.Ordinal);
+    }
 }

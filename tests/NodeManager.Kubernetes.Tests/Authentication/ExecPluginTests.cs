@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Kubernetes.Tests.Authentication;
 
@@ -68,6 +72,26 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task A_change_is_sent_again_whole_after_a_refused_token()
+    {
+        _plugin.Answers("""{"token":"old"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+        await AskAsync(client);
+        _plugin.Answers("""{"token":"new"}""");
+        Expected = "new";
+
+        await client.PatchAsync(
+            Resources.Nodes, "n1", null, Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }), null,
+            new() { DryRun = true }, default);
+
+        TlsRequest[] patches = [.. Server.Requests.Skip(1)];
+        Assert.Equal(2, patches.Length);
+        Assert.All(patches, patch => Assert.Equal("""{"spec":{"unschedulable":true}}""", patch.Body));
+        Assert.All(patches, patch => Assert.Equal("/api/v1/nodes/n1?dryRun=All&fieldManager=NodeManager", patch.Path));
+        Assert.Equal("application/merge-patch+json", patches[1].Headers["Content-Type"]);
+    }
+
+    [Fact]
     public async Task A_token_that_stays_refused_is_fetched_again_once_a_request()
     {
         _plugin.Answers("""{"token":"wrong"}""");
@@ -117,6 +141,19 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
+    public async Task What_a_plugin_says_to_people_reaches_them()
+    {
+        _plugin.Answers("""{"token":"s3cret"}""");
+        Folder.Write("say", "To sign in, open https://login.example\n");
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        await AskAsync(client);
+
+        Assert.Contains(Logger.Entries, entry => entry.Level == LogLevel.Warning && entry.Message.EndsWith(": To sign in, open https://login.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(Logger.Entries, entry => entry.Message.Contains("s3cret", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ internal sealed class PluginScript
                 echo %SETTING% %*>>"%~dp0runs"
                 echo %KUBERNETES_EXEC_INFO%>"%~dp0told"
                 if exist "%~dp0fail" ( echo please log in 1>&2 & exit /b 3 )
+                if exist "%~dp0say" type "%~dp0say" 1>&2
                 type "%~dp0answer"
                 """)
             : folder.Write("plugin.sh", """
@@ -24,6 +25,7 @@ internal sealed class PluginScript
                 echo "$SETTING $*" >>"$here/runs"
                 echo "$KUBERNETES_EXEC_INFO" >"$here/told"
                 if [ -e "$here/fail" ]; then echo please log in >&2; exit 3; fi
+                if [ -e "$here/say" ]; then cat "$here/say" >&2; fi
                 if [ -e "$here/hang" ]; then echo $$ >"$here/pid"; exec sleep 600; fi
                 cat "$here/answer"
                 """);

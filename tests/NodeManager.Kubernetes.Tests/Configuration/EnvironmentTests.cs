@@ -108,6 +108,15 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal(!proxied, proxy.IsBypassed(new(destination)));
     }
 
+    [Fact]
+    public void A_proxys_user_and_password_are_taken_from_its_address()
+    {
+        NetworkCredential credential = EnvironmentProxy.CredentialsOf(new("http://jane:p%40ss@proxy.example"))!;
+
+        Assert.Equal(("jane", "p@ss"), (credential.UserName, credential.Password));
+        Assert.Null(EnvironmentProxy.CredentialsOf(new("http://proxy.example")));
+    }
+
     private void Set(string name, string? value)
     {
         _before.TryAdd(name, Environment.GetEnvironmentVariable(name));

@@ -62,6 +62,14 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task A_list_without_items_is_empty()
+    {
+        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(_ => StubHandler.Json("""{"metadata":{},"items":null}""")));
+
+        Assert.Empty((await client.ListAsync(Resources.Nodes, new(), default)).Items);
+    }
+
+    [Fact]
     public async Task A_kind_that_is_not_served_may_be_an_answer()
     {
         _api.Refuse(HttpStatusCode.ServiceUnavailable);

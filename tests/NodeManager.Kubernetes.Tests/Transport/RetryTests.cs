@@ -173,6 +173,27 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_server_that_does_not_answer_the_connection_is_not_waited_for_again()
+    {
+        using var client = new KubernetesClient(
+            new("https://api.example"), new StubHandler((_, _) => throw new OperationCanceledException("slow", new TimeoutException())), new() { Time = _time });
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => client.GetVersionAsync(default));
+
+        Assert.Equal(ErrorIds.ServerUnreachable, error.ErrorId);
+        Assert.Contains("(tried once in 0.0 s): no connection was made within 10 s.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_is_waited_for()
+    {
+        _faults.Inject(Fault.Delay(TimeSpan.FromMinutes(5), _time));
+
+        Assert.Equal("n1", (await GetAsync()).Metadata.Name);
+        Assert.Single(_faults.Requests);
+    }
+
+    [Fact]
     public async Task An_answer_that_no_API_server_gives_is_said_as_that()
     {
         _faults.Inject(Fault.AnswerJson(HttpStatusCode.OK, "<html>log in here</html>"), times: 9);

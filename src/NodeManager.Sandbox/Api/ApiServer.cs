@@ -36,6 +36,11 @@ internal sealed class ApiServer
         {
             return ApiResponse.Refusal(refusal);
         }
+        catch (Exception fault) when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
+        {
+            // A document whose members are not of the shape that the kind has: text where an object belongs, a member twice.
+            return ApiResponse.Refusal(ApiErrors.BadRequest($"the object provided cannot be read: {fault.Message}"));
+        }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return ApiResponse.Refusal(ApiErrors.Internal(fault.Message));

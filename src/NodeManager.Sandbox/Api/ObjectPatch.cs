@@ -24,7 +24,7 @@ internal sealed class ObjectPatch
     public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic, "application/apply-patch+yaml");
+        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic);
         JsonNode? document = await RequestBody.ReadAsync(request, "Patch", cancellationToken);
         return document switch
         {

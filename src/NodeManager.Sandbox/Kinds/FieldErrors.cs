@@ -33,6 +33,8 @@ internal sealed class FieldErrors
     public void Duplicate(string field, string shown, string detail) =>
         _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}"));
 
+    public void TooLong(string field, int bytes) => _faults.Add(("FieldValueTooLong", field, $"Too long: must have at most {bytes} bytes"));
+
     public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
 
     private static string Show(JsonNode? value) => value is null ? "null" : value.ToJsonString(Relaxed);

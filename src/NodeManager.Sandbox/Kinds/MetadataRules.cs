@@ -6,6 +6,8 @@ namespace NodeManager.Sandbox.Kinds;
 /// <summary>What holds for the metadata of every kind.</summary>
 internal static class MetadataRules
 {
+    private const int MostAnnotationBytes = 256 * 1024;
+
     public static void Validate(ResourceKind kind, JsonObject metadata, FieldErrors errors)
     {
         string name = metadata.Text("name") ?? "";
@@ -18,7 +20,13 @@ internal static class MetadataRules
             if (NameRules.LabelValue(text) is { } valueFault) errors.Invalid("metadata.labels", text, valueFault);
         }
 
-        foreach ((string key, JsonNode? _) in metadata.Object("annotations") ?? [])
+        long size = 0;
+        foreach ((string key, JsonNode? value) in metadata.Object("annotations") ?? [])
+        {
+            size += System.Text.Encoding.UTF8.GetByteCount(key) + System.Text.Encoding.UTF8.GetByteCount((string?)value ?? "");
             if (NameRules.QualifiedName(key.ToLowerInvariant()) is { } keyFault) errors.Invalid("metadata.annotations", key, keyFault);
+        }
+
+        if (size > MostAnnotationBytes) errors.TooLong("metadata.annotations", MostAnnotationBytes);
     }
 }

@@ -10,12 +10,13 @@ internal sealed class ChangeLog
     private long _forgotten;
     private TaskCompletionSource? _pulse;
 
-    public ChangeLog(int capacity)
+    public ChangeLog(int capacity, long from)
     {
         _capacity = capacity;
+        _forgotten = from;
 
         // A chain needs a link to hang the first change on; nobody reads its content.
-        _first = _last = new(ChangeType.Deleted, null!, null, 0);
+        _first = _last = new(ChangeType.Deleted, null!, null, from);
     }
 
     /// <summary>Changes up to this version are no longer here: nobody can resume from before it.</summary>

@@ -21,9 +21,10 @@ internal static class JsonReading
     public static JsonArray? Array(this JsonObject? owner, string member) => owner?[member] as JsonArray;
 
     /// <summary>The object that a member holds, made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">It holds something else.</exception>
     public static JsonObject Ensure(this JsonObject owner, string member)
     {
-        if (owner[member] is JsonObject existing) return existing;
+        if (owner[member] is { } existing) return existing as JsonObject ?? throw new InvalidOperationException($"{member} is no object.");
         var made = new JsonObject();
         owner[member] = made;
         return made;

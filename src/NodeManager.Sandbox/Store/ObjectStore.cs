@@ -21,22 +21,21 @@ namespace NodeManager.Sandbox.Store;
 internal sealed class ObjectStore
 {
     /// <summary>Changes of each kind that a watch can resume over.</summary>
-    public const int DefaultLogCapacity = 16_384;
+    public const int DefaultLogCapacity = 32_768;
+
+    // As if a little had happened before: then a version of long ago is gone here too, from the first moment.
+    private const long FirstVersion = 100;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ResourceKind, Table> _tables;
     private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
-    private readonly int _logCapacity;
-    private long _version = 1;
-    private long _published = 1;
+    private long _version = FirstVersion;
+    private long _published = FirstVersion;
 
     /// <param name="kinds">All kinds that it holds.</param>
     /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
-    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
-    {
-        _logCapacity = logCapacity;
-        _tables = kinds.ToDictionary(kind => kind, kind => new Table(kind, new(_logCapacity)));
-    }
+    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity) =>
+        _tables = kinds.ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
 
     /// <summary>The version of the newest change.</summary>
     public long Version => Volatile.Read(ref _published);

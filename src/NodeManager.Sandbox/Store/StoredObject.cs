@@ -37,13 +37,13 @@ internal sealed class StoredObject
         if (metadata["labels"] is JsonObject { Count: > 0 } labels)
         {
             var copy = new Dictionary<string, string>(labels.Count, StringComparer.Ordinal);
-            foreach ((string key, JsonNode? value) in labels) copy[string.Intern(key)] = string.Intern((string?)value ?? "");
+            foreach ((string key, JsonNode? value) in labels) copy[SharedTexts.Get(key)] = SharedTexts.Get((string?)value ?? "");
             Labels = copy;
         }
 
         OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } owners ? [.. owners.Select(owner => owner!.AsObject().Text("uid") ?? "")] : [];
         _fields = kind.SelectableFields.Length == 0 ? [] : new string?[kind.SelectableFields.Length];
-        for (int i = 0; i < _fields.Length; i++) _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? string.Intern(value) : null;
+        for (int i = 0; i < _fields.Length; i++) _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
         Document = StoredDocument.Serialize(document);
     }
 

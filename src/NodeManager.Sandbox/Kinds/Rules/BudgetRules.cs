@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Store;
 
@@ -17,6 +18,19 @@ internal static class BudgetRules
             JsonObject? spec = budget.Object("spec");
             if (spec?["minAvailable"] is not null && spec["maxUnavailable"] is not null)
                 errors.Invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
+            CheckBound(spec, "minAvailable", errors);
+            CheckBound(spec, "maxUnavailable", errors);
         },
     };
+
+    private static void CheckBound(JsonObject? spec, string member, FieldErrors errors)
+    {
+        if (spec.Number(member) is < 0 and var count) errors.Invalid("spec." + member, count, "must be greater than or equal to 0");
+        if (spec.Text(member) is not { } text) return;
+        bool isPercentage = text.EndsWith('%') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        if (!isPercentage)
+            errors.Invalid("spec." + member, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
+        else if (int.Parse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture) > 100)
+            errors.Invalid("spec." + member, text, "must not be greater than 100%");
+    }
 }

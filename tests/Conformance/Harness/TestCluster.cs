@@ -50,6 +50,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="workloads">True when the test needs a scheduler and controllers; skipped where the backend has none.</param>
     public static async Task<TestCluster> StartAsync(string backend, bool workloads = false)
     {
+        if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend)) : null;

@@ -18,7 +18,7 @@ internal sealed class SimulatedKubelets : IDisposable
     /// <summary>How long a node may stay silent before it becomes Unknown.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(50);
 
-    private static readonly TimeSpan LeasePeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeasePeriod = Grace / 3;
     private readonly KubernetesClient _client;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Node> _nodes = new();
@@ -87,7 +87,7 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task RenewLeasesAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(LeasePeriod);
+        using var timer = new PeriodicTimer(LeasePeriod, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stop))
             await Parallel.ForEachAsync(
                 _nodes.Values.Where(KubeletAnnotations.IsAlive).Select(n => n.Metadata.Name), stop,
@@ -124,11 +124,11 @@ internal sealed class SimulatedKubelets : IDisposable
     private async Task StartAsync(string uid, CancellationToken stop)
     {
         if (!_pods.TryGetValue(uid, out Pod? pod) || !IsPending(pod)) return;
-        await Task.Delay(KubeletAnnotations.StartDelay(pod), stop);
+        await Task.Delay(KubeletAnnotations.StartDelay(pod), TimeProvider.System, stop);
         if (!_pods.TryGetValue(uid, out pod) || !IsPending(pod) || !IsServed(pod)) return;
         await ReportPodAsync(pod, KubeletAnnotations.Fails(pod) ? "Failed" : "Running", stop);
         if (KubeletAnnotations.CompleteAfter(pod) is not { } delay || pod.Spec.RestartPolicy is null or "Always") return;
-        await Task.Delay(delay, stop);
+        await Task.Delay(delay, TimeProvider.System, stop);
         if (_pods.TryGetValue(uid, out pod) && pod.Metadata.DeletionTimestamp is null && IsServed(pod))
             await ReportPodAsync(pod, "Succeeded", stop);
     }
@@ -142,7 +142,7 @@ internal sealed class SimulatedKubelets : IDisposable
     private async Task TerminateAsync(string uid, CancellationToken stop)
     {
         if (!_pods.TryGetValue(uid, out Pod? pod) || KubeletAnnotations.Termination(pod) is not { } duration) return;
-        if (pod.Status.Phase is not ("Succeeded" or "Failed")) await Task.Delay(duration, stop);
+        if (pod.Status.Phase is not ("Succeeded" or "Failed")) await Task.Delay(duration, TimeProvider.System, stop);
         if (!_pods.TryGetValue(uid, out pod) || !IsServed(pod) || KubeletAnnotations.Termination(pod) is null) return;
         var now = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new() { Uid = uid } };
         await _client.DeleteAsync(Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, now, stop);

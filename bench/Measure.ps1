@@ -85,7 +85,9 @@ apiVersion: $budgets
 kind: PodDisruptionBudget
 metadata: {name: bench, namespace: default}
 spec: {maxUnavailable: 1, selector: {matchLabels: {app: bench}}}
-"@ | Invoke-Kubectl apply --validate=false -f - | Out-Null
+"@ | Set-Content ($manifest = New-TemporaryFile)
+$null = Invoke-Kubectl apply --validate=false -f $manifest
+Remove-Item $manifest
 
 function Wait-Bench {
     do {

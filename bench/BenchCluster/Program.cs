@@ -4,6 +4,7 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
 
 // BenchCluster [NODES]: starts the control plane of KUBEBUILDER_ASSETS with so many nodes, prints the path of its kubeconfig once they are
 // all there, and ends when its input does.
@@ -19,14 +20,12 @@ using var client = new KubernetesClient(plane.Server, plane.CreateAdminTransport
 var limits = new ParallelOptions { MaxDegreeOfParallelism = 32 };
 await Parallel.ForAsync(0, count, limits, async (i, stop) => await client.CreateAsync(Resources.Nodes, NodeOf(i), null, RequestOptions.Default, stop));
 
-var all = new ListOptions { FieldSelector = "spec.unschedulable=false" };
-int ready = 0;
-var known = new HashSet<string>();
-await foreach (var change in client.WatchAsync(Resources.Nodes, all, default))
+var ready = new HashSet<string>();
+await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), default))
 {
-    if (change.Object is { } node && node.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
-        && node.Spec.Taints is null or [] && known.Add(node.Metadata.Name)) ready++;
-    if (ready == count) break;
+    if (change.Object is { Spec.Taints: null or [] } node && node.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true)
+        ready.Add(node.Metadata.Name);
+    if (ready.Count == count) break;
 }
 
 Console.WriteLine(plane.WriteKubeconfig("admin", "system:masters"));

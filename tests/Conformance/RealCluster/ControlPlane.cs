@@ -21,6 +21,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly CertificateAuthority _authority = new();
     private readonly List<ServerProcess> _processes = [];
     private SimulatedKubelets? _kubelets;
+    private int _disposed;
 
     private ControlPlane(ServerBinaries binaries)
     {
@@ -84,17 +85,10 @@ internal sealed class ControlPlane : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _kubelets?.Dispose();
         foreach (ServerProcess process in Enumerable.Reverse(_processes)) process.Dispose();
         _authority.Dispose();
-        try
-        {
-            Directory.Delete(_folder, true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Disposed before.
-        }
     }
 
     private static async Task<ControlPlane> StartAsync()
@@ -121,7 +115,7 @@ internal sealed class ControlPlane : IDisposable
         var arguments = new ServerArguments(_folder, version, ports[0], ports[1], ports[2]);
         WriteCertificates();
 
-        ServerProcess etcd = Start(binaries.Etcd, arguments.Etcd);
+        ServerProcess etcd = Start(binaries.Etcd, arguments.Etcd, removeFolder: true);
         using var store = new HttpClient { BaseAddress = arguments.EtcdAddress };
         await ReachAsync(etcd, store, new(arguments.EtcdAddress, "health"));
 
@@ -138,9 +132,9 @@ internal sealed class ControlPlane : IDisposable
         _kubelets = SimulatedKubelets.Start(new(Server, CreateAdminTransport()));
     }
 
-    private ServerProcess Start(string file, IEnumerable<string> arguments)
+    private ServerProcess Start(string file, IEnumerable<string> arguments, bool removeFolder = false)
     {
-        var process = new ServerProcess(file, _folder, _folder, arguments);
+        var process = new ServerProcess(file, _folder, removeFolder, arguments);
         _processes.Add(process);
         return process;
     }

@@ -4,28 +4,36 @@ namespace NodeManager.Conformance.RealCluster;
 
 /// <summary>
 /// A server that cannot outlive the test run: a shell stands between, which reads a pipe that we hold open, and kills the server when the
-/// pipe closes, be it on purpose or because this process was killed.
+/// pipe closes, be it on purpose or because this process was killed. So the folder can go with it in either case.
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const string Guardian =
         """
-        log=$1; shift
+        log=$1 remove=$2; shift 2
         exec 3<&0
         "$@" </dev/null >"$log" 2>&1 3<&- &
         server=$!
-        { read -r _ <&3; kill -9 $server; } 2>/dev/null &
+        exec 2>/dev/null
+        { read -r _ <&3; kill -9 $server; } &
         wait $server
+        code=$?
+        [ -z "$remove" ] || rm -rf "$remove"
+        exit $code
         """;
 
     private readonly Process _process;
 
-    public ServerProcess(string file, string logFolder, string workingFolder, params IEnumerable<string> arguments)
+    /// <param name="file">The program.</param>
+    /// <param name="folder">Where it runs and logs.</param>
+    /// <param name="removeFolder">Whether the folder is removed when it ends.</param>
+    /// <param name="arguments">Of the program.</param>
+    public ServerProcess(string file, string folder, bool removeFolder, params IEnumerable<string> arguments)
     {
         Name = Path.GetFileName(file);
-        LogFile = Path.Combine(logFolder, Name + ".log");
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = workingFolder };
-        foreach (string argument in (string[])["-c", Guardian, "guardian", LogFile, file]) start.ArgumentList.Add(argument);
+        LogFile = Path.Combine(folder, Name + ".log");
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = folder };
+        foreach (string argument in (string[])["-c", Guardian, "guardian", LogFile, removeFolder ? folder : "", file]) start.ArgumentList.Add(argument);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
     }

@@ -1,7 +1,10 @@
 using System.Globalization;
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Metrics;
+using NodeManager.Sandbox.Seeding;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox;
@@ -22,6 +25,9 @@ public sealed class SandboxCluster : IDisposable
         Registry = new(store, options.Time, new(options.Seed));
         _server = new(Registry, Catalog, options);
         InitialObjects.Create(Registry);
+        UsageModel usage = new(store, options.Time, options.Seed);
+        _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
+        _server.Computed[BuiltInKinds.PodMetrics] = new PodMetricsSource(usage);
     }
 
     public SandboxOptions Options { get; }
@@ -37,12 +43,21 @@ public sealed class SandboxCluster : IDisposable
 
     internal ApiServer Api => _server;
 
+    /// <summary>What acts on its own; null where nothing does.</summary>
+    internal ControllerHost? Controllers { get; private set; }
+
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
     /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37.</exception>
-    public static SandboxCluster Start(SandboxOptions options) => Start(options, ObjectStore.DefaultLogCapacity);
+    public static SandboxCluster Start(SandboxOptions options)
+    {
+        SandboxCluster cluster = StartStill(options, ObjectStore.DefaultLogCapacity);
+        if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
+        cluster.Controllers = ControllerHost.Start(cluster.Registry, options.Seed, cluster.Catalog.Minor);
+        return cluster;
+    }
 
-    /// <summary>The same, with another bound on what watches can resume over.</summary>
-    internal static SandboxCluster Start(SandboxOptions options, int logCapacity) => new(options, logCapacity);
+    /// <summary>The API alone, empty, with nothing that acts on its own; and with a bound on what watches can resume over.</summary>
+    internal static SandboxCluster StartStill(SandboxOptions options, int logCapacity) => new(options, logCapacity);
 
     /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
@@ -52,6 +67,7 @@ public sealed class SandboxCluster : IDisposable
     {
         if (_stopped.IsCancellationRequested) return;
         _stopped.Cancel();
+        Controllers?.Dispose();
         _stopped.Dispose();
     }
 

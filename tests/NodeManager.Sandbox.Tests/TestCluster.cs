@@ -6,14 +6,14 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Tests;
 
-/// <summary>An empty cluster and a client that speaks plain HTTP to it.</summary>
+/// <summary>An empty cluster in which nothing acts on its own, and a client that speaks plain HTTP to it.</summary>
 internal sealed class TestCluster : IDisposable
 {
     private readonly HttpClient _http;
 
     public TestCluster(string version = "1.37", TimeProvider? time = null, int logCapacity = ObjectStore.DefaultLogCapacity)
     {
-        Cluster = SandboxCluster.Start(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System }, logCapacity);
+        Cluster = SandboxCluster.StartStill(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System }, logCapacity);
         _http = new(Cluster.CreateTransport()) { BaseAddress = Cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -8,6 +8,7 @@ internal static class WorkloadRules
     public static KindRules Deployment { get; } = new()
     {
         AnnotationsCountForGeneration = true,
+        StatusMayChangeMetadata = true,
         PrepareCreate = EmptyStatus,
         Default = static item =>
         {

@@ -1,0 +1,20 @@
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>What every controller works with.</summary>
+/// <param name="Registry">The API's own rules for writing.</param>
+/// <param name="Timers">Of the cluster's clock.</param>
+/// <param name="Events">Tells users what happened.</param>
+/// <param name="Seed">The same seed gives the same delays.</param>
+/// <param name="MinorVersion">Of Kubernetes 1.x.</param>
+internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, int MinorVersion)
+{
+    public ObjectStore Store => Registry.Store;
+
+    public DateTimeOffset Now => Registry.Time.GetUtcNow();
+
+    /// <summary>A number from 0 to 1 that belongs to a name: spread over names, the same in every run.</summary>
+    public double Share(string name) => StableHash.Of(name, Seed) / (double)uint.MaxValue;
+}

@@ -1,0 +1,103 @@
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>What makes the cluster live: starts the controllers, tells them what changes, ends them.</summary>
+internal sealed class ControllerHost : IDisposable
+{
+    private const int KeptFaults = 100;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TimerQueue timers;
+    private readonly List<Controller> controllers;
+    private readonly List<Exception> faults = [];
+
+    private ControllerHost(ResourceRegistry registry, int seed, int minorVersion)
+    {
+        timers = new(registry.Time);
+        ControllerContext context = new(registry, timers, new(registry), seed, minorVersion);
+        controllers =
+        [
+            new Scheduler(context), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
+            new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
+            new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
+            new VolumeController(context), new EventExpiry(context), new NodeHeartbeats(context), new PodWorker(context),
+        ];
+    }
+
+    /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>
+    public IReadOnlyList<Exception> Faults
+    {
+        get
+        {
+            lock (faults) return [.. faults];
+        }
+    }
+
+    /// <summary>Starts over what is in the store; returns at once.</summary>
+    public static ControllerHost Start(ResourceRegistry registry, int seed, int minorVersion)
+    {
+        ControllerHost host = new(registry, seed, minorVersion);
+        foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
+            .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
+            host.Follow(registry.Store, listeners.Key, [.. listeners]);
+        foreach (Controller controller in host.controllers)
+            _ = Task.Run(() => controller.RunAsync(host.Report, host.stopping.Token));
+        return host;
+    }
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        timers.Dispose();
+        stopping.Dispose();
+    }
+
+    private void Follow(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    {
+        Snapshot start = store.List(kind);
+        ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;
+        CancellationToken cancellationToken = stopping.Token;
+        _ = Task.Run(async () =>
+        {
+            foreach (StoredObject item in start.Objects.Walk())
+                foreach (Controller listener in listeners) Guard(() => listener.Begin(item));
+            try
+            {
+                while (true)
+                {
+                    while (cursor.TryRead(out Change? change))
+                        foreach (Controller listener in listeners) Guard(() => listener.Observe(change));
+                    await cursor.WaitAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The cluster ends.
+            }
+        });
+    }
+
+    private void Guard(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception exception)
+        {
+            Report(exception);
+        }
+    }
+
+    private void Report(Exception exception)
+    {
+        lock (faults)
+        {
+            if (faults.Count == KeptFaults) faults.RemoveAt(0);
+            faults.Add(exception);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>Rolls a Deployment's template out over ReplicaSets.</summary>
+internal sealed class DeploymentController(ControllerContext context) : Controller(context)
+{
+    private const string Component = "deployment-controller";
+    private const string HashLabel = "pod-template-hash";
+    private const string Revision = "deployment.kubernetes.io/revision";
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Deployments) Enqueue(item);
+        else if (item.Kind == BuiltInKinds.ReplicaSets && item.ControllerReference() is { Kind: "Deployment" } owner) Enqueue(Key(item, owner.Name));
+        // Only Recreate waits for pods: for their end.
+        else if (item.Kind == BuiltInKinds.Pods && change.Type == ChangeType.Deleted && item.As<Pod>().Controller() is { Kind: "ReplicaSet" } set
+            && Store.Get(BuiltInKinds.ReplicaSets, item.Namespace, set.Name)?.ControllerReference() is { Kind: "Deployment" } deployment)
+            Enqueue(Key(item, deployment.Name));
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: false } stored) return;
+        Deployment deployment = stored.As<Deployment>();
+        JsonObject document = stored.ToJson();
+        JsonObject template = document["spec"]!["template"]!.AsObject();
+        string hash = PodTemplates.Hash(template);
+        List<StoredObject> sets = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets).Where(set => !set.IsDeleting)
+            .OrderBy(set => set.As<ReplicaSet>().Metadata.CreationTimestamp).ThenBy(RevisionOf)];
+        StoredObject? current = sets.Find(set => set.Labels?.GetValueOrDefault(HashLabel) == hash);
+        List<StoredObject> old = sets.FindAll(set => set != current);
+
+        if (deployment.Spec.Paused != true || current is not null) Roll(stored, deployment, document, template, hash, old, ref current);
+        else if (old.Count == 1) Scale(stored, old[0], deployment.Spec.Replicas ?? 1);
+        Forget(document, old);
+        WriteStatus(stored, deployment, current, document);
+    }
+
+    private static ObjectKey Key(StoredObject item, string name) => new(BuiltInKinds.Deployments, item.Namespace, name);
+
+    private static int Size(StoredObject set) => set.As<ReplicaSet>().Spec.Replicas ?? 0;
+
+    private static long RevisionOf(StoredObject set) =>
+        long.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(Revision), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
+
+    private void Roll(
+        StoredObject stored, Deployment deployment, JsonObject document, JsonObject template, string hash, List<StoredObject> old, ref StoredObject? current)
+    {
+        int wanted = deployment.Spec.Replicas ?? 1;
+        long revision = old.Select(RevisionOf).DefaultIfEmpty(0).Max() + 1;
+        bool isRecreate = deployment.Spec.Strategy?.Type == "Recreate";
+        RollingUpdate rolling = RollingUpdate.Of(wanted, deployment.Spec.Strategy);
+        if (isRecreate)
+        {
+            for (int index = 0; index < old.Count; index++) old[index] = Scale(stored, old[index], 0);
+            if (old.Exists(set => Store.PodsOf(set.Uid).Any(pod => pod.Field("status.phase") is not ("Succeeded" or "Failed")))) return;
+        }
+
+        int total = old.Sum(Size) + (current is null ? 0 : Size(current));
+        int size = isRecreate ? wanted : rolling.NewSize(current is null ? 0 : Size(current), total);
+        if (current is null) current = Create(stored, document, template, hash, revision, size);
+        else if (RevisionOf(current) < revision && old.Count > 0) current = Raise(current, revision);
+        Note(stored, RevisionOf(current));
+        if (deployment.Spec.Paused == true && old.Sum(Size) > 0) return;
+        current = Scale(stored, current, size);
+        if (isRecreate) return;
+
+        int[] sizes = rolling.OldSizes([.. old.Select(set => (Size(set), set.As<ReplicaSet>().Status.AvailableReplicas))],
+            Size(current), current.As<ReplicaSet>().Status.AvailableReplicas);
+        for (int index = 0; index < old.Count; index++) old[index] = Scale(stored, old[index], sizes[index]);
+    }
+
+    private StoredObject Create(StoredObject stored, JsonObject document, JsonObject template, string hash, long revision, int size)
+    {
+        JsonObject selector = document["spec"]!["selector"]!.DeepClone().AsObject();
+        selector.Ensure("matchLabels")[HashLabel] = hash;
+        JsonObject made = template.DeepClone().AsObject();
+        PodTemplates.Label(made, HashLabel, hash);
+        JsonObject annotations = new() { [Revision] = revision.ToString(CultureInfo.InvariantCulture) };
+        JsonObject spec = new() { ["replicas"] = size, ["selector"] = selector, ["template"] = made };
+        if (document["spec"]!["minReadySeconds"] is { } minimum) spec["minReadySeconds"] = minimum.DeepClone();
+        StoredObject set = Registry.Create(BuiltInKinds.ReplicaSets, stored.Namespace, new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{stored.Name}-{hash}", ["labels"] = made["metadata"]!["labels"]!.DeepClone(), ["annotations"] = annotations,
+                ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
+            },
+            ["spec"] = spec,
+        });
+        Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
+        return set;
+    }
+
+    private StoredObject Scale(StoredObject stored, StoredObject set, int size)
+    {
+        int before = Size(set);
+        if (before == size) return set;
+        StoredObject scaled = Registry.Update(set.Kind, set.Namespace, set.Name, document =>
+        {
+            document.Ensure("spec")["replicas"] = size;
+            return document;
+        });
+        Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
+        return scaled;
+    }
+
+    private string Said(string direction, StoredObject set, int before, int size) =>
+        Context.MinorVersion < 25 ? $"Scaled {direction} replica set {set.Name} to {size}" : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
+
+    private StoredObject Raise(StoredObject set, long revision) => Registry.Update(set.Kind, set.Namespace, set.Name, document =>
+    {
+        document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
+        return document;
+    });
+
+    /// <summary>Through the status, as the real controller does: the Deployment's generation stays.</summary>
+    private void Note(StoredObject stored, long revision) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+    {
+        document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
+        return document;
+    });
+
+    private void Forget(JsonObject document, List<StoredObject> old)
+    {
+        long kept = document.Object("spec").Number("revisionHistoryLimit") ?? 10;
+        List<StoredObject> done = old.FindAll(set => Size(set) == 0 && set.As<ReplicaSet>().Status.Replicas == 0);
+        foreach (StoredObject set in done.OrderBy(RevisionOf).Take((int)Math.Max(0, done.Count - kept)))
+            Registry.Delete(set.Kind, set.Namespace, set.Name, new() { Uid = set.Uid });
+    }
+
+    private void WriteStatus(StoredObject stored, Deployment deployment, StoredObject? current, JsonObject document)
+    {
+        List<WorkloadStatus> all = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets).Select(set => set.As<ReplicaSet>().Status)];
+        WorkloadStatus newest = current is null ? new() : Get(ObjectKey.Of(current))?.As<ReplicaSet>().Status ?? new();
+        int wanted = deployment.Spec.Replicas ?? 1;
+        int replicas = all.Sum(set => set.Replicas), available = all.Sum(set => set.AvailableReplicas);
+        int least = deployment.Spec.Strategy?.Type == "Recreate" ? wanted : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;
+        bool isComplete = newest.Replicas == wanted && replicas == wanted && available == wanted;
+        bool isLate = !isComplete && IsLate(stored, document);
+        string now = Registry.Now;
+        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
+        {
+            JsonObject status = target.Ensure("status");
+            bool isProgress = (status.Number("updatedReplicas") ?? 0) != newest.Replicas || (status.Number("availableReplicas") ?? 0) != available
+                || (status.Number("replicas") ?? 0) != replicas;
+            status["observedGeneration"] = deployment.Metadata.Generation;
+            WorkloadStatuses.Set(status, "replicas", replicas);
+            WorkloadStatuses.Set(status, "updatedReplicas", newest.Replicas);
+            WorkloadStatuses.Set(status, "readyReplicas", all.Sum(set => set.ReadyReplicas));
+            WorkloadStatuses.Set(status, "availableReplicas", available);
+            WorkloadStatuses.Set(status, "unavailableReplicas", Math.Max(0, Math.Max(wanted, replicas) - available));
+            if (available >= least) Say("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
+            else Say("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+            string set = current is null ? "" : current.Name;
+            if (isComplete) Say("Progressing", "True", "NewReplicaSetAvailable", $"ReplicaSet \"{set}\" has successfully progressed.");
+            else if (deployment.Spec.Paused == true) Say("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+            else if (isLate && !isProgress) Say("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{set}\" has timed out progressing.");
+            else if (isProgress || status.Condition("Progressing").Text("reason") is null or "NewReplicaSetAvailable")
+                Say("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{set}\" is progressing.");
+            return target;
+
+            void Say(string type, string value, string reason, string message)
+            {
+                JsonObject? before = status.Condition(type);
+                bool isSame = before.Text("status") == value && before.Text("reason") == reason && before.Text("message") == message;
+                status.SetCondition(type, value, now, reason, message);
+                if (!isSame || (type == "Progressing" && isProgress)) status.Condition(type)!["lastUpdateTime"] = now;
+            }
+        });
+    }
+
+    private bool IsLate(StoredObject stored, JsonObject document)
+    {
+        if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue) return false;
+        if (document.Object("status").Condition("Progressing").Text("lastUpdateTime") is not { } text) return false;
+        DateTimeOffset end = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).AddSeconds(seconds);
+        if (end <= Context.Now) return true;
+        EnqueueAt(ObjectKey.Of(stored), end);
+        return false;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>
+/// Deletes what lost its owners, in the background; lets owners wait for their dependents (foreground) or leaves those alone (orphan).
+/// </summary>
+internal sealed class GarbageCollector : Controller
+{
+    private const string Orphan = "orphan";
+    private const string Foreground = "foregroundDeletion";
+
+    public GarbageCollector(ControllerContext context)
+        : base(context) => Kinds = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind != BuiltInKinds.Events)];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; }
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (change.Type == ChangeType.Deleted)
+        {
+            foreach (StoredObject dependent in Store.Dependents(item.Uid)) Enqueue(dependent);
+            // Who waits in the foreground for this one looks again.
+            foreach (OwnerReference owner in item.Owners())
+                if (Find(item.Namespace, owner) is { IsDeleting: true } waiting) Enqueue(waiting);
+        }
+        else if (item.IsDeleting || (change.Type == ChangeType.Added && item.OwnerUids.Length > 0)) Enqueue(item);
+    }
+
+    public override void Begin(StoredObject item)
+    {
+        if (item.IsDeleting) Enqueue(item);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { } item) return;
+        if (item.IsDeleting)
+        {
+            Finish(item);
+            return;
+        }
+        List<OwnerReference> owners = item.Owners();
+        if (owners.Count == 0 || owners.Exists(owner => Find(item.Namespace, owner) is { } found && !IsForeground(found))) return;
+        bool isForeground = owners.Exists(owner => Find(item.Namespace, owner) is not null);
+        Registry.Delete(item.Kind, item.Namespace, item.Name, new() { Uid = item.Uid, PropagationPolicy = isForeground ? "Foreground" : "Background" });
+    }
+
+    private static bool IsForeground(StoredObject item) => item.IsDeleting && Finalizers(item).Contains(Foreground);
+
+    private static string[] Finalizers(StoredObject item) =>
+        [.. (item.ToJson().Object("metadata").Array("finalizers") ?? []).Select(one => (string?)one ?? "")];
+
+    private void Finish(StoredObject item)
+    {
+        string[] finalizers = Finalizers(item);
+        if (finalizers.Contains(Orphan))
+        {
+            foreach (StoredObject dependent in Store.Dependents(item.Uid)) Release(dependent, item.Uid);
+            RemoveFinalizer(item, Orphan);
+        }
+        else if (finalizers.Contains(Foreground))
+        {
+            StoredObject[] dependents = Store.Dependents(item.Uid);
+            foreach (StoredObject dependent in dependents) Enqueue(dependent);
+            if (!Array.Exists(dependents, dependent => dependent.Owners().Exists(owner => owner.Uid == item.Uid && owner.BlockOwnerDeletion == true)))
+                RemoveFinalizer(item, Foreground);
+        }
+    }
+
+    private void Release(StoredObject dependent, string ownerUid) => Write(dependent, metadata =>
+    {
+        JsonArray left = [.. metadata.Array("ownerReferences")?.OfType<JsonObject>().Where(owner => owner.Text("uid") != ownerUid).Select(owner => owner.DeepClone()) ?? []];
+        if (left.Count == 0) metadata.Remove("ownerReferences");
+        else metadata["ownerReferences"] = left;
+    });
+
+    private void RemoveFinalizer(StoredObject item, string finalizer) => Write(item, metadata =>
+    {
+        JsonArray left = [.. metadata.Array("finalizers")?.Where(one => (string?)one != finalizer).Select(one => one!.DeepClone()) ?? []];
+        if (left.Count == 0) metadata.Remove("finalizers");
+        else metadata["finalizers"] = left;
+    });
+
+    private void Write(StoredObject item, Action<JsonObject> change) => Registry.Update(item.Kind, item.Namespace, item.Name, document =>
+    {
+        change(document["metadata"]!.AsObject());
+        return document;
+    });
+
+    private StoredObject? Find(string ns, OwnerReference owner)
+    {
+        string group = owner.ApiVersion.Contains('/', StringComparison.Ordinal) ? owner.ApiVersion[..owner.ApiVersion.IndexOf('/', StringComparison.Ordinal)] : "";
+        foreach (ResourceKind kind in Kinds)
+        {
+            if (kind.Kind != owner.Kind || kind.Group != group) continue;
+            return Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>Empties namespaces that are being deleted, and lets them go when nothing is left.</summary>
+internal sealed class NamespaceController : Controller
+{
+    private readonly ResourceKind[] contents;
+
+    public NamespaceController(ControllerContext context)
+        : base(context)
+    {
+        contents = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind.IsNamespaced)];
+        Kinds = [BuiltInKinds.Namespaces, .. contents];
+    }
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; }
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Namespaces) Enqueue(item);
+        else if (change.Type == ChangeType.Deleted && Store.Get(BuiltInKinds.Namespaces, "", item.Namespace) is { IsDeleting: true } ending) Enqueue(ending);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: true } ending) return;
+        bool isEmpty = true;
+        foreach (ResourceKind kind in contents)
+            foreach (StoredObject item in Store.List(kind).Objects.Walk(ending.Name))
+            {
+                if (!item.IsDeleting) isEmpty &= Registry.Delete(kind, ending.Name, item.Name, new() { Uid = item.Uid }).IsGone;
+                else isEmpty = false;
+            }
+        if (!isEmpty) return;
+        Registry.Update(key.Kind, "", key.Name, document =>
+        {
+            JsonObject spec = document.Ensure("spec");
+            JsonArray left = [.. spec.Array("finalizers")?.Where(one => (string?)one != "kubernetes").Select(one => one!.DeepClone()) ?? []];
+            spec["finalizers"] = left;
+            return document;
+        });
+    }
+}

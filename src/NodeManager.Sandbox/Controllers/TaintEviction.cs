@@ -1,0 +1,81 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Controllers;
+
+/// <summary>Deletes pods that do not tolerate a NoExecute taint of their node, or not for longer.</summary>
+internal sealed class TaintEviction(ControllerContext context) : Controller(context)
+{
+    private readonly Dictionary<(string Node, string Taint), DateTimeOffset> seen = [];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes, BuiltInKinds.Pods];
+
+    private string Component => Context.MinorVersion >= 29 ? "taint-eviction-controller" : "taint-controller";
+
+    public override void Observe(Change change)
+    {
+        if (change.Type == ChangeType.Deleted) return;
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Nodes)
+        {
+            if (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>())) return;
+            if (Drives(item.As<Node>()).Count > 0 || (change.Previous is { } was && Drives(was.As<Node>()).Count > 0)) Enqueue(item);
+        }
+        else if (!item.IsDeleting && item.Field("spec.nodeName") is { Length: > 0 } name && (change.Previous is null || change.Previous.Field("spec.nodeName").Length == 0)
+            && Store.Get(BuiltInKinds.Nodes, "", name) is { } node && Drives(node.As<Node>()).Count > 0) Enqueue(item);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { } item) return;
+        if (item.Kind == BuiltInKinds.Nodes)
+        {
+            List<Taint> taints = Drives(item.As<Node>());
+            foreach ((string Node, string Taint) known in seen.Keys.Where(known => known.Node == item.Name && !taints.Exists(taint => taint.Key == known.Taint)).ToList()) seen.Remove(known);
+            if (taints.Count == 0) return;
+            foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Judge(pod, taints);
+        }
+        else if (Store.Get(BuiltInKinds.Nodes, "", item.Field("spec.nodeName")) is { } node) Judge(item, Drives(node.As<Node>()));
+    }
+
+    private static List<Taint> Drives(Node node) => node.Spec.Taints?.FindAll(taint => taint.Effect == "NoExecute") ?? [];
+
+    private void Judge(StoredObject stored, List<Taint> taints)
+    {
+        if (stored.IsDeleting) return;
+        Pod pod = stored.As<Pod>();
+        DateTimeOffset? end = null;
+        foreach (Taint taint in taints)
+        {
+            List<Toleration> tolerating = pod.Spec.Tolerations?.FindAll(toleration => toleration.Tolerates(taint)) ?? [];
+            if (tolerating.Count == 0)
+            {
+                Evict(stored);
+                return;
+            }
+            // The shortest time counts; none is for ever.
+            if (tolerating.Min(toleration => toleration.TolerationSeconds) is not { } seconds) continue;
+            DateTimeOffset until = Since(stored.Field("spec.nodeName"), taint).AddSeconds(Math.Max(0, seconds));
+            if (end is null || until < end) end = until;
+        }
+        if (end is null) return;
+        if (end <= Context.Now) Evict(stored);
+        else EnqueueAt(ObjectKey.Of(stored), end.Value);
+    }
+
+    /// <summary>Who taints by hand does not say when: then it counts from when it was seen.</summary>
+    private DateTimeOffset Since(string node, Taint taint)
+    {
+        if (taint.TimeAdded is { } stated) return stated;
+        if (!seen.TryGetValue((node, taint.Key), out DateTimeOffset first)) seen[(node, taint.Key)] = first = Context.Now;
+        return first;
+    }
+
+    private void Evict(StoredObject pod)
+    {
+        Context.Events.Normal(pod, Component, "TaintManagerEviction", $"Marking for deletion Pod {pod.Namespace}/{pod.Name}");
+        Registry.Delete(pod.Kind, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kubelet;
+
+/// <summary>Says for every node that it lives: a Lease often, its status when something changed or every five minutes.</summary>
+internal sealed class NodeHeartbeats(ControllerContext context) : Controller(context)
+{
+    private const string LeaseNamespace = "kube-node-lease";
+    private const int ManyNodes = 200;
+    private static readonly TimeSpan StatusPeriod = TimeSpan.FromMinutes(5);
+
+    private static readonly (string Type, string Reason, string Message)[] Pressures =
+    [
+        ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
+
+    /// <summary>As a kubelet, every 10 seconds; with many nodes half as often, which is still in time.</summary>
+    private TimeSpan Period => TimeSpan.FromSeconds(Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes ? 20 : 10);
+
+    public override void Observe(Change change)
+    {
+        if (change.Type != ChangeType.Deleted) Enqueue(change.Object);
+    }
+
+    /// <summary>Spread over the period, so that the nodes do not all speak at once.</summary>
+    public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { } stored) return;
+        Node node = stored.As<Node>();
+        if (!node.IsAlive()) return;
+        List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node);
+        if (IsStatusDue(node, wanted)) WriteStatus(stored, wanted);
+        Renew(stored);
+        EnqueueAfter(key, Period);
+    }
+
+    private static List<(string Type, string Status, string Reason, string Message)> Conditions(Node node)
+    {
+        string asked = node.Asks("conditions");
+        List<(string Type, string Status, string Reason, string Message)> conditions = [];
+        foreach ((string type, string reason, string message) in Pressures)
+            conditions.Add(asked.Contains(type, StringComparison.Ordinal)
+                ? (type, "True", "KubeletHas" + type, "asked for by annotation")
+                : (type, "False", reason, message));
+        conditions.Add(node.Asks("ready") == "false"
+            ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
+            : ("Ready", "True", "KubeletReady", "kubelet is posting ready status"));
+        return conditions;
+    }
+
+    private bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted)
+    {
+        if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null) return true;
+        foreach ((string type, string status, _, _) in wanted)
+        {
+            Condition? present = node.Status.Conditions?.Find(condition => condition.Type == type);
+            if (present?.Status != status || present.LastHeartbeatTime is null || Context.Now - present.LastHeartbeatTime >= StatusPeriod) return true;
+        }
+        return false;
+    }
+
+    private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted)
+    {
+        string now = Registry.Now;
+        bool wasReady = stored.As<Node>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        StoredObject written = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
+        {
+            JsonObject status = document.Ensure("status");
+            foreach ((string type, string value, string reason, string message) in wanted)
+            {
+                status.SetCondition(type, value, now, reason, message);
+                status.Condition(type)!["lastHeartbeatTime"] = now;
+            }
+            NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
+            return document;
+        });
+        if (!wasReady && wanted[^1].Status == "True") Context.Events.Normal(written, "kubelet", "NodeReady", $"Node {stored.Name} status is now: NodeReady");
+    }
+
+    private void Renew(StoredObject node)
+    {
+        string now = Context.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, node.Name) is not { } lease)
+        {
+            Registry.Create(BuiltInKinds.Leases, LeaseNamespace, new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = node.Name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
+                ["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = now },
+            });
+            return;
+        }
+        // Changes of the node bring us here too: they are no reason to speak.
+        if (lease.As<Lease>().Spec.RenewTime is { } last && Context.Now - last < Period * 0.9) return;
+        Registry.Update(lease.Kind, LeaseNamespace, node.Name, document =>
+        {
+            document.Ensure("spec")["renewTime"] = now;
+            return document;
+        });
+    }
+}

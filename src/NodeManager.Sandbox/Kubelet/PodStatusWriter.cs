@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kubelet;
+
+/// <summary>The status of a pod as its kubelet reports it.</summary>
+internal static class PodStatusWriter
+{
+    /// <param name="pod">The document; its status is written.</param>
+    /// <param name="phase">Running, Succeeded or Failed.</param>
+    /// <param name="isReady">Running pods only.</param>
+    /// <param name="isCrashing">Its containers wait to be restarted.</param>
+    /// <param name="now">As the API writes times.</param>
+    /// <param name="hostAddress">Of the node.</param>
+    /// <param name="podAddress">Of the pod.</param>
+    public static void Write(JsonObject pod, string phase, bool isReady, bool isCrashing, string now, string hostAddress, string podAddress)
+    {
+        JsonObject status = pod.Ensure("status");
+        status["phase"] = phase;
+        status.Default("startTime", now);
+        status["hostIP"] = hostAddress;
+        status["podIP"] = podAddress;
+        status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = podAddress });
+        bool isOver = phase is "Succeeded" or "Failed";
+        string? reason = isReady ? null : isOver ? (phase == "Succeeded" ? "PodCompleted" : "PodFailed") : "ContainersNotReady";
+        string value = isReady ? "True" : "False";
+        string? message = reason == "ContainersNotReady" ? $"containers with unready status: [{string.Join(' ', Names(pod))}]" : null;
+        PodConditions.Set(status, "Initialized", "True", now);
+        PodConditions.Set(status, "Ready", value, now, reason, message);
+        PodConditions.Set(status, "ContainersReady", value, now, reason, message);
+        PodConditions.Set(status, "PodScheduled", "True", now);
+        string started = status.Text("startTime") ?? now;
+        status["containerStatuses"] = Statuses(pod, "containers", container => Running(container, started));
+        if (pod.Object("spec").Array("initContainers") is { Count: > 0 })
+            status["initContainerStatuses"] = Statuses(pod, "initContainers", container =>
+                container.Text("restartPolicy") == "Always" ? Running(container, started) : Ended(0, started, started));
+
+        JsonObject Running(JsonObject container, string since)
+        {
+            if (isOver) return Ended(phase == "Failed" ? 1 : 0, since, now);
+            return isCrashing
+                ? new() { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff", ["message"] = $"back-off 5m0s restarting failed container={container.Text("name")}" } }
+                : new() { ["running"] = new JsonObject { ["startedAt"] = since } };
+        }
+
+        JsonArray Statuses(JsonObject document, string list, Func<JsonObject, JsonObject> state)
+        {
+            string uid = document.Object("metadata").Text("uid") ?? "";
+            JsonArray statuses = [];
+            foreach (JsonObject container in document.Object("spec").Array(list)!.OfType<JsonObject>())
+            {
+                JsonObject now = state(container);
+                bool isRunning = now["running"] is not null;
+                string name = container.Text("name") ?? "", image = container.Text("image") ?? "";
+                statuses.Add(new JsonObject
+                {
+                    ["name"] = name, ["image"] = image, ["imageID"] = $"sandbox://{image}", ["containerID"] = $"containerd://{StableHash.Of(uid + name):x8}{StableHash.Of(name + uid):x8}",
+                    ["state"] = now, ["lastState"] = new JsonObject(), ["ready"] = isRunning ? isReady : list == "initContainers", ["started"] = isRunning,
+                    ["restartCount"] = isCrashing && list == "containers" ? 7 : 0,
+                });
+            }
+            return statuses;
+        }
+    }
+
+    private static JsonObject Ended(int exitCode, string started, string finished) => new()
+    {
+        ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = exitCode == 0 ? "Completed" : "Error", ["startedAt"] = started, ["finishedAt"] = finished },
+    };
+
+    private static IEnumerable<string> Names(JsonObject pod) =>
+        (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
+}

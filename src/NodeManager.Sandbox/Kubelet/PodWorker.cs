@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Kubelet;
+
+/// <summary>
+/// What the kubelets of all nodes do with their pods: start them after a moment, report them, end them gracefully, bring static ones back.
+/// </summary>
+internal sealed class PodWorker(ControllerContext context) : Controller(context)
+{
+    private const string Mirror = "kubernetes.io/config.mirror";
+    private readonly Dictionary<(string Uid, string Step), DateTimeOffset> due = [];
+    private readonly ConcurrentDictionary<ObjectKey, StoredObject> endedMirrors = new();
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods, BuiltInKinds.Nodes];
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Nodes)
+        {
+            if (change.Type == ChangeType.Deleted || !item.As<Node>().IsAlive()) return;
+            // It came to life: it looks at all its pods.
+            if (change.Previous is null || !change.Previous.As<Node>().IsAlive())
+                foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Enqueue(pod);
+            return;
+        }
+        if (item.Field("spec.nodeName").Length == 0) return;
+        if (change.Type == ChangeType.Deleted && item.As<Pod>().Metadata.Annotations?.ContainsKey(Mirror) == true) endedMirrors[ObjectKey.Of(item)] = item;
+        Enqueue(item);
+    }
+
+    /// <summary>What runs goes on running; only what is to start, to end or to finish needs a hand.</summary>
+    public override void Begin(StoredObject item)
+    {
+        if (item.Kind == BuiltInKinds.Pods && item.Field("spec.nodeName").Length > 0 && (item.IsDeleting || item.Field("status.phase") == "Pending")) Enqueue(item);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { } stored)
+        {
+            if (endedMirrors.TryGetValue(key, out StoredObject? mirror)) Restore(key, mirror);
+            return;
+        }
+        if (Store.Get(BuiltInKinds.Nodes, "", stored.Field("spec.nodeName"))?.As<Node>() is not { } node || !node.IsAlive()) return;
+        Pod pod = stored.As<Pod>();
+        if (stored.IsDeleting) Terminate(key, stored, pod);
+        else if (stored.Field("status.phase") == "Pending")
+        {
+            if (!IsDue(key, stored.Uid, "start", () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0))) return;
+            Report(stored, pod, node, pod.AsksFor("fail") ? "Failed" : "Running");
+            Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
+        }
+        else if (stored.Field("status.phase") == "Running") Tend(key, stored, pod, node);
+    }
+
+    private void Tend(ObjectKey key, StoredObject stored, Pod pod, Node node)
+    {
+        if (pod.AsksFor("fail"))
+        {
+            Report(stored, pod, node, "Failed");
+            return;
+        }
+        if (pod.IsReady() != WantsReady(pod)) Report(stored, pod, node, "Running");
+        bool isJob = pod.Controller() is { Kind: "Job" };
+        if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds) return;
+        if (IsDue(key, stored.Uid, "finish", () => seconds)) Report(stored, pod, node, "Succeeded");
+    }
+
+    private static bool WantsReady(Pod pod) => !pod.AsksFor("not-ready") && !pod.AsksFor("crash");
+
+    private void Report(StoredObject stored, Pod pod, Node node, string phase)
+    {
+        string address = pod.Status.PodIP is { Length: > 0 } known ? known : PodAddresses.Next(Store, node, pod);
+        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+        {
+            // Another pod of the same name took its place: that one's turn comes.
+            if (document.Object("metadata").Text("uid") == stored.Uid)
+                PodStatusWriter.Write(document, phase, phase == "Running" && WantsReady(pod), pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+            return document;
+        });
+    }
+
+    private void Terminate(ObjectKey key, StoredObject stored, Pod pod)
+    {
+        // With no grace left it is gone but for finalizers, which are others' business.
+        if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true") return;
+        double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
+        bool isNew = !due.ContainsKey((stored.Uid, "end"));
+        if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
+        if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))))) return;
+        Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
+        foreach (string step in (ReadOnlySpan<string>)["start", "finish"]) due.Remove((stored.Uid, step));
+    }
+
+    /// <summary>Once the time of a step has come; asked for the first time, it is set and waited for.</summary>
+    private bool IsDue(ObjectKey key, string uid, string step, Func<double> seconds)
+    {
+        if (!due.TryGetValue((uid, step), out DateTimeOffset at)) due[(uid, step)] = at = Context.Now.AddSeconds(seconds());
+        if (at <= Context.Now)
+        {
+            due.Remove((uid, step));
+            return true;
+        }
+        EnqueueAt(key, at);
+        return false;
+    }
+
+    private void Restore(ObjectKey key, StoredObject mirror)
+    {
+        if (Store.Get(BuiltInKinds.Nodes, "", mirror.Field("spec.nodeName"))?.As<Node>() is not { } node || !node.IsAlive())
+        {
+            endedMirrors.TryRemove(key, out _);
+            return;
+        }
+        if (!IsDue(key, mirror.Uid, "restore", () => 0.5)) return;
+        endedMirrors.TryRemove(key, out _);
+        JsonObject document = mirror.ToJson();
+        document.Remove("status");
+        document["metadata"]!.AsObject().Remove("resourceVersion");
+        Registry.Create(key.Kind, key.Namespace, document);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Metrics;
+
+/// <summary>metrics.k8s.io, nodes.</summary>
+internal sealed class NodeMetricsSource(UsageModel usage) : IComputedSource
+{
+    public IEnumerable<JsonObject> List(string? ns) => usage.Store.List(BuiltInKinds.Nodes).Objects.Walk().Where(UsageModel.IsMeasured).Select(Measure);
+
+    public JsonObject? Get(string ns, string name) => usage.Store.Get(BuiltInKinds.Nodes, "", name) is { } node && UsageModel.IsMeasured(node) ? Measure(node) : null;
+
+    private JsonObject Measure(StoredObject node)
+    {
+        string moment = ResourceRegistry.Timestamp(usage.Moment);
+        return new()
+        {
+            ["kind"] = "NodeMetrics", ["apiVersion"] = "metrics.k8s.io/v1beta1",
+            ["metadata"] = new JsonObject { ["name"] = node.Name, ["creationTimestamp"] = moment, ["labels"] = MetricsLabels.Of(node) },
+            ["timestamp"] = moment, ["window"] = UsageModel.Window, ["usage"] = UsageModel.Show(usage.Of(node)),
+        };
+    }
+}

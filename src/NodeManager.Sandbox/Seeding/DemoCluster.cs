@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Seeding;
+
+/// <summary>
+/// A cluster worth looking at, the same for the same seed, already running: a shop with its payments, a database with volumes, monitoring,
+/// GPUs; one node silent, one cordoned, one budget that blocks. With more nodes there are more workloads, about ten pods a node.
+/// </summary>
+internal static class DemoCluster
+{
+    private const int PodsPerNode = 10;
+
+    /// <param name="registry">Of an empty cluster.</param>
+    /// <param name="nodes">How many nodes it gets, at least 1.</param>
+    /// <param name="seed">Repeats it.</param>
+    /// <param name="minorVersion">Of Kubernetes 1.x.</param>
+    public static void Write(ResourceRegistry registry, int nodes, int seed, int minorVersion)
+    {
+        SeedWriter writer = new(registry, seed);
+        int surplus = (nodes * (PodsPerNode - DemoWorkloads.DaemonSets.Count)) - DemoWorkloads.Deployments.Sum(workload => workload.Replicas);
+        IEnumerable<string> namespaces = nodes > 20 ? DemoWorkloads.Namespaces.Concat(DemoWorkloads.MoreNamespaces) : DemoWorkloads.Namespaces;
+        foreach (string name in namespaces.Order(StringComparer.Ordinal)) Namespace(writer, name);
+        StorageClass(writer);
+
+        List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
+        WorkloadSeeds workloads = new(writer, new(all), seed);
+        foreach (Workload daemon in DemoWorkloads.DaemonSets) workloads.DaemonSet(daemon, all);
+        foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
+            foreach (Workload component in DemoWorkloads.ControlPlane) workloads.Static(component, node);
+        foreach (Workload set in DemoWorkloads.StatefulSets) workloads.StatefulSet(set);
+        foreach (Workload deployment in DemoWorkloads.Deployments) workloads.Deployment(deployment);
+        workloads.Bare(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
+        foreach (int days in (ReadOnlySpan<int>)[2, 1])
+            workloads.Job(new("batch", $"nightly-report-{days}", 1, "registry.example.com/batch/report:2.2.0", 500, 512), TimeSpan.FromDays(days) - TimeSpan.FromHours(4));
+        if (nodes <= 20) return;
+        foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
+    }
+
+    private static void Namespace(SeedWriter writer, string name) => writer.Add(BuiltInKinds.Namespaces, "", new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name } },
+        ["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") }, ["status"] = new JsonObject { ["phase"] = "Active" },
+    }, TimeSpan.FromDays(210));
+
+    private static void StorageClass(SeedWriter writer) =>
+        writer.Add(BuiltInKinds.StorageClasses, "", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = "gp3", ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" } },
+            ["provisioner"] = "ebs.csi.aws.com", ["parameters"] = new JsonObject { ["type"] = "gp3" }, ["reclaimPolicy"] = "Delete",
+            ["volumeBindingMode"] = "WaitForFirstConsumer", ["allowVolumeExpansion"] = true,
+        }, TimeSpan.FromDays(210));
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Seeding;
+
+/// <summary>
+/// The nodes of the demo cluster: pools over three zones, one node silent, one cordoned, one a patch behind.
+/// </summary>
+internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
+{
+    private const string Region = "eu-central-1";
+    private static readonly TimeSpan SilentFor = TimeSpan.FromMinutes(37);
+    private int number;
+
+    public List<SeedNode> Write(int count)
+    {
+        List<SeedNode> nodes = [];
+        foreach ((SeedPool pool, int size) in SeedPool.Share(count))
+            for (int index = 0; index < size; index++) nodes.Add(Write(pool, index, size));
+        return nodes;
+    }
+
+    private SeedNode Write(SeedPool pool, int index, int size)
+    {
+        char letter = "abc"[index % 3];
+        string zone = $"{Region}{letter}";
+        int width = size > 300 ? 3 : 2;
+        string name = $"{pool.Name}-1{letter}-" + ((index / 3) + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width, '0');
+        int own = number++;
+        string address = string.Create(CultureInfo.InvariantCulture, $"10.0.{own / 250 * 4 + (index % 3)}.{10 + (own % 240)}");
+        // The last ones of the general pool have their troubles, where there are enough others.
+        bool isGeneral = pool == SeedPool.General;
+        bool isSilent = isGeneral && size >= 5 && index == size - 1;
+        bool isCordoned = isGeneral && size >= 5 && index == size - 2;
+        bool isBehind = isGeneral && size >= 3 && index == 0;
+        bool isControl = pool == SeedPool.ControlPlane;
+        TimeSpan age = TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90)) + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
+
+        JsonObject labels = new()
+        {
+            ["beta.kubernetes.io/arch"] = "amd64", ["beta.kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name,
+            ["kubernetes.io/os"] = "linux", ["node.kubernetes.io/instance-type"] = pool.InstanceType, ["pool"] = pool.Name,
+            ["topology.kubernetes.io/region"] = Region, ["topology.kubernetes.io/zone"] = zone,
+        };
+        if (isControl)
+        {
+            labels["node-role.kubernetes.io/control-plane"] = "";
+            if (minorVersion < 24) labels["node-role.kubernetes.io/master"] = "";
+        }
+        else labels["node-role.kubernetes.io/worker"] = "";
+        if (pool.Gpus > 0) labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
+
+        JsonObject annotations = new() { ["node.alpha.kubernetes.io/ttl"] = "0", ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true" };
+        if (isSilent) annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
+        JsonArray taints = [];
+        if (isControl) taints.Add(Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule"));
+        if (pool.Gpus > 0) taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
+        if (isCordoned) taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
+        if (isSilent)
+        {
+            taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
+            taints.Add(Taint("node.kubernetes.io/unreachable", "NoExecute", since: SilentFor));
+        }
+        string range = string.Create(CultureInfo.InvariantCulture, $"10.{100 + (own / 256)}.{own % 256}.0/24");
+        JsonObject spec = new()
+        {
+            ["podCIDR"] = range, ["podCIDRs"] = new JsonArray(range),
+            ["providerID"] = $"aws:///{zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
+        };
+        if (taints.Count > 0) spec["taints"] = taints;
+        if (isCordoned) spec["unschedulable"] = true;
+
+        JsonObject metadata = new() { ["name"] = name, ["labels"] = labels, ["annotations"] = annotations };
+        JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
+        StoredObject stored = writer.Add(BuiltInKinds.Nodes, "", new() { ["metadata"] = metadata, ["spec"] = spec, ["status"] = status }, age);
+        writer.Add(BuiltInKinds.Leases, "kube-node-lease", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored, isController: false)) },
+            ["spec"] = new JsonObject { ["holderIdentity"] = name, ["leaseDurationSeconds"] = 40, ["renewTime"] = writer.Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1)).Replace("Z", ".000000Z", StringComparison.Ordinal) },
+        }, age);
+        return new(stored, pool, zone, address, takesPods: !isSilent);
+    }
+
+    private JsonObject Taint(string key, string effect, string? value = null, TimeSpan? since = null)
+    {
+        JsonObject taint = new() { ["key"] = key };
+        if (value is not null) taint["value"] = value;
+        taint["effect"] = effect;
+        if (since is { } age) taint["timeAdded"] = writer.Ago(age);
+        return taint;
+    }
+
+    private JsonObject Status(SeedPool pool, string name, string address, string zone, bool isSilent, bool isBehind, TimeSpan age)
+    {
+        JsonObject status = new()
+        {
+            ["addresses"] = new JsonArray(
+                new JsonObject { ["type"] = "InternalIP", ["address"] = address },
+                new JsonObject { ["type"] = "InternalDNS", ["address"] = $"ip-{address.Replace('.', '-')}.{Region}.compute.internal" },
+                new JsonObject { ["type"] = "Hostname", ["address"] = name }),
+            ["capacity"] = Amounts(pool, pool.Cores.ToString(CultureInfo.InvariantCulture), pool.CapacityMemory, "104845292Ki"),
+            ["allocatable"] = Amounts(pool, string.Create(CultureInfo.InvariantCulture, $"{(int)(pool.AllocatableCpu * 1000)}m"), pool.AllocatableMemory, "95551679124"),
+        };
+        NodeDefaults.Fill(status, name, minorVersion);
+        JsonObject info = status["nodeInfo"]!.AsObject();
+        string version = string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.{(isBehind ? 1 : 2)}");
+        info["kubeletVersion"] = version;
+        if (minorVersion < 33) info["kubeProxyVersion"] = version;
+        info["kernelVersion"] = "6.12.46-66.121.amzn2023.x86_64";
+        info["osImage"] = "Amazon Linux 2023.8.20250908";
+        info["containerRuntimeVersion"] = "containerd://2.1.4";
+        string ready = writer.Ago(isSilent ? SilentFor : age - TimeSpan.FromSeconds(40));
+        string beat = writer.Ago(isSilent ? SilentFor + TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(StableHash.Of(name, seed) % 280));
+        foreach ((string type, string reason, string message) in Healthy)
+        {
+            if (isSilent) status.SetCondition(type, "Unknown", ready, "NodeStatusUnknown", "Kubelet stopped posting node status.");
+            else status.SetCondition(type, type == "Ready" ? "True" : "False", ready, reason, message);
+            status.Condition(type)!["lastHeartbeatTime"] = beat;
+        }
+        return status;
+    }
+
+    private static readonly (string Type, string Reason, string Message)[] Healthy =
+    [
+        ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        ("Ready", "KubeletReady", "kubelet is posting ready status"),
+    ];
+
+    private static JsonObject Amounts(SeedPool pool, string cpu, decimal memory, string storage)
+    {
+        JsonObject amounts = new()
+        {
+            ["cpu"] = cpu, ["ephemeral-storage"] = storage, ["hugepages-1Gi"] = "0", ["hugepages-2Mi"] = "0",
+            ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(memory / 1024)}Ki"), ["pods"] = "110",
+        };
+        if (pool.Gpus > 0) amounts["nvidia.com/gpu"] = pool.Gpus.ToString(CultureInfo.InvariantCulture);
+        return amounts;
+    }
+}

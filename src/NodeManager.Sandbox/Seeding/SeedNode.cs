@@ -1,0 +1,40 @@
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Seeding;
+
+/// <summary>A node of the demo cluster and what is still free on it while pods are put there.</summary>
+internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, string address, bool takesPods)
+{
+    private int pods;
+
+    public StoredObject Stored { get; } = stored;
+
+    public SeedPool Pool { get; } = pool;
+
+    public string Zone { get; } = zone;
+
+    public string Address { get; } = address;
+
+    /// <summary>False where it is cordoned or silent: only daemons are there, or what was there before.</summary>
+    public bool TakesPods { get; } = takesPods;
+
+    public decimal FreeCpu { get; private set; } = pool.AllocatableCpu;
+
+    public decimal FreeMemory { get; private set; } = pool.AllocatableMemory;
+
+    public int FreeGpus { get; private set; } = pool.Gpus;
+
+    public bool HasRoom(Workload workload) =>
+        pods < SeedPool.Pods && FreeCpu >= workload.Cpu && FreeMemory >= workload.Memory && FreeGpus >= workload.Gpus;
+
+    /// <summary>Takes the room of a pod and gives its address in the node's range.</summary>
+    public string Take(Workload workload)
+    {
+        FreeCpu -= workload.Cpu;
+        FreeMemory -= workload.Memory;
+        FreeGpus -= workload.Gpus;
+        pods++;
+        string range = Stored.As<Kubernetes.Models.Node>().Spec.PodCIDR!;
+        return workload.IsOnHostNetwork ? Address : $"{range[..range.LastIndexOf('.')]}.{pods + 1}";
+    }
+}

@@ -1,0 +1,276 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Seeding;
+
+/// <summary>Writes workloads with their pods, bound and running.</summary>
+internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int seed)
+{
+    private const string NameLabel = "app.kubernetes.io/name";
+    private const string StorageClass = "gp3";
+
+    public void Deployment(Workload workload)
+    {
+        TimeSpan age = Age(workload, 3, 40);
+        JsonObject selector = new() { ["matchLabels"] = Labels(workload) };
+        StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" },
+            },
+            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = Template(workload) },
+            ["status"] = new JsonObject(),
+        }, age);
+        JsonObject template = deployment.ToJson()["spec"]!["template"]!.AsObject();
+        string hash = PodTemplates.Hash(template);
+        PodTemplates.Label(template, "pod-template-hash", hash);
+        JsonObject ownSelector = selector.DeepClone().AsObject();
+        ownSelector["matchLabels"]!["pod-template-hash"] = hash;
+        StoredObject set = writer.Add(BuiltInKinds.ReplicaSets, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{workload.Name}-{hash}", ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
+                ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" }, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
+            },
+            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = ownSelector, ["template"] = template.DeepClone() },
+            ["status"] = new JsonObject
+            {
+                ["replicas"] = workload.Replicas, ["fullyLabeledReplicas"] = workload.Replicas, ["readyReplicas"] = workload.Replicas,
+                ["availableReplicas"] = workload.Replicas, ["observedGeneration"] = 1,
+            },
+        }, age);
+        for (int index = 0; index < workload.Replicas; index++)
+            if (placer.Next(workload) is { } node) Run(workload, node, PodTemplates.MakePod(set, template, $"{set.Name}-{writer.NextSuffix()}"), age * 0.9);
+        Budget(workload, age);
+    }
+
+    public void StatefulSet(Workload workload)
+    {
+        TimeSpan age = Age(workload, 60, 120);
+        JsonObject claim = new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = "data" },
+            ["spec"] = new JsonObject
+            {
+                ["accessModes"] = new JsonArray("ReadWriteOnce"), ["storageClassName"] = StorageClass,
+                ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = workload.VolumeSize } },
+            },
+        };
+        StoredObject set = writer.Add(BuiltInKinds.StatefulSets, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+            ["spec"] = new JsonObject
+            {
+                ["replicas"] = workload.Replicas, ["serviceName"] = workload.Name, ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) },
+                ["template"] = Template(workload), ["volumeClaimTemplates"] = new JsonArray(claim.DeepClone()),
+            },
+            ["status"] = new JsonObject { ["replicas"] = workload.Replicas },
+        }, age);
+        JsonObject template = set.ToJson()["spec"]!["template"]!.AsObject();
+        string hash = $"{workload.Name}-{PodTemplates.Hash(template)}";
+        for (int ordinal = 0; ordinal < workload.Replicas; ordinal++)
+        {
+            if (placer.Next(workload) is not { } node) break;
+            string name = string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{ordinal}");
+            JsonObject pod = PodTemplates.MakePod(set, template, name);
+            PodTemplates.Label(pod, "controller-revision-hash", hash);
+            PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
+            pod["spec"]!["hostname"] = name;
+            pod["spec"]!["subdomain"] = workload.Name;
+            pod["spec"]!.AsObject().Ensure("volumes");
+            pod["spec"]!["volumes"] = new JsonArray(new JsonObject { ["name"] = "data", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"data-{name}" } });
+            Volume(workload, claim, $"data-{name}", node, age);
+            Run(workload, node, pod, age * 0.5);
+        }
+        Budget(workload, age);
+    }
+
+    public void DaemonSet(Workload workload, IEnumerable<SeedNode> nodes)
+    {
+        TimeSpan age = TimeSpan.FromDays(200);
+        JsonObject template = Template(workload);
+        template["spec"]!["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" });
+        StoredObject set = writer.Add(BuiltInKinds.DaemonSets, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+            ["spec"] = new JsonObject { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) }, ["template"] = template },
+            ["status"] = new JsonObject(),
+        }, age);
+        JsonObject made = DaemonSetController.MakeTemplate(set.ToJson()["spec"]!["template"]!.AsObject());
+        foreach (SeedNode node in nodes)
+        {
+            JsonObject pod = DaemonSetController.MakePod(set, made, node.Stored.Name);
+            pod["metadata"]!.AsObject().Remove("generateName");
+            pod["metadata"]!["name"] = $"{workload.Name}-{writer.NextSuffix()}";
+            Run(workload, node, pod, TimeSpan.FromDays(9));
+        }
+    }
+
+    /// <summary>A pod that only its node's kubelet knows, as control planes run.</summary>
+    public void Static(Workload workload, SeedNode node) => Run(workload, node, new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = $"{workload.Name}-{node.Stored.Name}", ["labels"] = new JsonObject { ["component"] = workload.Name, ["tier"] = "control-plane" },
+            ["annotations"] = new JsonObject
+            {
+                ["kubernetes.io/config.hash"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}", ["kubernetes.io/config.mirror"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}",
+                ["kubernetes.io/config.source"] = "file",
+            },
+            ["ownerReferences"] = new JsonArray(NodeReference(node)),
+        },
+        ["spec"] = Spec(workload with { IsOnHostNetwork = true, PriorityClass = "system-node-critical" }, new JsonArray(new JsonObject { ["operator"] = "Exists", ["effect"] = "NoExecute" })),
+    }, TimeSpan.FromDays(40));
+
+    /// <summary>A pod that nobody controls.</summary>
+    public void Bare(Workload workload)
+    {
+        if (placer.Next(workload) is { } node)
+            Run(workload, node, new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = new JsonObject { ["run"] = workload.Name } }, ["spec"] = Spec(workload, Patience()) }, TimeSpan.FromHours(5));
+    }
+
+    /// <summary>A Job that is done, with its finished pod.</summary>
+    public void Job(Workload workload, TimeSpan age)
+    {
+        if (placer.Next(workload) is not { } node) return;
+        JsonObject template = Template(workload);
+        template["spec"]!["restartPolicy"] = "Never";
+        JsonObject status = new() { ["startTime"] = writer.Ago(age), ["completionTime"] = writer.Ago(age - TimeSpan.FromMinutes(4)), ["succeeded"] = 1 };
+        status.SetCondition("Complete", "True", writer.Ago(age - TimeSpan.FromMinutes(4)));
+        StoredObject job = writer.Add(BuiltInKinds.Jobs, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = new JsonObject { ["template"] = template }, ["status"] = status,
+        }, age);
+        JsonObject pod = PodTemplates.MakePod(job, job.ToJson()["spec"]!["template"]!.AsObject(), $"{workload.Name}-{writer.NextSuffix()}");
+        PodTemplates.Label(pod, "job-name", job.Name);
+        Run(workload, node, pod, age, "Succeeded");
+    }
+
+    private static JsonObject Labels(Workload workload) => new() { [NameLabel] = workload.Name };
+
+    private static JsonObject NodeReference(SeedNode node)
+    {
+        JsonObject reference = PodTemplates.Reference(node.Stored, isController: false);
+        reference["controller"] = true;
+        return reference;
+    }
+
+    /// <summary>What the admission plugin gives to pods that say nothing of silent nodes.</summary>
+    private static JsonArray Patience() =>
+    [
+        new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
+        new JsonObject { ["key"] = "node.kubernetes.io/unreachable", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
+    ];
+
+    private static JsonObject Template(Workload workload)
+    {
+        JsonArray? tolerations = workload.Gpus > 0 ? [new JsonObject { ["key"] = "nvidia.com/gpu", ["operator"] = "Exists", ["effect"] = "NoSchedule" }] : null;
+        return new() { ["metadata"] = new JsonObject { ["labels"] = Labels(workload) }, ["spec"] = Spec(workload, tolerations) };
+    }
+
+    private static JsonObject Spec(Workload workload, JsonArray? tolerations)
+    {
+        JsonObject requests = new() { ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{workload.Millicores}m") };
+        JsonObject limits = [];
+        foreach ((string name, int amount, string unit) in ((string, int, string)[])[("memory", workload.Mebibytes, "Mi"), ("nvidia.com/gpu", workload.Gpus, "")])
+        {
+            if (amount == 0) continue;
+            requests[name] = string.Create(CultureInfo.InvariantCulture, $"{amount}{unit}");
+            limits[name] = string.Create(CultureInfo.InvariantCulture, $"{amount}{unit}");
+        }
+        JsonObject container = new() { ["name"] = workload.Name, ["image"] = workload.Image, ["resources"] = new JsonObject { ["limits"] = limits, ["requests"] = requests } };
+        JsonObject spec = new() { ["containers"] = new JsonArray(container), ["serviceAccountName"] = workload.Name };
+        if (workload.IsOnHostNetwork) spec["hostNetwork"] = true;
+        if (workload.PriorityClass is not null)
+        {
+            spec["priorityClassName"] = workload.PriorityClass;
+            spec["priority"] = workload.Priority;
+        }
+        if (workload.Pool == SeedPool.Memory || workload.Pool == SeedPool.Gpu) spec["nodeSelector"] = new JsonObject { ["pool"] = workload.Pool.Name };
+        if (tolerations is { Count: > 0 }) spec["tolerations"] = tolerations;
+        if (!workload.HasEmptyDir) return spec;
+        spec["volumes"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() });
+        container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["mountPath"] = "/var/scratch" });
+        return spec;
+    }
+
+    private TimeSpan Age(Workload workload, int least, int span) =>
+        TimeSpan.FromDays(least) + TimeSpan.FromSeconds(StableHash.Of(workload.Namespace + workload.Name, seed) % (span * 86_400));
+
+    private void Run(Workload workload, SeedNode node, JsonObject pod, TimeSpan age, string phase = "Running")
+    {
+        JsonObject spec = pod["spec"]!.AsObject();
+        spec["nodeName"] = node.Stored.Name;
+        if (spec["tolerations"] is null) spec["tolerations"] = Patience();
+        else if (workload.Gpus > 0) foreach (JsonNode? toleration in Patience()) spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
+        string address = node.Take(workload);
+        bool isHere = node.TakesPods;
+        string started = writer.Ago(age - TimeSpan.FromSeconds(3));
+        JsonObject status = new() { ["qosClass"] = "Burstable" };
+        pod["status"] = status;
+        BuiltInKinds.Pods.Rules.Default(pod);
+        PodStatusWriter.Write(pod, phase, phase == "Running" && isHere, false, started, node.Address, address);
+        if (isHere && spec["initContainers"] is null) status.Remove("initContainerStatuses");
+        writer.Add(BuiltInKinds.Pods, workload.Namespace, pod, age);
+    }
+
+    private void Volume(Workload workload, JsonObject template, string claim, SeedNode node, TimeSpan age)
+    {
+        string volume = $"pvc-{Guid.Parse($"{StableHash.Of(claim, seed):x8}{StableHash.Of(claim, seed + 1):x8}{StableHash.Of(claim, seed + 2):x8}{StableHash.Of(claim, seed + 3):x8}")}";
+        JsonObject spec = template["spec"]!.DeepClone().AsObject();
+        spec["volumeName"] = volume;
+        spec["volumeMode"] = "Filesystem";
+        JsonObject capacity = new() { ["storage"] = workload.VolumeSize };
+        StoredObject stored = writer.Add(BuiltInKinds.PersistentVolumeClaims, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = claim, ["labels"] = Labels(workload) }, ["spec"] = spec,
+            ["status"] = new JsonObject { ["phase"] = "Bound", ["accessModes"] = new JsonArray("ReadWriteOnce"), ["capacity"] = capacity },
+        }, age);
+        JsonObject zone = new() { ["key"] = "topology.kubernetes.io/zone", ["operator"] = "In", ["values"] = new JsonArray(node.Zone) };
+        writer.Add(BuiltInKinds.PersistentVolumes, "", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = volume },
+            ["spec"] = new JsonObject
+            {
+                ["capacity"] = capacity.DeepClone(), ["accessModes"] = new JsonArray("ReadWriteOnce"), ["persistentVolumeReclaimPolicy"] = "Delete",
+                ["storageClassName"] = StorageClass, ["volumeMode"] = "Filesystem", ["csi"] = new JsonObject { ["driver"] = VolumeController.Driver, ["volumeHandle"] = $"vol-0{StableHash.Of(volume):x8}" },
+                ["claimRef"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "PersistentVolumeClaim", ["namespace"] = workload.Namespace, ["name"] = claim, ["uid"] = stored.Uid },
+                ["nodeAffinity"] = new JsonObject { ["required"] = new JsonObject { ["nodeSelectorTerms"] = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(zone) }) } },
+            },
+            ["status"] = new JsonObject { ["phase"] = "Bound" },
+        }, age);
+        writer.Add(BuiltInKinds.VolumeAttachments, "", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = VolumeController.AttachmentName(volume, node.Stored.Name) },
+            ["spec"] = new JsonObject { ["attacher"] = VolumeController.Driver, ["nodeName"] = node.Stored.Name, ["source"] = new JsonObject { ["persistentVolumeName"] = volume } },
+            ["status"] = new JsonObject { ["attached"] = true },
+        }, age * 0.5);
+    }
+
+    private void Budget(Workload workload, TimeSpan age)
+    {
+        if ((workload.MinAvailable ?? workload.MaxUnavailable) is null) return;
+        JsonObject spec = new() { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) } };
+        if (workload.MinAvailable is { } least) spec["minAvailable"] = Amount(least);
+        if (workload.MaxUnavailable is { } most) spec["maxUnavailable"] = Amount(most);
+        int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(workload.Replicas, roundUp: true);
+        BudgetState state = new(workload.Replicas, workload.Replicas, workload.MinAvailable is null ? Math.Max(0, workload.Replicas - limit) : limit);
+        writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec,
+            ["status"] = new JsonObject
+            {
+                ["observedGeneration"] = 1, ["expectedPods"] = state.Expected, ["currentHealthy"] = state.Healthy, ["desiredHealthy"] = state.Desired,
+                ["disruptionsAllowed"] = state.Allowed,
+            },
+        }, age);
+
+        static JsonNode Amount(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? JsonValue.Create(count) : JsonValue.Create(text)!;
+    }
+}

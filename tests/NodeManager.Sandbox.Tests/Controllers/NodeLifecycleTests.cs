@@ -1,0 +1,111 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Tests.Controllers;
+
+public sealed class NodeLifecycleTests
+{
+    [Fact]
+    public async Task A_node_made_by_hand_becomes_ready_with_a_lease()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        await cluster.UntilAsync(() => Ready(cluster, "a") == "True");
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease") is not null);
+        Assert.NotNull(cluster.Node("a").Status.NodeInfo);
+        Assert.Null(cluster.Node("a").Spec.Taints);
+        DateTimeOffset? first = cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease")!.As<Lease>().Spec.RenewTime;
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease")!.As<Lease>().Spec.RenewTime > first);
+    }
+
+    [Fact]
+    public async Task A_cordon_brings_its_taint_which_comes_back_when_taken_away_and_goes_with_the_cordon()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!["unschedulable"] = true);
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unschedulable:NoSchedule");
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!.AsObject().Remove("taints"));
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unschedulable:NoSchedule");
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!.AsObject().Remove("unschedulable"));
+        await cluster.UntilAsync(() => Taints(cluster).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_silent_node_is_unreachable_loses_its_pods_in_time_and_comes_back()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a", "b");
+        cluster.Workload(BuiltInKinds.Deployments, "web", 2);
+        await cluster.UntilAsync(() => cluster.Ready("web") == 2);
+        StoredObject lost = cluster.Pods.Single(pod => pod.Field("spec.nodeName") == "a");
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "fake-kubelet/heartbeat", "stop");
+        DateTimeOffset since = cluster.Clock.GetUtcNow();
+        await cluster.UntilAsync(() => Ready(cluster, "a") == "Unknown", step: TimeSpan.FromMilliseconds(250));
+        Assert.True(cluster.Clock.GetUtcNow() - since > TimeSpan.FromSeconds(38));
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute");
+        Assert.False(LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, lost.Name)!));
+        Assert.Equal("True", Ready(cluster, "b"));
+
+        DateTimeOffset tainted = cluster.Clock.GetUtcNow();
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Pods, lost.Name)!.IsDeleting, step: TimeSpan.FromSeconds(1));
+        Assert.InRange((cluster.Clock.GetUtcNow() - tainted).TotalSeconds, 290, 330);
+        await cluster.UntilAsync(() => cluster.Ready("web") == 2 && cluster.Pods.Count(pod => pod.Field("spec.nodeName") == "b") == 2);
+        Assert.NotNull(cluster.Get(BuiltInKinds.Pods, lost.Name));
+
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "fake-kubelet/heartbeat", "");
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Pods, lost.Name) is null && Ready(cluster, "a") == "True");
+        await cluster.UntilAsync(() => Taints(cluster).Length == 0);
+    }
+
+    [Fact]
+    public async Task Pressure_and_not_ready_show_as_taints()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        await cluster.UntilAsync(() => Ready(cluster, "a") == "True");
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "MemoryPressure,DiskPressure");
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/memory-pressure:NoSchedule node.kubernetes.io/disk-pressure:NoSchedule");
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "");
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/ready", "false");
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute");
+    }
+
+    [Fact]
+    public async Task A_no_execute_taint_drives_out_who_does_not_tolerate_it_at_once_and_others_in_their_time()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Pod("plain");
+        cluster.Pod("patient", ""","tolerations":[{"key":"gone","operator":"Exists","tolerationSeconds":20}]""");
+        cluster.Pod("stays", ""","tolerations":[{"key":"gone","operator":"Exists"}]""");
+        await cluster.UntilAsync(() => cluster.Pods.Count(LiveCluster.IsReady) == 3);
+        DateTimeOffset since = cluster.Clock.GetUtcNow();
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!["taints"] =
+            new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["key"] = "gone", ["effect"] = "NoExecute" }));
+        await cluster.UntilAsync(() => cluster.PodNamed("plain") is null);
+        Assert.NotNull(cluster.PodNamed("patient"));
+        await cluster.UntilAsync(() => cluster.PodNamed("patient") is null);
+        Assert.True(cluster.Clock.GetUtcNow() - since >= TimeSpan.FromSeconds(20));
+        Assert.NotNull(cluster.PodNamed("stays"));
+    }
+
+    [Fact]
+    public async Task Pods_of_a_deleted_node_go_whatever_their_grace()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Pod("slow", ""","terminationGracePeriodSeconds":600""");
+        await cluster.UntilAsync(() => cluster.Pods.Count(LiveCluster.IsReady) == 1);
+        cluster.Delete(BuiltInKinds.Nodes, "a");
+        DateTimeOffset since = cluster.Clock.GetUtcNow();
+        await cluster.UntilAsync(() => cluster.PodNamed("slow") is null);
+        Assert.InRange((cluster.Clock.GetUtcNow() - since).TotalSeconds, 39, 90);
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease") is null);
+    }
+
+    private static string Ready(LiveCluster cluster, string node) => cluster.Node(node).Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status ?? "";
+
+    private static string Taints(LiveCluster cluster) => string.Join(' ', (cluster.Node("a").Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}"));
+}

@@ -1,0 +1,63 @@
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Tests.Controllers;
+
+public sealed class SchedulerTests
+{
+    [Fact]
+    public async Task A_pod_that_fits_nowhere_says_why_and_is_placed_when_that_changes()
+    {
+        using LiveCluster cluster = new(version: "1.20");
+        cluster.Nodes("a", "b");
+        await cluster.UntilAsync(() => cluster.Node("a").Status.Allocatable is not null && cluster.Node("b").Status.Allocatable is not null);
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!["unschedulable"] = true);
+        await cluster.UntilAsync(() => cluster.Node("a").Spec.Taints?.Count == 1);
+        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"big"},"spec":{"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"100"}}}]}}""");
+        cluster.Pod("picky", ""","nodeSelector":{"disk":"ssd"}""");
+        await cluster.UntilAsync(() => cluster.EventsOf("big").Any() && cluster.EventsOf("picky").Any());
+        Assert.Contains("FailedScheduling: 0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.", cluster.EventsOf("big"));
+        await cluster.UntilAsync(() => cluster.PodNamed("picky")!.Status.Conditions?.Exists(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) == true);
+
+        cluster.Merge(BuiltInKinds.Nodes, "a", document =>
+        {
+            document["spec"]!["unschedulable"] = false;
+            document["metadata"]!["labels"]!["disk"] = "ssd";
+        });
+        await cluster.UntilAsync(() => cluster.PodNamed("picky")!.Status.Phase == "Running");
+        Assert.Equal("a", cluster.PodNamed("picky")!.Spec.NodeName);
+        Assert.Null(cluster.PodNamed("big")!.Spec.NodeName);
+    }
+
+    [Fact]
+    public async Task Room_that_a_pod_leaves_is_given_to_the_most_important_that_waits()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Create(BuiltInKinds.Pods, Big("first", 0));
+        await cluster.UntilAsync(() => cluster.PodNamed("first")!.Status.Phase == "Running");
+        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
+        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
+        await cluster.UntilAsync(() => cluster.EventsOf("low").Any() && cluster.EventsOf("high").Any());
+        cluster.Delete(BuiltInKinds.Pods, "first");
+        await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
+        Assert.Null(cluster.PodNamed("low")!.Spec.NodeName);
+    }
+
+    [Fact]
+    public async Task Pods_of_other_schedulers_are_left_alone()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Pod("own", ""","schedulerName":"own" """);
+        cluster.Pod("gated", ""","schedulingGates":[{"name":"wait"}]""");
+        cluster.Pod("plain");
+        await cluster.UntilAsync(() => cluster.PodNamed("plain")!.Status.Phase == "Running");
+        Assert.Null(cluster.PodNamed("own")!.Spec.NodeName);
+        Assert.Null(cluster.PodNamed("gated")!.Spec.NodeName);
+        cluster.Merge(BuiltInKinds.Pods, "gated", document => document["spec"]!.AsObject().Remove("schedulingGates"));
+        await cluster.UntilAsync(() => cluster.PodNamed("gated")!.Status.Phase == "Running");
+    }
+
+    private static string Big(string name, int priority) =>
+        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priority":{{priority}},"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
+}

@@ -19,6 +19,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private SemaphoreSlim? _slots;
     private int _running;
     private volatile bool _stopped;
+    private volatile bool _disposed;
 
     /// <summary>Cancelled by Ctrl-C, and when a later command of the pipeline has had enough.</summary>
     internal CancellationToken Token => _cancellation.Token;
@@ -101,15 +102,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Waits for all work started so far, handing on what it reports.</summary>
     internal void WaitForWork() => Pump(stopBelow: 1);
 
-    internal void Post(Action message) => _messages.Add(message);
-
-    internal void PostUnlessStopped(Action message) => _messages.Add(() =>
+    internal void PostUnlessStopped(Action message) => Post(() =>
     {
         if (!_stopped)
             message();
     });
 
-    internal void PostOutput(object value) => _messages.Add(() => Output(value));
+    internal void PostOutput(object value) => Post(() => Output(value));
 
     internal void PostError(Exception exception, object? target) => PostUnlessStopped(() => Fail(exception, target));
 
@@ -125,6 +124,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             PercentComplete = percent,
             RecordType = completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         });
+    }
+
+    // What a session does in the background may still have something to say when the cmdlet that woke it is long gone.
+    private void Post(Action message)
+    {
+        if (!_disposed)
+            _messages.Add(message);
     }
 
     private async Task RunAsync(Worker worker, object? target, Func<Worker, Task> work)
@@ -233,8 +239,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing)
-            return;
-        _cancellation.Cancel();
+        _disposed = true;
+        if (disposing)
+            _cancellation.Cancel();
     }
 }

@@ -22,7 +22,7 @@ public abstract class SessionCmdlet : AsyncCmdlet
     /// <summary>
     /// The sessions given; else this runspace's newest; else, where nothing was ever connected, one to the kubeconfig's current context.
     /// </summary>
-    private protected IReadOnlyList<NodeManagerSession> Sessions => _sessions ??= Session ?? [CurrentOrImplicit()];
+    private protected IReadOnlyList<NodeManagerSession> Sessions => _sessions ??= Session is null ? [CurrentOrImplicit()] : [.. Session.Distinct()];
 
     /// <summary>The session that an object came from. Where it was closed since, a live one to the same cluster.</summary>
     private protected NodeManagerSession SessionOf(ClusterObject origin)

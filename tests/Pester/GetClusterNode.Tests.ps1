@@ -108,7 +108,7 @@ Describe 'Nodes in PowerShell''s hands' {
     }
 
     It 'become CSV that can be read' {
-        $row = $all | Export-Csv -Path (Join-Path $TestDrive 'nodes.csv') -PassThru:$false
+        $all | Export-Csv -Path (Join-Path $TestDrive 'nodes.csv')
         $row = Import-Csv (Join-Path $TestDrive 'nodes.csv') | Where-Object Name -eq $all[0].Name
         $row.Labels | Should -BeLike '*kubernetes.io/hostname=*'
         $row.Allocatable | Should -BeLike 'cpu=*memory=*'

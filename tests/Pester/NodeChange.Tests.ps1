@@ -63,7 +63,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
             Set-NodeLabel '$name' -Label @{ imagined = 'yes' } -WhatIf
             @(Get-ClusterNode -Selector imagined).Count
 "@
-        $said[0] | Should -BeLike "What if: *Set label imagined=yes*node '$name' in cluster '$($session.Cluster)'*"
+        $said[0] | Should -BeLike "What if: *Set label imagined=yes*node '$name' in cluster 'sandbox'*"
         $said[1] | Should -Be 0
     }
 }

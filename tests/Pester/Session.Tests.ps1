@@ -150,6 +150,15 @@ Describe 'Several sessions' {
         Get-ClusterNode -Session $b -Selector origin=a | Should -HaveCount 0
     }
 
+    It 'lead plans, results and pods back as well' {
+        $node = (Get-ClusterNode -Session $a -Status Ready)[0].Name
+        Get-NodeDrainPlan $node -Session $a | Suspend-NodeScheduling
+        (Get-ClusterNode $node -Session $a).Unschedulable | Should -BeTrue
+        (Get-ClusterNode $node -Session $b).Unschedulable | Should -BeFalse
+        Get-ClusterNode $node -Session $a | Get-NodePod | Resume-NodeScheduling
+        (Get-ClusterNode $node -Session $a).Unschedulable | Should -BeFalse
+    }
+
     It 'are used from ForEach-Object -Parallel' {
         $counts = $a, $b | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $_).Count }
         $counts | Sort-Object | Should -Be @(3, 4)

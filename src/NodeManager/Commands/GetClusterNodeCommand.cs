@@ -6,27 +6,30 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>The nodes of a cluster.</summary>
-[Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = All)]
 [OutputType(typeof(ClusterNode))]
 public sealed class GetClusterNodeCommand : SessionCmdlet
 {
+    // A default set that takes nothing from the pipeline, so that objects bind as objects; see NodeCmdlet.
+    private const string All = "All";
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
     private readonly List<string> _names = [];
     private readonly HashSet<NodeReference> _nodes = [];
+    private bool _all;
 
     /// <summary>Names; wildcards. A plain name without a node is an error, a wildcard is not.</summary>
-    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[]? Name { get; set; }
+    public string[] Name { get; set; } = [];
 
-    /// <summary>Nodes to read anew, or what stands for one: a pod, a plan, a drain result.</summary>
+    /// <summary>A node to read anew, or what stands for one: a pod, a plan, a drain result.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    public ClusterObject[] InputObject { get; set; } = [];
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
 
     /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
     [Parameter]
@@ -58,30 +61,23 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     private protected override void Process()
     {
         if (ParameterSetName == ByName)
-        {
-            _names.AddRange(Name ?? []);
-            return;
-        }
-
-        foreach (ClusterObject value in InputObject)
-        {
-            if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-                _nodes.Add(new(SessionOf(value), name));
-        }
+            _names.AddRange(Name);
+        else if (InputObject is null)
+            _all = true;
+        else if (NodeReference.NameFrom(InputObject) is { Length: > 0 } name)
+            _nodes.Add(new(SessionOf(InputObject), name));
+        else
+            Fail(NodeReference.StandsForNone(InputObject), InputObject);
     }
 
     /// <summary>One query a session, however many names were piped: pods and metrics are fetched once.</summary>
     private protected override void End()
     {
-        if (ParameterSetName == ByObject)
-        {
-            foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
-                Read(group.Key, [.. group.Select(n => n.Name)]);
-            return;
-        }
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
+            Read(group.Key, [.. group.Select(n => n.Name)]);
 
-        // Names that were to come from the pipeline and did not select nothing, not everything.
-        if (MyInvocation.ExpectingInput && _names.Count == 0)
+        // A pipeline that brought nothing selects nothing, not everything.
+        if (!_all && _names.Count == 0)
             return;
         foreach (NodeManagerSession session in Sessions)
             Read(session, _names);

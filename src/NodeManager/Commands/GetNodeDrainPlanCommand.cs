@@ -4,7 +4,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>What a drain would do, pod by pod, with the reasons. Touches nothing.</summary>
-[Cmdlet(VerbsCommon.Get, "NodeDrainPlan", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "NodeDrainPlan", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeDrainPlan))]
 public sealed class GetNodeDrainPlanCommand : DrainCmdlet
 {

@@ -7,26 +7,28 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>The pods that are bound to nodes.</summary>
-[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = All)]
 [OutputType(typeof(NodePod))]
 public sealed class GetNodePodCommand : SessionCmdlet
 {
+    // A default set that takes nothing from the pipeline, so that objects bind as objects; see NodeCmdlet.
+    private const string All = "All";
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
     private readonly HashSet<NodeReference> _seen = [];
 
     /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
-    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[]? NodeName { get; set; }
+    public string[] NodeName { get; set; } = [];
 
-    /// <summary>Nodes, or what stands for one: a plan, a drain result, a pod (all pods beside it).</summary>
+    /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it).</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    public ClusterObject[] InputObject { get; set; } = [];
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
 
     /// <summary>Without it, all namespaces.</summary>
     [Parameter]
@@ -40,24 +42,18 @@ public sealed class GetNodePodCommand : SessionCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == ByObject)
-        {
-            foreach (ClusterObject value in InputObject)
-            {
-                if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-                    Read(new(SessionOf(value), name));
-            }
+        if (ParameterSetName == ByName)
+            ReadNamed();
+        else if (InputObject is null)
+            ReadMatching(["*"]);
+        else if (NodeReference.NameFrom(InputObject) is { Length: > 0 } name)
+            Read(new(SessionOf(InputObject), name));
+        else
+            Fail(NodeReference.StandsForNone(InputObject), InputObject);
+    }
 
-            return;
-        }
-
-        if (NodeName is null)
-        {
-            if (!MyInvocation.ExpectingInput)
-                ReadMatching(["*"]);
-            return;
-        }
-
+    private void ReadNamed()
+    {
         string[] patterns = [.. NodeName.Where(WildcardPattern.ContainsWildcardCharacters)];
         if (patterns.Length > 0)
             ReadMatching(patterns);

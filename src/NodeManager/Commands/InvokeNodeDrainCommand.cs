@@ -9,7 +9,7 @@ namespace NodeManager.Commands;
 
 /// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
 [Cmdlet(
-    VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan))]
 public sealed class InvokeNodeDrainCommand : DrainCmdlet
 {

@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Removes annotations of nodes; those that are not there are no error.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeAnnotation", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "NodeAnnotation", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeAnnotationCommand : NodeSetterCmdlet
 {

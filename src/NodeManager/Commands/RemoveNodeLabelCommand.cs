@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Removes labels of nodes; those that are not there are no error.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeLabel", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "NodeLabel", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
 {

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Removes taints of nodes, by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
 {

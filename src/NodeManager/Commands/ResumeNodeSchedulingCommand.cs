@@ -5,7 +5,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
-[Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
 {

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Sets annotations of nodes.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
 {

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Sets labels of nodes.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeLabel", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "NodeLabel", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeLabelCommand : NodeSetterCmdlet
 {

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Sets taints of nodes; each is known by its key and effect.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeTaintCommand : NodeSetterCmdlet
 {

@@ -5,7 +5,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
-[Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
 {

@@ -6,7 +6,7 @@ namespace NodeManager.Commands;
 
 /// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs may register again.</summary>
 [Cmdlet(
-    VerbsLifecycle.Unregister, "ClusterNode", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    VerbsLifecycle.Unregister, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
 {

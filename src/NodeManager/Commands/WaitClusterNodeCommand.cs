@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Waits until nodes are as wanted.</summary>
-[Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(ClusterNode))]
 public sealed class WaitClusterNodeCommand : NodeCmdlet
 {

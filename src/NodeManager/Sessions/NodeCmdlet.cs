@@ -9,6 +9,10 @@ namespace NodeManager.Sessions;
 public abstract class NodeCmdlet : SessionCmdlet
 {
     private protected const string ByName = "ByName";
+
+    // The default set of every cmdlet, and one object rather than an array: PowerShell first binds what is piped to the default set, and
+    // as it is before it converts anything. Otherwise a plan would bind as the text of a -Name, and a node by its name alone, in whatever
+    // cluster is current.
     private protected const string ByObject = "ByObject";
 
     private readonly HashSet<NodeReference> _seen = [];
@@ -20,10 +24,10 @@ public abstract class NodeCmdlet : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Nodes, or what stands for one: a pod, a plan, a drain result.</summary>
+    /// <summary>A node, or what stands for one: a pod, a plan, a drain result.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    public ClusterObject[] InputObject { get; set; } = [];
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
 
     /// <summary>How many nodes are worked on at once.</summary>
     [Parameter]
@@ -35,7 +39,7 @@ public abstract class NodeCmdlet : SessionCmdlet
     private protected sealed override void Process()
     {
         if (ParameterSetName == ByObject)
-            ProcessObjects();
+            ProcessObject(InputObject!);
         else
             ProcessNames();
     }
@@ -43,19 +47,12 @@ public abstract class NodeCmdlet : SessionCmdlet
     /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
     private protected abstract void Process(NodeReference node);
 
-    private void ProcessObjects()
+    private void ProcessObject(ClusterObject value)
     {
-        foreach (ClusterObject value in InputObject)
-        {
-            if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-                ProcessOnce(new(SessionOf(value), name) { Known = value as ClusterNode });
-            else
-                Fail(
-                    new NodeManagerException(
-                        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) stands for no node.", value,
-                        "Pipe nodes, pods bound to a node, drain plans or drain results."),
-                    value);
-        }
+        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+            ProcessOnce(new(SessionOf(value), name) { Known = value as ClusterNode });
+        else
+            Fail(NodeReference.StandsForNone(value), value);
     }
 
     private void ProcessNames()

@@ -23,4 +23,9 @@ internal readonly record struct NodeReference(NodeManagerSession Session, string
         NodeChange change => change.Name,
         _ => null,
     };
+
+    /// <summary>What to say of an object that stands for no node.</summary>
+    public static NodeManagerException StandsForNone(ClusterObject value) => new(
+        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) stands for no node.", value,
+        "Pipe nodes, pods bound to a node, drain plans or drain results.");
 }

@@ -19,7 +19,8 @@ public sealed class KubernetesClient : IDisposable
     private readonly KubernetesClientOptions _options;
     private readonly RequestSender _sender;
     private readonly ListReader _lists;
-    private ServerCapabilities? _capabilities;
+    private readonly Lock _lock = new();
+    private Task<ServerCapabilities>? _capabilities;
 
     /// <param name="server">Base address of the API server.</param>
     /// <param name="transport">What carries the requests; disposed with the client.</param>
@@ -54,8 +55,16 @@ public sealed class KubernetesClient : IDisposable
         SendAsync(HttpMethod.Get, "/version", null, KubernetesJson.Default.VersionInfo, RequestOptions.Default, cancellationToken);
 
     /// <summary>Which versions of evictions and budgets the server has. Asked once, then remembered.</summary>
-    public async Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken) =>
-        _capabilities ??= await CapabilityReader.ReadAsync(this, cancellationToken);
+    public Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            // One asks for all; who stops waiting does not stop the others.
+            if (_capabilities is null or { IsFaulted: true } or { IsCanceled: true })
+                _capabilities = CapabilityReader.ReadAsync(this, CancellationToken.None);
+            return _capabilities.WaitAsync(cancellationToken);
+        }
+    }
 
     public Task<T> GetAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
         where T : KubernetesObject =>

@@ -27,6 +27,7 @@ internal sealed class KubeconfigFile
     {
         try
         {
+            path = Path.GetFullPath(path);
             using StreamReader text = File.OpenText(path);
             var yaml = new YamlStream();
             yaml.Load(text);
@@ -42,7 +43,7 @@ internal sealed class KubeconfigFile
         {
             throw KubeconfigErrors.Invalid(path, e.Start.Line, $"the file is no valid YAML, at column {e.Start.Column}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw KubeconfigErrors.NotFound($"The kubeconfig file '{path}' cannot be read: {e.Message}");
         }

@@ -19,14 +19,14 @@ internal sealed class KubeconfigSet
     /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
     public static KubeconfigSet Read(IReadOnlyList<string>? paths)
     {
-        if (paths is { Count: > 0 }) return new([.. paths.Select(path => KubeconfigFile.Read(Path.GetFullPath(path)))], string.Join(", ", paths));
+        if (paths is { Count: > 0 }) return new([.. paths.Select(path => KubeconfigFile.Read(path))], string.Join(", ", paths));
         string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
         string[] candidates = string.IsNullOrEmpty(variable)
             ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
             : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] present = [.. candidates.Distinct().Where(File.Exists)];
         return present.Length > 0
-            ? new([.. present.Select(path => KubeconfigFile.Read(Path.GetFullPath(path)))], string.Join(", ", present))
+            ? new([.. present.Select(path => KubeconfigFile.Read(path))], string.Join(", ", present))
             : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
                 ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
                 : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).");

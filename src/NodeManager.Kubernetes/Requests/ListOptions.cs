@@ -10,12 +10,9 @@ public sealed record ListOptions
 
     public string? FieldSelector { get; init; }
 
-    /// <summary>Objects a page.</summary>
+    /// <summary>Objects a page; 0 asks for all at once.</summary>
     public int PageSize { get; init; } = 500;
 
     /// <summary><c>0</c> lets the server answer from its cache; null asks for the newest.</summary>
     public string? ResourceVersion { get; init; }
-
-    /// <summary>False where a server error is an answer: a metrics API that is not there says 503.</summary>
-    public bool Retry { get; init; } = true;
 }

@@ -87,7 +87,7 @@ internal sealed class ListReader(RequestSender sender)
             .Add("continue", next)
             .ToString();
         return sender.SendAsync(
-            new(HttpMethod.Get, query, options.Retry ? RetryMode.Always : RetryMode.Never),
+            new(HttpMethod.Get, query, RetryMode.Always),
             async (body, token) => await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
             cancellationToken);
     }

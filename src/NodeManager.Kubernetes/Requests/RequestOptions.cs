@@ -8,6 +8,9 @@ public sealed record RequestOptions
     /// <summary>Have the server do everything but the storing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>True for what is safe to repeat: it is retried on 429 and 5xx with the server's Retry-After.</summary>
+    /// <summary>
+    /// Whether a failure that may pass is tried again, five times at most: reads and patches on 429, 5xx and broken connections, creations
+    /// only when the server did not process them. False also where a server error is an answer (a metrics API that is absent says 503).
+    /// </summary>
     public bool Retry { get; init; } = true;
 }

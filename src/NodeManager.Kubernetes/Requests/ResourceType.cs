@@ -20,15 +20,21 @@ public sealed record ResourceType<T>(
     where T : KubernetesObject
 {
     /// <summary>The path of one object, of a namespace's collection, or of the whole cluster's.</summary>
+    /// <exception cref="NodeManagerException">Invalid: a name that would make it the path of something else.</exception>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
     {
         string path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
-        if (IsNamespaced && ns is not null) path += "/namespaces/" + Uri.EscapeDataString(ns);
+        if (IsNamespaced && ns is not null) path += "/namespaces/" + Segment(ns);
         path += "/" + Plural;
-        if (name is not null) path += "/" + Uri.EscapeDataString(name);
+        if (name is not null) path += "/" + Segment(name);
         if (subresource is not null) path += "/" + subresource;
         return path;
     }
+
+    /// <summary>An empty name would be the whole collection's path (and a deletion that of all), dots the path above.</summary>
+    private string Segment(string name) => name is "" or "." or ".."
+        ? throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{name}' is no name of {this} or of a namespace.", name, "Name the object.")
+        : Uri.EscapeDataString(name);
 
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }

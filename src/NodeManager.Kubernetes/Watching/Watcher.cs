@@ -18,6 +18,9 @@ internal sealed partial class Watcher<T>(
     /// <summary>What a watch waits at most between two tries.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
+    /// <summary>A connection that held so long was a good one.</summary>
+    private static readonly TimeSpan Established = TimeSpan.FromSeconds(5);
+
     private readonly KnownObjects<T> _known = new();
     private string? _version;
     private int _failures;
@@ -51,6 +54,7 @@ internal sealed partial class Watcher<T>(
         HttpResponseMessage? response = null;
         IAsyncEnumerator<WatchLine<T>>? lines = null;
         bool heard = false;
+        long start = time.GetTimestamp();
         try
         {
             while (true)
@@ -65,7 +69,7 @@ internal sealed partial class Watcher<T>(
                     if (!await lines.MoveNextAsync())
                     {
                         // The server closes watches after some minutes. One that closes at once, again and again, is a fault like others.
-                        if (heard) yield break;
+                        if (heard || time.GetElapsedTime(start) > Established) yield break;
                         throw new IOException("the server closed it before it said anything");
                     }
 
@@ -137,7 +141,7 @@ internal sealed partial class Watcher<T>(
                 foreach (WatchEvent<T> change in _known.Observe(item)) yield return change;
             }
 
-            _version = page.Metadata.ResourceVersion;
+            _version = page.Metadata.ResourceVersion ?? "";
             next = page.Metadata.Continue;
             if (string.IsNullOrEmpty(next)) break;
         }
@@ -166,7 +170,8 @@ internal sealed partial class Watcher<T>(
         else
         {
             wait = RetryPolicy.BackOff(++_failures, LongestWait);
-            if (exception is KubernetesException { RetryAfter: { } asked } && asked > wait) wait = asked;
+            if (exception is KubernetesException { RetryAfter: { } asked } && asked > wait)
+                wait = asked < RetryPolicy.LongestWait ? asked : RetryPolicy.LongestWait;
             LogCut(logger, type.Plural, exception.GetBaseException().Message, (long)wait.TotalMilliseconds);
         }
 

@@ -69,15 +69,20 @@ public sealed class ListTests
         Assert.Empty((await client.ListAsync(Resources.Nodes, new(), default)).Items);
     }
 
-    [Fact]
-    public async Task A_kind_that_is_not_served_may_be_an_answer()
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task A_name_that_would_be_another_path_is_never_sent(string name)
     {
-        _api.Refuse(HttpStatusCode.ServiceUnavailable);
+        await Assert.ThrowsAsync<NodeManagerException>(() => _client.DeleteAsync(Resources.Nodes, name, null, new(), default));
+        await Assert.ThrowsAsync<NodeManagerException>(() => _client.GetAsync(Resources.Pods, "p", name, default));
 
-        await Assert.ThrowsAsync<KubernetesException>(() => _client.ListAsync(Resources.NodeMetrics, new() { Retry = false }, default));
-
-        Assert.Single(_api.Requests);
+        Assert.Empty(_api.Requests);
     }
+
+    [Fact]
+    public void Names_are_escaped() => Assert.Equal("/api/v1/nodes/a%2Fb%3Fc", Resources.Nodes.Path(name: "a/b?c"));
 
     [Theory]
     [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "34", "v1", "v1")]
@@ -98,7 +103,7 @@ public sealed class ListTests
         }));
 
         ServerCapabilities capabilities = await client.GetCapabilitiesAsync(default);
-        await client.GetCapabilitiesAsync(default);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetCapabilitiesAsync(default)));
 
         Assert.Equal((eviction, budget), (capabilities.EvictionVersion, capabilities.BudgetVersion));
         Assert.Equal(int.Parse(minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture), capabilities.Minor);

@@ -109,6 +109,17 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task What_must_not_be_repeated_is_not()
+    {
+        _faults.Inject(Fault.Answer(HttpStatusCode.ServiceUnavailable));
+
+        await Assert.ThrowsAsync<KubernetesException>(() => _client.SendAsync(
+            HttpMethod.Get, Resources.NodeMetrics.Path(), null, Resources.NodeMetrics.List, new() { Retry = false }, default));
+
+        Assert.Single(_faults.Requests);
+    }
+
+    [Fact]
     public async Task A_patch_is_repeated_unless_told_otherwise()
     {
         _faults.Inject(Fault.DropAnswer()).Inject(Fault.Answer(HttpStatusCode.ServiceUnavailable));

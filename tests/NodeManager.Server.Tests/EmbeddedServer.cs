@@ -1,0 +1,38 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Api;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>The routes over a seeded embedded cluster, on a free port of loopback.</summary>
+public sealed class EmbeddedServer : IAsyncLifetime
+{
+    public const string Token = "a-token-for-tests";
+
+    private WebApplication? _app;
+
+    public NodeManagerSession Session { get; private set; } = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new());
+        Session = await SessionFactory.ConnectAsync(
+            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _app = NodeApi.Build(Session, 0, Token);
+        await _app.StartAsync();
+        Client = new() { BaseAddress = new(_app.Urls.First()) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        await _app!.DisposeAsync();
+        Session.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Server.Api;
+
+namespace NodeManager.Server.Tests;
+
+public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    private static readonly string Nodes = NodeApi.Prefix + "/nodes";
+
+    [Fact]
+    public async Task Nodes_are_listed_in_the_shape_of_the_seed()
+    {
+        JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        Assert.Equal(12, nodes.Count);
+        JsonObject ready = nodes.Select(n => n!.AsObject()).First(n => n["usage"] is not null);
+        Assert.Equal(
+            ["name", "labels", "taints", "status", "capacity", "allocatable", "usage", "pods", "age"], ready.Select(p => p.Key));
+        Assert.True((bool)ready["status"]!["ready"]!);
+        Assert.Equal("Ready", (string)ready["status"]!["phase"]!);
+        Assert.InRange((decimal)ready["usage"]!["cpu_percent"]!, 0, 100);
+        Assert.Matches("^[0-9.]+$", (string)ready["capacity"]!["cpu"]!);
+        Assert.Matches("^[0-9.]+Gi$", (string)ready["capacity"]!["memory"]!);
+        Assert.Matches("^([0-9]+[dhms])+$", (string)ready["age"]!);
+    }
+
+    [Fact]
+    public async Task Statistics_add_up()
+    {
+        JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        JsonObject statistics = (await server.Client.GetFromJsonAsync<JsonObject>(Nodes + "/stats"))!;
+        Assert.Equal(nodes.Count, (int)statistics["total_nodes"]!);
+        Assert.Equal(nodes.Count(n => (bool)n!["status"]!["ready"]!), (int)statistics["ready_nodes"]!);
+        Assert.Equal((int)statistics["total_nodes"]!, (int)statistics["ready_nodes"]! + (int)statistics["not_ready_nodes"]!);
+    }
+
+    [Fact]
+    public async Task A_label_is_set_and_removed()
+    {
+        string name = await WorkerAsync();
+        HttpResponseMessage set = await server.Client.PutAsJsonAsync($"{Nodes}/{name}/labels", new { key = "example.com/environment", value = "production" });
+        Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        Assert.Equal("production", (string)(await NodeAsync(name))["labels"]!["example.com/environment"]!);
+
+        HttpResponseMessage removed = await server.Client.DeleteAsync(new Uri($"{Nodes}/{name}/labels/example.com/environment", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, removed.StatusCode);
+        Assert.Null((await NodeAsync(name))["labels"]!["example.com/environment"]);
+    }
+
+    [Fact]
+    public async Task A_taint_is_set_and_removed()
+    {
+        string name = await WorkerAsync();
+        HttpResponseMessage set = await server.Client.PostAsJsonAsync(
+            $"{Nodes}/{name}/taints", new { key = "dedicated", value = "gpu-workloads", effect = "PreferNoSchedule" });
+        Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        Assert.Contains((await NodeAsync(name))["taints"]!.AsArray(), t => (string)t!["key"]! == "dedicated" && (string)t["value"]! == "gpu-workloads");
+
+        await server.Client.DeleteAsync(new Uri($"{Nodes}/{name}/taints/dedicated", UriKind.Relative));
+        Assert.DoesNotContain((await NodeAsync(name))["taints"]!.AsArray(), t => (string)t!["key"]! == "dedicated");
+    }
+
+    [Fact]
+    public async Task A_node_is_cordoned_drained_and_put_back()
+    {
+        string name = await DrainableAsync();
+        HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
+            $"{Nodes}/{name}/drain", new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = 60 });
+        JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
+        Assert.Equal("Node drained successfully", (string)result["message"]!);
+        Assert.True((int)result["pods_deleted"]! > 0);
+        Assert.True((bool)(await NodeAsync(name))["status"]!["unschedulable"]!);
+
+        HttpResponseMessage back = await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.OK, back.StatusCode);
+        Assert.False((bool)(await NodeAsync(name))["status"]!["unschedulable"]!);
+    }
+
+    [Theory]
+    [InlineData("GET", "/nodes/no-such-node", null, HttpStatusCode.NotFound, "NodeNotFound")]
+    [InlineData("GET", "/nodes/*", null, HttpStatusCode.NotFound, "NodeNotFound")]
+    [InlineData("PUT", "/nodes/x/labels", """{"key":"-bad-","value":"v"}""", HttpStatusCode.BadRequest, "InvalidLabelKey")]
+    [InlineData("PUT", "/nodes/x/labels", """{"value":"v"}""", HttpStatusCode.BadRequest, "InvalidBody")]
+    [InlineData("PUT", "/nodes/x/labels", """{"key":""", HttpStatusCode.BadRequest, "InvalidBody")]
+    [InlineData("PUT", "/nodes/x/labels", """{"key":"a","valeu":"v"}""", HttpStatusCode.BadRequest, "InvalidBody")]
+    [InlineData("POST", "/nodes/x/taints", """{"key":"a","effect":"NoWay"}""", HttpStatusCode.BadRequest, "InvalidTaint")]
+    [InlineData("POST", "/nodes/x/drain", """{"grace_period_seconds":-1}""", HttpStatusCode.BadRequest, "InvalidDuration")]
+    [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
+    public async Task Bad_input_gets_a_status_and_says_why(string method, string path, string? body, HttpStatusCode status, string error)
+    {
+        using var request = new HttpRequestMessage(new(method), NodeApi.Prefix + path);
+        if (body is not null) request.Content = new StringContent(body, null, "application/json");
+        HttpResponseMessage response = await server.Client.SendAsync(request);
+        Assert.Equal(status, response.StatusCode);
+        JsonObject answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(error, (string)answer["error"]!);
+        Assert.NotEqual("", (string)answer["message"]!);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    [InlineData("")]
+    public async Task Without_the_token_nothing_is_told(string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Client.BaseAddress!, Nodes));
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        using var client = new HttpClient();
+        HttpResponseMessage response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.DoesNotContain(EmbeddedServer.Token, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<JsonObject> NodeAsync(string name) => (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!;
+
+    private async Task<string> WorkerAsync() => (await WorkersAsync())[0].Name;
+
+    private async Task<List<ClusterNode>> WorkersAsync()
+    {
+        var nodes = new List<ClusterNode>();
+        await foreach (ClusterNode node in NodeReader.ReadAsync(
+            server.Session, new() { Statuses = [NodeStatus.Ready] }, missing => throw missing, NullObserver.Instance, CancellationToken.None))
+            if (!node.Unschedulable && !node.Roles.Contains("control-plane")) nodes.Add(node);
+        return nodes;
+    }
+
+    // One that no budget holds up, and that has something to evict.
+    private async Task<string> DrainableAsync()
+    {
+        var options = new DrainOptions { DeleteEmptyDirData = true, DeleteUnmanagedPods = true };
+        foreach (ClusterNode node in await WorkersAsync())
+        {
+            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], options, CancellationToken.None))[0];
+            if (plan is { CanDrain: true, BlockedByBudget: 0, Evict: > 0 }) return node.Name;
+        }
+
+        throw new InvalidOperationException("The seeded cluster has no node that can be drained without waiting.");
+    }
+}

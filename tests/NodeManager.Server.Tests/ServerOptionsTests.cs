@@ -1,0 +1,26 @@
+namespace NodeManager.Server.Tests;
+
+public sealed class ServerOptionsTests
+{
+    [Fact]
+    public void Without_arguments_the_defaults_hold() => Assert.Equal(new ServerOptions(), ServerOptions.Parse([]));
+
+    [Fact]
+    public void All_arguments_are_read()
+    {
+        ServerOptions options = ServerOptions.Parse(["--once", "--port", "8081", "--nodes", "100", "--seed", "7", "--version", "1.20"]);
+        Assert.Equal(new ServerOptions { Once = true, Port = 8081, Nodes = 100, Seed = 7, Version = "1.20" }, options);
+    }
+
+    [Theory]
+    [InlineData("'--twice' is not an argument of this program.", "--twice")]
+    [InlineData("--port needs a value.", "--port")]
+    [InlineData("--port takes a whole number from 0 to 65535.", "--port", "70000")]
+    [InlineData("--port takes a whole number from 0 to 65535.", "--port", "-1")]
+    [InlineData("--nodes takes a whole number from 5 to 5000.", "--nodes", "many")]
+    public void What_it_does_not_understand_is_named(string message, params string[] arguments)
+    {
+        FormatException problem = Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));
+        Assert.Equal(message, problem.Message);
+    }
+}

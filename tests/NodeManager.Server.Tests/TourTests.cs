@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Tour;
+
+namespace NodeManager.Server.Tests;
+
+public sealed class TourTests
+{
+    [Fact]
+    public async Task The_tour_shows_a_budget_that_blocks_and_a_node_that_is_drained_and_back()
+    {
+        var output = new StringWriter();
+        SandboxCluster sandbox = SandboxCluster.Start(new());
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+
+        bool succeeded = await new ClusterTour(session, new(output, color: false)).RunAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+
+        string text = output.ToString();
+        Assert.True(succeeded, text);
+        Assert.Contains("Evict, blocked", text, StringComparison.Ordinal);
+        Assert.Contains("the owner of budget", text, StringComparison.Ordinal);
+        Assert.Contains(": Drained in", text, StringComparison.Ordinal);
+        Assert.Contains("Back in service", text, StringComparison.Ordinal);
+    }
+}

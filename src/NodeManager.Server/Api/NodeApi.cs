@@ -40,6 +40,8 @@ internal static class NodeApi
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.AddServerHeader = false;
         });
+        // So that a body that cannot be read gets the same shape of answer as everything else.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);

@@ -39,7 +39,6 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         terminal.Heading($"What a drain of {plan.Node} would do");
         terminal.Table(PlanTable.Header, plan.Pods.Select(PlanTable.Row));
         terminal.Line($"  {plan.Evict} to evict, {plan.BlockedByBudget} of them held up by a budget now; {plan.Skip} left alone");
-        foreach (string warning in plan.Warnings) terminal.Line("  " + terminal.Paint("warning: ", Ink.Yellow) + warning);
 
         terminal.Heading($"Draining {plan.Node}");
         var observer = new TourObserver(terminal, session.Connection().Time);

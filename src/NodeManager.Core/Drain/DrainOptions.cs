@@ -18,13 +18,13 @@ public sealed record DrainOptions
     /// <summary>What pods get to terminate; null: their own.</summary>
     public TimeSpan? GracePeriod { get; init; }
 
-    /// <summary>For all of a node; null: without end.</summary>
+    /// <summary>For all of a node; null or zero: without end.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Do not wait for pods whose deletion is older than this; null: wait for all.</summary>
+    /// <summary>Do not wait for pods whose deletion is older than this; null or zero: wait for all.</summary>
     public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
 
-    /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: as long as the drain has.</summary>
+    /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: as long as the drain has, zero: not at all.</summary>
     public TimeSpan? VolumeDetachTimeout { get; init; }
 
     /// <summary>Nodes and pods worked on at once.</summary>

@@ -101,7 +101,7 @@ internal sealed record DrainReport
         Name = record.Plan.Name,
         Uid = record.Plan.Uid,
         Outcome = OutcomeOf(record),
-        Reason = record.Reason,
+        Reason = record is { Outcome: null, Attempts: > 0, WaitsFor: "" } ? "The drain ended before the server answered." : record.Reason,
         Budgets = new([.. record.Budgets]),
         Attempts = record.Attempts,
         Duration = record.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
@@ -114,7 +114,8 @@ internal sealed record DrainReport
         if (record.Plan.Decision == DrainDecision.Skip) return DrainPodOutcome.Skipped;
         if (record.BlockedBy.Count > 0) return DrainPodOutcome.Blocked;
         bool isGoing = record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || LastSeen(record.Plan.Uid)?.IsTerminating() == true;
-        return isGoing ? DrainPodOutcome.Terminating : DrainPodOutcome.NotAttempted;
+        if (isGoing) return DrainPodOutcome.Terminating;
+        return record.Attempts > 0 ? DrainPodOutcome.Failed : DrainPodOutcome.NotAttempted;
     }
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>

@@ -128,7 +128,10 @@ public sealed class EndingTests : IDisposable
         await _server.Hanging;
         await stop.CancelAsync();
 
-        Assert.Equal(NodeDrainStatus.Cancelled, (await drain).Status);
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Cancelled, DrainPodOutcome.Failed), (result.Status, result.Pods[0].Outcome));
+        Assert.Contains("before the server answered", result.Pods[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

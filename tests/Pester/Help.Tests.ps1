@@ -1,0 +1,240 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0.0' }
+
+BeforeDiscovery {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    Import-Module "$root/NodeManager.psd1" -Force
+    $commands = Get-Command -Module NodeManager -CommandType Cmdlet | ForEach-Object { @{ Name = $_.Name } }
+
+    # The examples as Get-Help has them.
+    [xml] $maml = Get-Content "$root/en-US/NodeManager.dll-Help.xml" -Raw
+    $examples = foreach ($command in $maml.helpItems.command) {
+        foreach ($example in $command.examples.example) {
+            @{ Command = $command.details.name; Title = $example.title.Trim('- '); Code = $example.code }
+        }
+    }
+
+    # Excluded from running, not from being parsed and bound.
+    $needsOwnCluster = 'a context of a kubeconfig with a cluster behind it'
+    $excluded = @{
+        'Connect-NodeManager/Example 2' = $needsOwnCluster
+        'Connect-NodeManager/Example 5' = $needsOwnCluster
+    }
+    $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
+
+    # Documents whose blocks are read, and therefore run, one after another.
+    $documents = Get-ChildItem "$root/README.md", "$root/docs/guides/*.md" -ErrorAction Ignore | ForEach-Object {
+        $blocks = [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
+        if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }
+    }
+
+    $platyPS = Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable | Where-Object Version -ge '1.0.0'
+}
+
+BeforeAll {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    Import-Module "$root/NodeManager.psd1" -Force
+    $common = [System.Management.Automation.Cmdlet]::CommonParameters
+
+    function Get-Page([string] $Name) { Get-Content "$root/docs/$Name.md" -Raw }
+
+    # What a page says of the parameters, from the YAML under each.
+    function Get-PageParameter([string] $Name) {
+        $section = [regex]::Match((Get-Page $Name), '(?sm)^## PARAMETERS\r?\n(.*?)^## ').Groups[1].Value
+        foreach ($match in [regex]::Matches($section, '(?sm)^### -(\w+)\r?\n(.*?)```yaml\r?\n(.*?)\r?\n```')) {
+            $yaml = $match.Groups[3].Value
+            [pscustomobject]@{
+                Name      = $match.Groups[1].Value
+                Text      = $match.Groups[2].Value.Trim()
+                Type      = [regex]::Match($yaml, '(?m)^Type: (.+?)\r?$').Groups[1].Value
+                Wildcards = [regex]::Match($yaml, '(?m)^SupportsWildcards: (.+?)\r?$').Groups[1].Value
+                Aliases   = [regex]::Match($yaml, '(?sm)^Aliases:(.*?)^ParameterSets').Groups[1].Value -split '\r?\n- ' | ForEach-Object Trim | Where-Object { $_ -and $_ -ne '[]' }
+                Values    = [regex]::Match($yaml, '(?sm)^AcceptedValues:(.*?)^HelpMessage').Groups[1].Value -split '\r?\n- ' | ForEach-Object Trim | Where-Object { $_ -and $_ -ne '[]' }
+            }
+        }
+    }
+
+    function Get-OwnParameter([string] $Name) { (Get-Command $Name).Parameters.Values | Where-Object Name -notin $common }
+
+    function Format-Type([type] $Type) {
+        $Type = [Nullable]::GetUnderlyingType($Type) ?? $Type
+        $Type.Name
+    }
+
+    # Runs text as a user would type it: in a runspace of its own that is connected to an embedded cluster of its own. Returns its errors.
+    function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:02:00') {
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Set-Location -LiteralPath '$root'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
+            if ($shell.HadErrors) { return $shell.Streams.Error | Out-String }
+            foreach ($block in $Script) {
+                $shell.Commands.Clear()
+                $shell.Streams.Error.Clear()
+                # The user answers all questions with yes.
+                $null = $shell.AddScript("`$ConfirmPreference = 'None'").AddStatement().AddScript($block)
+                $running = $shell.BeginInvoke()
+                if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $block" }
+                try { $null = $shell.EndInvoke($running) }
+                catch { "$block`n$($_.Exception.InnerException.Message)" }
+                foreach ($record in $shell.Streams.Error) { "$block`n$record`n$($record.FullyQualifiedErrorId)" }
+            }
+        }
+        finally {
+            $shell.Stop()
+            $shell.Runspace.Dispose()
+            $shell.Dispose()
+        }
+    }
+
+    # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well.
+    $modules = New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "nodemanager-help-$([guid]::NewGuid().ToString('n'))")
+    $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path (Join-Path $modules NodeManager) -Target $root
+    $modulePath = $env:PSModulePath
+    $env:PSModulePath = $modules.FullName + [System.IO.Path]::PathSeparator + $modulePath
+}
+
+AfterAll {
+    $env:PSModulePath = $modulePath
+    # The link only, never what it leads to.
+    [System.IO.Directory]::Delete((Join-Path $modules NodeManager), $false)
+    Remove-Item $modules
+}
+
+Describe 'Help of <Name>' -ForEach $commands {
+    BeforeAll {
+        $help = Get-Help $Name -Full
+        $page = Get-Page $Name
+    }
+
+    It 'has a page without placeholders' {
+        $page | Should -Not -BeNullOrEmpty
+        $page | Should -Not -Match '\{\{'
+    }
+
+    It 'is what Get-Help shows' {
+        $synopsis = [regex]::Match($page, '(?sm)^## SYNOPSIS\s+(.*?)\s+^## ').Groups[1].Value -replace '`'
+        $help.Synopsis.Trim() | Should -BeExactly $synopsis
+        ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 100
+    }
+
+    It 'describes every parameter' {
+        $documented = @($help.parameters.parameter)
+        foreach ($parameter in Get-OwnParameter $Name) {
+            $text = $documented | Where-Object name -eq $parameter.Name | ForEach-Object { ($_.description | Out-String).Trim() }
+            $text | Should -Not -BeNullOrEmpty -Because "-$($parameter.Name) needs a description"
+        }
+    }
+
+    It 'has at least two examples' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'shows no Markdown' {
+        $help | Out-String -Width 200 | Should -Not -Match '```|\*\*|\|---|\]\('
+    }
+
+    It 'has the syntax that the cmdlet has' {
+        $section = [regex]::Match($page, '(?sm)^## SYNTAX\r?\n(.*?)^## ').Groups[1].Value
+        $written = [regex]::Matches($section, '(?s)```\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value -replace '\s+', ' ' }
+        $real = (Get-Command $Name).ParameterSets | ForEach-Object { "$Name $_" }
+        $written | Sort-Object | Should -Be ($real | Sort-Object)
+    }
+
+    It 'has the parameters that the cmdlet has' {
+        $written = @(Get-PageParameter $Name | Where-Object Name -notin $common)
+        $real = @(Get-OwnParameter $Name)
+        $written.Name | Sort-Object | Should -Be ($real.Name | Sort-Object)
+        foreach ($parameter in $real) {
+            $line = $written | Where-Object Name -eq $parameter.Name
+            $line.Type | Should -BeExactly (Format-Type $parameter.ParameterType) -Because "of -$($parameter.Name)"
+            $wildcards = [bool] ($parameter.Attributes | Where-Object { $_ -is [SupportsWildcards] })
+            $line.Wildcards | Should -Be "$wildcards" -Because "-$($parameter.Name) takes wildcards or not"
+            @($line.Aliases | Sort-Object) | Should -Be @($parameter.Aliases | Sort-Object) -Because "of -$($parameter.Name)"
+            $values = $parameter.Attributes | Where-Object { $_ -is [ValidateSet] } | ForEach-Object ValidValues
+            @($line.Values | Sort-Object) | Should -Be @($values | Sort-Object) -Because "of -$($parameter.Name)"
+        }
+    }
+
+    It 'leads to pages that exist' {
+        foreach ($link in [regex]::Matches($page, '\]\((?!https:)([^)#]+)\)')) {
+            "$root/docs/$($link.Groups[1].Value)" | Should -Exist
+        }
+    }
+
+    It 'names only errors that exist' {
+        $ids = [NodeManager.ErrorIds].GetFields() | ForEach-Object Name
+        foreach ($row in [regex]::Matches($page, '(?m)^\| (`\w+`(?:, `\w+`)*) \|')) {
+            foreach ($id in [regex]::Matches($row.Groups[1].Value, '\w+')) { $id.Value | Should -BeIn $ids }
+        }
+    }
+}
+
+Describe 'The pages' {
+    It 'name only roles that deploy/rbac.yaml has' {
+        $roles = [regex]::Matches((Get-Content "$root/deploy/rbac.yaml" -Raw), '(?m)^  name: (nodemanager-[\w-]+)') | ForEach-Object { $_.Groups[1].Value }
+        $text = Get-Content "$root/docs/*-*.md", "$root/en-US/about_*.help.txt" -Raw
+        [regex]::Matches($text, '\bnodemanager-[a-z-]+').Value | Select-Object -Unique | Should -BeIn $roles
+    }
+
+    It 'are of cmdlets that exist, and all are in the index' {
+        $pages = (Get-ChildItem "$root/docs/*-*.md").BaseName
+        $pages | Sort-Object | Should -Be ((Get-Command -Module NodeManager).Name | Sort-Object)
+        $index = Get-Content "$root/docs/README.md" -Raw
+        foreach ($page in $pages) { $index | Should -Match "\($page\.md\)" }
+    }
+
+    It 'are what the help was made from' -Skip:(-not $platyPS) {
+        # In a process of its own, as it needs another YamlDotNet than other tests may have loaded.
+        $made = Join-Path $TestDrive 'help'
+        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File "$root/docs/Build-Help.ps1" -OutputFolder $made 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "$said"
+        $fresh = (Get-Content "$made/NodeManager.dll-Help.xml" -Raw) -replace '\r\n', "`n"
+        $committed = (Get-Content "$root/en-US/NodeManager.dll-Help.xml" -Raw) -replace '\r\n', "`n"
+        $fresh -ceq $committed | Should -BeTrue -Because 'the pages were changed: run ./build.ps1 -Task Docs and commit en-US/'
+    }
+
+    It 'follow the schema of PlatyPS' -Skip:(-not $platyPS) {
+        $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/*-*.md' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
+        $bad | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain' {
+    It 'is found by Get-Help' {
+        Get-Help $_ | Out-String | Should -Match "TOPIC\s+$_\s"
+    }
+
+    It 'fits a terminal of 80 columns' {
+        Get-Content "$root/en-US/$_.help.txt" | Where-Object Length -gt 80 | Should -BeNullOrEmpty
+    }
+
+    It 'names only cmdlets that exist' {
+        $text = Get-Content "$root/en-US/$_.help.txt" -Raw
+        foreach ($name in [regex]::Matches($text, '\b(?:Connect|Disconnect|Get|Set|Remove|Watch|Wait|Suspend|Resume|Unregister|Invoke)-(?:Cluster|Node)\w+').Value | Select-Object -Unique) {
+            Get-Command $name -Module NodeManager -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$name is named"
+        }
+    }
+}
+
+Describe 'Examples' {
+    It '<Command>, <Title>: is PowerShell that binds' -ForEach $examples {
+        $problems = $null
+        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
+        $problems | Should -BeNullOrEmpty
+        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+            $called = Get-Command $call.GetCommandName() -ErrorAction Stop
+            foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+                { $called.ResolveParameter($given.ParameterName) } | Should -Not -Throw
+            }
+        }
+    }
+
+    It '<Command>, <Title>: runs without an error' -ForEach $run {
+        Invoke-AsUser $Code | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The blocks of <Document>' -ForEach $documents {
+    It 'run as written, one after another' {
+        Invoke-AsUser $Blocks | Should -BeNullOrEmpty
+    }
+}

@@ -28,9 +28,9 @@ public sealed class NodeResources
         {
             "cpu=" + Cpu.ToString("0.###", CultureInfo.InvariantCulture),
             "memory=" + ByteSize.Format(Memory),
-            "pods=" + Pods.ToString(CultureInfo.InvariantCulture),
         };
-        parts.AddRange(Extended.Select(e => $"{e.Key}={e.Value.ToString("0.###", CultureInfo.InvariantCulture)}"));
+        if (Pods != 0) parts.Add("pods=" + Pods.ToString(CultureInfo.InvariantCulture));
+        parts.AddRange(Extended.Where(e => e.Value != 0).Select(e => $"{e.Key}={e.Value.ToString("0.###", CultureInfo.InvariantCulture)}"));
         return string.Join(", ", parts);
     }
 }

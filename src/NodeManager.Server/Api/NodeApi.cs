@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server.Api;
@@ -46,6 +47,8 @@ internal static class NodeApi
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            // A mistyped field is said, not ignored.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
         WebApplication app = builder.Build();
         app.Use(new BearerToken(token).InvokeAsync);

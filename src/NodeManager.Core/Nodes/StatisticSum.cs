@@ -46,11 +46,12 @@ internal static class StatisticSum
         };
     }
 
-    // What every node has first, in the order in which people read it, then the rest by name.
+    // What every node has first, in the order in which people read it, then the rest by name, if any node really has it: kubelets report
+    // page sizes of which there are none.
     private static IEnumerable<string> Names(params Dictionary<string, decimal>[] amounts)
     {
         string[] first = [ResourceAmounts.Cpu, ResourceAmounts.Memory, ResourceAmounts.Pods, ResourceAmounts.EphemeralStorage];
-        return first.Concat(amounts.SelectMany(a => a.Keys).Except(first).Order(StringComparer.Ordinal));
+        return first.Concat(amounts.SelectMany(a => a).Where(a => a.Value != 0).Select(a => a.Key).Except(first).Order(StringComparer.Ordinal));
     }
 
     private static ResourceStatistic Row(

@@ -93,6 +93,7 @@ public sealed class ClusterStatisticTests
     {
         node["status"]!["capacity"]!["nvidia.com/gpu"] = "4";
         node["status"]!["allocatable"]!["nvidia.com/gpu"] = "3";
+        node["status"]!["capacity"]!["hugepages-1Gi"] = "0";
         return node;
     }
 

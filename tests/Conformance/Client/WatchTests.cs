@@ -78,9 +78,9 @@ public sealed class WatchTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         // Over the wire, as the client's own watches never show it: they list anew. Events, as API servers keep no changes of them in memory.
-        string answer = await cluster.ReadAsync("/api/v1/events?watch=1&timeoutSeconds=5&resourceVersion=1");
+        WireAnswer answer = await cluster.SendAsync("GET", "/api/v1/events?watch=1&timeoutSeconds=5&resourceVersion=1");
 
-        JsonNode status = JsonNode.Parse(answer.Split('\n')[0])!;
+        JsonNode status = answer.Lines[0];
         if (status["type"] is { } type)
         {
             Assert.Equal("ERROR", type.GetValue<string>());

@@ -63,6 +63,26 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task An_empty_selector_covers_what_the_servers_version_says(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await cluster.AddNodeAsync();
+        await cluster.AddReplicaSetAsync("web", 1);
+        string version = cluster.Capabilities.BudgetVersion;
+        JsonObject budget = Manifests.Budget(version, "all", new Dictionary<string, string>(), "minAvailable", 1);
+        budget["spec"]!["selector"] = new JsonObject();
+        await cluster.CreateAsync(Resources.PodDisruptionBudgets(version), budget);
+        await cluster.WaitForAsync(
+            Resources.PodDisruptionBudgets(version), "all", b => b.Status.ObservedGeneration == 1 && b.Status.ExpectedPods == (version == "v1" ? 1 : 0));
+
+        NodeDrainPlan plan = await PlanAsync(await cluster.ConnectAsync(), node, new());
+
+        Assert.Equal(version == "v1", Assert.Single(plan.Pods).BlockedByBudget);
+        Assert.Equal(version == "v1" ? 1 : 0, plan.Pods[0].Budgets.Count);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task Whether_a_pod_fits_elsewhere_is_told(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);

@@ -8,5 +8,5 @@ namespace NodeManager.Conformance.Harness;
 public sealed class AllBackendsAttribute(params object?[] arguments) : DataAttribute
 {
     public override IEnumerable<object?[]> GetData(MethodInfo testMethod) =>
-        ((string[])[Backend.Real]).Select(backend => (object?[])[backend, .. arguments]);
+        ((string[])[Backend.Sandbox, Backend.OldSandbox, Backend.Real]).Select(backend => (object?[])[backend, .. arguments]);
 }

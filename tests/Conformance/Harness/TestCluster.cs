@@ -79,21 +79,22 @@ internal sealed class TestCluster : IAsyncDisposable
         return session;
     }
 
-    /// <summary>What the server answers to a GET, whatever its code.</summary>
-    public async Task<string> ReadAsync(string path)
+    /// <summary>What the server answers, whatever its code.</summary>
+    public async Task<WireAnswer> SendAsync(
+        string method, string path, string? body = null, string contentType = "application/json")
     {
         using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
-        using HttpResponseMessage answer = await http.GetAsync(path);
-        return await answer.Content.ReadAsStringAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        using HttpResponseMessage answer = await http.SendAsync(request);
+        return new(answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>Creates an object of any kind, or leaves it as it is.</summary>
     public async Task EnsureAsync(string collection, JsonObject manifest)
     {
-        using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
-        using var content = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await http.PostAsync(collection, content);
-        if (answer.StatusCode != HttpStatusCode.Conflict) answer.EnsureSuccessStatusCode();
+        WireAnswer answer = await SendAsync("POST", collection, manifest.ToJsonString());
+        Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.Conflict, answer.Text);
     }
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns = null)

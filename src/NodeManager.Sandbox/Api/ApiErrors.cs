@@ -83,6 +83,9 @@ internal static class ApiErrors
     public static ApiException UnsupportedListOption(string field, string value, params string[] supported) =>
         Options("ListOptions", errors => errors.NotSupported(field, $"\"{value}\"", supported));
 
+    public static ApiException UnsupportedPropagation(string value) => Options(
+        "DeleteOptions", errors => errors.NotSupported("propagationPolicy", $"\"{value}\"", "Foreground", "Background", "Orphan", "nil"));
+
     /// <param name="options">For example <c>DeleteOptions</c>.</param>
     /// <param name="value">What was asked for instead of <c>All</c>.</param>
     public static ApiException UnsupportedDryRun(string options, string value) =>

@@ -11,10 +11,12 @@ internal static class DeletionReader
     {
         var options = await RequestBody.ReadAsync(request, "DeleteOptions", cancellationToken) as JsonObject;
         DeletionRequest read = options is null ? new() : Read(options);
+        string? policy = request.Query["propagationPolicy"] ?? read.PropagationPolicy;
+        if (policy is not (null or "Foreground" or "Background" or "Orphan")) throw ApiErrors.UnsupportedPropagation(policy);
         return read with
         {
             GracePeriod = request.Query.Number("gracePeriodSeconds") ?? read.GracePeriod,
-            PropagationPolicy = request.Query["propagationPolicy"] ?? read.PropagationPolicy,
+            PropagationPolicy = policy,
             IsDryRun = read.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"), "DeleteOptions"),
         };
     }

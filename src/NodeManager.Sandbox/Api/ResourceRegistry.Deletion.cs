@@ -58,7 +58,7 @@ internal sealed partial class ResourceRegistry
     private bool Mark(ResourceKind kind, JsonObject document, DeletionRequest request)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        SetPropagation(metadata, request.PropagationPolicy);
+        SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
         if (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 })
             document.Ensure("status")["phase"] = "Terminating";
 

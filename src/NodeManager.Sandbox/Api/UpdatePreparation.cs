@@ -16,6 +16,7 @@ internal static class UpdatePreparation
         foreach (string member in Immutable) Keep(before, metadata, member);
         metadata["name"] = current.Name;
         if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
+        else metadata.Remove("namespace");
 
         if (scope == WriteScope.Status)
         {
@@ -72,12 +73,7 @@ internal static class UpdatePreparation
             throw ApiErrors.MissingResourceVersion(kind, name);
         }
 
-        if (!long.TryParse(version, out long number))
-        {
-            var errors = new FieldErrors();
-            errors.Invalid("metadata.resourceVersion", version, "must be an integer");
-            throw ApiErrors.Invalid(kind, name, errors);
-        }
+        if (!long.TryParse(version, out long number)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
 
         if (number != current.Version && !(number == 0 && kind.AllowsUnconditionalUpdate)) throw ApiErrors.Modified(kind, name);
     }

@@ -60,25 +60,26 @@ internal static class BuiltInKinds
     public static ResourceKind Services { get; } = new()
     {
         Group = "", Versions = V1, Kind = "Service", Plural = "services", ShortNames = ["svc"], Categories = All, HasStatus = true,
-        Rules = ConfigurationRules.Services, ReturnsDeleted = true,
+        Rules = ConfigurationRules.Services,
     };
 
     public static ResourceKind PersistentVolumes { get; } = new()
     {
         Group = "", Versions = V1, Kind = "PersistentVolume", Plural = "persistentvolumes", ShortNames = ["pv"], IsNamespaced = false,
-        HasStatus = true, Type = Json.PersistentVolume, ReturnsDeleted = true,
+        HasStatus = true, Type = Json.PersistentVolume, ReturnsDeleted = true, Rules = VolumeRules.Volumes,
     };
 
     public static ResourceKind PersistentVolumeClaims { get; } = new()
     {
         Group = "", Versions = V1, Kind = "PersistentVolumeClaim", Plural = "persistentvolumeclaims", ShortNames = ["pvc"], HasStatus = true,
-        Type = Json.PersistentVolumeClaim, ReturnsDeleted = true,
+        Type = Json.PersistentVolumeClaim, ReturnsDeleted = true, Rules = VolumeRules.Claims,
     };
 
     public static ResourceKind ReplicationControllers { get; } = new()
     {
         Group = "", Versions = V1, Kind = "ReplicationController", Plural = "replicationcontrollers", ShortNames = ["rc"], Categories = All,
-        HasStatus = true, HasScale = true, HasGeneration = true, SelectableFields = [new("status.replicas")], Rules = WorkloadRules.ReplicationController,
+        HasStatus = true, HasScale = true, HasGeneration = true, SelectableFields = [new("status.replicas")], OrphansByDefault = true,
+        Rules = WorkloadRules.ReplicationController,
     };
 
     public static ResourceKind Deployments { get; } = new()
@@ -108,6 +109,7 @@ internal static class BuiltInKinds
     public static ResourceKind Jobs { get; } = new()
     {
         Group = "batch", Versions = V1, Kind = "Job", Plural = "jobs", Categories = All, HasStatus = true, SelectableFields = [new("status.successful")],
+        OrphansByDefault = true,
         Rules = WorkloadRules.Job,
     };
 
@@ -125,7 +127,7 @@ internal static class BuiltInKinds
 
     public static ResourceKind PriorityClasses { get; } = new()
     {
-        Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"], IsNamespaced = false,
+        Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"], IsNamespaced = false, HasGeneration = true,
         Rules = ConfigurationRules.PriorityClasses,
     };
 
@@ -138,7 +140,7 @@ internal static class BuiltInKinds
     public static ResourceKind VolumeAttachments { get; } = new()
     {
         Group = "storage.k8s.io", Versions = V1, Kind = "VolumeAttachment", Plural = "volumeattachments", IsNamespaced = false, HasStatus = true,
-        Type = Json.VolumeAttachment, ReturnsDeleted = true,
+        Type = Json.VolumeAttachment, ReturnsDeleted = true, Rules = VolumeRules.Attachments,
     };
 
     public static ResourceKind NodeMetrics { get; } = new()

@@ -39,6 +39,9 @@ internal sealed class ResourceKind
     /// <summary>True where deleting answers with the object rather than with a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
+    /// <summary>True where deleting leaves the dependents, unless asked otherwise.</summary>
+    public bool OrphansByDefault { get; init; }
+
     /// <summary>False where an update must name the resourceVersion it was made from.</summary>
     public bool AllowsUnconditionalUpdate { get; init; } = true;
 

@@ -94,6 +94,16 @@ public sealed class DeletionTests
         Assert.Equal("b", await cluster.NamesAsync(Maps));
     }
 
+    [Fact]
+    public async Task A_job_leaves_its_pods_unless_asked_otherwise()
+    {
+        using var cluster = new TestCluster();
+        const string Jobs = "/apis/batch/v1/namespaces/default/jobs";
+        await cluster.CreateAsync(Jobs, """{"metadata":{"name":"j"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}""");
+        JsonObject item = await cluster.OkAsync("DELETE", Jobs + "/j");
+        Assert.Equal("orphan", (string?)item["metadata"]!["finalizers"]![0]);
+    }
+
     [Theory]
     [InlineData("Orphan", "orphan")]
     [InlineData("Foreground", "foregroundDeletion")]

@@ -59,6 +59,11 @@ public sealed class WriteTests
     [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"name":"b"}}""", 400, "the name of the object (b) does not match the name on the URL (a)")]
     [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"resourceVersion":"1"},"spec":{"unschedulable":true}}""", 409, "Operation cannot be fulfilled on nodes \"a\": the object has been modified; please apply your changes to the latest version and try again")]
     [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"uid":"x"}}""", 422, "Node \"a\" is invalid: metadata.uid: Invalid value: \"x\": field is immutable")]
+    [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"resourceVersion":"x"}}""", 500, "strconv.ParseUint: parsing \"x\": invalid syntax")]
+    [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"finalizers":["bad"]}}""", 422, "Node \"a\" is invalid: metadata.finalizers[0]: Invalid value: \"bad\": name is neither a standard finalizer name nor is it fully qualified")]
+    [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"x"}]}}""", 422, "Node \"a\" is invalid: metadata.ownerReferences.uid: Invalid value: \"\": uid must not be empty")]
+    [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", """{"spec":{"providerID":"other"}}""", 422, "Node \"a\" is invalid: spec.providerID: Forbidden: node updates may not change providerID except from \"\" to valid")]
+    [InlineData("DELETE", "/api/v1/nodes/a", "application/json", """{"propagationPolicy":"Bogus"}""", 422, null)]
     [InlineData("PATCH", "/api/v1/nodes/a", "text/plain", "{}", 415, null)]
     [InlineData("PATCH", "/api/v1/nodes/a", "application/merge-patch+json", "[]", 400, null)]
     [InlineData("PATCH", "/api/v1/nodes/a", "application/json-patch+json", """[{"op":"test","path":"/spec/x","value":1}]""", 422, "the server rejected our request due to an error in our request")]
@@ -72,7 +77,7 @@ public sealed class WriteTests
     public async Task What_cannot_be_written_is_refused_in_the_servers_words(string method, string path, string contentType, string body, int expected, string? message)
     {
         using var cluster = new TestCluster();
-        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"a"},"spec":{"providerID":"cloud://a"}}""");
         (HttpStatusCode code, JsonObject answer) = await cluster.SendAsync(method, path, body, contentType);
         Assert.True(expected == (int)code, answer.ToJsonString());
         Assert.Equal(expected, (int?)answer["code"]);
@@ -97,6 +102,16 @@ public sealed class WriteTests
         Assert.Equal(("Invalid", "Node", "n"), ((string?)body["reason"], (string?)body["details"]!["kind"], (string?)body["details"]!["name"]));
         JsonNode cause = Assert.Single(body["details"]!["causes"]!.AsArray())!;
         Assert.Equal((field, reason), ((string?)cause["field"], (string?)cause["reason"]));
+    }
+
+    [Fact]
+    public async Task A_node_stays_where_it_is_whatever_namespace_a_patch_names()
+    {
+        using var cluster = new TestCluster();
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        await cluster.MergeAsync("/api/v1/nodes/a", """{"metadata":{"namespace":"x","labels":{"seen":"yes"}}}""");
+        Assert.Equal("a", await cluster.NamesAsync("/api/v1/nodes?labelSelector=seen"));
+        Assert.Null((await cluster.GetAsync("/api/v1/nodes/a"))["metadata"]!["namespace"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Store;
 
@@ -5,7 +6,17 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class ConfigurationRules
 {
-    public static KindRules Secrets { get; } = new() { Default = static secret => secret.Default("type", "Opaque") };
+    public static KindRules Secrets { get; } = new()
+    {
+        Default = static secret =>
+        {
+            secret.Default("type", "Opaque");
+            if (secret["stringData"] is not JsonObject texts) return;
+            JsonObject data = secret.Ensure("data");
+            foreach ((string key, JsonNode? value) in texts) data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes((string?)value ?? ""));
+            secret.Remove("stringData");
+        },
+    };
 
     public static KindRules Services { get; } = new()
     {

@@ -20,11 +20,13 @@ internal static class NodeRules
         Default = Default,
         PrepareCreate = PrepareCreate,
         Validate = Validate,
+        ValidateUpdate = ValidateUpdate,
     };
 
     private static void Default(JsonObject node)
     {
-        node.Ensure("spec");
+        JsonObject spec = node.Ensure("spec");
+        if (spec["podCIDR"] is { } range) spec.Default("podCIDRs", new JsonArray(range.DeepClone()));
         JsonObject status = node.Ensure("status");
         if (status["capacity"] is { } capacity) status.Default("allocatable", capacity.DeepClone());
         if (status["daemonEndpoints"] is null) status["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 0 } };
@@ -40,6 +42,16 @@ internal static class NodeRules
         if (!taints.OfType<JsonObject>().Any(static taint => taint.Text("key") == NotReady && taint.Text("effect") == "NoSchedule"))
             taints.Add(new JsonObject { ["key"] = NotReady, ["effect"] = "NoSchedule" });
     }
+
+    // What the cloud and the network gave a node stays.
+    private static void ValidateUpdate(JsonObject node, JsonObject old, FieldErrors errors)
+    {
+        if (Changes(node, old, "providerID")) errors.Forbidden("spec.providerID", "node updates may not change providerID except from \"\" to valid");
+        if (Changes(node, old, "podCIDR")) errors.Forbidden("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid");
+    }
+
+    private static bool Changes(JsonObject node, JsonObject old, string member) =>
+        old.Object("spec").Text(member) is { Length: > 0 } before && before != node.Object("spec").Text(member);
 
     private static void Validate(JsonObject node, JsonObject? old, FieldErrors errors)
     {

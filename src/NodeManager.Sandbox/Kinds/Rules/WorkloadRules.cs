@@ -79,7 +79,7 @@ internal static class WorkloadRules
 
     public static KindRules Job { get; } = new()
     {
-        PrepareCreate = EmptyStatus,
+        PrepareCreate = PrepareJob,
         Default = static item =>
         {
             JsonObject spec = Template(item);
@@ -88,6 +88,18 @@ internal static class WorkloadRules
             spec.Default("backoffLimit", 6);
         },
     };
+
+    // A job finds its pods by its own UID, unless it brings a selector.
+    private static void PrepareJob(JsonObject job)
+    {
+        EmptyStatus(job);
+        JsonObject spec = job["spec"]!.AsObject(), metadata = job["metadata"]!.AsObject();
+        if (spec.Flag("manualSelector") == true) return;
+        JsonObject labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
+        labels["controller-uid"] = metadata.Text("uid");
+        labels["job-name"] = metadata.Text("name");
+        spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["controller-uid"] = metadata.Text("uid") } };
+    }
 
     private static void EmptyStatus(JsonObject item) => item["status"] = new JsonObject();
 

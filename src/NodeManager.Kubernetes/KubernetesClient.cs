@@ -68,7 +68,8 @@ public sealed class KubernetesClient : IDisposable
 
     public Task<T> GetAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
         where T : KubernetesObject =>
-        SendAsync(HttpMethod.Get, type.Path(ns, name), null, type.Item, RequestOptions.Default, cancellationToken);
+        _sender.SendAsync(
+            new(HttpMethod.Get, type.Path(ns, name), RetryMode.Always) { Accept = type.AcceptItem }, Reading(type.Item), cancellationToken);
 
     /// <summary>All pages of a list, as one of one version of the cluster. Items of a list carry no apiVersion and no kind.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)

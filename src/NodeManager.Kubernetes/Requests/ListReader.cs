@@ -87,7 +87,7 @@ internal sealed class ListReader(RequestSender sender)
             .Add("continue", next)
             .ToString();
         return sender.SendAsync(
-            new(HttpMethod.Get, query, RetryMode.Always),
+            new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList },
             async (body, token) => await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
             cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Requests;
 
@@ -30,6 +31,26 @@ public sealed record ResourceType<T>(
         if (subresource is not null) path += "/" + subresource;
         return path;
     }
+
+    /// <summary>
+    /// The same kind, of which the server sends the metadata alone: less to send and to read where names and labels will do.
+    /// Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
+    /// </summary>
+    public ResourceType<PartialObjectMetadata> MetadataOnly() =>
+        new(Group, Version, Plural, IsNamespaced, KubernetesJson.Default.PartialObjectMetadata, KubernetesJson.Default.KubernetesListPartialObjectMetadata)
+        {
+            AcceptItem = Accepting(nameof(PartialObjectMetadata)),
+            AcceptList = Accepting("PartialObjectMetadataList"),
+        };
+
+    /// <summary>What to ask for one object, or for the objects of a watch.</summary>
+    internal string AcceptItem { get; private init; } = ApiRequest.Json;
+
+    /// <summary>What to ask for a list.</summary>
+    internal string AcceptList { get; private init; } = ApiRequest.Json;
+
+    /// <summary>A server that cannot do this sends whole objects, of which the rest is not read.</summary>
+    private static string Accepting(string kind) => $"{ApiRequest.Json};as={kind};g=meta.k8s.io;v=v1,{ApiRequest.Json}";
 
     /// <summary>An empty name would be the whole collection's path (and a deletion that of all), dots the path above.</summary>
     private string Segment(string name) => name is "" or "." or ".."

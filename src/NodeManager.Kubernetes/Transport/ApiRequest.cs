@@ -6,9 +6,13 @@ namespace NodeManager.Kubernetes.Transport;
 /// <param name="Retry">When it may be sent again.</param>
 internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, RetryMode Retry)
 {
+    public const string Json = "application/json";
+
+    public string Accept { get; init; } = Json;
+
     public byte[]? Body { get; init; }
 
-    public string ContentType { get; init; } = "application/json";
+    public string ContentType { get; init; } = Json;
 
     /// <summary>The path alone: selectors and continue tokens are noise in messages.</summary>
     public string Path => PathAndQuery.IndexOf('?', StringComparison.Ordinal) is int end and >= 0 ? PathAndQuery[..end] : PathAndQuery;

@@ -25,7 +25,7 @@ internal sealed partial class RequestSender : IDisposable
             // A server may stand below a path (https://host/k8s/clusters/c-1): what is joined to it must not begin with a slash.
             BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestHeaders = { UserAgent = { Agent }, Accept = { new MediaTypeWithQualityHeaderValue("application/json") } },
+            DefaultRequestHeaders = { UserAgent = { Agent } },
         };
     }
 
@@ -72,6 +72,7 @@ internal sealed partial class RequestSender : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body);

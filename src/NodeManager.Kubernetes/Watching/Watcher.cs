@@ -62,7 +62,8 @@ internal sealed partial class Watcher<T>(
                 WatchLine<T> line;
                 try
                 {
-                    response ??= await sender.SendOnceAsync(new(HttpMethod.Get, query, RetryMode.Never), cancellationToken);
+                    response ??= await sender.SendOnceAsync(
+                        new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem }, cancellationToken);
                     lines ??= WatchLineReader
                         .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);

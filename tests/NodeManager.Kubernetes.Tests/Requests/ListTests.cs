@@ -82,6 +82,28 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task Metadata_alone_is_asked_for_by_what_is_accepted()
+    {
+        List<string> accepted = [];
+        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>
+        {
+            accepted.Add($"{request.RequestUri!.PathAndQuery} {string.Join(',', request.Headers.GetValues("Accept")).Replace("; ", ";", StringComparison.Ordinal)}");
+            return StubHandler.Json(request.RequestUri.AbsolutePath.EndsWith("/a", StringComparison.Ordinal) ? Node("a", 1) : $$"""{"items":[{{Node("a", 1)}}]}""");
+        }));
+
+        PartialObjectMetadata one = await client.GetAsync(Resources.Nodes.MetadataOnly(), "a", null, default);
+        KubernetesList<PartialObjectMetadata> all = await client.ListAsync(Resources.Nodes.MetadataOnly(), new(), default);
+
+        Assert.Equal(("a", "a"), (one.Metadata.Name, all.Items.Single().Metadata.Name));
+        Assert.Equal(
+            [
+                "/api/v1/nodes/a application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+                "/api/v1/nodes?limit=500 application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+            ],
+            accepted);
+    }
+
+    [Fact]
     public void Names_are_escaped() => Assert.Equal("/api/v1/nodes/a%2Fb%3Fc", Resources.Nodes.Path(name: "a/b?c"));
 
     [Theory]

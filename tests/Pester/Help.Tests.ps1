@@ -64,7 +64,7 @@ BeforeAll {
     function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:02:00') {
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddScript("Set-Location -LiteralPath '$root'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
+            $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
             if ($shell.HadErrors) { return $shell.Streams.Error | Out-String }
             foreach ($block in $Script) {
                 $shell.Commands.Clear()
@@ -85,18 +85,23 @@ BeforeAll {
         }
     }
 
-    # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well.
+    # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well. It is also
+    # where the text runs, which may leave files behind.
     $modules = New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "nodemanager-help-$([guid]::NewGuid().ToString('n'))")
-    $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path (Join-Path $modules NodeManager) -Target $root
+    $installed = New-Item -ItemType Directory (Join-Path $modules NodeManager)
+    Copy-Item "$root/NodeManager.psd1" $installed
+    foreach ($folder in 'bin', 'en-US') {
+        $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path (Join-Path $installed $folder) -Target (Join-Path $root $folder)
+    }
     $modulePath = $env:PSModulePath
     $env:PSModulePath = $modules.FullName + [System.IO.Path]::PathSeparator + $modulePath
 }
 
 AfterAll {
     $env:PSModulePath = $modulePath
-    # The link only, never what it leads to.
-    [System.IO.Directory]::Delete((Join-Path $modules NodeManager), $false)
-    Remove-Item $modules
+    # The links only, never what they lead to.
+    foreach ($folder in 'bin', 'en-US') { [System.IO.Directory]::Delete((Join-Path $installed $folder), $false) }
+    Remove-Item $modules -Recurse
 }
 
 Describe 'Help of <Name>' -ForEach $commands {

@@ -141,7 +141,7 @@ Describe 'Several sessions' {
 
     It 'are read side by side' {
         $nodes = Get-ClusterNode -Session $a, $b
-        ($nodes | Group-Object Cluster | Sort-Object Name).Count | Should -Be @(3, 4)
+        $nodes | Group-Object Cluster | Sort-Object Name | ForEach-Object Count | Should -Be @(3, 4)
     }
 
     It 'lead each object back to where it came from' {

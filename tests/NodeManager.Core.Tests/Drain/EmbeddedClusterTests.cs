@@ -1,0 +1,118 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Sessions;
+using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
+using NodeManager.Testing;
+
+namespace NodeManager.Core.Tests.Drain;
+
+/// <summary>Drains of the embedded cluster as it comes: a scheduler, controllers and kubelets act while nodes are drained.</summary>
+public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
+{
+    private static readonly DrainOptions Anything = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(30) };
+
+    private readonly SandboxCluster _cluster = SandboxCluster.Start(new() { Nodes = 12 });
+    private readonly FaultInjectionHandler _faults;
+    private readonly DrainBench _bench = new();
+    private NodeManagerSession _session = null!;
+
+    public EmbeddedClusterTests() => _faults = new(_cluster.CreateTransport());
+
+    private KubernetesClient Client => _session.Connection().Client;
+
+    public async Task InitializeAsync() => _session = await SessionFactory.ConnectAsync(
+        "sandbox", _cluster.Server, _faults, null, NullLogger.Instance, TimeProvider.System, default);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _cluster.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_pod_of_every_node_is_planned()
+    {
+        string[] nodes = await NodeNamesAsync();
+
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(_session, nodes, new(), default);
+
+        List<Pod> pods = (await Client.ListAsync(Resources.Pods, new(), default)).Items;
+        Assert.Equal(nodes, plans.Select(p => p.Node));
+        Assert.Equal(pods.Count(p => nodes.Contains(p.Spec.NodeName)), plans.Sum(p => p.Pods.Count));
+        Assert.All(plans.SelectMany(p => p.Pods), p => Assert.NotEmpty(p.Reason));
+        Assert.Contains(plans, p => p.BlockedByBudget > 0);
+    }
+
+    [Fact]
+    public async Task Two_nodes_go_side_by_side_and_their_pods_run_elsewhere()
+    {
+        string[] nodes = [.. (await FreeAsync()).Take(2).Select(p => p.Node)];
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(_session, nodes, Anything);
+
+        Assert.All(results, r => Assert.True(r.Status == NodeDrainStatus.Drained, r.Message));
+        List<Pod> pods = (await Client.ListAsync(Resources.Pods, new(), default)).Items;
+        HashSet<string> evicted = [.. results.SelectMany(r => r.Pods).Where(p => p.Outcome == DrainPodOutcome.Evicted).Select(p => p.Uid)];
+        Assert.NotEmpty(evicted);
+        Assert.DoesNotContain(pods, p => evicted.Contains(p.Metadata.Uid!));
+    }
+
+    [Fact]
+    public async Task Connections_that_break_and_servers_that_refuse_lose_no_pod()
+    {
+        NodeDrainPlan plan = (await FreeAsync())[0];
+        static bool IsEviction(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
+        static bool IsPodWatch(HttpRequestMessage request) =>
+            request.RequestUri!.AbsolutePath == "/api/v1/pods" && request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
+        _faults.Inject(Fault.Drop(), 1, IsEviction)
+            .Inject(Fault.DropAnswer(), 1, IsEviction)
+            .Inject(Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", 0), 10, IsEviction)
+            .Inject(Fault.Answer(HttpStatusCode.GatewayTimeout, "Timeout"), 1, IsEviction)
+            .Inject(Fault.Answer(HttpStatusCode.InternalServerError, "InternalError"), 1, IsEviction)
+            .Inject(Fault.ResetAfterLines(2), 2, IsPodWatch)
+            .Inject(Fault.RepeatLines(), 1, IsPodWatch);
+
+        NodeDrainResult result = Assert.Single(await _bench.DrainAllAsync(_session, [plan.Node], Anything));
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Message);
+        List<Pod> left = (await Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Node}" }, default)).Items;
+        HashSet<string> skipped = [.. result.Pods.Where(p => p.Outcome == DrainPodOutcome.Skipped).Select(p => p.Uid)];
+        Assert.All(left, p => Assert.Contains(p.Metadata.Uid!, skipped));
+    }
+
+    [Fact]
+    public async Task A_budget_that_blocks_is_named_and_holds_up_only_its_own_pods()
+    {
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, await NodeNamesAsync(), Anything, default))
+            .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("never allows", StringComparison.Ordinal))));
+
+        using CancellationTokenSource stop = new();
+        Task refused = _bench.LineAsync("refused, waiting for budget");
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(_session, [plan.Node], Anything, stop.Token);
+        await refused;
+        await stop.CancelAsync();
+        NodeDrainResult result = Assert.Single(await drain);
+
+        Assert.Equal((NodeDrainStatus.Cancelled, true), (result.Status, result.Cordoned));
+        Assert.Contains(result.Blockers, b => b.Kind == "Budget" && b.Pods.Count > 0);
+    }
+
+    // Nodes that nothing but termination holds up. A StatefulSet's pods fit a few nodes only, and their budget waits until they do.
+    private async Task<IReadOnlyList<NodeDrainPlan>> FreeAsync() =>
+        [.. (await DrainPlanner.PlanAsync(_session, await NodeNamesAsync(), Anything, default))
+            .Where(p => p.CanDrain && p.BlockedByBudget == 0 && !p.Pods.Any(pod => pod.Owner.StartsWith("StatefulSet/", StringComparison.Ordinal)))
+            .OrderByDescending(p => p.Evict)];
+
+    // A node that is not Ready finishes no termination.
+    private async Task<string[]> NodeNamesAsync() =>
+        [.. (await Client.ListAsync(Resources.Nodes, new(), default)).Items
+            .Where(n => n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true && n.Spec.Unschedulable != true)
+            .Select(n => n.Metadata.Name)];
+}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Store;
@@ -20,5 +21,6 @@ internal static class BudgetMatching
     }
 
     public static bool IsReady(StoredObject pod) =>
-        (pod.ToJson().Object("status").Array("conditions") ?? []).Any(static condition => condition is System.Text.Json.Nodes.JsonObject one && one.Text("type") == "Ready" && one.Text("status") == "True");
+        (pod.ToJson().Object("status").Array("conditions") ?? []).OfType<JsonObject>()
+        .Any(static condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
 }

@@ -23,9 +23,11 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             ["api", "v1"] => Resources("", "v1"),
             ["apis"] => ApiResponse.Json(new()
             {
-                ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. catalog.Groups().Select(group => Group(group.Group, group.Versions))]),
+                ["kind"] = "APIGroupList", ["apiVersion"] = "v1",
+                ["groups"] = new JsonArray([.. catalog.Groups().Select(group => Group(group.Group, group.Versions))]),
             }),
-            ["apis", var group] when catalog.Groups().FirstOrDefault(one => one.Group == group) is { Group: not null } found => ApiResponse.Json(Group(found.Group, found.Versions, true)),
+            ["apis", var group] when catalog.Groups().FirstOrDefault(one => one.Group == group) is { Group: not null } found =>
+                ApiResponse.Json(Group(found.Group, found.Versions, true)),
             ["apis", var group, var version] => Resources(group, version),
             _ => null,
         };
@@ -62,7 +64,8 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private void Describe(ResourceKind kind, JsonArray into)
     {
-        string[] verbs = kind == BuiltInKinds.Namespaces ? [.. AllVerbs.Where(static verb => verb != "deletecollection")] : kind.IsStored ? AllVerbs : ["get", "list"];
+        string[] verbs = kind.IsStored ? AllVerbs : ["get", "list"];
+        if (kind == BuiltInKinds.Namespaces) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
         if (kind.ShortNames.Length > 0) resource["shortNames"] = Strings(kind.ShortNames);
         if (kind.Categories.Length > 0) resource["categories"] = Strings(kind.Categories);

@@ -3,7 +3,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Where a list goes on: the version that its first page was made at, and the last key told.</summary>
 internal readonly record struct ListPage(long Version, string Namespace, string Name)
 {
-    public string Encode() => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Version}\n{Namespace}\n{Name}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    public string Encode() =>
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Version}\n{Namespace}\n{Name}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     /// <exception cref="ApiException">400.</exception>
     public static ListPage Decode(string token)

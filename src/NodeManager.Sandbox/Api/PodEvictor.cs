@@ -22,7 +22,8 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
             return;
         }
 
-        StoredObject[] budgets = [.. registry.Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
+        Snapshot all = registry.Store.List(BuiltInKinds.PodDisruptionBudgets);
+        StoredObject[] budgets = [.. all.Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
         if (budgets.Length > 1)
             throw ApiErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         if (budgets.Length == 0)

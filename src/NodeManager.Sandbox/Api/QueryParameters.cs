@@ -18,7 +18,8 @@ internal sealed class QueryParameters
     /// <summary>The first value; null if there is none.</summary>
     public string? this[string key] => _pairs.FirstOrDefault(pair => pair.Key == key) is { Key: not null } found ? found.Value : null;
 
-    public bool IsTrue(string key) => this[key] is { } value && value is "" or "1" or "t" or "T" or "true" or "True" or "TRUE" && this[key] is not null;
+    /// <summary>True for whatever is there but <c>0</c> and <c>false</c>, as the API reads flags.</summary>
+    public bool IsTrue(string key) => this[key] is { } value && value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     public IEnumerable<string> All(string key) => _pairs.Where(pair => pair.Key == key).Select(static pair => pair.Value);
 

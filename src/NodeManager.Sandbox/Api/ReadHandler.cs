@@ -29,9 +29,15 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
         IEnumerable<StoredObject> items;
         long version = snapshot.Version;
         if (query.IsWhole && query.Fields.Indexed(path.Kind) is { } indexed)
-            items = store.ListBy(path.Kind, indexed.Path, indexed.Value, out version).Where(item => path.Namespace is null || item.Namespace == path.Namespace).OrderBy(Key, ByKey);
+        {
+            items = store.ListBy(path.Kind, indexed.Path, indexed.Value, out version)
+                .Where(item => path.Namespace is null || item.Namespace == path.Namespace).OrderBy(Key, ByKey);
+        }
         else
+        {
             items = Candidates(path, query, snapshot);
+        }
+
         var segments = new List<ReadOnlyMemory<byte>> { default };
         StoredObject? last = null;
         int count = 0;

@@ -8,7 +8,8 @@ internal sealed partial class ResourceRegistry
 {
     /// <summary>Puts a pod on a node, as its binding subresource does: a pod is bound once.</summary>
     /// <exception cref="ApiException">404, 409.</exception>
-    public StoredObject Bind(string ns, string name, string node, string? uid = null) => Write(BuiltInKinds.Pods, ns, name, pod => Bind(pod, name, node, uid), isDryRun: false, WriteScope.Binding);
+    public StoredObject Bind(string ns, string name, string node, string? uid = null) =>
+        Write(BuiltInKinds.Pods, ns, name, pod => Bind(pod, name, node, uid), isDryRun: false, WriteScope.Binding);
 
     private JsonObject Bind(JsonObject pod, string name, string node, string? uid)
     {

@@ -7,7 +7,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>What of a changed document counts: identity stays, status and specification have writers of their own, generations move on.</summary>
 internal static class UpdatePreparation
 {
-    private static readonly string[] Immutable = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
+    private static readonly string[] Immutable =
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
 
     public static void Prepare(ResourceKind kind, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {

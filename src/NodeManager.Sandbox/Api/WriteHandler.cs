@@ -63,7 +63,11 @@ internal sealed class WriteHandler(ResourceRegistry registry)
     {
         if (path.Subresource == "scale")
         {
-            JsonObject scale = new() { ["metadata"] = current["metadata"]!.DeepClone(), ["spec"] = new JsonObject { ["replicas"] = current.Object("spec").Number("replicas") ?? 0 } };
+            var scale = new JsonObject
+            {
+                ["metadata"] = current["metadata"]!.DeepClone(),
+                ["spec"] = new JsonObject { ["replicas"] = current.Object("spec").Number("replicas") ?? 0 },
+            };
             ScaleView.Apply(current, patch.Apply(path, scale));
             return current;
         }

@@ -127,7 +127,8 @@ internal static class BuiltInKinds
 
     public static ResourceKind PriorityClasses { get; } = new()
     {
-        Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"], IsNamespaced = false, HasGeneration = true,
+        Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"],
+        IsNamespaced = false, HasGeneration = true,
         Rules = ConfigurationRules.PriorityClasses,
     };
 

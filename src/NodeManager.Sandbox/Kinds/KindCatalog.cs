@@ -27,8 +27,11 @@ internal sealed class KindCatalog
     /// <summary>The groups other than core, each with its versions, the preferred first.</summary>
     public IEnumerable<(string Group, string[] Versions)> Groups() =>
         Kinds.Where(static kind => kind.Group.Length > 0).GroupBy(static kind => kind.Group).Select(group =>
-            (group.Key, group.SelectMany(static kind => kind.Versions).Where(version => version.IsServedBy(Minor)).Select(static version => version.Name).Distinct().ToArray()))
+            (group.Key, VersionsOf(group)))
             .Where(static group => group.Item2.Length > 0);
+
+    private string[] VersionsOf(IEnumerable<ResourceKind> kinds) =>
+        [.. kinds.SelectMany(static kind => kind.Versions).Where(version => version.IsServedBy(Minor)).Select(static version => version.Name).Distinct()];
 
     public IEnumerable<ResourceKind> Served(string group, string version) =>
         Kinds.Where(kind => kind.Group == group && Find(group, version, kind.Plural) == kind);

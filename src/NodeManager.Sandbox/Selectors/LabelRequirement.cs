@@ -1,8 +1,12 @@
+using System.Globalization;
+
 namespace NodeManager.Sandbox.Selectors;
 
 /// <summary>One term of a label selector.</summary>
 internal sealed record LabelRequirement(string Key, LabelOperator Operator, string[] Values)
 {
+    private long Bound => long.Parse(Values[0], CultureInfo.InvariantCulture);
+
     public bool Matches(IReadOnlyDictionary<string, string>? labels)
     {
         string? actual = null;
@@ -13,8 +17,8 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, stri
             LabelOperator.DoesNotExist => !has,
             LabelOperator.In => has && Array.IndexOf(Values, actual) >= 0,
             LabelOperator.NotIn => !has || Array.IndexOf(Values, actual) < 0,
-            LabelOperator.GreaterThan => has && long.TryParse(actual, out long number) && number > long.Parse(Values[0], System.Globalization.CultureInfo.InvariantCulture),
-            _ => has && long.TryParse(actual, out long number) && number < long.Parse(Values[0], System.Globalization.CultureInfo.InvariantCulture),
+            LabelOperator.GreaterThan => has && long.TryParse(actual, out long number) && number > Bound,
+            _ => has && long.TryParse(actual, out long number) && number < Bound,
         };
     }
 }

@@ -169,8 +169,12 @@ internal sealed class ObjectStore
         StoredObject? now = type == ChangeType.Deleted ? null : item;
         table.Reindex(previous, now);
         foreach (string uid in previous?.OwnerUids ?? [])
-            if (_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys) && keys.Remove((item.Kind, item.Namespace, item.Name)) && keys.Count == 0)
-                _dependents.Remove(uid);
+        {
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) continue;
+            keys.Remove((item.Kind, item.Namespace, item.Name));
+            if (keys.Count == 0) _dependents.Remove(uid);
+        }
+
         foreach (string uid in now?.OwnerUids ?? [])
         {
             if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) _dependents[uid] = keys = [];

@@ -29,8 +29,15 @@ internal static class BudgetRules
         if (spec.Text(member) is not { } text) return;
         bool isPercentage = text.EndsWith('%') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (!isPercentage)
-            errors.Invalid("spec." + member, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
+        {
+            errors.Invalid(
+                "spec." + member, text,
+                "a valid percent string must be a numeric string followed by an ending '%' " +
+                "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
+        }
         else if (int.Parse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture) > 100)
+        {
             errors.Invalid("spec." + member, text, "must not be greater than 100%");
+        }
     }
 }

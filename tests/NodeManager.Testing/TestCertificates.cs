@@ -15,10 +15,17 @@ public sealed class TestCertificates : IDisposable
     public TestCertificates(string name = "test-ca")
     {
         using ECDsa key = NewKey();
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
-        _authority = request.CreateSelfSigned(Begin, End);
+        _authority = AuthorityRequest(name, key).CreateSelfSigned(Begin, End);
+    }
+
+    private TestCertificates(X509Certificate2 authority) => _authority = authority;
+
+    /// <summary>An authority that this one has signed.</summary>
+    public TestCertificates Intermediate(string name)
+    {
+        using ECDsa key = NewKey();
+        using X509Certificate2 signed = Sign(AuthorityRequest(name, key), End);
+        return new(signed.CopyWithPrivateKey(key));
     }
 
     public string AuthorityPem => _authority.ExportCertificatePem();
@@ -56,11 +63,19 @@ public sealed class TestCertificates : IDisposable
 
     public void Dispose() => _authority.Dispose();
 
+    private static CertificateRequest AuthorityRequest(string name, ECDsa key)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        return request;
+    }
+
     private static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end, string usage)
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end, string? usage = null)
     {
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        if (usage is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         using ECDsa authorityKey = _authority.GetECDsaPrivateKey()!;
         return request.Create(
             _authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), Begin, end, RandomNumberGenerator.GetBytes(8));

@@ -19,7 +19,8 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            problems = chain.Build(certificate) ? [] : chain.ChainStatus;
+            chain.ChainPolicy.ExtraStore.AddRange(authorities);
+            problems = chain.Build(certificate) || EndsAtOneOf(authorities, chain) ? [] : chain.ChainStatus;
             if (problems.Length == 0) errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
         }
 
@@ -30,6 +31,12 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
                 $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents)
             : Untrusted(Problem(problems, certificate), presents);
     }
+
+    /// <summary>As kubectl has it, any configured authority is an end of the chain, also one that another has signed.</summary>
+    private static bool EndsAtOneOf(X509Certificate2Collection authorities, X509Chain chain) =>
+        chain.ChainStatus.All(status => status.Status == X509ChainStatusFlags.PartialChain)
+        && chain.ChainElements.LastOrDefault() is { Certificate: { } last }
+        && authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(last.RawDataMemory.Span));
 
     private static string Problem(X509ChainStatus[] problems, X509Certificate2 certificate)
     {

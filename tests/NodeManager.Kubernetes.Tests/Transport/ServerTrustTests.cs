@@ -20,6 +20,34 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task An_authority_that_another_has_signed_is_enough()
+    {
+        using TestCertificates middle = Certificates.Intermediate("middle-ca");
+        using TestCertificates stranger = Certificates.Intermediate("stranger-ca");
+        await using TlsServer server = await TlsServer.StartAsync(middle.Server());
+        using KubernetesClient trusting = Client("token: t", "certificate-authority-data: " + Base64(middle.AuthorityPem), server.Address);
+        using KubernetesClient doubting = Client("token: t", "certificate-authority-data: " + Base64(stranger.AuthorityPem), server.Address);
+
+        await trusting.GetVersionAsync(default);
+        await FailAsync(doubting, ErrorIds.CertificateUntrusted);
+
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task An_authority_of_the_same_name_with_another_key_is_not()
+    {
+        using TestCertificates middle = Certificates.Intermediate("middle-ca");
+        using TestCertificates forged = Certificates.Intermediate("middle-ca");
+        await using TlsServer server = await TlsServer.StartAsync(forged.Server());
+        using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(middle.AuthorityPem), server.Address);
+
+        await FailAsync(client, ErrorIds.CertificateUntrusted);
+
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task Without_an_authority_this_machines_are_asked()
     {
         using KubernetesClient client = Client("token: t", "disable-compression: true");

@@ -10,6 +10,7 @@ public sealed class PodState
         Pod = pod;
         NodeName = nodeName;
         Requests = PodRequests.Of(pod);
+        OwnerUid = pod.Controller()?.Uid;
     }
 
     public Pod Pod { get; }
@@ -17,6 +18,8 @@ public sealed class PodState
     public string NodeName { get; }
 
     public IReadOnlyDictionary<string, decimal> Requests { get; }
+
+    internal string? OwnerUid { get; }
 
     internal bool HasRequiredAntiAffinity =>
         Pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 };

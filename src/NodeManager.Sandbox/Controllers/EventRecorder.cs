@@ -33,14 +33,12 @@ internal sealed class EventRecorder(ResourceRegistry registry)
                 return;
             }
             name = string.Create(CultureInfo.InvariantCulture, $"{about.Name}.{registry.Time.GetUtcNow().Ticks:x}{StableHash.Of(reason + message):x8}");
+            JsonObject involved = new() { ["kind"] = about.Kind.Kind, ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name), ["name"] = about.Name, ["uid"] = about.Uid };
+            if (about.Namespace.Length > 0) involved["namespace"] = about.Namespace;
             registry.Create(BuiltInKinds.Events, ns, new()
             {
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
-                ["involvedObject"] = new JsonObject
-                {
-                    ["kind"] = about.Kind.Kind, ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name), ["namespace"] = about.Namespace.Length > 0 ? about.Namespace : null,
-                    ["name"] = about.Name, ["uid"] = about.Uid,
-                },
+                ["involvedObject"] = involved,
                 ["reason"] = reason, ["message"] = message, ["type"] = type, ["count"] = 1,
                 ["source"] = new JsonObject { ["component"] = component }, ["reportingComponent"] = component, ["reportingInstance"] = "",
                 ["firstTimestamp"] = registry.Now, ["lastTimestamp"] = registry.Now, ["eventTime"] = null,

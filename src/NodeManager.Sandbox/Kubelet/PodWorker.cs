@@ -14,7 +14,9 @@ namespace NodeManager.Sandbox.Kubelet;
 internal sealed class PodWorker(ControllerContext context) : Controller(context)
 {
     private const string Mirror = "kubernetes.io/config.mirror";
-    private readonly Dictionary<(string Uid, string Step), DateTimeOffset> due = [];
+
+    /// <summary>The step that each pod waits for, and when it comes.</summary>
+    private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> due = [];
     private readonly ConcurrentDictionary<ObjectKey, StoredObject> endedMirrors = new();
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods, BuiltInKinds.Nodes];
@@ -46,6 +48,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         if (Get(key) is not { } stored)
         {
             if (endedMirrors.TryGetValue(key, out StoredObject? mirror)) Restore(key, mirror);
+            else due.Remove(key);
             return;
         }
         if (Store.Get(BuiltInKinds.Nodes, "", stored.Field("spec.nodeName"))?.As<Node>() is not { } node || !node.IsAlive()) return;
@@ -92,23 +95,23 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         // With no grace left it is gone but for finalizers, which are others' business.
         if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true") return;
         double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
-        bool isNew = !due.ContainsKey((stored.Uid, "end"));
+        bool isNew = !due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
         if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))))) return;
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
-        foreach (string step in (ReadOnlySpan<string>)["start", "finish"]) due.Remove((stored.Uid, step));
     }
 
     /// <summary>Once the time of a step has come; asked for the first time, it is set and waited for.</summary>
     private bool IsDue(ObjectKey key, string uid, string step, Func<double> seconds)
     {
-        if (!due.TryGetValue((uid, step), out DateTimeOffset at)) due[(uid, step)] = at = Context.Now.AddSeconds(seconds());
-        if (at <= Context.Now)
+        if (!due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Uid != uid || known.Step != step)
+            due[key] = known = (uid, step, Context.Now.AddSeconds(seconds()));
+        if (known.At <= Context.Now)
         {
-            due.Remove((uid, step));
+            due.Remove(key);
             return true;
         }
-        EnqueueAt(key, at);
+        EnqueueAt(key, known.At);
         return false;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
@@ -26,9 +27,9 @@ internal static class DemoCluster
 
         List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
         WorkloadSeeds workloads = new(writer, new(all), seed);
-        foreach (Workload daemon in DemoWorkloads.DaemonSets) workloads.DaemonSet(daemon, all);
+        foreach (Workload daemon in DemoWorkloads.DaemonSets) workloads.DaemonSet(Versioned(daemon, minorVersion), all);
         foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
-            foreach (Workload component in DemoWorkloads.ControlPlane) workloads.Static(component, node);
+            foreach (Workload component in DemoWorkloads.ControlPlane) workloads.Static(Versioned(component, minorVersion), node);
         foreach (Workload set in DemoWorkloads.StatefulSets) workloads.StatefulSet(set);
         foreach (Workload deployment in DemoWorkloads.Deployments) workloads.Deployment(deployment);
         workloads.Bare(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
@@ -37,6 +38,10 @@ internal static class DemoCluster
         if (nodes <= 20) return;
         foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
     }
+
+    /// <summary>Kubernetes' own images are of the cluster's version.</summary>
+    private static Workload Versioned(Workload workload, int minorVersion) =>
+        workload with { Image = workload.Image.Replace(":v1.37.2", string.Create(CultureInfo.InvariantCulture, $":v1.{minorVersion}.2"), StringComparison.Ordinal) };
 
     private static void Namespace(SeedWriter writer, string name) => writer.Add(BuiltInKinds.Namespaces, "", new()
     {

@@ -29,7 +29,7 @@ public sealed class PodScore
         foreach (NodeState node in snapshot.Nodes)
             foreach (PodState other in node.Pods)
             {
-                if (owner is not null && other.Pod.Controller()?.Uid == owner)
+                if (owner is not null && other.OwnerUid == owner)
                 {
                     siblingsByNode[node.Name] = siblingsByNode.GetValueOrDefault(node.Name) + 1;
                     if (node.Label("topology.kubernetes.io/zone") is { } zone) siblingsByZone[zone] = siblingsByZone.GetValueOrDefault(zone) + 1;

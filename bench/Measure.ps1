@@ -130,7 +130,7 @@ function Format-Row([string] $What, [string] $Ours, [string] $Theirs, [string] $
 
 $kubectl = (Invoke-Kubectl version -o json | ConvertFrom-Json)
 $cores = [Environment]::ProcessorCount
-$load = if (Test-Path /proc/loadavg) { "; load before the end $((Get-Content /proc/loadavg).Split(' ')[0..2] -join ' ')" }
+$load = if (Test-Path /proc/loadavg) { "; load of the machine at the end $((Get-Content /proc/loadavg).Split(' ')[0..2] -join ' ')" }
 @"
 $(Get-Date -AsUTC -Format 'yyyy-MM-dd HH:mm') UTC, $cores cores, $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription)$load
 PowerShell $($PSVersionTable.PSVersion), kubectl $($kubectl.clientVersion.gitVersion), API server $($kubectl.serverVersion.gitVersion), $count nodes; medians

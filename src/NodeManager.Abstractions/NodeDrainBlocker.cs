@@ -14,5 +14,17 @@ public sealed class NodeDrainBlocker
     /// <summary>The pods that it holds up, <c>namespace/name</c>.</summary>
     public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
 
+    /// <summary>Of a budget: <c>Slow</c> or <c>Never</c>, see <see cref="BudgetOutlook"/>; else empty.</summary>
+    public string Outlook { get; init; } = "";
+
+    /// <summary>Of a budget: the pods that it covers; as kubectl prints selectors.</summary>
+    public string Selector { get; init; } = "";
+
+    /// <summary>Of a budget: the pods that it covers and does not count as healthy.</summary>
+    public ItemList<UnhealthyPod> UnhealthyPods { get; init; } = ItemList<UnhealthyPod>.Empty;
+
+    /// <summary>What would take it out of the way; empty where only time helps.</summary>
+    public string Remedy { get; init; } = "";
+
     public override string ToString() => $"{Kind} {Name}: {Message}";
 }

@@ -28,6 +28,16 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>Pods to evict that a budget would refuse now.</summary>
     public int BlockedByBudget => Pods.Count(p => p.BlockedByBudget);
 
+    /// <summary>The budgets that would refuse one of its pods now, each once.</summary>
+    public ItemList<PodBudget> BlockingBudgets =>
+        new([.. Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).DistinctBy(b => (b.Namespace, b.Name))]);
+
+    /// <summary>How long it will take, at most, when all planned nodes go together; null where it does not end as things stand.</summary>
+    public TimeSpan? EstimatedDuration { get; init; }
+
+    /// <summary>What the estimate rests on, or why there is none.</summary>
+    public string EstimateBasis { get; init; } = "";
+
     public DateTimeOffset ObservedAt { get; init; }
 
     public override string ToString() => Node;

@@ -30,10 +30,31 @@ public sealed class PodBudget
     /// <summary>True while the status lags behind the specification, and must not be believed.</summary>
     public bool StatusStale { get; init; }
 
-    /// <summary>For example <c>default/web: minAvailable 2, healthy 2 of 3, allows 0</c>.</summary>
-    public override string ToString()
+    /// <summary>See <see cref="BudgetOutlook"/>: does it allow an eviction now, later, or never as things stand?</summary>
+    public string Outlook { get; init; } = "";
+
+    /// <summary>Why, in words; empty when it allows one now.</summary>
+    public string OutlookReason { get; init; } = "";
+
+    /// <summary>The pods that it covers and does not count; empty also where pods may not be read.</summary>
+    public ItemList<UnhealthyPod> UnhealthyPods { get; init; } = ItemList<UnhealthyPod>.Empty;
+
+    /// <summary>What would free it; empty when nothing has to be done.</summary>
+    public string Remedy { get; init; } = "";
+
+    /// <summary>What it wants and has: <c>minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
+    public string Summary
     {
-        string wants = MinAvailable.Length > 0 ? $"minAvailable {MinAvailable}" : $"maxUnavailable {MaxUnavailable}";
-        return $"{Namespace}/{Name}: {wants}, healthy {CurrentHealthy} of {ExpectedPods}, allows {DisruptionsAllowed}";
+        get
+        {
+            string wants = MinAvailable.Length > 0 ? $"minAvailable {MinAvailable}" : $"maxUnavailable {MaxUnavailable}";
+            string unhealthy = UnhealthyPods.Count == 0
+                ? ""
+                : $", {UnhealthyPods.Count} not ready: {string.Join(", ", UnhealthyPods.Take(3))}{(UnhealthyPods.Count > 3 ? ", …" : "")}";
+            return $"{wants}, healthy {CurrentHealthy} of {ExpectedPods}, allows {DisruptionsAllowed}{unhealthy}";
+        }
     }
+
+    /// <summary>For example <c>default/web: minAvailable 2, healthy 2 of 3, allows 0</c>.</summary>
+    public override string ToString() => $"{Namespace}/{Name}: {Summary}";
 }

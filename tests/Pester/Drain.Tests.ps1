@@ -20,6 +20,16 @@ Describe 'Get-NodeDrainPlan' {
         ($pods | Where-Object Decision -in Skip, Refuse).Reason | Should -Not -Contain ''
     }
 
+    It 'tells a budget that is slow from one that never allows, and how long the drain will take' {
+        $held = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod).Where{ $_.BlockedByBudget }
+        $ledger = $held.BlockingBudgets | Where-Object Name -eq ledger | Select-Object -First 1
+        $ledger.Outlook | Should -Be 'Never'
+        $ledger.Remedy | Should -BeLike '*3 replicas*'
+        $free = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod).Where{ $_.CanDrain -and $_.Evict -and -not $_.BlockedByBudget }[0]
+        $free.EstimatedDuration | Should -BeGreaterThan ([timespan]::Zero)
+        $free.EstimateBasis | Should -Not -BeNullOrEmpty
+    }
+
     It 'leaves DaemonSets alone' {
         ($plans.Pods | Where-Object Owner -like 'DaemonSet/*').Decision | Sort-Object -Unique | Should -Be 'Skip'
     }
@@ -103,6 +113,10 @@ Describe 'Invoke-NodeDrain' {
         if ($result.Status -eq 'Drained') { Set-ItResult -Skipped -Because 'the budget allowed it in time'; return }
         $result.Status | Should -Be 'TimedOut'
         $result.Blockers.Count | Should -BeGreaterThan 0
+        $budget = $result.Blockers | Where-Object Kind -eq Budget | Select-Object -First 1
+        $budget.Outlook | Should -BeIn 'Slow', 'Never'
+        $budget.Selector | Should -Not -BeNullOrEmpty
+        if ($budget.Outlook -eq 'Never') { $budget.Remedy | Should -Not -BeNullOrEmpty }
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'DrainTimeout,*'
         (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
     }

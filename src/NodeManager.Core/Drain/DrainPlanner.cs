@@ -2,6 +2,7 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain;
 
@@ -10,7 +11,7 @@ public static class DrainPlanner
 {
     /// <summary>
     /// What a drain of these nodes would do, all of them going at once, in the order of the names. Touches nothing. Whether a budget blocks
-    /// is judged for each pod alone, as things are now.
+    /// is judged for each pod alone, as things are now; whether it will allow later, from all pods that it covers.
     /// </summary>
     /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
@@ -26,22 +27,39 @@ public static class DrainPlanner
 
         DateTimeOffset now = connection.Time.GetUtcNow();
         IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
-        IReadOnlyDictionary<string, (string Fits, string Reason)> fits =
-            await new FitEstimator(connection.Client).EstimateAsync(plans, survey.Server, cancellationToken);
-        return [.. plans.Select(p => Describe(session, p, fits, now))];
+        Task<IReadOnlyDictionary<string, (string Fits, string Reason)>> fits =
+            new FitEstimator(connection.Client).EstimateAsync(plans, survey.Server, cancellationToken);
+        HashSet<string> attached = [.. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}")];
+        List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
+        BudgetInspector inspector = new(connection.Client, survey.Server);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = await inspector.ReadPodsAsync(budgets, cancellationToken);
+        IReadOnlyDictionary<string, PodBudget> described = inspector.Describe(budgets, covered, b => StaleFor(b, now));
+        IReadOnlyDictionary<string, (string Fits, string Reason)> places = await fits;
+        return [.. plans.Select(p => Describe(session, p, places, described, DurationEstimator.Estimate(p, plans, described, covered, options, now), now))];
     }
 
+    // A budget's first specification is as old as the budget; of later ones their age is not told, and a moment ago is the safe guess.
+    private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
+        !BudgetRules.IsStale(budget) ? null : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp : TimeSpan.Zero;
+
     private static NodeDrainPlan Describe(
-        NodeManagerSession session, PlannedNode plan, IReadOnlyDictionary<string, (string Fits, string Reason)> fits, DateTimeOffset now) => new()
+        NodeManagerSession session, PlannedNode plan, IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
+        IReadOnlyDictionary<string, PodBudget> budgets, DurationEstimate estimate, DateTimeOffset now) => new()
         {
             Session = session,
             Cluster = session.Cluster,
             Node = plan.Name,
             NodeUid = plan.Node?.Metadata.Uid ?? "",
             CanDrain = plan.Blockers.Count == 0,
-            Pods = new([.. plan.Pods.Select(p => fits.TryGetValue(p.Plan.Uid, out var fit) ? p.Plan.WithFit(fit.Fits, fit.Reason) : p.Plan)]),
+            Pods = new([.. plan.Pods.Select(p =>
+            {
+                (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));
+                return p.Plan.With(fit.Fits, fit.Reason, budgets);
+            })]),
             Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
             Warnings = new([.. plan.Warnings]),
+            EstimatedDuration = estimate.Duration,
+            EstimateBasis = estimate.Basis,
             ObservedAt = now,
         };
 }

@@ -46,6 +46,55 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_budget_says_which_of_its_pods_hold_it_up_wherever_they_are_and_what_would_free_it()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+        System.Text.Json.Nodes.JsonObject crashing = Planning.UnhealthyPods.Make("crashing", 3);
+        crashing["spec"]!["nodeName"] = "n2";
+        _server.Pods.Put(crashing);
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        PodBudget budget = Assert.Single(plan.BlockingBudgets);
+        Assert.Equal((BudgetOutlook.Never, "app=web"), (budget.Outlook, budget.Selector));
+        UnhealthyPod pod = Assert.Single(budget.UnhealthyPods);
+        Assert.Equal(("p3", "n2", false), (pod.Name, pod.Node, pod.Progressing));
+        Assert.StartsWith("default/web: minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", budget.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Get ready p3", budget.Remedy, StringComparison.Ordinal);
+        Assert.Null(plan.EstimatedDuration);
+        Assert.Contains("budget default/web", plan.EstimateBasis, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_estimate_counts_the_turns_that_a_budget_forces_on_all_nodes_together()
+    {
+        for (int i = 1; i <= 4; i++)
+        {
+            System.Text.Json.Nodes.JsonObject pod = Sample.Pod($"p{i}", i <= 2 ? "n1" : "n2");
+            pod["metadata"]!["creationTimestamp"] = "2026-01-01T00:00:00Z";
+            pod["status"]!["conditions"]![0]!["lastTransitionTime"] = "2026-01-01T00:00:12Z";
+            _server.Pods.Put(pod);
+        }
+
+        System.Text.Json.Nodes.JsonObject budget = Sample.Budget("web", "web", 1);
+        budget["status"]!["expectedPods"] = 4;
+        budget["status"]!["desiredHealthy"] = 3;
+        budget["status"]!["currentHealthy"] = 4;
+        _server.Budgets.Put(budget);
+
+        NodeDrainPlan alone = await PlanAsync("n1");
+        IReadOnlyList<NodeDrainPlan> together = await PlanAllAsync(["n1", "n2"], new());
+        NodeDrainPlan forced = await PlanAsync("n1", new() { DisableEviction = true });
+
+        Assert.Equal(TimeSpan.FromSeconds(12 + 30), alone.EstimatedDuration);
+        Assert.All(together, p => Assert.Equal(TimeSpan.FromSeconds((3 * 12) + 30), p.EstimatedDuration));
+        Assert.Equal(TimeSpan.FromSeconds(30), forced.EstimatedDuration);
+        Assert.Contains("4 pods go 1 at a time: 4 turns", together[0].EstimateBasis, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_budget_blocks_nothing_where_evictions_are_off()
     {
         _server.Pods.Put(Sample.Pod("p1"));

@@ -53,7 +53,7 @@ internal static class BudgetRules
     public static string Title(PodDisruptionBudget budget) => $"{budget.Metadata.Namespace}/{budget.Metadata.Name}";
 
     /// <summary>The budget as users see it.</summary>
-    public static PodBudget Describe(PodDisruptionBudget budget) => new()
+    public static PodBudget Describe(PodDisruptionBudget budget, BudgetVerdict? verdict = null, IReadOnlyList<UnhealthyPod>? unhealthy = null) => new()
     {
         Namespace = budget.Metadata.Namespace ?? "",
         Name = budget.Metadata.Name,
@@ -66,6 +66,10 @@ internal static class BudgetRules
         ExpectedPods = budget.Status.ExpectedPods,
         UnhealthyPodEvictionPolicy = budget.Spec.UnhealthyPodEvictionPolicy ?? "",
         StatusStale = IsStale(budget),
+        Outlook = verdict?.Outlook ?? "",
+        OutlookReason = verdict?.Reason ?? "",
+        Remedy = verdict?.Remedy ?? "",
+        UnhealthyPods = new([.. unhealthy ?? []]),
     };
 
     // As kubectl prints selectors.

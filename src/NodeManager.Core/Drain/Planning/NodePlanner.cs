@@ -50,7 +50,7 @@ internal static class NodePlanner
             Warnings = new([.. warnings]),
             Owner = pod.Controller() is { } owner ? $"{owner.Kind}/{owner.Name}" : "",
             GracePeriodSeconds = context.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds : pod.Spec.TerminationGracePeriodSeconds,
-            Budgets = new([.. budgets.Select(BudgetRules.Describe)]),
+            Budgets = new([.. budgets.Select(b => BudgetRules.Describe(b))]),
             BlockedByBudget = refusal is not null,
         };
     }

@@ -2,8 +2,8 @@ namespace NodeManager.Core.Drain.Planning;
 
 internal static class PlanPodExtensions
 {
-    /// <summary>The same with the answer whether it fits elsewhere, which is known only after all nodes are planned.</summary>
-    public static NodeDrainPlanPod WithFit(this NodeDrainPlanPod pod, string fits, string reason) => new()
+    /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, and its budgets' outlook.</summary>
+    public static NodeDrainPlanPod With(this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets) => new()
     {
         Node = pod.Node,
         Namespace = pod.Namespace,
@@ -15,7 +15,7 @@ internal static class PlanPodExtensions
         Warnings = pod.Warnings,
         Owner = pod.Owner,
         GracePeriodSeconds = pod.GracePeriodSeconds,
-        Budgets = pod.Budgets,
+        Budgets = new([.. pod.Budgets.Select(b => budgets.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))]),
         BlockedByBudget = pod.BlockedByBudget,
         FitsElsewhere = fits,
         FitReason = reason,

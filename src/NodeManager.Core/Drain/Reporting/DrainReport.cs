@@ -19,8 +19,8 @@ internal sealed record DrainReport
     /// <summary>The pods as last seen on the node.</summary>
     public required Func<string, Pod?> LastSeen { get; init; }
 
-    /// <summary>The budgets as last seen.</summary>
-    public required Func<string, PodDisruptionBudget?> Budget { get; init; }
+    /// <summary>The budgets that still refuse, as last seen, by <c>namespace/name</c>.</summary>
+    public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
 
     /// <summary>What is not a pod's or budget's: permissions, refusals, attachments, the server.</summary>
     public required IReadOnlyList<NodeDrainBlocker> Blockers { get; init; }
@@ -124,23 +124,7 @@ internal sealed record DrainReport
         from budget in record.BlockedBy
         group record by budget into held
         orderby held.Key
-        select new NodeDrainBlocker
-        {
-            Kind = "Budget",
-            Name = held.Key,
-            Message = held.Any(r => r.BlockedBy.Count > 1)
-                ? held.First(r => r.BlockedBy.Count > 1).Reason
-                : Budget(held.Key) is { } budget ? Words(budget) : held.First().Reason,
-            Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
-        };
-
-    private static string Words(PodDisruptionBudget budget)
-    {
-        PodBudget now = BudgetRules.Describe(budget);
-        string wants = now.MinAvailable.Length > 0 ? $"minAvailable {now.MinAvailable}" : $"maxUnavailable {now.MaxUnavailable}";
-        string stale = now.StatusStale ? "; its status lags behind its specification" : "";
-        return $"{wants}, {now.CurrentHealthy} of {now.ExpectedPods} healthy, {now.DesiredHealthy} needed, allows {now.DisruptionsAllowed} now{stale}";
-    }
+        select BudgetBlockerRules.Of(held.Key, [.. held], Budgets.GetValueOrDefault(held.Key));
 
     private IEnumerable<NodeDrainBlocker> TerminationBlockers()
     {

@@ -18,16 +18,20 @@ internal sealed class BudgetBook : IAsyncDisposable
     private readonly WatchedObjects<PodDisruptionBudget> _watch;
     private readonly string _version;
     private readonly Action<string> _warn;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, DateTimeOffset> _staleSince = [];
     private Task? _watching;
 
     /// <param name="client">To watch with.</param>
+    /// <param name="time">The cluster's.</param>
     /// <param name="survey">What the plan read.</param>
     /// <param name="namespaces">Of the pods to evict.</param>
     /// <param name="warn">Told once when budgets cannot be watched.</param>
-    public BudgetBook(KubernetesClient client, DrainSurvey survey, IReadOnlyCollection<string> namespaces, Action<string> warn)
+    public BudgetBook(KubernetesClient client, TimeProvider time, DrainSurvey survey, IReadOnlyCollection<string> namespaces, Action<string> warn)
     {
         _version = survey.Server.BudgetVersion;
         _warn = warn;
+        _time = time;
         _watch = new(client, Resources.PodDisruptionBudgets(_version), new() { Namespace = namespaces.Count == 1 ? namespaces.First() : null })
         {
             OnChange = Apply,
@@ -46,6 +50,12 @@ internal sealed class BudgetBook : IAsyncDisposable
     public PodDisruptionBudget? Find(string title)
     {
         lock (_lock) return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);
+    }
+
+    /// <summary>How long its status has lagged behind its specification, as far as we have watched; null when it does not.</summary>
+    public TimeSpan? StaleFor(PodDisruptionBudget budget)
+    {
+        lock (_lock) return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _time.GetUtcNow() - since : null;
     }
 
     /// <summary>Held while an eviction of the pod is asked for; null when no budget, or more than one, covers it.</summary>
@@ -96,6 +106,7 @@ internal sealed class BudgetBook : IAsyncDisposable
             bool changesSpecification = isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
             if (isGone) _gates.Remove(key);
             else gate ??= Gate(budget);
+            Note(budget);
             if (changesSpecification)
                 several = [.. _several.Where(t => t.Pod.Metadata.Namespace == budget.Metadata.Namespace)];
         }
@@ -103,6 +114,13 @@ internal sealed class BudgetBook : IAsyncDisposable
         if (isGone) gate?.Open();
         else gate!.Update(budget);
         several.ForEach(t => t.Pass());
+    }
+
+    private void Note(PodDisruptionBudget budget)
+    {
+        string title = BudgetRules.Title(budget);
+        if (BudgetRules.IsStale(budget)) _staleSince.TryAdd(title, _time.GetUtcNow());
+        else _staleSince.Remove(title);
     }
 
     private BudgetGate? GateOf(Pod pod)

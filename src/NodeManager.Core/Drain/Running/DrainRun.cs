@@ -34,7 +34,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
-        await using BudgetBook budgets = new(scope.Client, survey, namespaces, scope.Observer.Warning);
+        await using BudgetBook budgets = new(scope.Client, scope.Time, survey, namespaces, scope.Observer.Warning);
         List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.

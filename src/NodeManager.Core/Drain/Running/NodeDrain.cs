@@ -234,7 +234,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             End = end,
             Records = _records,
             LastSeen = _pods.Find,
-            Budget = _budgets.Find,
+            Budgets = await InspectBudgetsAsync(),
             Blockers = _blockers,
             Warnings = _warnings,
             IsCordoned = _isCordoned,
@@ -251,6 +251,26 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
 
         return result;
+    }
+
+    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
+    private async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync()
+    {
+        List<PodDisruptionBudget> refusing =
+            [.. _records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(_budgets.Find).OfType<PodDisruptionBudget>()];
+        BudgetInspector inspector = new(_scope.Client, _survey.Server);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
+        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+        try
+        {
+            covered = await inspector.ReadPodsAsync(refusing, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            _scope.Observer.Verbose($"Node {_plan.Name}: the pods of its budgets could not be read: {exception.Message}");
+        }
+
+        return inspector.Describe(refusing, covered, _budgets.StaleFor);
     }
 
     private void Warn(string warning)

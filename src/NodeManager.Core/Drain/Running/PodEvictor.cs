@@ -135,11 +135,13 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
     private async Task WaitForBudgetAsync(PodRecord record, Pod asked, EvictionAnswer answer, CancellationToken cancellationToken)
     {
         using BudgetTicket ticket = budgets.Enter(asked);
-        IReadOnlyList<string> names = [.. budgets.Covering(asked).Select(BudgetRules.Title)];
+        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(asked);
+        IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
         record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
             ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
             : answer.Message);
-        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}");
+        string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
+        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
         progress.Changed();
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -131,6 +131,37 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_budget_that_holds_to_the_end_is_a_blocker_with_its_pods_and_what_would_free_it()
+    {
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        JsonObject crashing = Planning.UnhealthyPods.Make("crashing", 3);
+        crashing["spec"]!["nodeName"] = "n2";
+        _server.Pods.Put(crashing);
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(1) });
+
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal(("Budget", "default/web", BudgetOutlook.Never, "app=web"), (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector));
+        Assert.Equal("p3", Assert.Single(blocker.UnhealthyPods).Name);
+        Assert.Contains("minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("Get ready p3", blocker.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_budgets_over_a_pod_are_never_and_the_remedy_names_both()
+    {
+        _server.Budgets.Put(Sample.Budget("other", "web", 5));
+        _server.OnRemove = (_, _) => Answers.SeveralBudgets();
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(1) });
+
+        Assert.Equal(["default/other", "default/web"], result.Blockers.Select(b => b.Name));
+        Assert.All(result.Blockers, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
+        Assert.All(result.Blockers, b => Assert.Contains("default/other, default/web", b.Remedy, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Budgets_are_not_watched_before_one_refuses()
     {
         await _bench.DrainAsync(_server);

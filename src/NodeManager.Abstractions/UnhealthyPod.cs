@@ -1,0 +1,21 @@
+namespace NodeManager;
+
+/// <summary>A pod that a budget covers and does not count as healthy.</summary>
+public sealed class UnhealthyPod
+{
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Where it is; empty while it is nowhere.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>Why it is not ready, in the words of the kubelet or the scheduler where they have any.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>True while it is on its way (starting, terminating); false when it will not become ready as things stand.</summary>
+    public bool Progressing { get; init; }
+
+    /// <summary>For example <c>web-7d9f (CrashLoopBackOff)</c>.</summary>
+    public override string ToString() => $"{Name} ({Reason})";
+}

@@ -1,0 +1,53 @@
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>Looks at all pods of budgets, wherever they run, to say of each budget what it waits for.</summary>
+internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilities server)
+{
+    /// <summary>The pods of each budget; a budget whose pods may not be read is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Pod>>> ReadPodsAsync(
+        IReadOnlyCollection<PodDisruptionBudget> budgets, CancellationToken cancellationToken)
+    {
+        (string? Namespace, List<Pod>? Pods)[] lists = await Task.WhenAll(
+            budgets.Select(b => b.Metadata.Namespace).Distinct().Select(async ns => (ns, await ListAsync(ns, cancellationToken))));
+        Dictionary<string, IReadOnlyList<Pod>> covered = [];
+        foreach (PodDisruptionBudget budget in budgets)
+        {
+            if (Array.Find(lists, l => l.Namespace == budget.Metadata.Namespace).Pods is { } pods)
+                covered[BudgetRules.Title(budget)] = [.. pods.Where(p => BudgetRules.Covers(budget, p, server.BudgetVersion))];
+        }
+
+        return covered;
+    }
+
+    /// <summary>The budgets as users see them, with their outlook.</summary>
+    /// <param name="budgets">As last told.</param>
+    /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
+    /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
+    public IReadOnlyDictionary<string, PodBudget> Describe(
+        IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor) =>
+        budgets.DistinctBy(BudgetRules.Title).ToDictionary(
+            BudgetRules.Title,
+            b =>
+            {
+                IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
+                return BudgetRules.Describe(
+                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor), [.. (pods ?? []).Select(PodHealth.Examine).OfType<UnhealthyPod>()]);
+            });
+
+    private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.ListAsync(Resources.Pods, new() { Namespace = ns }, cancellationToken)).Items;
+        }
+        catch (KubernetesException)
+        {
+            // What a budget waits for is worth telling, and nothing to fail over.
+            return null;
+        }
+    }
+}

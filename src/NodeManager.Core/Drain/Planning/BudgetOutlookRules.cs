@@ -1,0 +1,80 @@
+using System.Globalization;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>
+/// Tells a budget that is slow (it allows when something that is under way ends) from one that never allows as things stand. Pure.
+/// Source: the disruption controller, which counts what is wanted, what is ready, and what was evicted.
+/// </summary>
+internal static class BudgetOutlookRules
+{
+    /// <summary>A controller that runs takes up a specification in seconds.</summary>
+    public static readonly TimeSpan StaleLimit = TimeSpan.FromSeconds(30);
+
+    private const int PolicyMinor = 26;
+
+    /// <summary>What is to be expected of the budget for a healthy pod.</summary>
+    /// <param name="budget">As last told.</param>
+    /// <param name="covered">All pods that it covers; null when they may not be read.</param>
+    /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
+    /// <param name="minorVersion">Of the server.</param>
+    public static BudgetVerdict Judge(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion)
+    {
+        if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
+            return Never(
+                $"the disruption controller cannot count its pods (SyncFailed): {failed.Message}",
+                "Mend what its status says, or have it cover only pods of Deployments, ReplicaSets and StatefulSets.");
+        if (staleFor >= StaleLimit)
+            return Never(
+                $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s",
+                "See in its events why the disruption controller (kube-controller-manager) does not take it up.");
+        if (BudgetRules.IsStale(budget)) return new(BudgetOutlook.Slow, "its status lags behind its specification", "");
+        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion);
+    }
+
+    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion)
+    {
+        PodDisruptionBudgetStatus status = budget.Status;
+        if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it covers no pods yet", "");
+        int expected = Expected(budget, covered);
+        if (status.DesiredHealthy >= expected)
+            return Never($"it needs {status.DesiredHealthy} of {expected} pods healthy, so none may be missing", Room(budget, expected));
+
+        int missing = status.DesiredHealthy + 1 - status.CurrentHealthy;
+        if (missing <= 0) return new(BudgetOutlook.Slow, "evictions that were allowed are still under way", "");
+        string wanted = missing == 1 ? "1 more pod has to become ready" : $"{missing} more pods have to become ready";
+        if (covered is null) return new(BudgetOutlook.Slow, wanted, "");
+
+        List<UnhealthyPod> unhealthy = [.. covered.Select(PodHealth.Examine).OfType<UnhealthyPod>()];
+        List<UnhealthyPod> stuck = [.. unhealthy.Where(p => !p.Progressing)];
+        int live = covered.Count(p => !p.IsTerminating() && !p.IsFinished());
+        int coming = unhealthy.Count - stuck.Count + Math.Max(0, expected - live);
+        if (coming >= missing || stuck.Count == 0) return new(BudgetOutlook.Slow, wanted, "");
+        string policy = minorVersion >= PolicyMinor && budget.Spec.UnhealthyPodEvictionPolicy != "AlwaysAllow"
+            ? "; unhealthyPodEvictionPolicy AlwaysAllow would let those that are not ready go"
+            : "";
+        return Never(
+            $"{wanted}, and {(coming == 0 ? "none is" : $"only {coming} are")} about to",
+            $"Get ready {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower what the budget needs{policy}.");
+    }
+
+    // By a count the controller takes what there is, with pods that terminate, for what is wanted.
+    private static int Expected(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered) =>
+        covered is not null && budget.Spec.MinAvailable is { IsPercent: false }
+            ? Math.Min(budget.Status.ExpectedPods, covered.Count(p => !p.IsTerminating() && !p.IsFinished()))
+            : budget.Status.ExpectedPods;
+
+    private static string Room(PodDisruptionBudget budget, int expected)
+    {
+        if (budget.Spec.MinAvailable is not { } least) return "Raise maxUnavailable to 1 or more.";
+        string lower = string.Create(CultureInfo.InvariantCulture, $"lower minAvailable to {Math.Max(0, expected - 1)}");
+        if (!least.IsPercent) return $"Scale what it covers to {budget.Status.DesiredHealthy + 1} replicas, or {lower}.";
+        decimal share = decimal.Parse(least.Text.AsSpan(0, least.Text.Length - 1), CultureInfo.InvariantCulture);
+        // Percentages are rounded up: so many pods are needed before one of them may be missing.
+        return share >= 100 ? $"Below 100 % it can allow: {lower}." : $"Scale what it covers to {Math.Ceiling(100 / (100 - share)):0} replicas, or {lower}.";
+    }
+
+    private static BudgetVerdict Never(string reason, string remedy) => new(BudgetOutlook.Never, reason, remedy);
+}

@@ -1,0 +1,7 @@
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>Whether a budget will allow an eviction.</summary>
+/// <param name="Outlook">See <see cref="BudgetOutlook"/>.</param>
+/// <param name="Reason">Why, in words; empty when it allows one now.</param>
+/// <param name="Remedy">What would free it; empty when nothing has to be done.</param>
+internal sealed record BudgetVerdict(string Outlook, string Reason, string Remedy);

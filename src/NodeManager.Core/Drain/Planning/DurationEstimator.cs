@@ -1,0 +1,82 @@
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>
+/// How long a drain will take: the longest grace period, and for the pods of a budget the turns that it forces on them, each as long as
+/// their like took to become ready. Pure.
+/// </summary>
+internal static class DurationEstimator
+{
+    // What the API server sets where nothing is said.
+    private const long DefaultGrace = 30;
+
+    /// <param name="plan">Of the node.</param>
+    /// <param name="all">Of all nodes that go together: they share the budgets.</param>
+    /// <param name="budgets">With their outlook.</param>
+    /// <param name="covered">All pods of the budgets.</param>
+    /// <param name="options">How it is drained.</param>
+    /// <param name="now">The cluster's time.</param>
+    public static DurationEstimate Estimate(
+        PlannedNode plan, IReadOnlyList<PlannedNode> all, IReadOnlyDictionary<string, PodBudget> budgets,
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, DrainOptions options, DateTimeOffset now)
+    {
+        if (plan.Blockers.Count > 0) return new(null, "Something stands in the way: see Blockers.");
+        TimeSpan longest = TimeSpan.Zero;
+        string basis = "No pod has to go.";
+        foreach (PlannedPod pod in plan.Pods)
+        {
+            TimeSpan own = Own(pod, now);
+            Consider(own, $"Pods may use their whole grace period, the longest {own.TotalSeconds:0} s.");
+        }
+
+        if (options.DisableEviction) return new(longest, basis);
+        foreach (string title in plan.Pods.SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
+        {
+            if (!budgets.TryGetValue(title, out PodBudget? budget)) continue;
+            if (plan.Pods.Any(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1))
+                return new(null, "It does not end as things stand: a pod has more than one budget.");
+            if (budget.Outlook == BudgetOutlook.Never) return new(null, $"It does not end as things stand: budget {title}: {budget.OutlookReason}.");
+            int leaving = all.Sum(n => n.Pods.Count(p => Asked(p).Contains(title)));
+            int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
+            int turns = (leaving + atOnce - 1) / atOnce;
+            List<TimeSpan> starts = [.. covered.GetValueOrDefault(title, []).Select(StartOf).OfType<TimeSpan>().Order()];
+            if (turns > 1 && starts.Count == 0) return new(null, $"How long pods of budget {title} take to become ready is not known.");
+            TimeSpan start = starts.Count == 0 ? TimeSpan.Zero : starts[starts.Count / 2];
+            TimeSpan grace = plan.Pods.Where(p => Asked(p).Contains(title)).Max(p => Own(p, now));
+            Consider(
+                ((turns - 1) * start) + grace,
+                $"Budget {title} lets {leaving} pods go {atOnce} at a time: {turns} turns. Their like took {start.TotalSeconds:0} s to become ready "
+                + $"(median of {starts.Count}); the last may use its whole grace period, {grace.TotalSeconds:0} s.");
+        }
+
+        return new(longest, basis);
+
+        void Consider(TimeSpan duration, string why)
+        {
+            if (duration <= longest) return;
+            (longest, basis) = (duration, why);
+        }
+    }
+
+    private static IEnumerable<string> Asked(PlannedPod pod) =>
+        pod.Plan.Decision == DrainDecision.Evict && !BudgetRules.Bypasses(pod.Pod) ? pod.Plan.Budgets.Select(b => $"{b.Namespace}/{b.Name}") : [];
+
+    private static TimeSpan Own(PlannedPod pod, DateTimeOffset now) => pod.Plan.Decision switch
+    {
+        DrainDecision.Evict when !pod.Pod.IsFinished() => TimeSpan.FromSeconds(pod.Plan.GracePeriodSeconds ?? DefaultGrace),
+        DrainDecision.Wait when pod.Pod.Metadata.DeletionTimestamp > now => pod.Pod.Metadata.DeletionTimestamp.Value - now,
+        _ => TimeSpan.Zero,
+    };
+
+    // A pod that restarted since tells of something else.
+    private static TimeSpan? StartOf(Pod pod)
+    {
+        DateTimeOffset? ready = pod.Status.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
+        bool restarted = pod.Status.ContainerStatuses?.Exists(c => c.RestartCount > 0) == true;
+        if (restarted || ready - pod.Metadata.CreationTimestamp is not { } took || took < TimeSpan.Zero) return null;
+        // The API's times are whole seconds.
+        return took < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : took;
+    }
+}

@@ -1,0 +1,41 @@
+using NodeManager.Core.Drain.Running;
+
+namespace NodeManager.Core.Drain.Reporting;
+
+/// <summary>Says of a budget that held pods up to the end what it wants, what it has and what would free it. Pure.</summary>
+internal static class BudgetBlockerRules
+{
+    /// <param name="title"><c>namespace/name</c> of the budget.</param>
+    /// <param name="held">The pods that it refused last.</param>
+    /// <param name="budget">As last seen; null when it is not known.</param>
+    public static NodeDrainBlocker Of(string title, IReadOnlyList<PodRecord> held, PodBudget? budget)
+    {
+        PodRecord? several = held.FirstOrDefault(r => r.BlockedBy.Count > 1);
+        return new()
+        {
+            Kind = "Budget",
+            Name = title,
+            Message = several?.Reason ?? (budget is null ? held[0].Reason : Words(budget)),
+            Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
+            Outlook = several is null ? budget?.Outlook ?? "" : BudgetOutlook.Never,
+            Selector = budget?.Selector ?? "",
+            UnhealthyPods = budget?.UnhealthyPods ?? ItemList<UnhealthyPod>.Empty,
+            Remedy = several is null
+                ? budget?.Remedy ?? ""
+                : $"Leave one budget over these pods: delete the others, or narrow their selectors ({string.Join(", ", several.BlockedBy.Order(StringComparer.Ordinal))}).",
+        };
+    }
+
+    private static string Words(PodBudget budget)
+    {
+        string selector = budget.Selector.Length == 0 ? "all pods of the namespace" : budget.Selector;
+        string outlook = budget.Outlook switch
+        {
+            BudgetOutlook.Never => $"; never as things stand: {budget.OutlookReason}",
+            BudgetOutlook.Slow => $"; slow: {budget.OutlookReason}",
+            _ => "",
+        };
+        string remedy = budget.Remedy.Length == 0 ? "" : $". {budget.Remedy}";
+        return $"{budget.Summary} (selector {selector}){outlook}{remedy}";
+    }
+}

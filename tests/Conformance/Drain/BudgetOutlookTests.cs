@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Drain;
+
+public sealed class BudgetOutlookTests
+{
+    private static readonly DrainOptions Bare = new() { DeleteUnmanagedPods = true, Timeout = TimeSpan.FromSeconds(4) };
+
+    [SkippableTheory]
+    [AllBackends("not-ready", BudgetOutlook.Slow, "running, not ready")]
+    [AllBackends("crash", BudgetOutlook.Never, "CrashLoopBackOff")]
+    public async Task A_budget_that_refuses_names_the_pod_that_holds_it_up_and_whether_waiting_helps(
+        string backend, string trouble, string outlook, string reason)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        await cluster.AddPodAsync("first", nodes[0], p => p.Label("app", "web"));
+        await cluster.AddPodAsync("second", nodes[1], p => p.Label("app", "web"));
+        await cluster.AddPodAsync("late", nodes[1], p => p.Label("app", "web").Annotate("fake-kubelet/" + trouble, "true"), null);
+        await cluster.WaitForAsync(Resources.Pods, "late", p => p.Status.ContainerStatuses is { Count: > 0 } && p.Status.Phase == "Running");
+        await cluster.WaitForReadyPodsAsync("app=web", 2);
+        await cluster.AddBudgetAsync("web", "web", "minAvailable", 2, allows: 0);
+        ResourceType<PodDisruptionBudget> budgets = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
+        await cluster.WaitForAsync(budgets, "web", b => b.Status is { CurrentHealthy: 2, ExpectedPods: 3 });
+
+        NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [nodes[0]], Bare, default));
+        NodeDrainResult result = await cluster.DrainAsync(nodes[0], Bare);
+
+        PodBudget planned = Assert.Single(plan.BlockingBudgets);
+        UnhealthyPod unhealthy = Assert.Single(planned.UnhealthyPods);
+        Assert.Equal((outlook, "late", nodes[1]), (planned.Outlook, unhealthy.Name, unhealthy.Node));
+        Assert.StartsWith(reason, unhealthy.Reason, StringComparison.Ordinal);
+        Assert.Equal(outlook == BudgetOutlook.Never, planned.Remedy.Length > 0);
+        Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal((outlook, "app=web"), (blocker.Outlook, blocker.Selector));
+        Assert.StartsWith("minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: late (" + reason, blocker.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_budget_that_its_controller_cannot_count_never_allows_and_says_why(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        Skip.If(cluster.Capabilities.Minor < 21, "conditions of budgets are of 1.21");
+        string node = await cluster.AddNodeAsync();
+        Node owner = await cluster.GetAsync(Resources.Nodes, node);
+        await cluster.AddPodAsync("odd", node, p =>
+        {
+            p.Label("app", "odd");
+            p["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
+            {
+                ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node, ["uid"] = owner.Metadata.Uid, ["controller"] = true,
+            });
+        });
+        ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
+        var labels = new Dictionary<string, string> { ["app"] = "odd" };
+        await cluster.CreateAsync(type, Manifests.Budget(cluster.Capabilities.BudgetVersion, "odd", labels, "maxUnavailable", 1));
+        await cluster.WaitForAsync(type, "odd", b => b.Status.Conditions?.Exists(c => c.Reason == "SyncFailed") == true);
+
+        NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [node], new(), default));
+
+        PodBudget budget = Assert.Single(plan.BlockingBudgets);
+        Assert.Equal(BudgetOutlook.Never, budget.Outlook);
+        Assert.Contains("SyncFailed", budget.OutlookReason, StringComparison.Ordinal);
+        Assert.Null(plan.EstimatedDuration);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_estimate_holds(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 4, w => w.PodSpec(new() { ["terminationGracePeriodSeconds"] = 30 }));
+        await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
+
+        NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [full], new(), default));
+        NodeDrainResult result = await cluster.DrainAsync(full, new());
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Contains("4 turns", plan.EstimateBasis, StringComparison.Ordinal);
+        Assert.True(result.Duration <= plan.EstimatedDuration, $"{result.Duration} of {plan.EstimatedDuration}: {plan.EstimateBasis}");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain.Planning;
+
+public sealed class BudgetOutlookRulesTests
+{
+    // pods: what each covered pod is; needed of expected healthy.
+    [Theory]
+    [InlineData("minAvailable", "2", "ready ready ready", 2, 3, 3, "Now")]
+    [InlineData("minAvailable", "2", "ready ready starting", 2, 3, 2, "Slow")]
+    [InlineData("minAvailable", "2", "ready ready unready", 2, 3, 2, "Slow")]
+    [InlineData("minAvailable", "2", "ready ready terminating unplaced", 2, 4, 2, "Slow")]
+    [InlineData("minAvailable", "2", "ready ready crashing", 2, 3, 2, "Never")]
+    [InlineData("minAvailable", "2", "ready ready unplaced", 2, 3, 2, "Never")]
+    [InlineData("minAvailable", "2", "ready crashing starting", 2, 3, 1, "Never")] // two are missing and one is coming
+    [InlineData("minAvailable", "2", "ready starting starting", 2, 3, 1, "Slow")]
+    [InlineData("minAvailable", "2", "ready ready", 2, 2, 2, "Never")]
+    [InlineData("minAvailable", "2", "ready ready terminating", 2, 3, 2, "Never")] // the third is on its way out
+    [InlineData("minAvailable", "100%", "ready ready", 2, 2, 2, "Never")]
+    [InlineData("maxUnavailable", "0", "ready ready", 2, 2, 2, "Never")]
+    [InlineData("maxUnavailable", "1", "ready ready", 2, 3, 2, "Slow")] // a third is still to be made
+    [InlineData("maxUnavailable", "1", "ready ready", 0, 0, 0, "Slow")] // not counted yet
+    public void A_budget_is_slow_when_something_is_under_way_and_else_never_allows(
+        string bound, string value, string pods, int desired, int expected, int healthy, string outlook)
+    {
+        JsonObject budget = Budget(bound, value, desired, expected, healthy);
+
+        BudgetVerdict verdict = Judge(budget, pods);
+
+        Assert.Equal(outlook, verdict.Outlook);
+        Assert.Equal(outlook == BudgetOutlook.Now, verdict.Reason.Length == 0);
+        Assert.Equal(outlook == BudgetOutlook.Never, verdict.Remedy.Length > 0);
+    }
+
+    [Theory]
+    [InlineData("minAvailable", "2", "3 replicas, or lower minAvailable to 1")]
+    [InlineData("minAvailable", "90%", "10 replicas, or lower minAvailable to 1")]
+    [InlineData("minAvailable", "100%", "lower minAvailable to 1")]
+    [InlineData("maxUnavailable", "0", "Raise maxUnavailable")]
+    public void What_would_free_it_is_said(string bound, string value, string remedy) =>
+        Assert.Contains(remedy, Judge(Budget(bound, value, 2, 2, 2), "ready ready").Remedy, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(34, "", true)]
+    [InlineData(34, "AlwaysAllow", false)]
+    [InlineData(20, "", false)]
+    public void The_policy_for_unhealthy_pods_is_proposed_where_the_server_has_it(int minor, string policy, bool proposed)
+    {
+        JsonObject budget = Budget("minAvailable", "2", 2, 3, 2);
+        if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
+
+        Assert.Equal(proposed, Judge(budget, "ready ready crashing", minor).Remedy.Contains("AlwaysAllow", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, "Slow")]
+    [InlineData(29, "Slow")]
+    [InlineData(30, "Never")]
+    public void A_status_that_lags_for_long_is_never(int seconds, string outlook)
+    {
+        JsonObject budget = Sample.Budget("web", "web", 3, generation: 2, observed: 1);
+
+        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34).Outlook);
+    }
+
+    [Fact]
+    public void A_budget_that_cannot_be_counted_is_never_and_says_why()
+    {
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["status"]!["conditions"] = JsonNode.Parse(
+            """[{"type":"DisruptionAllowed","status":"False","reason":"SyncFailed","message":"found no controllers for pod \"p\""}]""");
+
+        BudgetVerdict verdict = Judge(budget, "ready");
+
+        Assert.Equal(BudgetOutlook.Never, verdict.Outlook);
+        Assert.Contains("found no controllers for pod", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_its_pods_a_budget_that_has_room_is_slow() =>
+        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34).Outlook);
+
+    private static JsonObject Budget(string bound, string value, int desired, int expected, int healthy)
+    {
+        JsonObject budget = Sample.Budget("web", "web", Math.Max(0, healthy - desired));
+        budget["spec"]!.AsObject().Remove("minAvailable");
+        budget["spec"]![bound] = value;
+        budget["status"]!["desiredHealthy"] = desired;
+        budget["status"]!["expectedPods"] = expected;
+        budget["status"]!["currentHealthy"] = healthy;
+        return budget;
+    }
+
+    private static BudgetVerdict Judge(JsonObject budget, string pods, int minor = 34) =>
+        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor);
+}

@@ -1,0 +1,27 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Tests.Drain.Support;
+
+namespace NodeManager.Core.Tests.Drain.Planning;
+
+public sealed class PodHealthTests
+{
+    [Theory]
+    [InlineData("starting", "starting", true)]
+    [InlineData("unready", "running, not ready", true)]
+    [InlineData("terminating", "terminating", true)]
+    [InlineData("unseen", "not scheduled yet", true)]
+    [InlineData("crashing", "CrashLoopBackOff: c: back-off 5m0s restarting failed container", false)]
+    [InlineData("unplaced", "not scheduled: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu", false)]
+    public void A_pod_that_does_not_count_says_why_and_whether_it_is_on_its_way(string state, string reason, bool progressing)
+    {
+        UnhealthyPod? pod = PodHealth.Examine(UnhealthyPods.Make(state).ReadPod());
+
+        Assert.Equal((reason, progressing), (pod!.Reason, pod.Progressing));
+        Assert.Equal($"p1 ({reason})", pod.ToString());
+    }
+
+    [Theory]
+    [InlineData("ready")]
+    [InlineData("ended")]
+    public void A_pod_that_is_ready_or_has_ended_is_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod()));
+}

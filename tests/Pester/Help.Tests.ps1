@@ -64,13 +64,13 @@ BeforeAll {
     function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:02:00') {
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
+            # The user answers all questions with yes.
+            $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; `$ConfirmPreference = 'None'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
             if ($shell.HadErrors) { return $shell.Streams.Error | Out-String }
             foreach ($block in $Script) {
                 $shell.Commands.Clear()
                 $shell.Streams.Error.Clear()
-                # The user answers all questions with yes.
-                $null = $shell.AddScript("`$ConfirmPreference = 'None'").AddStatement().AddScript($block)
+                $null = $shell.AddScript($block)
                 $running = $shell.BeginInvoke()
                 if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $block" }
                 try { $null = $shell.EndInvoke($running) }

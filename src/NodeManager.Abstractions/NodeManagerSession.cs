@@ -28,6 +28,9 @@ public sealed class NodeManagerSession : IDisposable
     /// <summary>What the server calls its version, for example <c>v1.34.2</c>.</summary>
     public string ServerVersion { get; init; } = "";
 
+    /// <summary>A file that gives kubectl and others the same cluster, where the session serves one of its own; it is gone with the session.</summary>
+    public string KubeconfigPath { get; internal set; } = "";
+
     public DateTimeOffset ConnectedAt { get; init; }
 
     /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>

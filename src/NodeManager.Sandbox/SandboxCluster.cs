@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers;
@@ -15,6 +16,7 @@ namespace NodeManager.Sandbox;
 public sealed class SandboxCluster : IDisposable
 {
     private readonly CancellationTokenSource _stopped = new();
+    private readonly ConcurrentBag<SandboxServer> _servers = [];
     private readonly ApiServer _server;
 
     private SandboxCluster(SandboxOptions options, int logCapacity)
@@ -62,11 +64,25 @@ public sealed class SandboxCluster : IDisposable
     /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
 
+    /// <summary>Serves the cluster on loopback, until the server or the cluster is disposed.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    /// <exception cref="IOException">The kubeconfig cannot be written.</exception>
+    public SandboxServer Serve(SandboxServerOptions options) => Serve(options, ServerLimits.Default);
+
+    internal SandboxServer Serve(SandboxServerOptions options, ServerLimits limits)
+    {
+        ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
+        var server = new SandboxServer(this, options, limits);
+        _servers.Add(server);
+        return server;
+    }
+
     /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
     public void Dispose()
     {
         if (_stopped.IsCancellationRequested) return;
         _stopped.Cancel();
+        foreach (SandboxServer server in _servers) server.Dispose();
         Controllers?.Dispose();
         _stopped.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager;
 using NodeManager.Core.Sessions;
@@ -34,6 +35,12 @@ Console.CancelKeyPress += (_, e) =>
 var terminal = new Terminal(Console.Out, Terminal.ConsoleHasColor);
 try
 {
+    if (options.ClusterPort is not null)
+    {
+        await ClusterService.RunAsync(options, terminal, stop.Token);
+        return 0;
+    }
+
     long started = TimeProvider.System.GetTimestamp();
     SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version });
     using NodeManagerSession session = await SessionFactory.ConnectAsync(
@@ -51,7 +58,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     terminal.Line("Interrupted.");
     return 130;
 }
-catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException)
+catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or SocketException)
 {
     await Console.Error.WriteLineAsync(problem.Message);
     if (problem is NodeManagerException { RecommendedAction: { } action }) await Console.Error.WriteLineAsync(action);

@@ -7,12 +7,16 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
+               NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--nodes N] [--seed N] [--version 1.20..1.37]
 
           --once      end after the tour, with exit code 0 if all of it went well
           --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
           --nodes N   size of the embedded cluster (12)
           --seed N    the same seed gives the same cluster (1)
           --version   which Kubernetes the embedded cluster states and is (1.37)
+
+          --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
+          --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
         """;
 
     public bool Once { get; init; }
@@ -28,6 +32,12 @@ internal sealed record ServerOptions
 
     public string Version { get; init; } = "1.37";
 
+    /// <summary>On which port the embedded cluster itself is served, 0 taking a free one; null where it is not.</summary>
+    public int? ClusterPort { get; init; }
+
+    /// <summary>Where the served cluster's kubeconfig goes; null leaves it to the server.</summary>
+    public string? KubeconfigPath { get; init; }
+
     /// <exception cref="FormatException">An argument is unknown, or its value is out of range; the message says which.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -40,6 +50,8 @@ internal sealed record ServerOptions
                 "--once" => options with { Once = true },
                 "--help" or "-h" => options with { Help = true },
                 "--port" => options with { Port = Number(0, 65535) },
+                "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
+                "--kubeconfig" => options with { KubeconfigPath = Next() },
                 // The tour needs a worker to drain and others that take its pods.
                 "--nodes" => options with { Nodes = Number(5, 5000) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },

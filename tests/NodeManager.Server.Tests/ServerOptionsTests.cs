@@ -12,6 +12,13 @@ public sealed class ServerOptionsTests
         Assert.Equal(new ServerOptions { Once = true, Port = 8081, Nodes = 100, Seed = 7, Version = "1.20" }, options);
     }
 
+    [Fact]
+    public void The_cluster_itself_can_be_served()
+    {
+        ServerOptions options = ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "here"]);
+        Assert.Equal(new ServerOptions { ClusterPort = 0, KubeconfigPath = "here" }, options);
+    }
+
     [Theory]
     [InlineData("'--twice' is not an argument of this program.", "--twice")]
     [InlineData("--port needs a value.", "--port")]

@@ -21,6 +21,9 @@ internal sealed class ApiResponse
 
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>What the client should tell its user, though the request succeeded.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public static ApiResponse Json(JsonObject body, int statusCode = 200) => new() { StatusCode = statusCode, Segments = [Serialize(body)] };
 
     public static ApiResponse Text(string body, int statusCode = 200) =>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Net.Sockets;
 using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
@@ -50,6 +51,11 @@ public sealed class ConnectNodeManagerCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string? SandboxVersion { get; set; }
 
+    /// <summary>Serves the cluster on this port of 127.0.0.1 too, for kubectl and others; 0 takes a free one. Without it nothing listens.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [ValidateRange(0, 65535)]
+    public int SandboxPort { get; set; }
+
     /// <summary>Instead of the context's namespace.</summary>
     [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
@@ -71,13 +77,14 @@ public sealed class ConnectNodeManagerCommand : AsyncCmdlet
     {
         Runspace runspace = Runspace.DefaultRunspace;
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
+        bool isServed = MyInvocation.BoundParameters.ContainsKey(nameof(SandboxPort));
         Start(null, async worker =>
         {
             NodeManagerSession session = request is not null
                 ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
                 : InCluster
                     ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
-                    : await StartSandboxAsync(worker.Token);
+                    : await StartSandboxAsync(worker, isServed);
             SessionRegistry.Add(runspace, session, isExplicit: true);
             worker.Output(session);
         });
@@ -97,19 +104,38 @@ public sealed class ConnectNodeManagerCommand : AsyncCmdlet
         SkipTlsVerify = SkipCertificateCheck,
     };
 
-    private async Task<NodeManagerSession> StartSandboxAsync(CancellationToken cancellationToken)
+    private async Task<NodeManagerSession> StartSandboxAsync(Worker worker, bool isServed)
     {
         var options = new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed };
         SandboxCluster cluster = SandboxCluster.Start(SandboxVersion is null ? options : options with { Version = SandboxVersion });
         try
         {
-            return await SessionConnector.ConnectAsync(
-                "sandbox", cluster.Server, cluster.CreateTransport(), cluster, StreamLog.Instance, cluster.Time, cancellationToken);
+            SandboxServer? server = isServed ? Serve(cluster) : null;
+            NodeManagerSession session = await SessionConnector.ConnectAsync(
+                "sandbox", server?.Address ?? cluster.Server, cluster.CreateTransport(), cluster, StreamLog.Instance, cluster.Time, worker.Token);
+            if (server is null) return session;
+            session.KubeconfigPath = server.KubeconfigPath;
+            worker.Verbose($"{session.Cluster} is served at {server.Address}; kubectl --kubeconfig '{server.KubeconfigPath}' reaches it.");
+            return session;
         }
         catch
         {
             cluster.Dispose();
             throw;
+        }
+    }
+
+    private SandboxServer Serve(SandboxCluster cluster)
+    {
+        try
+        {
+            return cluster.Serve(new() { Port = SandboxPort });
+        }
+        catch (SocketException fault)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ServerUnreachable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 cannot be had: {fault.Message}", SandboxPort,
+                "Take another port, or 0 for a free one.", fault);
         }
     }
 }

@@ -1,0 +1,110 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using NodeManager.Sandbox.Api;
+
+namespace NodeManager.Sandbox.Http;
+
+/// <summary>One connection: requests are read and answered in turn until either side has enough.</summary>
+internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLimits limits)
+{
+    private readonly Pipe _received = new();
+
+    /// <summary>Serves until the connection ends. Throws nothing.</summary>
+    public async Task ServeAsync(CancellationToken stopped)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        Task receiving = ReceiveAsync(gone);
+        try
+        {
+            await AnswerAllAsync(gone.Token, stopped);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The client has gone, is too slow, or the server stops: there is nobody to tell.
+        }
+        finally
+        {
+            await gone.CancelAsync();
+            await _received.Reader.CompleteAsync();
+            await receiving;
+        }
+    }
+
+    // Reads ahead, as far as the pipe allows: so the end of the connection is seen while an answer is being written.
+    private async Task ReceiveAsync(CancellationTokenSource gone)
+    {
+        PipeWriter into = _received.Writer;
+        try
+        {
+            while (true)
+            {
+                int count = await stream.ReadAsync(into.GetMemory(), gone.Token);
+                if (count == 0) break;
+                into.Advance(count);
+                if ((await into.FlushAsync(gone.Token)).IsCompleted) break;
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // As if it had ended.
+        }
+
+        await into.CompleteAsync();
+        await gone.CancelAsync();
+    }
+
+    private async Task AnswerAllAsync(CancellationToken gone, CancellationToken stopped)
+    {
+        var reader = new RequestReader(_received.Reader, limits);
+        PipeWriter output = PipeWriter.Create(stream, new(minimumBufferSize: 16 * 1024, leaveOpen: true));
+        var writer = new ResponseWriter(output, limits, front.Time);
+        using var deadline = new WriteDeadline(limits.Write);
+        while (await WithinAsync(limits.Idle, reader.WaitAsync, stopped))
+        {
+            if (await AnswerAsync(reader, writer, deadline, gone, stopped)) continue;
+
+            // A client that is still sending sees the answer only if its bytes are taken.
+            await stream.ShutdownAsync();
+            await WithinAsync(limits.Linger, reader.DiscardAsync, stopped);
+            return;
+        }
+    }
+
+    // False when the connection is to end.
+    private async Task<bool> AnswerAsync(RequestReader reader, ResponseWriter writer, WriteDeadline deadline, CancellationToken gone, CancellationToken stopped)
+    {
+        var shape = default(ResponseShape);
+        ApiResponse answer;
+        try
+        {
+            (RequestHead head, byte[] body, ApiResponse? refusal) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
+            shape = ResponseShape.Of(head);
+            if (refusal is not null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
+            answer = refusal ?? await front.AnswerAsync(head, body, stopped);
+        }
+        catch (HttpRefusal refusal)
+        {
+            answer = refusal.Answer;
+        }
+
+        await writer.WriteAsync(answer, shape, deadline, gone);
+        return shape.IsKeptAlive;
+    }
+
+    private async Task<(RequestHead Head, byte[] Body, ApiResponse? Refusal)> ReadAsync(RequestReader reader, ResponseWriter writer, CancellationToken cancellationToken)
+    {
+        RequestHead head = await reader.ReadHeadAsync(cancellationToken);
+
+        // Nothing is read for a stranger.
+        if (front.Refuse(head) is { } refusal) return (head, [], refusal);
+        if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes)) await writer.ContinueAsync(cancellationToken);
+        return (head, await reader.ReadBodyAsync(head, cancellationToken), null);
+    }
+
+    private static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken stopped)
+    {
+        using var late = new CancellationTokenSource(limit, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stopped);
+        return await work(either.Token);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace NodeManager.Sandbox.Http;
+
+/// <summary>The kubeconfig of a server, readable by its user alone.</summary>
+internal sealed class KubeconfigFile : IDisposable
+{
+    private readonly string? _folder;
+
+    private KubeconfigFile(string path, string? folder)
+    {
+        Path = path;
+        _folder = folder;
+    }
+
+    public string Path { get; }
+
+    /// <param name="path">Null makes a folder for it, which goes when this is disposed.</param>
+    /// <param name="server">Its address.</param>
+    /// <param name="authorityPem">Whom to trust.</param>
+    /// <param name="token">What to show.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static KubeconfigFile Write(string? path, Uri server, string authorityPem, string token)
+    {
+        string? folder = path is null ? Directory.CreateTempSubdirectory("nodemanager-sandbox-").FullName : null;
+        string target = path is null ? System.IO.Path.Combine(folder!, "kubeconfig") : System.IO.Path.GetFullPath(path);
+        if (System.IO.Path.GetDirectoryName(target) is { Length: > 0 } parent) Directory.CreateDirectory(parent);
+
+        // Written beside and moved into place: what stood there keeps neither its rights nor half of its text.
+        string draft = target + "." + System.IO.Path.GetRandomFileName();
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(draft, options)) stream.Write(Encoding.UTF8.GetBytes(Text(server, authorityPem, token)));
+        File.Move(draft, target, overwrite: true);
+        return new(target, folder);
+    }
+
+    public void Dispose()
+    {
+        if (_folder is null || !Directory.Exists(_folder)) return;
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Somebody has it open (Windows): the token in it opens nothing any more.
+        }
+    }
+
+    private static string Text(Uri server, string authorityPem, string token) => $"""
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: sandbox
+          cluster:
+            server: {server.GetLeftPart(UriPartial.Authority)}
+            certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem))}
+        users:
+        - name: sandbox-admin
+          user:
+            token: {token}
+        contexts:
+        - name: sandbox
+          context:
+            cluster: sandbox
+            user: sandbox-admin
+        current-context: sandbox
+
+        """.ReplaceLineEndings("\n");
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using NodeManager.Sandbox.Api;
+
+namespace NodeManager.Sandbox.Http;
+
+/// <summary>Writes answers onto a connection.</summary>
+internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, TimeProvider clusterTime)
+{
+    private const int FlushAt = 64 * 1024;
+
+    /// <summary>What a client waits for before it sends a body.</summary>
+    public async Task ContinueAsync(CancellationToken cancellationToken)
+    {
+        output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        await output.FlushAsync(cancellationToken);
+    }
+
+    /// <param name="answer">It is whole, or is written over time.</param>
+    /// <param name="exchange">How.</param>
+    /// <param name="deadline">Told before and after each write that may have to wait for the client.</param>
+    /// <param name="closed">The client has gone.</param>
+    public async Task WriteAsync(ApiResponse answer, ResponseShape exchange, WriteDeadline deadline, CancellationToken closed)
+    {
+        long length = answer.Segments.Sum(static segment => (long)segment.Length);
+        bool isCompressed = exchange.AllowsGzip && answer.Stream is null && length >= limits.CompressFrom;
+        bool isChunked = answer.Stream is not null || isCompressed;
+        WriteHead(answer, exchange, isChunked ? null : length, isCompressed);
+        if (exchange.IsHeadOnly)
+        {
+            await FlushAsync(deadline);
+            return;
+        }
+
+        if (isCompressed) await WriteCompressedAsync(answer, deadline);
+        else if (answer.Stream is { } stream) await WriteStreamAsync(stream, deadline, closed);
+        else await WriteSegmentsAsync(answer, deadline);
+    }
+
+    private void WriteHead(ApiResponse answer, ResponseShape shape, long? length, bool isCompressed)
+    {
+        var head = new StringBuilder(256);
+        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.StatusCode} {Phrase(answer.StatusCode)}\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"Content-Type: {answer.ContentType}\r\nCache-Control: no-cache, private\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"Date: {clusterTime.GetUtcNow():r}\r\nX-Content-Type-Options: nosniff\r\n");
+        if (length is { } bytes) head.Append(CultureInfo.InvariantCulture, $"Content-Length: {bytes}\r\n");
+        else head.Append("Transfer-Encoding: chunked\r\n");
+        if (isCompressed) head.Append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
+        if (answer.RetryAfterSeconds is { } seconds) head.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
+        if (answer.StatusCode == 401) head.Append("WWW-Authenticate: Bearer\r\n");
+        foreach (string warning in answer.Warnings) head.Append(CultureInfo.InvariantCulture, $"Warning: {WarningHeader.Format(warning)}\r\n");
+        if (!shape.IsKeptAlive) head.Append("Connection: close\r\n");
+        head.Append("\r\n");
+        output.Write(Encoding.Latin1.GetBytes(head.ToString()));
+    }
+
+    private async Task WriteSegmentsAsync(ApiResponse answer, WriteDeadline deadline)
+    {
+        foreach (ReadOnlyMemory<byte> segment in answer.Segments)
+        {
+            output.Write(segment.Span);
+            if (output.UnflushedBytes >= FlushAt) await FlushAsync(deadline);
+        }
+
+        await FlushAsync(deadline);
+    }
+
+    private async Task WriteCompressedAsync(ApiResponse answer, WriteDeadline deadline)
+    {
+        // Bounded by what was to be sent anyway; the parts go out as they come.
+        var pipe = new Pipe();
+        Task writing = CompressAsync(answer, pipe.Writer);
+        try
+        {
+            await WriteChunksAsync(pipe.Reader, deadline);
+        }
+        finally
+        {
+            await pipe.Reader.CompleteAsync();
+            await writing;
+        }
+    }
+
+    private static async Task CompressAsync(ApiResponse answer, PipeWriter into)
+    {
+        Exception? fault = null;
+        try
+        {
+            await using var zip = new GZipStream(into.AsStream(leaveOpen: true), CompressionLevel.Fastest);
+            foreach (ReadOnlyMemory<byte> segment in answer.Segments) await zip.WriteAsync(segment);
+        }
+        catch (Exception exception)
+        {
+            fault = exception;
+        }
+
+        await into.CompleteAsync(fault);
+    }
+
+    private async Task WriteStreamAsync(Func<PipeWriter, CancellationToken, Task> stream, WriteDeadline deadline, CancellationToken closed)
+    {
+        var pipe = new Pipe();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(closed);
+        Task producing = ProduceAsync(stream, pipe.Writer, ended.Token);
+        try
+        {
+            // The head goes out even if nothing follows for a while.
+            await FlushAsync(deadline);
+            await WriteChunksAsync(pipe.Reader, deadline);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await pipe.Reader.CompleteAsync();
+            await producing;
+        }
+    }
+
+    private static async Task ProduceAsync(Func<PipeWriter, CancellationToken, Task> stream, PipeWriter into, CancellationToken cancellationToken)
+    {
+        Exception? fault = null;
+        try
+        {
+            await Task.Yield();
+            await stream(into, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // Whoever reads gets it, and the connection ends with the answer unfinished.
+            fault = exception;
+        }
+
+        await into.CompleteAsync(fault);
+    }
+
+    private async Task WriteChunksAsync(PipeReader from, WriteDeadline deadline)
+    {
+        while (true)
+        {
+            ReadResult read = await from.ReadAsync();
+            if (!read.Buffer.IsEmpty)
+            {
+                output.Write(Encoding.ASCII.GetBytes(read.Buffer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer) output.Write(segment.Span);
+                output.Write("\r\n"u8);
+                from.AdvanceTo(read.Buffer.End);
+                await FlushAsync(deadline);
+            }
+            else
+            {
+                from.AdvanceTo(read.Buffer.End);
+            }
+
+            if (!read.IsCompleted) continue;
+            output.Write("0\r\n\r\n"u8);
+            await FlushAsync(deadline);
+            return;
+        }
+    }
+
+    private async Task FlushAsync(WriteDeadline deadline)
+    {
+        deadline.Begin();
+        await output.FlushAsync(deadline.Token);
+        deadline.End();
+    }
+
+    private static string Phrase(int code) => code switch
+    {
+        422 => "Unprocessable Entity",
+        _ when Enum.IsDefined((HttpStatusCode)code) => ((HttpStatusCode)code).ToString(),
+        _ => "Unknown",
+    };
+}

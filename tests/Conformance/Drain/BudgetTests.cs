@@ -16,9 +16,10 @@ public sealed class BudgetTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         await cluster.AddBudgetAsync("web-budget", "web", "minAvailable", 2, allows: 0);
+        var listener = new Listener();
 
-        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new());
-        await cluster.WaitUntilCordonedAsync(full);
+        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), listener);
+        await listener.HearsAsync("web-budget");
         Assert.False(drain.IsCompleted);
         await SetBudgetAsync(cluster, "web-budget", "minAvailable", 1);
         NodeDrainResult result = await drain;

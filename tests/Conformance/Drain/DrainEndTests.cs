@@ -52,9 +52,10 @@ public sealed class DrainEndTests
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
         using var stop = new CancellationTokenSource();
+        var listener = new Listener();
 
-        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), stop.Token);
-        await cluster.WaitUntilCordonedAsync(full);
+        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), listener, stop.Token);
+        await listener.HearsAsync("/never");
         long start = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
         NodeDrainResult result = await drain;

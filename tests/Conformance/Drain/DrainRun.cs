@@ -9,12 +9,15 @@ namespace NodeManager.Conformance.Drain;
 internal static class DrainRun
 {
     public static async Task<NodeDrainResult> DrainAsync(
-        this TestCluster cluster, string node, DrainOptions options, CancellationToken cancellationToken = default) =>
-        Assert.Single(await DrainAsync(await cluster.ConnectAsync(), [node], options, cancellationToken));
+        this TestCluster cluster, string node, DrainOptions options, Listener? listener = null, CancellationToken cancellationToken = default) =>
+        Assert.Single(await DrainAsync(await cluster.ConnectAsync(), [node], options, listener, cancellationToken));
 
     public static async Task<IReadOnlyList<NodeDrainResult>> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodes, DrainOptions options, CancellationToken cancellationToken = default) =>
-        await NodeDrainer.DrainAsync(session, nodes, options with { Timeout = options.Timeout ?? Eventually.Limit }, NullObserver.Instance, cancellationToken)
+        NodeManagerSession session, IReadOnlyList<string> nodes, DrainOptions options, Listener? listener = null,
+        CancellationToken cancellationToken = default) =>
+        await NodeDrainer.DrainAsync(
+                session, nodes, options with { Timeout = options.Timeout ?? Eventually.Limit }, listener ?? (IOperationObserver)NullObserver.Instance,
+                cancellationToken)
             .ToListAsync(CancellationToken.None);
 
     /// <summary>A node with a workload on it, and another node that was not there when the pods were placed.</summary>

@@ -3,20 +3,21 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.Conformance.Harness;
 
-/// <summary>Keeps what an operation says.</summary>
+/// <summary>Keeps what an operation says about how far it is.</summary>
 internal sealed class Listener : IOperationObserver
 {
-    private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly ConcurrentQueue<string> _progress = new();
 
-    public IReadOnlyCollection<string> Warnings => _warnings;
-
-    public void Warning(string message) => _warnings.Enqueue(message);
+    public void Warning(string message)
+    {
+    }
 
     public void Verbose(string message)
     {
     }
 
-    public void Progress(OperationProgress progress)
-    {
-    }
+    public void Progress(OperationProgress progress) => _progress.Enqueue(progress.Status);
+
+    public Task HearsAsync(string text) => Eventually.HoldsAsync(
+        $"progress about {text}", () => Task.FromResult(_progress.Any(p => p.Contains(text, StringComparison.Ordinal))));
 }

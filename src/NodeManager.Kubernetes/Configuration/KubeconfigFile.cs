@@ -29,9 +29,7 @@ internal sealed class KubeconfigFile
         {
             path = Path.GetFullPath(path);
             using StreamReader text = File.OpenText(path);
-            var yaml = new YamlStream();
-            yaml.Load(text);
-            YamlNode root = yaml.Documents.Count == 0 ? new YamlMappingNode() : yaml.Documents[0].RootNode;
+            YamlNode root = Parse(path, text);
             return root switch
             {
                 YamlMappingNode mapping => new(new(path, mapping, "")),
@@ -39,14 +37,33 @@ internal sealed class KubeconfigFile
                 _ => throw KubeconfigErrors.Invalid(path, root.Start.Line, "the file is no kubeconfig: it should be a mapping with clusters, users and contexts"),
             };
         }
-        catch (YamlException e)
-        {
-            throw KubeconfigErrors.Invalid(path, e.Start.Line, $"the file is no valid YAML, at column {e.Start.Column}", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw KubeconfigErrors.NotFound($"The kubeconfig file '{path}' cannot be read: {e.Message}");
+            throw KubeconfigErrors.NotFound($"The kubeconfig file '{path}' cannot be read: {e.Message}", path);
         }
+    }
+
+    private static YamlNode Parse(string path, TextReader text)
+    {
+        var scanner = new Scanner(text);
+        try
+        {
+            var yaml = new YamlStream();
+            yaml.Load(new Parser(scanner));
+            return yaml.Documents.Count == 0 ? new YamlMappingNode() : yaml.Documents[0].RootNode;
+        }
+        // The scanner throws InvalidOperationException at what follows a brace that is never closed, and names the file's start for a tab.
+        catch (Exception e) when (e is InvalidOperationException or SyntaxErrorException { Start.Index: 0 })
+        {
+            throw Broken(scanner.CurrentPosition, e as YamlException, e);
+        }
+        catch (YamlException e)
+        {
+            throw Broken(e.Start, e, e);
+        }
+
+        NodeManagerException Broken(Mark at, YamlException? said, Exception cause) => KubeconfigErrors.Invalid(
+            path, at.Line, $"the file is no valid YAML at column {at.Column}" + (said is null ? "" : $" ({said.Message.TrimEnd('.')})"), cause);
     }
 
     private static Dictionary<string, YamlSection> ByName(YamlSection root, string field)

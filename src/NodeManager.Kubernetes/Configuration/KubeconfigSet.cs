@@ -29,14 +29,14 @@ internal sealed class KubeconfigSet
             ? new([.. present.Select(path => KubeconfigFile.Read(path))], string.Join(", ", present))
             : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
                 ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
-                : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).");
+                : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).",
+                string.Join(", ", candidates));
     }
 
     /// <exception cref="NodeManagerException">ContextNotFound, ContextIncomplete.</exception>
     public (string Name, YamlSection Section) Context(string? asked)
     {
-        string name = asked ?? CurrentContext ?? throw KubeconfigErrors.Incomplete(
-            "", $"No current context is set in {_names}.", $"Name a context. There are: {string.Join(", ", ContextNames)}.");
+        string name = asked ?? CurrentContext ?? throw KubeconfigErrors.NoCurrentContext(ContextNames, _names);
         YamlSection entry = Find(file => file.Contexts, name) ?? throw KubeconfigErrors.ContextNotFound(name, ContextNames, _names);
         return (name, entry.Section("context") ?? throw entry.Invalid("context", "is missing"));
     }

@@ -159,6 +159,9 @@ public sealed class KubeconfigTests : IDisposable
 
     [Theory]
     [InlineData("a: b\n  c: [", 2, "the file is no valid YAML")]
+    [InlineData("clusters:\n- name: a\n  cluster: {server: https://x\nusers: []", 4, "the file is no valid YAML at column ")]
+    [InlineData("clusters:\n- name: a\n  cluster:\n\tserver: https://x", 4, "the file is no valid YAML at column 1 (While scanning a mapping, found invalid tab")]
+    [InlineData("clusters:\n- name: a\n  cluster:\n    server: https://x\n   proxy-url: y", 5, "the file is no valid YAML at column 4 (")]
     [InlineData("- a\n- b", 1, "the file is no kubeconfig")]
     [InlineData("contexts: 5", 1, "contexts should be a list")]
     [InlineData("contexts:\n- 5", 2, "contexts should be a list of mappings")]

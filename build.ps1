@@ -54,8 +54,11 @@ function Invoke-Pack {
     $folder = "$PSScriptRoot/out/NodeManager/$version"
     if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
 
-    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md', 'en-US', 'bin') {
-        foreach ($file in Get-ChildItem "$PSScriptRoot/$item" -File -Recurse) {
+    # deploy/rbac.yaml is what errors about missing rights point to.
+    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md', 'deploy/rbac.yaml', 'en-US', 'bin') {
+        $source = Get-Item "$PSScriptRoot/$item"
+        # -Recurse on a file would find all files of that name.
+        foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse) : $source) {
             $target = Join-Path $folder ([IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName))
             $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
             Copy-Item $file.FullName $target

@@ -159,6 +159,21 @@ Describe 'Several sessions' {
         (Get-ClusterNode $node -Session $a).Unschedulable | Should -BeFalse
     }
 
+    It 'lead objects back that are given as an argument, one or many' {
+        $ofA = @(Get-ClusterNode -Session $a -Status Ready)
+        $ofB = @(Get-ClusterNode -Session $b -Status Ready)
+        $ofA[0].Name | Should -BeIn $ofB.Name -Because 'the names are the same in both'
+        (Get-ClusterNode $ofA[0]).Cluster | Should -Be $a.Cluster
+        (Get-NodeDrainPlan $ofA[0]).Cluster | Should -Be $a.Cluster
+        Get-NodePod $ofA[0] | ForEach-Object Cluster | Sort-Object -Unique | Should -Be $a.Cluster
+        (Set-NodeLabel ($ofA[0], $ofB[0]) @{ argument = 'x' } -PassThru).Cluster | Sort-Object | Should -Be (@($a.Cluster, $b.Cluster) | Sort-Object)
+        (Get-NodeDrainPlan -Name $ofA).Cluster | Sort-Object -Unique | Should -Be $a.Cluster
+        # A pod stands for its node, and text for a node of the current cluster, also beside objects.
+        $pod = Get-NodePod $ofA[0] | Select-Object -First 1
+        (Suspend-NodeScheduling $pod, $ofB[0].Name -PassThru).Cluster | Sort-Object | Should -Be (@($a.Cluster, $b.Cluster) | Sort-Object)
+        Resume-NodeScheduling $ofA[0], $ofB[0]
+    }
+
     It 'are used from ForEach-Object -Parallel' {
         $counts = $a, $b | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $_).Count }
         $counts | Sort-Object | Should -Be @(3, 4)

@@ -1,17 +1,17 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
 /// <summary>The nodes of a cluster.</summary>
-[Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = All)]
+[Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(ClusterNode))]
 public sealed class GetClusterNodeCommand : SessionCmdlet
 {
-    // A default set that takes nothing from the pipeline, so that objects bind as objects; see NodeCmdlet.
-    private const string All = "All";
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
@@ -22,12 +22,13 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     /// <summary>Names; wildcards. A plain name without a node is an error, a wildcard is not.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
     /// <summary>A node to read anew, or what stands for one: a pod, a plan, a drain result.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -61,13 +62,27 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     private protected override void Process()
     {
         if (ParameterSetName == ByName)
-            _names.AddRange(Name);
+        {
+            foreach (string name in Name)
+            {
+                if (NodeNamesAttribute.ObjectOf(name) is { } given)
+                    Add(given);
+                else
+                    _names.Add(name);
+            }
+        }
         else if (InputObject is null)
             _all = true;
-        else if (NodeReference.NameFrom(InputObject) is { Length: > 0 } name)
-            _nodes.Add(new(SessionOf(InputObject), name));
         else
-            Fail(NodeReference.StandsForNone(InputObject), InputObject);
+            Add(InputObject);
+    }
+
+    private void Add(ClusterObject value)
+    {
+        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+            _nodes.Add(new(SessionOf(value), name));
+        else
+            Fail(NodeReference.StandsForNone(value), value);
     }
 
     /// <summary>One query a session, however many names were piped: pods and metrics are fetched once.</summary>

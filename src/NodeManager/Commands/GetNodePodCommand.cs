@@ -1,18 +1,18 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
 /// <summary>The pods that are bound to nodes.</summary>
-[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = All)]
+[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePod))]
 public sealed class GetNodePodCommand : SessionCmdlet
 {
-    // A default set that takes nothing from the pipeline, so that objects bind as objects; see NodeCmdlet.
-    private const string All = "All";
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
@@ -21,12 +21,13 @@ public sealed class GetNodePodCommand : SessionCmdlet
     /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] NodeName { get; set; } = [];
 
     /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it).</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -46,21 +47,33 @@ public sealed class GetNodePodCommand : SessionCmdlet
             ReadNamed();
         else if (InputObject is null)
             ReadMatching(["*"]);
-        else if (NodeReference.NameFrom(InputObject) is { Length: > 0 } name)
-            Read(new(SessionOf(InputObject), name));
         else
-            Fail(NodeReference.StandsForNone(InputObject), InputObject);
+            Read(InputObject);
+    }
+
+    private void Read(ClusterObject value)
+    {
+        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
+            Read(new NodeReference(SessionOf(value), name));
+        else
+            Fail(NodeReference.StandsForNone(value), value);
     }
 
     private void ReadNamed()
     {
-        string[] patterns = [.. NodeName.Where(WildcardPattern.ContainsWildcardCharacters)];
+        foreach (ClusterObject value in NodeName.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
+            Read(value);
+
+        string[] texts = [.. NodeName.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
+        if (texts.Length == 0)
+            return;
+        string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
         if (patterns.Length > 0)
             ReadMatching(patterns);
         foreach (NodeManagerSession session in Sessions)
         {
-            foreach (string name in NodeName.Except(patterns))
-                Read(new(session, name));
+            foreach (string name in texts.Except(patterns))
+                Read(new NodeReference(session, name));
         }
     }
 

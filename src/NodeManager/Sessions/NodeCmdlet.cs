@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Parameters;
 
 namespace NodeManager.Sessions;
 
@@ -20,6 +21,7 @@ public abstract class NodeCmdlet : SessionCmdlet
     /// <summary>Names; wildcards stand for the nodes that they match.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
@@ -57,10 +59,16 @@ public abstract class NodeCmdlet : SessionCmdlet
 
     private void ProcessNames()
     {
-        string[] patterns = [.. Name.Where(WildcardPattern.ContainsWildcardCharacters)];
+        foreach (ClusterObject value in Name.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
+            ProcessObject(value);
+
+        string[] texts = [.. Name.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
+        if (texts.Length == 0)
+            return;
+        string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
         foreach (NodeManagerSession session in Sessions)
         {
-            IEnumerable<string> names = Name.Except(patterns);
+            IEnumerable<string> names = texts.Except(patterns);
             if (patterns.Length > 0)
                 names = [.. names, .. Match(session, patterns)];
             foreach (string name in names)

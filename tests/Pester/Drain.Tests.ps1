@@ -73,6 +73,12 @@ Describe 'Invoke-NodeDrain' {
         Get-NodePod $plan.Node | Where-Object OwnerKind -eq ReplicaSet | Should -BeNullOrEmpty
     }
 
+    It 'takes as many pods at a time as asked' {
+        $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -MaxParallelEvictions 2 -Confirm:$false
+        $result.Status | Should -Be 'Drained' -Because $result.Message
+        { Invoke-NodeDrain $plan.Node -MaxParallelEvictions 0 -Confirm:$false } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
     It 'is undone by Resume-NodeScheduling, from the result' {
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false
         $node = $result | Resume-NodeScheduling -PassThru

@@ -30,6 +30,9 @@ public sealed record DrainOptions
     /// <summary>Nodes and pods worked on at once.</summary>
     public int ThrottleLimit { get; init; } = 32;
 
+    /// <summary>Pods on their way out at once (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
+    public int? MaxParallelEvictions { get; init; }
+
     /// <summary>Why, for the annotation and the events on the node.</summary>
     public string Reason { get; init; } = "";
 }

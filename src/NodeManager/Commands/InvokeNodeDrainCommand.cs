@@ -37,12 +37,18 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
     [ValidateNotNull]
     public string Reason { get; set; } = "";
 
+    /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? MaxParallelEvictions { get; set; }
+
     private protected override DrainOptions Options => base.Options with
     {
         Timeout = Timeout,
         SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
         VolumeDetachTimeout = VolumeDetachTimeout,
         Reason = Reason,
+        MaxParallelEvictions = MaxParallelEvictions,
     };
 
     private protected override void Begin()

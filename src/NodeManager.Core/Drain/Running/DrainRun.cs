@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
 
 namespace NodeManager.Core.Drain.Running;
@@ -35,7 +36,9 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
         await using BudgetBook budgets = new(scope.Client, scope.Time, survey, namespaces, scope.Observer.Warning);
-        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, _startedAt))];
+        IReadOnlyDictionary<string, DrainTurn> turns =
+            DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, turns, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =

@@ -23,6 +23,9 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>Held while a request that changes something is under way, never while something is awaited: what blocks holds up only itself.</summary>
     public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
 
+    /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>
+    public EvictionSlots Slots { get; } = new(options.MaxParallelEvictions);
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>

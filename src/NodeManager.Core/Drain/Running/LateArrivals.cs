@@ -29,7 +29,9 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
         late.ForEach(watch.Admit);
 
         RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
-        List<PodRecord> records = [.. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p))];
+        IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(late);
+        List<PodRecord> records =
+            [.. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) })];
         foreach (PodRecord record in records.Where(r => r.Plan.Decision == DrainDecision.Evict))
         {
             if (record.Pod.ToleratesCordon())

@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -28,7 +29,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     private Task? _started;
     private bool _isCordoned;
 
-    public NodeDrain(DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, DateTimeOffset startedAt)
+    public NodeDrain(
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, IReadOnlyDictionary<string, DrainTurn> turns, DateTimeOffset startedAt)
     {
         _scope = scope;
         _survey = survey;
@@ -38,7 +40,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _events = new(scope);
         _progress = new(scope.Observer, scope.Time, plan.Name);
         _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
-        _records = [.. plan.Pods.Select(p => new PodRecord(p))];
+        _records = [.. plan.Pods.Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) })];
         _warnings = [.. plan.Warnings];
         _isCordoned = plan.Node?.Spec.Unschedulable == true;
     }
@@ -90,10 +92,12 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         PodEvictor evictor = new(_scope, _pods, _budgets, _progress);
         LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
+        // All at once from here on, so that requests go out in the order of the turns.
+        if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
         {
-            await SideBySideAsync(round.Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
+            await SideBySideAsync(round.OrderBy(r => r.Turn).Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
             round = await late.FindAsync(_records, cancellationToken);
             _records.AddRange(round);
             _progress.Track([.. _records]);

@@ -26,13 +26,18 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
+            // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
+            using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
             EvictionAnswer? answer = await AskAsync(record, pod, cancellationToken);
             if (answer is null)
             {
                 record.IsAccepted = true;
                 Tell($"Pod {record.Title}: {(scope.Options.DisableEviction ? "deletion" : "eviction")} accepted.");
-                break;
+                await WaitUntilGoneAsync(record, Removed, cancellationToken);
+                return;
             }
+
+            slot.Dispose();
 
             failures = answer.Kind == EvictionAnswerKind.Unreachable ? failures + 1 : 0;
             switch (answer.Kind)

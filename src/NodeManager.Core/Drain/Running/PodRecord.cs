@@ -14,6 +14,9 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>As it was planned.</summary>
     public Pod Pod { get; } = planned.Pod;
 
+    /// <summary>When it leaves, as against the others.</summary>
+    public DrainTurn Turn { get; init; }
+
     public string Title => Pod.Title();
 
     /// <summary>See <see cref="DrainPodOutcome"/>; null while it is worked on.</summary>

@@ -37,9 +37,9 @@ public static class ErrorIds
     public const string InvalidLabelKey = nameof(InvalidLabelKey);
     public const string InvalidLabelValue = nameof(InvalidLabelValue);
     public const string InvalidAnnotationKey = nameof(InvalidAnnotationKey);
+    public const string InvalidAnnotationValue = nameof(InvalidAnnotationValue);
     public const string InvalidTaint = nameof(InvalidTaint);
     public const string InvalidSelector = nameof(InvalidSelector);
-    public const string InvalidQuantity = nameof(InvalidQuantity);
     public const string InvalidDuration = nameof(InvalidDuration);
     public const string InvalidCondition = nameof(InvalidCondition);
     public const string ValueExists = nameof(ValueExists);

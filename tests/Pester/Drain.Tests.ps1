@@ -50,6 +50,12 @@ Describe 'Get-NodeDrainPlan' {
         Get-NodeDrainPlan ghost -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
     }
+
+    It 'says where a pod selector does not parse' {
+        Get-NodeDrainPlan $plans[0].Node -PodSelector 'app in' -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSelector,*'
+        $failures[0].Exception.Message | Should -BeLike '*stops at position 7*'
+    }
 }
 
 Describe 'Invoke-NodeDrain' {
@@ -112,6 +118,14 @@ Describe 'Invoke-NodeDrain' {
         $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
+    It 'reports an unknown node, without a result, and drains the others' {
+        $result = Invoke-NodeDrain ghost, $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
+        $result.Node | Should -Be $plan.Node
+        @($failures).Count | Should -Be 1
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
+        $failures[0].TargetObject | Should -Be 'ghost'
+    }
+
     It 'names the budget that never allows, when the time is up' {
         $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -gt 0 } | Select-Object -First 1
         if (-not $held) { Set-ItResult -Skipped -Because 'no budget of the cluster holds a pod'; return }
@@ -123,7 +137,8 @@ Describe 'Invoke-NodeDrain' {
         $budget.Outlook | Should -BeIn 'Slow', 'Never'
         $budget.Selector | Should -Not -BeNullOrEmpty
         if ($budget.Outlook -eq 'Never') { $budget.Remedy | Should -Not -BeNullOrEmpty }
-        $failures[0].FullyQualifiedErrorId | Should -BeLike 'DrainTimeout,*'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'EvictionBlocked,*'
+        $failures[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
         (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
     }
 

@@ -129,6 +129,13 @@ Describe 'Nodes in PowerShell''s hands' {
         $copy.Status -eq $tainted.Status | Should -BeTrue
     }
 
+    It 'become the same CSV after CLIXML' {
+        $copies = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($all, 4))
+        $one, $copy = $all[0], $copies[0] | ForEach-Object { $_ | ConvertTo-Csv | ConvertFrom-Csv }
+        $copy.Labels | Should -Be $one.Labels
+        $copy.Annotations | Should -Be $one.Annotations
+    }
+
     It 'come back from Start-Job, and look the same' {
         $module = (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path
         $fromJob = Start-Job { Import-Module $using:module; $null = Connect-NodeManager -Sandbox; Get-ClusterNode -Usage } | Receive-Job -Wait -AutoRemoveJob

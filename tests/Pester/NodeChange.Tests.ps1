@@ -43,6 +43,15 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
+    It 'refuse a value that is null, as a variable is that was never set' {
+        $failure = { Set-NodeLabel $name -Label @{ unset = $null } -ErrorAction Stop } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidLabelValue,*'
+        $failure = { Set-NodeAnnotation $name -Annotation @{ unset = $null } -ErrorAction Stop } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidAnnotationValue,*'
+        Set-NodeLabel $name -Label @{ unset = '' }
+        (Get-ClusterNode $name).Labels['unset'] | Should -Be ''
+    }
+
     It 'report an unknown node, and change the others' {
         'ghost', $name | Set-NodeLabel -Label @{ seen = 'yes' } -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'

@@ -39,6 +39,14 @@ Describe 'What people see' {
         foreach ($word in 'Labels', 'Conditions', 'Allocatable', 'kubernetes.io/hostname=', 'Ready=') { $list | Should -BeLike "*$word*" }
     }
 
+    It 'leaves out what does not fit, rather than break it letter by letter: <_>' -ForEach 'Get-ClusterNode', 'Get-ClusterNode -Usage', 'Get-ClusterStatistic', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions' {
+        foreach ($width in 80, 120) {
+            $lines = Invoke-Expression $_ | Out-String -Width $width | ForEach-Object Split "`n" | ForEach-Object TrimEnd | Where-Object { $_ -and $_ -notlike '*Cluster: *' }
+            # The second line is the one under the titles: no title goes over several lines.
+            $lines[1] | Should -Match '^ *-+( +-+)*$' -Because "at $width columns"
+        }
+    }
+
     It 'cuts no name, however long' {
         $copy = $nodes[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json
         $copy.Name = 'ip-10-0-123-123.eu-central-1.compute.internal.example.com'

@@ -106,13 +106,24 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
 
     private static void Report(Worker worker, NodeDrainResult result)
     {
+        if (result is { Status: NodeDrainStatus.Failed, NodeUid: "" })
+        {
+            // There is no node, so there is no result either.
+            worker.Error(
+                new NodeManagerException(
+                    ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{result.Node}' in '{result.Cluster}'.", result.Node,
+                    "Get-ClusterNode shows which there are."),
+                result.Node);
+            return;
+        }
+
         worker.Output(result);
         (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
         {
             NodeDrainStatus.Blocked =>
                 (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
             NodeDrainStatus.TimedOut =>
-                (ErrorIds.DrainTimeout, ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
+                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
             NodeDrainStatus.Failed =>
                 (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
             _ => null,
@@ -120,4 +131,10 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
         if (failure is var (id, kind, advice))
             worker.Error(new NodeManagerException(id, kind, $"{result.Node}: {result.Message}", result, advice), result);
     }
+
+    // A budget before a pod that does not end: what it holds up was not even asked to end.
+    private static string TimedOutOn(NodeDrainResult result) =>
+        result.Blockers.Any(b => b.Kind == "Budget") ? ErrorIds.EvictionBlocked
+        : result.Blockers.Any(b => b.Kind == "Termination") ? ErrorIds.PodStuckTerminating
+        : ErrorIds.DrainTimeout;
 }

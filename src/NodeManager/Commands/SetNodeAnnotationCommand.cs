@@ -24,7 +24,7 @@ public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
 
     private protected override string Action => $"Set annotation {TextMap.Describe(_entries)}";
 
-    private protected override void Begin() => _entries = TextMap.From(Annotation!);
+    private protected override void Begin() => _entries = TextMap.From(Annotation!, ErrorIds.InvalidAnnotationValue);
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
         await NodeEditor.SetAnnotationsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);

@@ -24,7 +24,7 @@ public sealed class SetNodeLabelCommand : NodeSetterCmdlet
 
     private protected override string Action => $"Set label {TextMap.Describe(_entries)}";
 
-    private protected override void Begin() => _entries = TextMap.From(Label!);
+    private protected override void Begin() => _entries = TextMap.From(Label!, ErrorIds.InvalidLabelValue);
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
         await NodeEditor.SetLabelsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);

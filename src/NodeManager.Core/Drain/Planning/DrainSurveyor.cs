@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -13,8 +14,10 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
 
     private readonly AccessCheck _access = new(client, options);
 
+    /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public async Task<DrainSurvey> ReadAsync(IReadOnlyList<string> nodeNames, CancellationToken cancellationToken)
     {
+        NodeInput.CheckSelector(options.PodSelector);
         Task<IReadOnlyList<(string, Node?)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
         Task<List<Pod>?> pods = ReadPodsAsync(nodeNames, cancellationToken);
         Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);

@@ -52,6 +52,25 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task Cancelled_while_the_cordon_is_on_its_way_the_result_says_that_the_node_is_cordoned()
+    {
+        using CancellationTokenSource stop = new();
+        _server.Intercept = request =>
+        {
+            if (request.Method != HttpMethod.Patch) return null;
+            using StreamReader body = new(request.Content!.ReadAsStream());
+            HttpResponseMessage done = _server.Nodes.Merge("n1", JsonNode.Parse(body.ReadToEnd())!.AsObject());
+            stop.Cancel();
+            return done;
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, cancellationToken: stop.Token);
+
+        Assert.True(_server.Nodes["n1"]!["spec"]!["unschedulable"]!.GetValue<bool>());
+        Assert.Equal((NodeDrainStatus.Cancelled, true), (result.Status, result.Cordoned));
+    }
+
+    [Fact]
     public async Task A_refusal_leaves_the_node_untouched_and_says_so()
     {
         JsonObject bare = Sample.Pod("bare");

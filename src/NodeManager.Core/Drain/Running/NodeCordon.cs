@@ -8,7 +8,13 @@ namespace NodeManager.Core.Drain.Running;
 /// <summary>Cordons a node and notes in the same patch who drains it, why and since when. Needs no permission but to patch nodes.</summary>
 internal static class NodeCordon
 {
-    /// <summary>Sends nothing where a drain has cordoned the node before.</summary>
+    // How long a cordon that is on its way may take to end after the drain was cancelled.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Sends nothing where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
+    /// the server may have done it, and the result has to say so.
+    /// </summary>
     public static async Task ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
     {
         if (node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null) return;
@@ -21,7 +27,9 @@ internal static class NodeCordon
         await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
-            await scope.Client.PatchAsync(Resources.Nodes, node.Metadata.Name, null, patch, null, RequestOptions.Default, cancellationToken);
+            using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
+            await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
+            await scope.Client.PatchAsync(Resources.Nodes, node.Metadata.Name, null, patch, null, RequestOptions.Default, lingering.Token);
         }
         finally
         {

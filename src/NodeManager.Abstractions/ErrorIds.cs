@@ -53,4 +53,13 @@ public static class ErrorIds
     public const string EvictionBlocked = nameof(EvictionBlocked);
     public const string EvictionFailed = nameof(EvictionFailed);
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
+
+    // Scheduler
+    public const string SchedulerConfigurationInvalid = nameof(SchedulerConfigurationInvalid);
+    public const string SchedulerConfigurationNotFound = nameof(SchedulerConfigurationNotFound);
+    public const string SchedulerEditRefused = nameof(SchedulerEditRefused);
+    public const string SchedulerProfileNotFound = nameof(SchedulerProfileNotFound);
+    public const string SchedulerPluginUnknown = nameof(SchedulerPluginUnknown);
+    public const string SchedulerExtensionPointInvalid = nameof(SchedulerExtensionPointInvalid);
+    public const string SchedulerArgumentInvalid = nameof(SchedulerArgumentInvalid);
 }

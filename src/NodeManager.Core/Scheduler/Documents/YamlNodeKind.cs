@@ -1,0 +1,12 @@
+namespace NodeManager.Core.Scheduler.Documents;
+
+/// <summary>What a node of a YAML document is.</summary>
+public enum YamlNodeKind
+{
+    Scalar,
+    Sequence,
+    Mapping,
+
+    /// <summary>Stands for a node that an anchor names elsewhere.</summary>
+    Alias,
+}

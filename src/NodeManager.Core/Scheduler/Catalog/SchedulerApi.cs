@@ -1,0 +1,50 @@
+using System.Globalization;
+using NodeManager.Core.Scheduler.Documents;
+
+namespace NodeManager.Core.Scheduler.Catalog;
+
+/// <summary>A version of the scheduler's configuration API, and the Kubernetes 1.x releases whose scheduler reads it.</summary>
+/// <param name="Name"><c>v1beta1</c>, …</param>
+/// <param name="Since">The first minor release.</param>
+/// <param name="Until">The last one.</param>
+public sealed record SchedulerApi(string Name, int Since, int Until)
+{
+    /// <summary>The newest release whose scheduler this catalog knows.</summary>
+    public const int NewestMinor = 36;
+
+    public static SchedulerApi V1Beta1 { get; } = new("v1beta1", 19, 22);
+
+    public static SchedulerApi V1Beta2 { get; } = new("v1beta2", 22, 27);
+
+    public static SchedulerApi V1Beta3 { get; } = new("v1beta3", 23, 28);
+
+    public static SchedulerApi V1 { get; } = new("v1", 25, int.MaxValue);
+
+    public static IReadOnlyList<SchedulerApi> All { get; } = [V1Beta1, V1Beta2, V1Beta3, V1];
+
+    public bool HasMultiPoint => this == V1Beta3 || this == V1;
+
+    /// <summary>A default plugin may be enabled again, which overrides its weight in its place; v1beta1 refuses that.</summary>
+    public bool OverridesDefaults => this != V1Beta1;
+
+    /// <summary>The release to judge by where the scheduler's own is not known: the newest that reads this version.</summary>
+    public int AssumedMinor => this == V1Beta1 ? 20 : Math.Min(Until, NewestMinor);
+
+    /// <summary>The version of a document's <c>apiVersion</c>, or null.</summary>
+    public static SchedulerApi? Of(SchedulerDocument document) =>
+        All.FirstOrDefault(api => document.ApiVersion == $"{SchedulerDocument.Group}/{api.Name}");
+
+    public bool IsReadBy(int minor) => minor >= Since && minor <= Until;
+
+    /// <summary>The minor release in <c>v1.36.2</c>, <c>Kubernetes v1.20.2</c> or an image's tag; null where there is none.</summary>
+    public static int? MinorOf(string text)
+    {
+        var start = text.LastIndexOf("v1.", StringComparison.Ordinal);
+        if (start < 0)
+            return null;
+        var digits = new string([.. text.AsSpan(start + 3).ToArray().TakeWhile(char.IsAsciiDigit)]);
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
+    }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,93 @@
+using NodeManager.Core.Scheduler.Documents;
+
+namespace NodeManager.Core.Scheduler.Catalog;
+
+/// <summary>
+/// What a field may hold, written down as the value itself is: <c>{resources: [{name: string, weight: int64}], weights: {"*": number}}</c>.
+/// </summary>
+public sealed class ValueSchema
+{
+    private ValueSchema(ValueKind kind) => Kind = kind;
+
+    public ValueKind Kind { get; }
+
+    /// <summary>An object's fields.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> Fields { get; private init; } = new Dictionary<string, ValueSchema>();
+
+    /// <summary>What a list's items or a map's values are.</summary>
+    public ValueSchema? Item { get; private init; }
+
+    /// <summary>What users are told.</summary>
+    public string Name => Kind switch
+    {
+        ValueKind.Text => "text",
+        ValueKind.Boolean => "true or false",
+        ValueKind.Int32 or ValueKind.Int64 => "a whole number",
+        ValueKind.Number => "a number",
+        ValueKind.Duration => "a duration such as 15s",
+        ValueKind.Quantity => "a quantity such as 500m",
+        ValueKind.List => "a list",
+        ValueKind.Object or ValueKind.Map => "a mapping",
+        _ => "any value",
+    };
+
+    public static ValueSchema Parse(string text) => Of(YamlTreeReader.Read(text)[0]);
+
+    /// <summary>The same object with further fields of text.</summary>
+    public ValueSchema With(params string[] names)
+    {
+        var fields = new Dictionary<string, ValueSchema>(Fields);
+        foreach (var name in names)
+            fields[name] = new ValueSchema(ValueKind.Text);
+        return new ValueSchema(Kind) { Fields = fields, Item = Item };
+    }
+
+    private static ValueSchema Of(YamlNode node)
+    {
+        switch (node.Kind)
+        {
+            case YamlNodeKind.Sequence:
+                return new ValueSchema(ValueKind.List) { Item = Of(node.Items[0]) };
+            case YamlNodeKind.Mapping when node.Entries is [{ Name: "*" } all]:
+                return new ValueSchema(ValueKind.Map) { Item = Of(all.Value) };
+            case YamlNodeKind.Mapping:
+                return new ValueSchema(ValueKind.Object) { Fields = node.Entries.ToDictionary(entry => entry.Name, entry => Of(entry.Value)) };
+            default:
+                return new ValueSchema(node.Text switch
+                {
+                    "string" => ValueKind.Text,
+                    "bool" => ValueKind.Boolean,
+                    "int32" => ValueKind.Int32,
+                    "int64" => ValueKind.Int64,
+                    "number" => ValueKind.Number,
+                    "duration" => ValueKind.Duration,
+                    "quantity" => ValueKind.Quantity,
+                    "any" => ValueKind.Any,
+                    _ => throw new ArgumentException($"'{node.Text}' is no kind of value."),
+                });
+        }
+    }
+
+    /// <summary>Whether a leaf value is of this kind; a missing value always is, and lists and mappings only by their kind.</summary>
+    public bool Takes(object? value) => value is null || Kind switch
+    {
+        ValueKind.Any => true,
+        ValueKind.Text => value is string,
+        ValueKind.Boolean => value is bool,
+        ValueKind.Int32 => Whole(value) is >= int.MinValue and <= int.MaxValue,
+        ValueKind.Int64 => Whole(value) is not null,
+        ValueKind.Number => value is long or double,
+        ValueKind.Duration => value is string text && GoDuration.Parse(text) is not null,
+        ValueKind.Quantity => value is string or long or double,
+        ValueKind.List => value is List<object?>,
+        _ => value is OrderedDictionary<string, object?>,
+    };
+
+    private static long? Whole(object value) => value switch
+    {
+        long number => number,
+        // A float without a fraction goes over the wire as a whole number.
+        double number when Math.Abs(number) < 1e15 && Math.Truncate(number) == number => (long)number,
+        _ => null,
+    };
+}

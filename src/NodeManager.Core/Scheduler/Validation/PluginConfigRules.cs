@@ -1,0 +1,80 @@
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Documents;
+
+namespace NodeManager.Core.Scheduler.Validation;
+
+/// <summary>The plugins' arguments.</summary>
+internal static class PluginConfigRules
+{
+    public static IEnumerable<SchedulerConfigurationFinding> Check(ValidationContext context, bool isStock)
+    {
+        foreach (var (profile, reading) in context.Profiles)
+        {
+            var items = profile.Node?.Value("pluginConfig")?.Items ?? [];
+            var running = reading.Points.SelectMany(reading.At).Concat(reading.MultiPoint).Select(plugin => plugin.Name).ToHashSet();
+            var seen = new HashSet<string>();
+            for (var index = 0; index < items.Count; index++)
+            {
+                var path = profile.Path.Key("pluginConfig").Item(index);
+                var name = ValidationContext.Text(items[index].Resolved, "name") ?? "";
+                if (!seen.Add(name))
+                    yield return context.Error("DuplicatePluginConfig", path, $"the arguments of '{name}' are given twice", "Merge the two.");
+                foreach (var finding in Item(context, path, name, items[index].Resolved, running, isStock))
+                    yield return finding;
+            }
+
+            foreach (var name in running.Where(name => name == "RequestedToCapacityRatio" && !seen.Contains(name)))
+                yield return context.Error("Argument", profile.Path.Key("pluginConfig"), $"{name} needs the argument shape", "Give it a shape in pluginConfig.");
+        }
+    }
+
+    private static IEnumerable<SchedulerConfigurationFinding> Item(
+        ValidationContext context, YamlPath path, string name, YamlNode item, HashSet<string> running, bool isStock)
+    {
+        var known = context.Catalog.Find(name);
+        if (known?.InvalidFrom is not null && PluginRules.Missing(context, name, isStock) is { } invalid)
+            yield return context.Error("UnknownPlugin", path, invalid, "Remove it.");
+        else if (!running.Contains(name))
+            yield return context.Warning("UnusedPluginConfig", path, $"the plugin '{name}' does not run in this profile; its arguments do nothing",
+                "Enable the plugin or remove its arguments.");
+        if (item.Value("args") is not { } arguments || known is null)
+            yield break;
+        var place = path.Key("args");
+        if (known.Arguments(context.Api) is not { } schema)
+        {
+            if (known.IsBuiltIn && arguments.Entries.Count > 0)
+                yield return context.Warning("UnusedPluginConfig", place, $"the plugin {name} takes no arguments", "Remove them.");
+            yield break;
+        }
+
+        foreach (var finding in Kind(context, place, name, arguments, known.IsBuiltIn))
+            yield return finding;
+        foreach (var finding in SchemaCheck.Nodes(context, place, arguments, WithType(schema)))
+            yield return known.IsBuiltIn ? finding : Milder(finding);
+        foreach (var finding in ArgumentRules.Check(context, place, name, arguments, running.Contains(name)))
+            yield return finding;
+    }
+
+    private static ValueSchema WithType(ValueSchema schema) => schema.With("apiVersion", "kind");
+
+    private static IEnumerable<SchedulerConfigurationFinding> Kind(
+        ValidationContext context, YamlPath path, string name, YamlNode arguments, bool isBuiltIn)
+    {
+        if (ValidationContext.Text(arguments, "kind") is { Length: > 0 } kind && kind != name + "Args")
+            yield return context.Error("ArgumentKind", path.Key("kind"), $"is {kind}; the arguments of {name} are {name}Args", $"Write {name}Args or remove it.");
+        var own = $"{SchedulerDocument.Group}/{context.Api}";
+        if (isBuiltIn && ValidationContext.Text(arguments, "apiVersion") is { Length: > 0 } version && version != own)
+            yield return context.Error("ArgumentKind", path.Key("apiVersion"), $"is {version}, not that of the configuration", $"Write {own} or remove it.");
+    }
+
+    // Another release of a plugin may know more than we do.
+    private static SchedulerConfigurationFinding Milder(SchedulerConfigurationFinding finding) => finding.Rule != "UnknownField" ? finding : new()
+    {
+        Severity = "Warning",
+        Rule = finding.Rule,
+        Path = finding.Path,
+        Line = finding.Line,
+        Message = finding.Message,
+        RecommendedAction = finding.RecommendedAction,
+    };
+}

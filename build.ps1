@@ -55,7 +55,7 @@ function Invoke-Pack {
     if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
 
     # deploy/rbac.yaml is what errors about missing rights point to.
-    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md', 'deploy/rbac.yaml', 'en-US', 'bin') {
+    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'deploy/rbac.yaml', 'en-US', 'bin') {
         $source = Get-Item "$PSScriptRoot/$item"
         # -Recurse on a file would find all files of that name.
         foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse) : $source) {

@@ -142,7 +142,7 @@ Describe 'Nodes in PowerShell''s hands' {
         $fromJob.Count | Should -Be $all.Count
         $fromJob[0].Requested.Memory | Should -BeOfType ([long])
         ($fromJob | Where-Object { $_.Allocatable.Memory -gt 1gb }).Count | Should -Be $all.Count
-        ($fromJob | Out-String -Width 120) | Should -Match 'CPU requested'
+        ($fromJob | Out-String -Width 120) | Should -Match 'CPU req\.'
     }
 
     It 'are worked on by name when they come from elsewhere' {

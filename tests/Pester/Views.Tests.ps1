@@ -30,8 +30,8 @@ Describe 'What people see' {
     }
 
     It 'shows usage where it is there, and only there' {
-        Get-ClusterNode -Usage | Show | Should -Match 'CPU requested'
-        $nodes | Show | Should -Not -Match 'CPU requested'
+        Get-ClusterNode -Usage | Show | Should -Match 'CPU req\.'
+        $nodes | Show | Should -Not -Match 'CPU req\.'
     }
 
     It 'tells all of a node as a list' {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodeManager.Server.Tour;
 
 namespace NodeManager.Server.Api;
 
@@ -15,7 +14,7 @@ internal static class ApiMapping
         node.Allocatable.ToApi(),
         node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
         node.PodCount,
-        HumanAge.Format(node.Age));
+        HumanDuration.Format(node.Age));
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));

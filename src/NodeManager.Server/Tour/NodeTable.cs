@@ -12,7 +12,7 @@ internal static class NodeTable
         Status(node),
         node.Roles.Count == 0 ? "-" : string.Join(",", node.Roles),
         node.Zone,
-        HumanAge.Format(node.Age),
+        HumanDuration.Format(node.Age),
         node.KubeletVersion,
         node.PodCount?.ToString(CultureInfo.InvariantCulture) ?? "",
         Percent(node.Usage?.CpuPercent),

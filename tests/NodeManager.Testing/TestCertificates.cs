@@ -31,7 +31,10 @@ public sealed class TestCertificates : IDisposable
     public string AuthorityPem => _authority.ExportCertificatePem();
 
     /// <summary>For 127.0.0.1 and localhost, unless told.</summary>
-    public X509Certificate2 Server(params string[] names)
+    public X509Certificate2 Server(params string[] names) => Server(End, names);
+
+    /// <summary>One that is valid until then.</summary>
+    public X509Certificate2 Server(DateTimeOffset end, params string[] names)
     {
         using ECDsa key = NewKey();
         var request = new CertificateRequest("CN=test-server", key, HashAlgorithmName.SHA256);
@@ -39,7 +42,7 @@ public sealed class TestCertificates : IDisposable
         if (names.Length == 0) alternatives.AddIpAddress(IPAddress.Loopback);
         foreach (string name in names.Length == 0 ? ["localhost"] : names) alternatives.AddDnsName(name);
         request.CertificateExtensions.Add(alternatives.Build());
-        using X509Certificate2 signed = Sign(request, End, "1.3.6.1.5.5.7.3.1");
+        using X509Certificate2 signed = Sign(request, end, "1.3.6.1.5.5.7.3.1");
         using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
     }

@@ -29,7 +29,11 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
         throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? Untrusted(
                 $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents)
-            : Untrusted(Problem(problems, certificate), presents);
+            : IsOutOfTime(problems)
+            ? Untrusted(
+                $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only", presents,
+                "Renew the server's certificate, and see that the clock of this machine is right.")
+            : Untrusted(Problem(problems), presents);
     }
 
     /// <summary>As kubectl has it, any configured authority is an end of the chain, also one that another has signed.</summary>
@@ -38,11 +42,12 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
         && chain.ChainElements.LastOrDefault() is { Certificate: { } last }
         && authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(last.RawDataMemory.Span));
 
-    private static string Problem(X509ChainStatus[] problems, X509Certificate2 certificate)
+    private static bool IsOutOfTime(X509ChainStatus[] problems) =>
+        problems.Any(problem => problem.Status.HasFlag(X509ChainStatusFlags.NotTimeValid));
+
+    private static string Problem(X509ChainStatus[] problems)
     {
         X509ChainStatusFlags all = problems.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
-        if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
-            return $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only";
         return (all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
             ? "its certificate is signed by nobody who is trusted for this cluster"
             : $"its certificate is refused: {string.Join(", ", problems.Select(problem => problem.Status))}";
@@ -56,13 +61,13 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             : string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
     }
 
-    private NodeManagerException Untrusted(string problem, string presents)
+    private NodeManagerException Untrusted(string problem, string presents, string? action = null)
     {
         string address = configuration.Server.GetLeftPart(UriPartial.Authority);
         return new(
             ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
             $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
             address,
-            "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If somebody may stand between you and the cluster, stop here.");
+            action ?? "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If somebody may stand between you and the cluster, stop here.");
     }
 }

@@ -48,6 +48,19 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task An_expired_certificate_is_said_with_its_time()
+    {
+        await using TlsServer server = await TlsServer.StartAsync(Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)));
+        using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(Certificates.AuthorityPem), server.Address);
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
+
+        Assert.Contains("its certificate is valid from 2020-01-01 00:00:00Z to 2025-01-31 00:00:00Z only.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Renew the server's certificate", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task Without_an_authority_this_machines_are_asked()
     {
         using KubernetesClient client = Client("token: t", "disable-compression: true");

@@ -103,6 +103,20 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Theory]
+    [InlineData("POST", "/nodes/x/drain", HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType")]
+    [InlineData("POST", "/nodes/x/labels", HttpStatusCode.MethodNotAllowed, "MethodNotAllowed")]
+    public async Task What_routing_refuses_says_why_too(string method, string path, HttpStatusCode status, string error)
+    {
+        using var request = new HttpRequestMessage(new(method), NodeApi.Prefix + path)
+        {
+            Content = new StringContent("a=b", null, "application/x-www-form-urlencoded"),
+        };
+        HttpResponseMessage response = await server.Client.SendAsync(request);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(error, (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]!);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("wrong")]
     [InlineData("")]

@@ -10,8 +10,7 @@ internal static class ApiErrors
         try
         {
             await next(context);
-            if (!context.Response.HasStarted && context.GetEndpoint() is null)
-                await WriteAsync(context, StatusCodes.Status404NotFound, new("RouteNotFound", $"There is no {context.Request.Method} {context.Request.Path}.", null));
+            if (!context.Response.HasStarted && Refusal(context) is { } refusal) await WriteAsync(context, context.Response.StatusCode, refusal);
         }
         catch (NodeManagerException problem)
         {
@@ -32,6 +31,17 @@ internal static class ApiErrors
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(error, ApiJson.Default.ApiError);
     }
+
+    // What routing refuses has no body of its own.
+    private static ApiError? Refusal(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => new("RouteNotFound", $"There is no {context.Request.Method} {context.Request.Path}.", null),
+        StatusCodes.Status405MethodNotAllowed => new(
+            "MethodNotAllowed", $"{context.Request.Path} does not take {context.Request.Method}.", $"It takes {context.Response.Headers.Allow}."),
+        StatusCodes.Status415UnsupportedMediaType => new(
+            "UnsupportedMediaType", $"A body of type '{context.Request.ContentType}' is not read here.", "Send JSON, as 'Content-Type: application/json'."),
+        _ => null,
+    };
 
     private static int StatusOf(ErrorKind kind) => kind switch
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Reading;
 using NodeManager.Testing;
 
@@ -28,6 +29,24 @@ public sealed class RealSchedulerTests
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [SkippableFact]
+    public void The_scheduler_starts_with_every_change_of_its_own_plugins()
+    {
+        var api = Api();
+        var document = SchedulerDocument.Parse(Configuration(api, "profiles:\n- schedulerName: a\n- schedulerName: b # the other\n"));
+        foreach (var plugin in PluginCatalog.Standard.All.Where(plugin =>
+            plugin.IsBuiltIn && plugin.Exists(Minor) && !plugin.Points(Minor).Contains("queueSort") && plugin.Name != "RequestedToCapacityRatio"))
+        {
+            var change = new PluginChange { Name = plugin.Name };
+            if (!plugin.Points(Minor).Contains("bind"))
+                document = PluginEditor.Disable(document, change, Minor).Document;
+            document = PluginEditor.Enable(document, change with { Weight = 3, SchedulerNames = ["b"] }, Minor).Document;
+        }
+
+        var (starts, output, _) = Try(document.Text);
+        Assert.True(starts, output.TrimEnd().Split('\n')[^1] + '\n' + document.Text);
     }
 
     [SkippableTheory]

@@ -102,9 +102,13 @@ public sealed class PluginEditor
     {
         if (change.Weight is null && change.Order is null)
             return [];
+        var reading = Reading(index);
+        foreach (var point in change.ExtensionPoints)
+            if (!(point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point)).Any(plugin => plugin.Name == change.Name))
+                throw new NodeManagerException(ErrorIds.SchedulerExtensionPointInvalid, ErrorKind.InvalidOperation,
+                    $"The plugin {change.Name} does not run at {point} in the profile '{Profile(index).Name}'.", change.Name, "Enable it there first.");
         if (change.ExtensionPoints.Count > 0)
             return [.. change.ExtensionPoints];
-        var reading = Reading(index);
         var named = reading.Points.Append(ExtensionPoints.MultiPoint).Where(point => Place(index, point, Enabled, change.Name) >= 0).ToList();
         if (change.Order is null)
             named.RemoveAll(point => !ExtensionPoints.HasWeight(point) && point != ExtensionPoints.MultiPoint);
@@ -130,7 +134,8 @@ public sealed class PluginEditor
         var weight = ExtensionPoints.HasWeight(point) || point == ExtensionPoints.MultiPoint ? change.Weight : null;
         var isDefault = DefaultPlugins.Of(api, minor, point).Any(choice => choice.Name == change.Name);
         // v1beta1 takes a default in the enabled list only where the same name is in the disabled one.
-        var keepsDisabled = !api.OverridesDefaults && isDefault;
+        var keepsDisabled = !api.OverridesDefaults && isDefault
+            && (weight is not null || change.Order is not null || Place(index, point, Enabled, change.Name) >= 0);
         if (!keepsDisabled)
             Take(index, point, DisabledList, change.Name);
         var place = Place(index, point, Enabled, change.Name);

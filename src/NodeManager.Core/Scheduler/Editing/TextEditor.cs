@@ -129,7 +129,11 @@ internal sealed class TextEditor
             return Splice(old.ContentStart, old.End, YamlWriter.Flow(value, quoted: false));
         if (old.Anchor is not null)
             throw Refused($"{key} bears the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
-        return Splice(entry.Key.Start, old.End, YamlWriter.Entry(key, value, column, style));
+        var whole = YamlWriter.Entry(key, value, column, style);
+        // The key's line stays, with the comment that it may have.
+        return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(text, old.ContentStart)
+            ? Splice(TextLines.LineStart(text, old.ContentStart), old.End, whole[(whole.IndexOf('\n', StringComparison.Ordinal) + 1)..])
+            : Splice(entry.Key.Start, old.End, whole);
     }
 
     private string AddEntry(YamlNode mapping, string key, object? value)

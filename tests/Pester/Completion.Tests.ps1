@@ -25,6 +25,11 @@ Describe 'Tab' {
         Complete 'Get-ClusterNode -Selector kubernetes.io/os' | Should -Contain 'kubernetes.io/os=linux'
     }
 
+    It 'knows the namespaces' {
+        Complete 'Get-NodePod -Namespace ' | Should -Be ((Get-NodePod).Namespace | Sort-Object -Unique)
+        Complete 'Get-NodePod -Namespace kube-' | Should -Contain 'kube-system'
+    }
+
     It 'knows taints, conditions and groups' {
         Complete 'Set-NodeTaint x -Effect No' | Should -Be @('NoSchedule', 'NoExecute')
         Complete 'Wait-ClusterNode x -For ' | Should -Contain 'Ready'
@@ -52,6 +57,7 @@ contexts: [{ name: staging, context: { cluster: c, user: u } }, { name: 'blue gr
         Get-NodeManagerSession | Disconnect-NodeManager
         $before = $Error.Count
         Complete 'Get-ClusterNode -Zone ' | Should -BeNullOrEmpty
+        Complete 'Get-NodePod -Namespace kube-sys' | Should -BeNullOrEmpty
         Complete "Connect-NodeManager -Kubeconfig '/nowhere/at/all' -Context " | Should -BeNullOrEmpty
         $Error.Count | Should -Be $before
         $null = Connect-NodeManager -Sandbox

@@ -33,6 +33,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
 
     /// <summary>Without it, all namespaces.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

@@ -1,11 +1,17 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
 /// <summary>Candidates as PowerShell wants them.</summary>
 internal static class Completions
 {
+    /// <summary>How long Tab may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Those that start with what was typed, or contain it where none starts with it; quoted where a bare word will not do.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<string> candidates, string word)
     {
@@ -17,6 +23,14 @@ internal static class Completions
             : all.Where(c => c.Contains(typed, StringComparison.OrdinalIgnoreCase));
         return chosen.Select(c => new CompletionResult(Quote(c), c, CompletionResultType.ParameterValue, c));
     }
+
+    /// <summary>The sessions to ask: those on the line, else the current one. Never a new one.</summary>
+    public static NodeManagerSession[] Sessions(IDictionary boundParameters) => boundParameters["Session"] switch
+    {
+        NodeManagerSession session => [session],
+        object[] several => [.. several.Select(s => s is PSObject wrapped ? wrapped.BaseObject : s).OfType<NodeManagerSession>()],
+        _ => SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [],
+    };
 
     private static string Quote(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '=') && value[0] != '-'

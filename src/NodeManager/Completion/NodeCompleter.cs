@@ -1,10 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Management.Automation.Runspaces;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
-using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
@@ -14,8 +12,6 @@ namespace NodeManager.Completion;
 /// </summary>
 public abstract class NodeCompleter : IArgumentCompleter
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.From(Select(ReadNodes(fakeBoundParameters)), wordToComplete);
@@ -24,10 +20,10 @@ public abstract class NodeCompleter : IArgumentCompleter
 
     private static List<ClusterNode> ReadNodes(IDictionary boundParameters)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Completions.Patience);
         try
         {
-            NodeManagerSession[] sessions = Sessions(boundParameters["Session"]);
+            NodeManagerSession[] sessions = Completions.Sessions(boundParameters);
             return Task.Run(() => ReadNodesAsync(sessions, limit.Token)).GetAwaiter().GetResult();
         }
         catch (Exception)
@@ -48,11 +44,4 @@ public abstract class NodeCompleter : IArgumentCompleter
 
         return nodes;
     }
-
-    private static NodeManagerSession[] Sessions(object? given) => given switch
-    {
-        NodeManagerSession session => [session],
-        object[] several => [.. several.Select(s => s is PSObject wrapped ? wrapped.BaseObject : s).OfType<NodeManagerSession>()],
-        _ => SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [],
-    };
 }

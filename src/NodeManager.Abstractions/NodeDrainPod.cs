@@ -18,6 +18,9 @@ public sealed class NodeDrainPod
     /// <summary>Names of the budgets that refused it at some time, <c>namespace/name</c>.</summary>
     public ItemList<string> Budgets { get; init; } = ItemList<string>.Empty;
 
+    /// <summary>What was done by force, see <see cref="DrainForce"/>; empty when nothing was.</summary>
+    public ItemList<string> Forced { get; init; } = ItemList<string>.Empty;
+
     /// <summary>How often its eviction was asked for.</summary>
     public int Attempts { get; init; }
 

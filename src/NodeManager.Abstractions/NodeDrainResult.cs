@@ -26,6 +26,9 @@ public sealed class NodeDrainResult : ClusterObject
         p.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
             or DrainPodOutcome.NotAttempted);
 
+    /// <summary>Pods that were removed by force.</summary>
+    public int Forced => Pods.Count(p => p.Forced.Count > 0);
+
     /// <summary>True when the node is cordoned now.</summary>
     public bool Cordoned { get; init; }
 

@@ -142,6 +142,25 @@ Describe 'Invoke-NodeDrain' {
         (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
     }
 
+    It 'overrides a budget after the time given, and says of which pods' {
+        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockingBudgets.Outlook -contains 'Never' } | Select-Object -First 1
+        $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -OverrideBudgetAfter 1 -ForceStuck 1m -Timeout 2m -Confirm:$false -WarningVariable warnings 3> $null
+        $result.Status | Should -Be 'Drained' -Because $result.Message
+        $result.Forced | Should -BeGreaterThan 0
+        ($result.Pods | Where-Object Forced).Forced | Should -Be 'OverrideBudgetAfter'
+        $warnings -join ' ' | Should -BeLike '*has refused for*'
+        { Invoke-NodeDrain $held.Node -ForceStuck -1 -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDuration,*'
+    }
+
+    It 'waits until what was evicted is up again elsewhere' {
+        $before = Get-NodeDrainPlan worker-1c-01 -DeleteEmptyDirData
+        $result = Invoke-NodeDrain worker-1c-01 -DeleteEmptyDirData -GracePeriod 1 -WaitForReplacement -WaitForJob 1 -Timeout 1m -Confirm:$false
+        $result.Status | Should -Be 'Drained' -Because $result.Message
+        $owners = ($before.Pods | Where-Object { $_.Decision -eq 'Evict' -and $_.Owner -like 'ReplicaSet/*' }).Owner
+        $owners | Should -Not -BeNullOrEmpty
+        Get-NodePod '*' | Where-Object { "ReplicaSet/$($_.OwnerName)" -in $owners -and -not $_.Ready } | Should -BeNullOrEmpty
+    }
+
     It 'drains several nodes, a result each' {
         $names = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -eq 0 } | Select-Object -First 2).Node
         $results = $names | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5 -Confirm:$false -ErrorAction SilentlyContinue

@@ -12,6 +12,12 @@ public sealed record DrainOptions
     /// <summary>Delete rather than evict: budgets are not asked.</summary>
     public bool DisableEviction { get; init; }
 
+    /// <summary>Delete pods that a budget has refused for so long; null: never.</summary>
+    public TimeSpan? OverrideBudgetAfter { get; init; }
+
+    /// <summary>Remove with grace period 0 pods that are still there so long after their grace period ended; null: never.</summary>
+    public TimeSpan? ForceStuck { get; init; }
+
     /// <summary>Only these pods (a label selector); null: all.</summary>
     public string? PodSelector { get; init; }
 
@@ -26,6 +32,12 @@ public sealed record DrainOptions
 
     /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: as long as the drain has, zero: not at all.</summary>
     public TimeSpan? VolumeDetachTimeout { get; init; }
+
+    /// <summary>Let pods of Jobs that run end first, for so long; null: evict them as all others.</summary>
+    public TimeSpan? WaitForJob { get; init; }
+
+    /// <summary>A node is drained only when the workloads of its pods have as many ready pods again as they want.</summary>
+    public bool WaitForReplacement { get; init; }
 
     /// <summary>Nodes and pods worked on at once.</summary>
     public int ThrottleLimit { get; init; } = 32;

@@ -37,6 +37,25 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
     [ValidateNotNull]
     public string Reason { get; set; } = "";
 
+    /// <summary>Delete pods that a budget has refused for so long; without it, never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? OverrideBudgetAfter { get; set; }
+
+    /// <summary>Remove with grace period 0 pods that are stuck terminating for so long; without it, never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? ForceStuck { get; set; }
+
+    /// <summary>Let pods of Jobs that run end first, for so long; without it, they are evicted as all others.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? WaitForJob { get; set; }
+
+    /// <summary>Wait until the evicted pods' workloads have as many ready pods again as they want.</summary>
+    [Parameter]
+    public SwitchParameter WaitForReplacement { get; set; }
+
     /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -48,6 +67,10 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
         SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
         VolumeDetachTimeout = VolumeDetachTimeout,
         Reason = Reason,
+        WaitForJob = WaitForJob,
+        WaitForReplacement = WaitForReplacement,
+        OverrideBudgetAfter = OverrideBudgetAfter,
+        ForceStuck = ForceStuck,
         MaxParallelEvictions = MaxParallelEvictions,
     };
 
@@ -57,11 +80,16 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
         DurationAttribute.RequireNotNegative(nameof(SkipWaitForDeleteTimeout), SkipWaitForDeleteTimeout);
         DurationAttribute.RequireNotNegative(nameof(VolumeDetachTimeout), VolumeDetachTimeout);
+        DurationAttribute.RequireNotNegative(nameof(OverrideBudgetAfter), OverrideBudgetAfter);
+        DurationAttribute.RequireNotNegative(nameof(ForceStuck), ForceStuck);
+        DurationAttribute.RequireNotNegative(nameof(WaitForJob), WaitForJob);
     }
 
     private protected override void Process(NodeReference node)
     {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
+        if (OverrideBudgetAfter is { } patience) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
+        if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
         if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
             _wanted.Add(node);
         else if (reason == ShouldProcessReason.WhatIf)

@@ -17,12 +17,15 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     }
 
     /// <summary>May pods be removed in this namespace, or in all (null)? Null when so.</summary>
-    public Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken) =>
-        AskAsync(
-            options.DisableEviction
-                ? new() { Verb = "delete", Resource = "pods", Namespace = ns }
-                : new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = ns },
-            cancellationToken);
+    public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
+    {
+        List<ResourceAttributes> wanted = [];
+        if (!options.DisableEviction) wanted.Add(new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = ns });
+        if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
+            wanted.Add(new() { Verb = "delete", Resource = "pods", Namespace = ns });
+        NodeDrainBlocker?[] missing = await Task.WhenAll(wanted.Select(w => AskAsync(w, cancellationToken)));
+        return Array.Find(missing, m => m is not null);
+    }
 
     /// <summary>A permission that is missing, in words.</summary>
     public static NodeDrainBlocker Missing(ResourceAttributes wanted, string? serverReason)

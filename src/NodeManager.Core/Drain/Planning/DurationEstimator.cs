@@ -28,6 +28,8 @@ internal static class DurationEstimator
         foreach (PlannedPod pod in plan.Pods)
         {
             TimeSpan own = Own(pod, now);
+            if (options.WaitForJob is { } jobs && pod.Plan.Decision == DrainDecision.Evict && pod.Pod.IsOfJob() && !pod.Pod.IsFinished())
+                Consider(jobs + own, $"Jobs may run for {jobs.TotalSeconds:0} s more before their pods are evicted.");
             Consider(own, $"Pods may use their whole grace period, the longest {own.TotalSeconds:0} s.");
         }
 

@@ -38,6 +38,8 @@ internal static class NodePlanner
         BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];
         if (refusal is { IsLasting: true }) warnings.Add(refusal.Reason);
+        if (context.Options.DisableEviction && decision.Decision == DrainDecision.Evict && budgets.Count > 0 && !BudgetRules.Bypasses(pod))
+            warnings.Add($"-DisableEviction deletes it without asking its budget {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
         return new()
         {
             Node = node,

@@ -70,7 +70,8 @@ internal sealed record DrainReport
     {
         int removed = pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted);
         int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
-        string counts = $"{Pods(removed)} removed{(gone > 0 ? $", {gone} gone by themselves" : "")}";
+        int forced = pods.Count(p => p.Forced.Count > 0);
+        string counts = $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} by force)" : "")}{(gone > 0 ? $", {gone} gone by themselves" : "")}";
         string stays = IsCordoned ? "The node stays cordoned." : "The node was not cordoned.";
         string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
@@ -103,6 +104,7 @@ internal sealed record DrainReport
         Outcome = OutcomeOf(record),
         Reason = record is { Outcome: null, Attempts: > 0, WaitsFor: "" } ? "The drain ended before the server answered." : record.Reason,
         Budgets = new([.. record.Budgets]),
+        Forced = new([.. record.Forced]),
         Attempts = record.Attempts,
         Duration = record.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
     };
@@ -140,7 +142,8 @@ internal sealed record DrainReport
             {
                 Kind = "Termination",
                 Name = record.Title,
-                Message = howLong + grace + finalizers,
+                Message = howLong + grace + finalizers + (record.ForceRefusal is { } refusal ? $". {refusal}" : ""),
+                Remedy = record.ForceRefusal is null || finalizers.Length > 0 ? "" : ForceRules.Remedy,
                 Pods = new([record.Title]),
             };
         }

@@ -17,6 +17,7 @@ internal static class DrainRules
         LocalDataRule.Judge,
         UnmanagedRule.Judge,
         ManagedRule.Judge,
+        UndisturbedRule.Judge,
     ];
 
     public static PodDecision Judge(Pod pod, RuleContext context)

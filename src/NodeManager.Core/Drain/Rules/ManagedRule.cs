@@ -6,5 +6,8 @@ namespace NodeManager.Core.Drain.Rules;
 internal static class ManagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>
-        pod.Controller() is { } owner ? new("Managed", DrainDecision.Evict, $"{owner.Kind} '{owner.Name}' makes it anew.") : null;
+        pod.Controller() is not { } owner ? null
+        : pod.IsOfJob() && context.Options.WaitForJob is { } limit && !pod.IsFinished()
+            ? new("Managed", DrainDecision.Evict, $"Job '{owner.Name}' may end first, within {limit.TotalSeconds:0} s.")
+            : new("Managed", DrainDecision.Evict, $"{owner.Kind} '{owner.Name}' makes it anew.");
 }

@@ -23,6 +23,10 @@ internal static class PodTraits
     public static OwnerReference? DaemonSetOwner(this Pod pod) =>
         pod.Controller() is { Kind: "DaemonSet" } owner && owner.ApiVersion.StartsWith("apps/", StringComparison.Ordinal) ? owner : null;
 
+    /// <summary>True for a pod of a Job.</summary>
+    public static bool IsOfJob(this Pod pod) =>
+        pod.Controller() is { Kind: "Job" } owner && owner.ApiVersion.StartsWith("batch/", StringComparison.Ordinal);
+
     /// <summary>True when the pod's DaemonSet is gone, or another one has its name. False where that could not be read.</summary>
     public static bool IsDaemonSetOrphan(this Pod pod, RuleContext context) =>
         pod.DaemonSetOwner() is { } owner

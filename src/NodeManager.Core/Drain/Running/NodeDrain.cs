@@ -19,6 +19,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly NodeEvents _events;
     private readonly DrainProgress _progress;
     private readonly WatchedObjects<Pod> _pods;
+    private readonly WatchedObjects<Node> _nodes;
     private readonly DateTimeOffset _startedAt;
     private readonly List<PodRecord> _records;
     private readonly List<NodeDrainBlocker> _blockers = [];
@@ -26,6 +27,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly CancellationTokenSource _stopWatching = new();
     private readonly List<Task> _watching = [];
     private VolumeDetachment? _volumes;
+    private Replacements? _replacements;
     private Task? _started;
     private bool _isCordoned;
 
@@ -40,6 +42,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _events = new(scope);
         _progress = new(scope.Observer, scope.Time, plan.Name);
         _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
+        _nodes = new(scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={plan.Name}" });
         _records = [.. plan.Pods.Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) })];
         _warnings = [.. plan.Warnings];
         _isCordoned = plan.Node?.Spec.Unschedulable == true;
@@ -62,6 +65,7 @@ internal sealed class NodeDrain : IAsyncDisposable
 
         _progress.Track([.. _records]);
         _watching.Add(_pods.RunAsync(_stopWatching.Token));
+        _watching.Add(_nodes.RunAsync(_stopWatching.Token));
         DrainEnd? end = await GuardAsync(
             async token =>
             {
@@ -90,7 +94,8 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
-        PodEvictor evictor = new(_scope, _pods, _budgets, _progress);
+        StuckPods stuck = new(_scope, _nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
+        PodEvictor evictor = new(_scope, _pods, _budgets, stuck, _progress, Warn);
         LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
         // All at once from here on, so that requests go out in the order of the turns.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);
@@ -105,10 +110,15 @@ internal sealed class NodeDrain : IAsyncDisposable
                 throw new DrainStoppedException(NodePlanner.Refusal(refused[0].Plan));
         }
 
-        if (_volumes is null) return;
-        _progress.Phase("volumes to detach");
-        if (await _volumes.WaitAsync(Warn, cancellationToken)) return;
-        throw new TimeoutException();
+        if (_scope.Options.WaitForReplacement) _replacements = Replacements.For(_scope, _records, Warn);
+        if (_replacements is not null || _volumes is not null)
+            _progress.Phase(string.Join(" and ", ((string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]).OfType<string>()));
+        await SideBySideAsync([_replacements?.WaitAsync(Warn, cancellationToken) ?? Task.CompletedTask, WaitForVolumesAsync(cancellationToken)], cancellationToken);
+    }
+
+    private async Task WaitForVolumesAsync(CancellationToken cancellationToken)
+    {
+        if (_volumes is not null && !await _volumes.WaitAsync(Warn, cancellationToken)) throw new TimeoutException();
     }
 
     private Task WorkAsync(PodEvictor evictor, PodRecord record, CancellationToken cancellationToken)
@@ -189,14 +199,12 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task<bool> WatchNodeAsync(CancellationToken cancellationToken)
     {
         if (_plan.Node?.Metadata.Uid is not { } uid) return false;
-        WatchedObjects<Node> nodes = new(_scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={_plan.Name}" });
-        Task watching = nodes.RunAsync(cancellationToken);
         try
         {
-            await nodes.Synced.WaitAsync(cancellationToken);
+            await _nodes.Synced.WaitAsync(cancellationToken);
             while (true)
             {
-                (Node? node, Task changed) = nodes.Look(uid);
+                (Node? node, Task changed) = _nodes.Look(uid);
                 if (node is null) return true;
                 await changed.WaitAsync(cancellationToken);
             }
@@ -205,7 +213,6 @@ internal sealed class NodeDrain : IAsyncDisposable
         {
             if (!cancellationToken.IsCancellationRequested)
                 _scope.Observer.Verbose($"Node {_plan.Name}: should it be deleted meanwhile, that will not be noticed: {exception.Message}");
-            await watching;
             return false;
         }
     }
@@ -230,6 +237,13 @@ internal sealed class NodeDrain : IAsyncDisposable
                 Kind = "VolumeAttachment",
                 Name = v,
                 Message = $"The volume is still attached to {_plan.Name}.",
+            }) ?? []);
+        if (end != DrainEnd.Complete)
+            _blockers.AddRange(_replacements?.Missing.Select(m => new NodeDrainBlocker
+            {
+                Kind = "Replacement",
+                Name = m.Title,
+                Message = $"{m.Ready} of {m.Wanted} pods are ready.",
             }) ?? []);
         NodeDrainResult result = new DrainReport
         {

@@ -6,7 +6,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
-internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, DrainProgress progress)
+internal sealed class PodEvictor(
+    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
     // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
     private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
@@ -21,6 +22,7 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
     public async Task EvictAsync(PodRecord record, CancellationToken cancellationToken)
     {
         await pods.Synced.WaitAsync(cancellationToken);
+        if (scope.Options.WaitForJob is { } patience && record.Pod.IsOfJob()) await WaitForJobAsync(record, patience, cancellationToken);
         int failures = 0;
         TimeSpan retry = FirstRetry;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
@@ -28,12 +30,16 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
         {
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
-            EvictionAnswer? answer = await AskAsync(record, pod, cancellationToken);
+            RemovalMode mode = ModeFor(record);
+            if (mode == RemovalMode.Delete && record.BlockedBy.Count > 0)
+                warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.RefusedAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
+            EvictionAnswer? answer = await AskAsync(record, pod, mode, cancellationToken);
             if (answer is null)
             {
                 record.IsAccepted = true;
-                Tell($"Pod {record.Title}: {(scope.Options.DisableEviction ? "deletion" : "eviction")} accepted.");
-                await WaitUntilGoneAsync(record, Removed, cancellationToken);
+                if (mode == RemovalMode.Delete) record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
+                Tell($"Pod {record.Title}: {(mode == RemovalMode.Delete ? "deletion" : "eviction")} accepted.");
+                await WaitUntilGoneAsync(record, mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted, cancellationToken);
                 return;
             }
 
@@ -43,7 +49,7 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
             switch (answer.Kind)
             {
                 case EvictionAnswerKind.Gone:
-                    End(record, record.IsAccepted ? Removed : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
+                    End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
                     return;
                 case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
                     await WaitForBudgetAsync(record, pod, answer, cancellationToken);
@@ -76,7 +82,7 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
             }
         }
 
-        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed : DrainPodOutcome.Gone, cancellationToken);
+        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(ModeFor(record)) : DrainPodOutcome.Gone, cancellationToken);
     }
 
     /// <summary>Waits until a pod that terminates is gone, or overdue for longer than the user waits.</summary>
@@ -90,31 +96,63 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
             (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
             if (pod is null)
             {
-                End(record, outcome, outcome == DrainPodOutcome.Gone ? "It was gone before it had to be evicted." : record.Plan.Reason);
+                if (record.Forced.Count > 0) End(record, DrainPodOutcome.Deleted, $"Removed by force: {string.Join(", ", record.Forced)}.");
+                else End(record, outcome, outcome == DrainPodOutcome.Gone ? "It was gone before it had to be evicted." : record.Plan.Reason);
                 return;
             }
 
-            if (scope.Options.SkipWaitForDeleteTimeout is not { } patience || patience <= TimeSpan.Zero || pod.Overdue(scope.Now) is not { } overdue)
+            TimeSpan? patience = scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
+            TimeSpan? force = stuck.Left(record, pod);
+            List<Task> events = [changed];
+            if (patience < TimeSpan.Zero)
             {
-                await changed.WaitAsync(cancellationToken);
-            }
-            else if (overdue > patience)
-            {
-                End(record, DrainPodOutcome.Skipped, $"Still terminating {overdue.TotalSeconds:0} s after its grace period; -SkipWaitForDeleteTimeout says not to wait.");
+                End(record, DrainPodOutcome.Skipped, $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; -SkipWaitForDeleteTimeout says not to wait.");
                 return;
             }
-            else
+
+            if (force < TimeSpan.Zero)
             {
-                await WaitAnyAsync(patience - overdue + TimeSpan.FromMilliseconds(1), [changed], cancellationToken);
+                events.Add(await stuck.ForceAsync(record, pod, cancellationToken));
+                force = null;
             }
+
+            TimeSpan? soonest = patience is null || force < patience ? force : patience;
+            await WaitAnyAsync(soonest + TimeSpan.FromMilliseconds(1), events, cancellationToken);
         }
     }
 
-    private string Removed => scope.Options.DisableEviction ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
-
-    private async Task<EvictionAnswer?> AskAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    // Ends when the pod has ended, is on its way out, or had its time.
+    private async Task WaitForJobAsync(PodRecord record, TimeSpan patience, CancellationToken cancellationToken)
     {
-        SemaphoreSlim? line = scope.Options.DisableEviction ? null : budgets.Requests(pod);
+        DateTimeOffset until = scope.Now + patience;
+        while (true)
+        {
+            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            if (pod is null || pod.IsFinished() || pod.IsTerminating()) return;
+            TimeSpan left = until - scope.Now;
+            if (left <= TimeSpan.Zero)
+            {
+                warn($"Pod {record.Title}: its Job did not end within {patience.TotalSeconds:0} s; the pod is evicted.");
+                return;
+            }
+
+            record.Waits("jobs to end", "Its Job runs.");
+            progress.Changed();
+            await WaitAnyAsync(left, [changed], cancellationToken);
+        }
+    }
+
+    private static string Removed(RemovalMode mode) => mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
+
+    private RemovalMode ModeFor(PodRecord record) =>
+        scope.Options.DisableEviction || OverrideLeft(record) <= TimeSpan.Zero ? RemovalMode.Delete : RemovalMode.Evict;
+
+    // How long its budget is waited for; null for ever.
+    private TimeSpan? OverrideLeft(PodRecord record) => record.RefusedAt + scope.Options.OverrideBudgetAfter - scope.Now;
+
+    private async Task<EvictionAnswer?> AskAsync(PodRecord record, Pod pod, RemovalMode mode, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim? line = mode == RemovalMode.Delete ? null : budgets.Requests(pod);
         if (line is not null) await line.WaitAsync(cancellationToken);
         try
         {
@@ -123,7 +161,7 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
             {
                 record.Attempt(scope.Now);
                 progress.Changed();
-                return await _remover.AskAsync(pod, cancellationToken);
+                return await _remover.AskAsync(pod, mode, cancellationToken);
             }
             finally
             {
@@ -144,13 +182,15 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
         record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
             ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
-            : answer.Message);
+            : answer.Message, scope.Now);
         string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
         Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
         progress.Changed();
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task enough = scope.DelayAsync(BudgetPatience, done.Token);
+        Task enough = OverrideLeft(record) is { } left && left < BudgetPatience
+            ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, scope.Time, done.Token)
+            : scope.DelayAsync(BudgetPatience, done.Token);
         while (true)
         {
             (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
@@ -168,13 +208,14 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
     {
         progress.Changed();
         (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
-        return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(atMost, [changed], cancellationToken);
+        TimeSpan jittered = atMost * (0.9 + (Random.Shared.NextDouble() * 0.2));
+        return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(jittered, [changed], cancellationToken);
     }
 
-    private async Task WaitAnyAsync(TimeSpan atMost, Task[] events, CancellationToken cancellationToken)
+    private async Task WaitAnyAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny([scope.DelayAsync(atMost, done.Token), .. events]);
+        Task first = await Task.WhenAny([Task.Delay(atMost ?? Timeout.InfiniteTimeSpan, scope.Time, done.Token), .. events]);
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         await first;
@@ -191,7 +232,7 @@ internal sealed class PodEvictor(DrainScope scope, WatchedObjects<Pod> pods, Bud
     {
         bool isForbidden = answer.Kind == EvictionAnswerKind.Forbidden;
         record.End(DrainPodOutcome.Failed, answer.Message, scope.Now);
-        string verb = scope.Options.DisableEviction ? "delete pods" : "create pods/eviction";
+        string verb = ModeFor(record) == RemovalMode.Delete ? "delete pods" : "create pods/eviction";
         throw new DrainStoppedException(new()
         {
             Kind = isForbidden ? "Permission" : "Server",

@@ -8,6 +8,7 @@ namespace NodeManager.Core.Drain.Running;
 internal sealed class PodRecord(PlannedPod planned)
 {
     private readonly SortedSet<string> _budgets = new(StringComparer.Ordinal);
+    private readonly List<string> _forced = [];
 
     public NodeDrainPlanPod Plan { get; } = planned.Plan;
 
@@ -46,6 +47,20 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Every budget that refused it at some time.</summary>
     public IReadOnlyList<string> Budgets => [.. _budgets];
 
+    /// <summary>When a budget first refused it; null as long as none has.</summary>
+    public DateTimeOffset? RefusedAt { get; private set; }
+
+    /// <summary>See <see cref="DrainForce"/>.</summary>
+    public IReadOnlyList<string> Forced => _forced;
+
+    /// <summary>Why it was not removed by force though its time was up; null otherwise.</summary>
+    public string? ForceRefusal { get; set; }
+
+    public void Force(string how)
+    {
+        if (!_forced.Contains(how)) _forced.Add(how);
+    }
+
     public void Attempt(DateTimeOffset now)
     {
         Attempts++;
@@ -54,8 +69,9 @@ internal sealed class PodRecord(PlannedPod planned)
         WaitsFor = "";
     }
 
-    public void Refused(IReadOnlyList<string> budgets, string reason)
+    public void Refused(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
     {
+        RefusedAt ??= now;
         _budgets.UnionWith(budgets);
         BlockedBy = budgets;
         Reason = reason;

@@ -7,19 +7,19 @@ namespace NodeManager.Core.Drain.Running;
 internal sealed class PodRemover(DrainScope scope)
 {
     /// <summary>Null when the server accepted.</summary>
-    public async Task<EvictionAnswer?> AskAsync(Pod pod, CancellationToken cancellationToken)
+    public async Task<EvictionAnswer?> AskAsync(Pod pod, RemovalMode mode, CancellationToken cancellationToken)
     {
         DeleteOptions how = new()
         {
-            GracePeriodSeconds = scope.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds : null,
+            GracePeriodSeconds = mode == RemovalMode.Kill ? 0 : scope.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds : null,
             Preconditions = new() { Uid = pod.Metadata.Uid },
         };
         try
         {
-            if (scope.Options.DisableEviction)
-                await scope.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, how, cancellationToken);
-            else
+            if (mode == RemovalMode.Evict)
                 await scope.Client.EvictAsync(pod.Metadata.Name, pod.Metadata.Namespace!, how, cancellationToken);
+            else
+                await scope.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, how, cancellationToken);
             return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && EvictionAnswer.Of(exception) is { } answer)

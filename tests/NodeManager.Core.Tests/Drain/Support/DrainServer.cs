@@ -45,6 +45,8 @@ internal sealed class DrainServer : HttpMessageHandler
 
     public ServedKind DaemonSets => Kind("daemonsets");
 
+    public ServedKind ReplicaSets => Kind("replicasets");
+
     public ServedKind Claims => Kind("persistentvolumeclaims");
 
     public ServedKind Attachments => Kind("volumeattachments");

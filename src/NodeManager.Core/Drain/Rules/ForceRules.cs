@@ -1,0 +1,35 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>
+/// May a pod that is stuck terminating be removed by force (grace period 0)? The API forgets it then whatever its machine does. Where the
+/// machine cannot be reached, it may still run and write: a StatefulSet would start its twin, and a volume would be used twice. Pure.
+/// Source: Kubernetes' non-graceful node shutdown, which takes the taint below for the word that the machine is off.
+/// </summary>
+internal static class ForceRules
+{
+    private const string OutOfService = "node.kubernetes.io/out-of-service";
+    private const string Unreachable = "node.kubernetes.io/unreachable";
+
+    /// <summary>What would let a refused pod go.</summary>
+    public const string Remedy = $"When its machine is off for certain, taint the node {OutOfService}=nodeshutdown:NoExecute.";
+
+    /// <summary>Why not; null when it may.</summary>
+    /// <param name="pod">As it is now.</param>
+    /// <param name="node">Its node as it is now; null when it is not known.</param>
+    public static string? Refusal(Pod pod, Node? node)
+    {
+        if (pod.Metadata.Finalizers is { Count: > 0 } finalizers)
+            return $"Finalizers hold it ({string.Join(", ", finalizers)}): force would not remove it.";
+        if (!IsUnreachable(node) || node?.Spec.Taints?.Exists(t => t.Key == OutOfService) == true) return null;
+        if (pod.Controller()?.Kind == "StatefulSet")
+            return "It is not removed by force: it is of a StatefulSet, its node cannot be reached, and it may still run there beside its successor.";
+        return pod.Spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) == true
+            ? "It is not removed by force: it has volumes, its node cannot be reached, and it may still write there."
+            : null;
+    }
+
+    private static bool IsUnreachable(Node? node) =>
+        node?.Status.Conditions?.Find(c => c.Type == "Ready") is not { Status: "True" } || node.Spec.Taints?.Exists(t => t.Key == Unreachable) == true;
+}

@@ -1,0 +1,22 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>A pod that asks autoscalers not to disturb it. A drain is somebody's will, so it goes all the same, and is named in a warning.</summary>
+internal static class UndisturbedRule
+{
+    private static readonly (string Key, string Value)[] Wishes =
+    [
+        ("cluster-autoscaler.kubernetes.io/safe-to-evict", "false"),
+        ("karpenter.sh/do-not-disrupt", "true"),
+    ];
+
+    public static RuleVerdict? Judge(Pod pod, RuleContext context)
+    {
+        if (pod.IsFinished() || pod.IsTerminating() || pod.Metadata.Annotations is not { } annotations) return null;
+        string[] wishes = [.. Wishes.Where(w => annotations.GetValueOrDefault(w.Key) == w.Value).Select(w => $"{w.Key}: {w.Value}")];
+        return wishes.Length == 0
+            ? null
+            : new("Undisturbed", DrainDecision.Evict, "It asks not to be disturbed.", $"It asks not to be disturbed ({string.Join(", ", wishes)}).");
+    }
+}

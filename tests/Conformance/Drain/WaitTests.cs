@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+
+namespace NodeManager.Conformance.Drain;
+
+public sealed class WaitTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_node_is_drained_when_what_was_evicted_is_up_again_elsewhere(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "3"));
+
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { WaitForReplacement = true });
+        int ready = (await cluster.ListPodsAsync("app=web")).Count(p => p.Spec.NodeName == empty && TestCluster.IsReady(p));
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Equal(3, ready);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Pods_that_find_no_place_elsewhere_are_told_when_the_time_is_up(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await cluster.AddNodeAsync();
+        await cluster.AddReplicaSetAsync("web", 2);
+
+        NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForReplacement = true, Timeout = TimeSpan.FromSeconds(8) });
+
+        Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal(("Replacement", "0 of 2 pods are ready."), (blocker.Kind, blocker.Message));
+        Assert.Equal(0, result.Remaining);
+    }
+
+    [SkippableTheory]
+    [AllBackends("5", 60, false)]
+    [AllBackends("3600", 2, true)]
+    public async Task A_Job_may_end_first_within_its_time(string backend, string runs, int patience, bool isEvicted)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await cluster.AddNodeAsync();
+        JsonObject job = Manifests.Workload("Job", "work", new Dictionary<string, string> { ["app"] = "work" }, cluster.Mark, null);
+        job["apiVersion"] = "batch/v1";
+        job["spec"]!.AsObject().Remove("selector");
+        job.PodSpec(new() { ["restartPolicy"] = "Never" }).AnnotatePods("fake-kubelet/complete-after", runs);
+        await cluster.EnsureAsync($"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs", job);
+        await cluster.WaitForReadyPodsAsync("app=work", 1);
+
+        NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(patience) });
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Equal(isEvicted, result.Warnings.Any(w => w.Contains("did not end", StringComparison.Ordinal)));
+        Assert.True(!isEvicted || result.Duration >= TimeSpan.FromSeconds(patience), result.Describe());
+    }
+}

@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Testing;
+using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+/// <summary>Forcing, in steps, each asked for.</summary>
+public sealed class ForceRunTests : IDisposable
+{
+    private const string Deletion = "DELETE /api/v1/namespaces/default/pods/p1";
+
+    private readonly DrainServer _server = new();
+    private readonly DrainBench _bench = new();
+    private readonly ManualTimeProvider _time = new();
+
+    public ForceRunTests()
+    {
+        _server.Nodes.Put(Node("Unknown"));
+        _server.Pods.Put(Sample.Pod("p1"));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task A_budget_is_overridden_after_the_time_given_and_not_before()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(60) }, _time);
+        await refused;
+        for (int i = 0; i < 11; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(20);
+        }
+
+        Assert.DoesNotContain(Deletion, _server.Requests);
+        await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(1), 600);
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Drained, 1), (result.Status, result.Forced));
+        NodeDrainPod pod = Assert.Single(result.Pods);
+        Assert.Equal((DrainPodOutcome.Deleted, DrainForce.Budget, "default/web"), (pod.Outcome, pod.Forced.ToString(), pod.Budgets.ToString()));
+        Assert.Contains(result.Warnings, w => w.Contains("default/web has refused for", StringComparison.Ordinal));
+        Assert.Contains("1 by force", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_budget_is_never_overridden_unless_asked()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromHours(1) }, _time);
+        await refused;
+        await AdvanceUntilAsync(drain, TimeSpan.FromMinutes(10), 100);
+
+        Assert.Equal((NodeDrainStatus.TimedOut, 0), ((await drain).Status, (await drain).Forced));
+        Assert.DoesNotContain(Deletion, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_stuck_is_removed_by_force_after_the_time_given()
+    {
+        _server.OnAccepted = Stick;
+        Task accepted = _bench.LineAsync("accepted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { ForceStuck = TimeSpan.FromMinutes(2) }, _time);
+        await accepted;
+        await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(10), 600);
+        NodeDrainResult result = await drain;
+
+        NodeDrainPod pod = Assert.Single(result.Pods);
+        Assert.Equal((DrainPodOutcome.Deleted, DrainForce.Stuck), (pod.Outcome, pod.Forced.ToString()));
+        Assert.Equal(0, _server.Removals["p1"]["gracePeriodSeconds"]!.GetValue<int>());
+        Assert.Equal("uid-p1", _server.Removals["p1"]["preconditions"]!["uid"]!.GetValue<string>());
+        Assert.True(result.Duration >= TimeSpan.FromSeconds(150), $"{result.Duration}");
+    }
+
+    [Fact]
+    public async Task What_may_still_write_is_not_forced_until_the_node_is_said_to_be_off()
+    {
+        _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
+        _server.OnAccepted = Stick;
+        Task accepted = _bench.LineAsync("accepted"), refused = _bench.LineAsync("not removed by force");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { ForceStuck = TimeSpan.FromMinutes(2) }, _time);
+        await accepted;
+        await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 600);
+        Assert.DoesNotContain(Deletion, _server.Requests);
+        _server.Nodes.Change("n1", n => n["spec"]!["taints"] = JsonNode.Parse("""[{"key":"node.kubernetes.io/out-of-service","effect":"NoExecute"}]"""));
+
+        Assert.Equal((NodeDrainStatus.Drained, 1), ((await drain).Status, (await drain).Forced));
+    }
+
+    [Fact]
+    public async Task A_refusal_to_force_is_a_blocker_with_what_would_lift_it()
+    {
+        _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
+        _server.OnAccepted = Stick;
+        Task accepted = _bench.LineAsync("accepted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(
+            _server, new() { ForceStuck = TimeSpan.FromMinutes(2), Timeout = TimeSpan.FromMinutes(10) }, _time);
+        await accepted;
+        Task refused = _bench.LineAsync("not removed by force");
+        await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 50);
+        await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(10), 600);
+        NodeDrainBlocker blocker = Assert.Single((await drain).Blockers);
+
+        Assert.Equal("Termination", blocker.Kind);
+        Assert.Contains("StatefulSet", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("out-of-service", blocker.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Forcing_needs_the_permission_to_delete_and_without_it_nothing_is_touched(bool overrides, bool forces)
+    {
+        _server.Denied.Add("delete pods");
+        _server.Denied.Add("delete pods in default");
+        DrainOptions options = new()
+        {
+            OverrideBudgetAfter = overrides ? TimeSpan.FromMinutes(1) : null,
+            ForceStuck = forces ? TimeSpan.FromMinutes(1) : null,
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, options);
+
+        Assert.Equal((NodeDrainStatus.Blocked, false), (result.Status, result.Cordoned));
+        Assert.Contains(result.Blockers, b => b.Name.StartsWith("delete pods", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deleting_instead_of_evicting_warns_with_the_budgets_that_are_overridden_and_is_recorded()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { DisableEviction = true });
+
+        Assert.Contains(result.Warnings, w => w.Contains("default/web: minAvailable 2", StringComparison.Ordinal));
+        Assert.Equal(DrainForce.NoEviction, result.Pods[0].Forced.ToString());
+    }
+
+    // It goes on terminating until it is killed.
+    private void Stick(string name)
+    {
+        if (_server.Removals[name]["gracePeriodSeconds"]?.GetValue<int>() == 0)
+        {
+            _server.Pods.Remove(name);
+            return;
+        }
+
+        _server.Pods.Change(name, p =>
+        {
+            p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ", null);
+            p["metadata"]!["deletionGracePeriodSeconds"] = 30;
+        });
+    }
+
+    // What runs has time to hear of each step.
+    private async Task AdvanceUntilAsync(Task task, TimeSpan step, int atMost)
+    {
+        for (int i = 0; i < atMost && !task.IsCompleted; i++)
+        {
+            _time.Advance(step);
+            await Task.WhenAny(task, Task.Delay(20));
+        }
+
+        await Task.WhenAny(task, Task.Delay(TimeSpan.FromSeconds(30)));
+        Assert.True(task.IsCompleted);
+    }
+
+    private static JsonObject Node(string ready)
+    {
+        JsonObject node = Sample.Node("n1");
+        node["status"]!["conditions"] = JsonNode.Parse($$"""[{"type":"Ready","status":"{{ready}}"}]""");
+        return node;
+    }
+}

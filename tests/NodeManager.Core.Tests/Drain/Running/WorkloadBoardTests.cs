@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+public sealed class WorkloadBoardTests
+{
+    // workloads: uid:replicas[:parent]; pods: owner, with ! for one that is not ready and - for one that terminates.
+    [Theory]
+    [InlineData("rs:2", "rs rs", "")]
+    [InlineData("rs:2", "rs", "W default/rs 1/2")]
+    [InlineData("rs:2", "rs rs!", "W default/rs 1/2")]
+    [InlineData("rs:2", "rs rs-", "W default/rs 1/2")]
+    [InlineData("rs:0", "", "")]
+    [InlineData("", "", "")] // the workload is gone
+    [InlineData("rs:2:dep dep:2", "rs rs", "")]
+    [InlineData("rs:0:dep new:2:dep dep:2", "new", "W default/dep 1/2")] // a rollout in between
+    [InlineData("rs:0:dep new:2:dep dep:2", "new new", "")]
+    [InlineData("rs:2:custom", "rs", "W default/rs 1/2")] // of something that we do not know
+    [InlineData("rs:1 other:3", "rs", "")] // others' troubles are not ours
+    public void A_workload_is_back_when_as_many_pods_are_ready_as_it_wants(string workloads, string pods, string missing)
+    {
+        WorkloadBoard board = new();
+        foreach (string[] parts in Words(workloads).Select(w => w.Split(':')))
+        {
+            Deployment workload = new() { Metadata = new() { Name = parts[0], Namespace = "default", Uid = parts[0] } };
+            if (parts.Length > 2) workload.Metadata.OwnerReferences = [new() { Uid = parts[2], Controller = true }];
+            board.Put(workload, "W", int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture), false);
+        }
+
+        int number = 0;
+        foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
+
+        Assert.Equal(missing, string.Join(' ', board.Missing(["rs"]).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}")));
+    }
+
+    [Fact]
+    public void What_goes_does_not_count_any_more()
+    {
+        WorkloadBoard board = new();
+        Deployment workload = new() { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } };
+        board.Put(workload, "W", 1, false);
+        board.Put(Pod("rs", 1), false);
+        Assert.Empty(board.Missing(["rs"]));
+
+        board.Put(Pod("rs", 1), true);
+        Assert.Single(board.Missing(["rs"]));
+        board.Put(workload, "W", 1, true);
+
+        Assert.Empty(board.Missing(["rs"]));
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static Pod Pod(string word, int number)
+    {
+        JsonObject pod = Sample.Pod($"p{number}");
+        pod["metadata"]!["ownerReferences"]![0]!["uid"] = word.TrimEnd('!', '-');
+        if (word.EndsWith('!')) pod["status"]!["conditions"]![0]!["status"] = "False";
+        if (word.EndsWith('-')) pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+        return pod.ReadPod();
+    }
+}

@@ -181,6 +181,61 @@ public sealed class EveryEditTests
         }
     }
 
+    [Fact]
+    public void Edits_of_any_layout_keep_what_they_do_not_touch()
+    {
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var text = new RandomDocument(seed).Write();
+            var random = new Random(seed);
+            var document = SchedulerDocument.Parse(text);
+            for (var round = 0; round < 12; round++)
+            {
+                var edit = RandomEdit(document, random);
+                SchedulerDocument changed;
+                try
+                {
+                    changed = YamlEditor.Apply(document, edit);
+                }
+                catch (NodeManagerException exception)
+                {
+                    throw new InvalidOperationException($"seed {seed}, {edit}: {exception.Message}\n{exception.InnerException?.Message}\n{document.Text}", exception);
+                }
+
+                AssertCommentsStay(document.Text, changed.Text, edit);
+                document = changed;
+            }
+        }
+    }
+
+    private static YamlEdit RandomEdit(SchedulerDocument document, Random random)
+    {
+        var profile = document.Profiles[random.Next(document.Profiles.Count)];
+        var point = new[] { "score", "filter", "bind" }[random.Next(3)];
+        var list = random.Next(2) == 0 ? "enabled" : "disabled";
+        var path = profile.List(point, list);
+        var count = profile.Plugins(point, list).Count;
+        var plugin = new OrderedDictionary<string, object?> { ["name"] = $"P{random.Next(1000)}", ["weight"] = (long)random.Next(9) };
+        return random.Next(4) switch
+        {
+            0 when count > 0 => new RemoveValue(path.Item(random.Next(count))),
+            1 when count > 1 => new MoveItem(path, random.Next(count), random.Next(count)),
+            2 when count > 0 => new SetValue(path.Item(random.Next(count)).Key("weight"), (long)random.Next(100)),
+            _ => new InsertItem(path, random.Next(count + 1), plugin),
+        };
+    }
+
+    private static void AssertCommentsStay(string before, string after, YamlEdit edit)
+    {
+        static IEnumerable<string> OwnLines(string text) =>
+            text.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("# own line", StringComparison.Ordinal));
+        // What stands within a removed item goes with it.
+        if (edit is not RemoveValue)
+            Assert.Equal(OwnLines(before).Order(), OwnLines(after).Order());
+        Assert.Equal(before.Contains('\r', StringComparison.Ordinal), after.Contains('\r', StringComparison.Ordinal));
+        Assert.Equal(after.AsSpan().Count('\n'), before.Contains('\r', StringComparison.Ordinal) ? after.Split("\r\n").Length - 1 : after.AsSpan().Count('\n'));
+    }
+
     private static int Running(SchedulerDocument document, string plugin, string point) => SchedulerPlugins.Read(document)
         .Count(one => one.Name == plugin && one.ExtensionPoint == point && one.Status != SchedulerPluginStatus.Disabled);
 

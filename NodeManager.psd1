@@ -13,6 +13,7 @@
         'bin/Drain.Format.ps1xml'
         'bin/Node.Format.ps1xml'
         'bin/Pod.Format.ps1xml'
+        'bin/Scheduler.Format.ps1xml'
         'bin/Session.Format.ps1xml'
         'bin/Statistic.Format.ps1xml'
     )
@@ -28,6 +29,7 @@
         'Get-NodeDrainPlan'
         'Get-NodeManagerSession'
         'Get-NodePod'
+        'Get-SchedulerPlugin'
         'Invoke-NodeDrain'
         'Remove-NodeAnnotation'
         'Remove-NodeLabel'
@@ -37,6 +39,7 @@
         'Set-NodeLabel'
         'Set-NodeTaint'
         'Suspend-NodeScheduling'
+        'Test-SchedulerConfiguration'
         'Unregister-ClusterNode'
         'Wait-ClusterNode'
         'Watch-ClusterNode'

@@ -12,7 +12,10 @@ public sealed class SchedulerConfigurationFinding
     /// <summary>Where in the document: <c>profiles[0].plugins.score.enabled[1].weight</c>.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The line in the text, from 1; 0 where nothing is written.</summary>
+    /// <summary>The file that was looked at.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The line in the text, from 1; in a ConfigMap's key that of its value.</summary>
     public int Line { get; init; }
 
     public required string Message { get; init; }

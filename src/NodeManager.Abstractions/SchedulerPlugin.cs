@@ -26,6 +26,9 @@ public sealed class SchedulerPlugin : ClusterObject
     /// <summary>Its arguments in <c>pluginConfig</c> as one line of YAML; empty: its defaults.</summary>
     public string Arguments { get; init; } = "";
 
+    /// <summary>The file that it was read from.</summary>
+    public string File { get; init; } = "";
+
     /// <summary>Its name and extension points are known: built in, or of the public plugins.</summary>
     public bool IsKnown { get; init; }
 

@@ -46,5 +46,11 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
     }
 
+    /// <summary>The minor release that a user means: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>
+    /// <exception cref="NodeManagerException">It is no release of Kubernetes.</exception>
+    public static int ParseRelease(string text) => MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)
+        ?? throw new NodeManagerException(ErrorIds.SchedulerReleaseInvalid, ErrorKind.InvalidArgument,
+            $"'{text}' is no release of Kubernetes.", text, "Write 1.36, v1.36.2 or an image with such a tag.");
+
     public override string ToString() => Name;
 }

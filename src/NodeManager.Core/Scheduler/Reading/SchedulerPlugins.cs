@@ -10,13 +10,14 @@ public static class SchedulerPlugins
     /// <param name="document">The configuration.</param>
     /// <param name="minor">The scheduler's minor release of Kubernetes 1; null: the newest that reads the configuration's version.</param>
     /// <param name="catalog">The known plugins; null: the standard ones.</param>
+    /// <param name="file">Where it comes from.</param>
     /// <exception cref="NodeManagerException">The configuration's <c>apiVersion</c> is unknown.</exception>
-    public static IEnumerable<SchedulerPlugin> Read(SchedulerDocument document, int? minor = null, PluginCatalog? catalog = null)
+    public static IEnumerable<SchedulerPlugin> Read(SchedulerDocument document, int? minor = null, PluginCatalog? catalog = null, string file = "")
     {
         var api = ApiOf(document);
         var release = minor ?? api.AssumedMinor;
         catalog ??= PluginCatalog.Standard;
-        return document.Profiles.SelectMany(profile => Read(profile, new ProfileReading(profile, api, release, catalog), catalog));
+        return document.Profiles.SelectMany(profile => Read(profile, new ProfileReading(profile, api, release, catalog), catalog, file));
     }
 
     /// <summary>The version of a document, or an error that names those that there are.</summary>
@@ -25,22 +26,22 @@ public static class SchedulerPlugins
         $"The configuration's apiVersion '{document.ApiVersion}' is no version of {SchedulerDocument.Group}.", document,
         $"Use one of {string.Join(", ", SchedulerApi.All.Select(api => $"{SchedulerDocument.Group}/{api.Name}"))}.");
 
-    private static IEnumerable<SchedulerPlugin> Read(SchedulerProfile profile, ProfileReading reading, PluginCatalog catalog)
+    private static IEnumerable<SchedulerPlugin> Read(SchedulerProfile profile, ProfileReading reading, PluginCatalog catalog, string file)
     {
         foreach (var point in reading.Points)
         {
             var order = 0;
             foreach (var plugin in reading.At(point))
-                yield return Plugin(profile, catalog, point, plugin.Name,
+                yield return Plugin(profile, catalog, file, point, plugin.Name,
                     plugin.Source == ActivePlugin.Default ? SchedulerPluginStatus.Default : SchedulerPluginStatus.Enabled,
                     plugin.Source, ++order, Weight(point, plugin));
             foreach (var (name, source) in Disabled(reading, point))
-                yield return Plugin(profile, catalog, point, name, SchedulerPluginStatus.Disabled, source, 0, null);
+                yield return Plugin(profile, catalog, file, point, name, SchedulerPluginStatus.Disabled, source, 0, null);
         }
 
         // Where a plugin is not known, so are the points that multiPoint would put it to.
         foreach (var plugin in reading.MultiPoint.Where(plugin => catalog.Find(plugin.Name) is null))
-            yield return Plugin(profile, catalog, ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
+            yield return Plugin(profile, catalog, file, ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
     }
 
     private static IEnumerable<(string Name, string Source)> Disabled(ProfileReading reading, string point)
@@ -57,7 +58,7 @@ public static class SchedulerPlugins
         !ExtensionPoints.HasWeight(point) ? null : plugin.Weight == 0 ? 1 : (int)Math.Clamp(plugin.Weight, int.MinValue, int.MaxValue);
 
     private static SchedulerPlugin Plugin(
-        SchedulerProfile profile, PluginCatalog catalog, string point, string name, string status, string source, int order, int? weight) => new()
+        SchedulerProfile profile, PluginCatalog catalog, string file, string point, string name, string status, string source, int order, int? weight) => new()
         {
             Name = name,
             ExtensionPoint = point,
@@ -67,6 +68,7 @@ public static class SchedulerPlugins
             Order = order,
             Weight = weight,
             Arguments = profile.Arguments(name) is { } arguments ? YamlValue.Describe(YamlValue.Of(arguments)) : "",
+            File = file,
             IsKnown = catalog.Find(name) is not null,
         };
 }

@@ -73,6 +73,7 @@ internal static class PluginConfigRules
         Severity = "Warning",
         Rule = finding.Rule,
         Path = finding.Path,
+        File = finding.File,
         Line = finding.Line,
         Message = finding.Message,
         RecommendedAction = finding.RecommendedAction,

@@ -14,14 +14,14 @@ public static class SchedulerConfigurationValidator
         var api = SchedulerApi.Of(document);
         if (api is null)
         {
-            var unread = new ValidationContext(document, SchedulerApi.V1, SchedulerApi.NewestMinor, catalog);
+            var unread = new ValidationContext(document, SchedulerApi.V1, SchedulerApi.NewestMinor, catalog, options.File);
             return [unread.Error("ApiVersion", YamlPath.Root.Key("apiVersion"),
                 document.ApiVersion.Length == 0 ? "is missing" : $"'{document.ApiVersion}' is no version of the scheduler's configuration",
                 $"Use {SchedulerDocument.Group}/{SchedulerApi.V1}.")];
         }
 
         var minor = options.Minor ?? api.AssumedMinor;
-        var context = new ValidationContext(document, api, minor, catalog);
+        var context = new ValidationContext(document, api, minor, catalog, options.File);
         var shape = SchemaCheck.Nodes(context, YamlPath.Root, document.Root, ConfigurationSchema.Of(api, minor)).ToList();
         IEnumerable<SchedulerConfigurationFinding> all =
         [

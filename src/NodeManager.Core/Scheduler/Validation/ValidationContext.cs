@@ -5,7 +5,7 @@ using NodeManager.Core.Scheduler.Reading;
 namespace NodeManager.Core.Scheduler.Validation;
 
 /// <summary>What the rules look at.</summary>
-internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi api, int minor, PluginCatalog catalog)
+internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi api, int minor, PluginCatalog catalog, string file)
 {
     public SchedulerDocument Document { get; } = document;
 
@@ -42,6 +42,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
         Severity = severity,
         Rule = rule,
         Path = path.ToString(),
+        File = file,
         Line = LineOf(path),
         Message = message,
         RecommendedAction = action,

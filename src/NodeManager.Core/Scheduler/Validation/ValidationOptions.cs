@@ -11,6 +11,9 @@ public sealed record ValidationOptions
     /// <summary>The scheduler is Kubernetes' own: it has no plugin but its built-in ones.</summary>
     public bool IsStock { get; init; }
 
+    /// <summary>Where the configuration comes from; for the findings.</summary>
+    public string File { get; init; } = "";
+
     /// <summary>The known plugins; null: the standard ones.</summary>
     public PluginCatalog? Catalog { get; init; }
 }

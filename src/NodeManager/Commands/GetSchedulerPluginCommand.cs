@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Reading;
+
+namespace NodeManager.Commands;
+
+/// <summary>What a scheduler's configuration makes run: an object per profile, extension point and plugin.</summary>
+[Cmdlet(VerbsCommon.Get, "SchedulerPlugin")]
+[OutputType(typeof(SchedulerPlugin))]
+public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
+{
+    /// <summary>Plugins by name, with wildcards.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only at these extension points.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ExtensionPointCompleter))]
+    public string[] ExtensionPoint { get; set; } = ["*"];
+
+    /// <summary>Only in these profiles.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] SchedulerName { get; set; } = ["*"];
+
+    private protected override IEnumerable<object> Look(SchedulerDocument document, string file, int? minor)
+    {
+        Predicate<string> name = Matcher(Name);
+        Predicate<string> point = Matcher(ExtensionPoint);
+        Predicate<string> scheduler = Matcher(SchedulerName);
+        return SchedulerPlugins.Read(document, minor, file: file)
+            .Where(plugin => name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName));
+    }
+
+    private static Predicate<string> Matcher(string[] patterns)
+    {
+        WildcardPattern[] all = [.. patterns.Select(pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase))];
+        return text => all.Any(pattern => pattern.IsMatch(text));
+    }
+}

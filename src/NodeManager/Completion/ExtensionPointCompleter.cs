@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using NodeManager.Core.Scheduler.Catalog;
+
+namespace NodeManager.Completion;
+
+/// <summary>The scheduling framework's extension points.</summary>
+public sealed class ExtensionPointCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(ExtensionPoints.Cycle.Append(ExtensionPoints.MultiPoint), wordToComplete);
+}

@@ -7,6 +7,7 @@ namespace NodeManager;
 public sealed class NodeManagerSession : IDisposable
 {
     private int _disposed;
+    private NodeManagerConfiguration? _configuration;
 
     /// <summary>Counts up within the process.</summary>
     public required int Id { get; init; }
@@ -35,6 +36,13 @@ public sealed class NodeManagerSession : IDisposable
 
     /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>
     public string State => Volatile.Read(ref _disposed) == 0 ? "Connected" : "Disconnected";
+
+    /// <summary>What holds in this session where a command says nothing else. Replaced as a whole by Set-NodeManagerConfiguration.</summary>
+    public NodeManagerConfiguration Configuration
+    {
+        get => Volatile.Read(ref _configuration) ?? new() { Cluster = Cluster, Session = this };
+        internal set => Volatile.Write(ref _configuration, value);
+    }
 
     // What Core keeps behind the session. An object, because this assembly may name nothing of Core.
     internal IDisposable? Connection { get; init; }

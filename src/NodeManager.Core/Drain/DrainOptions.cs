@@ -47,4 +47,11 @@ public sealed record DrainOptions
 
     /// <summary>Why, for the annotation and the events on the node.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>With what the session's configuration says where these options say nothing.</summary>
+    internal DrainOptions In(NodeManagerSession session) => this with
+    {
+        Timeout = Timeout ?? session.Configuration.DrainTimeout,
+        GracePeriod = GracePeriod ?? session.Configuration.DrainGracePeriod,
+    };
 }

@@ -16,7 +16,7 @@ public static class DrainPlanner
     /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
         NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, nodeNames, options, token), cancellationToken);
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, nodeNames, options.In(session), token), cancellationToken);
 
     private static async Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
         NodeManagerSession session, ClusterConnection connection, IReadOnlyList<string> nodeNames, DrainOptions options, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public static class NodeDrainer
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
-        using DrainScope scope = new(session, connection, options, observer);
+        using DrainScope scope = new(session, connection, options.In(session), observer);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
         DrainRun run = new(scope, [.. nodeNames.Distinct(StringComparer.Ordinal)], results.Writer);

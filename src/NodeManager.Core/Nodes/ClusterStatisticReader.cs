@@ -32,7 +32,7 @@ public static class ClusterStatisticReader
         KubernetesClient client = connection.Client;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<KubernetesList<Node>> listing = client.ListAsync(Resources.Nodes, new() { LabelSelector = selector }, stop.Token);
-        Task<NodeLoads> counting = NodeLoads.ReadAsync(client, null, observer, stop.Token);
+        Task<NodeLoads> counting = NodeLoads.ReadAsync(session, null, observer, stop.Token);
         try
         {
             KubernetesList<Node> list = await listing;

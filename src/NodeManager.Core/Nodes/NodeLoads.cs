@@ -1,4 +1,5 @@
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -34,15 +35,18 @@ internal sealed class NodeLoads
         return new(pods, requested, _metrics?.GetValueOrDefault(node));
     }
 
-    /// <param name="client">Whom to ask.</param>
+    /// <param name="session">Where; its configuration says whether to ask for metrics.</param>
     /// <param name="nodes">Names of the nodes that matter, or null for all.</param>
     /// <param name="observer">Told once when there are no metrics.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<NodeLoads> ReadAsync(
-        KubernetesClient client, IReadOnlyList<string>? nodes, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session, IReadOnlyList<string>? nodes, IOperationObserver observer, CancellationToken cancellationToken)
     {
+        KubernetesClient client = session.Connection().Client;
         bool few = nodes is { Count: > 0 and <= FewNodes };
-        Task<Dictionary<string, NodeMetrics>?> metrics = ReadMetricsAsync(client, few ? nodes! : [], observer, cancellationToken);
+        Task<Dictionary<string, NodeMetrics>?> metrics = session.Configuration.MetricsEnabled
+            ? ReadMetricsAsync(client, few ? nodes! : [], observer, cancellationToken)
+            : Task.FromResult<Dictionary<string, NodeMetrics>?>(null);
         var sums = new Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)>(StringComparer.Ordinal);
         var lists = (few ? nodes!.Select(n => $"spec.nodeName={n},{NotFinished}") : [NotFinished])
             .Select(selector => AddPodsAsync(client, selector, sums, observer, cancellationToken));

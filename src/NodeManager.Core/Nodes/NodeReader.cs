@@ -43,7 +43,7 @@ public static class NodeReader
 
         // Whoever stops reading, or fails, also stops what still runs beside it.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(client, byName ? filter.ValidNames : null, observer, stop.Token) : null;
+        Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(session, byName ? filter.ValidNames : null, observer, stop.Token) : null;
         try
         {
             IAsyncEnumerable<IReadOnlyList<Node>> pages = byName

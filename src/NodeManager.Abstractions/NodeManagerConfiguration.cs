@@ -1,0 +1,16 @@
+namespace NodeManager;
+
+/// <summary>What holds in a session where a command says nothing else. Lives as long as the session.</summary>
+public sealed class NodeManagerConfiguration : ClusterObject
+{
+    /// <summary>Ask metrics.k8s.io for usage (the first seed's <c>metricsEnabled</c>). Where it is off, usage is null and nothing is said.</summary>
+    public bool MetricsEnabled { get; init; } = true;
+
+    /// <summary>How long a drain may take for each node; null: without end.</summary>
+    public TimeSpan? DrainTimeout { get; init; }
+
+    /// <summary>What pods get to terminate in a drain; null: their own.</summary>
+    public TimeSpan? DrainGracePeriod { get; init; }
+
+    public override string ToString() => Cluster;
+}

@@ -65,13 +65,18 @@ internal sealed class BudgetBook : IAsyncDisposable
     public BudgetTicket Enter(Pod pod)
     {
         Watch();
-        if (GateOf(pod) is { } gate) return gate.Enter(pod);
-        BudgetTicket ticket = new(pod, t =>
+
+        // Looked up and entered in one: a budget that went in between would have opened a line that nobody stood in yet.
+        lock (_lock)
         {
-            lock (_lock) _several.Remove(t);
-        });
-        lock (_lock) _several.Add(ticket);
-        return ticket;
+            if (GateOf(pod) is { } gate) return gate.Enter(pod);
+            BudgetTicket ticket = new(pod, t =>
+            {
+                lock (_lock) _several.Remove(t);
+            });
+            _several.Add(ticket);
+            return ticket;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 
@@ -139,7 +140,7 @@ public sealed class BudgetRunTests : IDisposable
         _server.Pods.Put(crashing);
         _server.Pods.Put(Sample.Pod("p2", "n2"));
 
-        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(1) });
+        NodeDrainResult result = await DrainUntilLateAsync();
 
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal(("Budget", "default/web", BudgetOutlook.Never, "app=web"), (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector));
@@ -154,7 +155,7 @@ public sealed class BudgetRunTests : IDisposable
         _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) => Answers.SeveralBudgets();
 
-        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(1) });
+        NodeDrainResult result = await DrainUntilLateAsync();
 
         Assert.Equal(["default/other", "default/web"], result.Blockers.Select(b => b.Name));
         Assert.All(result.Blockers, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
@@ -183,6 +184,17 @@ public sealed class BudgetRunTests : IDisposable
         NodeDrainResult result = await _bench.DrainAsync(_server, new() { ThrottleLimit = 1 });
 
         Assert.Equal((NodeDrainStatus.Drained, 2), (result.Status, result.Evicted));
+    }
+
+    // Its time ends once the budgets have refused, however long that takes.
+    private async Task<NodeDrainResult> DrainUntilLateAsync()
+    {
+        ManualTimeProvider time = new();
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(5) }, time);
+        await refused;
+        time.Advance(TimeSpan.FromSeconds(6));
+        return await drain;
     }
 
     private int Allows(string budget) => ((JsonNode)_server.Budgets[budget]!)["status"]!["disruptionsAllowed"]!.GetValue<int>();

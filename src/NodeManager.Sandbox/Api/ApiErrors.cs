@@ -91,6 +91,11 @@ internal static class ApiErrors
     public static ApiException UnsupportedDryRun(string options, string value) =>
         Options(options, errors => errors.NotSupported("dryRun", $"[]string{{\"{value}\"}}", "All"));
 
+    /// <param name="options">For example <c>CreateOptions</c>.</param>
+    /// <param name="value">What was asked for.</param>
+    public static ApiException UnsupportedFieldValidation(string options, string value) =>
+        Options(options, errors => errors.NotSupported("fieldValidation", $"\"{value}\"", "", "Ignore", "Strict", "Warn"));
+
     /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
     {

@@ -1,3 +1,4 @@
+using NodeManager.Sandbox.Api.OpenApi;
 using NodeManager.Sandbox.Kinds;
 
 namespace NodeManager.Sandbox.Api;
@@ -7,6 +8,7 @@ internal sealed class ApiServer
 {
     private readonly KindCatalog _catalog;
     private readonly DiscoveryHandler _discovery;
+    private readonly OpenApiHandler _openApi;
     private readonly ReadHandler _read;
     private readonly WatchHandler _watch;
     private readonly WriteHandler _write;
@@ -16,9 +18,10 @@ internal sealed class ApiServer
     {
         _catalog = catalog;
         _discovery = new(catalog);
-        _read = new(registry.Store, options.Time);
+        _read = new(registry.Store, catalog, options.Time);
         _watch = new(registry.Store, catalog, options.Time);
-        _write = new(registry);
+        _write = new(registry, catalog);
+        _openApi = new(catalog);
         _pods = new(registry, catalog);
     }
 
@@ -30,7 +33,7 @@ internal sealed class ApiServer
     {
         try
         {
-            return _discovery.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
+            return _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
         }
         catch (ApiException refusal)
         {
@@ -49,7 +52,7 @@ internal sealed class ApiServer
 
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (!Negotiation.IsAcceptable(request.Accept)) throw ApiErrors.NotAcceptable();
+        if (Negotiation.Choose(request.Accept) is null) throw ApiErrors.NotAcceptable();
         if (AccessReviews.IsFor(request)) return AccessReviews.AnswerAsync(request, cancellationToken);
         if (PathParser.Parse(_catalog, request.Path) is not { } path)
             return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));

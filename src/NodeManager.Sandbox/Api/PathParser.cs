@@ -9,6 +9,7 @@ internal static class PathParser
     public static ResourcePath? Parse(KindCatalog catalog, string path)
     {
         string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        if (steps.Any(static step => step is "." or ".." || step.AsSpan().ContainsAny("/\\\0"))) return null;
         int at;
         string group, version;
         switch (steps)

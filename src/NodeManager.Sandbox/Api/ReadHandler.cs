@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Gets and lists.</summary>
-internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
+internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
 {
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
@@ -19,6 +20,7 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
     {
         if (path.Name.Length == 0) return List(request, path);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
+        if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
         return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(item)) : ObjectWriter.Answer(path, item);
     }
 
@@ -38,35 +40,49 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
             items = Candidates(path, query, snapshot);
         }
 
-        var segments = new List<ReadOnlyMemory<byte>> { default };
-        StoredObject? last = null;
-        int count = 0;
-        bool isMore = false;
-        foreach (StoredObject item in items)
-        {
-            if (!query.Matches(item)) continue;
-            if (query.Limit > 0 && count == query.Limit)
-            {
-                isMore = true;
-                break;
-            }
-
-            if (count++ > 0) segments.Add(Comma);
-            segments.Add(item.Json);
-            last = item;
-        }
-
-        segments.Add(Closing);
+        (List<StoredObject> page, bool isMore) = Take(items, query);
         string more = "";
         if (isMore)
         {
             _pages.Keep(path.Kind, snapshot);
-            more = $",\"continue\":\"{new ListPage(snapshot.Version, last!.Namespace, last.Name).Encode()}\"";
+            StoredObject last = page[^1];
+            more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
             if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
         }
 
-        segments[0] = Encoding.UTF8.GetBytes(
-            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{version}\"{more}}},\"items\":[");
+        string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
+        return ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper
+            ? ApiResponse.Json(shaper.List(JsonNode.Parse(metadata)!.AsObject(), page))
+            : Join(path, metadata, page);
+    }
+
+    private static (List<StoredObject> Page, bool IsMore) Take(IEnumerable<StoredObject> items, ListQuery query)
+    {
+        var page = new List<StoredObject>();
+        foreach (StoredObject item in items)
+        {
+            if (!query.Matches(item)) continue;
+            if (query.Limit > 0 && page.Count == query.Limit) return (page, true);
+            page.Add(item);
+        }
+
+        return (page, false);
+    }
+
+    // The bytes of the items go out as they are stored.
+    private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page)
+    {
+        var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2)
+        {
+            Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["),
+        };
+        foreach (StoredObject item in page)
+        {
+            if (segments.Count > 1) segments.Add(Comma);
+            segments.Add(item.Json);
+        }
+
+        segments.Add(Closing);
         return new() { Segments = segments };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Protobuf;
 
 namespace NodeManager.Sandbox.Api;
 
@@ -13,6 +14,7 @@ internal static class RequestBody
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
         if (buffer.Length == 0) return null;
+        if (MediaType(request.ContentType) == ProtobufBody.MediaType) return ProtobufBody.Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), kind);
         try
         {
             return JsonNode.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
@@ -40,7 +42,7 @@ internal static class RequestBody
 
     private static void CheckMediaType(string contentType)
     {
-        if (MediaType(contentType) is not ("" or "application/json"))
+        if (MediaType(contentType) is not ("" or "application/json" or ProtobufBody.MediaType))
             throw ApiErrors.UnsupportedMediaType("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
         Snapshot snapshot = store.List(path.Kind);
         long from = sendsInitial || query.ResourceVersion is null ? snapshot.Version : query.ResourceVersion.Value;
         ChangeCursor? cursor = store.OpenCursor(path.Kind, from);
-        var writer = new WatchWriter(path, query, from);
+        var writer = new WatchWriter(path, query, from, ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()));
         return new()
         {
             Stream = async (into, cancellationToken) =>

@@ -6,11 +6,12 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Writes the events of one watch, a line each.</summary>
-internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from)
+internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from, ObjectShaper? shaper)
 {
     private const int FlushAt = 32 * 1024;
 
     private readonly byte[] _opening = ObjectWriter.Opening(path);
+    private bool _isFirst = true;
 
     public static bool IsFull(PipeWriter into) => into.UnflushedBytes >= FlushAt;
 
@@ -60,8 +61,17 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from)
         Write(into, "{\"type\":\""u8);
         Write(into, type);
         Write(into, "\",\"object\":"u8);
-        Write(into, _opening);
-        Write(into, item.Json.Span[1..]);
+        if (shaper is null)
+        {
+            Write(into, _opening);
+            Write(into, item.Json.Span[1..]);
+        }
+        else
+        {
+            Write(into, ApiResponse.Serialize(shaper.Event(item, _isFirst)));
+            _isFirst = false;
+        }
+
         Write(into, "}\n"u8);
     }
 

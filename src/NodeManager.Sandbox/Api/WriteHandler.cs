@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Creates, updates, patches and deletes.</summary>
-internal sealed class WriteHandler(ResourceRegistry registry)
+internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog)
 {
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
@@ -25,31 +26,40 @@ internal sealed class WriteHandler(ResourceRegistry registry)
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         CheckKind(path, document);
+        FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
+        validation.Apply(path.Kind, path.Version, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
-        return ObjectWriter.Answer(path, registry.Create(path.Kind, ns, document, isDryRun), 201);
+        return ObjectWriter.Answer(path, registry.Create(path.Kind, ns, document, isDryRun), 201, validation.Warnings);
     }
 
     private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "UpdateOptions");
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
-        if (path.Subresource != "scale") CheckKind(path, document);
-        return Write(path, current => Replace(path, current, document), isDryRun);
+        FieldValidation validation = FieldValidation.Of(request, "UpdateOptions", catalog.Minor);
+        if (path.Subresource != "scale")
+        {
+            CheckKind(path, document);
+            validation.Apply(path.Kind, path.Version, document);
+        }
+
+        return Write(path, current => Replace(path, current, document), validation, isDryRun);
     }
 
     private async Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
         ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
-        return Write(path, current => Patch(path, current, patch), isDryRun);
+        FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
+        return Write(path, current => Patch(path, current, patch, validation), validation, isDryRun);
     }
 
-    private ApiResponse Write(ResourcePath path, Func<JsonObject, JsonObject> change, bool isDryRun)
+    private ApiResponse Write(ResourcePath path, Func<JsonObject, JsonObject> change, FieldValidation validation, bool isDryRun)
     {
         StoredObject result = path.Subresource == "status"
             ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun)
             : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun);
-        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(result)) : ObjectWriter.Answer(path, result);
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(result)) : ObjectWriter.Answer(path, result, 200, validation.Warnings);
     }
 
     private static JsonObject Replace(ResourcePath path, JsonObject current, JsonObject document)
@@ -59,7 +69,7 @@ internal sealed class WriteHandler(ResourceRegistry registry)
         return current;
     }
 
-    private static JsonObject Patch(ResourcePath path, JsonObject current, ObjectPatch patch)
+    private static JsonObject Patch(ResourcePath path, JsonObject current, ObjectPatch patch, FieldValidation validation)
     {
         if (path.Subresource == "scale")
         {
@@ -74,6 +84,7 @@ internal sealed class WriteHandler(ResourceRegistry registry)
 
         JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, current));
         CheckKind(path, changed);
+        validation.Apply(path.Kind, path.Version, changed);
         return changed;
     }
 

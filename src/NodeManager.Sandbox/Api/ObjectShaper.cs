@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds.Columns;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+/// <summary>Gives what is read the shape that the client asked for.</summary>
+internal sealed class ObjectShaper
+{
+    private readonly ResourcePath _path;
+    private readonly Representation _shape;
+    private readonly string _metaVersion;
+    private readonly string _included;
+    private readonly DateTimeOffset _now;
+    private readonly TableColumn[] _columns;
+
+    private ObjectShaper(ApiRequest request, ResourcePath path, Representation shape, string metaVersion, int minor, DateTimeOffset now)
+    {
+        _path = path;
+        _shape = shape;
+        _metaVersion = "meta.k8s.io/" + metaVersion;
+        _now = now;
+        _included = request.Query["includeObject"] ?? "Metadata";
+        if (shape == Representation.Table && _included is not ("None" or "Metadata" or "Object" or ""))
+            throw ApiErrors.BadRequest($"unrecognized includeObject value: {_included}");
+        _columns = shape == Representation.Table ? KindColumns.Of(path.Kind, minor) : [];
+    }
+
+    /// <summary>Null where objects go out as they are.</summary>
+    /// <exception cref="ApiException">400, 406.</exception>
+    public static ObjectShaper? For(ApiRequest request, ResourcePath path, int minor, DateTimeOffset now) => Negotiation.Choose(request.Accept) switch
+    {
+        null => throw ApiErrors.NotAcceptable(),
+        (Representation.Whole, _) => null,
+        var (shape, version) => new(request, path, shape, version, minor, now),
+    };
+
+    public JsonObject One(StoredObject item)
+    {
+        JsonObject document = item.ToJson();
+        return _shape == Representation.Table
+            ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], true)
+            : Partial(document);
+    }
+
+    /// <param name="metadata">Of the list.</param>
+    /// <param name="items">All of it.</param>
+    public JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
+    {
+        IEnumerable<JsonObject> documents = items.Select(static item => item.ToJson());
+        if (_shape == Representation.Table) return Table(metadata, documents, true);
+        var partial = new JsonArray();
+        foreach (JsonObject document in documents) partial.Add(Partial(document));
+        return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = partial };
+    }
+
+    /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
+    public JsonObject Event(StoredObject item, bool isFirst)
+    {
+        JsonObject document = item.ToJson();
+        return _shape == Representation.Table
+            ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], isFirst)
+            : Partial(document);
+    }
+
+    private JsonObject Table(JsonObject metadata, IEnumerable<JsonObject> documents, bool hasColumns)
+    {
+        var rows = new JsonArray();
+        foreach (JsonObject document in documents)
+        {
+            var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(document, _now))]) };
+            if (_included is "Object") row["object"] = ObjectWriter.Complete(_path, document);
+            else if (_included is not "None") row["object"] = Partial(document);
+            rows.Add(row);
+        }
+
+        var columns = hasColumns ? new JsonArray([.. _columns.Select(Definition)]) : null;
+        return new() { ["kind"] = "Table", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["columnDefinitions"] = columns, ["rows"] = rows };
+    }
+
+    private JsonObject Partial(JsonObject document) =>
+        new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = _metaVersion, ["metadata"] = document["metadata"]!.DeepClone() };
+
+    private static JsonObject Definition(TableColumn column) => new()
+    {
+        ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format, ["description"] = "", ["priority"] = column.Priority,
+    };
+}

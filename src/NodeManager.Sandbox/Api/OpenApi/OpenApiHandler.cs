@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Api.OpenApi;
+
+/// <summary>The API's description of itself: version 3 in JSON, a document a group; version 2 in the protocol buffers that kubectl asks it in.</summary>
+internal sealed class OpenApiHandler(KindCatalog catalog)
+{
+    private const int Version3From = 24;
+    private const string Version2Media = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    /// <summary>Null where the path is none of these.</summary>
+    public ApiResponse? TryAnswer(ApiRequest request)
+    {
+        if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal)) return null;
+        return request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["openapi", "v2"] => new() { ContentType = Version2Media, Segments = [OpenApiV2.Write(catalog)] },
+            ["openapi", "v3"] when catalog.Minor >= Version3From => ApiResponse.Json(Index()),
+            ["openapi", "v3", "api", var version] when catalog.Minor >= Version3From => Describe("", version),
+            ["openapi", "v3", "apis", var group, var version] when catalog.Minor >= Version3From => Describe(group, version),
+            _ => null,
+        };
+    }
+
+    /// <summary>The path of a kind's objects.</summary>
+    public static string ObjectPath(ResourceKind kind, string version) =>
+        $"/{(kind.Group.Length == 0 ? "api" : "apis/" + kind.Group)}/{version}/{(kind.IsNamespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}";
+
+    private JsonObject Index()
+    {
+        var paths = new JsonObject();
+        foreach ((string group, string[] versions) in catalog.Groups().Prepend(("", ["v1"])))
+        {
+            foreach (string version in versions)
+            {
+                string path = group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
+                paths[path] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}" };
+            }
+        }
+
+        return new() { ["paths"] = paths };
+    }
+
+    private ApiResponse? Describe(string group, string version)
+    {
+        ResourceKind[] kinds = [.. catalog.Served(group, version).Where(static kind => kind.IsStored)];
+        return kinds.Length == 0 ? null : ApiResponse.Json(OpenApiV3.Write(kinds, group, version, catalog.Minor));
+    }
+}

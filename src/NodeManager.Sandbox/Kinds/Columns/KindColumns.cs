@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kinds.Columns;
+
+/// <summary>The columns of each kind, as API servers have them.</summary>
+internal static class KindColumns
+{
+    private static readonly TableColumn Name = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
+    private static readonly TableColumn Age = new("Age", static (item, now) => CellText.Age(item, now));
+    private static readonly TableColumn[] Template =
+    [
+        Wide("Containers", static item => WorkloadCells.Containers(item, "name")),
+        Wide("Images", static item => WorkloadCells.Containers(item, "image")),
+    ];
+
+    private static readonly TableColumn Selector = Wide("Selector", static item => CellText.Selector(item.Object("spec").Object("selector")));
+    private static readonly TableColumn[] Replicas =
+    [
+        Name, Number("Desired", "spec", "replicas"), Number("Current", "status", "replicas"), Number("Ready", "status", "readyReplicas"), Age, .. Template,
+    ];
+
+    private static readonly TableColumn[] Unnamed = [Name, Age];
+
+    private static readonly Dictionary<ResourceKind, TableColumn[]> ByKind = new()
+    {
+        [BuiltInKinds.Nodes] =
+        [
+            Name, Text("Status", NodeCells.Status), Text("Roles", NodeCells.Roles), Age, Text("Version", static node => node.Object("status").Object("nodeInfo").Text("kubeletVersion") ?? ""),
+            Wide("Internal-IP", static node => NodeCells.Address(node, "InternalIP")), Wide("External-IP", static node => NodeCells.Address(node, "ExternalIP")),
+            Wide("OS-Image", static node => NodeCells.Info(node, "osImage")), Wide("Kernel-Version", static node => NodeCells.Info(node, "kernelVersion")),
+            Wide("Container-Runtime", static node => NodeCells.Info(node, "containerRuntimeVersion")),
+        ],
+        [BuiltInKinds.Pods] =
+        [
+            Name, Text("Ready", PodCells.Ready), Text("Status", PodCells.Status),
+            new("Restarts", static (pod, _) => PodCells.Restarts(pod)) { Type = "integer", Until = 21 },
+            new("Restarts", static (pod, now) => PodCells.RestartText(pod, now)) { From = 22 }, Age,
+            Wide("IP", static pod => CellText.OrNone(pod.Object("status").Text("podIP"))), Wide("Node", static pod => CellText.OrNone(pod.Object("spec").Text("nodeName"))),
+            Wide("Nominated Node", static pod => CellText.OrNone(pod.Object("status").Text("nominatedNodeName"))), Wide("Readiness Gates", PodCells.ReadinessGates),
+        ],
+        [BuiltInKinds.Namespaces] = [Name, Text("Status", static item => item.Object("status").Text("phase") ?? ""), Age],
+        [BuiltInKinds.Events] =
+        [
+            new("Last Seen", static (item, now) => EventCells.LastSeen(item, now)), Text("Type", static item => item.Text("type") ?? ""),
+            Text("Reason", static item => item.Text("reason") ?? ""), Text("Object", EventCells.Subject),
+            Wide("Subobject", static item => item.Object("involvedObject").Text("fieldPath") ?? ""), Wide("Source", EventCells.Source),
+            Text("Message", static item => (item.Text("message") ?? "").Trim()),
+            new("First Seen", static (item, now) => EventCells.FirstSeen(item, now)) { Priority = 1 },
+            new("Count", static (item, _) => EventCells.Count(item)) { Priority = 1 }, Name with { Priority = 1 },
+        ],
+        [BuiltInKinds.ConfigMaps] = [Name, Count("Data", static item => (item.Object("data")?.Count ?? 0) + (item.Object("binaryData")?.Count ?? 0)), Age],
+        [BuiltInKinds.Secrets] = [Name, Text("Type", static item => item.Text("type") ?? ""), Count("Data", static item => item.Object("data")?.Count ?? 0), Age],
+        [BuiltInKinds.ServiceAccounts] = [Name, Count("Secrets", static item => item.Array("secrets")?.Count ?? 0) with { Until = 32 }, Age],
+        [BuiltInKinds.Services] =
+        [
+            Name, Text("Type", static item => item.Object("spec").Text("type") ?? ""), Text("Cluster-IP", static item => CellText.OrNone(item.Object("spec").Text("clusterIP"))),
+            Text("External-IP", static _ => CellText.None), Text("Port(s)", WorkloadCells.Ports), Age,
+            Wide("Selector", static item => CellText.Labels(item.Object("spec").Object("selector"))),
+        ],
+        [BuiltInKinds.PersistentVolumes] =
+        [
+            Name, Text("Capacity", static item => item.Object("spec").Object("capacity").Text("storage") ?? ""),
+            Text("Access Modes", static item => CellText.AccessModes(item.Object("spec").Array("accessModes"))),
+            Text("Reclaim Policy", static item => item.Object("spec").Text("persistentVolumeReclaimPolicy") ?? ""), Text("Status", WorkloadCells.VolumePhase),
+            Text("Claim", WorkloadCells.Claim), Text("StorageClass", static item => item.Object("spec").Text("storageClassName") ?? ""), VolumeAttributes,
+            Text("Reason", static item => item.Object("status").Text("reason") ?? ""), Age, VolumeMode,
+        ],
+        [BuiltInKinds.PersistentVolumeClaims] =
+        [
+            Name, Text("Status", WorkloadCells.VolumePhase), Text("Volume", static item => item.Object("spec").Text("volumeName") ?? ""),
+            Text("Capacity", static item => item.Object("status").Object("capacity").Text("storage") ?? ""),
+            Text("Access Modes", static item => CellText.AccessModes(item.Object("status").Array("accessModes"))),
+            Text("StorageClass", static item => item.Object("spec").Text("storageClassName") ?? ""), VolumeAttributes, Age, VolumeMode,
+        ],
+        [BuiltInKinds.ReplicationControllers] = [.. Replicas, Wide("Selector", static item => CellText.Labels(item.Object("spec").Object("selector")))],
+        [BuiltInKinds.ReplicaSets] = [.. Replicas, Selector],
+        [BuiltInKinds.Deployments] =
+        [
+            Name, Text("Ready", Share), Number("Up-to-date", "status", "updatedReplicas") with { Type = "string" },
+            Number("Available", "status", "availableReplicas") with { Type = "string" }, Age, .. Template, Selector,
+        ],
+        [BuiltInKinds.StatefulSets] = [Name, Text("Ready", Share), Age, .. Template],
+        [BuiltInKinds.DaemonSets] =
+        [
+            Name, Number("Desired", "status", "desiredNumberScheduled"), Number("Current", "status", "currentNumberScheduled"),
+            Number("Ready", "status", "numberReady"), Number("Up-to-date", "status", "updatedNumberScheduled"), Number("Available", "status", "numberAvailable"),
+            Text("Node Selector", static item => CellText.Labels(item.Object("spec").Object("template").Object("spec").Object("nodeSelector"))), Age, .. Template, Selector,
+        ],
+        [BuiltInKinds.Jobs] =
+        [
+            Name, Text("Status", WorkloadCells.JobStatus) with { From = 31 }, Text("Completions", WorkloadCells.Completions),
+            new("Duration", static (item, now) => WorkloadCells.JobDuration(item, now)), Age, .. Template, Selector,
+        ],
+        [BuiltInKinds.PodDisruptionBudgets] =
+        [
+            Name, Text("Min Available", static item => WorkloadCells.Bound(item, "minAvailable")), Text("Max Unavailable", static item => WorkloadCells.Bound(item, "maxUnavailable")),
+            Number("Allowed Disruptions", "status", "disruptionsAllowed"), Age,
+        ],
+        [BuiltInKinds.Leases] = [Name, Text("Holder", static item => item.Object("spec").Text("holderIdentity") ?? ""), Age],
+        [BuiltInKinds.PriorityClasses] =
+        [
+            Name, Count("Value", static item => item.Number("value") ?? 0) with { Type = "integer" },
+            new("Global-Default", static (item, _) => item.Flag("globalDefault") ?? false) { Type = "boolean" }, Age,
+            Text("PreemptionPolicy", static item => item.Text("preemptionPolicy") ?? "") with { From = 32 },
+        ],
+        [BuiltInKinds.StorageClasses] =
+        [
+            Name with { Cell = static (item, _) => WorkloadCells.StorageClass(item) }, Text("Provisioner", static item => item.Text("provisioner") ?? ""),
+            Text("ReclaimPolicy", static item => item.Text("reclaimPolicy") ?? ""), Text("VolumeBindingMode", static item => item.Text("volumeBindingMode") ?? ""),
+            new("AllowVolumeExpansion", static (item, _) => item.Flag("allowVolumeExpansion") ?? false), Age,
+        ],
+        [BuiltInKinds.VolumeAttachments] =
+        [
+            Name, Text("Attacher", static item => item.Object("spec").Text("attacher") ?? "") with { Format = "name" },
+            Text("PV", static item => item.Object("spec").Object("source").Text("persistentVolumeName") ?? ""), Text("Node", static item => item.Object("spec").Text("nodeName") ?? ""),
+            new("Attached", static (item, _) => item.Object("status").Flag("attached") ?? false) { Type = "boolean" }, Age,
+        ],
+    };
+
+    private static TableColumn VolumeAttributes =>
+        Text("VolumeAttributesClass", static item => item.Object("spec").Text("volumeAttributesClassName") ?? CellText.Unset) with { From = 31 };
+
+    private static TableColumn VolumeMode => Wide("VolumeMode", static item => item.Object("spec").Text("volumeMode") ?? CellText.Unset);
+
+    /// <summary>Those that a Kubernetes of this minor version has.</summary>
+    public static TableColumn[] Of(ResourceKind kind, int minor) =>
+        [.. ByKind.GetValueOrDefault(kind, Unnamed).Where(column => minor >= column.From && minor <= column.Until)];
+
+    private static TableColumn Text(string name, Func<JsonObject, string> cell) => new(name, (item, _) => cell(item));
+
+    private static TableColumn Wide(string name, Func<JsonObject, string> cell) => Text(name, cell) with { Priority = 1 };
+
+    private static TableColumn Count(string name, Func<JsonObject, long> cell) => new(name, (item, _) => cell(item));
+
+    private static TableColumn Number(string name, string part, string member) =>
+        new(name, (item, _) => item.Object(part).Number(member) ?? 0) { Type = "integer" };
+
+    private static string Share(JsonObject item) => $"{item.Object("status").Number("readyReplicas") ?? 0}/{item.Object("spec").Number("replicas") ?? 0}";
+}

@@ -1,0 +1,8 @@
+namespace NodeManager.Sandbox.Kinds.Schema;
+
+internal enum SchemaShape
+{
+    One,
+    List,
+    Map,
+}

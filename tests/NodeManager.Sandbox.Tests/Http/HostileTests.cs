@@ -1,0 +1,143 @@
+using System.Net.Security;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Tests.Http;
+
+/// <summary>What no client of good will sends: each gets a Status, and takes nothing with it.</summary>
+public sealed class HostileTests
+{
+    private const long Allowance = 64 * 1024 * 1024;
+
+    [Theory]
+    [InlineData("NONSENSE\r\n\r\n", 400)]
+    [InlineData("GET /version\r\n\r\n", 400)]
+    [InlineData("GET version HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/2.0\r\nHost: x\r\n\r\n", 505)]
+    [InlineData("GET /version HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost : x\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\nHost: x\n\r\n\r\n", 400)]
+    [InlineData("G ET /version HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("GET /ver\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400)]
+    public async Task A_request_that_is_none_is_refused(string request, int code)
+    {
+        using var served = new ServedCluster();
+        (int answered, JsonObject status) = ServedCluster.Split(await served.SendRawAsync(request.Replace("TOKEN", served.Token, StringComparison.Ordinal)));
+        Assert.Equal(code, answered);
+        Assert.Equal("Status", (string?)status["kind"]);
+        Assert.Equal(code, (int?)status["code"]);
+    }
+
+    [Fact]
+    public async Task A_head_without_end_is_refused()
+    {
+        using var served = new ServedCluster();
+        (int code, _) = ServedCluster.Split(await served.SendRawAsync("GET /version HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 100_000)));
+        Assert.Equal(431, code);
+        string many = string.Concat(Enumerable.Range(0, 500).Select(static i => $"X-{i}: y\r\n"));
+        (code, _) = ServedCluster.Split(await served.SendRawAsync($"GET /version HTTP/1.1\r\nHost: x\r\n{many}\r\n"));
+        Assert.Equal(431, code);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    [InlineData("{\"metadata\":[]}")]
+    [InlineData("{\"metadata\":{\"name\":5}}")]
+    [InlineData("{\"metadata\":{\"name\":\"a\",\"name\":\"b\"}}")]
+    [InlineData("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}")]
+    [InlineData("{\"metadata\":{\"name\":\"../a\"}}")]
+    [InlineData("{\"metadata\":{\"name\":\"a\"},\"spec\":\"text\"}")]
+    public async Task A_body_that_is_no_object_of_the_kind_is_refused(string body)
+    {
+        using var served = new ServedCluster();
+        JsonObject status = await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent(body, Encoding.UTF8, "application/json"));
+        Assert.InRange((int)status["code"]!, 400, 422);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/vnd.kubernetes.protobuf")]
+    public async Task A_body_without_sense_or_nested_without_end_is_refused(string type)
+    {
+        using var served = new ServedCluster();
+        foreach (byte[] body in new[] { Encoding.ASCII.GetBytes(new string('[', 1_000_000)), [.. "k8s\0"u8, .. Enumerable.Repeat((byte)0x12, 100_000)], [.. "k8s\0"u8, 0xff, 0xff], [0, 1, 2] })
+        {
+            var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new(type);
+            JsonObject status = await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", content);
+            Assert.Equal(400, (int?)status["code"]);
+        }
+    }
+
+    [Fact]
+    public async Task Unknown_verbs_and_media_types_are_refused()
+    {
+        using var served = new ServedCluster();
+        Assert.Equal(405, (int?)(await RefusedAsync(served, new("BREW"), "/api/v1/nodes", null))["code"]);
+        Assert.Equal(405, (int?)(await RefusedAsync(served, HttpMethod.Trace, "/api/v1/nodes", null))["code"]);
+        Assert.Equal(415, (int?)(await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent("a: b", Encoding.UTF8, "text/plain")))["code"]);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/namespaces/default/../../nodes")]
+    [InlineData("/api/v1/namespaces/%2e%2e/pods/a")]
+    [InlineData("/api/v1/namespaces/default%2f..%2fkube-system/configmaps/a")]
+    [InlineData("/api/v1/nodes/..%5c..%5csecret")]
+    [InlineData("/api/v1/nodes/%00")]
+    [InlineData("/api/v1/nodes/a/status/b/c")]
+    public async Task Paths_that_lead_elsewhere_lead_nowhere(string path)
+    {
+        using var served = new ServedCluster();
+        string answer = await served.SendRawAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_of_100_megabytes_is_refused_unread(bool hasToken)
+    {
+        using var served = new ServedCluster();
+        await using SslStream stream = await served.ConnectAsync();
+        string authorization = hasToken ? $"Authorization: Bearer {served.Token}\r\n" : "";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 104857600\r\n\r\n"));
+        long before = GC.GetTotalMemory(true);
+        Task<string> answer = ServedCluster.ReadToEndAsync(stream);
+        byte[] part = new byte[1024 * 1024];
+        try
+        {
+            for (int i = 0; i < 100; i++) await stream.WriteAsync(part);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // The server has had enough; its answer came before.
+        }
+
+        (int code, JsonObject status) = ServedCluster.Split(await answer);
+        Assert.Equal(hasToken ? 413 : 401, code);
+        Assert.Equal(hasToken ? "RequestEntityTooLarge" : "Unauthorized", (string?)status["reason"]);
+        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
+    }
+
+    private static async Task<JsonObject> RefusedAsync(ServedCluster served, HttpMethod method, string path, HttpContent? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using HttpResponseMessage answer = await served.Http.SendAsync(request);
+        JsonObject status = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+        Assert.Equal("Status", (string?)status["kind"]);
+        Assert.Equal((int)answer.StatusCode, (int?)status["code"]);
+        return status;
+    }
+}

@@ -25,7 +25,7 @@ while IFS= read -r line; do
     output=$(eval "$command" 2>&1 < /dev/null)
     code=$?
     verdict=ok
-    if [ $must = succeed ] && [ $code -ne 0 ] || [ $must = fail ] && [ $code -eq 0 ]; then verdict=WRONG failed=1; fi
+    if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; }; then verdict=WRONG failed=1; fi
     printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output" | normal
 done < "$here/commands.txt"
 exit $failed

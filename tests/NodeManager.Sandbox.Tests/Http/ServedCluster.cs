@@ -51,7 +51,7 @@ internal sealed class ServedCluster : IDisposable
     public async Task<string> SendRawAsync(string text)
     {
         await using SslStream stream = await ConnectAsync();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+        if (text.Length > 0) await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
         return await ReadToEndAsync(stream);
     }
 

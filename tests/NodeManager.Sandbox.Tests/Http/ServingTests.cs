@@ -135,15 +135,16 @@ public sealed class ServingTests
     [Fact]
     public async Task A_client_that_sends_nothing_is_let_go()
     {
-        using var served = new ServedCluster(new() { Idle = TimeSpan.FromMilliseconds(50), Request = TimeSpan.FromMilliseconds(50), Linger = TimeSpan.FromMilliseconds(50) });
-        Assert.Equal("", await served.SendRawAsync(""));
-        Assert.Equal("", await served.SendRawAsync("GET /version HTTP/1.1\r\nHo"));
+        using var silent = new ServedCluster(new() { Idle = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal("", await silent.SendRawAsync(""));
+        using var halting = new ServedCluster(new() { Request = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal("", await halting.SendRawAsync("GET /version HTTP/1.1\r\nHo"));
     }
 
     [Fact]
     public async Task A_client_that_reads_nothing_is_let_go()
     {
-        using var served = new ServedCluster(new() { Write = TimeSpan.FromMilliseconds(100), CompressFrom = int.MaxValue });
+        using var served = new ServedCluster(new() { Write = TimeSpan.FromSeconds(1), CompressFrom = int.MaxValue });
         string large = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["text"] = new string('x', 2_500_000) } }.ToJsonString();
         using HttpResponseMessage created = await served.Http.PostAsync("/api/v1/namespaces/default/configmaps", new StringContent(large, Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);

@@ -7,7 +7,7 @@
     Build  makes this folder an importable module: Import-Module ./NodeManager.psd1
     Test   runs all tests.
     Docs   makes the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
-    Pack   makes the module's folder and the package for a gallery in out/.
+    Pack   makes the module's folder and the package for a gallery.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
     ./build.ps1
@@ -21,7 +21,13 @@ param(
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    # Take what is built already.
+    [switch] $NoBuild,
+
+    # Where Pack puts what it makes.
+    [string] $OutputFolder = "$PSScriptRoot/out"
 )
 
 $ErrorActionPreference = 'Stop'
@@ -33,6 +39,7 @@ function Invoke-DotNet {
 }
 
 function Invoke-Build {
+    if ($NoBuild) { return }
     Invoke-DotNet build "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity minimal
 }
 
@@ -51,7 +58,7 @@ function Invoke-Pack {
     Invoke-Build
     $manifest = Import-PowerShellDataFile "$PSScriptRoot/NodeManager.psd1"
     $version = $manifest.ModuleVersion
-    $folder = "$PSScriptRoot/out/NodeManager/$version"
+    $folder = "$OutputFolder/NodeManager/$version"
     if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
 
     # deploy/rbac.yaml is what errors about missing rights point to.
@@ -66,8 +73,8 @@ function Invoke-Pack {
     }
 
     $null = Test-ModuleManifest "$folder/NodeManager.psd1"
-    New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$PSScriptRoot/out/NodeManager.$version.nupkg"
-    Get-Item $folder, "$PSScriptRoot/out/NodeManager.$version.nupkg"
+    New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$OutputFolder/NodeManager.$version.nupkg"
+    Get-Item $folder, "$OutputFolder/NodeManager.$version.nupkg"
 }
 
 # What Publish-Module makes of a folder, without needing it: an Open Packaging Conventions archive with a nuspec.

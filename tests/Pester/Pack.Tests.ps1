@@ -1,0 +1,47 @@
+BeforeAll {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    $packed = & "$root/build.ps1" -Task Pack -NoBuild -OutputFolder $TestDrive
+    $folder = $packed | Where-Object PSIsContainer
+    $package = $packed | Where-Object Extension -eq '.nupkg'
+    $files = Get-ChildItem $folder -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($folder, $_.FullName).Replace('\', '/') }
+}
+
+Describe 'The packed module' {
+    It 'holds what a user needs' {
+        foreach ($needed in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'deploy/rbac.yaml', 'bin/NodeManager.dll',
+            'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt') {
+            $files | Should -Contain $needed
+        }
+    }
+
+    It 'holds nothing else' {
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml|json|xml|pdb))$' } | Should -BeNullOrEmpty
+        $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
+        $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
+    }
+
+    It 'is a package with the same files, a description of itself and the commands as tags' {
+        $archive = [IO.Compression.ZipFile]::OpenRead($package.FullName)
+        try {
+            $names = $archive.Entries.FullName
+            foreach ($file in $files) { $names | Should -Contain $file }
+            $reader = [IO.StreamReader]::new($archive.GetEntry('NodeManager.nuspec').Open())
+            $description = [xml] $reader.ReadToEnd()
+            $reader.Dispose()
+        }
+        finally { $archive.Dispose() }
+        $description.package.metadata.id | Should -Be 'NodeManager'
+        $description.package.metadata.version | Should -Be $folder.Name
+        $description.package.metadata.tags | Should -BeLike '*PSModule*PSCmdlet_Invoke-NodeDrain*'
+    }
+
+    It 'works from its folder, in a PowerShell of its own' {
+        $nodes = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+            param($module)
+            Import-Module $module
+            $null = Connect-NodeManager -Sandbox
+            (Get-ClusterNode).Count
+        } -args (Join-Path $folder 'NodeManager.psd1')
+        $nodes | Should -Be 12
+    }
+}

@@ -15,7 +15,7 @@ Describe 'The packed module' {
     }
 
     It 'holds nothing else' {
-        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml|json|xml|pdb))$' } | Should -BeNullOrEmpty
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml))$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
     }

@@ -13,6 +13,9 @@ public static class DrainPodOutcome
     /// <summary>It was gone before it had to be evicted.</summary>
     public const string Gone = "Gone";
 
+    /// <summary>Its Deployment had its successor ready elsewhere first, and then took it away (<c>-Surge</c>).</summary>
+    public const string Replaced = "Replaced";
+
     /// <summary>Accepted for eviction, still terminating at the end.</summary>
     public const string Terminating = "Terminating";
 

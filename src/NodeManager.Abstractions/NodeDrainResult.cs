@@ -16,8 +16,8 @@ public sealed class NodeDrainResult : ClusterObject
 
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>Pods evicted or deleted that are gone.</summary>
-    public int Evicted => Pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted);
+    /// <summary>Pods evicted, deleted or replaced that are gone.</summary>
+    public int Evicted => Pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Replaced);
 
     public int Skipped => Pods.Count(p => p.Outcome == DrainPodOutcome.Skipped);
 

@@ -161,6 +161,13 @@ Describe 'Invoke-NodeDrain' {
         Get-NodePod '*' | Where-Object { "ReplicaSet/$($_.OwnerName)" -in $owners -and -not $_.Ready } | Should -BeNullOrEmpty
     }
 
+    It 'replaces first what a budget never lets go, with -Surge' {
+        $result = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -GracePeriod 1 -Surge -Timeout 1m -Confirm:$false 3> $null
+        $result.Status | Should -Be 'Drained' -Because $result.Message
+        ($result.Pods | Where-Object Outcome -eq Replaced).Name | Should -BeLike 'ledger-*'
+        $result.Forced | Should -Be 0
+    }
+
     It 'drains several nodes, a result each' {
         $names = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -eq 0 } | Select-Object -First 2).Node
         $results = $names | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5 -Confirm:$false -ErrorAction SilentlyContinue

@@ -36,6 +36,9 @@ public sealed record DrainOptions
     /// <summary>Let pods of Jobs that run end first, for so long; null: evict them as all others.</summary>
     public TimeSpan? WaitForJob { get; init; }
 
+    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready first.</summary>
+    public bool Surge { get; init; }
+
     /// <summary>A node is drained only when the workloads of its pods have as many ready pods again as they want.</summary>
     public bool WaitForReplacement { get; init; }
 

@@ -56,6 +56,10 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
     [Parameter]
     public SwitchParameter WaitForReplacement { get; set; }
 
+    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready elsewhere first.</summary>
+    [Parameter]
+    public SwitchParameter Surge { get; set; }
+
     /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -67,6 +71,7 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
         SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
         VolumeDetachTimeout = VolumeDetachTimeout,
         Reason = Reason,
+        Surge = Surge,
         WaitForJob = WaitForJob,
         WaitForReplacement = WaitForReplacement,
         OverrideBudgetAfter = OverrideBudgetAfter,
@@ -88,6 +93,7 @@ public sealed class InvokeNodeDrainCommand : DrainCmdlet
     private protected override void Process(NodeReference node)
     {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
+        if (Surge) question += ", restart the Deployments whose budgets never let a pod go";
         if (OverrideBudgetAfter is { } patience) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
         if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
         if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))

@@ -128,7 +128,7 @@ public sealed class BudgetTests
         Patch.Merge(new() { ["spec"] = new JsonObject { [bound] = value } }), null, RequestOptions.Default, default);
 
     // Replays what happened to the pods, in the server's order.
-    private static async Task<int> FewestReadyAsync(TestCluster cluster, string selector, CancellationToken stop)
+    internal static async Task<int> FewestReadyAsync(TestCluster cluster, string selector, CancellationToken stop)
     {
         var ready = new HashSet<string>();
         int fewest = int.MaxValue;

@@ -36,7 +36,7 @@ internal sealed record DrainReport
     public NodeDrainResult Build()
     {
         List<NodeDrainPod> pods = [.. Records.Select(Describe).OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Name, StringComparer.Ordinal)];
-        List<NodeDrainBlocker> blockers = [.. Blockers, .. BudgetBlockers(), .. TerminationBlockers()];
+        List<NodeDrainBlocker> blockers = [.. Blockers, .. RolloutBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
         int remaining = pods.Count(IsLeft);
         string status = StatusOf(remaining);
         return new()
@@ -68,7 +68,7 @@ internal sealed record DrainReport
 
     private string Sentence(List<NodeDrainPod> pods, List<NodeDrainBlocker> blockers, int remaining)
     {
-        int removed = pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted);
+        int removed = pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Replaced);
         int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
         int forced = pods.Count(p => p.Forced.Count > 0);
         string counts = $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} by force)" : "")}{(gone > 0 ? $", {gone} gone by themselves" : "")}";
@@ -119,6 +119,10 @@ internal sealed record DrainReport
         if (isGoing) return DrainPodOutcome.Terminating;
         return record.Attempts > 0 ? DrainPodOutcome.Failed : DrainPodOutcome.NotAttempted;
     }
+
+    private IEnumerable<NodeDrainBlocker> RolloutBlockers() =>
+        Records.Where(r => r.Outcome is null).Select(r => r.Rollout).OfType<NodeDrainBlocker>().DistinctBy(b => b.Name)
+            .ExceptBy(Blockers.Select(b => b.Name), b => b.Name);
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records

@@ -16,6 +16,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly DrainSurvey _survey;
     private readonly PlannedNode _plan;
     private readonly BudgetBook _budgets;
+    private readonly Surge _surge;
     private readonly NodeEvents _events;
     private readonly DrainProgress _progress;
     private readonly WatchedObjects<Pod> _pods;
@@ -32,12 +33,14 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, IReadOnlyDictionary<string, DrainTurn> turns, DateTimeOffset startedAt)
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, Surge surge, IReadOnlyDictionary<string, DrainTurn> turns,
+        DateTimeOffset startedAt)
     {
         _scope = scope;
         _survey = survey;
         _plan = plan;
         _budgets = budgets;
+        _surge = surge;
         _startedAt = startedAt;
         _events = new(scope);
         _progress = new(scope.Observer, scope.Time, plan.Name);
@@ -95,7 +98,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         StuckPods stuck = new(_scope, _nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, _pods, _budgets, stuck, _progress, Warn);
+        PodEvictor evictor = new(_scope, _pods, _budgets, _surge, stuck, _progress, Warn);
         LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
         // All at once from here on, so that requests go out in the order of the turns.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
 internal sealed class PodEvictor(
-    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, StuckPods stuck, DrainProgress progress, Action<string> warn)
+    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, Surge surge, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
     // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
     private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
@@ -23,6 +23,12 @@ internal sealed class PodEvictor(
     {
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } patience && record.Pod.IsOfJob()) await WaitForJobAsync(record, patience, cancellationToken);
+        if (await surge.ReplaceAsync(record, pods, warn, cancellationToken))
+        {
+            await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
+            return;
+        }
+
         int failures = 0;
         TimeSpan retry = FirstRetry;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.

@@ -36,7 +36,7 @@ internal sealed class PodRecord(PlannedPod planned)
     public bool IsAccepted { get; set; }
 
     /// <summary>True when all that was heard of it says that it is gone.</summary>
-    public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone;
+    public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
     /// <summary>The budgets that refuse it now; empty when none does.</summary>
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
@@ -76,6 +76,15 @@ internal sealed class PodRecord(PlannedPod planned)
         BlockedBy = budgets;
         Reason = reason;
         WaitsFor = $"budget {string.Join(" and ", budgets)}";
+    }
+
+    /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
+    public NodeDrainBlocker? Rollout { get; private set; }
+
+    public void Surges(NodeDrainBlocker rollout)
+    {
+        Rollout = rollout;
+        Waits($"the rollout of {rollout.Name}", rollout.Message);
     }
 
     public void Waits(string what, string reason)

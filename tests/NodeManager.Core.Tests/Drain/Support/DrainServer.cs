@@ -45,6 +45,8 @@ internal sealed class DrainServer : HttpMessageHandler
 
     public ServedKind DaemonSets => Kind("daemonsets");
 
+    public ServedKind Deployments => Kind("deployments");
+
     public ServedKind ReplicaSets => Kind("replicasets");
 
     public ServedKind Claims => Kind("persistentvolumeclaims");

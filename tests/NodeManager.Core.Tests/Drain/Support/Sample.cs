@@ -27,6 +27,14 @@ internal static class Sample
     public static JsonObject DaemonSet(string name, string uid) => Parse(
         $$$"""{"metadata":{"name":"{{{name}}}","namespace":"default","uid":"{{{uid}}}"},"spec":{}}""");
 
+    /// <summary>All of its pods new and available.</summary>
+    public static JsonObject Deployment(string name, int replicas) => Parse(
+        $$$"""
+        {"metadata":{"name":"{{{name}}}","namespace":"default","uid":"uid-{{{name}}}","generation":2},
+         "spec":{"replicas":{{{replicas}}},"template":{} },
+         "status":{"observedGeneration":2,"replicas":{{{replicas}}},"updatedReplicas":{{{replicas}}},"readyReplicas":{{{replicas}}},"availableReplicas":{{{replicas}}} } }
+        """);
+
     public static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
     /// <summary>The object as our code reads it.</summary>

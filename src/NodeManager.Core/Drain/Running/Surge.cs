@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>
+/// Where a budget never lets a pod go, restarts its Deployment as <c>kubectl rollout restart</c> does, once a run, so that its successor is
+/// ready elsewhere before it goes. Undoes nothing. Thread-safe.
+/// </summary>
+internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook budgets)
+{
+    private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _restarts = new();
+
+    /// <summary>True when the pod's Deployment was restarted and the pod is on its way out; false when it has to go the usual way.</summary>
+    /// <exception cref="DrainStoppedException">The rollout failed.</exception>
+    public async Task<bool> ReplaceAsync(PodRecord record, WatchedObjects<Pod> pods, Action<string> warn, CancellationToken cancellationToken)
+    {
+        if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
+        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
+        if (covering.Any(BudgetRules.IsStale) || BudgetRules.Refusal(pod, covering, survey.Server.Minor) is not { IsLasting: true }) return false;
+        Deployment deployment;
+        try
+        {
+            Deployment? found = await FindAsync(pod, cancellationToken);
+            HashSet<string> exclusive = await ExclusiveClaimsAsync(pod, cancellationToken);
+            bool isOurs = found is not null && _restarts.ContainsKey(found.Metadata.Uid ?? "");
+            if (!isOurs && SurgeRules.Refusal(pod, found, exclusive.Contains) is { } refusal)
+            {
+                warn($"Pod {record.Title}: not surged, {refusal}.");
+                return false;
+            }
+
+            deployment = found!;
+            await _restarts.GetOrAdd(deployment.Metadata.Uid ?? "", _ => new(() => RestartAsync(deployment, cancellationToken))).Value;
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            warn($"Pod {record.Title}: not surged: {refused.Message}");
+            return false;
+        }
+
+        await FollowAsync(record, pods, deployment, cancellationToken);
+        return true;
+    }
+
+    private async Task RestartAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        string at = scope.Now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        Patch patch = Patch.Merge(new()
+        {
+            ["spec"] = new JsonObject
+            {
+                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAt] = at } } },
+            },
+        });
+        await scope.Client.PatchAsync(
+            Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, null, RequestOptions.Default, cancellationToken);
+        scope.Observer.Verbose($"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted, so that its pods are ready elsewhere before they go.");
+    }
+
+    // Until the Deployment takes the pod, which it does when the successor is ready.
+    private async Task FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Deployment deployment, CancellationToken cancellationToken)
+    {
+        string name = $"{deployment.Metadata.Namespace}/{deployment.Metadata.Name}";
+        WatchedObjects<Deployment> watch = new(
+            scope.Client, Resources.Deployments,
+            new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task watching = watch.RunAsync(stop.Token);
+        try
+        {
+            await watch.Synced.WaitAsync(cancellationToken);
+            while (true)
+            {
+                (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+                (Deployment? now, Task progressed) = watch.Look(deployment.Metadata.Uid ?? "");
+                if (pod is null || pod.IsTerminating() || now is null) return;
+                RolloutState state = RolloutState.Of(now);
+                NodeDrainBlocker blocker = new()
+                {
+                    Kind = "Rollout",
+                    Name = name,
+                    Message = $"Restarted for its pod to be replaced first: {state.Text}.",
+                    Pods = new([record.Title]),
+                    Remedy = $"See why its new pods are not ready; kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name} takes it back.",
+                };
+                if (state.HasFailed) throw new DrainStoppedException(blocker);
+                record.Surges(blocker);
+                await (await Task.WhenAny(changed, progressed).WaitAsync(cancellationToken));
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task<Deployment?> FindAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        if (pod.Controller() is not { Kind: "ReplicaSet" } owner) return null;
+        ReplicaSet set = await scope.Client.GetAsync(Resources.ReplicaSets, owner.Name, pod.Metadata.Namespace, cancellationToken);
+        return set.Metadata.OwnerReferences?.Find(o => o is { Controller: true, Kind: "Deployment" }) is { } parent
+            ? await scope.Client.GetAsync(Resources.Deployments, parent.Name, pod.Metadata.Namespace, cancellationToken)
+            : null;
+    }
+
+    private async Task<HashSet<string>> ExclusiveClaimsAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        string[] names = [.. (pod.Spec.Volumes ?? []).Select(v => v.PersistentVolumeClaim?.ClaimName).OfType<string>()];
+        PersistentVolumeClaim[] claims = await Task.WhenAll(
+            names.Select(n => scope.Client.GetAsync(Resources.PersistentVolumeClaims, n, pod.Metadata.Namespace, cancellationToken)));
+        return [.. claims.Where(c => c.Spec.AccessModes?.Exists(m => m is "ReadWriteMany" or "ReadOnlyMany") != true).Select(c => c.Metadata.Name)];
+    }
+}

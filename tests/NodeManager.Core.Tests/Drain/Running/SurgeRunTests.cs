@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Tests.Drain.Support;
+using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
+
+namespace NodeManager.Core.Tests.Drain.Running;
+
+/// <summary>Deployments whose budget never lets a pod go.</summary>
+public sealed class SurgeRunTests : IDisposable
+{
+    private const string Restart = "PATCH /apis/apps/v1/namespaces/default/deployments/web";
+
+    private readonly DrainServer _server = new();
+    private readonly DrainBench _bench = new();
+
+    public SurgeRunTests()
+    {
+        _server.Nodes.Put(Sample.Node("n1"));
+        _server.Pods.Put(Sample.Pod("p1"));
+        JsonObject set = Sample.Parse("""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":1,"template":{} } }""");
+        set["metadata"]!["ownerReferences"] = JsonNode.Parse("""[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"uid-web","controller":true}]""");
+        _server.ReplicaSets.Put(set);
+        _server.Deployments.Put(Sample.Deployment("web", 1));
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["status"]!["desiredHealthy"] = 1;
+        budget["status"]!["expectedPods"] = 1;
+        _server.Budgets.Put(budget);
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task Its_pod_is_replaced_first_and_never_evicted()
+    {
+        Task restarted = _bench.LineAsync("restarted, so that");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
+        await restarted;
+        Assert.False(drain.IsCompleted);
+        _server.Pods.Remove("p1");
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Replaced, 0), (result.Status, result.Pods[0].Outcome, _server.Attempts("p1")));
+        Assert.NotNull(_server.Deployments["web"]!["spec"]!["template"]!["metadata"]!["annotations"]!["kubectl.kubernetes.io/restartedAt"]);
+    }
+
+    [Fact]
+    public async Task It_is_restarted_once_for_all_its_pods()
+    {
+        _server.Pods.Put(Sample.Pod("p2"));
+        Task restarted = _bench.LineAsync("restarted, so that");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
+        await restarted;
+        _server.Pods.Remove("p1");
+        _server.Pods.Remove("p2");
+
+        await drain;
+
+        Assert.Single(_server.Requests, Restart);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_fails_is_reported_and_left_as_it_is()
+    {
+        Task restarted = _bench.LineAsync("restarted, so that");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
+        await restarted;
+        _server.Deployments.Change("web", d => d["status"]!["conditions"] = JsonNode.Parse(
+            """[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]"""));
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal(NodeDrainStatus.Failed, result.Status);
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal(("Rollout", "default/web"), (blocker.Kind, blocker.Name));
+        Assert.Contains("ProgressDeadlineExceeded", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("rollout undo", blocker.Remedy, StringComparison.Ordinal);
+        Assert.Single(_server.Requests, Restart);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_is_not_done_in_time_is_a_blocker()
+    {
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = true, Timeout = TimeSpan.FromSeconds(2) });
+
+        Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
+        Assert.Equal("Rollout", Assert.Single(result.Blockers).Kind);
+    }
+
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("statefulset")]
+    [InlineData("not asked")]
+    public async Task Where_it_is_not_safe_or_not_asked_for_nothing_is_restarted(string why)
+    {
+        if (why == "paused") _server.Deployments.Change("web", d => d["spec"]!["paused"] = true);
+        if (why == "statefulset") _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = why != "not asked", Timeout = TimeSpan.FromSeconds(2) });
+
+        Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
+        Assert.DoesNotContain(Restart, _server.Requests);
+        Assert.Equal(why != "not asked", result.Warnings.Any(w => w.Contains("not surged", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_budget_that_has_room_is_only_waited_for()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        _server.OnRemove = (_, _) => null;
+
+        Assert.Equal(DrainPodOutcome.Evicted, (await _bench.DrainAsync(_server, new() { Surge = true })).Pods[0].Outcome);
+        Assert.DoesNotContain(Restart, _server.Requests);
+    }
+}

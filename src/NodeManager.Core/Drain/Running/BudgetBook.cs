@@ -20,6 +20,7 @@ internal sealed class BudgetBook : IAsyncDisposable
     private readonly Action<string> _warn;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, DateTimeOffset> _staleSince = [];
+    private readonly HashSet<(string? Namespace, string Name)> _untold = [];
     private Task? _watching;
 
     /// <param name="client">To watch with.</param>
@@ -32,11 +33,16 @@ internal sealed class BudgetBook : IAsyncDisposable
         _version = survey.Server.BudgetVersion;
         _warn = warn;
         _time = time;
-        _watch = new(client, Resources.PodDisruptionBudgets(_version), new() { Namespace = namespaces.Count == 1 ? namespaces.First() : null })
+        string? watched = namespaces.Count == 1 ? namespaces.First() : null;
+        _watch = new(client, Resources.PodDisruptionBudgets(_version), new() { Namespace = watched })
         {
             OnChange = Apply,
         };
-        foreach (PodDisruptionBudget budget in survey.Budgets ?? []) Gate(budget).Seed(budget);
+        foreach (PodDisruptionBudget budget in survey.Budgets ?? [])
+        {
+            Gate(budget).Seed(budget);
+            if (watched is null || watched == budget.Metadata.Namespace) _untold.Add((budget.Metadata.Namespace, budget.Metadata.Name));
+        }
     }
 
     /// <summary>The budgets that cover the pod, as last told.</summary>
@@ -95,9 +101,31 @@ internal sealed class BudgetBook : IAsyncDisposable
     private async Task WatchAsync()
     {
         await Task.Yield();
-        await _watch.RunAsync(_stop.Token);
+        Task running = _watch.RunAsync(_stop.Token);
+        if (await Task.WhenAny(_watch.Synced, running) == _watch.Synced && _watch.Synced.IsCompletedSuccessfully) DropUntold();
+        await running;
         if (_watch.Synced.IsFaulted)
             _warn($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {_watch.Synced.Exception!.InnerException!.Message}");
+    }
+
+    // Budgets of the plan that the watch did not find were deleted before it began: nobody will tell of them any more.
+    private void DropUntold()
+    {
+        List<BudgetGate> gone = [];
+        List<BudgetTicket> several;
+        lock (_lock)
+        {
+            foreach ((string?, string) key in _untold)
+            {
+                if (_gates.Remove(key, out BudgetGate? gate)) gone.Add(gate);
+            }
+
+            several = [.. _several.Where(t => _untold.Any(k => k.Namespace == t.Pod.Metadata.Namespace))];
+            _untold.Clear();
+        }
+
+        gone.ForEach(g => g.Open());
+        several.ForEach(t => t.Pass());
     }
 
     private void Apply(PodDisruptionBudget budget, bool isGone)
@@ -107,6 +135,7 @@ internal sealed class BudgetBook : IAsyncDisposable
         lock (_lock)
         {
             (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
+            _untold.Remove(key);
             _gates.TryGetValue(key, out gate);
             bool changesSpecification = isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
             if (isGone) _gates.Remove(key);

@@ -162,6 +162,25 @@ public sealed class BudgetRunTests : IDisposable
         Assert.All(result.Blockers, b => Assert.Contains("default/other, default/web", b.Remedy, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_budget_that_goes_before_it_is_watched_holds_nobody(bool isOneOfSeveral)
+    {
+        if (isOneOfSeveral) _server.Budgets.Put(Sample.Budget("other", "web", 5));
+        _server.OnRemove = (_, _) =>
+        {
+            if (_server.Budgets["web"] is null) return null;
+            _server.Budgets.Remove("web");
+            return isOneOfSeveral ? Answers.SeveralBudgets() : Answers.BudgetRefuses("web");
+        };
+
+        // The time stands still: nothing is asked again for its having gone by.
+        NodeDrainResult result = await _bench.DrainAsync(_server, time: new ManualTimeProvider());
+
+        Assert.Equal((NodeDrainStatus.Drained, 2), (result.Status, result.Pods[0].Attempts));
+    }
+
     [Fact]
     public async Task Budgets_are_not_watched_before_one_refuses()
     {

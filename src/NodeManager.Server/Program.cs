@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager;
 using NodeManager.Core.Sessions;
@@ -31,6 +32,13 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
+
+// As Ctrl-C: a service manager's stop leaves no kubeconfig behind either.
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+{
+    context.Cancel = true;
+    stop.Cancel();
+});
 
 var terminal = new Terminal(Console.Out, Terminal.ConsoleHasColor);
 try

@@ -17,6 +17,7 @@ public static class ErrorIds
     public const string NotConnected = nameof(NotConnected);
     public const string NotInCluster = nameof(NotInCluster);
     public const string SessionClosed = nameof(SessionClosed);
+    public const string PortUnavailable = nameof(PortUnavailable);
 
     // Answers of the server
     public const string Unauthorized = nameof(Unauthorized);

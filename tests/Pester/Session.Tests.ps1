@@ -32,6 +32,19 @@ Describe 'Connect-NodeManager' {
         (Connect-NodeManager -Sandbox -SandboxVersion 1.20).ServerVersion | Should -BeLike 'v1.20*'
     }
 
+    It 'serves the cluster to others where asked, for as long as the session lives' {
+        $own = Connect-NodeManager -Sandbox -SandboxPort 0
+        $other = Connect-NodeManager -Kubeconfig $own.KubeconfigPath
+        $other.Server | Should -Be $own.Server
+        $node = (Get-ClusterNode -Session $other)[0].Name
+        Set-NodeLabel -Session $other -Name $node -Label @{ seen = 'yes' }
+        (Get-ClusterNode -Session $own -Name $node).Labels['seen'] | Should -Be 'yes'
+        { Connect-NodeManager -Sandbox -SandboxPort $own.Server.Port } | Should -Throw -ErrorId 'PortUnavailable*'
+        Disconnect-NodeManager $other
+        Disconnect-NodeManager $own
+        $own.KubeconfigPath | Should -Not -Exist
+    }
+
     It 'refuses a version that it cannot be' {
         { Connect-NodeManager -Sandbox -SandboxVersion 0.9 } | Should -Throw
     }

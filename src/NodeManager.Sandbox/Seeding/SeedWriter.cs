@@ -9,12 +9,21 @@ namespace NodeManager.Sandbox.Seeding;
 internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 {
     private readonly IdentitySource identities = new(seed ^ 0x5eed);
+    private readonly HashSet<string> suffixes = new(StringComparer.Ordinal);
     private readonly DateTimeOffset now = registry.Time.GetUtcNow();
 
     /// <summary>As the API writes a time so long ago.</summary>
     public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(now - age);
 
-    public string NextSuffix() => identities.NextSuffix();
+    /// <summary>None comes twice: among thousands of pods of one daemon set, chance would repeat one.</summary>
+    public string NextSuffix()
+    {
+        while (true)
+        {
+            string suffix = identities.NextSuffix();
+            if (suffixes.Add(suffix)) return suffix;
+        }
+    }
 
     /// <summary>Stores a document that has at least a name; the status it comes with stays.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)

@@ -134,7 +134,7 @@ public sealed class ConnectNodeManagerCommand : AsyncCmdlet
         catch (SocketException fault)
         {
             throw new NodeManagerException(
-                ErrorIds.ServerUnreachable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 cannot be had: {fault.Message}", SandboxPort,
+                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 cannot be had: {fault.Message}", SandboxPort,
                 "Take another port, or 0 for a free one.", fault);
         }
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Seeding;
 using NodeManager.Sandbox.Store;
 using NodeManager.Sandbox.Tests.Controllers;
 using NodeManager.Scheduling;
@@ -24,6 +25,14 @@ public sealed class DemoClusterTests
         Assert.Equal(1, cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Count(node => Ready(node) != "True"));
         Assert.All(cluster.Store.List(BuiltInKinds.Deployments).Objects.Walk(), deployment =>
             Assert.Equal("NewReplicaSetAvailable", deployment.ToJson().Object("status").Condition("Progressing").Text("reason")));
+    }
+
+    [Fact]
+    public void Thousands_of_pods_of_one_set_have_names_of_their_own()
+    {
+        using var cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, ObjectStore.DefaultLogCapacity);
+        var writer = new SeedWriter(cluster.Registry, 1);
+        Assert.Equal(20_000, Enumerable.Range(0, 20_000).Select(_ => writer.NextSuffix()).Distinct().Count());
     }
 
     [Fact]

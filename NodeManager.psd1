@@ -23,7 +23,9 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Connect-NodeManager'
+        'Disable-SchedulerPlugin'
         'Disconnect-NodeManager'
+        'Enable-SchedulerPlugin'
         'Get-ClusterNode'
         'Get-ClusterStatistic'
         'Get-NodeDrainPlan'
@@ -40,6 +42,7 @@
         'Set-NodeLabel'
         'Set-NodeManagerConfiguration'
         'Set-NodeTaint'
+        'Set-SchedulerPlugin'
         'Suspend-NodeScheduling'
         'Test-SchedulerConfiguration'
         'Unregister-ClusterNode'

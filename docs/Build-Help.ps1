@@ -163,7 +163,7 @@ function Write-Command($Help) {
     }
 }
 
-$pages = Get-ChildItem $PSScriptRoot -Filter '*-*.md' | Sort-Object Name
+$pages = Get-ChildItem $PSScriptRoot -Filter '*-*.md' | Where-Object Name -CMatch '^[A-Z][a-z]+-[A-Z]' | Sort-Object Name
 $file = Join-Path (New-Item -ItemType Directory -Force $OutputFolder) 'NodeManager.dll-Help.xml'
 $settings = [System.Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; NewLineHandling = 'Replace'; Encoding = [System.Text.UTF8Encoding]::new($false) }
 $writer = [System.Xml.XmlWriter]::Create($file, $settings)

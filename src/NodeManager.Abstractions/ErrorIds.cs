@@ -62,6 +62,7 @@ public static class ErrorIds
     public const string SchedulerProfileNotFound = nameof(SchedulerProfileNotFound);
     public const string SchedulerPluginUnknown = nameof(SchedulerPluginUnknown);
     public const string SchedulerExtensionPointInvalid = nameof(SchedulerExtensionPointInvalid);
+    public const string SchedulerFileNotWritten = nameof(SchedulerFileNotWritten);
     public const string SchedulerReleaseInvalid = nameof(SchedulerReleaseInvalid);
     public const string SchedulerArgumentInvalid = nameof(SchedulerArgumentInvalid);
 }

@@ -181,7 +181,7 @@ Describe 'The pages' {
     }
 
     It 'are of cmdlets that exist, and all are in the index' {
-        $pages = (Get-ChildItem "$root/docs/*-*.md").BaseName
+        $pages = (Get-ChildItem "$root/docs/*-*.md" | Where-Object BaseName -CMatch '^[A-Z]').BaseName
         $pages | Sort-Object | Should -Be ((Get-Command -Module NodeManager).Name | Sort-Object)
         $index = Get-Content "$root/docs/README.md" -Raw
         foreach ($page in $pages) { $index | Should -Match "\($page\.md\)" }
@@ -198,7 +198,7 @@ Describe 'The pages' {
     }
 
     It 'follow the schema of PlatyPS' -Skip:(-not $platyPS) {
-        $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/*-*.md' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
+        $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/*-*.md' | Where-Object BaseName -CMatch '^[A-Z]' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
         $bad | Should -BeNullOrEmpty
     }
 }

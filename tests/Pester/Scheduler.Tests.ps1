@@ -82,3 +82,72 @@ Describe 'Test-SchedulerConfiguration' {
         (Test-SchedulerConfiguration -Path $good -KubernetesVersion 1.24).Rule | Should -Contain ApiVersion
     }
 }
+
+Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
+    BeforeEach {
+        $file = "$TestDrive/change.yaml"
+        Copy-Item $good $file
+        $before = Get-Content $file -Raw
+    }
+
+    It 'change what is asked for, and no other byte' {
+        Enable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint score -Weight 4 | Should -BeNullOrEmpty
+        Get-Content $file -Raw | Should -BeExactly ($before -replace "(?s)      disabled:\r?\n      - name: NodeAffinity\r?\n", '' -replace '(weight: 5\r?\n)', "`$1      - name: NodeAffinity`n        weight: 4`n")
+        Disable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint score
+        Get-Content $file -Raw | Should -BeExactly $before
+    }
+
+    It 'keep the types of arguments' {
+        $plugin = Set-SchedulerPlugin Rescheduler -Path $file -Argument ([ordered]@{ cpuThreshold = 80.5; excludedNamespaces = 'kube-system', 'on'; reschedulingInterval = '30s' })
+        $plugin | Should -BeNullOrEmpty
+        Get-Content $file -Raw | Should -Match 'cpuThreshold: 80.5'
+        Get-Content $file -Raw | Should -Match '- "on"'
+        (Set-SchedulerPlugin InterPodAffinity -Path $file -Argument @{ hardPodAffinityWeight = 9 } -PassThru)[0].Arguments | Should -Be '{hardPodAffinityWeight: 9}'
+    }
+
+    It 'do nothing with -WhatIf and nothing twice' {
+        Disable-SchedulerPlugin ImageLocality -Path $file -WhatIf
+        Get-Content $file -Raw | Should -BeExactly $before
+        Disable-SchedulerPlugin ImageLocality -Path $file
+        $once = (Get-Item $file).LastWriteTimeUtc
+        Disable-SchedulerPlugin ImageLocality -Path $file
+        (Get-Item $file).LastWriteTimeUtc | Should -Be $once
+        (Get-SchedulerPlugin ImageLocality -Path $file).Status | Should -Be Disabled
+        (Get-ChildItem $TestDrive -Filter *.tmp) | Should -BeNullOrEmpty
+    }
+
+    It 'change several plugins of several files, in a ConfigMap too' {
+        Disable-SchedulerPlugin ImageLocality, PodTopologySpread -Path $file, $map
+        (Get-SchedulerPlugin ImageLocality, PodTopologySpread -Path $file, $map | Where-Object Status -NE Disabled) | Should -BeNullOrEmpty
+        (Get-Content $map)[2] | Should -Be '  other: x'
+    }
+
+    It 'refuse <Call>' -ForEach @(
+        @{ Call = 'Enable-SchedulerPlugin Nope'; ErrorId = 'SchedulerPluginUnknown' }
+        @{ Call = 'Enable-SchedulerPlugin ImageLocality -ExtensionPoint filter'; ErrorId = 'SchedulerExtensionPointInvalid' }
+        @{ Call = 'Set-SchedulerPlugin InterPodAffinity -Argument @{ hardPodAffinityWeight = "9" }'; ErrorId = 'SchedulerArgumentInvalid' }
+        @{ Call = 'Set-SchedulerPlugin InterPodAffinity -Argument @{ hardPodAffinityWeight = 900 }'; ErrorId = 'SchedulerConfigurationInvalid' }
+        @{ Call = 'Disable-SchedulerPlugin DefaultBinder'; ErrorId = 'SchedulerConfigurationInvalid' }
+        @{ Call = 'Disable-SchedulerPlugin ImageLocality -SchedulerName other'; ErrorId = 'SchedulerProfileNotFound' }
+    ) {
+        & ([scriptblock]::Create("$Call -Path '$file' -ErrorVariable script:failures -ErrorAction SilentlyContinue"))
+        $failures[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        Get-Content $file -Raw | Should -BeExactly $before
+    }
+
+    It 'write with -Force what a scheduler would not start with' {
+        Disable-SchedulerPlugin DefaultBinder -Path $file -Force
+        (Test-SchedulerConfiguration -Path $file).Rule | Should -Contain Bind
+    }
+
+    It 'leave permissions and links as they are' -Skip:$IsWindows {
+        chmod 640 $file
+        $link = "$TestDrive/link.yaml"
+        $null = New-Item -ItemType SymbolicLink $link -Target $file
+        Disable-SchedulerPlugin ImageLocality -Path $link
+        (Get-Item $link).LinkType | Should -Be SymbolicLink
+        (Get-Item $file).UnixMode | Should -Be '-rw-r-----'
+        (Get-SchedulerPlugin ImageLocality -Path $file).Status | Should -Be Disabled
+    }
+}

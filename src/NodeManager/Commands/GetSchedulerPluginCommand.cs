@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
@@ -30,13 +32,15 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     [ValidateNotNullOrEmpty]
     public string[] SchedulerName { get; set; } = ["*"];
 
-    private protected override IEnumerable<object> Look(SchedulerDocument document, string file, int? minor)
+    private protected override async Task WorkAsync(Worker worker, string file)
     {
+        SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
         Predicate<string> name = Matcher(Name);
         Predicate<string> point = Matcher(ExtensionPoint);
         Predicate<string> scheduler = Matcher(SchedulerName);
-        return SchedulerPlugins.Read(document, minor, file: file)
-            .Where(plugin => name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName));
+        foreach (SchedulerPlugin plugin in SchedulerPlugins.Read(manifest.Document, Minor, file: file))
+            if (name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName))
+                worker.Output(plugin);
     }
 
     private static Predicate<string> Matcher(string[] patterns)

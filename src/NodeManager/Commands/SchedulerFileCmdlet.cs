@@ -1,16 +1,14 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Files;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Looks at scheduler configurations in files, each on its own.</summary>
+/// <summary>Works on scheduler configurations in files, each on its own.</summary>
 public abstract class SchedulerFileCmdlet : AsyncCmdlet
 {
-    private int? _minor;
+    private protected int? Minor { get; private set; }
 
     /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -29,22 +27,17 @@ public abstract class SchedulerFileCmdlet : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
 
-    private protected sealed override void Begin() => _minor = KubernetesVersion is null ? null : SchedulerApi.ParseRelease(KubernetesVersion);
+    private protected override void Begin() => Minor = KubernetesVersion is null ? null : SchedulerApi.ParseRelease(KubernetesVersion);
 
     private protected sealed override void Process()
     {
         foreach (string pattern in Path)
             foreach (string file in Resolve(pattern))
-                Start(file, async worker =>
-                {
-                    SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
-                    foreach (object result in Look(manifest.Document, file, _minor))
-                        worker.Output(result);
-                });
+                Start(file, worker => WorkAsync(worker, file));
     }
 
-    /// <summary>What to emit of a configuration.</summary>
-    private protected abstract IEnumerable<object> Look(SchedulerDocument document, string file, int? minor);
+    /// <summary>What is done with a file.</summary>
+    private protected abstract Task WorkAsync(Worker worker, string file);
 
     private Collection<string> Resolve(string pattern)
     {

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Validation;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
@@ -13,6 +15,11 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     [Parameter]
     public SwitchParameter BuiltInOnly { get; set; }
 
-    private protected override IEnumerable<object> Look(SchedulerDocument document, string file, int? minor) =>
-        SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor, IsStock = BuiltInOnly, File = file });
+    private protected override async Task WorkAsync(Worker worker, string file)
+    {
+        SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
+        var options = new ValidationOptions { Minor = Minor, IsStock = BuiltInOnly, File = file };
+        foreach (SchedulerConfigurationFinding finding in SchedulerConfigurationValidator.Validate(manifest.Document, options))
+            worker.Output(finding);
+    }
 }

@@ -23,6 +23,9 @@ public sealed class SchedulerManifest
 
     public SchedulerDocument Document { get; }
 
+    /// <summary>The file's text as it was read.</summary>
+    internal string Text => text;
+
     /// <summary>The ConfigMap's key; empty where the file is the configuration itself.</summary>
     public string Key { get; }
 

@@ -1,12 +1,52 @@
 using System.Text;
+using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Validation;
 
 namespace NodeManager.Core.Scheduler.Files;
 
-/// <summary>Reads configurations from files.</summary>
+/// <summary>Reads configurations from files, and changes them there.</summary>
 public static class SchedulerFiles
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// Changes the configuration in a file: what the change does not concern stays byte for byte. The new file takes the old one's place at
+    /// once, with its permissions, so that no reader sees half of it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
+    /// <param name="minor">The scheduler's release, for the checks.</param>
+    /// <param name="edit">Makes the change.</param>
+    /// <param name="force">Write it although a scheduler would not start with it.</param>
+    /// <param name="confirm">Whether to write it; asked once, with what differs.</param>
+    /// <param name="cancellationToken">Gives up; the file stays as it was.</param>
+    /// <returns>What was written; null where nothing had to be, or was not to be.</returns>
+    /// <exception cref="NodeManagerException">
+    /// It cannot be read or written, a scheduler would not start with it for a reason that is new, or another changed the file meanwhile.
+    /// </exception>
+    public static async Task<SchedulerDocument?> ChangeAsync(
+        string path,
+        string? key,
+        int? minor,
+        Func<SchedulerDocument, SchedulerDocument> edit,
+        bool force,
+        Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> confirm,
+        CancellationToken cancellationToken)
+    {
+        var manifest = await ReadAsync(path, key, cancellationToken);
+        var changed = edit(manifest.Document);
+        var differences = ValueComparison.Compare(YamlValue.Of(manifest.Document.Root), YamlValue.Of(changed.Root));
+        if (changed.Text == manifest.Document.Text)
+            return null;
+        if (!force)
+            RefuseNewErrors(manifest.Document, changed, minor, path);
+        var text = manifest.Write(changed);
+        if (!await confirm(differences))
+            return null;
+        await ReplaceAsync(path, manifest.Text, text, cancellationToken);
+        return changed;
+    }
 
     /// <summary>Reads a file, a byte order mark included: the text is the file's, character for character.</summary>
     /// <param name="path">The file.</param>
@@ -28,6 +68,44 @@ public static class SchedulerFiles
         {
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ResourceUnavailable,
                 $"{path} cannot be read: {exception.Message}", path, "See that the file is there and that you may read it.", exception);
+        }
+    }
+
+    private static void RefuseNewErrors(SchedulerDocument before, SchedulerDocument after, int? minor, string path)
+    {
+        var options = new ValidationOptions { Minor = minor, File = path };
+        static IEnumerable<string> Errors(SchedulerDocument document, ValidationOptions options) =>
+            SchedulerConfigurationValidator.Validate(document, options)
+                .Where(finding => finding.Severity == "Error").Select(finding => $"{finding.Path}: {finding.Message}");
+        var added = Errors(after, options).Except(Errors(before, options)).ToList();
+        if (added.Count > 0)
+            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
+                $"A scheduler would not start with {path} after the change: {string.Join("; ", added)}.", path,
+                "Change what belongs together in one call, or use -Force to write it all the same.");
+    }
+
+    private static async Task ReplaceAsync(string path, string before, string after, CancellationToken cancellationToken)
+    {
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var temporary = $"{target}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            await File.WriteAllBytesAsync(temporary, Strict.GetBytes(after), cancellationToken);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            if (Strict.GetString(await File.ReadAllBytesAsync(target, cancellationToken)) != before)
+                throw new NodeManagerException(ErrorIds.Conflict, ErrorKind.ResourceBusy,
+                    $"{path} was changed by another at the same time; it was left as it is.", path, "Run it again.");
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
+                $"{path} cannot be written: {exception.Message}", path, "See that you may write into its folder.", exception);
+        }
+        finally
+        {
+            File.Delete(temporary);
         }
     }
 }

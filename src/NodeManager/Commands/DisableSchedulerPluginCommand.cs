@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
+
+namespace NodeManager.Commands;
+
+/// <summary>Makes plugins of a scheduler not run.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerPlugin))]
+public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
+{
+    private protected override string Verb => "Disable";
+
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change) =>
+        PluginEditor.Disable(document, change, Minor);
+}

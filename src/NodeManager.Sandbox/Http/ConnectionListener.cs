@@ -44,8 +44,10 @@ internal sealed class ConnectionListener : IDisposable
         if (_stopped.IsCancellationRequested) return;
         _stopped.Cancel();
         _listener.Dispose();
+        // Nobody comes any more once this is over; only then are all connections known.
+        _accepting.GetAwaiter().GetResult();
         foreach (TcpClient client in _connections.Keys) client.Dispose();
-        Task.WhenAll([_accepting, .. _connections.Values]).GetAwaiter().GetResult();
+        Task.WhenAll(_connections.Values).GetAwaiter().GetResult();
         _stopped.Dispose();
         _places.Dispose();
     }
@@ -63,9 +65,9 @@ internal sealed class ConnectionListener : IDisposable
                 _ = ServeAsync(client, ended);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException or SocketException)
         {
-            // The server has stopped.
+            // The server has stopped. A listener that is asked after its end says "not listening" or "disposed".
         }
     }
 

@@ -26,6 +26,18 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public void A_server_that_ends_before_it_has_begun_to_listen_ends_in_peace()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
+        for (int i = 0; i < 30; i++)
+        {
+            SandboxServer server = cluster.Serve(new() { Port = 0 });
+            server.Dispose();
+            Assert.False(File.Exists(server.KubeconfigPath));
+        }
+    }
+
+    [Fact]
     public async Task The_certificate_is_for_localhost_and_signed_by_the_kubeconfigs_authority()
     {
         using var served = new ServedCluster();

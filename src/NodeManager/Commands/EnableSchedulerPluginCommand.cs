@@ -1,43 +1,15 @@
-using System.Collections;
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
 /// <summary>Makes plugins of a scheduler run.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "SchedulerPlugin", SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
-public sealed class EnableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
+public sealed class EnableSchedulerPluginCommand : PluginSettingsCmdlet
 {
-    private Dictionary<string, object?> _arguments = [];
-
-    /// <summary>The weight of its scores.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? Weight { get; set; }
-
-    /// <summary>Its place in the list of enabled plugins, from 1.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? Order { get; set; }
-
-    /// <summary>Arguments to set: <c>@{ name = value }</c>; null takes one away.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public IDictionary? Argument { get; set; }
-
     private protected override string Verb => "Enable";
-
-    private protected override void Begin()
-    {
-        base.Begin();
-        _arguments = ArgumentMap.From(Argument);
-    }
-
-    private protected override PluginChange Change(string name) =>
-        base.Change(name) with { Weight = Weight, Order = Order, Arguments = _arguments };
 
     private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change) =>
         PluginEditor.Enable(document, change, Minor);

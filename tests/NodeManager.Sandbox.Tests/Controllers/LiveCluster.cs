@@ -53,6 +53,19 @@ internal sealed class LiveCluster : IDisposable
         foreach (string name in names) Create(BuiltInKinds.Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"kubernetes.io/hostname":"{{name}}"} } }""");
     }
 
+    /// <summary>Creates nodes and awaits that pods may go to each: until then the first one that is ready takes all.</summary>
+    public async Task OpenNodesAsync(params string[] names)
+    {
+        Nodes(names);
+        await UntilAsync(() => names.All(IsOpen), "all nodes ready");
+
+        bool IsOpen(string name)
+        {
+            Node node = Node(name);
+            return node.Spec.Taints is not { Count: > 0 } && node.Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        }
+    }
+
     public StoredObject Pod(string name, string spec = "", string annotations = "{}", string labels = "{}") => Create(BuiltInKinds.Pods,
         $$"""{"metadata":{"name":"{{name}}","labels":{{labels}},"annotations":{{annotations}} },"spec":{"containers":[{"name":"c","image":"i:1"}]{{spec}} } }""");
 

@@ -36,7 +36,7 @@ public sealed class NodeLifecycleTests
     public async Task A_silent_node_is_unreachable_loses_its_pods_in_time_and_comes_back()
     {
         using LiveCluster cluster = new();
-        cluster.Nodes("a", "b");
+        await cluster.OpenNodesAsync("a", "b");
         cluster.Workload(BuiltInKinds.Deployments, "web", 2);
         await cluster.UntilAsync(() => cluster.Ready("web") == 2);
         StoredObject lost = cluster.Pods.Single(pod => pod.Field("spec.nodeName") == "a");

@@ -43,7 +43,7 @@ public sealed class WorkloadTests
     public async Task A_deployment_becomes_ready_pods_on_nodes_and_scales()
     {
         using LiveCluster cluster = new();
-        cluster.Nodes("a", "b");
+        await cluster.OpenNodesAsync("a", "b");
         cluster.Workload(BuiltInKinds.Deployments, "web", 4);
         await cluster.UntilAsync(() => cluster.Status(BuiltInKinds.Deployments, "web").Number("availableReplicas") == 4);
         Assert.Equal(2, cluster.Pods.Count(pod => pod.Field("spec.nodeName") == "a"));

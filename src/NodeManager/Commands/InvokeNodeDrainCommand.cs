@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
@@ -11,84 +10,11 @@ namespace NodeManager.Commands;
 [Cmdlet(
     VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan))]
-public sealed class InvokeNodeDrainCommand : DrainCmdlet
+public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 {
     private readonly List<NodeReference> _wanted = [];
     private readonly List<NodeReference> _imagined = [];
     private readonly List<NodeDrainResult> _interrupted = [];
-
-    /// <summary>For each node; without it, without end. The node stays cordoned then.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? Timeout { get; set; }
-
-    /// <summary>Do not wait for pods whose deletion is older than this.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? SkipWaitForDeleteTimeout { get; set; }
-
-    /// <summary>How long to wait until the evicted pods' volumes are detached; without it, as long as the drain has.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? VolumeDetachTimeout { get; set; }
-
-    /// <summary>Why; noted on the node and in its events.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public string Reason { get; set; } = "";
-
-    /// <summary>Delete pods that a budget has refused for so long; without it, never.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? OverrideBudgetAfter { get; set; }
-
-    /// <summary>Remove with grace period 0 pods that are stuck terminating for so long; without it, never.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? ForceStuck { get; set; }
-
-    /// <summary>Let pods of Jobs that run end first, for so long; without it, they are evicted as all others.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? WaitForJob { get; set; }
-
-    /// <summary>Wait until the evicted pods' workloads have as many ready pods again as they want.</summary>
-    [Parameter]
-    public SwitchParameter WaitForReplacement { get; set; }
-
-    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready elsewhere first.</summary>
-    [Parameter]
-    public SwitchParameter Surge { get; set; }
-
-    /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? MaxParallelEvictions { get; set; }
-
-    private protected override DrainOptions Options => base.Options with
-    {
-        Timeout = Timeout,
-        SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
-        VolumeDetachTimeout = VolumeDetachTimeout,
-        Reason = Reason,
-        Surge = Surge,
-        WaitForJob = WaitForJob,
-        WaitForReplacement = WaitForReplacement,
-        OverrideBudgetAfter = OverrideBudgetAfter,
-        ForceStuck = ForceStuck,
-        MaxParallelEvictions = MaxParallelEvictions,
-    };
-
-    private protected override void Begin()
-    {
-        base.Begin();
-        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
-        DurationAttribute.RequireNotNegative(nameof(SkipWaitForDeleteTimeout), SkipWaitForDeleteTimeout);
-        DurationAttribute.RequireNotNegative(nameof(VolumeDetachTimeout), VolumeDetachTimeout);
-        DurationAttribute.RequireNotNegative(nameof(OverrideBudgetAfter), OverrideBudgetAfter);
-        DurationAttribute.RequireNotNegative(nameof(ForceStuck), ForceStuck);
-        DurationAttribute.RequireNotNegative(nameof(WaitForJob), WaitForJob);
-    }
 
     private protected override void Process(NodeReference node)
     {

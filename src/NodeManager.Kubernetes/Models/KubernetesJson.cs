@@ -18,6 +18,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<PersistentVolumeClaim>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
+[JsonSerializable(typeof(KubernetesList<ConfigMap>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<NodeMetrics>))]
 [JsonSerializable(typeof(KubernetesList<PodMetrics>))]

@@ -39,6 +39,8 @@ public static class Resources
     public static ResourceType<Lease> Leases { get; } =
         new("coordination.k8s.io", "v1", "leases", true, Json.Lease, Json.KubernetesListLease);
 
+    public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
+
     public static ResourceType<NodeMetrics> NodeMetrics { get; } =
         new("metrics.k8s.io", "v1beta1", "nodes", false, Json.NodeMetrics, Json.KubernetesListNodeMetrics);
 

@@ -65,4 +65,7 @@ public static class ErrorIds
     public const string SchedulerFileNotWritten = nameof(SchedulerFileNotWritten);
     public const string SchedulerReleaseInvalid = nameof(SchedulerReleaseInvalid);
     public const string SchedulerArgumentInvalid = nameof(SchedulerArgumentInvalid);
+    public const string SchedulerPassphraseInvalid = nameof(SchedulerPassphraseInvalid);
+    public const string SchedulerPassphraseWrong = nameof(SchedulerPassphraseWrong);
+    public const string SchedulerBackupDamaged = nameof(SchedulerBackupDamaged);
 }

@@ -68,4 +68,10 @@ public static class ErrorIds
     public const string SchedulerPassphraseInvalid = nameof(SchedulerPassphraseInvalid);
     public const string SchedulerPassphraseWrong = nameof(SchedulerPassphraseWrong);
     public const string SchedulerBackupDamaged = nameof(SchedulerBackupDamaged);
+    public const string SchedulerNotFound = nameof(SchedulerNotFound);
+    public const string SchedulerAmbiguous = nameof(SchedulerAmbiguous);
+    public const string SchedulerConfigurationImmutable = nameof(SchedulerConfigurationImmutable);
+    public const string SchedulerRevisionNotFound = nameof(SchedulerRevisionNotFound);
+    public const string SchedulerNotRunning = nameof(SchedulerNotRunning);
+    public const string SchedulerRestartFailed = nameof(SchedulerRestartFailed);
 }

@@ -12,5 +12,17 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// <summary>What pods get to terminate in a drain; null: their own.</summary>
     public TimeSpan? DrainGracePeriod { get; init; }
 
+    /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null: found out.</summary>
+    public string? SchedulerNamespace { get; init; }
+
+    /// <summary>The ConfigMap that holds the scheduler's configuration; null: found out.</summary>
+    public string? SchedulerConfigMap { get; init; }
+
+    /// <summary>The ConfigMap's key; null: found out.</summary>
+    public string? SchedulerConfigKey { get; init; }
+
+    /// <summary>The Deployment that runs the scheduler; null: found out.</summary>
+    public string? SchedulerDeployment { get; init; }
+
     public override string ToString() => Cluster;
 }

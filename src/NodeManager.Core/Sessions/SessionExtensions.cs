@@ -9,4 +9,8 @@ public static class SessionExtensions
             : throw new NodeManagerException(
                 ErrorIds.SessionClosed, ErrorKind.InvalidOperation, $"The session to '{session.Cluster}' was disconnected.", session,
                 "Connect again with Connect-NodeManager.");
+
+    /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
+    public static string Who(this NodeManagerSession session) =>
+        $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
 }

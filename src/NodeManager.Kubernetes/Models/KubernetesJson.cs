@@ -19,6 +19,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<ConfigMap>))]
+[JsonSerializable(typeof(KubernetesList<ControllerRevision>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<NodeMetrics>))]
 [JsonSerializable(typeof(KubernetesList<PodMetrics>))]

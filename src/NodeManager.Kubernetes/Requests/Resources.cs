@@ -41,6 +41,9 @@ public static class Resources
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
 
+    public static ResourceType<ControllerRevision> ControllerRevisions { get; } =
+        new("apps", "v1", "controllerrevisions", true, Json.ControllerRevision, Json.KubernetesListControllerRevision);
+
     public static ResourceType<NodeMetrics> NodeMetrics { get; } =
         new("metrics.k8s.io", "v1beta1", "nodes", false, Json.NodeMetrics, Json.KubernetesListNodeMetrics);
 

@@ -45,7 +45,10 @@ internal static class BuiltInKinds
         Type = Json.Event, Rules = EventRules.Rules,
     };
 
-    public static ResourceKind ConfigMaps { get; } = new() { Group = "", Versions = V1, Kind = "ConfigMap", Plural = "configmaps", ShortNames = ["cm"] };
+    public static ResourceKind ConfigMaps { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "ConfigMap", Plural = "configmaps", ShortNames = ["cm"], Rules = ConfigurationRules.ConfigMaps,
+    };
 
     public static ResourceKind Secrets { get; } = new()
     {
@@ -106,6 +109,11 @@ internal static class BuiltInKinds
         HasGeneration = true, Type = Json.DaemonSet, Rules = WorkloadRules.DaemonSet,
     };
 
+    public static ResourceKind ControllerRevisions { get; } = new()
+    {
+        Group = "apps", Versions = V1, Kind = "ControllerRevision", Plural = "controllerrevisions", Rules = WorkloadRules.ControllerRevision,
+    };
+
     public static ResourceKind Jobs { get; } = new()
     {
         Group = "batch", Versions = V1, Kind = "Job", Plural = "jobs", Categories = All, HasStatus = true, SelectableFields = [new("status.successful")],
@@ -158,7 +166,7 @@ internal static class BuiltInKinds
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
         ConfigMaps, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
-        Services, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
+        Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
         VolumeAttachments, NodeMetrics, PodMetrics,
     ];
 }

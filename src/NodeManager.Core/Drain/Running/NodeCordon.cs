@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -37,7 +38,6 @@ internal static class NodeCordon
         }
     }
 
-    /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
-    public static string Who(NodeManagerSession session) =>
-        $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
+    /// <summary>As <see cref="SessionExtensions.Who"/>.</summary>
+    public static string Who(NodeManagerSession session) => SessionExtensions.Who(session);
 }

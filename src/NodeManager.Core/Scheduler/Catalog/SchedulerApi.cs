@@ -46,6 +46,26 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
     }
 
+    /// <summary>
+    /// The minor release of an image's scheduler: that of its tag. The public plugins' images (<c>scheduler-plugins/kube-scheduler:v0.28.9</c>)
+    /// count as the client libraries do: v0.28 is of Kubernetes 1.28.
+    /// </summary>
+    public static int? MinorOfImage(string image)
+    {
+        var tag = image.Contains("scheduler-plugins/", StringComparison.Ordinal) ? image.Replace(":v0.", ":v1.", StringComparison.Ordinal) : image;
+        return MinorOf(tag);
+    }
+
+    /// <summary>Kubernetes' own image, wherever it was copied to: <c>registry.k8s.io/kube-scheduler:v1.36.2</c>.</summary>
+    public static bool IsStockImage(string image)
+    {
+        var name = image.Split('@')[0];
+        var tag = name.LastIndexOf(':');
+        if (tag > name.LastIndexOf('/'))
+            name = name[..tag];
+        return name.Split('/')[^1] == "kube-scheduler" && !name.Contains("scheduler-plugins/", StringComparison.Ordinal);
+    }
+
     /// <summary>The minor release that a user means: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>
     /// <exception cref="NodeManagerException">It is no release of Kubernetes.</exception>
     public static int ParseRelease(string text) => MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)

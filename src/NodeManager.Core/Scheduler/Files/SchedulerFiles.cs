@@ -40,7 +40,7 @@ public static class SchedulerFiles
         if (changed.Text == manifest.Document.Text)
             return null;
         if (!force)
-            RefuseNewErrors(manifest.Document, changed, minor, path);
+            ChangeCheck.Refuse(manifest.Document, changed, new ValidationOptions { Minor = minor, File = path }, path);
         var text = manifest.Write(changed);
         if (!await confirm(differences))
             return null;
@@ -69,19 +69,6 @@ public static class SchedulerFiles
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ResourceUnavailable,
                 $"{path} cannot be read: {exception.Message}", path, "See that the file is there and that you may read it.", exception);
         }
-    }
-
-    private static void RefuseNewErrors(SchedulerDocument before, SchedulerDocument after, int? minor, string path)
-    {
-        var options = new ValidationOptions { Minor = minor, File = path };
-        static IEnumerable<string> Errors(SchedulerDocument document, ValidationOptions options) =>
-            SchedulerConfigurationValidator.Validate(document, options)
-                .Where(finding => finding.Severity == "Error").Select(finding => $"{finding.Path}: {finding.Message}");
-        var added = Errors(after, options).Except(Errors(before, options)).ToList();
-        if (added.Count > 0)
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
-                $"A scheduler would not start with {path} after the change: {string.Join("; ", added)}.", path,
-                "Change what belongs together in one call, or use -Force to write it all the same.");
     }
 
     private static async Task ReplaceAsync(string path, string before, string after, CancellationToken cancellationToken)

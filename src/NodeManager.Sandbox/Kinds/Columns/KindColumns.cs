@@ -87,6 +87,10 @@ internal static class KindColumns
             Number("Ready", "status", "numberReady"), Number("Up-to-date", "status", "updatedNumberScheduled"), Number("Available", "status", "numberAvailable"),
             Text("Node Selector", static item => CellText.Labels(item.Object("spec").Object("template").Object("spec").Object("nodeSelector"))), Age, .. Template, Selector,
         ],
+        [BuiltInKinds.ControllerRevisions] =
+        [
+            Name, Text("Controller", WorkloadCells.Controller), Count("Revision", static item => item.Number("revision") ?? 0) with { Type = "integer" }, Age,
+        ],
         [BuiltInKinds.Jobs] =
         [
             Name, Text("Status", WorkloadCells.JobStatus) with { From = 31 }, Text("Completions", WorkloadCells.Completions),

@@ -55,4 +55,14 @@ internal static class WorkloadCells
 
     public static string Claim(JsonObject volume) =>
         volume.Object("spec").Object("claimRef") is { } claim ? $"{claim.Text("namespace")}/{claim.Text("name")}" : "";
+
+    /// <summary><c>daemonset.apps/kube-proxy</c>.</summary>
+    public static string Controller(JsonObject item)
+    {
+        JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Flag("controller") == true);
+        if (owner is null) return CellText.None;
+        string[] version = (owner.Text("apiVersion") ?? "").Split('/');
+        string kind = (owner.Text("kind") ?? "").ToLowerInvariant();
+        return $"{kind}{(version.Length > 1 ? "." + version[0] : "")}/{owner.Text("name")}";
+    }
 }

@@ -6,8 +6,11 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class ConfigurationRules
 {
+    public static KindRules ConfigMaps { get; } = new() { ValidateUpdate = KeepImmutable };
+
     public static KindRules Secrets { get; } = new()
     {
+        ValidateUpdate = KeepImmutable,
         Default = static secret =>
         {
             secret.Default("type", "Opaque");
@@ -46,4 +49,14 @@ internal static class ConfigurationRules
             item.Default("volumeBindingMode", "Immediate");
         },
     };
+
+    /// <summary>What was declared immutable stays so, and what it is.</summary>
+    private static void KeepImmutable(JsonObject changed, JsonObject old, FieldErrors errors)
+    {
+        if (old.Flag("immutable") != true) return;
+        const string Rule = "field is immutable when `immutable` is set";
+        if (changed.Flag("immutable") != true) errors.Forbidden("immutable", Rule);
+        foreach (string field in (ReadOnlySpan<string>)["data", "binaryData"])
+            if (!JsonNode.DeepEquals(changed[field] ?? new JsonObject(), old[field] ?? new JsonObject())) errors.Forbidden(field, Rule);
+    }
 }

@@ -26,6 +26,20 @@ internal static class WorkloadRules
         Validate = Validate,
     };
 
+    /// <summary>A state that is kept under a number.</summary>
+    public static KindRules ControllerRevision { get; } = new()
+    {
+        Validate = static (item, _, errors) =>
+        {
+            if (item["data"] is null) errors.Required("data", "data is mandatory");
+            if (item.Number("revision") is < 0) errors.Invalid("revision", item["revision"], "must be greater than or equal to 0");
+        },
+        ValidateUpdate = static (changed, old, errors) =>
+        {
+            if (!JsonNode.DeepEquals(changed["data"], old["data"])) errors.Invalid("data", changed["data"], "field is immutable");
+        },
+    };
+
     public static KindRules ReplicaSet { get; } = new()
     {
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },

@@ -1,0 +1,51 @@
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Operations;
+
+/// <summary>Notes what was done as Kubernetes Events on the object concerned. Whoever may not write them works all the same.</summary>
+internal static class EventWriter
+{
+    private const string Component = "nodemanager";
+    private const int LongestMessage = 1024;
+
+    /// <param name="connection">Where.</param>
+    /// <param name="about">The object; its namespace is the event's, <c>default</c> for one that has none.</param>
+    /// <param name="type"><c>Normal</c> or <c>Warning</c>.</param>
+    /// <param name="reason">One word for machines.</param>
+    /// <param name="message">For people; cut at what the server takes.</param>
+    /// <param name="observer">Told where it could not be written.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task WriteAsync(
+        ClusterConnection connection, ObjectReference about, string type, string reason, string message, IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = connection.Time.GetUtcNow();
+        string ns = about.Namespace is { Length: > 0 } given ? given : "default";
+        Event written = new()
+        {
+            ApiVersion = "v1",
+            Kind = "Event",
+            Metadata = new() { Name = $"{about.Name}.{Guid.NewGuid():n}", Namespace = ns },
+            InvolvedObject = about,
+            Type = type,
+            Reason = reason,
+            Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
+            Count = 1,
+            FirstTimestamp = now,
+            LastTimestamp = now,
+            Source = new() { Component = Component },
+            ReportingComponent = Component,
+            ReportingInstance = Environment.MachineName,
+        };
+        try
+        {
+            await connection.Client.CreateAsync(Resources.Events, written, ns, new() { Retry = false }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            observer.Verbose($"{about.Kind} {about.Name}: the event {reason} could not be written: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Scheduler.Live;
+
+/// <summary>The audit trail of a scheduler's configuration: who did what, when and from where, as events on its ConfigMap and Deployment.</summary>
+internal sealed class SchedulerEvents(
+    ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer)
+{
+    /// <summary>The configuration was written.</summary>
+    public Task WrittenAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
+    {
+        var reason = revision.Data.Reason.Length > 0 ? $" ({revision.Data.Reason})" : "";
+        var about = new ObjectReference
+        {
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Namespace = scheduler.Namespace,
+            Name = scheduler.ConfigMap,
+            Uid = map.Metadata.Uid,
+        };
+        return WriteAsync(about, "Normal", "SchedulerConfigurationChanged",
+            $"{session.Who()}: {revision.Data.Action}{reason}: {scheduler.Key} is revision {revision.Number}: {string.Join("; ", revision.Data.Changes)}",
+            cancellationToken);
+    }
+
+    private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken) =>
+        EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
+}

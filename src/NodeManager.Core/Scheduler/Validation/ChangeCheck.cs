@@ -1,0 +1,27 @@
+using NodeManager.Core.Scheduler.Documents;
+
+namespace NodeManager.Core.Scheduler.Validation;
+
+/// <summary>Keeps a change from making a configuration worse.</summary>
+internal static class ChangeCheck
+{
+    /// <summary>Refuses errors that the configuration did not have before: what was wrong already is not the change's fault.</summary>
+    /// <param name="before">The configuration before; null where it could not be read.</param>
+    /// <param name="after">The configuration after the change.</param>
+    /// <param name="options">What it is judged for.</param>
+    /// <param name="what">What to call it.</param>
+    /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid, with all errors.</exception>
+    public static void Refuse(SchedulerDocument? before, SchedulerDocument after, ValidationOptions options, string what)
+    {
+        var known = before is null ? [] : Errors(before, options);
+        var added = Errors(after, options).Except(known).ToList();
+        if (added.Count > 0)
+            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
+                $"A scheduler would not start with {what} after the change: {string.Join("; ", added)}.", what,
+                "Change what belongs together in one call, or use -Force to write it all the same.");
+    }
+
+    private static IEnumerable<string> Errors(SchedulerDocument document, ValidationOptions options) =>
+        SchedulerConfigurationValidator.Validate(document, options)
+            .Where(finding => finding.Severity == "Error").Select(finding => $"{finding.Path}: {finding.Message}");
+}

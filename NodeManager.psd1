@@ -26,6 +26,7 @@
         'Disable-SchedulerPlugin'
         'Disconnect-NodeManager'
         'Enable-SchedulerPlugin'
+        'Export-NodeDrainReport'
         'Get-ClusterNode'
         'Get-ClusterStatistic'
         'Get-NodeDrainPlan'

@@ -54,6 +54,8 @@ public static class ErrorIds
     public const string EvictionBlocked = nameof(EvictionBlocked);
     public const string EvictionFailed = nameof(EvictionFailed);
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
+    public const string ReportExists = nameof(ReportExists);
+    public const string ReportNotWritten = nameof(ReportNotWritten);
 
     // Scheduler
     public const string SchedulerConfigurationInvalid = nameof(SchedulerConfigurationInvalid);

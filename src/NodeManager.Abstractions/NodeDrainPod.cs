@@ -1,13 +1,19 @@
 namespace NodeManager;
 
-/// <summary>What became of one pod in a drain.</summary>
-public sealed class NodeDrainPod
+/// <summary>What became of one pod in a drain. A row of its own: it knows its node and cluster.</summary>
+public sealed class NodeDrainPod : ClusterObject
 {
+    /// <summary>The node that it was to leave.</summary>
+    public required string Node { get; init; }
+
     public required string Namespace { get; init; }
 
     public required string Name { get; init; }
 
     public string Uid { get; init; } = "";
+
+    /// <summary><c>Kind/name</c> of the controller; empty without.</summary>
+    public string Owner { get; init; } = "";
 
     /// <summary>See <see cref="DrainPodOutcome"/>.</summary>
     public required string Outcome { get; init; }
@@ -23,6 +29,12 @@ public sealed class NodeDrainPod
 
     /// <summary>How often its eviction was asked for.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>When it was first asked to go, or waited for; null when its turn never came.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was gone, or left alone; null while it is there.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>From the first request until it was gone, or until the drain ended.</summary>
     public TimeSpan? Duration { get; init; }

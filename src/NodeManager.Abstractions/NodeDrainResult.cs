@@ -32,9 +32,20 @@ public sealed class NodeDrainResult : ClusterObject
     /// <summary>True when the node is cordoned now.</summary>
     public bool Cordoned { get; init; }
 
+    /// <summary>Who drained it: <c>user@machine</c>.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>Why, as it was given; may be empty.</summary>
+    public string Reason { get; init; } = "";
+
     public DateTimeOffset StartedAt { get; init; }
 
+    public DateTimeOffset EndedAt => StartedAt + Duration;
+
     public TimeSpan Duration { get; init; }
+
+    /// <summary>What happened when: a step a stretch, in the order in which they began.</summary>
+    public ItemList<NodeDrainStep> Timeline { get; init; } = ItemList<NodeDrainStep>.Empty;
 
     /// <summary>The result in a sentence.</summary>
     public string Message { get; init; } = "";

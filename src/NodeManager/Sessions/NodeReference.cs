@@ -20,6 +20,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, string
         NodePod pod => pod.NodeName,
         NodeDrainPlan plan => plan.Node,
         NodeDrainResult result => result.Node,
+        NodeDrainPod pod => pod.Node,
         NodeChange change => change.Name,
         _ => null,
     };

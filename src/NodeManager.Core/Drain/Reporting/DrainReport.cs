@@ -29,6 +29,13 @@ internal sealed record DrainReport
 
     public required bool IsCordoned { get; init; }
 
+    public required string By { get; init; }
+
+    public required string Reason { get; init; }
+
+    /// <summary>Those of the node itself.</summary>
+    public required IReadOnlyList<StepLog> NodeSteps { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public required DateTimeOffset EndedAt { get; init; }
@@ -50,8 +57,11 @@ internal sealed record DrainReport
             Blockers = new(status == NodeDrainStatus.Drained ? [] : blockers),
             Warnings = new([.. Warnings.Distinct()]),
             Cordoned = IsCordoned && End != DrainEnd.NodeDeleted,
+            By = By,
+            Reason = Reason,
             StartedAt = StartedAt,
             Duration = EndedAt - StartedAt,
+            Timeline = new([.. Timeline()]),
             Message = Sentence(pods, blockers, remaining),
         };
     }
@@ -96,16 +106,27 @@ internal sealed record DrainReport
         pod.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
             or DrainPodOutcome.NotAttempted;
 
+    private IEnumerable<NodeDrainStep> Timeline() =>
+        NodeSteps.SelectMany(s => s.Describe(Session.Cluster, Plan.Name, "", EndedAt))
+            .Concat(Records.SelectMany(r => r.Steps.Describe(Session.Cluster, Plan.Name, r.Title, EndedAt)))
+            .OrderBy(s => s.StartedAt).ThenBy(s => s.Pod, StringComparer.Ordinal);
+
     private NodeDrainPod Describe(PodRecord record) => new()
     {
+        Session = Session,
+        Cluster = Session.Cluster,
+        Node = Plan.Name,
         Namespace = record.Plan.Namespace,
         Name = record.Plan.Name,
         Uid = record.Plan.Uid,
+        Owner = record.Plan.Owner,
         Outcome = OutcomeOf(record),
         Reason = record is { Outcome: null, Attempts: > 0, WaitsFor: "" } ? "The drain ended before the server answered." : record.Reason,
         Budgets = new([.. record.Budgets]),
         Forced = new([.. record.Forced]),
         Attempts = record.Attempts,
+        StartedAt = record.Steps.StartedAt,
+        EndedAt = record.EndedAt,
         Duration = record.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
     };
 

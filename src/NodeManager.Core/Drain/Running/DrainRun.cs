@@ -57,6 +57,8 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         Cluster = scope.Session.Cluster,
         Node = name,
         Status = NodeDrainStatus.Cancelled,
+        By = NodeCordon.Who(scope.Session),
+        Reason = scope.Options.Reason,
         StartedAt = _startedAt,
         Duration = scope.Now - _startedAt,
         Message = "Interrupted before anything was touched.",

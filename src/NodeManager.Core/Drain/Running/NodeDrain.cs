@@ -25,6 +25,9 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly List<PodRecord> _records;
     private readonly List<NodeDrainBlocker> _blockers = [];
     private readonly List<string> _warnings;
+    private readonly StepLog _steps = new();
+    private readonly StepLog _detaching = new();
+    private readonly StepLog _replacing = new();
     private readonly CancellationTokenSource _stopWatching = new();
     private readonly List<Task> _watching = [];
     private VolumeDetachment? _volumes;
@@ -73,8 +76,10 @@ internal sealed class NodeDrain : IAsyncDisposable
             async token =>
             {
                 Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, Warn, token);
+                _steps.Begin(DrainStep.Cordon, "", _scope.Now);
                 await NodeCordon.ApplyAsync(_scope, node, token);
                 _isCordoned = true;
+                _steps.End(_scope.Now);
                 _started = _events.StartedAsync(node, _stopWatching.Token);
                 _volumes = await volumes;
             },
@@ -116,12 +121,23 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_scope.Options.WaitForReplacement) _replacements = Replacements.For(_scope, _records, Warn);
         if (_replacements is not null || _volumes is not null)
             _progress.Phase(string.Join(" and ", ((string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]).OfType<string>()));
-        await SideBySideAsync([_replacements?.WaitAsync(Warn, cancellationToken) ?? Task.CompletedTask, WaitForVolumesAsync(cancellationToken)], cancellationToken);
+        await SideBySideAsync([WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken)], cancellationToken);
+    }
+
+    private async Task WaitForReplacementsAsync(CancellationToken cancellationToken)
+    {
+        if (_replacements is null) return;
+        _replacing.Begin(DrainStep.Replacement, "", _scope.Now);
+        await _replacements.WaitAsync(Warn, cancellationToken);
+        _replacing.End(_scope.Now);
     }
 
     private async Task WaitForVolumesAsync(CancellationToken cancellationToken)
     {
-        if (_volumes is not null && !await _volumes.WaitAsync(Warn, cancellationToken)) throw new TimeoutException();
+        if (_volumes is null) return;
+        _detaching.Begin(DrainStep.Detach, "", _scope.Now);
+        if (!await _volumes.WaitAsync(Warn, cancellationToken)) throw new TimeoutException();
+        _detaching.End(_scope.Now);
     }
 
     private Task WorkAsync(PodEvictor evictor, PodRecord record, CancellationToken cancellationToken)
@@ -259,6 +275,9 @@ internal sealed class NodeDrain : IAsyncDisposable
             Blockers = _blockers,
             Warnings = _warnings,
             IsCordoned = _isCordoned,
+            By = NodeCordon.Who(_scope.Session),
+            Reason = _scope.Options.Reason,
+            NodeSteps = [_steps, _detaching, _replacing],
             StartedAt = _startedAt,
             EndedAt = _scope.Now,
         }.Build();

@@ -61,12 +61,14 @@ internal sealed class PodEvictor(
                     await WaitForBudgetAsync(record, pod, answer, cancellationToken);
                     break;
                 case EvictionAnswerKind.NamespaceTerminating:
-                    record.Waits($"namespace {record.Plan.Namespace} to go", "Its namespace is being deleted, and it with it.");
+                    record.Waits(
+                        $"namespace {record.Plan.Namespace} to go", "Its namespace is being deleted, and it with it.",
+                        DrainStep.Terminate, $"namespace {record.Plan.Namespace}", scope.Now);
                     Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to go with it.");
                     await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
                     return;
                 case EvictionAnswerKind.Later:
-                    record.Waits("the server to allow it", answer.Message);
+                    record.Waits("the server to allow it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                     Tell($"Pod {record.Title}: the server asks to wait: {answer.Message}");
                     await WaitForChangeAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
                     break;
@@ -77,7 +79,7 @@ internal sealed class PodEvictor(
                 case EvictionAnswerKind.Unreachable when failures < UnreachableLimit:
                     // It may have been accepted: a pod that terminates now goes on our behalf.
                     record.IsAccepted = true;
-                    record.Waits("the server to answer", answer.Message);
+                    record.Waits("the server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                     Tell($"Pod {record.Title}: no answer, asking again: {answer.Message}");
                     await WaitForChangeAsync(record, retry, cancellationToken);
                     retry = Longer(retry);
@@ -95,8 +97,6 @@ internal sealed class PodEvictor(
     public async Task WaitUntilGoneAsync(PodRecord record, string outcome, CancellationToken cancellationToken)
     {
         await pods.Synced.WaitAsync(cancellationToken);
-        if (record.WaitsFor.Length == 0) record.Waits("pods to terminate", "It terminates.");
-        progress.Changed();
         while (true)
         {
             (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
@@ -107,6 +107,8 @@ internal sealed class PodEvictor(
                 return;
             }
 
+            record.Terminates(scope.Now);
+            progress.Changed();
             TimeSpan? patience = scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
             TimeSpan? force = stuck.Left(record, pod);
             List<Task> events = [changed];
@@ -142,7 +144,7 @@ internal sealed class PodEvictor(
                 return;
             }
 
-            record.Waits("jobs to end", "Its Job runs.");
+            record.Waits("jobs to end", "Its Job runs.", DrainStep.Job, record.Plan.Owner, scope.Now);
             progress.Changed();
             await WaitAnyAsync(left, [changed], cancellationToken);
         }

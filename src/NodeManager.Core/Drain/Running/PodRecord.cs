@@ -10,6 +10,9 @@ internal sealed class PodRecord(PlannedPod planned)
     private readonly SortedSet<string> _budgets = new(StringComparer.Ordinal);
     private readonly List<string> _forced = [];
 
+    /// <summary>What was done and waited for, and when.</summary>
+    public StepLog Steps { get; } = new();
+
     public NodeDrainPlanPod Plan { get; } = planned.Plan;
 
     /// <summary>As it was planned.</summary>
@@ -27,7 +30,7 @@ internal sealed class PodRecord(PlannedPod planned)
 
     public int Attempts { get; private set; }
 
-    /// <summary>When it was first asked for; null before.</summary>
+    /// <summary>When the server was first asked; null before.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
     public DateTimeOffset? EndedAt { get; private set; }
@@ -65,6 +68,7 @@ internal sealed class PodRecord(PlannedPod planned)
     {
         Attempts++;
         StartedAt ??= now;
+        Steps.BeginIfIdle(DrainStep.Request, now);
         BlockedBy = [];
         WaitsFor = "";
     }
@@ -76,22 +80,30 @@ internal sealed class PodRecord(PlannedPod planned)
         BlockedBy = budgets;
         Reason = reason;
         WaitsFor = $"budget {string.Join(" and ", budgets)}";
+        Steps.Begin(DrainStep.Budget, string.Join(" and ", budgets), now);
     }
 
     /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
     public NodeDrainBlocker? Rollout { get; private set; }
 
-    public void Surges(NodeDrainBlocker rollout)
+    public void Surges(NodeDrainBlocker rollout, DateTimeOffset now)
     {
         Rollout = rollout;
-        Waits($"the rollout of {rollout.Name}", rollout.Message);
+        Waits($"the rollout of {rollout.Name}", rollout.Message, DrainStep.Surge, rollout.Name, now);
     }
 
-    public void Waits(string what, string reason)
+    public void Waits(string what, string reason, string step, string detail, DateTimeOffset now)
     {
+        Steps.Begin(step, detail, now);
         BlockedBy = [];
         WaitsFor = what;
         Reason = reason;
+    }
+
+    /// <summary>It is on its way out.</summary>
+    public void Terminates(DateTimeOffset now)
+    {
+        if (Steps.Current != DrainStep.Terminate) Waits("pods to terminate", "It terminates.", DrainStep.Terminate, "", now);
     }
 
     public void End(string outcome, string reason, DateTimeOffset now)
@@ -101,5 +113,6 @@ internal sealed class PodRecord(PlannedPod planned)
         WaitsFor = "";
         BlockedBy = [];
         EndedAt = now;
+        Steps.End(now);
     }
 }

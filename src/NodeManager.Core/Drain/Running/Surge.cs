@@ -95,7 +95,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
                     Remedy = $"See why its new pods are not ready; kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name} takes it back.",
                 };
                 if (state.HasFailed) throw new DrainStoppedException(blocker);
-                record.Surges(blocker);
+                record.Surges(blocker, scope.Now);
                 await (await Task.WhenAny(changed, progressed).WaitAsync(cancellationToken));
             }
         }

@@ -35,6 +35,9 @@ public sealed class BudgetRunTests : IDisposable
         Assert.Equal("default/web", Assert.Single(result.Pods[0].Budgets));
         // Not the ten seconds after which it would have asked anyway.
         Assert.True(result.Duration < TimeSpan.FromSeconds(8), $"{result.Duration}");
+        Assert.Equal(
+            [(DrainStep.Request, ""), (DrainStep.Budget, "default/web"), (DrainStep.Terminate, "")],
+            result.Timeline.Where(s => s.Pod == "default/p1").Select(s => (s.Step, s.Detail)));
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+namespace NodeManager;
+
+/// <summary>What happens to a pod, or to the node, in a stretch of a drain. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+public static class DrainStep
+{
+    /// <summary>Of the node: it is closed to new pods.</summary>
+    public const string Cordon = "Cordon";
+
+    /// <summary>Waits for its Job to end (<c>-WaitForJob</c>).</summary>
+    public const string Job = "Job";
+
+    /// <summary>Waits for its successor to be ready elsewhere (<c>-Surge</c>).</summary>
+    public const string Surge = "Surge";
+
+    /// <summary>The server is asked to let it go.</summary>
+    public const string Request = "Request";
+
+    /// <summary>A disruption budget refuses.</summary>
+    public const string Budget = "Budget";
+
+    /// <summary>The server, or a webhook, does not answer or asks to come back later.</summary>
+    public const string Server = "Server";
+
+    /// <summary>It ends.</summary>
+    public const string Terminate = "Terminate";
+
+    /// <summary>Of the node: volumes of the pods that left are detached.</summary>
+    public const string Detach = "Detach";
+
+    /// <summary>Of the node: workloads get their pods back (<c>-WaitForReplacement</c>).</summary>
+    public const string Replacement = "Replacement";
+}

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Metrics;
@@ -25,6 +26,7 @@ public sealed class SandboxCluster : IDisposable
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
         var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
         Registry = new(store, options.Time, new(options.Seed));
+        _ = new CustomKinds(Registry, Catalog);
         _server = new(Registry, Catalog, options);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, options.Time, options.Seed);
@@ -54,7 +56,7 @@ public sealed class SandboxCluster : IDisposable
     {
         SandboxCluster cluster = StartStill(options, ObjectStore.DefaultLogCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
-        cluster.Controllers = ControllerHost.Start(cluster.Registry, options.Seed, cluster.Catalog.Minor);
+        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, options.Seed);
         return cluster;
     }
 

@@ -64,6 +64,10 @@ internal static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
+    /// <summary>405: the definition of the kind is being deleted.</summary>
+    public static ApiException DefinitionTerminating(string verb) =>
+        new(405, "MethodNotAllowed", $"{verb} not allowed while custom resource definition is terminating", new JsonObject());
+
     public static ApiException NotAcceptable() => new(406, "NotAcceptable", "406: Not Acceptable", new JsonObject());
 
     public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>

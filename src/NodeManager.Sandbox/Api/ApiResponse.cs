@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>An answer: either whole, as segments that need no copying, or written over time.</summary>
-internal sealed class ApiResponse
+internal sealed record ApiResponse
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -1,5 +1,6 @@
 using NodeManager.Sandbox.Api.OpenApi;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
@@ -39,6 +40,10 @@ internal sealed class ApiServer
         {
             return ApiResponse.Refusal(refusal);
         }
+        catch (KindGoneException)
+        {
+            return ApiResponse.Refusal(ApiErrors.PathNotFound());
+        }
         catch (Exception fault) when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
         {
             // A document whose members are not of the shape that the kind has: text where an object belongs, a member twice.
@@ -50,12 +55,25 @@ internal sealed class ApiServer
         }
     }
 
+    private async Task<ApiResponse> RouteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        ApiResponse answer = await AnswerAsync(request, path, cancellationToken);
+        return path.Kind.Custom?.At(path.Version).Deprecation is { } words
+            ? answer with { Warnings = [.. answer.Warnings, words.Length > 0 ? words : $"{path.ApiVersion} {path.Kind.Kind} is deprecated"] }
+            : answer;
+    }
+
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (Negotiation.Choose(request.Accept) is null) throw ApiErrors.NotAcceptable();
         if (AccessReviews.IsFor(request)) return AccessReviews.AnswerAsync(request, cancellationToken);
         if (PathParser.Parse(_catalog, request.Path) is not { } path)
             return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
+        return RouteAsync(request, path, cancellationToken);
+    }
+
+    private Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
         if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
         if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
         return request.Method switch

@@ -10,6 +10,9 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+    // The order in which real servers name those of custom kinds.
+    private static readonly string[] CustomVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
     /// <summary>Null where the path is none of these.</summary>
     public ApiResponse? TryAnswer(ApiRequest request)
     {
@@ -54,7 +57,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
     private ApiResponse? Resources(string group, string version)
     {
         var resources = new JsonArray();
-        foreach (ResourceKind kind in catalog.Served(group, version).OrderBy(static kind => kind.Plural, StringComparer.Ordinal)) Describe(kind, resources);
+        foreach (ResourceKind kind in catalog.Served(group, version).OrderBy(static kind => kind.Plural, StringComparer.Ordinal)) Describe(kind, version, resources);
         if (resources.Count == 0) return null;
         return ApiResponse.Json(new()
         {
@@ -62,11 +65,12 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         });
     }
 
-    private void Describe(ResourceKind kind, JsonArray into)
+    private void Describe(ResourceKind kind, string version, JsonArray into)
     {
-        string[] verbs = kind.IsStored ? AllVerbs : ["get", "list"];
+        string[] verbs = kind.Custom is not null ? CustomVerbs : kind.IsStored ? AllVerbs : ["get", "list"];
         if (kind == BuiltInKinds.Namespaces) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
+        if (kind.Custom is not null) resource["singularName"] = kind.Singular;
         if (kind.ShortNames.Length > 0) resource["shortNames"] = Strings(kind.ShortNames);
         if (kind.Categories.Length > 0) resource["categories"] = Strings(kind.Categories);
         into.Add(resource);
@@ -80,7 +84,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         }
 
         if (kind == BuiltInKinds.Namespaces) into.Add(Resource("namespaces/finalize", false, kind.Kind, ["update"]));
-        if (kind.HasScale)
+        if (kind.HasScaleAt(version))
         {
             JsonObject scale = Resource(kind.Plural + "/scale", kind.IsNamespaced, "Scale", ["get", "patch", "update"]);
             scale.Insert(3, "group", "autoscaling");
@@ -88,7 +92,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             into.Add(scale);
         }
 
-        if (kind.HasStatus) into.Add(Resource(kind.Plural + "/status", kind.IsNamespaced, kind.Kind, ["get", "patch", "update"]));
+        if (kind.HasStatusAt(version)) into.Add(Resource(kind.Plural + "/status", kind.IsNamespaced, kind.Kind, ["get", "patch", "update"]));
     }
 
     private static JsonObject Resource(string name, bool isNamespaced, string kind, string[] verbs) => new()

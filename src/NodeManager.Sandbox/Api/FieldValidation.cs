@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.CustomResources.Schemas;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Schema;
 
@@ -33,7 +34,10 @@ internal sealed class FieldValidation
     /// <exception cref="ApiException">400: there is such, and the client wants none.</exception>
     public void Apply(ResourceKind kind, string version, JsonObject document)
     {
-        string[] unknown = [.. UnknownFields.Prune(document, kind.Kind).Select(static path => $"unknown field \"{path}\"")];
+        List<string> paths = kind.Custom is { } custom
+            ? SchemaPruning.Prune(document, custom.At(version).Schema)
+            : UnknownFields.Prune(document, kind.SchemaType);
+        string[] unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
         if (unknown.Length == 0 || _mode == "Ignore") return;
         if (_mode == "Strict")
         {

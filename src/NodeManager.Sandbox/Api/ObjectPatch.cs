@@ -24,6 +24,7 @@ internal sealed class ObjectPatch
     public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
+        if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge);
         if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic);
         JsonNode? document = await RequestBody.ReadAsync(request, "Patch", cancellationToken);
         return document switch

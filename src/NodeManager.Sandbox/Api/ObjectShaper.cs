@@ -23,7 +23,7 @@ internal sealed class ObjectShaper
         _included = request.Query["includeObject"] ?? "Metadata";
         if (shape == Representation.Table && _included is not ("None" or "Metadata" or "Object" or ""))
             throw ApiErrors.BadRequest($"unrecognized includeObject value: {_included}");
-        _columns = shape == Representation.Table ? KindColumns.Of(path.Kind, minor) : [];
+        _columns = shape == Representation.Table ? path.Kind.Custom?.At(path.Version).Columns ?? KindColumns.Of(path.Kind, minor) : [];
     }
 
     /// <summary>Null where objects go out as they are.</summary>
@@ -37,7 +37,7 @@ internal sealed class ObjectShaper
 
     public JsonObject One(StoredObject item)
     {
-        JsonObject document = item.ToJson();
+        JsonObject document = _path.ToJson(item);
         return _shape == Representation.Table
             ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], true)
             : Partial(document);
@@ -47,7 +47,7 @@ internal sealed class ObjectShaper
     /// <param name="items">All of it.</param>
     public JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
     {
-        IEnumerable<JsonObject> documents = items.Select(static item => item.ToJson());
+        IEnumerable<JsonObject> documents = items.Select(_path.ToJson);
         if (_shape == Representation.Table) return Table(metadata, documents, true);
         var partial = new JsonArray();
         foreach (JsonObject document in documents) partial.Add(Partial(document));
@@ -57,7 +57,7 @@ internal sealed class ObjectShaper
     /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
     public JsonObject Event(StoredObject item, bool isFirst)
     {
-        JsonObject document = item.ToJson();
+        JsonObject document = _path.ToJson(item);
         return _shape == Representation.Table
             ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], isFirst)
             : Partial(document);
@@ -83,6 +83,6 @@ internal sealed class ObjectShaper
 
     private static JsonObject Definition(TableColumn column) => new()
     {
-        ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format, ["description"] = "", ["priority"] = column.Priority,
+        ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format, ["description"] = column.Description, ["priority"] = column.Priority,
     };
 }

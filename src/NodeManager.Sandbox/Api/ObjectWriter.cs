@@ -11,7 +11,7 @@ internal static class ObjectWriter
     public static byte[] Opening(ResourcePath path) => Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
 
     public static ApiResponse Answer(ResourcePath path, StoredObject item, int statusCode = 200, IReadOnlyList<string>? warnings = null) =>
-        new() { StatusCode = statusCode, Segments = [Opening(path), item.Json[1..]], Warnings = warnings ?? [] };
+        new() { StatusCode = statusCode, Segments = [Opening(path), path.Document(item)[1..]], Warnings = warnings ?? [] };
 
     /// <summary>A copy with kind and apiVersion first, as patches may name them.</summary>
     public static JsonObject Complete(ResourcePath path, JsonObject document)

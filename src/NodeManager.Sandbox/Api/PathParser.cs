@@ -38,7 +38,7 @@ internal static class PathParser
         ResourceKind? kind = catalog.Find(group, version, rest[0]);
         if (kind is null || (ns is not null && !kind.IsNamespaced) || (ns is null && kind.IsNamespaced && rest.Length > 1)) return null;
         string subresource = rest.Length == 3 ? rest[2] : "";
-        if (!IsKnown(kind, subresource)) return null;
+        if (!IsKnown(kind, version, subresource)) return null;
         return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
     }
 
@@ -50,11 +50,11 @@ internal static class PathParser
         _ => false,
     };
 
-    private static bool IsKnown(ResourceKind kind, string subresource) => subresource switch
+    private static bool IsKnown(ResourceKind kind, string version, string subresource) => subresource switch
     {
         "" => true,
-        "status" => kind.HasStatus,
-        "scale" => kind.HasScale,
+        "status" => kind.HasStatusAt(version),
+        "scale" => kind.HasScaleAt(version),
         "eviction" or "binding" => kind == BuiltInKinds.Pods,
         "finalize" => kind == BuiltInKinds.Namespaces,
         _ => false,

@@ -21,7 +21,7 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
         if (path.Name.Length == 0) return List(request, path);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
         if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
-        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(item)) : ObjectWriter.Answer(path, item);
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
     }
 
     private ApiResponse List(ApiRequest request, ResourcePath path)
@@ -79,7 +79,7 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
         foreach (StoredObject item in page)
         {
             if (segments.Count > 1) segments.Add(Comma);
-            segments.Add(item.Json);
+            segments.Add(path.Document(item));
         }
 
         segments.Add(Closing);

@@ -29,7 +29,7 @@ internal sealed partial class ResourceRegistry
                 continue;
             }
 
-            var marked = new StoredObject(kind, document);
+            var marked = new StoredObject(kind.StoredAs, document);
             if (marked.SameContent(current)) return new(current, false);
             if (request.IsDryRun) return new(marked.At(current.Version), false);
             if (store.TryReplace(current, marked) is { } stored) return new(stored, false);
@@ -59,6 +59,7 @@ internal sealed partial class ResourceRegistry
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
+        if (metadata["deletionTimestamp"] is null) kind.Rules.PrepareDelete(document, Now);
         if (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 })
             document.Ensure("status")["phase"] = "Terminating";
 
@@ -78,7 +79,7 @@ internal sealed partial class ResourceRegistry
 
         // Namespaces end when they are empty: no seconds are counted.
         if (kind != BuiltInKinds.Namespaces) metadata["deletionGracePeriodSeconds"] = grace;
-        return UpdatePreparation.HoldsBack(document);
+        return UpdatePreparation.HoldsBack(kind, document);
     }
 
     private static void SetPropagation(JsonObject metadata, string? policy)

@@ -26,8 +26,9 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
 
     /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
     /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
-    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false)
+    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false, string? version = null)
     {
+        KindRules rules = kind.RulesAt(version);
         JsonObject metadata = document.Ensure("metadata");
         if (kind.IsNamespaced)
         {
@@ -61,13 +62,14 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         if (kind.HasGeneration) metadata["generation"] = 1;
         else metadata.Remove("generation");
 
-        kind.Rules.Default(document);
-        if (kind.HasStatus && !kind.Rules.KeepsStatusOnCreate) document.Remove("status");
-        kind.Rules.PrepareCreate(document);
+        rules.Default(document);
+        if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
+        rules.PrepareCreate(document);
         if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
-        Check(kind, name, document, null);
+        Check(kind, rules, name, document, null);
 
-        var item = new StoredObject(kind, document);
+        rules.Store?.Invoke(document);
+        var item = new StoredObject(kind.StoredAs, document);
         if (isDryRun) return store.Get(kind, ns, name) is null ? item.At(0) : throw ApiErrors.AlreadyExists(kind, name);
         return store.TryAdd(item) ?? throw ApiErrors.AlreadyExists(kind, name);
     }
@@ -77,19 +79,21 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     /// writer was faster, unless what it gives back states a resourceVersion that is not the newest: then 409.
     /// </summary>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
-    public StoredObject Update(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, WriteScope.Main);
+    public StoredObject Update(
+        ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
+        Write(kind, ns, name, change, isDryRun, WriteScope.Main, version);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
-    public StoredObject UpdateStatus(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false) =>
-        Write(kind, ns, name, change, isDryRun, WriteScope.Status);
+    public StoredObject UpdateStatus(
+        ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
+        Write(kind, ns, name, change, isDryRun, WriteScope.Status, version);
 
-    private static void Check(ResourceKind kind, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
+    private static void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
     {
         var errors = new FieldErrors();
         MetadataRules.Validate(kind, document["metadata"]!.AsObject(), errors);
-        kind.Rules.Validate(document, old, errors);
-        if (isUpdate) kind.Rules.ValidateUpdate(document, old!, errors);
+        rules.Validate(document, old, errors);
+        if (isUpdate) rules.ValidateUpdate(document, old!, errors);
         if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind, name, errors);
     }
 
@@ -104,20 +108,29 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             ApiErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
     }
 
-    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, WriteScope scope)
+    private static JsonObject Shown(StoredObject item, KindRules rules)
+    {
+        JsonObject document = item.ToJson();
+        rules.Show?.Invoke(document);
+        return document;
+    }
+
+    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, WriteScope scope, string? version = null)
     {
         while (true)
         {
+            KindRules rules = kind.RulesAt(version);
             StoredObject current = Get(kind, ns, name);
-            JsonObject old = current.ToJson();
-            JsonObject changed = change(current.ToJson());
-            UpdatePreparation.Prepare(kind, name, current, old, changed, scope);
-            kind.Rules.Default(changed);
-            Check(kind, name, changed, old, isUpdate: scope == WriteScope.Main);
-            var item = new StoredObject(kind, changed);
+            JsonObject old = Shown(current, rules);
+            JsonObject changed = change(Shown(current, rules));
+            UpdatePreparation.Prepare(kind, version, name, current, old, changed, scope);
+            rules.Default(changed);
+            Check(kind, rules, name, changed, old, isUpdate: scope == WriteScope.Main);
+            rules.Store?.Invoke(changed);
+            var item = new StoredObject(kind.StoredAs, changed);
             if (item.SameContent(current)) return current;
             if (isDryRun) return item.At(current.Version);
-            bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(changed);
+            bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
             StoredObject? stored = isLastFinalizer ? store.TryRemove(current) : store.TryReplace(current, item);
             if (stored is not null) return stored;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -7,9 +8,11 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>The autoscaling/v1 Scale of a workload.</summary>
 internal static class ScaleView
 {
-    public static JsonObject Of(StoredObject item)
+    public static JsonObject Of(ResourcePath path, StoredObject item)
     {
-        JsonObject document = item.ToJson(), metadata = document["metadata"]!.AsObject();
+        JsonObject document = path.ToJson(item);
+        if (path.Kind.Custom?.At(path.Version).Scale is { } paths) return CustomScale.Of(item, document, paths);
+        JsonObject metadata = document["metadata"]!.AsObject();
         var scale = new JsonObject
         {
             ["kind"] = "Scale",
@@ -30,11 +33,18 @@ internal static class ScaleView
     }
 
     /// <summary>Puts a Scale's count into the workload that it is of.</summary>
-    public static void Apply(JsonObject document, JsonObject scale)
+    public static void Apply(ResourcePath path, JsonObject document, JsonObject scale)
     {
         if (scale.Object("metadata").Text("resourceVersion") is { } version) document.Ensure("metadata")["resourceVersion"] = version;
-        document.Ensure("spec")["replicas"] = scale.Object("spec").Number("replicas") ?? 0;
+        long wanted = scale.Object("spec").Number("replicas") ?? 0;
+        if (path.Kind.Custom?.At(path.Version).Scale is { } paths) ScalePaths.Set(document, paths.Replicas, wanted);
+        else document.Ensure("spec")["replicas"] = wanted;
     }
+
+    /// <summary>How many replicas the object asks for.</summary>
+    public static long Wanted(ResourcePath path, JsonObject document) => path.Kind.Custom?.At(path.Version).Scale is { } paths
+        ? ScalePaths.Find(document, paths.Replicas) is JsonValue value && value.TryGetValue(out long count) ? count : 0
+        : document.Object("spec").Number("replicas") ?? 0;
 
     private static string Show(JsonObject selector)
     {

@@ -10,8 +10,9 @@ internal static class UpdatePreparation
     private static readonly string[] Immutable =
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
 
-    public static void Prepare(ResourceKind kind, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
+    public static void Prepare(ResourceKind kind, string? version, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {
+        KindRules rules = kind.RulesAt(version);
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
         CheckIdentity(kind, name, current, metadata);
         foreach (string member in Immutable) Keep(before, metadata, member);
@@ -29,29 +30,29 @@ internal static class UpdatePreparation
             if (status is not null) changed["status"] = status;
             Keep(before, metadata, "ownerReferences");
             Keep(before, metadata, "finalizers");
-            if (!kind.Rules.StatusMayChangeMetadata)
+            if (!rules.StatusMayChangeMetadata)
             {
                 Keep(before, metadata, "labels");
                 Keep(before, metadata, "annotations");
             }
         }
-        else if (kind.HasStatus && scope == WriteScope.Main)
+        else if (kind.HasStatusAt(version) && scope == WriteScope.Main)
         {
             Keep(old, changed, "status");
         }
 
         if (!kind.HasGeneration || scope == WriteScope.Status) return;
-        bool counts = !JsonNode.DeepEquals(old["spec"], changed["spec"]) ||
-            (kind.Rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
+        bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
+            (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
         if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;
     }
 
     /// <summary>True while an object that is being deleted has to stay: finalizers, or grace.</summary>
-    public static bool HoldsBack(JsonObject document)
+    public static bool HoldsBack(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         return metadata.Array("finalizers") is { Count: > 0 } || metadata.Number("deletionGracePeriodSeconds") is > 0 ||
-            document.Object("spec").Array("finalizers") is { Count: > 0 };
+            (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 });
     }
 
     private static void CheckIdentity(ResourceKind kind, string name, StoredObject current, JsonObject metadata)

@@ -32,7 +32,7 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 }
 
                 using var deadline = new CancellationTokenSource(timeout, time);
-                using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, path.Kind.Ended, cancellationToken);
                 try
                 {
                     if (sendsInitial) await writer.WriteInitialAsync(into, snapshot, query.SendsInitialEvents == true && wantsBookmarks, ended.Token);
@@ -40,7 +40,8 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The time that the watch was given is over: it ends as any answer does.
+                    // The time that the watch was given is over, or its kind is gone: it ends as any answer does, with all that there was to tell.
+                    while (cursor.TryRead(out Change? change)) writer.Write(into, change);
                     if (wantsBookmarks && cursor.TryGetVersion() is { } version) writer.WriteBookmark(into, version, false);
                     await into.FlushAsync(cancellationToken);
                 }

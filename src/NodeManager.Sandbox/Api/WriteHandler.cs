@@ -26,10 +26,12 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         CheckKind(path, document);
+        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating("create");
         FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
         validation.Apply(path.Kind, path.Version, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
-        return ObjectWriter.Answer(path, registry.Create(path.Kind, ns, document, isDryRun), 201, validation.Warnings);
+        StoredObject created = registry.Create(path.Kind, ns, document, isDryRun, path.Version);
+        return ObjectWriter.Answer(path, created, 201, Warnings(path, created, validation));
     }
 
     private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -57,15 +59,18 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     private ApiResponse Write(ResourcePath path, Func<JsonObject, JsonObject> change, FieldValidation validation, bool isDryRun)
     {
         StoredObject result = path.Subresource == "status"
-            ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun)
-            : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun);
-        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(result)) : ObjectWriter.Answer(path, result, 200, validation.Warnings);
+            ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version)
+            : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version);
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, result)) : ObjectWriter.Answer(path, result, 200, Warnings(path, result, validation));
     }
+
+    private static IReadOnlyList<string> Warnings(ResourcePath path, StoredObject written, FieldValidation validation) =>
+        path.Kind.RulesAt(path.Version).Warn is { } warn ? [.. validation.Warnings, .. warn(path.ToJson(written))] : validation.Warnings;
 
     private static JsonObject Replace(ResourcePath path, JsonObject current, JsonObject document)
     {
         if (path.Subresource != "scale") return document.DeepClone().AsObject();
-        ScaleView.Apply(current, document);
+        ScaleView.Apply(path, current, document);
         return current;
     }
 
@@ -76,9 +81,9 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             var scale = new JsonObject
             {
                 ["metadata"] = current["metadata"]!.DeepClone(),
-                ["spec"] = new JsonObject { ["replicas"] = current.Object("spec").Number("replicas") ?? 0 },
+                ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, current) },
             };
-            ScaleView.Apply(current, patch.Apply(path, scale));
+            ScaleView.Apply(path, current, patch.Apply(path, scale));
             return current;
         }
 
@@ -125,7 +130,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             if (!query.Matches(item)) continue;
             try
             {
-                items.Add(registry.Delete(path.Kind, item.Namespace, item.Name, deletion).Object.ToJson());
+                items.Add(path.ToJson(registry.Delete(path.Kind, item.Namespace, item.Name, deletion).Object));
             }
             catch (ApiException refusal) when (refusal.Code == 404)
             {

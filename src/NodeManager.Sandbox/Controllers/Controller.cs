@@ -16,6 +16,9 @@ internal abstract class Controller(ControllerContext context)
     /// <summary>What it hears of.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
 
+    /// <summary>True where it also hears of custom kinds, whenever they come.</summary>
+    public virtual bool HearsOfCustomKinds => false;
+
     protected ControllerContext Context => context;
 
     protected ObjectStore Store => context.Store;

@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Controllers;
@@ -8,9 +9,12 @@ namespace NodeManager.Sandbox.Controllers;
 /// <param name="Timers">Of the cluster's clock.</param>
 /// <param name="Events">Tells users what happened.</param>
 /// <param name="Seed">The same seed gives the same delays.</param>
-/// <param name="MinorVersion">Of Kubernetes 1.x.</param>
-internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, int MinorVersion)
+/// <param name="Catalog">All kinds that there are at a moment.</param>
+internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog)
 {
+    /// <summary>Of Kubernetes 1.x.</summary>
+    public int MinorVersion => Catalog.Minor;
+
     public ObjectStore Store => Registry.Store;
 
     public DateTimeOffset Now => Registry.Time.GetUtcNow();

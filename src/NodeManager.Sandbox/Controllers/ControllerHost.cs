@@ -10,14 +10,17 @@ internal sealed class ControllerHost : IDisposable
 {
     private const int KeptFaults = 100;
     private readonly CancellationTokenSource stopping = new();
+    private readonly HashSet<ResourceKind> followed = [];
+    private readonly KindCatalog catalog;
     private readonly TimerQueue timers;
     private readonly List<Controller> controllers;
     private readonly List<Exception> faults = [];
 
-    private ControllerHost(ResourceRegistry registry, int seed, int minorVersion)
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, int seed)
     {
+        catalog = kinds;
         timers = new(registry.Time);
-        ControllerContext context = new(registry, timers, new(registry), seed, minorVersion);
+        ControllerContext context = new(registry, timers, new(registry), seed, kinds);
         controllers =
         [
             new Scheduler(context), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
@@ -37,12 +40,15 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts over what is in the store; returns at once.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, int seed, int minorVersion)
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, int seed)
     {
-        ControllerHost host = new(registry, seed, minorVersion);
+        ControllerHost host = new(registry, catalog, seed);
         foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
             .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
             host.Follow(registry.Store, listeners.Key, [.. listeners]);
+        Controller[] generalists = [.. host.controllers.Where(static controller => controller.HearsOfCustomKinds)];
+        catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
+        foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null)) host.FollowOnce(registry.Store, kind, generalists);
         foreach (Controller controller in host.controllers)
             _ = Task.Run(() => controller.RunAsync(host.Report, host.stopping.Token));
         return host;
@@ -55,13 +61,26 @@ internal sealed class ControllerHost : IDisposable
         stopping.Dispose();
     }
 
+    private void FollowOnce(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    {
+        lock (followed)
+        {
+            followed.RemoveWhere(static one => one.Ended.IsCancellationRequested);
+            if (stopping.IsCancellationRequested || !followed.Add(kind)) return;
+        }
+
+        Follow(store, kind, listeners);
+    }
+
     private void Follow(ObjectStore store, ResourceKind kind, Controller[] listeners)
     {
         Snapshot start = store.List(kind);
         ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;
-        CancellationToken cancellationToken = stopping.Token;
+        CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, kind.Ended);
+        CancellationToken cancellationToken = either.Token;
         _ = Task.Run(async () =>
         {
+            using CancellationTokenSource ending = either;
             foreach (StoredObject item in start.Objects.Walk())
                 foreach (Controller listener in listeners) Guard(() => listener.Begin(item));
             try
@@ -75,7 +94,7 @@ internal sealed class ControllerHost : IDisposable
             }
             catch (OperationCanceledException)
             {
-                // The cluster ends.
+                // The cluster ends, or the kind does.
             }
         });
     }

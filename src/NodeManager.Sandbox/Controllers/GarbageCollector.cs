@@ -14,9 +14,11 @@ internal sealed class GarbageCollector : Controller
     private const string Foreground = "foregroundDeletion";
 
     public GarbageCollector(ControllerContext context)
-        : base(context) => Kinds = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind != BuiltInKinds.Events)];
+        : base(context) => Kinds = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind.StoredAs == kind && kind != BuiltInKinds.Events)];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; }
+
+    public override bool HearsOfCustomKinds => true;
 
     public override void Observe(Change change)
     {
@@ -95,9 +97,9 @@ internal sealed class GarbageCollector : Controller
     private StoredObject? Find(string ns, OwnerReference owner)
     {
         string group = owner.ApiVersion.Contains('/', StringComparison.Ordinal) ? owner.ApiVersion[..owner.ApiVersion.IndexOf('/', StringComparison.Ordinal)] : "";
-        foreach (ResourceKind kind in Kinds)
+        foreach (ResourceKind kind in Context.Catalog.Kinds)
         {
-            if (kind.Kind != owner.Kind || kind.Group != group) continue;
+            if (kind.Kind != owner.Kind || kind.Group != group || !kind.IsStored) continue;
             return Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
         }
         return null;

@@ -7,16 +7,12 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>Empties namespaces that are being deleted, and lets them go when nothing is left.</summary>
 internal sealed class NamespaceController : Controller
 {
-    private readonly ResourceKind[] contents;
-
     public NamespaceController(ControllerContext context)
-        : base(context)
-    {
-        contents = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind.IsNamespaced)];
-        Kinds = [BuiltInKinds.Namespaces, .. contents];
-    }
+        : base(context) => Kinds = [BuiltInKinds.Namespaces, .. BuiltInKinds.Every.Where(IsContent)];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; }
+
+    public override bool HearsOfCustomKinds => true;
 
     public override void Observe(Change change)
     {
@@ -25,11 +21,13 @@ internal sealed class NamespaceController : Controller
         else if (change.Type == ChangeType.Deleted && Store.Get(BuiltInKinds.Namespaces, "", item.Namespace) is { IsDeleting: true } ending) Enqueue(ending);
     }
 
+    private static bool IsContent(ResourceKind kind) => kind.IsStored && kind.IsNamespaced && kind.StoredAs == kind;
+
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is not { IsDeleting: true } ending) return;
         bool isEmpty = true;
-        foreach (ResourceKind kind in contents)
+        foreach (ResourceKind kind in Context.Catalog.Kinds.Where(IsContent))
             foreach (StoredObject item in Store.List(kind).Objects.Walk(ending.Name))
             {
                 if (!item.IsDeleting) isEmpty &= Registry.Delete(kind, ending.Name, item.Name, new() { Uid = item.Uid }).IsGone;

@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Kinds.Rules;
 
 namespace NodeManager.Sandbox.Kinds;
@@ -152,6 +153,13 @@ internal static class BuiltInKinds
         Type = Json.VolumeAttachment, ReturnsDeleted = true, Rules = VolumeRules.Attachments,
     };
 
+    public static ResourceKind CustomResourceDefinitions { get; } = new()
+    {
+        Group = "apiextensions.k8s.io", Versions = V1, Kind = "CustomResourceDefinition", Plural = "customresourcedefinitions", ShortNames = ["crd", "crds"],
+        Categories = ["api-extensions"], IsNamespaced = false, HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, ReturnsDeleted = true,
+        Rules = DefinitionRules.Rules,
+    };
+
     public static ResourceKind NodeMetrics { get; } = new()
     {
         Group = "metrics.k8s.io", Versions = [new("v1beta1")], Kind = "NodeMetrics", Plural = "nodes", IsNamespaced = false, IsStored = false,
@@ -167,6 +175,6 @@ internal static class BuiltInKinds
     [
         ConfigMaps, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
         Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
-        VolumeAttachments, NodeMetrics, PodMetrics,
+        VolumeAttachments, CustomResourceDefinitions, NodeMetrics, PodMetrics,
     ];
 }

@@ -13,6 +13,12 @@ internal sealed class FieldErrors
     public void Required(string field, string detail = "") =>
         _faults.Add(("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail));
 
+    /// <summary>A fault in words of its own.</summary>
+    /// <param name="reason">For example <c>FieldValueTooMany</c>.</param>
+    /// <param name="field">Its path.</param>
+    /// <param name="detail">The whole message.</param>
+    public void Add(string reason, string field, string detail) => _faults.Add((reason, field, detail));
+
     public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
 
     /// <summary>Invalid, with the value shown as given.</summary>

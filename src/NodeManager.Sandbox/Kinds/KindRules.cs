@@ -13,6 +13,9 @@ internal sealed class KindRules
     /// <summary>What a new object starts with, after the common part (status emptied where it is a subresource).</summary>
     public Action<JsonObject> PrepareCreate { get; init; } = static _ => { };
 
+    /// <summary>What the first request to delete an object leaves in it, given the time as the API writes it.</summary>
+    public Action<JsonObject, string> PrepareDelete { get; init; } = static (_, _) => { };
+
     /// <summary>Finds faults of a new or changed object; the old one is null when it is new.</summary>
     public Action<JsonObject, JsonObject?, FieldErrors> Validate { get; init; } = static (_, _, _) => { };
 
@@ -27,6 +30,18 @@ internal sealed class KindRules
 
     /// <summary>True where a change of annotations counts as a new generation.</summary>
     public bool AnnotationsCountForGeneration { get; init; }
+
+    /// <summary>What whoever writes a document is told, though it is taken.</summary>
+    public Func<JsonObject, IEnumerable<string>>? Warn { get; init; }
+
+    /// <summary>Whether a change (of the old document into the changed one) counts as a new generation, where that is not the specification's alone.</summary>
+    public Func<JsonObject, JsonObject, bool>? CountsForGeneration { get; init; }
+
+    /// <summary>Gives a stored document the form that clients see; null where that is the same. One instance as long as it does the same.</summary>
+    public Action<JsonObject>? Show { get; init; }
+
+    /// <summary>Gives a document of a client's form the form in which it is stored; null where that is the same.</summary>
+    public Action<JsonObject>? Store { get; init; }
 
     /// <summary>How names are checked: a DNS subdomain where nothing else is said.</summary>
     public Func<string, string?> CheckName { get; init; } = NameRules.Subdomain;

@@ -17,6 +17,10 @@ internal static partial class NameRules
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character " +
         "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
+    private const string NameFault =
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric " +
+        "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
     private const string QualifiedNameFault =
         "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or " +
         "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -26,6 +30,14 @@ internal static partial class NameRules
 
     public static string? Label(string name) =>
         name.Length > 63 ? "must be no more than 63 characters" : LabelPattern().IsMatch(name) ? null : LabelFault;
+
+    /// <summary>A label that begins with a letter (RFC 1035): names of resources and of services.</summary>
+    public static string? LetterLabel(string name) =>
+        name.Length > 63 ? "must be no more than 63 characters" : LetterLabelPattern().IsMatch(name) ? null : NameFault;
+
+    /// <summary>The name of a kind.</summary>
+    public static string? Kind(string kind) =>
+        LetterLabel(kind.ToLowerInvariant()) is { } fault ? "may have mixed case, but should otherwise match: " + fault : null;
 
     public static string? LabelValue(string value) =>
         value.Length > 63 ? "must be no more than 63 characters" : value.Length == 0 || QualifiedPattern().IsMatch(value) ? null : LabelValueFault;
@@ -58,6 +70,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex LabelPattern();
+
+    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LetterLabelPattern();
 
     [GeneratedRegex(@"^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z", RegexOptions.CultureInvariant)]
     private static partial Regex QualifiedPattern();

@@ -1,27 +1,61 @@
 using System.Text.Json.Serialization.Metadata;
+using NodeManager.Sandbox.CustomResources;
 
 namespace NodeManager.Sandbox.Kinds;
 
-/// <summary>What the API needs to know of a kind. One instance each, compared by reference.</summary>
+/// <summary>
+/// What the API needs to know of a kind. One instance each, compared by reference. What may change of a custom kind while it is served
+/// stands in its <see cref="Custom"/>, which is replaced as a whole: whoever reads takes no lock and never sees half of a change.
+/// </summary>
 internal sealed class ResourceKind
 {
     private Dictionary<string, int>? _fieldIndexes;
+    private CustomDefinition? _custom;
+
+    /// <summary>What a CustomResourceDefinition says of it now; null for a built-in kind.</summary>
+    public CustomDefinition? Custom
+    {
+        get => Volatile.Read(ref _custom);
+        set => Volatile.Write(ref _custom, value);
+    }
+
+    /// <summary>Cancelled when the kind is withdrawn; never for a built-in one.</summary>
+    public CancellationToken Ended { get; init; }
+
+    /// <summary>The kind under which its objects are stored: its own, unless it shows those of another kind in another form.</summary>
+    public ResourceKind StoredAs
+    {
+        get => field ?? this;
+        init;
+    }
 
     /// <summary>Empty for core.</summary>
     public required string Group { get; init; }
 
     /// <summary>The preferred version first.</summary>
-    public required ServedVersion[] Versions { get; init; }
+    public required ServedVersion[] Versions
+    {
+        get => Custom?.Served ?? field;
+        init;
+    }
 
     public required string Kind { get; init; }
 
     public required string Plural { get; init; }
 
-    public string Singular => Kind.ToLowerInvariant();
+    public string Singular => Custom?.Names.Singular ?? Kind.ToLowerInvariant();
 
-    public string[] ShortNames { get; init; } = [];
+    public string[] ShortNames
+    {
+        get => Custom?.Names.ShortNames ?? field;
+        init;
+    } = [];
 
-    public string[] Categories { get; init; } = [];
+    public string[] Categories
+    {
+        get => Custom?.Names.Categories ?? field;
+        init;
+    } = [];
 
     public bool IsNamespaced { get; init; } = true;
 
@@ -54,13 +88,27 @@ internal sealed class ResourceKind
     /// <summary>Rules beyond the common ones; null if there are none.</summary>
     public KindRules Rules { get; init; } = KindRules.None;
 
-    public string ListKind => Kind + "List";
+    /// <summary>The name of its type in the API's schema, where that is not the kind's own.</summary>
+    public string SchemaType
+    {
+        get => field ?? Kind;
+        init;
+    }
+
+    public string ListKind => Custom?.Names.ListKind ?? Kind + "List";
 
     /// <summary>As messages of the API name it: <c>pods</c>, <c>deployments.apps</c>.</summary>
     public string QualifiedResource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
     /// <summary>As validation messages name it: <c>Node</c>, <c>Deployment.apps</c>.</summary>
     public string QualifiedKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
+
+    /// <summary>The rules at one of its versions; of a custom kind, null means the version that is stored.</summary>
+    public KindRules RulesAt(string? version) => Custom?.At(version).Rules ?? Rules;
+
+    public bool HasStatusAt(string? version) => Custom?.At(version).HasStatus ?? HasStatus;
+
+    public bool HasScaleAt(string? version) => Custom is { } custom ? custom.At(version).Scale is not null : HasScale;
 
     public string ApiVersion(string version) => Group.Length == 0 ? version : $"{Group}/{version}";
 

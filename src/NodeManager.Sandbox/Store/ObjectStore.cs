@@ -27,24 +27,53 @@ internal sealed class ObjectStore
     private const long FirstVersion = 100;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<ResourceKind, Table> _tables;
+    private readonly int _logCapacity;
+
+    // Replaced when kinds come or go, never changed.
+    private Dictionary<ResourceKind, Table> _tables;
     private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
     private long _version = FirstVersion;
     private long _published = FirstVersion;
 
-    /// <param name="kinds">All kinds that it holds.</param>
+    /// <param name="kinds">All kinds that it holds from the start.</param>
     /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
-    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity) =>
-        _tables = kinds.ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
+    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
+    {
+        _logCapacity = logCapacity;
+        _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
+    }
+
+    /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer goes on.</summary>
+    public event Action<Change>? Committed;
 
     /// <summary>The version of the newest change.</summary>
     public long Version => Volatile.Read(ref _published);
 
-    public StoredObject? Get(ResourceKind kind, string ns, string name) => _tables[kind].Objects.Find(ns, name);
+    /// <summary>Holds one kind more; nothing happens where it is held already.</summary>
+    public void Add(ResourceKind kind)
+    {
+        lock (_lock)
+        {
+            if (!_tables.ContainsKey(kind)) Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, FirstVersion)) });
+        }
+    }
+
+    /// <summary>Forgets a kind, of which nothing is left.</summary>
+    public void Remove(ResourceKind kind)
+    {
+        lock (_lock)
+        {
+            var left = new Dictionary<ResourceKind, Table>(_tables);
+            left.Remove(kind);
+            Volatile.Write(ref _tables, left);
+        }
+    }
+
+    public StoredObject? Get(ResourceKind kind, string ns, string name) => TableOf(kind).Objects.Find(ns, name);
 
     public Snapshot List(ResourceKind kind)
     {
-        Table table = _tables[kind];
+        Table table = TableOf(kind);
         lock (_lock) return new(table.Objects, _version);
     }
 
@@ -54,7 +83,7 @@ internal sealed class ObjectStore
     /// <summary>The same, with the version that it is true of.</summary>
     public StoredObject[] ListBy(ResourceKind kind, string field, string value, out long version)
     {
-        Table table = _tables[kind];
+        Table table = TableOf(kind);
         if (table.IndexedField != kind.IndexOfField(field)) throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
         lock (_lock)
         {
@@ -69,7 +98,7 @@ internal sealed class ObjectStore
         lock (_lock)
         {
             return _dependents.TryGetValue(ownerUid, out HashSet<(ResourceKind Kind, string Namespace, string Name)>? keys)
-                ? [.. keys.Select(key => _tables[key.Kind].Objects.Find(key.Namespace, key.Name)!)]
+                ? [.. keys.Select(key => TableOf(key.Kind).Objects.Find(key.Namespace, key.Name)!)]
                 : [];
         }
     }
@@ -77,7 +106,7 @@ internal sealed class ObjectStore
     /// <summary>A cursor over what comes after the version; null if some of that is already forgotten.</summary>
     public ChangeCursor? OpenCursor(ResourceKind kind, long version)
     {
-        ChangeLog log = _tables[kind].Log;
+        ChangeLog log = TableOf(kind).Log;
         lock (_lock) return log.Find(version) is { } link ? new(this, log, link) : null;
     }
 
@@ -110,61 +139,74 @@ internal sealed class ObjectStore
     /// <summary>Stores an object that is new; null if the key is taken.</summary>
     internal StoredObject? TryAdd(StoredObject item)
     {
-        Table table = _tables[item.Kind];
+        Table table = TableOf(item.Kind);
         StoredObject stored;
+        Change change;
         lock (_lock)
         {
             if (table.Objects.Find(item.Namespace, item.Name) is not null) return null;
             stored = item.At(++_version);
             table.Objects = table.Objects.Set(stored);
-            Link(table, ChangeType.Added, stored, null);
+            change = Link(table, ChangeType.Added, stored, null);
         }
 
-        table.Log.Pulse();
+        Tell(table, change);
         return stored;
     }
 
     /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
     internal StoredObject? TryReplace(StoredObject expected, StoredObject item)
     {
-        Table table = _tables[item.Kind];
+        Table table = TableOf(item.Kind);
         StoredObject stored;
+        Change change;
         lock (_lock)
         {
             if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
             stored = item.At(++_version);
             table.Objects = table.Objects.Set(stored);
-            Link(table, ChangeType.Modified, stored, expected);
+            change = Link(table, ChangeType.Modified, stored, expected);
         }
 
-        table.Log.Pulse();
+        Tell(table, change);
         return stored;
     }
 
     /// <summary>Removes exactly the version that was judged; null if that is no longer the newest, else the last state under its deletion's version.</summary>
     internal StoredObject? TryRemove(StoredObject expected)
     {
-        Table table = _tables[expected.Kind];
+        Table table = TableOf(expected.Kind);
         StoredObject last;
+        Change change;
         lock (_lock)
         {
             if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
             last = expected.At(++_version);
             table.Objects = table.Objects.Remove(expected.Namespace, expected.Name);
-            Link(table, ChangeType.Deleted, last, expected);
+            change = Link(table, ChangeType.Deleted, last, expected);
         }
 
-        table.Log.Pulse();
+        Tell(table, change);
         return last;
+    }
+
+    /// <exception cref="KindGoneException">The kind is none of this store's.</exception>
+    private Table TableOf(ResourceKind kind) =>
+        Volatile.Read(ref _tables).TryGetValue(kind.StoredAs, out Table? table) ? table : throw new KindGoneException(kind);
+
+    private void Tell(Table table, Change change)
+    {
+        table.Log.Pulse();
+        Committed?.Invoke(change);
     }
 
     private (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
     {
-        Table table = _tables[kind];
+        Table table = TableOf(kind);
         lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Find(_version)!));
     }
 
-    private void Link(Table table, ChangeType type, StoredObject item, StoredObject? previous)
+    private Change Link(Table table, ChangeType type, StoredObject item, StoredObject? previous)
     {
         StoredObject? now = type == ChangeType.Deleted ? null : item;
         table.Reindex(previous, now);
@@ -181,8 +223,10 @@ internal sealed class ObjectStore
             keys.Add((item.Kind, item.Namespace, item.Name));
         }
 
-        table.Log.Append(new(type, item, previous, item.Version));
+        Change change = new(type, item, previous, item.Version);
+        table.Log.Append(change);
         Volatile.Write(ref _published, _version);
+        return change;
     }
 
     private sealed class Table(ResourceKind kind, ChangeLog log)

@@ -11,6 +11,7 @@ internal sealed class StoredObject
 {
     private readonly string?[] _fields;
     private KubernetesObject? _typed;
+    private ShownForm? _shown;
 
     private StoredObject(StoredObject like, long version, byte[] document)
     {
@@ -94,10 +95,24 @@ internal sealed class StoredObject
     /// <summary>A copy to change, without kind and apiVersion, with its resourceVersion.</summary>
     public JsonObject ToJson() => JsonNode.Parse(Document)!.AsObject();
 
+    /// <summary>The document in the form that clients see (see <see cref="KindRules.Show"/>), worked out once.</summary>
+    public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
+    {
+        if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show)) return known.Document;
+        JsonObject document = ToJson();
+        show(document);
+        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version);
+        if (shown.AsSpan().SequenceEqual(Document)) shown = Document;
+        Volatile.Write(ref _shown, new(show, shown));
+        return shown;
+    }
+
     internal bool SameContent(StoredObject other) => Tail.SequenceEqual(other.Tail);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
     internal StoredObject At(long version) => new(this, version, StoredDocument.WithVersion(Tail, version));
+
+    private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 
     private ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

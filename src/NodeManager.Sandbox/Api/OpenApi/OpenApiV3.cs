@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Schema;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
@@ -16,8 +18,15 @@ internal static class OpenApiV3
         foreach (ResourceKind kind in kinds)
         {
             paths[OpenApiHandler.ObjectPath(kind, version)] = Operations(kind, version, minor);
-            Collect(kind.Kind, schemas);
-            if (!schemas.TryGetValue(kind.Kind, out JsonObject? schema)) continue;
+            if (kind.Custom is { } custom)
+            {
+                Collect("ObjectMeta", schemas);
+                schemas[CustomName(kind, version)] = Custom(custom.At(version), Identity(kind, version));
+                continue;
+            }
+
+            Collect(kind.SchemaType, schemas);
+            if (!schemas.TryGetValue(kind.SchemaType, out JsonObject? schema)) continue;
             schema["x-kubernetes-group-version-kind"] = new JsonArray(Identity(kind, version));
             JsonObject properties = schema["properties"]!.AsObject();
             properties["apiVersion"] = new JsonObject { ["type"] = "string" };
@@ -34,6 +43,20 @@ internal static class OpenApiV3
                 ["schemas"] = new JsonObject([.. schemas.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]),
             },
         };
+    }
+
+    // As real servers name them: com.example.v1.Widget of example.com.
+    private static string CustomName(ResourceKind kind, string version) => $"{string.Join('.', kind.Group.Split('.').Reverse())}.{version}.{kind.Kind}";
+
+    private static JsonObject Custom(CustomVersion version, JsonObject identity)
+    {
+        JsonObject schema = version.SchemaDocument.DeepClone().AsObject();
+        schema["x-kubernetes-group-version-kind"] = new JsonArray(identity);
+        schema["type"] = "object";
+        JsonObject properties = schema.Ensure("properties");
+        foreach (string member in (ReadOnlySpan<string>)["apiVersion", "kind"]) properties.Default(member, new JsonObject { ["type"] = "string" });
+        properties["metadata"] = Value("ObjectMeta");
+        return schema;
     }
 
     private static JsonObject Operations(ResourceKind kind, string version, int minor)

@@ -6,8 +6,11 @@ namespace NodeManager.Sandbox.Kinds.Columns;
 /// <summary>The columns of each kind, as API servers have them.</summary>
 internal static class KindColumns
 {
-    private static readonly TableColumn Name = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
-    private static readonly TableColumn Age = new("Age", static (item, now) => CellText.Age(item, now));
+    /// <summary>What nearly every kind begins with.</summary>
+    public static TableColumn Name { get; } = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
+
+    public static TableColumn Age { get; } = new("Age", static (item, now) => CellText.Age(item, now));
+
     private static readonly TableColumn[] Template =
     [
         Wide("Containers", static item => WorkloadCells.Containers(item, "name")),
@@ -100,6 +103,10 @@ internal static class KindColumns
         [
             Name, Text("Min Available", static item => WorkloadCells.Bound(item, "minAvailable")), Text("Max Unavailable", static item => WorkloadCells.Bound(item, "maxUnavailable")),
             Number("Allowed Disruptions", "status", "disruptionsAllowed"), Age,
+        ],
+        [BuiltInKinds.CustomResourceDefinitions] =
+        [
+            Name, Text("Created At", static item => item.Object("metadata").Text("creationTimestamp") ?? "") with { Type = "date" },
         ],
         [BuiltInKinds.Leases] = [Name, Text("Holder", static item => item.Object("spec").Text("holderIdentity") ?? ""), Age],
         [BuiltInKinds.PriorityClasses] =

@@ -7,8 +7,10 @@ namespace NodeManager.Sandbox.Kinds.Columns;
 /// <param name="Cell">What stands in it, of a document and the moment at which it is asked.</param>
 internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset, JsonNode?> Cell)
 {
-    /// <summary><c>string</c>, <c>integer</c> or <c>boolean</c>.</summary>
+    /// <summary><c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c> or <c>date</c>.</summary>
     public string Type { get; init; } = "string";
+
+    public string Description { get; init; } = "";
 
     public int Priority { get; init; }
 

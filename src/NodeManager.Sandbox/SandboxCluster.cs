@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Http;
@@ -22,14 +23,17 @@ public sealed class SandboxCluster : IDisposable
 
     private SandboxCluster(SandboxOptions options, int logCapacity)
     {
+        if (!(options.Speed is > 0 and <= SandboxOptions.MaximumSpeed))
+            throw new ArgumentException($"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.", nameof(options));
         Options = options;
+        Time = options.Speed == 1 ? options.Time : new ClusterClock(options.Time, options.Speed, null);
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
         var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
-        Registry = new(store, options.Time, new(options.Seed));
+        Registry = new(store, Time, new(options.Seed));
         _ = new CustomKinds(Registry, Catalog);
-        _server = new(Registry, Catalog, options);
+        _server = new(Registry, Catalog);
         InitialObjects.Create(Registry);
-        UsageModel usage = new(store, options.Time, options.Seed);
+        UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
         _server.Computed[BuiltInKinds.PodMetrics] = new PodMetricsSource(usage);
     }
@@ -39,7 +43,8 @@ public sealed class SandboxCluster : IDisposable
     /// <summary>The address that the in-process transport answers for.</summary>
     public Uri Server { get; } = new("http://sandbox.invalid/");
 
-    public TimeProvider Time => Options.Time;
+    /// <summary>The clock of everything in it, and of what is done in it from outside: waits, timeouts, ages.</summary>
+    public TimeProvider Time { get; }
 
     internal KindCatalog Catalog { get; }
 
@@ -51,7 +56,7 @@ public sealed class SandboxCluster : IDisposable
     internal ControllerHost? Controllers { get; private set; }
 
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
-    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37.</exception>
+    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, or the speed is out of range.</exception>
     public static SandboxCluster Start(SandboxOptions options)
     {
         SandboxCluster cluster = StartStill(options, ObjectStore.DefaultLogCapacity);
@@ -86,6 +91,7 @@ public sealed class SandboxCluster : IDisposable
         _stopped.Cancel();
         foreach (SandboxServer server in _servers) server.Dispose();
         Controllers?.Dispose();
+        (Time as ClusterClock)?.Free();
         _stopped.Dispose();
     }
 

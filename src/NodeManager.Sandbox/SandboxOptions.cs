@@ -12,6 +12,12 @@ public sealed record SandboxOptions
     /// <summary>Which Kubernetes it states and is, <c>1.20</c> to <c>1.37</c>.</summary>
     public string Version { get; init; } = "1.37";
 
-    /// <summary>The clock of everything in it.</summary>
+    /// <summary>The clock that moves the cluster's: the wall's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How many seconds pass in the cluster while one passes outside, above 0 and up to <see cref="MaximumSpeed"/>.</summary>
+    public double Speed { get; init; } = 1;
+
+    /// <summary>Beyond this a machine's timers are too coarse.</summary>
+    public const double MaximumSpeed = 1000;
 }

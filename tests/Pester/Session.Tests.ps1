@@ -45,6 +45,17 @@ Describe 'Connect-NodeManager' {
         $own.KubeconfigPath | Should -Not -Exist
     }
 
+    It 'lets time pass faster, in the cluster and in what the session measures' {
+        $fast = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxSpeed 600
+        $node = (Get-ClusterNode -Session $fast)[0].Name
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $failure = { Wait-ClusterNode $node -Session $fast -For NotReady -Timeout 10m -ErrorAction Stop } | Should -Throw -PassThru
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 60
+        $failure.Exception.Message | Should -BeLike '*00:10:00*'
+        { Connect-NodeManager -Sandbox -SandboxSpeed 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        Disconnect-NodeManager $fast
+    }
+
     It 'refuses a version that it cannot be' {
         { Connect-NodeManager -Sandbox -SandboxVersion 0.9 } | Should -Throw
     }

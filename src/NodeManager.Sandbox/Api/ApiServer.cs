@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api.OpenApi;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -8,6 +9,7 @@ namespace NodeManager.Sandbox.Api;
 internal sealed class ApiServer
 {
     private readonly KindCatalog _catalog;
+    private readonly ClusterClock? _clock;
     private readonly DiscoveryHandler _discovery;
     private readonly OpenApiHandler _openApi;
     private readonly ReadHandler _read;
@@ -15,12 +17,13 @@ internal sealed class ApiServer
     private readonly WriteHandler _write;
     private readonly PodSubresources _pods;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog, SandboxOptions options)
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog)
     {
         _catalog = catalog;
+        _clock = registry.Time as ClusterClock;
         _discovery = new(catalog);
-        _read = new(registry.Store, catalog, options.Time);
-        _watch = new(registry.Store, catalog, options.Time);
+        _read = new(registry.Store, catalog, registry.Time);
+        _watch = new(registry.Store, catalog, registry.Time);
         _write = new(registry, catalog);
         _openApi = new(catalog);
         _pods = new(registry, catalog);
@@ -32,6 +35,7 @@ internal sealed class ApiServer
     /// <summary>Answers; refusals and faults are answers too.</summary>
     public async Task<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        using ClockHold? hold = _clock?.Hold();
         try
         {
             return _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);

@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Controllers;
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private readonly WorkQueue queue = new();
+    private readonly WorkQueue queue = new(context.Registry.Time);
 
     /// <summary>What it hears of.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }

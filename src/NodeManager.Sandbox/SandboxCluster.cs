@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Controllers;
@@ -19,6 +20,7 @@ public sealed class SandboxCluster : IDisposable
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly ConcurrentBag<SandboxServer> _servers = [];
+    private readonly ServiceAccountTokens _tokens;
     private readonly ApiServer _server;
 
     private SandboxCluster(SandboxOptions options, int logCapacity)
@@ -29,9 +31,11 @@ public sealed class SandboxCluster : IDisposable
         Time = options.Speed == 1 ? options.Time : new ClusterClock(options.Time, options.Speed, null);
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
         var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
-        Registry = new(store, Time, new(options.Seed));
+        IdentitySource identities = new(options.Seed);
+        Registry = new(store, Time, identities);
         _ = new CustomKinds(Registry, Catalog);
-        _server = new(Registry, Catalog);
+        _tokens = new(Registry, identities, Catalog.Minor);
+        _server = new(Registry, Catalog, _tokens, options.Rbac);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
@@ -59,14 +63,20 @@ public sealed class SandboxCluster : IDisposable
     /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, or the speed is out of range.</exception>
     public static SandboxCluster Start(SandboxOptions options)
     {
-        SandboxCluster cluster = StartStill(options, ObjectStore.DefaultLogCapacity);
+        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
         cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, options.Seed);
         return cluster;
     }
 
     /// <summary>The API alone, empty, with nothing that acts on its own; and with a bound on what watches can resume over.</summary>
-    internal static SandboxCluster StartStill(SandboxOptions options, int logCapacity) => new(options, logCapacity);
+    internal static SandboxCluster StartStill(SandboxOptions options, int logCapacity)
+    {
+        var cluster = new SandboxCluster(options, logCapacity);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        return cluster;
+    }
 
     /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
@@ -91,6 +101,7 @@ public sealed class SandboxCluster : IDisposable
         _stopped.Cancel();
         foreach (SandboxServer server in _servers) server.Dispose();
         Controllers?.Dispose();
+        _tokens.Dispose();
         (Time as ClusterClock)?.Free();
         _stopped.Dispose();
     }

@@ -12,6 +12,12 @@ public sealed record SandboxOptions
     /// <summary>Which Kubernetes it states and is, <c>1.20</c> to <c>1.37</c>.</summary>
     public string Version { get; init; } = "1.37";
 
+    /// <summary>
+    /// Whether roles and bindings decide what users, impersonated ones and service accounts may do; without it everybody who is known may do
+    /// everything. Who starts the cluster may do everything in either case.
+    /// </summary>
+    public bool Rbac { get; init; }
+
     /// <summary>The clock that moves the cluster's: the wall's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Kinds;
 
 namespace NodeManager.Sandbox.Api;
@@ -47,7 +48,7 @@ internal static class ApiErrors
         var details = new JsonObject();
         if (name.Length > 0) details["name"] = name;
         if (group.Length > 0) details["group"] = group;
-        details["kind"] = kind;
+        if (kind.Length > 0) details["kind"] = kind;
         details["causes"] = new JsonArray([.. errors.Faults.Select(fault => Cause(fault.Reason, fault.Detail, fault.Field))]);
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
     }
@@ -60,6 +61,31 @@ internal static class ApiErrors
         if (cause is not null) details["causes"] = new JsonArray(cause);
         return new(403, "Forbidden", $"{kind.QualifiedResource} \"{name}\" is forbidden: {why}", details);
     }
+
+    /// <summary>403 for want of a right.</summary>
+    /// <param name="user">Who asked.</param>
+    /// <param name="asked">For what.</param>
+    /// <param name="reason">More about it; empty if there is none.</param>
+    public static ApiException Forbidden(string user, RequestAttributes asked, string reason)
+    {
+        string tail = reason.Length == 0 ? "" : ": " + reason;
+        if (!asked.IsResource) return new(403, "Forbidden", $"forbidden: User \"{user}\" cannot {asked.Verb} path \"{asked.Path}\"{tail}", new JsonObject());
+        var details = new JsonObject();
+        if (asked.Name.Length > 0) details["name"] = asked.Name;
+        if (asked.Group.Length > 0) details["group"] = asked.Group;
+        details["kind"] = asked.Resource;
+        string what = asked.Group.Length == 0 ? asked.Resource : $"{asked.Resource}.{asked.Group}";
+        string named = asked.Name.Length == 0 ? "" : $" \"{asked.Name}\"";
+        string where = asked.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{asked.Namespace}\"";
+        return new(
+            403, "Forbidden",
+            $"{what}{named} is forbidden: User \"{user}\" cannot {asked.Verb} resource \"{asked.FullResource}\" in API group \"{asked.Group}\" {where}{tail}", details);
+    }
+
+    /// <summary>422 of a review, which has neither kind nor name.</summary>
+    public static ApiException InvalidReview(string group, FieldErrors errors) => Invalid("." + group, group, "", "", errors);
+
+    public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());

@@ -1,8 +1,16 @@
+using NodeManager.Sandbox.Access;
+
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>A request, whatever front it came through.</summary>
 internal sealed class ApiRequest
 {
+    /// <summary>Who asks: first whom the front knows, then whom they act as.</summary>
+    public UserInfo User { get; set; } = UserInfo.Administrator;
+
+    /// <summary>As whom they want to be treated; null if as themselves.</summary>
+    public ImpersonationRequest? Impersonation { get; init; }
+
     public required string Method { get; init; }
 
     /// <summary>As on the wire, escaped.</summary>

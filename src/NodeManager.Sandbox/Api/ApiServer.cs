@@ -1,3 +1,4 @@
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api.OpenApi;
 using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds;
@@ -16,18 +17,30 @@ internal sealed class ApiServer
     private readonly WatchHandler _watch;
     private readonly WriteHandler _write;
     private readonly PodSubresources _pods;
+    private readonly ReviewHandler _reviews;
+    private readonly TokenRequests _tokenRequests;
+    private readonly AccessControl _access;
+    private readonly Impersonator _impersonator;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog)
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, bool isRbacEnforced)
     {
+        Tokens = tokens;
+        _access = new(registry.Store, isRbacEnforced);
+        _impersonator = new(_access, catalog.Minor);
+        _reviews = new(_access, tokens, registry.Time, catalog.Minor);
+        _tokenRequests = new(registry, tokens);
         _catalog = catalog;
         _clock = registry.Time as ClusterClock;
         _discovery = new(catalog);
         _read = new(registry.Store, catalog, registry.Time);
         _watch = new(registry.Store, catalog, registry.Time);
-        _write = new(registry, catalog);
+        _write = new(registry, catalog, new(_access));
         _openApi = new(catalog);
         _pods = new(registry, catalog);
     }
+
+    /// <summary>Of service accounts: what fronts know strangers by.</summary>
+    public ServiceAccountTokens Tokens { get; }
 
     /// <summary>What is computed when asked for rather than stored (metrics).</summary>
     public Dictionary<ResourceKind, IComputedSource> Computed { get; } = [];
@@ -38,6 +51,8 @@ internal sealed class ApiServer
         using ClockHold? hold = _clock?.Hold();
         try
         {
+            request.User = _impersonator.Resolve(request.User, request.Impersonation, request);
+            if (_access.IsEnforced && !request.User.IsMaster) _access.Require(request.User, RequestAttributes.Of(request));
             return _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
         }
         catch (ApiException refusal)
@@ -70,7 +85,6 @@ internal sealed class ApiServer
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (Negotiation.Choose(request.Accept) is null) throw ApiErrors.NotAcceptable();
-        if (AccessReviews.IsFor(request)) return AccessReviews.AnswerAsync(request, cancellationToken);
         if (PathParser.Parse(_catalog, request.Path) is not { } path)
             return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
         return RouteAsync(request, path, cancellationToken);
@@ -78,6 +92,8 @@ internal sealed class ApiServer
 
     private Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
+        if (path.Kind.IsReview) return _reviews.AnswerAsync(request, path, cancellationToken);
+        if (path.Subresource == "token") return _tokenRequests.AnswerAsync(request, path, cancellationToken);
         if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
         if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
         return request.Method switch

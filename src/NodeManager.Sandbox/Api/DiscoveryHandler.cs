@@ -67,7 +67,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private void Describe(ResourceKind kind, string version, JsonArray into)
     {
-        string[] verbs = kind.Custom is not null ? CustomVerbs : kind.IsStored ? AllVerbs : ["get", "list"];
+        string[] verbs = kind.Custom is not null ? CustomVerbs : kind.IsStored ? AllVerbs : kind.IsReview ? ["create"] : ["get", "list"];
         if (kind == BuiltInKinds.Namespaces) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
         if (kind.Custom is not null) resource["singularName"] = kind.Singular;
@@ -81,6 +81,14 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             eviction.Insert(3, "group", "policy");
             eviction.Insert(4, "version", catalog.Minor >= EvictionV1From ? "v1" : "v1beta1");
             into.Add(eviction);
+        }
+
+        if (kind == BuiltInKinds.ServiceAccounts)
+        {
+            JsonObject token = Resource("serviceaccounts/token", true, "TokenRequest", ["create"]);
+            token.Insert(3, "group", "authentication.k8s.io");
+            token.Insert(4, "version", "v1");
+            into.Add(token);
         }
 
         if (kind == BuiltInKinds.Namespaces) into.Add(Resource("namespaces/finalize", false, kind.Kind, ["update"]));

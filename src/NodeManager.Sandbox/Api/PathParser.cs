@@ -56,6 +56,7 @@ internal static class PathParser
         "status" => kind.HasStatusAt(version),
         "scale" => kind.HasScaleAt(version),
         "eviction" or "binding" => kind == BuiltInKinds.Pods,
+        "token" => kind == BuiltInKinds.ServiceAccounts,
         "finalize" => kind == BuiltInKinds.Namespaces,
         _ => false,
     };

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Creates, updates, patches and deletes.</summary>
-internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog)
+internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, EscalationGuard guard)
 {
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
@@ -30,6 +31,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
         validation.Apply(path.Kind, path.Version, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
+        if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, document, null);
         StoredObject created = registry.Create(path.Kind, ns, document, isDryRun, path.Version);
         return ObjectWriter.Answer(path, created, 201, Warnings(path, created, validation));
     }
@@ -45,7 +47,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             validation.Apply(path.Kind, path.Version, document);
         }
 
-        return Write(path, current => Replace(path, current, document), validation, isDryRun);
+        return Write(request.User, path, current => Replace(path, current, document), validation, isDryRun);
     }
 
     private async Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -53,11 +55,12 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
         ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
         FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
-        return Write(path, current => Patch(path, current, patch, validation), validation, isDryRun);
+        return Write(request.User, path, current => Patch(path, current, patch, validation), validation, isDryRun);
     }
 
-    private ApiResponse Write(ResourcePath path, Func<JsonObject, JsonObject> change, FieldValidation validation, bool isDryRun)
+    private ApiResponse Write(UserInfo user, ResourcePath path, Func<JsonObject, JsonObject> change, FieldValidation validation, bool isDryRun)
     {
+        if (EscalationGuard.Guards(path.Kind)) change = Guarded(user, path, change);
         StoredObject result = path.Subresource == "status"
             ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version)
             : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version);
@@ -66,6 +69,14 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private static IReadOnlyList<string> Warnings(ResourcePath path, StoredObject written, FieldValidation validation) =>
         path.Kind.RulesAt(path.Version).Warn is { } warn ? [.. validation.Warnings, .. warn(path.ToJson(written))] : validation.Warnings;
+
+    private Func<JsonObject, JsonObject> Guarded(UserInfo user, ResourcePath path, Func<JsonObject, JsonObject> change) => current =>
+    {
+        var old = current.DeepClone().AsObject();
+        JsonObject changed = change(current);
+        guard.Check(user, path, changed, old);
+        return changed;
+    };
 
     private static JsonObject Replace(ResourcePath path, JsonObject current, JsonObject document)
     {

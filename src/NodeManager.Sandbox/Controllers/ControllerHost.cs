@@ -26,7 +26,7 @@ internal sealed class ControllerHost : IDisposable
             new Scheduler(context), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
-            new VolumeController(context), new EventExpiry(context), new NodeHeartbeats(context), new PodWorker(context),
+            new VolumeController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new NodeHeartbeats(context), new PodWorker(context),
         ];
     }
 

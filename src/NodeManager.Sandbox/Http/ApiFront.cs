@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 
 namespace NodeManager.Sandbox.Http;
@@ -7,24 +8,24 @@ namespace NodeManager.Sandbox.Http;
 /// <summary>Who may in, and what of HTTP the API is told.</summary>
 internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
 {
-    private const string Scheme = "Bearer ";
-
     private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     public TimeProvider Time => time;
 
-    /// <summary>Null where the request shows the token.</summary>
-    public ApiResponse? Refuse(RequestHead head)
+    /// <summary>Whose token the request shows: the kubeconfig's, or a service account's; null for any other and for none.</summary>
+    public UserInfo? Authenticate(RequestHead head)
     {
-        string shown = head.Header("Authorization");
-        bool isKnown = shown.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) &&
-            CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown[Scheme.Length..].Trim())), _token);
-        return isKnown ? null : ApiResponse.Refusal(new(401, "Unauthorized", "Unauthorized"));
+        if (BearerToken.Of(head.Header("Authorization")) is not { } shown) return null;
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown)), _token)
+            ? UserInfo.Administrator
+            : api.Tokens.Authenticate(shown);
     }
 
-    public Task<ApiResponse> AnswerAsync(RequestHead head, byte[] body, CancellationToken cancellationToken) => api.HandleAsync(
+    public Task<ApiResponse> AnswerAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) => api.HandleAsync(
         new()
         {
+            User = user,
+            Impersonation = ImpersonationRequest.Read(head.Headers.Select(static header => KeyValuePair.Create<string, IEnumerable<string>>(header.Key, Values(header.Key, header.Value)))),
             Method = head.Method,
             Path = head.Path,
             Query = new(head.Query),
@@ -33,4 +34,8 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
             Body = body.Length == 0 ? Stream.Null : new MemoryStream(body, writable: false),
         },
         cancellationToken);
+
+    // Several of a name arrive joined; a user's own name may have a comma in it.
+    private static string[] Values(string name, string joined) =>
+        name.Equals("Impersonate-User", StringComparison.OrdinalIgnoreCase) ? [joined] : joined.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Security;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 
 namespace NodeManager.Sandbox.Http;
@@ -77,10 +78,10 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         ApiResponse answer;
         try
         {
-            (RequestHead head, byte[] body, ApiResponse? refusal) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
+            (RequestHead head, UserInfo? user, byte[] body) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
             shape = ResponseShape.Of(head);
-            if (refusal is not null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
-            answer = refusal ?? await front.AnswerAsync(head, body, stopped);
+            if (user is null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
+            answer = user is null ? Unauthorized() : await front.AnswerAsync(head, user, body, stopped);
         }
         catch (HttpRefusal refusal)
         {
@@ -91,15 +92,17 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         return shape.IsKeptAlive;
     }
 
-    private async Task<(RequestHead Head, byte[] Body, ApiResponse? Refusal)> ReadAsync(RequestReader reader, ResponseWriter writer, CancellationToken cancellationToken)
+    private async Task<(RequestHead Head, UserInfo? User, byte[] Body)> ReadAsync(RequestReader reader, ResponseWriter writer, CancellationToken cancellationToken)
     {
         RequestHead head = await reader.ReadHeadAsync(cancellationToken);
 
         // Nothing is read for a stranger.
-        if (front.Refuse(head) is { } refusal) return (head, [], refusal);
+        if (front.Authenticate(head) is not { } user) return (head, null, []);
         if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes)) await writer.ContinueAsync(cancellationToken);
-        return (head, await reader.ReadBodyAsync(head, cancellationToken), null);
+        return (head, user, await reader.ReadBodyAsync(head, cancellationToken));
     }
+
+    private static ApiResponse Unauthorized() => ApiResponse.Refusal(ApiErrors.Unauthorized());
 
     private static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken stopped)
     {

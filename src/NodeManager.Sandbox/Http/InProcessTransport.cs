@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 
 namespace NodeManager.Sandbox.Http;
@@ -18,9 +19,12 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The embedded cluster has been stopped.");
         cancellationToken.ThrowIfCancellationRequested();
         Stream body = request.Content is null ? Stream.Null : await request.Content.ReadAsStreamAsync(cancellationToken);
+        if (Authenticate(request) is not { } user) return Translate(request, ApiResponse.Refusal(ApiErrors.Unauthorized()));
         ApiResponse answer = await server.HandleAsync(
             new()
             {
+                User = user,
+                Impersonation = ImpersonationRequest.Read(request.Headers),
                 Method = request.Method.Method,
                 Path = request.RequestUri!.AbsolutePath,
                 Query = new(request.RequestUri.Query),
@@ -42,6 +46,11 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
 
         base.Dispose(disposing);
     }
+
+    // Who is in the process owns the cluster, unless they show the token of somebody else.
+    private UserInfo? Authenticate(HttpRequestMessage request) => request.Headers.Authorization is not { } shown
+        ? UserInfo.Administrator
+        : BearerToken.Of(shown.ToString()) is { } token ? server.Tokens.Authenticate(token) : null;
 
     private HttpResponseMessage Translate(HttpRequestMessage request, ApiResponse answer)
     {

@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Kinds.Rules;
 
@@ -160,6 +161,34 @@ internal static class BuiltInKinds
         Rules = DefinitionRules.Rules,
     };
 
+    public static ResourceKind Roles { get; } = new()
+    {
+        Group = RoleRef.Group, Versions = V1, Kind = "Role", Plural = "roles", Type = AccessJson.Default.Role, Rules = AccessRules.Roles,
+    };
+
+    public static ResourceKind RoleBindings { get; } = new()
+    {
+        Group = RoleRef.Group, Versions = V1, Kind = "RoleBinding", Plural = "rolebindings", Type = AccessJson.Default.RoleBinding,
+        Rules = AccessRules.RoleBindings,
+    };
+
+    public static ResourceKind ClusterRoles { get; } = new()
+    {
+        Group = RoleRef.Group, Versions = V1, Kind = "ClusterRole", Plural = "clusterroles", IsNamespaced = false, Type = AccessJson.Default.Role,
+        Rules = AccessRules.ClusterRoles,
+    };
+
+    public static ResourceKind ClusterRoleBindings { get; } = new()
+    {
+        Group = RoleRef.Group, Versions = V1, Kind = "ClusterRoleBinding", Plural = "clusterrolebindings", IsNamespaced = false,
+        Type = AccessJson.Default.RoleBinding, Rules = AccessRules.ClusterRoleBindings,
+    };
+
+    public static ResourceKind SelfSubjectAccessReviews { get; } = Review("authorization.k8s.io", "SelfSubjectAccessReview", V1);
+
+    public static ResourceKind SelfSubjectReviews { get; } =
+        Review("authentication.k8s.io", "SelfSubjectReview", [new("v1", From: 28), new("v1beta1", From: 27, Until: 29)]);
+
     public static ResourceKind NodeMetrics { get; } = new()
     {
         Group = "metrics.k8s.io", Versions = [new("v1beta1")], Kind = "NodeMetrics", Plural = "nodes", IsNamespaced = false, IsStored = false,
@@ -175,6 +204,13 @@ internal static class BuiltInKinds
     [
         ConfigMaps, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
         Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
-        VolumeAttachments, CustomResourceDefinitions, NodeMetrics, PodMetrics,
+        VolumeAttachments, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
+        Review("authentication.k8s.io", "TokenReview", V1), SelfSubjectReviews, Review("authorization.k8s.io", "LocalSubjectAccessReview", V1, isNamespaced: true),
+        SelfSubjectAccessReviews, Review("authorization.k8s.io", "SelfSubjectRulesReview", V1), Review("authorization.k8s.io", "SubjectAccessReview", V1),
     ];
+
+    private static ResourceKind Review(string group, string kind, ServedVersion[] versions, bool isNamespaced = false) => new()
+    {
+        Group = group, Versions = versions, Kind = kind, Plural = kind.ToLowerInvariant() + "s", IsNamespaced = isNamespaced, IsStored = false, IsReview = true,
+    };
 }

@@ -82,6 +82,9 @@ internal sealed class ResourceKind
     /// <summary>False for what is computed, not stored (metrics).</summary>
     public bool IsStored { get; init; } = true;
 
+    /// <summary>True for a question that is answered when it is asked (an access review): it can be created and nothing else.</summary>
+    public bool IsReview { get; init; }
+
     /// <summary>How our code reads it; null where it does not.</summary>
     public JsonTypeInfo? Type { get; init; }
 

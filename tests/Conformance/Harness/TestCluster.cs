@@ -44,17 +44,22 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary><see cref="Mark"/> as a label selector.</summary>
     public string Selector => "test=" + Id;
 
+    /// <summary>Of the Kubernetes 1.x that is tested.</summary>
+    public int Minor { get; private set; }
+
     public bool IsReal => _plane is not null;
 
     /// <param name="backend">See <see cref="Backend"/>.</param>
     /// <param name="workloads">True when the test needs a scheduler and controllers; skipped where the backend has none.</param>
-    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false)
+    /// <param name="rbac">True when the test is about rights: the embedded cluster has them enforced, as the real one always has.</param>
+    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false, bool rbac = false)
     {
         if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend)) : null;
+        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac }) : null;
         var cluster = new TestCluster(sandbox, plane);
+        cluster.Minor = int.Parse((await cluster.Client.GetVersionAsync(default)).Minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture);
         cluster.Capabilities = await cluster.Client.GetCapabilitiesAsync(default);
         await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(cluster.Namespace));
         return cluster;
@@ -67,9 +72,24 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server.</summary>
     public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) => ConnectOverAsync(CreateTransport(wrap));
 
-    /// <summary>A session of a user of the real cluster, who authenticates by a certificate.</summary>
-    public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) =>
-        ConnectOverAsync(_plane!.CreateTransport(user, groups));
+    /// <summary>A session of another user: on the real cluster by a certificate, on the embedded one by impersonation.</summary>
+    public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) => ConnectOverAsync(CreateTransportOf(user, groups));
+
+    /// <summary>What the server answers such a user, whatever its code.</summary>
+    public Task<WireAnswer> SendAsAsync(string user, IEnumerable<string> groups, string method, string path, string? body = null, string contentType = "application/json") =>
+        SendOverAsync(CreateTransportOf(user, groups), method, path, body, contentType);
+
+    /// <summary>What the server answers to a request with headers of its own.</summary>
+    public Task<WireAnswer> SendWithAsync(IEnumerable<KeyValuePair<string, string>> headers, string method, string path, string? body = null) =>
+        SendOverAsync(new HeaderHandler(CreateTransport(null), headers), method, path, body, "application/json");
+
+    /// <summary>What the server answers to whoever shows this token, and wants to be treated as somebody else where that is said.</summary>
+    public Task<WireAnswer> SendWithTokenAsync(string token, string method, string path, string? impersonate = null)
+    {
+        List<KeyValuePair<string, string>> headers = [new("Authorization", "Bearer " + token)];
+        if (impersonate is not null) headers.Add(new("Impersonate-User", impersonate));
+        return SendOverAsync(new HeaderHandler(_sandbox?.CreateTransport() ?? _plane!.CreateAnonymousTransport(), headers), method, path, null, "application/json");
+    }
 
     private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport)
     {
@@ -80,10 +100,12 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>What the server answers, whatever its code.</summary>
-    public async Task<WireAnswer> SendAsync(
-        string method, string path, string? body = null, string contentType = "application/json")
+    public Task<WireAnswer> SendAsync(string method, string path, string? body = null, string contentType = "application/json") =>
+        SendOverAsync(CreateTransport(null), method, path, body, contentType);
+
+    private async Task<WireAnswer> SendOverAsync(HttpMessageHandler transport, string method, string path, string? body, string contentType)
     {
-        using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
+        using var http = new HttpClient(transport) { BaseAddress = Server };
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType);
         using HttpResponseMessage answer = await http.SendAsync(request);
@@ -212,6 +234,9 @@ internal sealed class TestCluster : IAsyncDisposable
         backend == Backend.OldSandbox ? new() { Nodes = 0, Version = "1.20" } : new() { Nodes = 0 };
 
     private Uri Server => _sandbox?.Server ?? _plane!.Server;
+
+    private HttpMessageHandler CreateTransportOf(string user, IEnumerable<string> groups) => _plane?.CreateTransport(user, groups) ?? new HeaderHandler(
+        _sandbox!.CreateTransport(), [new("Impersonate-User", user), .. groups.Select(static group => KeyValuePair.Create("Impersonate-Group", group))]);
 
     private HttpMessageHandler CreateTransport(Func<HttpMessageHandler, HttpMessageHandler>? wrap)
     {

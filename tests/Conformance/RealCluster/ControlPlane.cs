@@ -41,18 +41,11 @@ internal sealed class ControlPlane : IDisposable
     public HttpMessageHandler CreateTransport(string user, params IEnumerable<string> groups)
     {
         (string certificate, string key) = _authority.IssueClient(user, groups);
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(_authority.CertificatePem));
-        return new SocketsHttpHandler
-        {
-            EnableMultipleHttp2Connections = true,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [X509Certificate2.CreateFromPem(certificate, key)],
-                CertificateChainPolicy = trust,
-            },
-        };
+        return CreateTransport([X509Certificate2.CreateFromPem(certificate, key)]);
     }
+
+    /// <summary>A transport that shows nothing by itself.</summary>
+    public HttpMessageHandler CreateAnonymousTransport() => CreateTransport([]);
 
     public HttpMessageHandler CreateAdminTransport() => CreateTransport("admin", "system:masters");
 
@@ -89,6 +82,17 @@ internal sealed class ControlPlane : IDisposable
         _kubelets?.Dispose();
         foreach (ServerProcess process in Enumerable.Reverse(_processes)) process.Dispose();
         _authority.Dispose();
+    }
+
+    private SocketsHttpHandler CreateTransport(X509CertificateCollection certificates)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(_authority.CertificatePem));
+        return new()
+        {
+            EnableMultipleHttp2Connections = true,
+            SslOptions = new SslClientAuthenticationOptions { ClientCertificates = certificates, CertificateChainPolicy = trust },
+        };
     }
 
     private static async Task<ControlPlane> StartAsync()

@@ -7,16 +7,17 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Roles;
 
-/// <summary>deploy/rbac.yaml on a real API server: what each role allows, and what is said where it does not.</summary>
+/// <summary>deploy/rbac.yaml: what each role allows, and what is said where it does not.</summary>
 public sealed class RoleTests
 {
     private const string Viewers = "nodemanager-viewers";
     private const string Operators = "nodemanager-operators";
 
-    [SkippableFact]
-    public async Task A_viewer_looks_and_changes_nothing()
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_viewer_looks_and_changes_nothing(string backend)
     {
-        await using TestCluster cluster = await StartAsync();
+        await using TestCluster cluster = await StartAsync(backend);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         await cluster.AddBudgetAsync("web-budget", "web", "minAvailable", 1, allows: 1);
         NodeManagerSession session = await cluster.ConnectAsAsync("viewer-" + cluster.Id, Viewers);
@@ -40,10 +41,11 @@ public sealed class RoleTests
         Assert.NotEqual(true, (await cluster.GetAsync(Resources.Nodes, full)).Spec.Unschedulable);
     }
 
-    [SkippableFact]
-    public async Task An_operator_labels_taints_cordons_and_drains()
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_operator_labels_taints_cordons_and_drains(string backend)
     {
-        await using TestCluster cluster = await StartAsync();
+        await using TestCluster cluster = await StartAsync(backend);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
         await cluster.AddWorkloadAsync(Resources.DaemonSets, "DaemonSet", "agent", 2);
         await cluster.AddBudgetAsync("web-budget", "web", "maxUnavailable", 1, allows: 1);
@@ -66,10 +68,11 @@ public sealed class RoleTests
             .Items.Exists(e => e.Message?.Contains("by an operator", StringComparison.Ordinal) == true));
     }
 
-    [SkippableFact]
-    public async Task Deleting_needs_roles_of_its_own()
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Deleting_needs_roles_of_its_own(string backend)
     {
-        await using TestCluster cluster = await StartAsync();
+        await using TestCluster cluster = await StartAsync(backend);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
         string user = "operator-" + cluster.Id;
         NodeManagerSession session = await cluster.ConnectAsAsync(user, Operators);
@@ -101,10 +104,11 @@ public sealed class RoleTests
         Assert.False(await cluster.ExistsAsync(Resources.Nodes, full));
     }
 
-    [SkippableFact]
-    public async Task Without_any_role_the_error_names_verb_and_resource()
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Without_any_role_the_error_names_verb_and_resource(string backend)
     {
-        await using TestCluster cluster = await StartAsync();
+        await using TestCluster cluster = await StartAsync(backend);
         string node = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsAsync("nobody-" + cluster.Id);
 
@@ -114,9 +118,9 @@ public sealed class RoleTests
         await AssertForbiddenAsync("get", "nodes", () => NodeWaiter.WaitAsync(session, node, "Ready", TimeSpan.Zero, default));
     }
 
-    private static async Task<TestCluster> StartAsync()
+    private static async Task<TestCluster> StartAsync(string backend)
     {
-        TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
+        TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
         await RoleManifest.ApplyAsync(cluster);
         return cluster;
     }

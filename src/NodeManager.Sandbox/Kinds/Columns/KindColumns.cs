@@ -127,7 +127,20 @@ internal static class KindColumns
             Text("PV", static item => item.Object("spec").Object("source").Text("persistentVolumeName") ?? ""), Text("Node", static item => item.Object("spec").Text("nodeName") ?? ""),
             new("Attached", static (item, _) => item.Object("status").Flag("attached") ?? false) { Type = "boolean" }, Age,
         ],
+        [BuiltInKinds.Roles] = [Name, CreatedAt],
+        [BuiltInKinds.ClusterRoles] = [Name, CreatedAt],
+        [BuiltInKinds.RoleBindings] = Bindings,
+        [BuiltInKinds.ClusterRoleBindings] = Bindings,
     };
+
+    private static TableColumn CreatedAt =>
+        new("Created At", static (item, _) => item.Object("metadata").Text("creationTimestamp")) { Type = "date" };
+
+    private static TableColumn[] Bindings =>
+    [
+        Name, Text("Role", BindingCells.Role), Age, Wide("Users", static item => BindingCells.Subjects(item, "User")),
+        Wide("Groups", static item => BindingCells.Subjects(item, "Group")), Wide("ServiceAccounts", static item => BindingCells.Subjects(item, "ServiceAccount")),
+    ];
 
     private static TableColumn VolumeAttributes =>
         Text("VolumeAttributesClass", static item => item.Object("spec").Text("volumeAttributesClassName") ?? CellText.Unset) with { From = 31 };

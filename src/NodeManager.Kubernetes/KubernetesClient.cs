@@ -17,6 +17,7 @@ namespace NodeManager.Kubernetes;
 public sealed class KubernetesClient : IDisposable
 {
     private readonly KubernetesClientOptions _options;
+    private readonly HttpMessageHandler _transport;
     private readonly RequestSender _sender;
     private readonly ListReader _lists;
     private readonly Lock _lock = new();
@@ -35,7 +36,8 @@ public sealed class KubernetesClient : IDisposable
     {
         _options = options;
         Server = server;
-        _sender = new(server, authenticate(options.WrapTransport?.Invoke(transport) ?? transport), options.Time, options.Logger);
+        _transport = authenticate(options.WrapTransport?.Invoke(transport) ?? transport);
+        _sender = new(server, _transport, options.Time, options.Logger);
         _lists = new(_sender);
     }
 
@@ -46,6 +48,15 @@ public sealed class KubernetesClient : IDisposable
             TransportFactory.Create(configuration),
             inner => new CredentialHandler(configuration, CredentialSource.Create(configuration.User, options), options.Time, inner),
             options);
+
+    /// <summary>
+    /// A client for the same server over the same connections, whose requests are treated as another user's (impersonation). It works as long as
+    /// this one is not disposed.
+    /// </summary>
+    /// <param name="user">As whom.</param>
+    /// <param name="groups">In which groups; none leaves it to the server.</param>
+    public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) =>
+        new(Server, new ImpersonationHandler(_transport, new(user) { Groups = groups }), _options with { WrapTransport = null });
 
     public Uri Server { get; }
 

@@ -8,7 +8,7 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
-               NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N]
+               NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
           --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
@@ -18,6 +18,7 @@ internal sealed record ServerOptions
 
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
+          --rbac              roles and bindings decide what impersonated users and service accounts may do
           --speed N           how many seconds pass in it while one passes outside (1)
         """;
 
@@ -40,6 +41,9 @@ internal sealed record ServerOptions
     /// <summary>On which port the embedded cluster itself is served, 0 taking a free one; null where it is not.</summary>
     public int? ClusterPort { get; init; }
 
+    /// <summary>Whether roles are enforced in the served cluster.</summary>
+    public bool Rbac { get; init; }
+
     /// <summary>Where the served cluster's kubeconfig goes; null leaves it to the server.</summary>
     public string? KubeconfigPath { get; init; }
 
@@ -60,6 +64,7 @@ internal sealed record ServerOptions
                 // The tour needs a worker to drain and others that take its pods.
                 "--nodes" => options with { Nodes = Number(5, 5000) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },
+                "--rbac" => options with { Rbac = true },
                 "--speed" => options with { Speed = Number(1, (int)SandboxOptions.MaximumSpeed) },
                 "--version" => options with { Version = Next() },
                 _ => throw new FormatException($"'{argument}' is not an argument of this program."),

@@ -45,6 +45,21 @@ Describe 'Connect-NodeManager' {
         $own.KubeconfigPath | Should -Not -Exist
     }
 
+    It 'is another user in a further session, who may do what roles let him' {
+        $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
+        $jane = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops
+        $jane.User | Should -Be 'jane'
+        $jane.Server | Should -Be $own.Server
+        $refusal = { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw -ErrorId 'Forbidden*' -PassThru
+        $refusal.Exception.Message | Should -BeLike '*list nodes*'
+        $master = Connect-NodeManager -Session $own -ImpersonateUser root -ImpersonateGroup staff, system:masters
+        (Get-ClusterNode -Session $master).Count | Should -Be (Get-ClusterNode -Session $own).Count
+        $free = Connect-NodeManager -Session (Connect-NodeManager -Sandbox -SandboxNodes 3) -ImpersonateUser jane
+        (Get-ClusterNode -Session $free).Count | Should -BeGreaterThan 0
+        Disconnect-NodeManager $own
+        { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw
+    }
+
     It 'lets time pass faster, in the cluster and in what the session measures' {
         $fast = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxSpeed 600
         $node = (Get-ClusterNode -Session $fast)[0].Name

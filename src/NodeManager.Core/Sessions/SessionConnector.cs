@@ -21,4 +21,9 @@ public static class SessionConnector
         string cluster, Uri server, HttpMessageHandler transport, IDisposable owned, IOperationLog log, TimeProvider time,
         CancellationToken cancellationToken) =>
         SessionFactory.ConnectAsync(cluster, server, transport, owned, new OperationLogger(log), time, cancellationToken);
+
+    /// <summary>To the cluster of a session that is there, as another user.</summary>
+    public static Task<NodeManagerSession> ConnectAsAsync(
+        NodeManagerSession session, string user, IReadOnlyList<string> groups, IOperationLog log, CancellationToken cancellationToken) =>
+        SessionFactory.ConnectAsAsync(session, user, groups, new OperationLogger(log), cancellationToken);
 }

@@ -38,6 +38,18 @@ public static class SessionFactory
             new(server, transport, new() { Time = time, Logger = logger }), owned, logger, new(cluster, "Sandbox", "", "", "default"),
             cancellationToken);
 
+    /// <summary>To the cluster of a session that is there, over its connections and in its time, as another user. It ends with that session.</summary>
+    /// <param name="session">Whose user needs the right to impersonate.</param>
+    /// <param name="user">As whom.</param>
+    /// <param name="groups">In which groups; none leaves it to the server.</param>
+    /// <param name="logger">Where it logs.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    public static Task<NodeManagerSession> ConnectAsAsync(
+        NodeManagerSession session, string user, IReadOnlyList<string> groups, ILogger logger, CancellationToken cancellationToken) =>
+        ConnectAsync(
+            session.Connection().Client.ActAs(user, groups), null, logger,
+            new(session.Cluster, session.Source, session.Context, user, session.Namespace), cancellationToken);
+
     private static async Task<NodeManagerSession> ConnectAsync(
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
     {

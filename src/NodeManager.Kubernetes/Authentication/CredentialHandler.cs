@@ -12,7 +12,7 @@ internal sealed class CredentialHandler(ClusterConfiguration configuration, Cred
     {
         // SocketsHttpHandler asks for, and checks, the name of the Host header.
         request.Headers.Host = configuration.TlsServerName;
-        configuration.User.Impersonation?.AddTo(request.Headers);
+        if (!request.Headers.Contains(Impersonation.UserHeader)) configuration.User.Impersonation?.AddTo(request.Headers);
         Credential credential = await source.GetAsync(cancellationToken);
         Apply(request, credential);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);

@@ -5,6 +5,8 @@ namespace NodeManager.Kubernetes.Authentication;
 /// <summary>Who to act as. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation</summary>
 internal sealed record Impersonation(string User)
 {
+    public const string UserHeader = "Impersonate-User";
+
     public string? Uid { get; init; }
 
     public IReadOnlyList<string> Groups { get; init; } = [];
@@ -13,7 +15,7 @@ internal sealed record Impersonation(string User)
 
     public void AddTo(HttpRequestHeaders headers)
     {
-        headers.Add("Impersonate-User", User);
+        headers.Add(UserHeader, User);
         if (Uid is not null) headers.Add("Impersonate-Uid", Uid);
         if (Groups.Count > 0) headers.Add("Impersonate-Group", Groups);
         foreach ((string key, IReadOnlyList<string> values) in Extra)

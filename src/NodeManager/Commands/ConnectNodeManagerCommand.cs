@@ -14,6 +14,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
 {
     private const string KubeconfigSet = "Kubeconfig";
     private const string InClusterSet = "InCluster";
+    private const string SessionSet = "Session";
 
     /// <summary>A context of the kubeconfig; without it, the current one.</summary>
     [Parameter(Position = 0, ParameterSetName = KubeconfigSet)]
@@ -39,11 +40,18 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
+    /// <summary>A session whose cluster is meant: this makes a further one to it, as another user.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
+    [ValidateNotNull]
+    public NodeManagerSession? Session { get; set; }
+
     [Parameter(ParameterSetName = KubeconfigSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
     public string? ImpersonateUser { get; set; }
 
     [Parameter(ParameterSetName = KubeconfigSet)]
+    [Parameter(ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
     public string[]? ImpersonateGroup { get; set; }
 
@@ -61,7 +69,9 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                 ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
                 : InCluster
                     ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
-                    : await StartSandboxAsync(worker);
+                    : Session is not null
+                        ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
+                        : await StartSandboxAsync(worker);
             SessionRegistry.Add(runspace, session, isExplicit: true);
             worker.Output(session);
         });

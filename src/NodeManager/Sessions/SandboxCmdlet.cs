@@ -43,6 +43,11 @@ public abstract class SandboxCmdlet : AsyncCmdlet
     [ValidateRange(1.0, SandboxOptions.MaximumSpeed)]
     public double SandboxSpeed { get; set; } = 1;
 
+    /// <summary>Roles and bindings decide what others than the session's own user may do.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Rbac")]
+    public SwitchParameter SandboxRbac { get; set; }
+
     private protected override void Begin() => _isServed = MyInvocation.BoundParameters.ContainsKey(nameof(SandboxPort));
 
     // Without its session a script has nothing to go on with.
@@ -51,7 +56,7 @@ public abstract class SandboxCmdlet : AsyncCmdlet
 
     private protected async Task<NodeManagerSession> StartSandboxAsync(Worker worker)
     {
-        var options = new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed };
+        var options = new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac };
         SandboxCluster cluster = SandboxCluster.Start(SandboxVersion is null ? options : options with { Version = SandboxVersion });
         try
         {

@@ -1,0 +1,19 @@
+namespace NodeManager.Kubernetes.Authentication;
+
+/// <summary>Acts as somebody else over a transport that belongs to another client, and stays that one's.</summary>
+internal sealed class ImpersonationHandler(HttpMessageHandler transport, Impersonation impersonation) : HttpMessageHandler
+{
+    private readonly HttpMessageInvoker _transport = new(transport, disposeHandler: false);
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        impersonation.AddTo(request.Headers);
+        return _transport.SendAsync(request, cancellationToken);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _transport.Dispose();
+        base.Dispose(disposing);
+    }
+}

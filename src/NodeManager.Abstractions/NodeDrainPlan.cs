@@ -28,9 +28,12 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>Pods to evict that a budget would refuse now.</summary>
     public int BlockedByBudget => Pods.Count(p => p.BlockedByBudget);
 
-    /// <summary>The budgets that would refuse one of its pods now, each once.</summary>
+    /// <summary>Pods to evict that wait for others of the same plan and budget.</summary>
+    public int WaitForTurn => Pods.Count(p => p.WaitsForTurn);
+
+    /// <summary>The budgets that would refuse one of its pods, now or when those before it are gone, each once.</summary>
     public ItemList<PodBudget> BlockingBudgets =>
-        new([.. Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).DistinctBy(b => (b.Namespace, b.Name))]);
+        new([.. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).DistinctBy(b => (b.Namespace, b.Name))]);
 
     /// <summary>How long it will take, at most, when all planned nodes go together; null where it does not end as things stand.</summary>
     public TimeSpan? EstimatedDuration { get; init; }

@@ -34,6 +34,15 @@ public sealed class NodeDrainPlanPod
     /// <summary>True when a budget would refuse the eviction now.</summary>
     public bool BlockedByBudget { get; init; }
 
+    /// <summary>True when its budget allows an eviction now, and others of the same plan take it first.</summary>
+    public bool WaitsForTurn { get; init; }
+
+    /// <summary>With <c>-Surge</c>: true when its Deployment would be restarted, so that its successor is ready before it goes.</summary>
+    public bool Surges { get; init; }
+
+    /// <summary>With <c>-Surge</c>: why a pod that its budget never lets go would not be surged; else empty.</summary>
+    public string SurgeRefusal { get; init; } = "";
+
     /// <summary><c>Yes</c>, <c>No</c> or <c>Unknown</c>: will it fit on another node?</summary>
     public string FitsElsewhere { get; init; } = "Unknown";
 

@@ -6,7 +6,10 @@ public static class NodeDrainStatus
     /// <summary>All pods that had to go are gone.</summary>
     public const string Drained = "Drained";
 
-    /// <summary>Refused before anything was evicted: pods that the options do not cover, or a permission that is missing.</summary>
+    /// <summary>
+    /// Refused before anything was evicted: pods that the options do not cover, or a permission that is missing. With <c>-Once</c> also
+    /// where a budget refused.
+    /// </summary>
     public const string Blocked = "Blocked";
 
     /// <summary>The time was up; the node stays cordoned.</summary>

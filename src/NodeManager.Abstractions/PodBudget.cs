@@ -30,10 +30,13 @@ public sealed class PodBudget
     /// <summary>True while the status lags behind the specification, and must not be believed.</summary>
     public bool StatusStale { get; init; }
 
-    /// <summary>See <see cref="BudgetOutlook"/>: does it allow an eviction now, later, or never as things stand?</summary>
+    /// <summary>In a plan, the pods that it covers and that have to go, from all nodes of the plan; else 0.</summary>
+    public int Leaving { get; init; }
+
+    /// <summary>See <see cref="BudgetOutlook"/>: does it allow an eviction now, later, or never as things stand? In a plan, for all that leave.</summary>
     public string Outlook { get; init; } = "";
 
-    /// <summary>Why, in words; empty when it allows one now.</summary>
+    /// <summary>Why, in words; empty when nothing has to wait.</summary>
     public string OutlookReason { get; init; } = "";
 
     /// <summary>The pods that it covers and does not count; empty also where pods may not be read.</summary>

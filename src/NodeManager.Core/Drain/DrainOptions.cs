@@ -39,6 +39,12 @@ public sealed record DrainOptions
     /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready first.</summary>
     public bool Surge { get; init; }
 
+    /// <summary>How long a restarted Deployment may take to have a pod replaced; null: as long as the drain has.</summary>
+    public TimeSpan? SurgeTimeout { get; init; }
+
+    /// <summary>Ask for each pod once, and leave those that are refused.</summary>
+    public bool Once { get; init; }
+
     /// <summary>A node is drained only when the workloads of its pods have as many ready pods again as they want.</summary>
     public bool WaitForReplacement { get; init; }
 

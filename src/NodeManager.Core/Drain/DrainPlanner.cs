@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -11,7 +12,8 @@ public static class DrainPlanner
 {
     /// <summary>
     /// What a drain of these nodes would do, all of them going at once, in the order of the names. Touches nothing. Whether a budget blocks
-    /// is judged for each pod alone, as things are now; whether it will allow later, from all pods that it covers.
+    /// is judged for each pod alone, as things are now, and for all pods that leave together: how many go at once, and whether the others
+    /// go in turns or never.
     /// </summary>
     /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
@@ -34,8 +36,30 @@ public static class DrainPlanner
         BudgetInspector inspector = new(connection.Client, survey.Server);
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = await inspector.ReadPodsAsync(budgets, cancellationToken);
         IReadOnlyDictionary<string, PodBudget> described = inspector.Describe(budgets, covered, b => StaleFor(b, now));
+        IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
         IReadOnlyDictionary<string, (string Fits, string Reason)> places = await fits;
-        return [.. plans.Select(p => Describe(session, p, places, described, DurationEstimator.Estimate(p, plans, described, covered, options, now), now))];
+        HashSet<string> surging = [.. surges.Where(s => s.Value.Refusal is null).Select(s => s.Key)];
+        BudgetShares shares = options.DisableEviction ? new(described, new HashSet<string>()) : BudgetShares.Of(plans, described, places, surging);
+        return
+        [
+            .. plans.Select(p => Describe(
+                session, p, places, shares, surges, DurationEstimator.Estimate(p, plans, shares.Budgets, covered, surging, options, now), now)),
+        ];
+    }
+
+    // By UID, those pods that a budget never lets go.
+    private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
+        ClusterConnection connection, DrainSurvey survey, IReadOnlyList<PlannedNode> plans, DrainOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.Surge || options.DisableEviction || survey.Budgets is not { } budgets) return new Dictionary<string, SurgeCandidate>();
+        SurgeInspector inspector = new(connection.Client, survey.Server.Minor);
+        List<Pod> stuck =
+        [
+            .. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod)
+                .Where(p => inspector.IsStuck(p, [.. budgets.Where(b => BudgetRules.Covers(b, p, survey.Server.BudgetVersion))])),
+        ];
+        (string Uid, SurgeCandidate Candidate)[] judged = await Task.WhenAll(stuck.Select(async p => (p.Uid(), await inspector.JudgeAsync(p, cancellationToken))));
+        return judged.ToDictionary(j => j.Uid, j => j.Candidate);
     }
 
     // A budget's first specification is as old as the budget; of later ones their age is not told, and a moment ago is the safe guess.
@@ -44,7 +68,7 @@ public static class DrainPlanner
 
     private static NodeDrainPlan Describe(
         NodeManagerSession session, PlannedNode plan, IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
-        IReadOnlyDictionary<string, PodBudget> budgets, DurationEstimate estimate, DateTimeOffset now) => new()
+        BudgetShares shares, IReadOnlyDictionary<string, SurgeCandidate> surges, DurationEstimate estimate, DateTimeOffset now) => new()
         {
             Session = session,
             Cluster = session.Cluster,
@@ -54,7 +78,7 @@ public static class DrainPlanner
             Pods = new([.. plan.Pods.Select(p =>
             {
                 (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));
-                return p.Plan.With(fit.Fits, fit.Reason, budgets);
+                return p.Plan.With(fit.Fits, fit.Reason, shares.Budgets, shares.Waiting.Contains(p.Plan.Uid), surges.GetValueOrDefault(p.Plan.Uid));
             })]),
             Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
             Warnings = new([.. plan.Warnings]),

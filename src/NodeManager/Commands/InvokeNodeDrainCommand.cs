@@ -16,6 +16,12 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private readonly List<NodeReference> _imagined = [];
     private readonly List<NodeDrainResult> _interrupted = [];
 
+    /// <summary>Ask for each pod once, and leave those that are refused.</summary>
+    [Parameter]
+    public SwitchParameter Once { get; set; }
+
+    private protected override DrainOptions Options => base.Options with { Once = Once };
+
     private protected override void Process(NodeReference node)
     {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
@@ -80,10 +86,16 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         worker.Output(result);
         (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
         {
+            NodeDrainStatus.Blocked when result.Blockers.Any(b => b.Kind == "Budget") =>
+                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
             NodeDrainStatus.Blocked =>
                 (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
             NodeDrainStatus.TimedOut =>
                 (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
+            NodeDrainStatus.Failed when result.Blockers.Any(b => b.Kind == "Node") =>
+                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
+            NodeDrainStatus.Failed when result.Blockers.Any(b => b.Kind == "Replacement") =>
+                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. See Blockers of the result for what keeps the new pods from starting."),
             NodeDrainStatus.Failed =>
                 (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
             _ => null,

@@ -19,6 +19,10 @@ public abstract class DrainCmdlet : NodeCmdlet
     [Parameter]
     public SwitchParameter DisableEviction { get; set; }
 
+    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready elsewhere first.</summary>
+    [Parameter]
+    public SwitchParameter Surge { get; set; }
+
     /// <summary>Only pods with these labels, as kubectl's <c>--pod-selector</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -36,6 +40,7 @@ public abstract class DrainCmdlet : NodeCmdlet
         DeleteUnmanagedPods = DeleteUnmanagedPod,
         DeleteEmptyDirData = DeleteEmptyDirData,
         DisableEviction = DisableEviction,
+        Surge = Surge,
         PodSelector = PodSelector,
         GracePeriod = GracePeriod,
         ThrottleLimit = ThrottleLimit,

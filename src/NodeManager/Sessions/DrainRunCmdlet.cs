@@ -46,9 +46,10 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [Parameter]
     public SwitchParameter WaitForReplacement { get; set; }
 
-    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready elsewhere first.</summary>
+    /// <summary>How long a restarted Deployment may take to have a pod replaced; without it, as long as the drain has.</summary>
     [Parameter]
-    public SwitchParameter Surge { get; set; }
+    [Duration]
+    public TimeSpan? SurgeTimeout { get; set; }
 
     /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
     [Parameter]
@@ -61,7 +62,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
         SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
         VolumeDetachTimeout = VolumeDetachTimeout,
         Reason = Reason,
-        Surge = Surge,
+        SurgeTimeout = SurgeTimeout,
         WaitForJob = WaitForJob,
         WaitForReplacement = WaitForReplacement,
         OverrideBudgetAfter = OverrideBudgetAfter,
@@ -78,5 +79,6 @@ public abstract class DrainRunCmdlet : DrainCmdlet
         DurationAttribute.RequireNotNegative(nameof(OverrideBudgetAfter), OverrideBudgetAfter);
         DurationAttribute.RequireNotNegative(nameof(ForceStuck), ForceStuck);
         DurationAttribute.RequireNotNegative(nameof(WaitForJob), WaitForJob);
+        DurationAttribute.RequireNotNegative(nameof(SurgeTimeout), SurgeTimeout);
     }
 }

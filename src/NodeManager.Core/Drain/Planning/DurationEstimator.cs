@@ -16,11 +16,12 @@ internal static class DurationEstimator
     /// <param name="all">Of all nodes that go together: they share the budgets.</param>
     /// <param name="budgets">With their outlook.</param>
     /// <param name="covered">All pods of the budgets.</param>
+    /// <param name="surging">UIDs of pods whose Deployment is restarted instead.</param>
     /// <param name="options">How it is drained.</param>
     /// <param name="now">The cluster's time.</param>
     public static DurationEstimate Estimate(
         PlannedNode plan, IReadOnlyList<PlannedNode> all, IReadOnlyDictionary<string, PodBudget> budgets,
-        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, DrainOptions options, DateTimeOffset now)
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, IReadOnlySet<string> surging, DrainOptions options, DateTimeOffset now)
     {
         if (plan.Blockers.Count > 0) return new(null, "Something stands in the way: see Blockers.");
         TimeSpan longest = TimeSpan.Zero;
@@ -34,26 +35,40 @@ internal static class DurationEstimator
         }
 
         if (options.DisableEviction) return new(longest, basis);
-        foreach (string title in plan.Pods.SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
+        foreach (string title in plan.Pods.Where(p => surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
+        {
+            TimeSpan? usual = Median(title);
+            if (usual is null) return new(null, $"How long the restart of what budget {title} covers takes is not known.");
+            int replicas = budgets.TryGetValue(title, out PodBudget? held) ? Math.Max(1, held.ExpectedPods) : 1;
+            Consider(replicas * usual.Value + longest, $"Up to {replicas} pods of budget {title} are made anew one after another; their like took {usual.Value.TotalSeconds:0} s to become ready.");
+        }
+
+        foreach (string title in plan.Pods.Where(p => !surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             if (!budgets.TryGetValue(title, out PodBudget? budget)) continue;
-            if (plan.Pods.Any(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1))
+            if (plan.Pods.Any(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1 && !surging.Contains(p.Plan.Uid)))
                 return new(null, "It does not end as things stand: a pod has more than one budget.");
             if (budget.Outlook == BudgetOutlook.Never) return new(null, $"It does not end as things stand: budget {title}: {budget.OutlookReason}.");
             int leaving = all.Sum(n => n.Pods.Count(p => Asked(p).Contains(title)));
             int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
             int turns = (leaving + atOnce - 1) / atOnce;
-            List<TimeSpan> starts = [.. covered.GetValueOrDefault(title, []).Select(StartOf).OfType<TimeSpan>().Order()];
-            if (turns > 1 && starts.Count == 0) return new(null, $"How long pods of budget {title} take to become ready is not known.");
-            TimeSpan start = starts.Count == 0 ? TimeSpan.Zero : starts[starts.Count / 2];
+            TimeSpan? median = Median(title);
+            if (turns > 1 && median is null) return new(null, $"How long pods of budget {title} take to become ready is not known.");
+            TimeSpan start = median ?? TimeSpan.Zero;
             TimeSpan grace = plan.Pods.Where(p => Asked(p).Contains(title)).Max(p => Own(p, now));
             Consider(
                 ((turns - 1) * start) + grace,
                 $"Budget {title} lets {leaving} pods go {atOnce} at a time: {turns} turns. Their like took {start.TotalSeconds:0} s to become ready "
-                + $"(median of {starts.Count}); the last may use its whole grace period, {grace.TotalSeconds:0} s.");
+                + $"(median); the last may use its whole grace period, {grace.TotalSeconds:0} s.");
         }
 
         return new(longest, basis);
+
+        TimeSpan? Median(string title)
+        {
+            List<TimeSpan> starts = [.. covered.GetValueOrDefault(title, []).Select(StartOf).OfType<TimeSpan>().Order()];
+            return starts.Count == 0 ? null : starts[starts.Count / 2];
+        }
 
         void Consider(TimeSpan duration, string why)
         {

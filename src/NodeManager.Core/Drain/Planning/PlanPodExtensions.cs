@@ -2,8 +2,9 @@ namespace NodeManager.Core.Drain.Planning;
 
 internal static class PlanPodExtensions
 {
-    /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, and its budgets' outlook.</summary>
-    public static NodeDrainPlanPod With(this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets) => new()
+    /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, its budgets' outlook, and its surge.</summary>
+    public static NodeDrainPlanPod With(
+        this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets, bool waitsForTurn, SurgeCandidate? surge) => new()
     {
         Node = pod.Node,
         Namespace = pod.Namespace,
@@ -17,6 +18,9 @@ internal static class PlanPodExtensions
         GracePeriodSeconds = pod.GracePeriodSeconds,
         Budgets = new([.. pod.Budgets.Select(b => budgets.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))]),
         BlockedByBudget = pod.BlockedByBudget,
+        WaitsForTurn = waitsForTurn,
+        Surges = surge is { Refusal: null },
+        SurgeRefusal = surge?.Refusal ?? "",
         FitsElsewhere = fits,
         FitReason = reason,
     };

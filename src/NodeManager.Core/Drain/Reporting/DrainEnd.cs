@@ -6,6 +6,9 @@ internal enum DrainEnd
     /// <summary>All of it was done.</summary>
     Complete,
 
+    /// <summary>Each pod was asked for once, and some were refused.</summary>
+    Held,
+
     /// <summary>Nothing was begun: pods that are refused, or permissions that are missing.</summary>
     Refused,
 

@@ -70,7 +70,7 @@ internal sealed record DrainReport
     {
         DrainEnd.Complete => NodeDrainStatus.Drained,
         DrainEnd.NodeDeleted => remaining == 0 ? NodeDrainStatus.Drained : NodeDrainStatus.Failed,
-        DrainEnd.Refused => NodeDrainStatus.Blocked,
+        DrainEnd.Refused or DrainEnd.Held => NodeDrainStatus.Blocked,
         DrainEnd.TimedOut => NodeDrainStatus.TimedOut,
         DrainEnd.Cancelled => NodeDrainStatus.Cancelled,
         _ => NodeDrainStatus.Failed,
@@ -91,6 +91,7 @@ internal sealed record DrainReport
             DrainEnd.NodeDeleted when remaining == 0 => $"Drained: {counts}; then the node was deleted.",
             DrainEnd.NodeDeleted => $"The node was deleted while it was drained: {left} The cluster removes those without their grace period.",
             DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",
+            DrainEnd.Held => $"Asked once: {left}{holds} {stays} Running it again asks again.",
             DrainEnd.TimedOut => $"Not drained in time: {left}{holds} {stays}",
             DrainEnd.Cancelled => $"Interrupted: {left} {stays} Running it again continues.",
             _ => $"Failed: {left}{holds} {stays}",

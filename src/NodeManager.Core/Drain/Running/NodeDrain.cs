@@ -90,7 +90,10 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     /// <summary>Takes the pods off the node.</summary>
     public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken) =>
-        await EndAsync(await GuardAsync(RemoveAllAsync, true, cancellationToken) ?? DrainEnd.Complete);
+        await EndAsync(await GuardAsync(RemoveAllAsync, true, cancellationToken) ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
+
+    // Only where each pod is asked for once is anything left when the work is done.
+    private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);
 
     public async ValueTask DisposeAsync()
     {
@@ -119,6 +122,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
 
         if (_scope.Options.WaitForReplacement) _replacements = Replacements.For(_scope, _records, Warn);
+        if (_replacements is not null) _replacements.Told = missing => _progress.Phase($"pods to be replaced: {missing}");
         if (_replacements is not null || _volumes is not null)
             _progress.Phase(string.Join(" and ", ((string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]).OfType<string>()));
         await SideBySideAsync([WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken)], cancellationToken);
@@ -191,7 +195,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             await StopAsync(stop, working);
             if (cancellationToken.IsCancellationRequested) return DrainEnd.Cancelled;
             if (timeout.IsCancellationRequested || exception is TimeoutException) return DrainEnd.TimedOut;
-            _blockers.Add(BlockerOf(exception));
+            if (BlockerOf(exception) is { } blocker) _blockers.Add(blocker);
             return DrainEnd.Stopped;
         }
         finally
@@ -236,7 +240,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    private NodeDrainBlocker BlockerOf(Exception exception)
+    private NodeDrainBlocker? BlockerOf(Exception exception)
     {
         if (exception is DrainStoppedException stopped) return stopped.Blocker;
         NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
@@ -262,8 +266,13 @@ internal sealed class NodeDrain : IAsyncDisposable
             {
                 Kind = "Replacement",
                 Name = m.Title,
-                Message = $"{m.Ready} of {m.Wanted} pods are ready.",
+                Message = $"{m.Describe()}.",
+                UnhealthyPods = new([.. m.Pending]),
+                Outlook = m.IsStuck ? BudgetOutlook.Never : BudgetOutlook.Slow,
+                Remedy = m.IsStuck ? "Make room for its pods, or mend what keeps them from starting." : "",
             }) ?? []);
+        if (end == DrainEnd.NodeDeleted)
+            _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted while it was drained." });
         NodeDrainResult result = new DrainReport
         {
             Session = _scope.Session,

@@ -23,17 +23,17 @@ internal sealed class PodEvictor(
     {
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } patience && record.Pod.IsOfJob()) await WaitForJobAsync(record, patience, cancellationToken);
-        if (await surge.ReplaceAsync(record, pods, warn, cancellationToken))
-        {
-            await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
-            return;
-        }
-
         int failures = 0;
         TimeSpan retry = FirstRetry;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
+            if (await surge.ReplaceAsync(record, pods, warn, cancellationToken))
+            {
+                await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
+                return;
+            }
+
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
             RemovalMode mode = ModeFor(record);
@@ -56,6 +56,12 @@ internal sealed class PodEvictor(
             {
                 case EvictionAnswerKind.Gone:
                     End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
+                    return;
+                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets when scope.Options.Once:
+                    Note(record, budgets.Covering(pod), answer);
+                    return;
+                case EvictionAnswerKind.Later when scope.Options.Once:
+                    End(record, DrainPodOutcome.Failed, answer.Message);
                     return;
                 case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
                     await WaitForBudgetAsync(record, pod, answer, cancellationToken);
@@ -186,14 +192,7 @@ internal sealed class PodEvictor(
     private async Task WaitForBudgetAsync(PodRecord record, Pod asked, EvictionAnswer answer, CancellationToken cancellationToken)
     {
         using BudgetTicket ticket = budgets.Enter(asked);
-        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(asked);
-        IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
-        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
-            ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
-            : answer.Message, scope.Now);
-        string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
-        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
-        progress.Changed();
+        Note(record, budgets.Covering(asked), answer);
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task enough = OverrideLeft(record) is { } left && left < BudgetPatience
@@ -210,6 +209,17 @@ internal sealed class PodEvictor(
 
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private void Note(PodRecord record, IReadOnlyList<PodDisruptionBudget> covering, EvictionAnswer answer)
+    {
+        IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
+        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
+            ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
+            : answer.Message, scope.Now);
+        string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
+        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
+        progress.Changed();
     }
 
     private Task WaitForChangeAsync(PodRecord record, TimeSpan atMost, CancellationToken cancellationToken)

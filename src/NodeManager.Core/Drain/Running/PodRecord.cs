@@ -59,6 +59,9 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Why it was not removed by force though its time was up; null otherwise.</summary>
     public string? ForceRefusal { get; set; }
 
+    /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
+    public string? SurgeRefusal { get; set; }
+
     public void Force(string how)
     {
         if (!_forced.Contains(how)) _forced.Add(how);

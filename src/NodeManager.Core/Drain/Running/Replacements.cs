@@ -7,15 +7,24 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Drain.Running;
 
-/// <summary>Waits until the workloads of the pods that left have as many ready pods again as they want.</summary>
+/// <summary>
+/// Waits until the workloads of the pods that left have as many ready pods again as they want. Without a limit from the user it does not
+/// wait for ever: where nothing that is missing has been on its way for a while, it says so and ends.
+/// </summary>
 internal sealed class Replacements
 {
+    // Long enough for an autoscaler to bring a node.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    // What is stuck for so long is said at once, whatever comes of it.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
     private readonly Lock _lock = new();
     private readonly DrainScope _scope;
     private readonly WorkloadBoard _board = new();
     private readonly HashSet<string> _owners;
     private readonly string? _namespace;
-    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unsynced;
 
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
@@ -25,8 +34,11 @@ internal sealed class Replacements
         _namespace = pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null;
     }
 
+    /// <summary>Told what is missing, in words, when that changes.</summary>
+    public Action<string> Told { get; set; } = static _ => { };
+
     /// <summary>What is still missing, as far as told.</summary>
-    public IReadOnlyList<(string Title, int Ready, int Wanted)> Missing
+    public IReadOnlyList<MissingPods> Missing
     {
         get
         {
@@ -46,6 +58,7 @@ internal sealed class Replacements
     }
 
     /// <summary>Ends when nothing is missing. Where the workloads may not be read, that is a warning, and the end as well.</summary>
+    /// <exception cref="DrainStoppedException">Nothing that is missing is on its way, and the user set no limit to wait for.</exception>
     public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -58,7 +71,7 @@ internal sealed class Replacements
         ];
         try
         {
-            await await Task.WhenAny([_complete.Task, .. watches]);
+            await await Task.WhenAny([JudgeAsync(warn, stop.Token), .. watches]);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
@@ -72,6 +85,41 @@ internal sealed class Replacements
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task JudgeAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        bool hasLimit = _scope.Options.Timeout is { Ticks: > 0 };
+        DateTimeOffset? stuckSince = null;
+        string said = "";
+        while (true)
+        {
+            (IReadOnlyList<MissingPods>? missing, Task changed) = Look();
+            if (missing is { Count: 0 }) return;
+            DateTimeOffset now = _scope.Now;
+            stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;
+            TimeSpan stuckFor = now - stuckSince ?? TimeSpan.Zero;
+            string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
+            if (missing is not null) Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
+            if (stuckFor >= Quiet && words != said)
+            {
+                said = words;
+                warn($"Nothing that is to replace evicted pods is on its way: {words}.");
+            }
+
+            if (stuckFor >= Patience && !hasLimit) throw new DrainStoppedException(null);
+            TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Patience) - stuckFor;
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(changed, Task.Delay(left ?? Timeout.InfiniteTimeSpan, _scope.Time, done.Token));
+            await done.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Null as long as not everything is known.
+    private (IReadOnlyList<MissingPods>? Missing, Task Changed) Look()
+    {
+        lock (_lock) return (_unsynced == 0 ? _board.Missing(_owners) : null, _changed.Task);
     }
 
     private async Task WatchAsync<T>(ResourceType<T> type, Action<T, bool> apply, CancellationToken cancellationToken)
@@ -94,7 +142,9 @@ internal sealed class Replacements
                     _unsynced--;
                 }
 
-                if (_unsynced == 0 && _board.Missing(_owners).Count == 0) _complete.TrySetResult();
+                if (_unsynced > 0) continue;
+                _changed.TrySetResult();
+                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }

@@ -20,37 +20,37 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
 
     private readonly ConcurrentDictionary<string, Lazy<Task>> _restarts = new();
+    private readonly SurgeInspector _inspector = new(scope.Client, survey.Server.Minor);
 
-    /// <summary>True when the pod's Deployment was restarted and the pod is on its way out; false when it has to go the usual way.</summary>
-    /// <exception cref="DrainStoppedException">The rollout failed.</exception>
+    /// <summary>
+    /// True when the pod's Deployment was restarted and the pod is on its way out; false when it has to go the usual way, for now: what is
+    /// under way with the Deployment may end, so it is worth asking again.
+    /// </summary>
+    /// <exception cref="DrainStoppedException">The rollout failed, or its time was up.</exception>
     public async Task<bool> ReplaceAsync(PodRecord record, WatchedObjects<Pod> pods, Action<string> warn, CancellationToken cancellationToken)
     {
         if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
-        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
-        if (covering.Any(BudgetRules.IsStale) || BudgetRules.Refusal(pod, covering, survey.Server.Minor) is not { IsLasting: true }) return false;
-        Deployment deployment;
-        try
+        if (!_inspector.IsStuck(pod, budgets.Covering(pod))) return false;
+        SurgeCandidate candidate = await _inspector.JudgeAsync(pod, cancellationToken);
+        string? refusal = candidate.Refusal;
+        if (candidate.Deployment is { } deployment && (refusal is null || _restarts.ContainsKey(deployment.Metadata.Uid ?? "")))
         {
-            Deployment? found = await FindAsync(pod, cancellationToken);
-            HashSet<string> exclusive = await ExclusiveClaimsAsync(pod, cancellationToken);
-            bool isOurs = found is not null && _restarts.ContainsKey(found.Metadata.Uid ?? "");
-            if (!isOurs && SurgeRules.Refusal(pod, found, exclusive.Contains) is { } refusal)
+            try
             {
-                warn($"Pod {record.Title}: not surged, {refusal}.");
-                return false;
+                await _restarts.GetOrAdd(deployment.Metadata.Uid ?? "", _ => new(() => RestartAsync(deployment, cancellationToken))).Value;
+                await FollowAsync(record, pods, deployment, cancellationToken);
+                return true;
             }
-
-            deployment = found!;
-            await _restarts.GetOrAdd(deployment.Metadata.Uid ?? "", _ => new(() => RestartAsync(deployment, cancellationToken))).Value;
-        }
-        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
-        {
-            warn($"Pod {record.Title}: not surged: {refused.Message}");
-            return false;
+            catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+            {
+                refusal = refused.Message.TrimEnd('.');
+            }
         }
 
-        await FollowAsync(record, pods, deployment, cancellationToken);
-        return true;
+        // Said once for each reason, not with each try.
+        if (record.SurgeRefusal != refusal) warn($"Pod {record.Title}: not surged, {refusal}.");
+        record.SurgeRefusal = refusal;
+        return false;
     }
 
     private async Task RestartAsync(Deployment deployment, CancellationToken cancellationToken)
@@ -77,6 +77,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
             new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task watching = watch.RunAsync(stop.Token);
+        Task late = Task.Delay(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, scope.Time, stop.Token);
         try
         {
             await watch.Synced.WaitAsync(cancellationToken);
@@ -90,13 +91,13 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
                 {
                     Kind = "Rollout",
                     Name = name,
-                    Message = $"Restarted for its pod to be replaced first: {state.Text}.",
+                    Message = $"Restarted for its pod to be replaced first{(late.IsCompleted ? $", and not done within {scope.Options.SurgeTimeout?.TotalSeconds:0} s" : "")}: {state.Text}.",
                     Pods = new([record.Title]),
                     Remedy = $"See why its new pods are not ready; kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name} takes it back.",
                 };
-                if (state.HasFailed) throw new DrainStoppedException(blocker);
+                if (state.HasFailed || late.IsCompletedSuccessfully) throw new DrainStoppedException(blocker);
                 record.Surges(blocker, scope.Now);
-                await (await Task.WhenAny(changed, progressed).WaitAsync(cancellationToken));
+                await (await Task.WhenAny(changed, progressed, late).WaitAsync(cancellationToken));
             }
         }
         finally
@@ -104,22 +105,5 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
             await stop.CancelAsync();
             await watching;
         }
-    }
-
-    private async Task<Deployment?> FindAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        if (pod.Controller() is not { Kind: "ReplicaSet" } owner) return null;
-        ReplicaSet set = await scope.Client.GetAsync(Resources.ReplicaSets, owner.Name, pod.Metadata.Namespace, cancellationToken);
-        return set.Metadata.OwnerReferences?.Find(o => o is { Controller: true, Kind: "Deployment" }) is { } parent
-            ? await scope.Client.GetAsync(Resources.Deployments, parent.Name, pod.Metadata.Namespace, cancellationToken)
-            : null;
-    }
-
-    private async Task<HashSet<string>> ExclusiveClaimsAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        string[] names = [.. (pod.Spec.Volumes ?? []).Select(v => v.PersistentVolumeClaim?.ClaimName).OfType<string>()];
-        PersistentVolumeClaim[] claims = await Task.WhenAll(
-            names.Select(n => scope.Client.GetAsync(Resources.PersistentVolumeClaims, n, pod.Metadata.Namespace, cancellationToken)));
-        return [.. claims.Where(c => c.Spec.AccessModes?.Exists(m => m is "ReadWriteMany" or "ReadOnlyMany") != true).Select(c => c.Metadata.Name)];
     }
 }

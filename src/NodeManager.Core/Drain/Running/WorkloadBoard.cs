@@ -1,16 +1,17 @@
+using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
-/// Workloads and their ready pods, as watches tell of them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
+/// Workloads and their pods, as watches tell of them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
 /// not matter. Ready pods are counted, not read from a workload's status, which follows its pods with a delay. Not thread-safe.
 /// </summary>
 internal sealed class WorkloadBoard
 {
     private readonly Dictionary<string, (string Title, int Wanted, string? Parent)> _workloads = [];
-    private readonly Dictionary<string, string> _ready = [];
+    private readonly Dictionary<string, (string Owner, UnhealthyPod? Unhealthy)> _pods = [];
 
     public void Put(KubernetesObject workload, string kind, int? replicas, bool isGone)
     {
@@ -21,18 +22,20 @@ internal sealed class WorkloadBoard
 
     public void Put(Pod pod, bool isGone)
     {
-        if (!isGone && pod.IsReady() && !pod.IsTerminating() && pod.Controller() is { } owner) _ready[pod.Uid()] = owner.Uid;
-        else _ready.Remove(pod.Uid());
+        // One that terminates or has ended is neither ready nor going to be.
+        if (!isGone && !pod.IsTerminating() && !pod.IsFinished() && pod.Controller() is { } owner) _pods[pod.Uid()] = (owner.Uid, PodHealth.Examine(pod));
+        else _pods.Remove(pod.Uid());
     }
 
     /// <summary>Those of the owners (UIDs) that have fewer ready pods than they want; one that is gone wants none.</summary>
-    public IReadOnlyList<(string Title, int Ready, int Wanted)> Missing(IEnumerable<string> owners)
+    public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners)
     {
-        ILookup<string, string> ready = _ready.Values.ToLookup(RootOf);
+        ILookup<string, UnhealthyPod?> pods = _pods.Values.ToLookup(p => RootOf(p.Owner), p => p.Unhealthy);
         return
         [
             .. owners.Select(RootOf).Distinct().Where(_workloads.ContainsKey)
-                .Select(root => (_workloads[root].Title, Ready: ready[root].Count(), _workloads[root].Wanted))
+                .Select(root => new MissingPods(
+                    _workloads[root].Title, pods[root].Count(p => p is null), _workloads[root].Wanted, [.. pods[root].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)]))
                 .Where(w => w.Ready < w.Wanted)
                 .OrderBy(w => w.Title, StringComparer.Ordinal),
         ];

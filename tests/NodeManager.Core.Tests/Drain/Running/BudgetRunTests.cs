@@ -41,6 +41,24 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Asked_once_a_drain_leaves_what_is_refused_and_ends()
+    {
+        _server.Pods.Put(Sample.Pod("p2", app: "other"));
+        _server.OnRemove = (name, _) => name == "p1" ? Answers.BudgetRefuses("web") : null;
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Once = true });
+
+        Assert.Equal((NodeDrainStatus.Blocked, true, 1), (result.Status, result.Cordoned, _server.Attempts("p1")));
+        Assert.Equal([DrainPodOutcome.Blocked, DrainPodOutcome.Evicted], result.Pods.Select(p => p.Outcome));
+        Assert.Equal(("Budget", "default/web"), (Assert.Single(result.Blockers).Kind, result.Blockers[0].Name));
+        Assert.StartsWith("Asked once: 1 pod removed, 1 left.", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Asked_once_a_drain_that_nothing_refuses_is_a_drain_like_any_other() =>
+        Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server, new() { Once = true })).Status);
+
+    [Fact]
     public async Task A_status_that_lags_is_waited_out()
     {
         _server.OnRemove = (_, _) => Observed("web") ? null : Answers.StaleBudget("web");

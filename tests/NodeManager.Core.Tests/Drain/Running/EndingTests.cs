@@ -195,6 +195,7 @@ public sealed class EndingTests : IDisposable
 
         Assert.Equal((NodeDrainStatus.Failed, false, 1), (result.Status, result.Cordoned, result.Remaining));
         Assert.Contains("The node was deleted", result.Message, StringComparison.Ordinal);
+        Assert.Equal("Node", Assert.Single(result.Blockers).Kind);
     }
 
     [Fact]

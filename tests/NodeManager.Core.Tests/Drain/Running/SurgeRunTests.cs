@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Testing;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 
 namespace NodeManager.Core.Tests.Drain.Running;
@@ -111,5 +112,40 @@ public sealed class SurgeRunTests : IDisposable
 
         Assert.Equal(DrainPodOutcome.Evicted, (await _bench.DrainAsync(_server, new() { Surge = true })).Pods[0].Outcome);
         Assert.DoesNotContain(Restart, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_takes_longer_than_it_may_ends_the_drain_with_its_state()
+    {
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = true, SurgeTimeout = TimeSpan.FromMilliseconds(200) });
+
+        NodeDrainBlocker rollout = Assert.Single(result.Blockers, b => b.Kind == "Rollout");
+        Assert.Equal(NodeDrainStatus.Failed, result.Status);
+        Assert.Contains("not done within 0 s: 1 of 1 pods are new", rollout.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_was_under_way_is_no_hindrance_when_it_has_ended()
+    {
+        ManualTimeProvider time = new();
+        JsonObject unsettled = Sample.Deployment("web", 1);
+        unsettled["status"]!["availableReplicas"] = 0;
+        _server.Deployments.Put(unsettled);
+        Task refused = _bench.LineAsync("refused, waiting");
+        Task restarted = _bench.LineAsync("restarted, so that");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true }, time);
+        await refused;
+        _server.Deployments.Put(Sample.Deployment("web", 1));
+        // The budget is asked again about every ten seconds, and with it whether surging is possible now.
+        while (!restarted.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        _server.Pods.Remove("p1");
+
+        Assert.Equal(DrainPodOutcome.Replaced, (await drain).Pods[0].Outcome);
+        Assert.Single(_bench.Warnings, w => w.Contains("not surged", StringComparison.Ordinal));
     }
 }

@@ -48,6 +48,28 @@ public sealed class WaitRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_finds_no_place_is_not_waited_for_for_ever()
+    {
+        _server.ReplicaSets.Put(ReplicaSet(1));
+        JsonObject pending = Sample.Pod("p2", "");
+        pending["status"] = JsonNode.Parse("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available: 1 Insufficient cpu."}]}""");
+        _server.Pods.Put(pending);
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForReplacement = true }, _time);
+        while (!drain.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(5);
+        }
+
+        NodeDrainResult result = await drain;
+
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal((NodeDrainStatus.Failed, "Replacement", BudgetOutlook.Never), (result.Status, blocker.Kind, blocker.Outlook));
+        Assert.Equal("0 of 1 pods are ready; not ready: p2 (not scheduled: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu).", blocker.Message);
+        Assert.Single(result.Warnings, w => w.StartsWith("Nothing that is to replace evicted pods is on its way: ReplicaSet default/web", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_workload_that_was_deleted_meanwhile_is_not_waited_for() =>
         Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server, new() { WaitForReplacement = true })).Status);
 

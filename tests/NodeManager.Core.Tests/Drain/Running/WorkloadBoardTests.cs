@@ -36,6 +36,24 @@ public sealed class WorkloadBoardTests
         Assert.Equal(missing, string.Join(' ', board.Missing(["rs"]).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}")));
     }
 
+    [Theory]
+    [InlineData("rs?", true)]
+    [InlineData("rs!", false)]
+    [InlineData("rs? rs!", false)]
+    [InlineData("", false)] // its controller has yet to make one
+    public void It_is_stuck_when_none_of_its_pods_is_on_its_way(string pods, bool isStuck)
+    {
+        WorkloadBoard board = new();
+        board.Put(new Deployment { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } }, "W", 3, false);
+        int number = 0;
+        foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
+
+        MissingPods missing = Assert.Single(board.Missing(["rs"]));
+
+        Assert.Equal(isStuck, missing.IsStuck);
+        if (isStuck) Assert.Equal("0 of 3 pods are ready; not ready: p1 (not scheduled: Unschedulable: 0/1 nodes are available)", missing.Describe());
+    }
+
     [Fact]
     public void What_goes_does_not_count_any_more()
     {
@@ -57,8 +75,10 @@ public sealed class WorkloadBoardTests
     private static Pod Pod(string word, int number)
     {
         JsonObject pod = Sample.Pod($"p{number}");
-        pod["metadata"]!["ownerReferences"]![0]!["uid"] = word.TrimEnd('!', '-');
+        pod["metadata"]!["ownerReferences"]![0]!["uid"] = word.TrimEnd('!', '-', '?');
         if (word.EndsWith('!')) pod["status"]!["conditions"]![0]!["status"] = "False";
+        if (word.EndsWith('?'))
+            pod["status"] = JsonNode.Parse("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available"}]}""");
         if (word.EndsWith('-')) pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
         return pod.ReadPod();
     }

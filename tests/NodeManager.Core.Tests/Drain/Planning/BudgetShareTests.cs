@@ -1,0 +1,68 @@
+using NodeManager.Core.Drain.Planning;
+
+namespace NodeManager.Core.Tests.Drain.Planning;
+
+public sealed class BudgetShareTests
+{
+    // allows, healthy, desired, expected, pods on their way elsewhere; fits: one letter a pod that leaves (y, n, ?).
+    [Theory]
+    [InlineData(3, 3, 0, 3, 0, "yyy", "Now: 3 at once, 0 in turns, 0 never")]
+    [InlineData(1, 3, 2, 3, 0, "y", "Now: 1 at once, 0 in turns, 0 never")]
+    [InlineData(1, 3, 2, 3, 0, "yyy", "Slow: 1 at once, 2 in turns, 0 never")]
+    [InlineData(1, 3, 2, 3, 0, "yy?", "Slow: 1 at once, 2 in turns, 0 never")]
+    [InlineData(1, 3, 2, 3, 0, "nnn", "Never: 1 at once, 0 in turns, 2 never")]
+    [InlineData(1, 3, 2, 3, 0, "ynn", "Never: 1 at once, 1 in turns, 1 never")]
+    [InlineData(1, 3, 2, 3, 0, "yyn", "Slow: 1 at once, 2 in turns, 0 never")] // the last one may stay away: the budget allows one
+    [InlineData(0, 2, 2, 3, 1, "yy", "Slow: 0 at once, 2 in turns, 0 never")]
+    [InlineData(0, 2, 2, 3, 1, "nn", "Never: 0 at once, 1 in turns, 1 never")]
+    [InlineData(1, 9, 8, 10, 1, "nnn", "Never: 1 at once, 1 in turns, 1 never")]
+    public void Pods_of_one_budget_that_leave_together_share_what_it_allows(
+        int allows, int healthy, int desired, int expected, int coming, string fits, string said)
+    {
+        PodBudget budget = Budget(allows, healthy, desired, expected, coming, allows > 0 ? BudgetOutlook.Now : BudgetOutlook.Slow);
+
+        BudgetShare share = BudgetShare.Of(budget, [.. fits.Select(f => f switch { 'y' => "Yes", 'n' => "No", _ => "Unknown" })]);
+
+        PodBudget together = share.Apply(budget);
+        Assert.Equal(said, $"{together.Outlook}: {share.AtOnce} at once, {share.InTurns} in turns, {share.Stranded} never");
+        Assert.Equal(fits.Length, together.Leaving);
+    }
+
+    [Fact]
+    public void It_is_said_how_many_go_at_once_and_what_becomes_of_the_others()
+    {
+        PodBudget budget = Budget(1, 3, 2, 3, 0, BudgetOutlook.Now);
+
+        Assert.Equal(
+            "1 of the 3 pods that leave may go at once; 2 wait until others are ready again elsewhere",
+            BudgetShare.Of(budget, ["Yes", "Yes", "Yes"]).Apply(budget).OutlookReason);
+        Assert.Equal(
+            "1 of the 3 pods that leave may go at once; 1 waits until others are ready again elsewhere; 1 of 3 cannot go at all: those before find no place elsewhere",
+            BudgetShare.Of(budget, ["Yes", "No", "No"]).Apply(budget).OutlookReason);
+    }
+
+    [Fact]
+    public void A_budget_that_never_allows_stays_what_it_is()
+    {
+        PodBudget budget = Budget(0, 1, 1, 1, 0, BudgetOutlook.Never);
+
+        BudgetShare share = BudgetShare.Of(budget, ["Yes"]);
+
+        Assert.Equal((0, 1), (share.AtOnce, share.Stranded));
+        Assert.Equal(("why", "what"), (share.Apply(budget).OutlookReason, share.Apply(budget).Remedy));
+    }
+
+    private static PodBudget Budget(int allows, int healthy, int desired, int expected, int coming, string outlook) => new()
+    {
+        Namespace = "default",
+        Name = "web",
+        DisruptionsAllowed = allows,
+        CurrentHealthy = healthy,
+        DesiredHealthy = desired,
+        ExpectedPods = expected,
+        Outlook = outlook,
+        OutlookReason = outlook == BudgetOutlook.Now ? "" : "why",
+        Remedy = outlook == BudgetOutlook.Never ? "what" : "",
+        UnhealthyPods = new([.. Enumerable.Range(0, coming).Select(i => new UnhealthyPod { Namespace = "default", Name = $"p{i}", Progressing = true })]),
+    };
+}

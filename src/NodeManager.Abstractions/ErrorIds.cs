@@ -59,6 +59,16 @@ public static class ErrorIds
     public const string ReportExists = nameof(ReportExists);
     public const string ReportNotWritten = nameof(ReportNotWritten);
 
+    // Maintenance
+    public const string InvalidMaxUnavailable = nameof(InvalidMaxUnavailable);
+    public const string InvalidWindow = nameof(InvalidWindow);
+    public const string MaintenanceConflict = nameof(MaintenanceConflict);
+    public const string MaintenanceNotFound = nameof(MaintenanceNotFound);
+    public const string MaintenanceInvalid = nameof(MaintenanceInvalid);
+    public const string MaintenanceBlocked = nameof(MaintenanceBlocked);
+    public const string MaintenanceFailed = nameof(MaintenanceFailed);
+    public const string MaintenanceTakenOver = nameof(MaintenanceTakenOver);
+
     // Scheduler
     public const string SchedulerConfigurationInvalid = nameof(SchedulerConfigurationInvalid);
     public const string SchedulerConfigurationNotFound = nameof(SchedulerConfigurationNotFound);

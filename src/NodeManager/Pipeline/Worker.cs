@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Management.Automation;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Pipeline;
@@ -80,6 +81,29 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
         cmdlet.PostUnlessStopped(() => answer.TrySetResult(cmdlet.ShouldProcess(target, action)));
+        return await answer.Task;
+    }
+
+    /// <summary>Runs what needs the caller's runspace on the pipeline's thread, between all else that this thread hands on.</summary>
+    public async Task<T> InvokeAsync<T>(Func<T> action)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
+        cmdlet.PostUnlessStopped(() =>
+        {
+            try
+            {
+                answer.TrySetResult(action());
+            }
+            catch (PipelineStoppedException)
+            {
+                answer.TrySetCanceled();
+            }
+            catch (Exception exception)
+            {
+                answer.TrySetException(exception);
+            }
+        });
         return await answer.Task;
     }
 

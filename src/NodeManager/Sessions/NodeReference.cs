@@ -22,6 +22,8 @@ internal readonly record struct NodeReference(NodeManagerSession Session, string
         NodeDrainResult result => result.Node,
         NodeDrainPod pod => pod.Node,
         NodeChange change => change.Name,
+        NodeMaintenancePlan plan => plan.Node,
+        NodeMaintenanceResult result => result.Node,
         _ => null,
     };
 

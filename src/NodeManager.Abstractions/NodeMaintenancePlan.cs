@@ -1,0 +1,23 @@
+namespace NodeManager;
+
+/// <summary>What a maintenance would do with one node: when its turn would come, and what its drain would meet.</summary>
+public sealed class NodeMaintenancePlan : ClusterObject
+{
+    /// <summary>Counts from 1; 0 for a node that is left out.</summary>
+    public int Batch { get; init; }
+
+    public required string Node { get; init; }
+
+    public string NodeUid { get; init; } = "";
+
+    /// <summary>The value of the label that <c>-SpreadBy</c> names; empty without.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>What its drain would do, as things are now; null for a node that is left out.</summary>
+    public NodeDrainPlan? Drain { get; init; }
+
+    /// <summary>What to know: left out, stays cordoned, in another run's hands, not Ready.</summary>
+    public string Note { get; init; } = "";
+
+    public override string ToString() => $"{Batch}: {Node}";
+}

@@ -1,0 +1,49 @@
+namespace NodeManager;
+
+/// <summary>What a maintenance did with one node, or is going to.</summary>
+public sealed class NodeMaintenanceResult : ClusterObject
+{
+    /// <summary>The run that it belongs to.</summary>
+    public required string RunId { get; init; }
+
+    public required string Node { get; init; }
+
+    /// <summary>Which node is meant: one that registers anew under the name has another.</summary>
+    public string NodeUid { get; init; } = "";
+
+    /// <summary>See <see cref="NodeMaintenanceStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Counts from 1; 0 while its turn has not come.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>The value of the label that <c>-SpreadBy</c> names; empty without.</summary>
+    public string Group { get; init; } = "";
+
+    public ItemList<NodeMaintenanceStep> Steps { get; init; } = ItemList<NodeMaintenanceStep>.Empty;
+
+    /// <summary>The step under way, or the one that failed; empty when there is none.</summary>
+    public string Step => Steps.LastOrDefault(s => s.EndedAt is null)?.Name ?? "";
+
+    /// <summary>True when somebody else had cordoned it before: it stays cordoned.</summary>
+    public bool WasCordoned { get; init; }
+
+    /// <summary>How the drain ended; null where none was made by this process.</summary>
+    public NodeDrainResult? Drain { get; init; }
+
+    /// <summary>What the script block wrote to its output; empty where it did not run in this process.</summary>
+    public ItemList<object> Output { get; init; } = ItemList<object>.Empty;
+
+    /// <summary>Why it failed; empty when it did not.</summary>
+    public string Error { get; init; } = "";
+
+    /// <summary>What else there is to say.</summary>
+    public string Message { get; init; } = "";
+
+    public DateTimeOffset? StartedAt => Steps.FirstOrDefault(s => s.Name != NodeMaintenanceStepName.Claim)?.StartedAt;
+
+    /// <summary>From the cordon to the last step that ended; null before.</summary>
+    public TimeSpan? Duration => Steps.LastOrDefault(s => s.EndedAt is not null && s.Name != NodeMaintenanceStepName.Claim)?.EndedAt - StartedAt;
+
+    public override string ToString() => $"{Node}: {Status}";
+}

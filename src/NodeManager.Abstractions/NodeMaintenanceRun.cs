@@ -1,0 +1,60 @@
+namespace NodeManager;
+
+/// <summary>A maintenance of several nodes, under way or past.</summary>
+public sealed class NodeMaintenanceRun : ClusterObject
+{
+    /// <summary>To carry on with it: <c>Invoke-NodeMaintenance -ResumeId</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Where its ConfigMap and its Lease are.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>See <see cref="NodeMaintenanceRunStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    /// <summary>Who began it and where, as <c>user@machine</c>.</summary>
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>Who works on it, or did last: <c>user@machine/process</c>.</summary>
+    public string Holder { get; init; } = "";
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Null while it is not over.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the run's record was read.</summary>
+    public DateTimeOffset ObservedAt { get; init; }
+
+    public TimeSpan Duration => (EndedAt ?? ObservedAt) - StartedAt;
+
+    public ItemList<NodeMaintenanceResult> Nodes { get; init; } = ItemList<NodeMaintenanceResult>.Empty;
+
+    public string MaxUnavailable { get; init; } = "";
+
+    public string SpreadBy { get; init; } = "";
+
+    public ItemList<string> Window { get; init; } = ItemList<string>.Empty;
+
+    public string OnError { get; init; } = "";
+
+    public int Completed => Count(NodeMaintenanceStatus.Completed);
+
+    public int Failed => Count(NodeMaintenanceStatus.Failed);
+
+    public int Deleted => Count(NodeMaintenanceStatus.Deleted);
+
+    public int Skipped => Count(NodeMaintenanceStatus.Skipped);
+
+    /// <summary>Nodes whose turn is to come or whose work is not done.</summary>
+    public int Remaining => Count(NodeMaintenanceStatus.Pending) + Count(NodeMaintenanceStatus.InProgress);
+
+    /// <summary>What it does or did last, in a sentence.</summary>
+    public string Message { get; init; } = "";
+
+    public override string ToString() => Id;
+
+    private int Count(string status) => Nodes.Count(n => n.Status == status);
+}

@@ -1,0 +1,92 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Maintenance.Running;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Says what a maintenance would do. Also what <c>-WhatIf</c> shows.</summary>
+public static class MaintenancePlanner
+{
+    /// <summary>The batches in which the nodes would go, as things are now, and what each drain would meet. Touches nothing.</summary>
+    /// <exception cref="NodeManagerException">NodeNotFound, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
+    public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
+        NodeManagerSession session, MaintenanceRequest request, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, token), cancellationToken);
+
+    private static async Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
+        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, CancellationToken cancellationToken)
+    {
+        MaintenanceOptions options = request.Options;
+        IReadOnlyList<string> names = request.Nodes;
+        HashSet<string>? open = null;
+        if (request.ResumeId is { } id)
+        {
+            StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, cancellationToken)
+                ?? throw MaintenanceErrors.NotFound(id, request.Namespace, session.Cluster);
+            options = OptionText.Overlay(stored.Run.Options, options);
+            open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
+            names = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => n.Name)];
+        }
+
+        UnavailabilityLimit limit = UnavailabilityLimit.Parse(options.MaxUnavailable);
+        Dictionary<string, Node> byName =
+            (await connection.Client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items.ToDictionary(n => n.Metadata.Name);
+        List<Node> nodes = [];
+        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (byName.TryGetValue(name, out Node? node) && open?.Contains(node.Metadata.Uid ?? "") != false) nodes.Add(node);
+            else if (open is null) throw ErrorTranslator.NodeNotFound(name, session.Cluster);
+        }
+
+        List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
+        List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
+        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count));
+        IReadOnlyList<NodeDrainPlan>[] drains = await Task.WhenAll(batches.Select(
+            batch => DrainPlanner.PlanAsync(session, [.. batch.Select(c => c.Name)], options.Drain, cancellationToken)));
+        List<NodeMaintenancePlan> plans = [];
+        for (int i = 0; i < batches.Count; i++)
+        {
+            Dictionary<string, NodeDrainPlan> byNode = drains[i].ToDictionary(d => d.Node);
+            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), NoteOf(byName[c.Name]))));
+        }
+
+        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, "left out: a control-plane node")));
+        return plans;
+    }
+
+    private static MaintenanceCandidate Candidate(Node node, MaintenanceOptions options) => new(
+        node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
+        node.Spec.Unschedulable == true && NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key)) is null);
+
+    private static string GroupOf(Node node, MaintenanceOptions options) =>
+        options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : "";
+
+    private static string NoteOf(Node node)
+    {
+        List<string> notes = [];
+        NodeClaim? claim = NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+        if (claim is not null) notes.Add($"belongs to run {claim.Run} of {claim.Holder}");
+        if (node.Spec.Unschedulable == true && claim is not { IsBegun: true, WasCordoned: false }) notes.Add("is cordoned, and stays so");
+        if (!FleetBoard.IsReady(node)) notes.Add("is not Ready");
+        return string.Join("; ", notes);
+    }
+
+    private static NodeMaintenancePlan Describe(
+        NodeManagerSession session, int batch, Node node, string group, NodeDrainPlan? drain, string note) => new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Batch = batch,
+            Node = node.Metadata.Name,
+            NodeUid = node.Metadata.Uid ?? "",
+            Group = group,
+            Drain = drain,
+            Note = note,
+        };
+}

@@ -1,0 +1,36 @@
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Shows the runs that a namespace keeps.</summary>
+public static class MaintenanceReader
+{
+    /// <summary>The newest first.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ids">Of the runs, with wildcards; none: all.</param>
+    /// <param name="ns">Where they are kept.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound for an id without wildcards; what the server refused.</exception>
+    public static Task<IReadOnlyList<NodeMaintenanceRun>> ReadAsync(
+        NodeManagerSession session, IReadOnlyList<string> ids, string ns, int limit, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodeMaintenanceRun>>(
+            session, null,
+            async (connection, token) =>
+            {
+                Task<IReadOnlyDictionary<string, string>> holders = RunDirectory.HoldersAsync(connection, ns, token);
+                IReadOnlyList<StoredRun> runs = await RunDirectory.ListAsync(connection, ns, token);
+                IReadOnlyDictionary<string, string> held = await holders;
+                List<NamePattern> patterns = [.. ids.Select(id => new NamePattern(id))];
+                if (ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !runs.Any(r => new NamePattern(id).Matches(r.Run.Id))) is { } missing)
+                    throw MaintenanceErrors.NotFound(missing, ns, session.Cluster);
+                return
+                [
+                    .. runs.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Run.Id))).Take(limit)
+                        .Select(r => RunMapper.Map(session, r, ns, held.ContainsKey(r.Run.Id), connection.Time.GetUtcNow())),
+                ];
+            },
+            cancellationToken);
+}

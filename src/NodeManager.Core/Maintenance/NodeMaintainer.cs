@@ -1,0 +1,42 @@
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Running;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Maintains fleets: takes nodes out of service batch by batch, has work done on them, and puts them back.</summary>
+public static class NodeMaintainer
+{
+    /// <summary>
+    /// Maintains the nodes, or carries on with a run that was interrupted: the one that is named, or one of the last day that was begun with
+    /// the same options for these nodes. Cancelled, it stops touching nodes and returns within about two seconds; the run can be carried on
+    /// with, from anywhere.
+    /// </summary>
+    /// <exception cref="NodeManagerException">
+    /// Nothing was begun: NodeNotFound, MaintenanceNotFound, MaintenanceConflict (another run has a node, or the run is in other hands),
+    /// MaintenanceInvalid, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
+    /// </exception>
+    public static async Task<MaintenanceOutcome> RunAsync(
+        NodeManagerSession session, MaintenanceRequest request, IMaintenanceObserver observer, CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        MaintenanceScope scope = new(session, connection, request, observer);
+        try
+        {
+            await using FleetBoard board = new(scope);
+            RunStart start = await new RunOpener(scope, board).OpenAsync(stop.Token);
+            await using RunLease lease = start.Lease;
+            using RunStore store = start.Store;
+            using MaintenanceProgress progress = new(scope, start.Run.Id, start.Options.Soak, uid => start.Ledger[uid].Name);
+            return await new MaintenanceRun(scope, board, start, progress).RunAsync(stop.Token);
+        }
+        catch (Exception exception) when (
+            !cancellationToken.IsCancellationRequested
+            && ErrorTranslator.Translate(exception, session.Cluster, session.Server, null) is { } known && known != exception)
+        {
+            throw known;
+        }
+    }
+}

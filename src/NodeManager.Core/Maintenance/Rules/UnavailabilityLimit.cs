@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace NodeManager.Core.Maintenance.Rules;
+
+/// <summary>How many nodes may be out of service at once: <c>2</c>, or <c>10%</c> of the run's nodes.</summary>
+public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
+{
+    /// <exception cref="NodeManagerException">InvalidMaxUnavailable.</exception>
+    public static UnavailabilityLimit Parse(string text)
+    {
+        string trimmed = text.Trim();
+        bool isPercent = trimmed.EndsWith('%');
+        bool isNumber = int.TryParse(isPercent ? trimmed[..^1].TrimEnd() : trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out int value);
+        return isNumber && value >= 1 && (!isPercent || value <= 100)
+            ? new(value, isPercent)
+            : throw new NodeManagerException(
+                ErrorIds.InvalidMaxUnavailable, ErrorKind.InvalidArgument,
+                $"'{text}' says not how many nodes may be out of service at once: it is a number from 1, or 1% to 100% of the nodes.", text,
+                "Write 2, or 10%.");
+    }
+
+    /// <summary>Of so many nodes; per cent are rounded down, but one may always be.</summary>
+    public int Of(int nodes) => IsPercent ? Math.Max(1, (int)((long)nodes * Value / 100)) : Value;
+}

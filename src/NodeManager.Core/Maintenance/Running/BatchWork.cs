@@ -1,0 +1,79 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.State;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
+internal sealed class BatchWork(
+    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, NodeWork work, FleetBoard board, MaintenanceProgress progress)
+{
+    private const int DrainAttempts = 6;
+
+    private readonly List<Task> _tails = [];
+
+    /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
+    public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
+    {
+        bool[] isCordoned = await Task.WhenAll(batch.Select(n => work.CordonAsync(n.Uid, cancellationToken)));
+        List<string> nodes = [.. batch.Where((_, i) => isCordoned[i]).Select(n => n.Uid)];
+        List<string> toDrain = [.. nodes.Where(uid => !ledger[uid].HasDone(NodeMaintenanceStepName.Drain))];
+        _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));
+        try
+        {
+            await DrainAsync(toDrain, cancellationToken);
+        }
+        finally
+        {
+            // Also when interrupted: nothing goes on behind the run's end.
+            await Task.WhenAll(_tails);
+        }
+    }
+
+    private async Task DrainAsync(List<string> left, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(left.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
+        left.ForEach(uid => progress.Step(uid, NodeMaintenanceStepName.Drain));
+        for (int attempt = 1; ; attempt++)
+        {
+            await lease.HoldAsync(cancellationToken);
+            foreach (string gone in left.Where(uid => board.Find(uid) is null).ToList())
+            {
+                left.Remove(gone);
+                _tails.Add(work.EndAsync(gone, new NodeGoneException(ledger[gone].Name), cancellationToken));
+            }
+
+            if (left.Count == 0) return;
+            await TryDrainAsync(left, attempt == DrainAttempts, cancellationToken);
+            if (left.Count > 0) await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
+        }
+    }
+
+    // A drain stops where the hold on the run is in doubt, and goes on when it is not any more.
+    private async Task TryDrainAsync(List<string> left, bool isLast, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> byName = left.ToDictionary(uid => ledger[uid].Name);
+        CancellationToken doubt = lease.InDoubt;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
+        try
+        {
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(scope.Session, [.. byName.Keys], options.Drain, scope.Observer, stop.Token))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string uid = byName[result.Node];
+                if (!isLast && MayPass(result)) continue;
+                left.Remove(uid);
+                _tails.Add(work.FinishAsync(uid, result, cancellationToken));
+            }
+        }
+        catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
+        {
+            if (!isLast && ServerPatience.MayPass(exception)) return;
+            foreach (string uid in left) _tails.Add(work.EndAsync(uid, exception, cancellationToken));
+            left.Clear();
+        }
+    }
+
+    private static bool MayPass(NodeDrainResult result) =>
+        result.Status == NodeDrainStatus.Cancelled
+        || (result.Status == NodeDrainStatus.Failed && result.Blockers.Count > 0 && result.Blockers.All(b => b.Kind is "Server" or "Termination"));
+}

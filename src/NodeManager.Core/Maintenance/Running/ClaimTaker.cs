@@ -1,0 +1,97 @@
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>Claims all nodes of a run before the first one is touched. Of two runs that want the same node one is refused; from dead runs it takes over.</summary>
+internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
+{
+    private readonly HashSet<string> _dead = [];
+
+    /// <summary>Looks whether a living run has one of the nodes, before anything is written.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
+    public async Task RefuseIfTakenAsync(IEnumerable<Node> nodes, string run, CancellationToken cancellationToken)
+    {
+        foreach (Node node in nodes)
+        {
+            NodeClaim? claim = NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+            if (claim is not null && claim.Run != run && !_dead.Contains(claim.Run)) await LookAsync(node.Metadata.Name, claim, cancellationToken);
+        }
+    }
+
+    /// <summary>Claims the run's open nodes, and notes those that are gone or were done already.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
+    public async Task TakeAsync(RunLedger ledger, CancellationToken cancellationToken)
+    {
+        List<NodeRecord> open = [.. ledger.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).OrderBy(n => n.Uid, StringComparer.Ordinal)];
+        // The first one alone: of two runs that begin with the same nodes at the same time, it decides which has them.
+        foreach (NodeRecord first in open.Take(1)) await TakeAsync(ledger, first, cancellationToken);
+        await Parallel.ForEachAsync(
+            open.Skip(1), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+            async (node, token) => await TakeAsync(ledger, node, token));
+    }
+
+    private async Task TakeAsync(RunLedger ledger, NodeRecord node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Given back in the last moment before the interrupt, and not noted any more.
+            if (node.HasBegun(NodeMaintenanceStepName.Resume) && node.Status == NodeMaintenanceStatus.InProgress
+                && !await claims.IsClaimedAsync(node.Name, node.Uid, cancellationToken))
+            {
+                await ledger.UpdateAsync(
+                    node.Uid,
+                    n => n.End(NodeMaintenanceStepName.Resume, scope.Now) with { Status = NodeMaintenanceStatus.Completed, DaemonSets = null },
+                    cancellationToken);
+                return;
+            }
+
+            ClaimOutcome outcome = await ClaimAsync(node, cancellationToken);
+            if (outcome.TakenFrom is { } from)
+                scope.Observer.Warning($"Node {node.Name} is taken over from maintenance run {from.Run} of {from.Holder}, which nobody works on any more.");
+            bool isInWork = outcome.IsInWork && node.Steps.Count > 0;
+            await ledger.UpdateAsync(
+                node.Uid,
+                n => (isInWork ? n : n with { Steps = [], BootId = null, Heartbeat = null, DaemonSets = null, Batch = 0 }) with
+                {
+                    Status = isInWork && n.HasBegun(NodeMaintenanceStepName.Cordon) ? NodeMaintenanceStatus.InProgress : NodeMaintenanceStatus.Pending,
+                    Error = null,
+                    Message = null,
+                },
+                cancellationToken);
+            if (!isInWork)
+            {
+                await ledger.BeginAsync(node.Uid, NodeMaintenanceStepName.Claim, cancellationToken);
+                await ledger.EndAsync(node.Uid, NodeMaintenanceStepName.Claim, cancellationToken);
+            }
+        }
+        catch (NodeGoneException)
+        {
+            await ledger.UpdateAsync(
+                node.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, DaemonSets = null, Message = "The node was deleted." }, cancellationToken);
+        }
+    }
+
+    private async Task<ClaimOutcome> ClaimAsync(NodeRecord node, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            HashSet<string> dead;
+            lock (_dead) dead = [.. _dead];
+            ClaimOutcome outcome = await claims.ClaimAsync(node.Name, node.Uid, dead, cancellationToken);
+            if (outcome.Other is not { } other) return outcome;
+            await LookAsync(node.Name, other, cancellationToken);
+        }
+    }
+
+    private async Task LookAsync(string node, NodeClaim claim, CancellationToken cancellationToken)
+    {
+        LeaseSign sign = await LeaseProbe.LookAsync(
+            scope.Connection, claim.Run, claim.Namespace,
+            waits => scope.Observer.Verbose(
+                $"Node {node} belongs to maintenance run {claim.Run} of {waits.Holder}: waiting up to {waits.Duration.TotalSeconds:0} s for a sign of life."),
+            cancellationToken);
+        if (sign.IsAlive) throw MaintenanceErrors.Conflict(claim.Run, sign.Holder, node, sign.Duration);
+        lock (_dead) _dead.Add(claim.Run);
+    }
+}

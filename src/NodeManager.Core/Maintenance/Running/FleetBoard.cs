@@ -1,0 +1,63 @@
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>All nodes of the cluster as a watch tells of them. Thread-safe.</summary>
+internal sealed class FleetBoard : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Node> _byUid = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WatchedObjects<Node> _watch;
+    private Task _watching = Task.CompletedTask;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FleetBoard(MaintenanceScope scope) => _watch = new(scope.Client, Resources.Nodes, new()) { OnChange = Apply };
+
+    /// <summary>Begins to watch; ends when all nodes are known.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _watching = _watch.RunAsync(_stop.Token);
+        return _watch.Synced.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The node of this UID (null: gone), and a task that ends when that changes.</summary>
+    public (Node? Node, Task Changed) Look(string uid) => _watch.Look(uid);
+
+    public Node? Find(string uid) => _watch.Find(uid);
+
+    /// <summary>All that there are, and a task that ends when any of them changes.</summary>
+    public (IReadOnlyCollection<Node> Nodes, Task Changed) LookAtAll()
+    {
+        lock (_lock) return ([.. _byUid.Values], _changed.Task);
+    }
+
+    public static bool IsReady(Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";
+
+    public static bool IsControlPlane(Node node) => node.Metadata.Labels is { } labels
+        && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _watching;
+        _stop.Dispose();
+    }
+
+    private void Apply(Node node, bool isGone)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            // One that registered anew while the watch was away takes the place of the former.
+            foreach (string former in _byUid.Where(e => e.Value.Metadata.Name == node.Metadata.Name).Select(e => e.Key).ToList()) _byUid.Remove(former);
+            if (!isGone) _byUid[node.Metadata.Uid ?? ""] = node;
+            (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        changed.TrySetResult();
+    }
+}

@@ -1,0 +1,210 @@
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>Takes a run from batch to batch to its end, or to where it is interrupted.</summary>
+internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, RunStart start, MaintenanceProgress progress)
+{
+    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
+
+    // Where nothing else tells: another zone's rules, a clock that was set.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    private readonly RunLedger _ledger = start.Ledger;
+
+    public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        RunState state = new() { Holder = start.Lease.Holder, At = scope.Now };
+        scope.Observer.Started(_ledger.Describe(state));
+        foreach (NodeRecord skipped in _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Skipped)) scope.Observer.NodeEnded(_ledger.Result(skipped.Uid));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
+        NodeManagerException? failure = null;
+        try
+        {
+            string? blocked = await WorkAsync(stop.Token);
+            state = End(blocked);
+            if (blocked is not null)
+                failure = new(
+                    ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable, $"Maintenance run {start.Run.Id} cannot go on: waited in vain for {blocked}.", start.Run.Id,
+                    "Bring these nodes back into service, then carry on with -ResumeId.");
+        }
+        catch (Exception exception)
+        {
+            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = "Interrupted." });
+            if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.TakenOver();
+            else if (!cancellationToken.IsCancellationRequested)
+                failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
+            if (failure is null && !cancellationToken.IsCancellationRequested) throw;
+            return new(_ledger.Describe(state), failure);
+        }
+
+        await CloseAsync(state with { At = scope.Now });
+        return new(_ledger.Describe(state), failure);
+    }
+
+    /// <summary>Goes on until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
+    private async Task<string?> WorkAsync(CancellationToken cancellationToken)
+    {
+        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, progress);
+        BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, progress);
+        List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
+        while (true)
+        {
+            if (batch.Count == 0)
+            {
+                await NoteGoneAsync(cancellationToken);
+                if (!_ledger.Nodes.Any(n => n.IsOpen)) return null;
+                await WaitForWindowAsync(cancellationToken);
+                (batch, string? blocked) = await ChooseAsync(cancellationToken);
+                if (blocked is not null) return blocked;
+                if (batch.Count == 0) continue;
+            }
+
+            int number = _ledger.Nodes.Max(n => n.Batch) + 1;
+            foreach (NodeRecord node in batch)
+            {
+                await _ledger.UpdateAsync(
+                    node.Uid, n => n with { Status = NodeMaintenanceStatus.InProgress, Batch = n.Batch > 0 ? n.Batch : number }, cancellationToken);
+            }
+
+            progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), BatchesLeft(), Done(), Total());
+            await batches.RunAsync(batch, cancellationToken);
+            progress.BatchEnded(Done());
+            if (start.Options.OnError == MaintenanceErrorAction.Stop && batch.Exists(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Failed)) return null;
+            if (_ledger.Nodes.Any(n => n.IsOpen)) await SoakAsync(batch, cancellationToken);
+            batch = [];
+        }
+    }
+
+    private async Task NoteGoneAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<Node> nodes = board.LookAtAll().Nodes;
+        HashSet<string> there = [.. nodes.Select(n => n.Metadata.Uid ?? "")];
+        foreach (NodeRecord gone in _ledger.Nodes.Where(n => n.IsOpen && !there.Contains(n.Uid)))
+        {
+            string message = nodes.Any(n => n.Metadata.Name == gone.Name)
+                ? "Another node registered under its name; it is a new one, and left alone." : "The node was deleted.";
+            await _ledger.UpdateAsync(gone.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, Message = message }, cancellationToken);
+            scope.Observer.NodeEnded(_ledger.Result(gone.Uid));
+        }
+    }
+
+    private async Task WaitForWindowAsync(CancellationToken cancellationToken)
+    {
+        while (start.Windows.Count > 0 && !start.Windows.Any(w => w.IsOpen(scope.Now)))
+        {
+            DateTimeOffset opens = start.Windows.Min(w => w.NextOpening(scope.Now));
+            progress.Phase($"waiting for the window, which opens at {opens:u}");
+            TimeSpan left = opens - scope.Now;
+            await Task.Delay(left < LookAgain ? left : LookAgain, scope.Time, cancellationToken);
+        }
+    }
+
+    private async Task<(List<NodeRecord> Batch, string? Blocked)> ChooseAsync(CancellationToken cancellationToken)
+    {
+        long since = scope.Time.GetTimestamp();
+        while (true)
+        {
+            (IReadOnlyCollection<Node> nodes, Task changed) = board.LookAtAll();
+            string[] unready = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
+            IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes);
+            BatchChoice choice = BatchRules.Next(candidates, start.Limit.Of(candidates.Count), unready);
+            if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
+            progress.Phase("waiting for " + choice.WaitsFor);
+            TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
+            await scope.WaitAnyAsync(left, [changed], cancellationToken);
+        }
+    }
+
+    private IReadOnlyList<MaintenanceCandidate> Candidates(IReadOnlyCollection<Node> nodes)
+    {
+        Dictionary<string, Node> byUid = nodes.ToDictionary(n => n.Metadata.Uid ?? "");
+        return
+        [
+            .. from record in _ledger.Nodes
+               where record.Status != NodeMaintenanceStatus.Skipped && byUid.ContainsKey(record.Uid)
+               let node = byUid[record.Uid]
+               select new MaintenanceCandidate(
+                   record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending,
+                   FleetBoard.IsReady(node), node.Spec.Unschedulable == true),
+        ];
+    }
+
+    // All of the batch have to be Ready for that long, together and without a break.
+    private async Task SoakAsync(List<NodeRecord> batch, CancellationToken cancellationToken)
+    {
+        if (start.Options.Soak <= TimeSpan.Zero) return;
+        List<string> uids = [.. batch.Where(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Completed).Select(n => n.Uid)];
+        long healthySince = scope.Time.GetTimestamp(), brokenSince = healthySince;
+        while (uids.Count > 0)
+        {
+            Task changed = board.LookAtAll().Changed;
+            List<Node> nodes = [.. uids.Select(board.Find).OfType<Node>()];
+            string[] broken = [.. nodes.Where(n => !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
+            if (broken.Length == 0) brokenSince = scope.Time.GetTimestamp();
+            else healthySince = scope.Time.GetTimestamp();
+            TimeSpan left = broken.Length == 0
+                ? start.Options.Soak - scope.Time.GetElapsedTime(healthySince)
+                : start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(brokenSince);
+            if (left <= TimeSpan.Zero && broken.Length == 0) return;
+            if (left <= TimeSpan.Zero) throw new NodeManagerException(
+                ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable,
+                $"Maintenance run {start.Run.Id} cannot go on: {string.Join(", ", broken)} did not stay Ready after the maintenance.", start.Run.Id,
+                "Look at these nodes, then carry on with -ResumeId.");
+            progress.Phase(broken.Length == 0 ? $"soaking for {HumanDuration.Format(left)} more" : $"waiting for {string.Join(", ", broken)} to be Ready again");
+            await scope.WaitAnyAsync(left < LookAgain ? left : LookAgain, [changed], cancellationToken);
+        }
+    }
+
+    private RunState End(string? blocked)
+    {
+        IReadOnlyList<NodeRecord> nodes = _ledger.Nodes;
+        int failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed), open = nodes.Count(n => n.IsOpen);
+        return new()
+        {
+            Holder = start.Lease.Holder,
+            Status = open > 0 ? NodeMaintenanceRunStatus.Stopped : failed > 0 ? StatusOfFailed() : NodeMaintenanceRunStatus.Completed,
+            EndedAt = open > 0 ? null : scope.Now,
+            Message = blocked is not null ? $"Waited in vain for {blocked}."
+                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} were not begun" : "")}." : null,
+        };
+    }
+
+    // The last batch's failure leaves nothing to begin, but something to carry on with.
+    private string StatusOfFailed() =>
+        start.Options.OnError == MaintenanceErrorAction.Stop ? NodeMaintenanceRunStatus.Stopped : NodeMaintenanceRunStatus.Failed;
+
+    private async Task CloseAsync(RunState state)
+    {
+        using CancellationTokenSource limit = new(CleanUp, scope.Time);
+        try
+        {
+            if (start.Lease.Lost.IsCancellationRequested) return;
+            await start.Store.WriteAsync(state, limit.Token);
+            if (state.Status == NodeMaintenanceRunStatus.Stopped)
+                await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending)
+                    .Select(n => start.Claims.ReleaseAsync(n.Name, n.Uid, limit.Token)));
+            await start.Lease.ReleaseAsync(limit.Token);
+            if (state.Status != NodeMaintenanceRunStatus.Interrupted)
+                await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"The end of run {start.Run.Id} was not written: {exception.Message} It can be carried on with when its lease has run out.");
+        }
+    }
+
+    private int Done() => _ledger.Nodes.Count(n => n.Status is not (NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress or NodeMaintenanceStatus.Skipped));
+
+    private int Total() => _ledger.Nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped);
+
+    private int BatchesLeft()
+    {
+        IReadOnlyList<MaintenanceCandidate> candidates = Candidates(board.LookAtAll().Nodes);
+        return 1 + BatchRules.All(candidates, start.Limit.Of(candidates.Count)).Count;
+    }
+}

@@ -1,0 +1,46 @@
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>What all parts of one run share.</summary>
+internal sealed class MaintenanceScope
+{
+    public MaintenanceScope(NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IMaintenanceObserver observer)
+    {
+        Session = session;
+        Connection = connection;
+        Request = request;
+        Observer = observer;
+        Patience = new(connection.Time, observer);
+    }
+
+    public NodeManagerSession Session { get; }
+
+    public ClusterConnection Connection { get; }
+
+    public KubernetesClient Client => Connection.Client;
+
+    public TimeProvider Time => Connection.Time;
+
+    public MaintenanceRequest Request { get; }
+
+    public string Namespace => Request.Namespace;
+
+    public IMaintenanceObserver Observer { get; }
+
+    /// <summary>Goes on asking a server that does not answer.</summary>
+    public ServerPatience Patience { get; }
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Waits for one of these, or for so long; ends with the token.</summary>
+    public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = await Task.WhenAny([Task.Delay(atMost, Time, done.Token), .. events]);
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
+    }
+}

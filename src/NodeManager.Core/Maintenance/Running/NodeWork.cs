@@ -1,0 +1,199 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>
+/// The steps of one node, in their order. Each is noted in the run before it is made and when it is done, so that whoever carries on knows
+/// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
+/// </summary>
+internal sealed class NodeWork(
+    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceProgress progress)
+{
+    private readonly Readiness _readiness = new(board);
+    private readonly DaemonSetPods _daemonSets = new(scope, board);
+
+    /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
+    public Task<bool> CordonAsync(string uid, CancellationToken cancellationToken) => GuardAsync(
+        uid,
+        async () =>
+        {
+            NodeRecord record = ledger[uid];
+            scope.Observer.NodeStarted(ledger.Result(uid));
+            await StepAsync(uid, NodeMaintenanceStepName.Cordon, true, async token =>
+            {
+                IReadOnlyList<string> daemonSets = record.DaemonSets ?? await _daemonSets.ReadyOnAsync(record.Name, token);
+                DrainAnnotation note = new(NodeCordon.Who(scope.Session), options.Drain.Reason, scope.Now);
+                (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), token);
+                await ledger.UpdateAsync(
+                    uid,
+                    n => n with
+                    {
+                        WasCordoned = wasCordoned,
+                        DaemonSets = daemonSets,
+                        BootId = n.BootId ?? node.Status.NodeInfo?.BootID,
+                        Heartbeat = n.Heartbeat ?? Readiness.ReadyHeartbeat(node),
+                    },
+                    token);
+            }, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>All that comes after the drain.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="drain">How the drain ended; null where it was done before.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public Task<bool> FinishAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken) => GuardAsync(
+        uid,
+        async () =>
+        {
+            if (drain is not null)
+            {
+                ledger.Keep(uid, drain);
+                if (drain.Status != NodeDrainStatus.Drained) throw new NodeFailedException(drain.Message);
+                await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
+            }
+
+            NodeRecord record = ledger[uid];
+            if (scope.Request.Work is { } work && !HasRebooted(record))
+                await StepAsync(uid, NodeMaintenanceStepName.Script, true, token => RunAsync(record, work, token), cancellationToken);
+            if (options.WaitForReboot)
+            {
+                await StepAsync(
+                    uid, NodeMaintenanceStepName.Reboot, true,
+                    token => InTimeAsync("report a new boot and be Ready after it", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
+            }
+
+            await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync("be Ready, with the pods of its DaemonSets", record, async t =>
+            {
+                await _readiness.WaitForReadyAsync(record, t);
+                await _daemonSets.WaitAsync(record, t);
+            }, token), cancellationToken);
+            bool isGivenBack = true;
+            await StepAsync(
+                uid, NodeMaintenanceStepName.Resume, false,
+                async token => isGivenBack = await claims.ReleaseAsync(record.Name, uid, token), cancellationToken);
+            await ledger.UpdateAsync(
+                uid,
+                n => n with
+                {
+                    Status = NodeMaintenanceStatus.Completed,
+                    DaemonSets = null,
+                    Message = !isGivenBack ? "Somebody else had put it back into service before." : n.WasCordoned ? "It was cordoned before, and stays so." : null,
+                },
+                cancellationToken);
+            scope.Observer.NodeEnded(ledger.Result(uid));
+        },
+        cancellationToken);
+
+    /// <summary>Ends a node that failed, is gone, or is another's now.</summary>
+    public async Task EndAsync(string uid, Exception exception, CancellationToken cancellationToken)
+    {
+        NodeRecord record = ledger[uid];
+        if (exception is NodeGoneException || await IsGoneAsync(record, cancellationToken))
+        {
+            await ledger.UpdateAsync(uid, n => n with { Status = NodeMaintenanceStatus.Deleted, DaemonSets = null, Message = Gone(n) }, cancellationToken);
+        }
+        else
+        {
+            string error = exception is NodeFailedException or ClaimLostException or NodeManagerException
+                ? exception.Message
+                : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message ?? exception.Message;
+            bool isPutBack = options.OnError == MaintenanceErrorAction.Resume && exception is not ClaimLostException
+                && await scope.Patience.RunAsync(token => claims.ReleaseAsync(record.Name, uid, token), cancellationToken);
+            string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";
+            await ledger.UpdateAsync(
+                uid, n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null }, cancellationToken);
+        }
+
+        scope.Observer.NodeEnded(ledger.Result(uid));
+    }
+
+    private async Task<bool> GuardAsync(string uid, Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception exception) when (IsOfNode(exception, cancellationToken))
+        {
+            await EndAsync(uid, exception, cancellationToken);
+            return false;
+        }
+        finally
+        {
+            progress.Step(uid, "");
+        }
+    }
+
+    // What is not a node's concerns the whole run.
+    private static bool IsOfNode(Exception exception, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && exception is not NodeManagerException { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.SessionClosed };
+
+    private async Task StepAsync(string uid, string step, bool isOnce, Func<CancellationToken, Task> make, CancellationToken cancellationToken)
+    {
+        if (isOnce && ledger[uid].HasDone(step)) return;
+        await lease.HoldAsync(cancellationToken);
+        progress.Step(uid, step);
+        await ledger.BeginAsync(uid, step, cancellationToken);
+        await make(cancellationToken);
+        await ledger.EndAsync(uid, step, cancellationToken);
+    }
+
+    private async Task RunAsync(
+        NodeRecord record, Func<ClusterNode, CancellationToken, Task<IReadOnlyList<object>>> work, CancellationToken cancellationToken)
+    {
+        Node node = await scope.Patience.RunAsync(
+            token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
+        if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
+        ledger.Keep(record.Uid, await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken));
+    }
+
+    // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.
+    private bool HasRebooted(NodeRecord record) =>
+        options.WaitForReboot && record.HasBegun(NodeMaintenanceStepName.Script) && !record.HasDone(NodeMaintenanceStepName.Script)
+        && board.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId;
+
+    private async Task InTimeAsync(string goal, NodeRecord record, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(options.WaitReadyTimeout, scope.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await wait(stop.Token);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            Node? node = board.Find(record.Uid);
+            string status = node is null ? "gone" : NodeMapper.StatusOf(node);
+            string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "as before" : "a new one";
+            throw new NodeFailedException(
+                $"It did not {goal} within {HumanDuration.Format(options.WaitReadyTimeout)}: it is {status}, its boot {boot}.", exception);
+        }
+    }
+
+    private Task<bool> IsGoneAsync(NodeRecord record, CancellationToken cancellationToken) => scope.Patience.RunAsync(
+        async token =>
+        {
+            try
+            {
+                return (await NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token))).Metadata.Uid != record.Uid;
+            }
+            catch (NodeGoneException)
+            {
+                return true;
+            }
+        },
+        cancellationToken);
+
+    private string Gone(NodeRecord record) =>
+        board.LookAtAll().Nodes.FirstOrDefault(n => n.Metadata.Name == record.Name && n.Metadata.Uid != record.Uid) is { } other
+            ? $"Another node registered under its name ({other.Metadata.Uid}); it is a new one, and left alone."
+            : "The node was deleted.";
+}

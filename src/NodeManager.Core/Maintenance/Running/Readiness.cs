@@ -1,0 +1,32 @@
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>Waits until a node is back: booted anew, Ready.</summary>
+internal sealed class Readiness(FleetBoard board)
+{
+    /// <summary>Waits for another boot than the recorded one, and for a report of Ready later than that one's last.</summary>
+    /// <exception cref="NodeGoneException">The node was deleted.</exception>
+    public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(
+        record,
+        node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && FleetBoard.IsReady(node)
+            && !(ReadyHeartbeat(node) <= record.Heartbeat),
+        cancellationToken);
+
+    /// <exception cref="NodeGoneException">The node was deleted.</exception>
+    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, FleetBoard.IsReady, cancellationToken);
+
+    private async Task WaitAsync(NodeRecord record, Func<Node, bool> isMet, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (Node? node, Task changed) = board.Look(record.Uid);
+            if (node is null) throw new NodeGoneException(record.Name);
+            if (isMet(node)) return;
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.LastHeartbeatTime;
+}

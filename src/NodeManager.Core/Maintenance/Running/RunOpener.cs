@@ -1,0 +1,222 @@
+using System.Net;
+using System.Security.Cryptography;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>Begins a run, or takes up one that was interrupted: its lease first, then its record, then all of its nodes.</summary>
+internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
+{
+    // A run keeps all of its nodes in one ConfigMap, which holds 1 MiB.
+    private const int MostNodes = 1500;
+
+    // Later the same command means another maintenance: last month's patches are not this month's.
+    private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
+
+    private readonly string _by = NodeCordon.Who(scope.Session);
+
+    public async Task<RunStart> OpenAsync(CancellationToken cancellationToken)
+    {
+        MaintenanceRequest request = scope.Request;
+        string work = OptionText.HashWork(request.WorkText);
+        // What is wrong with the options is said before anything is asked.
+        MaintenanceOptions options = Complete(request.Options);
+        await board.StartAsync(cancellationToken);
+        StoredRun? stored;
+        List<Node> targets = [];
+        if (request.ResumeId is { } id)
+        {
+            stored = await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, cancellationToken)
+                ?? throw MaintenanceErrors.NotFound(id, scope.Namespace, scope.Session.Cluster);
+            CheckWork(stored.Run, work);
+            options = Complete(OptionText.Overlay(stored.Run.Options, request.Options));
+        }
+        else
+        {
+            targets = Resolve(request.Nodes);
+            stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
+        }
+
+        RunRecord run = stored?.Run ?? new()
+        {
+            Id = $"{scope.Now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}",
+            By = _by,
+            At = scope.Now,
+            Options = options,
+            Work = work,
+            Fingerprint = OptionText.Fingerprint(options, work),
+        };
+        string holder = $"{_by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
+        RunLease lease = new(scope.Connection, run.Id, scope.Namespace, holder, request.LeaseDuration);
+        try
+        {
+            return await OpenAsync(run, stored, options, targets, lease, cancellationToken);
+        }
+        catch
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2), scope.Time);
+            await ForgiveAsync(() => lease.ReleaseAsync(limit.Token));
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RunStart> OpenAsync(
+        RunRecord run, StoredRun? stored, MaintenanceOptions options, List<Node> targets, RunLease lease, CancellationToken cancellationToken)
+    {
+        RunStore store = new(scope, run, lease.Holder);
+        ClaimWriter claims = new(scope, run.Id, lease.Holder);
+        ClaimTaker taker = new(scope, claims);
+        RunState state = new() { Holder = lease.Holder, At = scope.Now };
+        IReadOnlyList<NodeRecord> nodes = stored?.Nodes ?? [.. targets.Select((node, index) => Describe(node, index, options))];
+        if (stored is null) await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
+        await EnsureNamespaceAsync(() => lease.TakeAsync(sign => Wait(run, sign), cancellationToken), cancellationToken);
+        if (stored is null)
+        {
+            await store.CreateAsync(state, nodes, cancellationToken);
+        }
+        else
+        {
+            nodes = (await store.TakeOverAsync(stored, state, cancellationToken)).Nodes;
+            int done = nodes.Count(n => n.Status is NodeMaintenanceStatus.Completed or NodeMaintenanceStatus.Deleted);
+            scope.Observer.Warning(
+                $"Carries on with maintenance run {run.Id}, which {run.By} began at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
+        }
+
+        RunLedger ledger = new(scope, run, store, _by, nodes);
+        try
+        {
+            await taker.TakeAsync(ledger, cancellationToken);
+        }
+        catch when (stored is null)
+        {
+            await UndoAsync(ledger, claims, run);
+            throw;
+        }
+
+        UnavailabilityLimit limit = UnavailabilityLimit.Parse(options.MaxUnavailable);
+        return new(options, limit, Windows(options), run, store, lease, claims, ledger);
+    }
+
+    private MaintenanceOptions Complete(MaintenanceOptions options)
+    {
+        _ = UnavailabilityLimit.Parse(options.MaxUnavailable);
+        return options with { Windows = [.. Windows(options).Select(w => w.Text)] };
+    }
+
+    private IReadOnlyList<MaintenanceWindow> Windows(MaintenanceOptions options) =>
+        [.. options.Windows.Select(w => WindowParser.Parse(w, scope.Time.LocalTimeZone))];
+
+    private List<Node> Resolve(IReadOnlyList<string> names)
+    {
+        Dictionary<string, Node> byName = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Name);
+        List<Node> nodes = [.. names.Distinct(StringComparer.Ordinal).Select(
+            name => byName.GetValueOrDefault(name) ?? throw ErrorTranslator.NodeNotFound(name, scope.Session.Cluster))];
+        return nodes.Count <= MostNodes ? nodes : throw MaintenanceErrors.Invalid(
+            $"{nodes.Count} nodes are more than one run takes: {MostNodes}.", nodes.Count, "Make several runs of them, one after another.");
+    }
+
+    private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)
+    {
+        bool isControlPlane = FleetBoard.IsControlPlane(node);
+        bool isLeftOut = isControlPlane && !options.IncludeControlPlane;
+        return new()
+        {
+            Index = index,
+            Name = node.Metadata.Name,
+            Uid = node.Metadata.Uid ?? "",
+            Group = options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : null,
+            IsControlPlane = isControlPlane,
+            Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
+            Message = isLeftOut ? "A control-plane node: left out without -IncludeControlPlane." : null,
+        };
+    }
+
+    // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.
+    private async Task<StoredRun?> FindSameAsync(string fingerprint, List<Node> targets, CancellationToken cancellationToken)
+    {
+        foreach (StoredRun run in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
+        {
+            if (run.State.IsOver || run.Run.Fingerprint != fingerprint || scope.Now - run.State.At > SameAgain) continue;
+            HashSet<string> known = [.. run.Nodes.Select(n => n.Uid)];
+            List<Node> unknown = [.. targets.Where(t => !known.Contains(t.Metadata.Uid ?? ""))];
+            if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At)) continue;
+            foreach (Node added in unknown)
+                scope.Observer.Warning($"Node {added.Metadata.Name} registered after run {run.Run.Id} began: it is not part of it, and left alone.");
+            return run;
+        }
+
+        return null;
+    }
+
+    private void CheckWork(RunRecord run, string work)
+    {
+        if (run.Work.Length > 0 && work.Length == 0)
+            throw MaintenanceErrors.Invalid(
+                $"Maintenance run {run.Id} runs a script block on each node, which is not kept with it.", run.Id, "Give the same -ScriptBlock again.");
+        if (run.Work != work) scope.Observer.Warning($"The script block is not the one with which run {run.Id} was begun.");
+    }
+
+    private void Wait(RunRecord run, LeaseSign sign)
+    {
+        string wait = $"Run {run.Id} was in the hands of {sign.Holder}: waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life";
+        scope.Observer.Verbose(wait + ".");
+        scope.Observer.Progress(new("maintenance " + run.Id, $"Maintenance {run.Id} of {scope.Session.Cluster}", wait));
+    }
+
+    private async Task EnsureNamespaceAsync(Func<Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await write();
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound && refused.Status?.Details?.Kind == "namespaces")
+        {
+            try
+            {
+                Namespace made = new() { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = scope.Namespace } };
+                await scope.Client.CreateAsync(Resources.Namespaces, made, null, RequestOptions.Default, cancellationToken);
+            }
+            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
+            {
+                // Somebody else made it at the same time.
+            }
+            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
+            {
+                throw MaintenanceErrors.Invalid(
+                    $"There is no namespace '{scope.Namespace}' in '{scope.Session.Cluster}' to keep the run in, and no permission to make it.", scope.Namespace,
+                    "Have an administrator apply deploy/rbac.yaml, or name another one with -Namespace.");
+            }
+
+            await write();
+        }
+    }
+
+    // A run that could not have its nodes never was.
+    private async Task UndoAsync(RunLedger ledger, ClaimWriter claims, RunRecord run)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);
+        await Task.WhenAll(ledger.Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
+            .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token))));
+        await ForgiveAsync(() => scope.Client.DeleteAsync(Resources.ConfigMaps, RunStore.NameOf(run.Id), scope.Namespace, new(), limit.Token));
+        await ForgiveAsync(() => scope.Client.DeleteAsync(Resources.Leases, RunStore.NameOf(run.Id), scope.Namespace, new(), limit.Token));
+    }
+
+    private async Task ForgiveAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"Tidying up after a run that did not begin: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>How what a run keeps in the cluster is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(NodeRecord))]
+[JsonSerializable(typeof(NodeClaim))]
+[JsonSerializable(typeof(MaintenanceOptions))]
+internal sealed partial class MaintenanceJson : JsonSerializerContext;

@@ -1,0 +1,63 @@
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>Makes of what a run keeps in the cluster what users hold.</summary>
+internal static class RunMapper
+{
+    /// <param name="session">Where it was read.</param>
+    /// <param name="stored">As read.</param>
+    /// <param name="ns">Where it is kept.</param>
+    /// <param name="isAlive">Whether somebody works on it.</param>
+    /// <param name="now">When it was read.</param>
+    public static NodeMaintenanceRun Map(NodeManagerSession session, StoredRun stored, string ns, bool isAlive, DateTimeOffset now) =>
+        Map(session, stored.Run, stored.State, stored.Nodes.Select(n => Map(session, stored.Run, n)), ns, isAlive, now);
+
+    /// <inheritdoc cref="Map(NodeManagerSession, StoredRun, string, bool, DateTimeOffset)"/>
+    public static NodeMaintenanceRun Map(
+        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now) => new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Id = run.Id,
+            Namespace = ns,
+            Status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status,
+            Reason = run.Options.Drain.Reason,
+            StartedBy = run.By,
+            Holder = state.Holder,
+            StartedAt = run.At,
+            EndedAt = state.EndedAt,
+            ObservedAt = now,
+            Nodes = new([.. nodes]),
+            MaxUnavailable = run.Options.MaxUnavailable,
+            SpreadBy = run.Options.SpreadBy,
+            Window = new([.. run.Options.Windows]),
+            OnError = run.Options.OnError.ToString(),
+            Message = state.Message ?? "",
+        };
+
+    public static NodeMaintenanceResult Map(
+        NodeManagerSession session, RunRecord run, NodeRecord node, NodeDrainResult? drain = null, IReadOnlyList<object>? output = null) => new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            RunId = run.Id,
+            Node = node.Name,
+            NodeUid = node.Uid,
+            Status = node.Status,
+            Batch = node.Batch,
+            Group = node.Group ?? "",
+            Steps = new([.. node.Steps.Select(s => Map(s, run.By))]),
+            WasCordoned = node.WasCordoned,
+            Drain = drain,
+            Output = output is { Count: > 0 } ? new([.. output]) : ItemList<object>.Empty,
+            Error = node.Error ?? "",
+            Message = node.Message ?? "",
+        };
+
+    private static NodeMaintenanceStep Map(StepRecord step, string by) => new()
+    {
+        Name = step.Name,
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(step.Started),
+        EndedAt = step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
+        By = step.By ?? by,
+    };
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>A step as the run's ConfigMap keeps it. Short names and numbers: a ConfigMap holds 1 MiB, and a fleet is large.</summary>
+internal sealed record StepRecord
+{
+    [JsonPropertyName("n")]
+    public required string Name { get; init; }
+
+    /// <summary>Milliseconds since 1970.</summary>
+    [JsonPropertyName("s")]
+    public long Started { get; init; }
+
+    [JsonPropertyName("e")]
+    public long? Ended { get; init; }
+
+    /// <summary>Who did it; null for whoever began the run.</summary>
+    [JsonPropertyName("by")]
+    public string? By { get; init; }
+}

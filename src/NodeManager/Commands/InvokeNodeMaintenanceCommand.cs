@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Maintenance;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Takes nodes out of service batch by batch, has work done on them and puts them back. A result a node, as it ends.</summary>
+[Cmdlet(
+    VerbsLifecycle.Invoke, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NodeMaintenanceResult), typeof(NodeMaintenanceRun), typeof(NodeMaintenancePlan), typeof(Job))]
+public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
+{
+    private const string ByRun = "ByRun";
+
+    private readonly List<NodeReference> _wanted = [];
+    private readonly List<NodeReference> _imagined = [];
+    private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
+
+    /// <summary>Carry on with this run, with the options that it was begun with; those given here replace them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByRun)]
+    [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ResumeId { get; set; }
+
+    /// <summary>What to do on each drained node, which it gets as <c>$_</c> and as its first argument.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>How many of the nodes may be out of service at once: <c>2</c>, or <c>10%</c> of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string MaxUnavailable { get; set; } = "1";
+
+    /// <summary>A label's key: nodes with different values of it are never out of service at once.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabelKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? SpreadBy { get; set; }
+
+    /// <summary>Wait until each node has booted anew and is Ready after it.</summary>
+    [Parameter]
+    public SwitchParameter WaitForReboot { get; set; }
+
+    /// <summary>How long a node may take until it is back and Ready.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? WaitReadyTimeout { get; set; }
+
+    /// <summary>How long a batch's nodes have to stay Ready before the next batch is begun.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Soak { get; set; }
+
+    /// <summary>When nodes may be begun: days, times and a time zone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Window { get; set; } = [];
+
+    /// <summary>Maintain control-plane nodes too: last, one at a time, while all others of them are Ready.</summary>
+    [Parameter]
+    public SwitchParameter IncludeControlPlane { get; set; }
+
+    /// <summary>What to do when a node fails.</summary>
+    [Parameter]
+    public MaintenanceErrorAction OnError { get; set; }
+
+    /// <summary>Where the run is kept.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
+
+    /// <summary>Return at once, with a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Emit the run when it ends, rather than its nodes one by one.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        DurationAttribute.RequireNotNegative(nameof(WaitReadyTimeout), WaitReadyTimeout);
+        DurationAttribute.RequireNotNegative(nameof(Soak), Soak);
+    }
+
+    private protected override void Process(NodeReference node)
+    {
+        string question = $"Maintain {node}: drain it{(ScriptBlock is null ? "" : ", run the script block")}{(WaitForReboot ? ", wait for its reboot" : "")}, and put it back into service";
+        if (ShouldProcess(question, question + "?", "Maintenance", out ShouldProcessReason reason))
+            _wanted.Add(node);
+        else if (reason == ShouldProcessReason.WhatIf)
+            _imagined.Add(node);
+    }
+
+    /// <summary>All nodes of a cluster make one run.</summary>
+    private protected override void End()
+    {
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in _imagined.GroupBy(n => n.Session))
+            Plan(group.Key, Request([.. group.Select(n => n.Name)]));
+        List<(NodeManagerSession Session, MaintenanceRequest Request)> runs =
+            [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, Request([.. g.Select(n => n.Name)])))];
+        if (ParameterSetName == ByRun)
+            AddResumed(runs);
+        if (runs.Count > 0 && AsJob)
+            StartJob(runs);
+        else
+            runs.ForEach(run => Run(run.Session, run.Request));
+    }
+
+    private protected override void Output(object value)
+    {
+        if (value is NodeMaintenanceRun ended && _runs.TryGetValue(ended.Id, out MaintenanceSummary? summary))
+            summary.Ended = ended;
+        bool isWanted = value switch
+        {
+            NodeMaintenanceRun => PassThru,
+            NodeMaintenanceResult => !PassThru,
+            _ => true,
+        };
+        if (isWanted)
+            base.Output(value);
+    }
+
+    private protected override void WriteSummary()
+    {
+        foreach (MaintenanceSummary run in _runs.Values)
+            Host.UI.WriteLine(run.ToString());
+    }
+
+    private MaintenanceRequest Request(IReadOnlyList<string> nodes) => new()
+    {
+        Nodes = nodes,
+        ResumeId = ResumeId,
+        Namespace = Namespace,
+        WorkText = ScriptBlock?.ToString() ?? "",
+        Options = new()
+        {
+            MaxUnavailable = MaxUnavailable,
+            SpreadBy = SpreadBy ?? "",
+            WaitForReboot = WaitForReboot,
+            IncludeControlPlane = IncludeControlPlane,
+            WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
+            Soak = Soak ?? TimeSpan.Zero,
+            Windows = Window,
+            OnError = OnError,
+            Drain = Options,
+        },
+    };
+
+    private void AddResumed(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        if (Sessions is not [var session])
+        {
+            throw new NodeManagerException(
+                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"Run {ResumeId} is of one cluster, and {Sessions.Count} sessions were given.", ResumeId,
+                "Give the session to its cluster.");
+        }
+
+        string target = $"maintenance run '{ResumeId}' in cluster '{session.Cluster}'";
+        if (ShouldProcess($"Carry on with {target}", $"Carry on with {target}?", "Maintenance", out ShouldProcessReason reason))
+            runs.Add((session, Request([])));
+        else if (reason == ShouldProcessReason.WhatIf)
+            Plan(session, Request([]));
+    }
+
+    private void Plan(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    {
+        foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker.Token))
+            worker.Output(plan);
+    });
+
+    private void Run(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    {
+        if (ScriptBlock is { } script)
+        {
+            request = request with
+            {
+                Work = (node, _) => worker.InvokeAsync(() => ScriptWork.Invoke(script, node)),
+            };
+        }
+
+        MaintenanceListener listener = new(
+            worker,
+            run => _runs[run.Id] = new(run),
+            node => _runs[node.RunId].Note(node),
+            node =>
+            {
+                if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? summary))
+                    summary.Note(node);
+                worker.Output(node);
+                if (MaintenanceFailures.Of(node) is { } failure)
+                    worker.Error(failure, node);
+            });
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, worker.Token);
+        worker.Output(outcome.Run);
+        if (outcome.Failure is { } ended)
+            worker.Error(ended, outcome.Run.Id);
+    });
+
+    private void StartJob(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        JobScript? script = ScriptBlock is null ? null : JobScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase);
+        NodeMaintenanceJob job = new(MyInvocation.Line.Trim(), runs, script, PassThru);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+}

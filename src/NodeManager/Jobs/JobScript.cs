@@ -1,0 +1,87 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using System.Text;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Jobs;
+
+/// <summary>
+/// A caller's script block as a job runs it: for each node in a runspace of its own, which has the module and what the script takes from
+/// its caller with <c>$using:</c>.
+/// </summary>
+internal sealed class JobScript
+{
+    // Makes the block in the runspace that it runs in, and hands over what it says.
+    private const string Invocation = "param($text, $variables, $node) [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node)";
+
+    private readonly string _text;
+    private readonly IReadOnlyList<(string Name, object? Value)> _values;
+    private readonly InitialSessionState _state;
+
+    private JobScript(string text, IReadOnlyList<(string Name, object? Value)> values, InitialSessionState state)
+    {
+        _text = text;
+        _values = values;
+        _state = state;
+    }
+
+    /// <summary>Takes what the script uses of its caller, now: later that may be another's.</summary>
+    /// <param name="script">The block.</param>
+    /// <param name="caller">Evaluates in the caller's scope.</param>
+    /// <param name="module">The module's folder.</param>
+    public static JobScript Of(ScriptBlock script, CommandInvocationIntrinsics caller, string? module)
+    {
+        List<(string Name, object? Value)> values = [];
+        StringBuilder text = new(script.ToString());
+        int offset = script.Ast.Extent.Text.IndexOf(text.ToString(), StringComparison.Ordinal) + script.Ast.Extent.StartOffset;
+        UsingExpressionAst[] uses =
+            [.. script.Ast.FindAll(a => a is UsingExpressionAst, true).Cast<UsingExpressionAst>().OrderByDescending(u => u.Extent.StartOffset)];
+        foreach (UsingExpressionAst use in uses)
+        {
+            string name = $"__using{values.Count}";
+            string expression = use.Extent.Text.Replace("$using:", "$", StringComparison.OrdinalIgnoreCase).Replace("${using:", "${", StringComparison.OrdinalIgnoreCase);
+            values.Add((name, caller.InvokeScript(false, caller.NewScriptBlock(expression), null).Cast<object?>().ToArray() switch
+            {
+                [] => null,
+                [var one] => one,
+                var several => several,
+            }));
+            text.Remove(use.Extent.StartOffset - offset, use.Extent.Text.Length).Insert(use.Extent.StartOffset - offset, "${" + name + "}");
+        }
+
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        if (module is not null)
+            state.ImportPSModule([Path.Combine(module, "NodeManager.psd1")]);
+        return new(text.ToString(), values, state);
+    }
+
+    /// <summary>Runs it for a node. What it warns of and the like goes to the job.</summary>
+    public async Task<IReadOnlyList<object>> RunAsync(ClusterNode node, Job job, CancellationToken cancellationToken)
+    {
+        using Runspace runspace = RunspaceFactory.CreateRunspace(_state);
+        await Task.Run(runspace.Open, cancellationToken);
+        using PowerShell shell = PowerShell.Create();
+        shell.Runspace = runspace;
+        List<PSVariable> variables = [.. ScriptWork.Variables(node), .. _values.Select(v => new PSVariable(v.Name, v.Value))];
+        shell.AddScript(Invocation).AddArgument(_text).AddArgument(variables).AddArgument(node);
+        shell.Streams.Warning.DataAdded += (_, added) => job.Warning.Add(shell.Streams.Warning[added.Index]);
+        shell.Streams.Verbose.DataAdded += (_, added) => job.Verbose.Add(shell.Streams.Verbose[added.Index]);
+        shell.Streams.Information.DataAdded += (_, added) => job.Information.Add(shell.Streams.Information[added.Index]);
+        await using CancellationTokenRegistration stop = cancellationToken.Register(() => shell.BeginStop(null, null));
+        try
+        {
+            using PSDataCollection<PSObject> output = await Task.Factory.FromAsync(shell.BeginInvoke(), shell.EndInvoke);
+            return [.. output];
+        }
+        catch (PipelineStoppedException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+        catch (Exception exception)
+        {
+            throw ScriptWork.Unwrap(exception);
+        }
+    }
+}

@@ -11,6 +11,7 @@
     RequiredAssemblies   = @('bin/NodeManager.Abstractions.dll')
     FormatsToProcess     = @(
         'bin/Drain.Format.ps1xml'
+        'bin/Maintenance.Format.ps1xml'
         'bin/Node.Format.ps1xml'
         'bin/Pod.Format.ps1xml'
         'bin/Scheduler.Format.ps1xml'

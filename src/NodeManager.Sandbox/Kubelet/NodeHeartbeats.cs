@@ -61,7 +61,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted)
     {
-        if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null) return true;
+        if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node)) return true;
         foreach ((string type, string status, _, _) in wanted)
         {
             Condition? present = node.Status.Conditions?.Find(condition => condition.Type == type);
@@ -69,6 +69,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         }
         return false;
     }
+
+    private static bool HasRebooted(Node node) => node.Asks("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
 
     private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted)
     {
@@ -83,6 +85,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 status.Condition(type)!["lastHeartbeatTime"] = now;
             }
             NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
+            if (HasRebooted(stored.As<Node>())) status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
             return document;
         });
         if (!wasReady && wanted[^1].Status == "True") Context.Events.Normal(written, "kubelet", "NodeReady", $"Node {stored.Name} status is now: NodeReady");

@@ -6,7 +6,8 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>
 /// What an object asks of its simulated kubelet, by annotation. Our own prefix is <c>sandbox.nodemanager/</c>; <c>fake-kubelet/</c> is
 /// understood as well, so that the conformance tests run unchanged over a real control plane, whose stand-in kubelet uses that.
-/// Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>, <c>conditions: MemoryPressure,…</c>.
+/// Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>, <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (another
+/// one than before is a reboot).
 /// Pods: <c>slow-terminate: seconds|never</c>, <c>start-delay: seconds</c>, <c>not-ready</c>, <c>crash</c>, <c>fail</c>, <c>complete-after: seconds</c>.
 /// </summary>
 internal static class SimulationAnnotations

@@ -14,6 +14,9 @@ internal static class KubeletAnnotations
 
     public static bool IsReady(Node node) => Get(node, "ready") != "false";
 
+    /// <summary>The boot to report: another one than before is a reboot. Empty: the one that it has.</summary>
+    public static string BootId(Node node) => Get(node, "boot-id");
+
     /// <summary>Conditions to report as True: <c>MemoryPressure,DiskPressure,PIDPressure</c>.</summary>
     public static IReadOnlyList<string> Pressures(Node node) =>
         Get(node, "conditions").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

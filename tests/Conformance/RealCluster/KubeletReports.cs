@@ -35,7 +35,9 @@ internal static class KubeletReports
             });
         }
 
-        return new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } };
+        JsonObject report = new() { ["conditions"] = conditions };
+        if (KubeletAnnotations.BootId(node) is { Length: > 0 } boot) report["nodeInfo"] = new JsonObject { ["bootID"] = boot };
+        return new JsonObject { ["status"] = report };
     }
 
     public static JsonObject Lease(string node) => new()

@@ -97,7 +97,8 @@ internal sealed class SimulatedKubelets : IDisposable
     private static bool IsOutdated(Node node)
     {
         Dictionary<string, string> reported = (node.Status.Conditions ?? []).ToDictionary(c => c.Type, c => c.Status);
-        return KubeletReports.Conditions(node).Any(c => reported.GetValueOrDefault(c.Key) != c.Value);
+        bool hasRebooted = KubeletAnnotations.BootId(node) is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
+        return hasRebooted || KubeletReports.Conditions(node).Any(c => reported.GetValueOrDefault(c.Key) != c.Value);
     }
 
     private void Handle(Pod pod, CancellationToken stop)

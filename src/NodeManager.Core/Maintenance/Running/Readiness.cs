@@ -6,12 +6,15 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Waits until a node is back: booted anew, Ready.</summary>
 internal sealed class Readiness(FleetBoard board)
 {
-    /// <summary>Waits for another boot than the recorded one, and for a report of Ready later than that one's last.</summary>
+    /// <summary>
+    /// Waits for another boot than the recorded one, and for a report of Ready after that one's last. (A kubelet reports its boot and its
+    /// conditions together; times have whole seconds.)
+    /// </summary>
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(
         record,
         node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && FleetBoard.IsReady(node)
-            && !(ReadyHeartbeat(node) <= record.Heartbeat),
+            && !(ReadyHeartbeat(node) < record.Heartbeat),
         cancellationToken);
 
     /// <exception cref="NodeGoneException">The node was deleted.</exception>

@@ -32,7 +32,7 @@ public sealed class SandboxCluster : IDisposable
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
         var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
         IdentitySource identities = new(options.Seed);
-        Registry = new(store, Time, identities);
+        Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
         _ = new CustomKinds(Registry, Catalog);
         _tokens = new(Registry, identities, Catalog.Minor);
         _server = new(Registry, Catalog, _tokens, options.Rbac);

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
@@ -30,6 +32,29 @@ internal static class ApiErrors
     public static ApiException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
+    /// <summary>409 of an apply: each field that another owns.</summary>
+    /// <param name="conflicts">Who owns what.</param>
+    /// <param name="version">At which version the owners are said to write; null for each one's own.</param>
+    public static ApiException ApplyConflict(IReadOnlyList<(ManagedFieldsEntry Owner, string Path)> conflicts, string? version)
+    {
+        (string Owner, string Path)[] told = [.. conflicts.Select(conflict => (Show(conflict.Owner, version), conflict.Path))];
+        IEnumerable<string> groups = told.GroupBy(static conflict => conflict.Owner).OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(static group => $"conflicts with {group.Key}:{string.Concat(group.Select(static conflict => "\n- " + conflict.Path))}");
+        string message = told is [var only]
+            ? $"Apply failed with 1 conflict: conflict with {only.Owner}: {only.Path}"
+            : $"Apply failed with {told.Length} conflicts: {string.Join("\n", groups)}";
+        return new(409, "Conflict", message, new JsonObject
+        {
+            ["causes"] = new JsonArray([.. told.Select(static conflict => Cause("FieldManagerConflict", $"conflict with {conflict.Owner}", conflict.Path))]),
+        });
+    }
+
+    private static string Show(ManagedFieldsEntry owner, string? version)
+    {
+        string through = owner.Subresource.Length == 0 ? "" : $" with subresource \"{owner.Subresource}\"";
+        return $"\"{owner.Manager}\"{through}{(owner.IsApplied ? "" : " using " + (version ?? owner.ApiVersion))}";
+    }
+
     public static ApiException Invalid(ResourceKind kind, string name, FieldErrors errors) =>
         Invalid(kind.QualifiedKind, kind.Group, kind.Kind, name, errors);
 
@@ -51,6 +76,19 @@ internal static class ApiErrors
         if (kind.Length > 0) details["kind"] = kind;
         details["causes"] = new JsonArray([.. errors.Faults.Select(fault => Cause(fault.Reason, fault.Detail, fault.Field))]);
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
+    }
+
+    public static ApiException NameMissing(string name) =>
+        BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
+
+    /// <summary>409: the object that is to be replaced is another one by now.</summary>
+    public static ApiException ReplacedMeanwhile(ResourceKind kind, StoredObject current, string uid)
+    {
+        string key = $"/registry/{kind.Plural}/{(current.Namespace.Length > 0 ? current.Namespace + "/" : "")}{current.Name}";
+        return Conflict(
+            kind, current.Name,
+            $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: " +
+            $"UID in precondition: {uid}, UID in object meta: {current.Uid}");
     }
 
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
@@ -108,23 +146,23 @@ internal static class ApiErrors
             ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")), ["retryAfterSeconds"] = 1,
         });
 
-    public static ApiException ForbiddenListOption(string field, string why) => Options("ListOptions", errors => errors.Forbidden(field, why));
+    public static ApiException ForbiddenListOption(string field, string why) => InvalidOption("ListOptions", errors => errors.Forbidden(field, why));
 
     public static ApiException UnsupportedListOption(string field, string value, params string[] supported) =>
-        Options("ListOptions", errors => errors.NotSupported(field, $"\"{value}\"", supported));
+        InvalidOption("ListOptions", errors => errors.NotSupported(field, $"\"{value}\"", supported));
 
-    public static ApiException UnsupportedPropagation(string value) => Options(
+    public static ApiException UnsupportedPropagation(string value) => InvalidOption(
         "DeleteOptions", errors => errors.NotSupported("propagationPolicy", $"\"{value}\"", "Foreground", "Background", "Orphan", "nil"));
 
     /// <param name="options">For example <c>DeleteOptions</c>.</param>
     /// <param name="value">What was asked for instead of <c>All</c>.</param>
     public static ApiException UnsupportedDryRun(string options, string value) =>
-        Options(options, errors => errors.NotSupported("dryRun", $"[]string{{\"{value}\"}}", "All"));
+        InvalidOption(options, errors => errors.NotSupported("dryRun", $"[]string{{\"{value}\"}}", "All"));
 
     /// <param name="options">For example <c>CreateOptions</c>.</param>
     /// <param name="value">What was asked for.</param>
     public static ApiException UnsupportedFieldValidation(string options, string value) =>
-        Options(options, errors => errors.NotSupported("fieldValidation", $"\"{value}\"", "", "Ignore", "Strict", "Warn"));
+        InvalidOption(options, errors => errors.NotSupported("fieldValidation", $"\"{value}\"", "", "Ignore", "Strict", "Warn"));
 
     /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
@@ -151,7 +189,8 @@ internal static class ApiErrors
         return cause;
     }
 
-    private static ApiException Options(string kind, Action<FieldErrors> fault)
+    /// <summary>422 about the options of a request, for example <c>DeleteOptions</c>.</summary>
+    public static ApiException InvalidOption(string kind, Action<FieldErrors> fault)
     {
         var errors = new FieldErrors();
         fault(errors);

@@ -23,6 +23,9 @@ internal sealed class ApiRequest
     /// <summary>With parameters, as the header has it; empty if there is none.</summary>
     public string ContentType { get; init; } = "";
 
+    /// <summary>What the client calls itself; empty if it does not.</summary>
+    public string UserAgent { get; init; } = "";
+
     /// <summary>Empty if there is no body.</summary>
     public Stream Body { get; init; } = Stream.Null;
 }

@@ -13,10 +13,7 @@ internal static class InitialObjects
     public static void Create(ResourceRegistry registry)
     {
         foreach (string name in Namespaces)
-        {
-            var labels = new JsonObject { ["kubernetes.io/metadata.name"] = name };
-            registry.Create(BuiltInKinds.Namespaces, "", new() { ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels } });
-        }
+            registry.Create(BuiltInKinds.Namespaces, "", new() { ["metadata"] = new JsonObject { ["name"] = name } });
 
         foreach ((string name, int value) in PriorityClasses)
             registry.Create(BuiltInKinds.PriorityClasses, "", new() { ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value });

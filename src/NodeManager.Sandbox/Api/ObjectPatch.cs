@@ -11,6 +11,9 @@ internal sealed class ObjectPatch
     private const string Merge = "application/merge-patch+json";
     private const string Strategic = "application/strategic-merge-patch+json";
 
+    /// <summary>What a manager applies: no change of what is there, but what it wants.</summary>
+    public const string ApplyType = "application/apply-patch+yaml";
+
     private readonly string _type;
     private readonly JsonNode _document;
 
@@ -18,14 +21,18 @@ internal sealed class ObjectPatch
     {
         _type = type;
         _document = document;
+        ConcernsOwners = document.ToJsonString().Contains("managedFields", StringComparison.Ordinal);
     }
+
+    /// <summary>True where the patch may say something of managedFields, so that it needs to see them.</summary>
+    public bool ConcernsOwners { get; }
 
     /// <exception cref="ApiException">400, 415.</exception>
     public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge);
-        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic);
+        if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge, ApplyType);
+        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic, ApplyType);
         JsonNode? document = await RequestBody.ReadAsync(request, "Patch", cancellationToken);
         return document switch
         {

@@ -37,7 +37,7 @@ internal sealed class ObjectShaper
 
     public JsonObject One(StoredObject item)
     {
-        JsonObject document = _path.ToJson(item);
+        JsonObject document = _path.ToWholeJson(item);
         return _shape == Representation.Table
             ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], true)
             : Partial(document);
@@ -47,7 +47,7 @@ internal sealed class ObjectShaper
     /// <param name="items">All of it.</param>
     public JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
     {
-        IEnumerable<JsonObject> documents = items.Select(_path.ToJson);
+        IEnumerable<JsonObject> documents = items.Select(_path.ToWholeJson);
         if (_shape == Representation.Table) return Table(metadata, documents, true);
         var partial = new JsonArray();
         foreach (JsonObject document in documents) partial.Add(Partial(document));
@@ -57,7 +57,7 @@ internal sealed class ObjectShaper
     /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
     public JsonObject Event(StoredObject item, bool isFirst)
     {
-        JsonObject document = _path.ToJson(item);
+        JsonObject document = _path.ToWholeJson(item);
         return _shape == Representation.Table
             ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], isFirst)
             : Partial(document);

@@ -1,17 +1,23 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
-/// <summary>Stored documents as they go out: kind and apiVersion in front, the bytes themselves untouched.</summary>
+/// <summary>Stored documents as they go out: kind and apiVersion in front.</summary>
 internal static class ObjectWriter
 {
     /// <summary>What goes before a stored document; the document follows without its opening brace.</summary>
     public static byte[] Opening(ResourcePath path) => Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
 
-    public static ApiResponse Answer(ResourcePath path, StoredObject item, int statusCode = 200, IReadOnlyList<string>? warnings = null) =>
-        new() { StatusCode = statusCode, Segments = [Opening(path), path.Document(item)[1..]], Warnings = warnings ?? [] };
+    public static ApiResponse Answer(ResourcePath path, StoredObject item, int statusCode = 200, IReadOnlyList<string>? warnings = null)
+    {
+        var body = new ArrayBufferWriter<byte>(item.Json.Length * 2);
+        body.Write(Opening(path));
+        path.Write(item, body);
+        return new() { StatusCode = statusCode, Segments = [body.WrittenMemory], Warnings = warnings ?? [] };
+    }
 
     /// <summary>A copy with kind and apiVersion first, as patches may name them.</summary>
     public static JsonObject Complete(ResourcePath path, JsonObject document)

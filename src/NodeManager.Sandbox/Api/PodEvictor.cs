@@ -5,6 +5,8 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Evicts pods as far as their budgets allow.</summary>
+/// <param name="registry">Writing as the server itself.</param>
+/// <param name="catalog">What is served.</param>
 internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
 {
     private const int UnhealthyPolicyFrom = 26;

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Binding and eviction of pods.</summary>
 internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog catalog)
 {
-    private readonly PodEvictor _evictor = new(registry, catalog);
+    private readonly PodEvictor _evictor = new(registry.As(new("kube-apiserver")), catalog);
 
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {

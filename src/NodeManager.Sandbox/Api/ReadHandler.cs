@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
@@ -8,7 +9,6 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Gets and lists.</summary>
 internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
 {
-    private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
 
     private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
@@ -69,17 +69,20 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
         return (page, false);
     }
 
-    // The bytes of the items go out as they are stored.
+    // The bytes of the items go out as they are stored, each after who owns its fields.
     private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page)
     {
         var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2)
         {
             Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["),
         };
+        var openings = new SegmentWriter();
         foreach (StoredObject item in page)
         {
-            if (segments.Count > 1) segments.Add(Comma);
-            segments.Add(path.Document(item));
+            openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
+            ReadOnlyMemory<byte> rest = path.WriteOpening(item, openings);
+            segments.Add(openings.Take());
+            segments.Add(rest);
         }
 
         segments.Add(Closing);

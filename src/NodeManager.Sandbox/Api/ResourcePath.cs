@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
@@ -13,7 +14,22 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public ReadOnlyMemory<byte> Document(StoredObject item) => Kind.RulesAt(Version).Show is { } show ? item.ShownBy(show) : item.Json;
 
     /// <summary>The same as a copy to change.</summary>
-    public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span)!.AsObject();
+    public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span, documentOptions: StoredDocument.Reading)!.AsObject();
+
+    /// <summary>The same with its managedFields.</summary>
+    public JsonObject ToWholeJson(StoredObject item)
+    {
+        JsonObject document = ToJson(item);
+        if (!item.Owners.IsEmpty) document["metadata"]!["managedFields"] = item.Owners.ToJson();
+        return document;
+    }
+
+    /// <summary>Writes the document with its managedFields, without its opening brace.</summary>
+    public void Write(StoredObject item, IBufferWriter<byte> into) => into.Write(WriteOpening(item, into).Span);
+
+    /// <summary>The same, but for the stored bytes at its end, which are given back.</summary>
+    public ReadOnlyMemory<byte> WriteOpening(StoredObject item, IBufferWriter<byte> into) =>
+        StoredDocument.WriteOpening(Document(item), item.Owners, into);
 
     /// <summary>The namespace as objects of the kind have it.</summary>
     public string ObjectNamespace => Kind.IsNamespaced ? Namespace ?? "" : "";

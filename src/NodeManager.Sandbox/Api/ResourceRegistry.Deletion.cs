@@ -29,7 +29,7 @@ internal sealed partial class ResourceRegistry
                 continue;
             }
 
-            var marked = new StoredObject(kind.StoredAs, document);
+            var marked = new StoredObject(kind.StoredAs, document, current.Owners);
             if (marked.SameContent(current)) return new(current, false);
             if (request.IsDryRun) return new(marked.At(current.Version), false);
             if (store.TryReplace(current, marked) is { } stored) return new(stored, false);

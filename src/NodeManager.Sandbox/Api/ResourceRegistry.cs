@@ -1,21 +1,29 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>
 /// Writing with the API's rules: identity, defaults, validation, generations, conflicts, grace and finalizers. The HTTP side and the
-/// controllers write through it alike. Every refusal is an <see cref="ApiException"/>. Thread-safe.
+/// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
 /// </summary>
-internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider time, IdentitySource identities)
+internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author)
 {
     private const int LongestGeneratedStem = 58;
+    private const int NamespaceLabelFrom = 21;
 
     public ObjectStore Store => store;
 
     public TimeProvider Time => time;
+
+    /// <summary>The minor version of the Kubernetes that it is.</summary>
+    public int Minor => minor;
+
+    /// <summary>The same, written by another.</summary>
+    public ResourceRegistry As(FieldManager other) => other == author ? this : new(store, time, identities, minor, other);
 
     public string Now => Timestamp(time.GetUtcNow());
 
@@ -26,7 +34,11 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
 
     /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
     /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
-    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false, string? version = null)
+    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false, string? version = null) =>
+        Create(kind, ns, document, null, isDryRun, version);
+
+    // Without owners those are found by what the document holds.
+    private StoredObject Create(ResourceKind kind, string ns, JsonObject document, ManagedFields? owners, bool isDryRun, string? version)
     {
         KindRules rules = kind.RulesAt(version);
         JsonObject metadata = document.Ensure("metadata");
@@ -58,18 +70,21 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
+        ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
         if (kind.HasGeneration) metadata["generation"] = 1;
         else metadata.Remove("generation");
 
         rules.Default(document);
+        if (kind == BuiltInKinds.Namespaces && minor >= NamespaceLabelFrom) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+        owners ??= OwnersOfNew(kind, version, document, claimed);
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
         rules.PrepareCreate(document);
         if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
         Check(kind, rules, name, document, null);
 
         rules.Store?.Invoke(document);
-        var item = new StoredObject(kind.StoredAs, document);
+        var item = new StoredObject(kind.StoredAs, document, owners);
         if (isDryRun) return store.Get(kind, ns, name) is null ? item.At(0) : throw ApiErrors.AlreadyExists(kind, name);
         return store.TryAdd(item) ?? throw ApiErrors.AlreadyExists(kind, name);
     }
@@ -81,12 +96,25 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(
         ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, change, isDryRun, WriteScope.Main, version);
+        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
     public StoredObject UpdateStatus(
         ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, change, isDryRun, WriteScope.Status, version);
+        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version);
+
+    /// <summary>As <see cref="Update"/>, of any part; the function may look at the object too, and at its owners.</summary>
+    /// <param name="kind">Of the object.</param>
+    /// <param name="ns">Its namespace; empty if the kind has none.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="change">See <see cref="Update"/>.</param>
+    /// <param name="scope">What of it may change.</param>
+    /// <param name="isDryRun">True to answer only what would be.</param>
+    /// <param name="version">At which the document is.</param>
+    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    public StoredObject Change(
+        ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, JsonObject> change, WriteScope scope, bool isDryRun, string? version) =>
+        Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
 
     private static void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
     {
@@ -115,19 +143,24 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         return document;
     }
 
-    private StoredObject Write(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun, WriteScope scope, string? version = null)
+    // The function gives the changed document, and its owners where it knows them.
+    private StoredObject Write(
+        ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, (JsonObject Changed, ManagedFields? Owners)> change,
+        bool isDryRun, WriteScope scope, string? version)
     {
         while (true)
         {
             KindRules rules = kind.RulesAt(version);
             StoredObject current = Get(kind, ns, name);
             JsonObject old = Shown(current, rules);
-            JsonObject changed = change(Shown(current, rules));
+            (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
+            JsonNode? stated = changed.Object("metadata")?["managedFields"];
             UpdatePreparation.Prepare(kind, version, name, current, old, changed, scope);
             rules.Default(changed);
-            Check(kind, rules, name, changed, old, isUpdate: scope == WriteScope.Main);
+            owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
+            Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale);
             rules.Store?.Invoke(changed);
-            var item = new StoredObject(kind.StoredAs, changed);
+            var item = new StoredObject(kind.StoredAs, changed, owners);
             if (item.SameContent(current)) return current;
             if (isDryRun) return item.At(current.Version);
             bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);

@@ -8,6 +8,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>The autoscaling/v1 Scale of a workload.</summary>
 internal static class ScaleView
 {
+    public const string ApiVersion = "autoscaling/v1";
+
     public static JsonObject Of(ResourcePath path, StoredObject item)
     {
         JsonObject document = path.ToJson(item);
@@ -16,7 +18,7 @@ internal static class ScaleView
         var scale = new JsonObject
         {
             ["kind"] = "Scale",
-            ["apiVersion"] = "autoscaling/v1",
+            ["apiVersion"] = ApiVersion,
             ["metadata"] = new JsonObject
             {
                 ["name"] = item.Name,
@@ -25,7 +27,7 @@ internal static class ScaleView
                 ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
                 ["creationTimestamp"] = metadata["creationTimestamp"]?.DeepClone(),
             },
-            ["spec"] = new JsonObject { ["replicas"] = document.Object("spec").Number("replicas") ?? 0 },
+            ["spec"] = document.Object("spec").Number("replicas") is { } wanted and not 0 ? new JsonObject { ["replicas"] = wanted } : new JsonObject(),
             ["status"] = new JsonObject { ["replicas"] = document.Object("status").Number("replicas") ?? 0 },
         };
         if (document.Object("spec").Object("selector") is { } selector) scale["status"]!["selector"] = Show(selector);

@@ -8,13 +8,14 @@ namespace NodeManager.Sandbox.Api;
 internal static class UpdatePreparation
 {
     private static readonly string[] Immutable =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "managedFields"];
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
     public static void Prepare(ResourceKind kind, string? version, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {
         KindRules rules = kind.RulesAt(version);
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
         CheckIdentity(kind, name, current, metadata);
+        metadata.Remove("managedFields");
         foreach (string member in Immutable) Keep(before, metadata, member);
         metadata["name"] = current.Name;
         if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
@@ -30,13 +31,10 @@ internal static class UpdatePreparation
             if (status is not null) changed["status"] = status;
             Keep(before, metadata, "ownerReferences");
             Keep(before, metadata, "finalizers");
-            if (!rules.StatusMayChangeMetadata)
-            {
-                Keep(before, metadata, "labels");
-                Keep(before, metadata, "annotations");
-            }
+            if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata) Keep(before, metadata, "labels");
+            if (!rules.StatusMayChangeMetadata) Keep(before, metadata, "annotations");
         }
-        else if (kind.HasStatusAt(version) && scope == WriteScope.Main)
+        else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
         {
             Keep(old, changed, "status");
         }

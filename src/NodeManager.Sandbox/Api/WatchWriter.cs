@@ -64,7 +64,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         if (shaper is null)
         {
             Write(into, _opening);
-            Write(into, path.Document(item).Span[1..]);
+            path.Write(item, into);
         }
         else
         {

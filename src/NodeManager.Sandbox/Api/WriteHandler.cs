@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Creates, updates, patches and deletes.</summary>
-internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, EscalationGuard guard)
+internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog)
 {
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
@@ -25,6 +25,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     private async Task<ApiResponse> CreateAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
+        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "CreateOptions"));
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         CheckKind(path, document);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating("create");
@@ -32,75 +33,118 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         validation.Apply(path.Kind, path.Version, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, document, null);
-        StoredObject created = registry.Create(path.Kind, ns, document, isDryRun, path.Version);
+        StoredObject created = author.Create(path.Kind, ns, document, isDryRun, path.Version);
         return ObjectWriter.Answer(path, created, 201, Warnings(path, created, validation));
     }
 
     private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "UpdateOptions");
+        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "UpdateOptions"));
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         FieldValidation validation = FieldValidation.Of(request, "UpdateOptions", catalog.Minor);
         if (path.Subresource != "scale")
         {
             CheckKind(path, document);
             validation.Apply(path.Kind, path.Version, document);
+            if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         }
 
-        return Write(request.User, path, current => Replace(path, current, document), validation, isDryRun);
+        return Write(author, request.User, path, (live, current) => Replace(path, live, current, document), validation, isDryRun);
     }
 
-    private async Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken) =>
+        RequestBody.MediaType(request.ContentType) == ObjectPatch.ApplyType
+            ? ApplyAsync(request, path, cancellationToken)
+            : ChangeAsync(request, path, cancellationToken);
+
+    private async Task<ApiResponse> ChangeAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
+        if (request.Query["force"] is { Length: > 0 })
+            throw ApiErrors.InvalidOption("PatchOptions", static errors => errors.Forbidden("force", "may not be specified for non-apply patch"));
+        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
         ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
         FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
-        return Write(request.User, path, current => Patch(path, current, patch, validation), validation, isDryRun);
+        return Write(author, request.User, path, (live, current) => Patch(path, live, current, patch, validation), validation, isDryRun);
     }
 
-    private ApiResponse Write(UserInfo user, ResourcePath path, Func<JsonObject, JsonObject> change, FieldValidation validation, bool isDryRun)
+    private async Task<ApiResponse> ApplyAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
+        if (request.Query["fieldManager"] is not { Length: > 0 })
+            throw ApiErrors.InvalidOption("PatchOptions", static errors => errors.Required("fieldManager", "is required for apply patch"));
+        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
+        FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
+        JsonObject configuration = AppliedConfiguration.Check(path, await RequestBody.ReadAsync(request, "Patch", cancellationToken), catalog.Minor);
+        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating("create");
+        if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, configuration, null);
+        (StoredObject result, bool isNew) = author.Apply(
+            path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), request.Query.IsTrue("force"), isDryRun, path.Version);
+        return Answer(path, result, isNew ? 201 : 200, validation);
+    }
+
+    private ApiResponse Write(
+        ResourceRegistry author, UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change, FieldValidation validation, bool isDryRun)
     {
         if (EscalationGuard.Guards(path.Kind)) change = Guarded(user, path, change);
-        StoredObject result = path.Subresource == "status"
-            ? registry.UpdateStatus(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version)
-            : registry.Update(path.Kind, path.ObjectNamespace, path.Name, change, isDryRun, path.Version);
-        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, result)) : ObjectWriter.Answer(path, result, 200, Warnings(path, result, validation));
+        StoredObject result = author.Change(path.Kind, path.ObjectNamespace, path.Name, change, ScopeOf(path), isDryRun, path.Version);
+        return Answer(path, result, 200, validation);
     }
+
+    private static ApiResponse Answer(ResourcePath path, StoredObject result, int statusCode, FieldValidation validation) => path.Subresource == "scale"
+        ? ApiResponse.Json(ScaleView.Of(path, result), statusCode)
+        : ObjectWriter.Answer(path, result, statusCode, Warnings(path, result, validation));
+
+    private static WriteScope ScopeOf(ResourcePath path) => path.Subresource switch
+    {
+        "status" => WriteScope.Status,
+        "scale" => WriteScope.Scale,
+        _ => WriteScope.Main,
+    };
 
     private static IReadOnlyList<string> Warnings(ResourcePath path, StoredObject written, FieldValidation validation) =>
         path.Kind.RulesAt(path.Version).Warn is { } warn ? [.. validation.Warnings, .. warn(path.ToJson(written))] : validation.Warnings;
 
-    private Func<JsonObject, JsonObject> Guarded(UserInfo user, ResourcePath path, Func<JsonObject, JsonObject> change) => current =>
-    {
-        var old = current.DeepClone().AsObject();
-        JsonObject changed = change(current);
-        guard.Check(user, path, changed, old);
-        return changed;
-    };
+    private Func<JsonObject, StoredObject, JsonObject> Guarded(UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change) =>
+        (live, current) =>
+        {
+            var old = live.DeepClone().AsObject();
+            JsonObject changed = change(live, current);
+            guard.Check(user, path, changed, old);
+            return changed;
+        };
 
-    private static JsonObject Replace(ResourcePath path, JsonObject current, JsonObject document)
+    private static JsonObject Replace(ResourcePath path, JsonObject live, StoredObject current, JsonObject document)
     {
-        if (path.Subresource != "scale") return document.DeepClone().AsObject();
-        ScaleView.Apply(path, current, document);
-        return current;
+        if (path.Subresource == "scale")
+        {
+            ScaleView.Apply(path, live, document);
+            return live;
+        }
+
+        string uid = document.Object("metadata").Text("uid") ?? "";
+        return uid.Length == 0 || uid == current.Uid ? document.DeepClone().AsObject() : throw ApiErrors.ReplacedMeanwhile(path.Kind, current, uid);
     }
 
-    private static JsonObject Patch(ResourcePath path, JsonObject current, ObjectPatch patch, FieldValidation validation)
+    private static JsonObject Patch(ResourcePath path, JsonObject live, StoredObject current, ObjectPatch patch, FieldValidation validation)
     {
         if (path.Subresource == "scale")
         {
             var scale = new JsonObject
             {
-                ["metadata"] = current["metadata"]!.DeepClone(),
-                ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, current) },
+                ["metadata"] = live["metadata"]!.DeepClone(),
+                ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, live) },
             };
-            ScaleView.Apply(path, current, patch.Apply(path, scale));
-            return current;
+            ScaleView.Apply(path, live, patch.Apply(path, scale));
+            return live;
         }
 
-        JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, current));
+        if (patch.ConcernsOwners && !current.Owners.IsEmpty) live["metadata"]!["managedFields"] = current.Owners.ToJson();
+        JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, live));
         CheckKind(path, changed);
         validation.Apply(path.Kind, path.Version, changed);
+        if (string.IsNullOrEmpty(changed.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         return changed;
     }
 

@@ -8,6 +8,9 @@ internal enum WriteScope
 
     Status,
 
+    /// <summary>As the main part, through the count of replicas alone.</summary>
+    Scale,
+
     /// <summary>Both at once, as only bindings do.</summary>
     Binding,
 }

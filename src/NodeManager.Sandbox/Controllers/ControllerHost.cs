@@ -20,13 +20,15 @@ internal sealed class ControllerHost : IDisposable
     {
         catalog = kinds;
         timers = new(registry.Time);
-        ControllerContext context = new(registry, timers, new(registry), seed, kinds);
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds);
+        ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
+        ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         controllers =
         [
-            new Scheduler(context), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
+            new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
-            new VolumeController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new NodeHeartbeats(context), new PodWorker(context),
+            new VolumeController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new NodeHeartbeats(kubelet), new PodWorker(kubelet),
         ];
     }
 

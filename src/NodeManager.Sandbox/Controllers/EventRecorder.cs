@@ -24,7 +24,7 @@ internal sealed class EventRecorder(ResourceRegistry registry)
         {
             if (known.TryGetValue((about.Uid, reason, message), out string? name) && registry.Store.Get(BuiltInKinds.Events, ns, name) is not null)
             {
-                registry.Update(BuiltInKinds.Events, ns, name, item =>
+                registry.As(new(component)).Update(BuiltInKinds.Events, ns, name, item =>
                 {
                     item["count"] = (item.Number("count") ?? 1) + 1;
                     item["lastTimestamp"] = registry.Now;
@@ -35,7 +35,7 @@ internal sealed class EventRecorder(ResourceRegistry registry)
             name = string.Create(CultureInfo.InvariantCulture, $"{about.Name}.{registry.Time.GetUtcNow().Ticks:x}{StableHash.Of(reason + message):x8}");
             JsonObject involved = new() { ["kind"] = about.Kind.Kind, ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name), ["name"] = about.Name, ["uid"] = about.Uid };
             if (about.Namespace.Length > 0) involved["namespace"] = about.Namespace;
-            registry.Create(BuiltInKinds.Events, ns, new()
+            registry.As(new(component)).Create(BuiltInKinds.Events, ns, new()
             {
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
                 ["involvedObject"] = involved,

@@ -3,6 +3,7 @@ using NodeManager.Sandbox.CustomResources.Printing;
 using NodeManager.Sandbox.CustomResources.Schemas;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Columns;
+using NodeManager.Sandbox.Kinds.Structure;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.CustomResources;
@@ -20,6 +21,7 @@ internal sealed class CustomVersion
         Scale = ScalePaths.Read(subresources.Object("scale"));
         SchemaDocument = version.Object("schema").Object("openAPIV3Schema") ?? [];
         Schema = SchemaNode.ReadRoot(SchemaDocument);
+        Structure = SchemaStructure.Of(SchemaDocument);
         Columns = PrinterColumns.Read(version.Array("additionalPrinterColumns"), minor);
         Deprecation = version.Flag("deprecated") == true ? version.Text("deprecationWarning") ?? "" : null;
         Minor = minor;
@@ -40,6 +42,9 @@ internal sealed class CustomVersion
 
     /// <summary>The schema as the definition has it: not to be changed.</summary>
     public JsonObject SchemaDocument { get; }
+
+    /// <summary>How its objects' parts are told apart.</summary>
+    public ValueStructure Structure { get; }
 
     public TableColumn[] Columns { get; }
 

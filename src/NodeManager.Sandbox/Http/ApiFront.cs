@@ -31,6 +31,7 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
             Query = new(head.Query),
             Accept = head.Header("Accept"),
             ContentType = head.Header("Content-Type"),
+            UserAgent = head.Header("User-Agent"),
             Body = body.Length == 0 ? Stream.Null : new MemoryStream(body, writable: false),
         },
         cancellationToken);

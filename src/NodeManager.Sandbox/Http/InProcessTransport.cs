@@ -30,6 +30,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
                 Query = new(request.RequestUri.Query),
                 Accept = request.Headers.Accept.ToString(),
                 ContentType = request.Content?.Headers.ContentType?.ToString() ?? "",
+                UserAgent = request.Headers.UserAgent.ToString(),
                 Body = body,
             },
             cancellationToken);

@@ -28,6 +28,9 @@ internal sealed class KindRules
     /// <summary>True where the status subresource may also change labels and annotations.</summary>
     public bool StatusMayChangeMetadata { get; init; }
 
+    /// <summary>True where, of these, labels stay what they were.</summary>
+    public bool StatusKeepsLabels { get; init; }
+
     /// <summary>True where a change of annotations counts as a new generation.</summary>
     public bool AnnotationsCountForGeneration { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Sandbox.CustomResources;
+using NodeManager.Sandbox.Kinds.Structure;
 
 namespace NodeManager.Sandbox.Kinds;
 
@@ -109,11 +110,22 @@ internal sealed class ResourceKind
     /// <summary>The rules at one of its versions; of a custom kind, null means the version that is stored.</summary>
     public KindRules RulesAt(string? version) => Custom?.At(version).Rules ?? Rules;
 
+    /// <summary>How its parts are told apart, at one of its versions, in a Kubernetes of a minor version.</summary>
+    public ValueStructure StructureAt(string? version, int minor) => Custom?.At(version).Structure ?? ApiStructures.Of(minor).OfKind(SchemaType);
+
     public bool HasStatusAt(string? version) => Custom?.At(version).HasStatus ?? HasStatus;
 
     public bool HasScaleAt(string? version) => Custom is { } custom ? custom.At(version).Scale is not null : HasScale;
 
     public string ApiVersion(string version) => Group.Length == 0 ? version : $"{Group}/{version}";
+
+    /// <summary>The version that a Kubernetes of this minor version prefers.</summary>
+    public string VersionAt(int minor)
+    {
+        foreach (ServedVersion version in Versions)
+            if (version.IsServedBy(minor)) return version.Name;
+        return Versions[0].Name;
+    }
 
     public int IndexOfField(string path)
     {

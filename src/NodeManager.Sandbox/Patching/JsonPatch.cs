@@ -30,7 +30,6 @@ internal static class JsonPatch
                 return Add(document, path, operation["value"]?.DeepClone(), kind);
             case "replace":
                 if (path.Length == 0) return operation["value"]!.DeepClone();
-                Find(document, path, kind);
                 return Replace(document, path, operation["value"]?.DeepClone());
             case "remove":
                 Remove(document, path);
@@ -70,9 +69,18 @@ internal static class JsonPatch
     private static JsonNode Replace(JsonNode document, string path, JsonNode? value)
     {
         (JsonNode? parent, string last) = Parent(document, path);
-        if (parent is JsonObject owner) owner[last] = value;
-        else if (parent is JsonArray list) list[Index(last, list.Count - 1, "replace", path)] = value;
-        return document;
+        switch (parent)
+        {
+            // The API's library takes a member that is not there for one to be set.
+            case JsonObject owner:
+                owner[last] = value;
+                return document;
+            case JsonArray list:
+                list[Index(last, list.Count - 1, "replace", path)] = value;
+                return document;
+            default:
+                throw Missing("replace", path);
+        }
     }
 
     private static void Remove(JsonNode document, string path)

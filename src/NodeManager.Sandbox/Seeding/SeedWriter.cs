@@ -11,6 +11,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     private readonly IdentitySource identities = new(seed ^ 0x5eed);
     private readonly HashSet<string> suffixes = new(StringComparer.Ordinal);
     private readonly DateTimeOffset now = registry.Time.GetUtcNow();
+    private readonly SeedOwners owners = new(registry);
 
     /// <summary>As the API writes a time so long ago.</summary>
     public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(now - age);
@@ -34,6 +35,6 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         metadata["creationTimestamp"] = Ago(age);
         if (kind.HasGeneration) metadata["generation"] = 1;
         kind.Rules.Default(document);
-        return registry.Store.TryAdd(new(kind, document)) ?? throw new InvalidOperationException($"The seed names {kind} {ns}/{metadata.Text("name")} twice.");
+        return registry.Store.TryAdd(new(kind, document, owners.Find)) ?? throw new InvalidOperationException($"The seed names {kind} {ns}/{metadata.Text("name")} twice.");
     }
 }

@@ -2,22 +2,30 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Ownership;
 
 namespace NodeManager.Sandbox.Store;
 
 /// <summary>
-/// How objects stand in the store: UTF-8 JSON, metadata first, its resourceVersion first in it, and without kind and apiVersion.
-/// So a version is spliced in without serialising, a list is the concatenation of its objects, and one stored object is served at
+/// How objects stand in the store: UTF-8 JSON, metadata first, its resourceVersion first in it, and without kind, apiVersion and
+/// managedFields (whose sets objects share). So a version is spliced in without serialising, a list is the concatenation of its objects, and one stored object is served at
 /// any of its kind's versions.
 /// </summary>
 internal static class StoredDocument
 {
+    /// <summary>How deep documents go at most; no kind of the API's own comes near it.</summary>
+    public const int Deepest = 256;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_buffer;
 
+    public static JsonDocumentOptions Reading { get; } = new() { MaxDepth = Deepest };
+
     private static ReadOnlySpan<byte> Opening => "{\"metadata\":{"u8;
+
+    private static ReadOnlySpan<byte> OwnersOpening => "\"metadata\":{\"managedFields\":"u8;
 
     private static ReadOnlySpan<byte> VersionOpening => "{\"metadata\":{\"resourceVersion\":\""u8;
 
@@ -33,7 +41,7 @@ internal static class StoredDocument
             writer.WriteStartObject();
             writer.WriteStartObject("metadata"u8);
             foreach ((string key, JsonNode? value) in document["metadata"]!.AsObject())
-                if (key != "resourceVersion" && value is not null) Write(writer, key, value);
+                if (key is not ("resourceVersion" or "managedFields") && value is not null) Write(writer, key, value);
             writer.WriteEndObject();
             foreach ((string key, JsonNode? value) in document)
                 if (value is not null && key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
@@ -56,6 +64,17 @@ internal static class StoredDocument
         VersionClosing.CopyTo(rest);
         tail.CopyTo(rest[VersionClosing.Length..]);
         return document;
+    }
+
+    /// <summary>Writes what of a document that goes out comes before its stored bytes (without its opening brace): the owners of its fields.</summary>
+    /// <returns>The rest of the document.</returns>
+    public static ReadOnlyMemory<byte> WriteOpening(ReadOnlyMemory<byte> document, ManagedFields owners, IBufferWriter<byte> into)
+    {
+        if (owners.IsEmpty) return document[1..];
+        into.Write(OwnersOpening);
+        owners.WriteTo(into);
+        into.Write(","u8);
+        return document[Opening.Length..];
     }
 
     /// <summary>What follows the version, of a document with one.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
 
 namespace NodeManager.Sandbox.Store;
 
@@ -12,6 +13,8 @@ internal sealed class StoredObject
     private readonly string?[] _fields;
     private KubernetesObject? _typed;
     private ShownForm? _shown;
+    private ManagedFields? _owners;
+    private Func<StoredObject, ManagedFields>? _findOwners;
 
     private StoredObject(StoredObject like, long version, byte[] document)
     {
@@ -23,11 +26,23 @@ internal sealed class StoredObject
         OwnerUids = like.OwnerUids;
         IsDeleting = like.IsDeleting;
         _fields = like._fields;
+        _owners = like._owners;
+        _findOwners = like._findOwners;
         Version = version;
         Document = document;
     }
 
-    internal StoredObject(ResourceKind kind, JsonObject document)
+    /// <param name="kind">Its kind.</param>
+    /// <param name="document">The whole of it; its managedFields do not count.</param>
+    /// <param name="owners">Who owns its fields.</param>
+    internal StoredObject(ResourceKind kind, JsonObject document, ManagedFields owners)
+        : this(kind, document) => _owners = owners;
+
+    /// <summary>The same, of which somebody can tell who owns its fields when that is asked for.</summary>
+    internal StoredObject(ResourceKind kind, JsonObject document, Func<StoredObject, ManagedFields> findOwners)
+        : this(kind, document) => _findOwners = findOwners;
+
+    private StoredObject(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         Kind = kind;
@@ -67,8 +82,21 @@ internal sealed class StoredObject
     /// <summary>True from when a deletionTimestamp stands in it.</summary>
     public bool IsDeleting { get; }
 
-    /// <summary>The JSON document, without kind and apiVersion.</summary>
+    /// <summary>The JSON document, without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
+
+    /// <summary>Who owns its fields.</summary>
+    public ManagedFields Owners
+    {
+        get
+        {
+            if (Volatile.Read(ref _owners) is { } known) return known;
+            ManagedFields found = _findOwners!(this);
+            Volatile.Write(ref _owners, found);
+            _findOwners = null;
+            return found;
+        }
+    }
 
     private byte[] Document { get; }
 
@@ -92,8 +120,8 @@ internal sealed class StoredObject
         return read;
     }
 
-    /// <summary>A copy to change, without kind and apiVersion, with its resourceVersion.</summary>
-    public JsonObject ToJson() => JsonNode.Parse(Document)!.AsObject();
+    /// <summary>A copy to change, without kind, apiVersion and managedFields, with its resourceVersion.</summary>
+    public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: StoredDocument.Reading)!.AsObject();
 
     /// <summary>The document in the form that clients see (see <see cref="KindRules.Show"/>), worked out once.</summary>
     public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
@@ -107,7 +135,8 @@ internal sealed class StoredObject
         return shown;
     }
 
-    internal bool SameContent(StoredObject other) => Tail.SequenceEqual(other.Tail);
+    /// <summary>The same but for the version, and the times of its fields' owners.</summary>
+    internal bool SameContent(StoredObject other) => Tail.SequenceEqual(other.Tail) && Owners.SameOwners(other.Owners);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
     internal StoredObject At(long version) => new(this, version, StoredDocument.WithVersion(Tail, version));

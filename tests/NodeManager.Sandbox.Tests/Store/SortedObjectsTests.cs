@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Tests.Store;
@@ -57,5 +58,5 @@ public sealed class SortedObjectsTests
     }
 
     private static StoredObject Make(string ns, string name) =>
-        new(BuiltInKinds.Pods, new() { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns } });
+        new(BuiltInKinds.Pods, new() { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns } }, ManagedFields.None);
 }

@@ -8,12 +8,28 @@ internal static class PodRules
     public static KindRules Rules { get; } = new()
     {
         StatusMayChangeMetadata = true,
-        Default = static pod => DefaultSpec(pod.Ensure("spec")),
+        Default = DefaultPod,
         PrepareCreate = PrepareCreate,
         Validate = Validate,
         ValidateUpdate = PodImmutability.Validate,
         GracePeriod = GracePeriod,
     };
+
+    // What a pod has beyond a template.
+    private static void DefaultPod(JsonObject pod)
+    {
+        JsonObject spec = pod.Ensure("spec");
+        DefaultSpec(spec);
+        spec.Default("enableServiceLinks", true);
+        foreach (JsonObject container in (spec.Array("containers") ?? []).Concat(spec.Array("initContainers") ?? []).OfType<JsonObject>())
+        {
+            JsonObject resources = container["resources"]!.AsObject();
+            if (resources.Object("limits") is not { } limits) continue;
+            JsonObject requests = resources.Ensure("requests");
+            foreach ((string name, JsonNode? amount) in limits)
+                if (amount is not null) requests.Default(name, amount.DeepClone());
+        }
+    }
 
     /// <summary>What is left out of a pod's specification, or of a template's.</summary>
     public static void DefaultSpec(JsonObject spec)
@@ -28,12 +44,17 @@ internal static class PodRules
             foreach (JsonNode? node in spec.Array(list) ?? [])
                 if (node is JsonObject container) DefaultContainer(container);
         }
+
+        foreach (JsonObject volume in (spec.Array("volumes") ?? []).OfType<JsonObject>())
+        {
+            foreach (string source in (ReadOnlySpan<string>)["configMap", "secret", "projected", "downwardAPI"])
+                volume.Object(source)?.Default("defaultMode", 420);
+        }
     }
 
     private static void PrepareCreate(JsonObject pod)
     {
         JsonObject spec = pod["spec"]!.AsObject();
-        spec.Default("enableServiceLinks", true);
         spec.Default("serviceAccountName", "default");
         spec.Default("serviceAccount", spec["serviceAccountName"]!.DeepClone());
         if (spec["tolerations"] is not JsonArray tolerations) spec["tolerations"] = tolerations = [];
@@ -61,11 +82,19 @@ internal static class PodRules
         container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
         foreach (JsonNode? port in container.Array("ports") ?? [])
             (port as JsonObject)?.Default("protocol", "TCP");
-        JsonObject resources = container["resources"]!.AsObject();
-        if (resources.Object("limits") is not { } limits) return;
-        JsonObject requests = resources.Ensure("requests");
-        foreach ((string name, JsonNode? amount) in limits)
-            if (amount is not null) requests.Default(name, amount.DeepClone());
+        foreach (string name in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
+            if (container.Object(name) is { } probe) DefaultProbe(probe);
+    }
+
+    private static void DefaultProbe(JsonObject probe)
+    {
+        probe.Default("timeoutSeconds", 1);
+        probe.Default("periodSeconds", 10);
+        probe.Default("successThreshold", 1);
+        probe.Default("failureThreshold", 3);
+        if (probe.Object("httpGet") is not { } request) return;
+        request.Default("path", "/");
+        request.Default("scheme", "HTTP");
     }
 
     // What the caller asked for, else the pod's own; no time at all for what runs nowhere or has ended.
@@ -77,15 +106,18 @@ internal static class PodRules
         return period < 0 ? 1 : period;
     }
 
-    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors)
+    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) => ValidateContainers(pod.Object("spec"), "spec", errors);
+
+    /// <summary>Finds faults in the containers of a pod's specification, or of a template's.</summary>
+    public static void ValidateContainers(JsonObject? spec, string at, FieldErrors errors)
     {
-        JsonArray containers = pod.Object("spec").Array("containers") ?? [];
-        if (containers.Count == 0) errors.Required("spec.containers");
+        JsonArray containers = spec.Array("containers") ?? [];
+        if (containers.Count == 0) errors.Required($"{at}.containers");
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < containers.Count; i++)
         {
             var container = containers[i] as JsonObject;
-            string path = $"spec.containers[{i}]", name = container.Text("name") ?? "";
+            string path = $"{at}.containers[{i}]", name = container.Text("name") ?? "";
             if (name.Length == 0) errors.Required(path + ".name");
             else if (NameRules.Label(name) is { } fault) errors.Invalid(path + ".name", name, fault);
             else if (!names.Add(name)) errors.Duplicate(path + ".name", name);

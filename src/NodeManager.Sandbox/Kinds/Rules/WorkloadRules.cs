@@ -9,6 +9,7 @@ internal static class WorkloadRules
     {
         AnnotationsCountForGeneration = true,
         StatusMayChangeMetadata = true,
+        StatusKeepsLabels = true,
         PrepareCreate = EmptyStatus,
         Default = static item =>
         {
@@ -97,8 +98,8 @@ internal static class WorkloadRules
         Default = static item =>
         {
             JsonObject spec = Template(item);
+            if (spec["parallelism"] is null) spec.Default("completions", 1);
             spec.Default("parallelism", 1);
-            spec.Default("completions", 1);
             spec.Default("backoffLimit", 6);
         },
     };
@@ -130,21 +131,13 @@ internal static class WorkloadRules
     {
         JsonObject spec = item["spec"]!.AsObject();
         if (spec.Number("replicas") is < 0 and var replicas) errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-        if (spec["selector"] is not JsonObject selector)
-        {
-            errors.Required("spec.selector");
-            return;
-        }
-
+        var selector = spec["selector"] as JsonObject;
+        if (selector is null) errors.Required("spec.selector");
         JsonObject? labels = spec.Object("template").Object("metadata").Object("labels");
-        foreach ((string key, JsonNode? value) in selector.Object("matchLabels") ?? [])
-        {
-            if (labels.Text(key) == (string?)value) continue;
-            errors.Invalid("spec.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
-            return;
-        }
-
-        if (old?["spec"] is JsonObject before && !JsonNode.DeepEquals(before["selector"], selector))
+        if (selector is null || (selector.Object("matchLabels") ?? []).Any(pair => labels.Text(pair.Key) != (string?)pair.Value))
+            errors.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+        PodRules.ValidateContainers(spec.Object("template").Object("spec"), "spec.template.spec", errors);
+        if (selector is not null && old?["spec"] is JsonObject before && !JsonNode.DeepEquals(before["selector"], selector))
             errors.Invalid("spec.selector", selector, "field is immutable");
     }
 }

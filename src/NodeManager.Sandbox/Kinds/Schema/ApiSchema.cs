@@ -3,8 +3,9 @@ using System.Globalization;
 namespace NodeManager.Sandbox.Kinds.Schema;
 
 /// <summary>
-/// The fields of the API's types, as its public protocol definitions name and number them (<c>fields.txt</c>, Kubernetes 1.36). By them
-/// bodies in protocol buffers are read, unknown fields found and the API described.
+/// The fields of the API's types, as its public protocol definitions name and number them, and what its OpenAPI says of merging them
+/// (<c>fields.txt</c>, Kubernetes 1.36). By them bodies in protocol buffers are read, unknown fields found, owners of fields told apart
+/// and the API described.
 /// </summary>
 internal sealed class ApiSchema
 {
@@ -14,6 +15,7 @@ internal sealed class ApiSchema
 
     private readonly Dictionary<string, SchemaField[]> _fields = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, SchemaField>> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _atomicFrom = new(StringComparer.Ordinal);
 
     private ApiSchema()
     {
@@ -29,7 +31,7 @@ internal sealed class ApiSchema
             }
 
             if (type.Length > 0) _fields[type] = [.. fields];
-            type = line;
+            type = Type(line);
             fields.Clear();
         }
 
@@ -48,7 +50,18 @@ internal sealed class ApiSchema
     /// <summary>By their names in JSON, those of inline types included.</summary>
     public IReadOnlyDictionary<string, SchemaField>? Members(string type) => _byName.GetValueOrDefault(type);
 
-    private IEnumerable<SchemaField> Flat(string type) => _fields[type].SelectMany(field => field.IsInline ? Flat(field.Type) : [field]);
+    private IEnumerable<SchemaField> Flat(string type) => _fields[type].SelectMany(field => field.IsInline ? Flat(field.Type).Select(inner => inner with { Within = $"{field.Type}.{inner.Within}" }) : [field]);
+
+    /// <summary>True where an object of the type is one value to who owns it, in this minor version of Kubernetes.</summary>
+    public bool IsAtomic(string type, int minor) => _atomicFrom.TryGetValue(type, out int from) && minor >= from;
+
+    // "LabelSelector atomic", "SecretReference atomic=22": since which minor version.
+    private string Type(string line)
+    {
+        string[] parts = line.Split(' ');
+        if (parts.Length > 1) _atomicFrom[parts[0]] = Value(parts[1]) is { Length: > 0 } from ? int.Parse(from, CultureInfo.InvariantCulture) : 0;
+        return parts[0];
+    }
 
     private static SchemaField Field(string[] parts)
     {
@@ -59,7 +72,26 @@ internal sealed class ApiSchema
             _ when type.EndsWith("{}", StringComparison.Ordinal) => (SchemaShape.Map, type[..^2]),
             _ => (SchemaShape.One, type),
         };
-        string flag = parts.Length > 3 ? parts[3] : "";
-        return new(int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1], bare, shape, flag == "inline", flag == "optional");
+        var field = new SchemaField(int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1], bare, shape);
+        foreach (string flag in parts.AsSpan(3))
+        {
+            field = flag.Split('=')[0] switch
+            {
+                "inline" => field with { IsInline = true },
+                "optional" => field with { IsOptional = true },
+                "always" => field with { IsAlways = true },
+                "set" => field with { ListKeys = [] },
+                "map" => field with { ListKeys = Value(flag).Split(',') },
+                "atomic" => field with { IsAtomic = true },
+                "granular" => field with { IsAtomic = false },
+                "merge" => field with { MergeKey = Value(flag) },
+                "default" => field with { Default = Value(flag) },
+                _ => throw new FormatException($"fields.txt: {flag} is no flag."),
+            };
+        }
+
+        return field;
     }
+
+    private static string Value(string flag) => flag.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? flag[(at + 1)..] : "";
 }

@@ -5,6 +5,29 @@ namespace NodeManager.Sandbox.Kinds.Schema;
 /// <param name="Name">In the JSON form.</param>
 /// <param name="Type">A scalar, one of the API's own forms (<c>time</c>, <c>quantity</c>, …) or the name of a type.</param>
 /// <param name="Shape">One, several, or a map from text.</param>
-/// <param name="IsInline">True where the JSON form has the type's fields themselves in the place of this one.</param>
-/// <param name="IsOptional">True where zero and empty text are values, unlike nothing.</param>
-internal sealed record SchemaField(int Number, string Name, string Type, SchemaShape Shape, bool IsInline, bool IsOptional);
+internal sealed record SchemaField(int Number, string Name, string Type, SchemaShape Shape)
+{
+    /// <summary>True where the JSON form has the type's fields themselves in the place of this one (<c>inline</c>).</summary>
+    public bool IsInline { get; init; }
+
+    /// <summary>True where zero and empty text are values, unlike nothing (<c>optional</c>).</summary>
+    public bool IsOptional { get; init; }
+
+    /// <summary>True where the server writes the field even if nobody set it (<c>always</c>).</summary>
+    public bool IsAlways { get; init; }
+
+    /// <summary>By what the elements of a list are told apart, as <c>x-kubernetes-list-map-keys</c> says it (<c>map=</c>); none for a set of values; null where the list is one value.</summary>
+    public string[]? ListKeys { get; init; }
+
+    /// <summary>Whether a map or object is one value (<c>atomic</c>) or many (<c>granular</c>) whatever its type says; null where the type says it.</summary>
+    public bool? IsAtomic { get; init; }
+
+    /// <summary>By what a strategic merge patch tells a list's elements apart (<c>merge=</c>); empty for values; null where it replaces the list.</summary>
+    public string? MergeKey { get; init; }
+
+    /// <summary>The inline types that it comes from, with a dot after each; empty for a field of the type's own.</summary>
+    public string Within { get; init; } = "";
+
+    /// <summary>What stands for a key that an element leaves out (<c>default=</c>); null if nothing does.</summary>
+    public string? Default { get; init; }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Api;
+
+internal sealed partial class ResourceRegistry
+{
+    /// <summary>Makes an object what its manager's configuration says, leaving alone what others own.</summary>
+    /// <param name="kind">Of the object.</param>
+    /// <param name="ns">Its namespace; empty if the kind has none.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="configuration">What the manager wants; unchanged.</param>
+    /// <param name="scope">What of the object counts.</param>
+    /// <param name="force">Takes what others own.</param>
+    /// <param name="isDryRun">True to answer only what would be.</param>
+    /// <param name="version">At which the configuration is.</param>
+    /// <returns>The object, and whether it is new.</returns>
+    /// <exception cref="ApiException">404, 409 (conflicts), 422.</exception>
+    public (StoredObject Object, bool IsNew) Apply(
+        ResourceKind kind, string ns, string name, JsonObject configuration, WriteScope scope, bool force, bool isDryRun, string? version)
+    {
+        while (true)
+        {
+            if (store.Get(kind, ns, name) is not null)
+                return (Write(kind, ns, name, (live, current) => Applied(kind, version, name, live, current, configuration, scope, force), isDryRun, scope, version), false);
+            if (scope != WriteScope.Main) throw ApiErrors.NotFound(kind, name);
+            if (configuration.Object("metadata").Text("uid") is { Length: > 0 } uid)
+                throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            try
+            {
+                (JsonObject document, ManagedFields owners) = Apply(kind, version, name, [], null, configuration, scope, force, null);
+                document.Object("metadata")?.Remove("resourceVersion");
+                return (Create(kind, ns, document, owners, isDryRun, version), true);
+            }
+            catch (ApiException refusal) when (refusal.Reason == "AlreadyExists")
+            {
+                // Somebody else made it meanwhile: then it is applied to that.
+            }
+        }
+    }
+
+    private (JsonObject Changed, ManagedFields? Owners) Applied(
+        ResourceKind kind, string? version, string name, JsonObject live, StoredObject current, JsonObject configuration, WriteScope scope, bool force)
+    {
+        FieldSet? mayTake = LastApplied.MayTake(kind.StructureAt(version, minor), live, author);
+        (JsonObject document, ManagedFields owners) = Apply(kind, version, name, live, current, configuration, scope, force, mayTake);
+        LastApplied.Follow(document, configuration, live, author);
+        return (document, owners);
+    }
+
+    private (JsonObject Document, ManagedFields Owners) Apply(
+        ResourceKind kind, string? version, string name, JsonObject live, StoredObject? current, JsonObject configuration, WriteScope scope, bool force,
+        FieldSet? mayTake)
+    {
+        try
+        {
+            // Through the count of replicas no time is kept.
+            ManagedFieldsEntry entry = EntryOf(kind, version, ManagedFieldsEntry.Apply, scope);
+            return OwnershipOf(kind, version).Apply(
+                live, Counting(kind, version, configuration, scope), current?.Owners ?? ManagedFields.None,
+                scope == WriteScope.Scale ? entry with { Time = null } : entry, force, mayTake);
+        }
+        catch (ApplyConflictException fault)
+        {
+            throw ApiErrors.ApplyConflict(fault.Conflicts, scope == WriteScope.Scale ? ScaleView.ApiVersion : null);
+        }
+        catch (OwnershipException fault)
+        {
+            string stated = configuration.Text("apiVersion") ?? "", shown = stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated;
+            string about = minor < SubresourcesFrom
+                ? ""
+                : $" ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}, Kind={configuration.Text("kind")})";
+            throw ApiErrors.Unclassified($"failed to create typed patch object{about}: {fault.Message}");
+        }
+    }
+
+    // What the part of the object that is applied to does not hold is neither taken over nor owned.
+    private JsonObject Counting(ResourceKind kind, string? version, JsonObject configuration, WriteScope scope)
+    {
+        if (minor < SubresourcesFrom || !kind.HasStatusAt(version)) return configuration;
+        JsonObject counting = configuration.DeepClone().AsObject();
+        if (scope != WriteScope.Status)
+        {
+            counting.Remove("status");
+            return counting;
+        }
+
+        foreach (string member in counting.Select(static pair => pair.Key).ToArray())
+            if (member is not ("apiVersion" or "kind" or "metadata" or "status")) counting.Remove(member);
+        if (kind.RulesAt(version).StatusKeepsLabels) counting.Object("metadata")?.Remove("labels");
+        return counting;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds.Structure;
+
+namespace NodeManager.Sandbox.Ownership;
+
+/// <summary>Which fields a write changes: those that are new or have another value, and those that are gone.</summary>
+internal sealed class Comparison
+{
+    private readonly FieldSetBuilder _changed = new();
+    private readonly FieldSetBuilder _removed = new();
+    private readonly List<Step> _path = [];
+
+    private Comparison()
+    {
+    }
+
+    public FieldSet Changed { get; private set; } = FieldSet.Empty;
+
+    public FieldSet Removed { get; private set; } = FieldSet.Empty;
+
+    public bool IsSame => Changed.IsEmpty && Removed.IsEmpty;
+
+    /// <param name="structure">Of both.</param>
+    /// <param name="before">Empty for what is new.</param>
+    /// <param name="after">The result of the write.</param>
+    /// <exception cref="OwnershipException">One of them does not have the structure.</exception>
+    public static Comparison Of(ValueStructure structure, JsonObject before, JsonObject after)
+    {
+        var comparison = new Comparison();
+        comparison.Walk(structure, new(true, before), new(true, after));
+        comparison.Changed = comparison._changed.Build();
+        comparison.Removed = comparison._removed.Build();
+        return comparison;
+    }
+
+    private void Walk(ValueStructure structure, Side before, Side after)
+    {
+        if (before.Exists && after.Exists && ReferenceEquals(before.Value, after.Value)) return;
+        if (!structure.IsAtomic)
+        {
+            if ((before.Value is JsonObject || after.Value is JsonObject) && !(before.IsBare && after.IsBare) && structure.Form is StructureForm.Object or StructureForm.Anything)
+            {
+                WalkMembers(structure, before, after);
+                Close(before, after);
+                return;
+            }
+
+            if ((before.Value is JsonArray || after.Value is JsonArray) && !(before.IsBare && after.IsBare) && structure.Form == StructureForm.List)
+            {
+                if (before.Value is not null && after.Value is not null && JsonNode.DeepEquals(before.Value, after.Value)) return;
+                WalkElements(structure, before, after);
+                Close(before, after);
+                return;
+            }
+        }
+
+        if (!before.Exists || !after.Exists) Close(before, after);
+        else if (!(before.IsZero && after.IsZero) && !JsonNode.DeepEquals(before.Value, after.Value)) Add(_changed);
+    }
+
+    // A field that appears or goes is itself changed, beside all that is in it.
+    private void Close(Side before, Side after)
+    {
+        if (_path.Count == 0) return;
+        if (!before.Exists) Add(_changed);
+        else if (!after.Exists) Add(_removed);
+    }
+
+    private void WalkMembers(ValueStructure structure, Side before, Side after)
+    {
+        var old = before.Value as JsonObject;
+        var now = after.Value as JsonObject;
+        foreach ((string name, JsonNode? value) in old ?? [])
+            WalkMember(structure, name, new(true, value), now is not null && now.TryGetPropertyValue(name, out JsonNode? other) ? new(true, other) : Missing(structure, name, after));
+        foreach ((string name, JsonNode? value) in now ?? [])
+            if (old is null || !old.ContainsKey(name)) WalkMember(structure, name, Missing(structure, name, before), new(true, value));
+
+        // What the server always writes appears with an object that is new, though no document has it.
+        if (before.Exists && after.Exists) return;
+        foreach ((string name, StructureMember member) in structure.Members)
+        {
+            if (!member.IsAlways || old?.ContainsKey(name) == true || now?.ContainsKey(name) == true) continue;
+            WalkMember(structure, name, Missing(structure, name, before), Missing(structure, name, after));
+        }
+    }
+
+    private static Side Missing(ValueStructure structure, string name, Side owner) =>
+        new(owner.Exists && structure.Members.TryGetValue(name, out StructureMember? member) && member.IsAlways, null, isUnset: true);
+
+    private void WalkMember(ValueStructure structure, string name, Side before, Side after)
+    {
+        _path.Add(new(name, null));
+        Walk(structure.Member(name) ?? ValueStructure.Anything, before, after);
+        _path.RemoveAt(_path.Count - 1);
+    }
+
+    private void WalkElements(ValueStructure structure, Side before, Side after)
+    {
+        (PathElement Path, Side Value)[] old = Elements(structure, before), now = Elements(structure, after);
+        foreach ((PathElement path, Side value) in old) WalkElement(structure, path, value, Find(now, path));
+        foreach ((PathElement path, Side value) in now)
+            if (!Find(old, path).Exists) WalkElement(structure, path, default, value);
+    }
+
+    private void WalkElement(ValueStructure structure, PathElement path, Side before, Side after)
+    {
+        _path.Add(new(null, path));
+        bool isRepeated = before.Value is JsonArray || after.Value is JsonArray;
+        Walk(isRepeated ? ValueStructure.Scalar : structure.Element!, before, after);
+        _path.RemoveAt(_path.Count - 1);
+    }
+
+    // Elements that cannot be told apart count as one value together.
+    private static (PathElement Path, Side Value)[] Elements(ValueStructure structure, Side side)
+    {
+        if (side.Value is not JsonArray list) return [];
+        PathElement[] paths = ListElements.PathsOf(structure, list);
+        var elements = new List<(PathElement Path, Side Value)>(paths.Length);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            PathElement path = paths[i];
+            if (elements.Exists(element => element.Path.Equals(path))) continue;
+            JsonNode?[] same = [.. list.Where((_, index) => paths[index].Equals(path))];
+            elements.Add((path, new(true, same.Length == 1 ? same[0] : new JsonArray([.. same.Select(static one => one?.DeepClone())]))));
+        }
+
+        return [.. elements];
+    }
+
+    private static Side Find((PathElement Path, Side Value)[] elements, PathElement path)
+    {
+        foreach ((PathElement one, Side value) in elements)
+            if (one.Equals(path)) return value;
+        return default;
+    }
+
+    private void Add(FieldSetBuilder into)
+    {
+        for (int i = 0; i < _path.Count - 1; i++) into = into.Below(_path[i].Path);
+        into.Add(_path[^1].Path);
+    }
+
+    // Names become path elements only where something is found.
+    private readonly record struct Step(string? Name, PathElement? Element)
+    {
+        public PathElement Path => Element ?? PathElement.Field(Name!);
+    }
+
+    private readonly struct Side(bool exists, JsonNode? value, bool isUnset = false)
+    {
+        public bool Exists { get; } = exists;
+
+        public JsonNode? Value { get; } = value;
+
+        /// <summary>True for nothing, and for an object or list without content.</summary>
+        public bool IsBare => Value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
+
+        /// <summary>True for what the server writes where nothing was set, and for a value that says the same.</summary>
+        public bool IsZero => isUnset || IsBare || (Value is JsonValue && Value.GetValueKind() switch
+        {
+            JsonValueKind.False => true,
+            JsonValueKind.String => ((string)Value!).Length == 0,
+            JsonValueKind.Number => Value.ToJsonString() == "0",
+            _ => false,
+        });
+    }
+}

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Creates, updates, patches and deletes.</summary>
-internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog)
+internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, EscalationGuard guard)
 {
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {

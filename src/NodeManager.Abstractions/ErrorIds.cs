@@ -69,6 +69,15 @@ public static class ErrorIds
     public const string MaintenanceFailed = nameof(MaintenanceFailed);
     public const string MaintenanceTakenOver = nameof(MaintenanceTakenOver);
 
+    // Sandbox
+    public const string NotASandbox = nameof(NotASandbox);
+    public const string SandboxFaultInvalid = nameof(SandboxFaultInvalid);
+    public const string SandboxFaultNotFound = nameof(SandboxFaultNotFound);
+    public const string SandboxFileExists = nameof(SandboxFileExists);
+    public const string SandboxFileNotFound = nameof(SandboxFileNotFound);
+    public const string SandboxFileNotWritten = nameof(SandboxFileNotWritten);
+    public const string SandboxFileDamaged = nameof(SandboxFileDamaged);
+
     // Scheduler
     public const string SchedulerConfigurationInvalid = nameof(SchedulerConfigurationInvalid);
     public const string SchedulerConfigurationNotFound = nameof(SchedulerConfigurationNotFound);

@@ -5,6 +5,7 @@ using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.CustomResources;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Metrics;
@@ -22,6 +23,7 @@ public sealed class SandboxCluster : IDisposable
     private readonly ConcurrentBag<SandboxServer> _servers = [];
     private readonly ServiceAccountTokens _tokens;
     private readonly ApiServer _server;
+    private readonly FaultBoard _faults;
 
     private SandboxCluster(SandboxOptions options, int logCapacity)
     {
@@ -35,7 +37,8 @@ public sealed class SandboxCluster : IDisposable
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
         _ = new CustomKinds(Registry, Catalog);
         _tokens = new(Registry, identities, Catalog.Minor);
-        _server = new(Registry, Catalog, _tokens, options.Rbac);
+        _faults = new(Time);
+        _server = new(Registry, Catalog, _tokens, _faults, options.Rbac);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
@@ -66,7 +69,7 @@ public sealed class SandboxCluster : IDisposable
         var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
-        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, options.Seed);
+        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, cluster._faults, options.Seed);
         return cluster;
     }
 
@@ -94,6 +97,16 @@ public sealed class SandboxCluster : IDisposable
         return server;
     }
 
+    /// <summary>All faults that were set and not cleared, in the order in which they were set.</summary>
+    public IReadOnlyList<FaultStatus> GetFaults() => _faults.Read();
+
+    /// <summary>Makes something go wrong, for whoever uses the cluster. A fault of the same name is replaced.</summary>
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
+
+    /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
+    public bool ClearFault(string name) => _faults.Clear(name);
+
     /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
     public void Dispose()
     {
@@ -102,6 +115,7 @@ public sealed class SandboxCluster : IDisposable
         foreach (SandboxServer server in _servers) server.Dispose();
         Controllers?.Dispose();
         _tokens.Dispose();
+        _faults.Dispose();
         (Time as ClusterClock)?.Free();
         _stopped.Dispose();
     }

@@ -7,24 +7,29 @@ namespace NodeManager.Core.Sessions;
 public sealed class ClusterConnection : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
-    private readonly IDisposable? _owned;
+    private readonly IDisposable? _name;
 
     /// <param name="cluster">What users call the cluster.</param>
     /// <param name="client">Disposed with the connection.</param>
     /// <param name="logger">Where it logs.</param>
     /// <param name="owned">What else ends with the connection, a sandbox say.</param>
-    public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null)
+    /// <param name="name">The reservation of the name; disposed at the end.</param>
+    public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null, IDisposable? name = null)
     {
         Cluster = cluster;
         Client = client;
         Logger = logger;
-        _owned = owned;
+        Owned = owned;
+        _name = name;
         Closed = _closed.Token;
     }
 
     public string Cluster { get; }
 
     public KubernetesClient Client { get; }
+
+    /// <summary>What lives as long as the connection: the embedded cluster that it leads to. Null for all others.</summary>
+    public IDisposable? Owned { get; }
 
     public TimeProvider Time => Client.Time;
 
@@ -37,7 +42,8 @@ public sealed class ClusterConnection : IDisposable
     {
         _closed.Cancel();
         Client.Dispose();
-        _owned?.Dispose();
+        Owned?.Dispose();
+        _name?.Dispose();
         _closed.Dispose();
     }
 }

@@ -54,7 +54,7 @@ public static class SessionFactory
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
     {
         SessionNames.Reservation name = SessionNames.Reserve(description.Cluster);
-        var connection = new ClusterConnection(name.Name, client, logger, new OwnedByConnection(owned, name));
+        var connection = new ClusterConnection(name.Name, client, logger, owned, name);
         try
         {
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
@@ -83,13 +83,4 @@ public static class SessionFactory
     }
 
     private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace);
-
-    private sealed class OwnedByConnection(IDisposable? owned, SessionNames.Reservation name) : IDisposable
-    {
-        public void Dispose()
-        {
-            owned?.Dispose();
-            name.Dispose();
-        }
-    }
 }

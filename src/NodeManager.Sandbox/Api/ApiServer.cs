@@ -1,6 +1,7 @@
 using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api.OpenApi;
 using NodeManager.Sandbox.Clock;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -11,6 +12,7 @@ internal sealed class ApiServer
 {
     private readonly KindCatalog _catalog;
     private readonly ClusterClock? _clock;
+    private readonly ApiFaults _faults;
     private readonly DiscoveryHandler _discovery;
     private readonly OpenApiHandler _openApi;
     private readonly ReadHandler _read;
@@ -22,7 +24,7 @@ internal sealed class ApiServer
     private readonly AccessControl _access;
     private readonly Impersonator _impersonator;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, bool isRbacEnforced)
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultBoard faults, bool isRbacEnforced)
     {
         Tokens = tokens;
         _access = new(registry.Store, isRbacEnforced);
@@ -31,9 +33,10 @@ internal sealed class ApiServer
         _tokenRequests = new(registry, tokens);
         _catalog = catalog;
         _clock = registry.Time as ClusterClock;
+        _faults = new(faults, catalog, registry.Time);
         _discovery = new(catalog);
         _read = new(registry.Store, catalog, registry.Time);
-        _watch = new(registry.Store, catalog, registry.Time);
+        _watch = new(registry.Store, catalog, registry.Time, _faults);
         _write = new(registry, catalog, new(_access));
         _openApi = new(catalog);
         _pods = new(registry, catalog);
@@ -48,6 +51,7 @@ internal sealed class ApiServer
     /// <summary>Answers; refusals and faults are answers too.</summary>
     public async Task<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        if (await _faults.MeetAsync(request, cancellationToken) is { } injected) return ApiResponse.Refusal(injected);
         using ClockHold? hold = _clock?.Hold();
         try
         {

@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Watches: each reads the log at its own pace and writes what its selectors let through.</summary>
-internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
+internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeProvider time, ApiFaults faults)
 {
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
@@ -32,11 +33,16 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 }
 
                 using var deadline = new CancellationTokenSource(timeout, time);
-                using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, path.Kind.Ended, cancellationToken);
+                using IDisposable registration = faults.Register(path, out CancellationToken cut);
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource([deadline.Token, path.Kind.Ended, cut, cancellationToken]);
                 try
                 {
                     if (sendsInitial) await writer.WriteInitialAsync(into, snapshot, query.SendsInitialEvents == true && wantsBookmarks, ended.Token);
                     await FollowAsync(cursor, writer, into, wantsBookmarks, ended.Token);
+                }
+                catch (OperationCanceledException) when (cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                {
+                    throw new IOException("The watch was cut by a fault.");
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {

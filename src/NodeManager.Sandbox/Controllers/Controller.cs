@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -32,6 +33,11 @@ internal abstract class Controller(ControllerContext context)
     public virtual void Begin(StoredObject item)
     {
         if (item.Kind == Kinds[0]) Enqueue(item);
+    }
+
+    /// <summary>A fault begins, ends or changes: only notes what to look at.</summary>
+    public virtual void Feel(Fault fault)
+    {
     }
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)

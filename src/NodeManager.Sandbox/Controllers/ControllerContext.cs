@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -10,7 +11,8 @@ namespace NodeManager.Sandbox.Controllers;
 /// <param name="Events">Tells users what happened.</param>
 /// <param name="Seed">The same seed gives the same delays.</param>
 /// <param name="Catalog">All kinds that there are at a moment.</param>
-internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog)
+/// <param name="Faults">What is made to go wrong.</param>
+internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog, FaultBoard Faults)
 {
     /// <summary>Of Kubernetes 1.x.</summary>
     public int MinorVersion => Catalog.Minor;

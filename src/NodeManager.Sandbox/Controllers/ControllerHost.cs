@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Store;
@@ -16,11 +17,11 @@ internal sealed class ControllerHost : IDisposable
     private readonly List<Controller> controllers;
     private readonly List<Exception> faults = [];
 
-    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, int seed)
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed)
     {
         catalog = kinds;
         timers = new(registry.Time);
-        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds);
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds, board);
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         controllers =
@@ -28,7 +29,7 @@ internal sealed class ControllerHost : IDisposable
             new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
-            new VolumeController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new NodeHeartbeats(kubelet), new PodWorker(kubelet),
+            new VolumeController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet),
         ];
     }
 
@@ -42,9 +43,10 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts over what is in the store; returns at once.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, int seed)
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed)
     {
-        ControllerHost host = new(registry, catalog, seed);
+        ControllerHost host = new(registry, catalog, board, seed);
+        board.Changed += host.Feel;
         foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
             .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
             host.Follow(registry.Store, listeners.Key, [.. listeners]);
@@ -99,6 +101,11 @@ internal sealed class ControllerHost : IDisposable
                 // The cluster ends, or the kind does.
             }
         });
+    }
+
+    private void Feel(Fault fault)
+    {
+        foreach (Controller controller in controllers) Guard(() => controller.Feel(fault));
     }
 
     private void Guard(Action tell)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -21,6 +22,9 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ];
 
+    /// <summary>Machines that a fault has switched off.</summary>
+    private readonly HashSet<string> off = new(StringComparer.Ordinal);
+
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
     /// <summary>As a kubelet, every 10 seconds; with many nodes half as often, which is still in time.</summary>
@@ -34,27 +38,41 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     /// <summary>Spread over the period, so that the nodes do not all speak at once.</summary>
     public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
 
+    public override void Feel(Fault fault)
+    {
+        if (!FaultRules.IsOfNodes(fault.Kind)) return;
+        foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
+            if (fault.Covers(node.Name)) Enqueue(node);
+    }
+
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is not { } stored) return;
         Node node = stored.As<Node>();
+        if (Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
+        {
+            off.Add(key.Name);
+            return;
+        }
+
         if (!node.IsAlive()) return;
-        List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node);
+        if (off.Remove(key.Name)) Boot(stored);
+        List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
         if (IsStatusDue(node, wanted)) WriteStatus(stored, wanted);
         Renew(stored);
         EnqueueAfter(key, Period);
     }
 
-    private static List<(string Type, string Status, string Reason, string Message)> Conditions(Node node)
+    private List<(string Type, string Status, string Reason, string Message)> Conditions(Node node, string name)
     {
         string asked = node.Asks("conditions");
         List<(string Type, string Status, string Reason, string Message)> conditions = [];
         foreach ((string type, string reason, string message) in Pressures)
-            conditions.Add(asked.Contains(type, StringComparison.Ordinal)
-                ? (type, "True", "KubeletHas" + type, "asked for by annotation")
+            conditions.Add(asked.Contains(type, StringComparison.Ordinal) ? (type, "True", "KubeletHas" + type, "asked for by annotation")
+                : Context.Faults.Hits(type, name) ? (type, "True", "KubeletHas" + type, message.Replace("sufficient", "insufficient", StringComparison.Ordinal).Replace("no disk", "disk", StringComparison.Ordinal))
                 : (type, "False", reason, message));
-        conditions.Add(node.Asks("ready") == "false"
-            ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
+        conditions.Add(node.Asks("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
+            : Context.Faults.Hits(SandboxFaultKind.NodeFlapping, name) ? ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
             : ("Ready", "True", "KubeletReady", "kubelet is posting ready status"));
         return conditions;
     }
@@ -71,6 +89,19 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     }
 
     private static bool HasRebooted(Node node) => node.Asks("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
+
+    /// <summary>The machine was off and is on again.</summary>
+    private void Boot(StoredObject stored)
+    {
+        uint moment = StableHash.Of(Registry.Now);
+        string boot = Guid.Parse($"{moment:x8}{StableHash.Of(stored.Name, 4):x8}{StableHash.Of(stored.Name, (int)moment):x8}{StableHash.Of(stored.Uid, 5):x8}").ToString();
+        Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
+        {
+            document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot;
+            return document;
+        });
+        Context.Events.Warning(stored, "kubelet", "Rebooted", $"Node {stored.Name} has been rebooted, boot id: {boot}");
+    }
 
     private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 using NodeManager.Scheduling;
@@ -37,6 +38,14 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         Enqueue(item);
     }
 
+    public override void Feel(Fault fault)
+    {
+        bool isOfNodes = FaultRules.IsOfNodes(fault.Kind);
+        if (!isOfNodes && !FaultRules.IsOfPods(fault.Kind)) return;
+        foreach (StoredObject pod in Store.List(BuiltInKinds.Pods).Objects.Walk())
+            if (pod.Field("spec.nodeName") is { Length: > 0 } node && (isOfNodes ? fault.Covers(node) : fault.Covers(pod, Store))) Enqueue(pod);
+    }
+
     /// <summary>What runs goes on running; only what is to start, to end or to finish needs a hand.</summary>
     public override void Begin(StoredObject item)
     {
@@ -51,16 +60,23 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             else due.Remove(key);
             return;
         }
-        if (Store.Get(BuiltInKinds.Nodes, "", stored.Field("spec.nodeName"))?.As<Node>() is not { } node || !node.IsAlive()) return;
+        if (NodeOf(stored) is not { } node) return;
         Pod pod = stored.As<Pod>();
         if (stored.IsDeleting) Terminate(key, stored, pod);
         else if (stored.Field("status.phase") == "Pending")
         {
-            if (!IsDue(key, stored.Uid, "start", () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0))) return;
+            if (!IsDue(key, stored.Uid, "start", () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0) + Slowness(stored))) return;
             Report(stored, pod, node, pod.AsksFor("fail") ? "Failed" : "Running");
             Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         }
         else if (stored.Field("status.phase") == "Running") Tend(key, stored, pod, node);
+    }
+
+    /// <summary>The pod's node, where its kubelet is alive.</summary>
+    private Node? NodeOf(StoredObject pod)
+    {
+        string name = pod.Field("spec.nodeName");
+        return Store.Get(BuiltInKinds.Nodes, "", name)?.As<Node>() is { } node && node.IsAlive() && !Context.Faults.Hits(SandboxFaultKind.NodeDown, name) ? node : null;
     }
 
     private void Tend(ObjectKey key, StoredObject stored, Pod pod, Node node)
@@ -70,22 +86,27 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             Report(stored, pod, node, "Failed");
             return;
         }
-        if (pod.IsReady() != WantsReady(pod)) Report(stored, pod, node, "Running");
+        if (pod.IsReady() != WantsReady(stored, pod)) Report(stored, pod, node, "Running");
         bool isJob = pod.Controller() is { Kind: "Job" };
         if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds) return;
         if (IsDue(key, stored.Uid, "finish", () => seconds)) Report(stored, pod, node, "Succeeded");
     }
 
-    private static bool WantsReady(Pod pod) => !pod.AsksFor("not-ready") && !pod.AsksFor("crash");
+    private bool WantsReady(StoredObject stored, Pod pod)
+    {
+        if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.Hits(SandboxFaultKind.PodUnready, stored, Store)) return false;
+        return pod.IsReady() || !Context.Faults.Hits(SandboxFaultKind.PodNeverReady, stored, Store);
+    }
 
     private void Report(StoredObject stored, Pod pod, Node node, string phase)
     {
+        bool isReady = phase == "Running" && WantsReady(stored, pod);
         string address = pod.Status.PodIP is { Length: > 0 } known ? known : PodAddresses.Next(Store, node, pod);
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
         {
             // Another pod of the same name took its place: that one's turn comes.
             if (document.Object("metadata").Text("uid") == stored.Uid)
-                PodStatusWriter.Write(document, phase, phase == "Running" && WantsReady(pod), pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+                PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
             return document;
         });
     }
@@ -94,12 +115,15 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     {
         // With no grace left it is gone but for finalizers, which are others' business.
         if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true") return;
+        if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store)) return;
         double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
         bool isNew = !due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
         if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
-        if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))))) return;
+        if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored))) return;
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
     }
+
+    private double Slowness(StoredObject pod) => Context.Faults.DelayOf(pod.Field("spec.nodeName")).TotalSeconds;
 
     /// <summary>Once the time of a step has come; asked for the first time, it is set and waited for.</summary>
     private bool IsDue(ObjectKey key, string uid, string step, Func<double> seconds)
@@ -117,7 +141,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 
     private void Restore(ObjectKey key, StoredObject mirror)
     {
-        if (Store.Get(BuiltInKinds.Nodes, "", mirror.Field("spec.nodeName"))?.As<Node>() is not { } node || !node.IsAlive())
+        if (NodeOf(mirror) is null)
         {
             endedMirrors.TryRemove(key, out _);
             return;

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kubelet;
+
+/// <summary>
+/// What the kubelet of a node under pressure does: every ten seconds it evicts the pod of least priority among those that use more than
+/// they asked for: without a request where memory is short, with local data where the disk is full. Budgets are not asked.
+/// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
+/// </summary>
+internal sealed class PressureEviction(ControllerContext context) : Controller(context)
+{
+    private const int Critical = 2_000_000_000;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
+
+    public override void Observe(Change change)
+    {
+    }
+
+    public override void Begin(StoredObject item)
+    {
+    }
+
+    public override void Feel(Fault fault)
+    {
+        if (!FaultRules.IsPressure(fault.Kind)) return;
+        foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
+            if (fault.Covers(node.Name)) EnqueueAfter(ObjectKey.Of(node), Period);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key)?.As<Node>().IsAlive() != true) return;
+        bool isMemory = Context.Faults.Hits(SandboxFaultKind.MemoryPressure, key.Name);
+        if (!isMemory && !Context.Faults.Hits(SandboxFaultKind.DiskPressure, key.Name)) return;
+        StoredObject? next = Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", key.Name)
+            .Where(pod => pod.IsActive() && IsCandidate(pod.As<Pod>(), isMemory))
+            .OrderBy(pod => pod.As<Pod>().Spec.Priority ?? 0).ThenBy(pod => pod.Name, StringComparer.Ordinal).FirstOrDefault();
+        if (next is not null) Evict(next, isMemory ? "memory" : "ephemeral-storage");
+        EnqueueAfter(key, Period);
+    }
+
+    private static bool IsCandidate(Pod pod, bool isMemory)
+    {
+        if (pod.Spec.Priority >= Critical || pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") == true) return false;
+        return isMemory
+            ? pod.Spec.Containers.Exists(container => container.Resources?.Requests?.GetValueOrDefault("memory").Value is null or 0)
+            : pod.Spec.Volumes?.Exists(volume => volume.EmptyDir is not null) == true;
+    }
+
+    private void Evict(StoredObject pod, string resource)
+    {
+        string message = $"The node was low on resource: {resource}. ";
+        Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
+        {
+            JsonObject status = document.Ensure("status");
+            status["phase"] = "Failed";
+            status["reason"] = "Evicted";
+            status["message"] = message;
+            PodConditions.Set(status, "Ready", "False", Registry.Now);
+            return document;
+        });
+        Context.Events.Warning(pod, "kubelet", "Evicted", message);
+    }
+}

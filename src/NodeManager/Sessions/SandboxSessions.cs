@@ -1,0 +1,42 @@
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Sandbox.Faults;
+
+namespace NodeManager.Sessions;
+
+/// <summary>What a session has that leads to an embedded cluster of this process.</summary>
+internal static class SandboxSessions
+{
+    /// <exception cref="NodeManagerException">NotASandbox, SessionClosed.</exception>
+    public static SandboxCluster Sandbox(this NodeManagerSession session) =>
+        session.Connection().Owned as SandboxCluster ?? throw new NodeManagerException(
+            ErrorIds.NotASandbox, ErrorKind.InvalidOperation, $"'{session.Cluster}' is no embedded cluster of this process.", session,
+            "Make one with New-Sandbox or Connect-NodeManager -Sandbox, and give its session with -Session.");
+
+    public static NodeManagerException NoSuchFault(NodeManagerSession session, string name) => new(
+        ErrorIds.SandboxFaultNotFound, ErrorKind.ObjectNotFound, $"'{session.Cluster}' has no fault '{name}'.", name, "Get-SandboxFault shows those that there are.");
+
+    /// <summary>A fault as users hold it.</summary>
+    public static SandboxFault Describe(this NodeManagerSession session, FaultStatus status) => new()
+    {
+        Cluster = session.Cluster,
+        Session = session,
+        Name = status.Request.Name ?? "",
+        Kind = status.Request.Kind,
+        State = status.State,
+        Node = new([.. status.Request.Nodes]),
+        Namespace = status.Request.Namespace ?? "",
+        PodSelector = status.Request.PodSelector ?? "",
+        Workload = status.Request.Workload ?? "",
+        Resource = new([.. status.Request.Resources]),
+        Verb = new([.. status.Request.Verbs]),
+        Percent = status.Request.Percent,
+        Seed = status.Request.Seed,
+        StartsAt = status.StartsAt,
+        EndsAt = status.EndsAt,
+        RetryAfter = status.Request.RetryAfter,
+        Delay = status.Request.Delay,
+        Period = status.Request.Period,
+        Hits = status.Hits,
+    };
+}

@@ -1,0 +1,84 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Faults of the embedded cluster' {
+    BeforeAll {
+        $session = Connect-NodeManager -Sandbox -SandboxNodes 6 -SandboxSpeed 60
+        $node = (Get-ClusterNode -Session $session -Role worker -Status Ready)[0].Name
+    }
+
+    AfterEach {
+        Get-SandboxFault -Session $session | Clear-SandboxFault
+    }
+
+    It 'switches a node off and on again' {
+        Set-SandboxFault NodeDown $node -Session $session
+        Wait-ClusterNode $node -For NotReady -Session $session -Timeout 30m
+        $fault = Get-SandboxFault -Session $session
+        $fault | Should -BeOfType ([NodeManager.SandboxFault])
+        $fault.Name, $fault.Kind, $fault.State, $fault.Hits | Should -Be 'NodeDown-1', 'NodeDown', 'Active', 1
+        Clear-SandboxFault NodeDown-1 -Session $session
+        Wait-ClusterNode $node -For Ready -Session $session -Timeout 30m
+        Get-SandboxFault -Session $session | Should -BeNullOrEmpty
+    }
+
+    It 'waits for its time, in the time of the cluster' {
+        $fault = Set-SandboxFault ApiError -At 1h -For 10m -Percent 50 -Seed 3 -Session $session -PassThru
+        $fault.State | Should -Be 'Waiting'
+        $fault.EndsAt - $fault.StartsAt | Should -Be ([timespan] '00:10:00')
+        (Set-SandboxFault ApiError -Name then -At '2099-01-01T00:00Z' -Session $session -PassThru).StartsAt.Year | Should -Be 2099
+    }
+
+    It 'answers requests with errors, and says how many' {
+        Set-SandboxFault ApiError -Verb list -Name broken -Session $session
+        { Get-ClusterNode -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'ServerError*'
+        (Get-SandboxFault broken -Session $session).Hits | Should -BeGreaterThan 0
+    }
+
+    It 'replaces a fault of the same name' {
+        Set-SandboxFault ApiError -Name one -At 1h -Session $session
+        Set-SandboxFault ApiSlow -Name ONE -At 1h -Session $session
+        @(Get-SandboxFault -Session $session).Kind | Should -Be 'ApiSlow'
+    }
+
+    It 'asks before it changes anything' {
+        Set-SandboxFault NodeDown -Session $session -WhatIf
+        Get-SandboxFault -Session $session | Should -BeNullOrEmpty
+        Set-SandboxFault ApiError -At 1h -Session $session
+        Clear-SandboxFault * -Session $session -WhatIf
+        @(Get-SandboxFault -Session $session).Count | Should -Be 1
+    }
+
+    It 'names what makes no sense' {
+        { Set-SandboxFault Meteor -Session $session } | Should -Throw -ErrorId 'SandboxFaultInvalid*'
+        { Clear-SandboxFault nobody -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultNotFound*'
+        { Get-SandboxFault nobody -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultNotFound*'
+    }
+
+    It 'completes kinds, nodes and names' {
+        Set-SandboxFault ApiError -Name storm -At 1h -Session $session
+        (TabExpansion2 'Set-SandboxFault NodeD').CompletionMatches.CompletionText | Should -Contain 'NodeDown'
+        (TabExpansion2 'Clear-SandboxFault st').CompletionMatches.CompletionText | Should -Contain 'storm'
+        (TabExpansion2 "Set-SandboxFault NodeDown $($node.Substring(0, 5))").CompletionMatches.CompletionText | Should -Contain $node
+    }
+
+    It 'refuses a cluster that is not embedded in this process' {
+        $served = Connect-NodeManager -Sandbox -SandboxNodes 1 -SandboxPort 0
+        $other = Connect-NodeManager -Kubeconfig $served.KubeconfigPath
+        { Set-SandboxFault ApiError -Session $other } | Should -Throw -ErrorId 'NotASandbox*'
+        Disconnect-NodeManager $other, $served
+        $session | Out-Null
+    }
+
+    It 'shows a table that fits 80 columns' {
+        Set-SandboxFault PodNeverEnds -Namespace shop -Percent 50 -At 10m -Session $session
+        $lines = (Get-SandboxFault -Session $session | Out-String -Width 80).Split("`n").TrimEnd()
+        $lines | Where-Object Length -gt 80 | Should -BeNullOrEmpty
+        ($lines -join "`n") | Should -Match 'PodNeverEnds-1\s+.*Waiting.*50 % of in shop'
+    }
+}

@@ -22,7 +22,7 @@ public static class NodeMaintainer
     {
         ClusterConnection connection = session.Connection();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
-        MaintenanceScope scope = new(session, connection, request, observer);
+        MaintenanceScope scope = new(session, connection, request, observer, cancellationToken);
         try
         {
             await using FleetBoard board = new(scope);

@@ -33,7 +33,8 @@ internal static class RoleManifest
     {
         string plural = document["kind"]!.GetValue<string>().ToLowerInvariant() + "s";
         string? ns = document["metadata"]!["namespace"]?.GetValue<string>();
-        return $"/apis/{document["apiVersion"]}/{(ns is null ? "" : $"namespaces/{ns}/")}{plural}";
+        string root = document["apiVersion"]!.GetValue<string>() is var version && version.Contains('/', StringComparison.Ordinal) ? "apis" : "api";
+        return $"/{root}/{version}/{(ns is null ? "" : $"namespaces/{ns}/")}{plural}";
     }
 
     private static string NameOf(JsonObject document) => document["metadata"]!["name"]!.GetValue<string>();

@@ -32,7 +32,18 @@ internal sealed class FleetBoard : IAsyncDisposable
     /// <summary>All that there are, and a task that ends when any of them changes.</summary>
     public (IReadOnlyCollection<Node> Nodes, Task Changed) LookAtAll()
     {
-        lock (_lock) return ([.. _byUid.Values], _changed.Task);
+        lock (_lock) return ([.. _byUid.Keys.Select(_watch.Find).OfType<Node>()], _changed.Task);
+    }
+
+    /// <summary>Waits until the board shows what was written, or the node gone.</summary>
+    public async Task UntilAsync(string uid, Func<Node, bool> isSeen, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (Node? node, Task changed) = Look(uid);
+            if (node is null || isSeen(node)) return;
+            await changed.WaitAsync(cancellationToken);
+        }
     }
 
     public static bool IsReady(Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";

@@ -35,9 +35,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         {
             await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = "Interrupted." });
             if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.TakenOver();
-            else if (!cancellationToken.IsCancellationRequested)
+            else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
-            if (failure is null && !cancellationToken.IsCancellationRequested) throw;
+            if (failure is null && !scope.IsStopping) throw;
             return new(_ledger.Describe(state), failure);
         }
 

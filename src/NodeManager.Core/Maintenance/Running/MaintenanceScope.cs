@@ -6,8 +6,12 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>What all parts of one run share.</summary>
 internal sealed class MaintenanceScope
 {
-    public MaintenanceScope(NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IMaintenanceObserver observer)
+    private readonly CancellationToken _caller;
+
+    public MaintenanceScope(
+        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IMaintenanceObserver observer, CancellationToken caller)
     {
+        _caller = caller;
         Session = session;
         Connection = connection;
         Request = request;
@@ -33,6 +37,15 @@ internal sealed class MaintenanceScope
     public ServerPatience Patience { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Cancelled when somebody else has taken the run over.</summary>
+    public CancellationToken Lost { get; set; }
+
+    /// <summary>
+    /// True from the first moment of an interrupt. Tokens that are linked to the caller's hear of it a little later, and what was
+    /// cancelled in between did not fail.
+    /// </summary>
+    public bool IsStopping => _caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
 
     /// <summary>Waits for one of these, or for so long; ends with the token.</summary>
     public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)

@@ -40,6 +40,8 @@ internal sealed class NodeWork(
                         Heartbeat = n.Heartbeat ?? Readiness.ReadyHeartbeat(node),
                     },
                     token);
+                // Who chooses the next batch goes by the board.
+                await board.UntilAsync(uid, n => n.Spec.Unschedulable == true, token);
             }, cancellationToken);
         },
         cancellationToken);
@@ -77,7 +79,12 @@ internal sealed class NodeWork(
             bool isGivenBack = true;
             await StepAsync(
                 uid, NodeMaintenanceStepName.Resume, false,
-                async token => isGivenBack = await claims.ReleaseAsync(record.Name, uid, token), cancellationToken);
+                async token =>
+                {
+                    isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
+                    await board.UntilAsync(uid, n => !claims.IsOwn(n), token);
+                },
+                cancellationToken);
             await ledger.UpdateAsync(
                 uid,
                 n => n with
@@ -105,7 +112,8 @@ internal sealed class NodeWork(
                 ? exception.Message
                 : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message ?? exception.Message;
             bool isPutBack = options.OnError == MaintenanceErrorAction.Resume && exception is not ClaimLostException
-                && await scope.Patience.RunAsync(token => claims.ReleaseAsync(record.Name, uid, token), cancellationToken);
+                && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
+            if (isPutBack) await board.UntilAsync(uid, n => !claims.IsOwn(n), cancellationToken);
             string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";
             await ledger.UpdateAsync(
                 uid, n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null }, cancellationToken);
@@ -121,7 +129,7 @@ internal sealed class NodeWork(
             await work();
             return true;
         }
-        catch (Exception exception) when (IsOfNode(exception, cancellationToken))
+        catch (Exception exception) when (IsOfNode(exception))
         {
             await EndAsync(uid, exception, cancellationToken);
             return false;
@@ -133,8 +141,8 @@ internal sealed class NodeWork(
     }
 
     // What is not a node's concerns the whole run.
-    private static bool IsOfNode(Exception exception, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && exception is not NodeManagerException { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.SessionClosed };
+    private bool IsOfNode(Exception exception) =>
+        !scope.IsStopping && exception is not NodeManagerException { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.SessionClosed };
 
     private async Task StepAsync(string uid, string step, bool isOnce, Func<CancellationToken, Task> make, CancellationToken cancellationToken)
     {

@@ -22,13 +22,8 @@ internal sealed class Readiness(FleetBoard board)
 
     private async Task WaitAsync(NodeRecord record, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            (Node? node, Task changed) = board.Look(record.Uid);
-            if (node is null) throw new NodeGoneException(record.Name);
-            if (isMet(node)) return;
-            await changed.WaitAsync(cancellationToken);
-        }
+        await board.UntilAsync(record.Uid, isMet, cancellationToken);
+        if (board.Find(record.Uid) is null) throw new NodeGoneException(record.Name);
     }
 
     public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.LastHeartbeatTime;

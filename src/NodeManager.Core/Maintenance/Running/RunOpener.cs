@@ -54,6 +54,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         };
         string holder = $"{_by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
         RunLease lease = new(scope.Connection, run.Id, scope.Namespace, holder, request.LeaseDuration);
+        scope.Lost = lease.Lost;
         try
         {
             return await OpenAsync(run, stored, options, targets, lease, cancellationToken);

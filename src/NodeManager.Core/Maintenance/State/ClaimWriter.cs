@@ -94,6 +94,9 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return isOurs;
     }
 
+    /// <summary>Whether the node, as it is here, carries a claim of this run.</summary>
+    public bool IsOwn(Node node) => NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key))?.Run == run;
+
     /// <summary>The patch that undoes what a claim says was done.</summary>
     public static JsonObject Undoing(NodeClaim claim)
     {

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Conformance.Maintenance;
+
+/// <summary>Keeps what a maintenance tells.</summary>
+internal sealed class MaintenanceLog : IMaintenanceObserver
+{
+    private readonly ConcurrentQueue<string> _nodes = new();
+    private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly ConcurrentQueue<string> _words = new();
+
+    public NodeMaintenanceRun? Run { get; private set; }
+
+    /// <summary><c>+name</c> where a node's work begins, <c>-name</c> where it is over.</summary>
+    public IReadOnlyList<string> Nodes => [.. _nodes];
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    public void Started(NodeMaintenanceRun run) => Run = run;
+
+    public void NodeStarted(NodeMaintenanceResult node) => _nodes.Enqueue("+" + node.Node);
+
+    public void NodeEnded(NodeMaintenanceResult node) => _nodes.Enqueue("-" + node.Node);
+
+    public void Warning(string message) => _warnings.Enqueue(message);
+
+    public void Verbose(string message) => _words.Enqueue(message);
+
+    public void Progress(OperationProgress progress) => _words.Enqueue(progress.Status);
+
+    public Task HearsAsync(string text) => Eventually.HoldsAsync(
+        $"word of {text}", () => Task.FromResult(_words.Any(w => w.Contains(text, StringComparison.Ordinal))));
+}

@@ -1,0 +1,233 @@
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Maintenance;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Maintenance;
+
+/// <summary>Runs that are interrupted, carried on with, taken over, and that meet each other.</summary>
+public sealed class TakeoverTests
+{
+    [SkippableTheory]
+    [AllBackends(true)]
+    [AllBackends(false)]
+    public async Task An_interrupted_run_is_carried_on_with_and_does_no_node_twice(string backend, bool byId)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        List<string> worked = [];
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource stop = new();
+        MaintenanceRequest request = cluster.Maintain(nodes, work: async node =>
+        {
+            int count;
+            lock (worked)
+            {
+                worked.Add(node.Name);
+                count = worked.Count;
+            }
+
+            if (count != 2) return;
+            second.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+        });
+
+        Task<MaintenanceOutcome> running = cluster.RunAsync(request, cancellationToken: stop.Token);
+        await second.Task.WaitAsync(Eventually.Limit);
+        await stop.CancelAsync();
+        MaintenanceOutcome interrupted = await running;
+        MaintenanceLog log = new();
+        MaintenanceOutcome resumed = await cluster.RunAsync(byId ? request with { Nodes = [], ResumeId = interrupted.Run.Id } : request, log);
+
+        Assert.Equal((NodeMaintenanceRunStatus.Interrupted, "Completed InProgress Pending"), (interrupted.Run.Status, string.Join(' ', interrupted.Run.StatusesOf())));
+        Assert.Equal(interrupted.Run.Id, resumed.Run.Id);
+        Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
+        Assert.Equal([nodes[0], nodes[1], nodes[1], nodes[2]], worked);
+        // What was drained is not drained again.
+        Assert.All(
+            Enumerable.Range(0, 2),
+            i => Assert.Equal(DrainOf(interrupted.Run.Nodes[i]).StartedAt, DrainOf(resumed.Run.Nodes[i]).StartedAt));
+        Assert.Contains(log.Warnings, w => w.Contains("1 of 3 nodes are done", StringComparison.Ordinal));
+        await cluster.AssertBackInServiceAsync(nodes);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_second_run_over_a_living_ones_node_is_refused_and_told_whose_it_is(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+        });
+        Task<MaintenanceOutcome> first = cluster.RunAsync(request);
+        await begun.Task.WaitAsync(Eventually.Limit);
+        NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+
+        NodeManagerException other = await Assert.ThrowsAsync<NodeManagerException>(
+            () => cluster.RunAsync(cluster.Maintain([nodes[2]], new() { WaitForReboot = true })));
+        NodeManagerException same = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(request));
+        NodeManagerException resumed = await Assert.ThrowsAsync<NodeManagerException>(
+            () => cluster.RunAsync(request with { Nodes = [], ResumeId = run.Id }));
+        go.SetResult();
+        MaintenanceOutcome outcome = await first;
+
+        Assert.Equal(NodeMaintenanceRunStatus.Running, run.Status);
+        foreach (NodeManagerException refused in (NodeManagerException[])[other, same, resumed])
+        {
+            Assert.Equal((ErrorIds.MaintenanceConflict, ErrorKind.ResourceBusy), (refused.ErrorId, refused.Kind));
+            Assert.Contains(run.Id, refused.Message, StringComparison.Ordinal);
+            Assert.Contains(run.Holder, refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"-ResumeId {run.Id}", refused.RecommendedAction!, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(nodes[2], other.Message, StringComparison.Ordinal);
+        Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
+        await cluster.AssertBackInServiceAsync(nodes);
+        Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Who_lost_the_network_loses_the_run_and_touches_nothing_more(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        NetworkSwitch network = new();
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+        {
+            network.InnerHandler = inner;
+            return network;
+        });
+        TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
+        {
+            network.IsOff = true;
+            await go.Task;
+        });
+
+        Task<MaintenanceOutcome> first = NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
+        await Eventually.HoldsAsync("the network is gone", () => Task.FromResult(network.IsOff));
+        MaintenanceOutcome second = await cluster.RunAsync(request with { Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]) });
+        Dictionary<string, string?> versions = await VersionsAsync(cluster, nodes);
+        network.IsOff = false;
+        go.SetResult();
+        MaintenanceOutcome lost = await first;
+
+        Assert.True(second.Run.Status == NodeMaintenanceRunStatus.Completed, second.Run.Describe());
+        Assert.Equal(ErrorIds.MaintenanceTakenOver, lost.Failure?.ErrorId);
+        Assert.Contains(second.Run.Holder, lost.Failure!.Message, StringComparison.Ordinal);
+        await cluster.AssertBackInServiceAsync(nodes);
+        Assert.Equal(versions, await VersionsAsync(cluster, nodes));
+        NodeMaintenanceRun stored = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+        Assert.Equal((NodeMaintenanceRunStatus.Completed, second.Run.Holder), (stored.Status, stored.Holder));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Another_run_takes_the_nodes_of_a_dead_one_and_undoes_what_that_did(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        MaintenanceOutcome dead = await cluster.RunAsync(cluster.Maintain(nodes, work: _ => throw new InvalidOperationException("no disk space")));
+        MaintenanceLog log = new();
+
+        MaintenanceOutcome other = await cluster.RunAsync(cluster.Maintain(nodes), log);
+
+        Assert.Equal(NodeMaintenanceRunStatus.Stopped, dead.Run.Status);
+        Assert.NotEqual(dead.Run.Id, other.Run.Id);
+        Assert.True(other.Run.Status == NodeMaintenanceRunStatus.Completed, other.Run.Describe());
+        Assert.Contains(log.Warnings, w => w.Contains(dead.Run.Id, StringComparison.Ordinal));
+        Assert.All(other.Run.Nodes, n => Assert.False(n.WasCordoned));
+        await cluster.AssertBackInServiceAsync(nodes);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_server_that_is_away_for_a_while_holds_a_run_up_and_no_more(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        NetworkSwitch network = new();
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+        {
+            network.InnerHandler = inner;
+            return network;
+        });
+        MaintenanceRequest request = cluster.Maintain(nodes, work: async node =>
+        {
+            if (node.Name != nodes[1]) return;
+            network.IsOff = true;
+            // Longer than the lease: in between the hold is in doubt.
+            _ = Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System).ContinueWith(_ => network.IsOff = false, TaskScheduler.Default);
+            await Task.CompletedTask;
+        });
+
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
+
+        Assert.Null(outcome.Failure);
+        Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
+        await cluster.AssertBackInServiceAsync(nodes);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Nodes_that_vanish_are_deleted_and_new_ones_of_their_name_are_left_alone(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
+
+        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, work: async node =>
+        {
+            if (node.Name != nodes[0]) return;
+            foreach (string gone in nodes.Take(3)) await cluster.Client.DeleteAsync(Resources.Nodes, gone, null, new(), default);
+            await cluster.CreateAsync(Resources.Nodes, Manifests.Node(nodes[2], cluster.Mark));
+        }));
+
+        Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
+        Assert.Equal(["Deleted", "Deleted", "Deleted", "Completed"], outcome.Run.StatusesOf());
+        Assert.Contains("new one", outcome.Run.Nodes[2].Message, StringComparison.Ordinal);
+        Assert.DoesNotContain((await cluster.GetAsync(Resources.Nodes, nodes[2])).Metadata.Annotations ?? [], a => MaintenanceRuns.IsOfRun(a.Key));
+        await cluster.AssertBackInServiceAsync([nodes[2], nodes[3]]);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Past_runs_are_kept_but_not_for_ever(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = await cluster.AddNodeAsync();
+        NodeManagerSession session = await cluster.ConnectAsync();
+        List<string> ids = [];
+
+        for (int i = 0; i < 4; i++)
+            ids.Add((await NodeMaintainer.RunAsync(session, cluster.Maintain([node]) with { History = 2 }, new MaintenanceLog(), default)).Run.Id);
+        IReadOnlyList<NodeMaintenanceRun> runs = await MaintenanceReader.ReadAsync(session, [], cluster.Namespace, 10, default);
+        NodeMaintenanceRun one = Assert.Single(await MaintenanceReader.ReadAsync(session, [ids[3]], cluster.Namespace, 10, default));
+        NodeManagerException missing = await Assert.ThrowsAsync<NodeManagerException>(
+            () => MaintenanceReader.ReadAsync(session, ["nope"], cluster.Namespace, 10, default));
+
+        Assert.Equal(ids.TakeLast(2).Order(), runs.Select(r => r.Id).Order());
+        Assert.Equal(ids[3], one.Id);
+        Assert.Equal(ErrorIds.MaintenanceNotFound, missing.ErrorId);
+        Assert.Equal(2, (await cluster.Client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default)).Items.Count);
+    }
+
+    private static NodeMaintenanceStep DrainOf(NodeMaintenanceResult node) => node.Steps.Single(s => s.Name == NodeMaintenanceStepName.Drain);
+
+    // Of what a run writes: kubelets write the status all the time.
+    private static async Task<Dictionary<string, string?>> VersionsAsync(TestCluster cluster, IReadOnlyList<string> nodes)
+    {
+        Dictionary<string, string?> versions = [];
+        foreach (string name in nodes)
+        {
+            Node node = await cluster.GetAsync(Resources.Nodes, name);
+            versions[name] = $"{node.Spec.Unschedulable} {string.Join(',', (node.Metadata.Annotations ?? []).Keys.Where(MaintenanceRuns.IsOfRun))}";
+        }
+
+        return versions;
+    }
+}

@@ -1,0 +1,105 @@
+using NodeManager.Core.Maintenance.Rules;
+
+namespace NodeManager.Core.Tests.Maintenance;
+
+public sealed class BatchRulesTests
+{
+    [Theory]
+    [InlineData("1", 10, 1)]
+    [InlineData("3", 10, 3)]
+    [InlineData("10%", 10, 1)]
+    [InlineData("10%", 9, 1)]
+    [InlineData("10%", 29, 2)]
+    [InlineData("33 %", 10, 3)]
+    [InlineData("100%", 7, 7)]
+    public void Per_cent_are_rounded_down_and_one_may_always_go(string text, int nodes, int limit) =>
+        Assert.Equal(limit, UnavailabilityLimit.Parse(text).Of(nodes));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("0%")]
+    [InlineData("101%")]
+    [InlineData("1.5")]
+    [InlineData("some")]
+    public void What_is_no_limit_is_refused(string text) =>
+        Assert.Equal(ErrorIds.InvalidMaxUnavailable, Assert.Throws<NodeManagerException>(() => UnavailabilityLimit.Parse(text)).ErrorId);
+
+    // A node: its name; a zone after a colon; * not pending; ! not Ready; # cordoned; @ control plane.
+    [Theory]
+    [InlineData("a b c", 2, "a b")]
+    [InlineData("*a b c d", 2, "b c")]
+    [InlineData("*a# b c", 2, "b")]
+    [InlineData("*a# b c", 1, "")]
+    [InlineData("*a! b c", 1, "")]
+    [InlineData("a b# c", 2, "b a")]
+    [InlineData("a b# c# d", 2, "b c")]
+    [InlineData("a b# c# d#", 2, "b c")]
+    [InlineData("a b! c", 2, "a")]
+    [InlineData("a b! c", 1, "b")]
+    [InlineData("a:1 b:2 c:1 d:2", 3, "a c")]
+    [InlineData("a:1 b:2# c:1 d:2", 3, "b d")]
+    [InlineData("@a b @c", 3, "b")]
+    [InlineData("@a *b @c", 3, "a")]
+    [InlineData("@a *b# @c", 1, "")]
+    [InlineData("*a *b", 2, "")]
+    public void The_next_batch(string nodes, int limit, string batch)
+    {
+        BatchChoice choice = BatchRules.Next(Read(nodes), limit, []);
+
+        Assert.Equal(batch, string.Join(' ', choice.Nodes.Select(n => n.Name)));
+        Assert.Equal(choice.Nodes.Count > 0 || !Read(nodes).Any(n => n.IsPending), choice.WaitsFor.Length == 0);
+    }
+
+    [Fact]
+    public void The_control_plane_waits_for_its_others()
+    {
+        BatchChoice waiting = BatchRules.Next(Read("@a @b"), 2, ["elsewhere"]);
+        BatchChoice itself = BatchRules.Next(Read("@a! @b"), 2, ["a"]);
+
+        Assert.Empty(waiting.Nodes);
+        Assert.Contains("elsewhere", waiting.WaitsFor, StringComparison.Ordinal);
+        Assert.Equal("a", Assert.Single(itself.Nodes).Name);
+    }
+
+    [Theory]
+    [InlineData("a b c d e", 2, "a b|c d|e")]
+    [InlineData("a:1 b:2 c:1 d:2 e:1", 2, "a c|b d|e")]
+    [InlineData("@x a b# @y", 2, "b a|x|y")]
+    [InlineData("a b! c", 1, "b|a|c")]
+    public void All_batches(string nodes, int limit, string batches) =>
+        Assert.Equal(batches, string.Join('|', BatchRules.All(Read(nodes), limit).Select(b => string.Join(' ', b.Select(n => n.Name)))));
+
+    [Fact]
+    public void Whatever_the_fleet_no_batch_takes_out_more_than_allowed()
+    {
+        Random random = new(4711);
+        for (int round = 0; round < 2000; round++)
+        {
+            int limit = random.Next(1, 6);
+            List<MaintenanceCandidate> fleet = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => new MaintenanceCandidate(
+                $"{i}", $"n{i}", $"{random.Next(3)}", random.Next(8) == 0, random.Next(4) > 0, random.Next(8) > 0, random.Next(8) == 0))];
+
+            BatchChoice choice = BatchRules.Next(fleet, limit, []);
+
+            int before = fleet.Count(c => !c.IsAvailable), added = choice.Nodes.Count(c => c.IsAvailable);
+            Assert.True(added == 0 || before + added <= limit, $"round {round}: {before} were out, {added} more of {limit}");
+            Assert.True(choice.Nodes.Count <= limit);
+            Assert.True(choice.Nodes.Select(c => c.Group).Distinct().Count() <= 1);
+            Assert.True(choice.Nodes.Count <= 1 || !choice.Nodes.Any(c => c.IsControlPlane));
+            Assert.All(choice.Nodes, c => Assert.True(c.IsPending));
+        }
+    }
+
+    private static List<MaintenanceCandidate> Read(string nodes) =>
+    [
+        .. nodes.Split(' ').Select(text =>
+        {
+            string[] parts = text.TrimStart('*', '@').TrimEnd('!', '#').Split(':');
+            string zone = parts.Length > 1 ? parts[1].TrimEnd('!', '#') : "";
+            return new MaintenanceCandidate(
+                parts[0], parts[0], zone, text.Contains('@'), !text.Contains('*'), !text.Contains('!'), text.Contains('#'));
+        }),
+    ];
+}

@@ -91,6 +91,11 @@ public static class ErrorIds
     public const string SchedulerPassphraseInvalid = nameof(SchedulerPassphraseInvalid);
     public const string SchedulerPassphraseWrong = nameof(SchedulerPassphraseWrong);
     public const string SchedulerBackupDamaged = nameof(SchedulerBackupDamaged);
+    public const string SchedulerDefinitionInvalid = nameof(SchedulerDefinitionInvalid);
+    public const string SchedulerDefinitionNotFound = nameof(SchedulerDefinitionNotFound);
+    public const string SchedulerTemplateInvalid = nameof(SchedulerTemplateInvalid);
+    public const string SchedulerTemplateNotFound = nameof(SchedulerTemplateNotFound);
+    public const string SchedulerMetricsUnavailable = nameof(SchedulerMetricsUnavailable);
     public const string SchedulerNotFound = nameof(SchedulerNotFound);
     public const string SchedulerAmbiguous = nameof(SchedulerAmbiguous);
     public const string SchedulerConfigurationImmutable = nameof(SchedulerConfigurationImmutable);

@@ -11,10 +11,13 @@ public sealed class ClusterSnapshot
     private readonly Dictionary<string, NodeState> nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodState> pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodState> antiAffine = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodState> affine = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, PodState>> nodeless = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> namespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolumeClaim> claims = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolume> volumes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Service> services = new(StringComparer.Ordinal);
+    private readonly ImageCatalog images = new();
 
     /// <param name="minorVersion">Of Kubernetes 1.x: the order of the rules and their wording follow it.</param>
     public ClusterSnapshot(int minorVersion = 37) => MinorVersion = minorVersion;
@@ -26,6 +29,11 @@ public sealed class ClusterSnapshot
     public IReadOnlyCollection<PodState> Pods => pods.Values;
 
     internal IReadOnlyCollection<PodState> PodsWithAntiAffinity => antiAffine.Values;
+
+    /// <summary>Those that prefer or ask for company or solitude.</summary>
+    internal IReadOnlyCollection<PodState> PodsWithAffinity => affine.Values;
+
+    internal ImageCatalog Images => images;
 
     /// <summary>A snapshot of nodes and pods; pods without a node and finished ones do not count.</summary>
     public static ClusterSnapshot Of(IEnumerable<Node> nodes, IEnumerable<Pod> pods, int minorVersion = 37)
@@ -79,6 +87,7 @@ public sealed class ClusterSnapshot
         string key = pod.Key();
         if (!pods.Remove(key, out PodState? state)) return false;
         antiAffine.Remove(key);
+        affine.Remove(key);
         if (nodes.TryGetValue(state.NodeName, out NodeState? node)) node.Remove(key);
         else if (nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting)) waiting.Remove(key);
         return true;
@@ -97,6 +106,14 @@ public sealed class ClusterSnapshot
 
     public void RemoveVolume(string name) => volumes.Remove(name);
 
+    /// <summary>Pods of a service are kept apart by default.</summary>
+    public void SetService(Service service) => services[service.Key()] = service;
+
+    public void RemoveService(Service service) => services.Remove(service.Key());
+
+    /// <summary>The images that a node has; null: none.</summary>
+    public void SetImages(string nodeName, IReadOnlyList<ContainerImage>? held) => images.Set(nodeName, held ?? []);
+
     /// <summary>A copy that changes apart from this one; the objects themselves are shared.</summary>
     public ClusterSnapshot Clone()
     {
@@ -104,17 +121,33 @@ public sealed class ClusterSnapshot
         foreach ((string name, NodeState node) in nodes) copy.nodes.Add(name, node.Clone());
         Copy(pods, copy.pods);
         Copy(antiAffine, copy.antiAffine);
+        Copy(affine, copy.affine);
         foreach ((string name, Dictionary<string, PodState> waiting) in nodeless)
             copy.nodeless.Add(name, new(waiting, StringComparer.Ordinal));
         Copy(namespaces, copy.namespaces);
         Copy(claims, copy.claims);
         Copy(volumes, copy.volumes);
+        Copy(services, copy.services);
+        copy.images.CopyFrom(images);
         return copy;
     }
 
     internal IReadOnlyDictionary<string, string>? NamespaceLabels(string name) => namespaces.GetValueOrDefault(name);
 
     internal PersistentVolumeClaim? Claim(string ns, string name) => claims.GetValueOrDefault($"{ns}/{name}");
+
+    /// <summary>The labels by which services pick that pod; empty where none does.</summary>
+    internal Dictionary<string, string> ServiceLabels(Pod pod)
+    {
+        Dictionary<string, string> labels = [];
+        foreach (Service service in services.Values)
+        {
+            if (service.Spec.Selector is not { } selector || service.Metadata.Namespace != pod.Metadata.Namespace) continue;
+            if (!selector.All(pair => pod.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value)) continue;
+            foreach ((string key, string value) in selector) labels[key] = value;
+        }
+        return labels;
+    }
 
     internal PersistentVolume? Volume(string name) => volumes.GetValueOrDefault(name);
 
@@ -124,6 +157,7 @@ public sealed class ClusterSnapshot
         PodState state = new(pod, nodeName);
         pods.Add(key, state);
         if (state.HasRequiredAntiAffinity) antiAffine.Add(key, state);
+        if (state.HasPodAffinity) affine.Add(key, state);
         if (nodes.TryGetValue(nodeName, out NodeState? node))
         {
             node.Add(key, state);

@@ -7,12 +7,14 @@ public sealed class NodeState
 {
     private readonly Dictionary<string, PodState> pods;
     private readonly Dictionary<string, decimal> requested;
+    private readonly Dictionary<string, decimal> assumed;
 
     internal NodeState(Node node)
     {
         Node = node;
         pods = new(StringComparer.Ordinal);
         requested = new(StringComparer.Ordinal);
+        assumed = new(StringComparer.Ordinal);
     }
 
     private NodeState(NodeState original)
@@ -20,6 +22,7 @@ public sealed class NodeState
         Node = original.Node;
         pods = new(original.pods, StringComparer.Ordinal);
         requested = new(original.requested, StringComparer.Ordinal);
+        assumed = new(original.assumed, StringComparer.Ordinal);
     }
 
     public Node Node { get; internal set; }
@@ -31,6 +34,9 @@ public sealed class NodeState
 
     /// <summary>What the pods reserve; <c>pods</c> is their number.</summary>
     public decimal Requested(string resource) => resource == "pods" ? pods.Count : requested.GetValueOrDefault(resource);
+
+    /// <summary>What the pods are taken to use where fullness is compared: see <see cref="PodRequests.Assumed"/>.</summary>
+    internal decimal Assumed(string resource) => assumed.GetValueOrDefault(resource);
 
     /// <summary>What pods may reserve; 0 where the node does not offer it.</summary>
     public decimal Allocatable(string resource) =>
@@ -45,12 +51,14 @@ public sealed class NodeState
     {
         pods.Add(key, pod);
         foreach ((string name, decimal amount) in pod.Requests) requested[name] = requested.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests) assumed[name] = assumed.GetValueOrDefault(name) + amount;
     }
 
     internal void Remove(string key)
     {
         if (!pods.Remove(key, out PodState? pod)) return;
         foreach ((string name, decimal amount) in pod.Requests) requested[name] -= amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests) assumed[name] -= amount;
     }
 
     internal NodeState Clone() => new(this);

@@ -13,19 +13,30 @@ public sealed class PodFit
     private readonly List<INodeFilter> filters;
     private readonly string? unknown;
 
-    public PodFit(Pod pod, ClusterSnapshot snapshot)
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">As things are, without the pod.</param>
+    /// <param name="profile">Which filters run, and with what arguments; null: as a scheduler without a configuration.</param>
+    public PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
     {
-        unknown = Unjudged(pod);
+        profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
+        unknown = Unjudged(pod, profile.Name);
         bool isOld = snapshot.MinorVersion <= 20;
-        NodeUnschedulable unschedulable = new(pod);
-        TaintToleration taints = new(pod, snapshot.MinorVersion);
-        NodeAffinityFilter affinity = new(pod, snapshot.MinorVersion);
-        NodePorts ports = new(pod);
-        NodeResourcesFit resources = new(pod);
-        filters = isOld
-            ? [unschedulable, resources, ports, affinity, taints]
-            : [unschedulable, taints, affinity, ports, resources];
-        filters.AddRange([new VolumeNodeAffinityFilter(pod, snapshot), new PodTopologySpread(pod, snapshot), new InterPodAffinity(pod, snapshot)]);
+        (string, Func<INodeFilter>)[] node =
+        [
+            ("TaintToleration", () => new TaintToleration(pod, snapshot.MinorVersion)),
+            ("NodeAffinity", () => new NodeAffinityFilter(pod, snapshot.MinorVersion, profile.AddedAffinity)),
+            ("NodePorts", () => new NodePorts(pod)),
+            ("NodeResourcesFit", () => new NodeResourcesFit(pod, profile.IgnoredResources)),
+        ];
+        (string Name, Func<INodeFilter> Make)[] all =
+        [
+            ("NodeUnschedulable", () => new NodeUnschedulable(pod)),
+            .. isOld ? [node[3], node[2], node[1], node[0]] : node,
+            ("VolumeBinding", () => new VolumeNodeAffinityFilter(pod, snapshot)),
+            ("PodTopologySpread", () => new PodTopologySpread(pod, snapshot, profile)),
+            ("InterPodAffinity", () => new InterPodAffinity(pod, snapshot)),
+        ];
+        filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
     }
 
     /// <summary>Whether the pod can be placed on the node, as things are in the snapshot. Take the pod out of it first if it is in there.</summary>
@@ -43,9 +54,9 @@ public sealed class PodFit
         return unjudged is null ? FitResult.Fits : new(FitVerdict.Unknown, unjudged);
     }
 
-    private static string? Unjudged(Pod pod)
+    private static string? Unjudged(Pod pod, string scheduler)
     {
-        if (pod.Spec.SchedulerName is { Length: > 0 } name && name != "default-scheduler")
+        if (pod.Spec.SchedulerName is { Length: > 0 } name && name != scheduler)
             return $"the scheduler '{name}' has rules of its own";
         if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return $"the scheduling gate '{gates[0].Name}' holds it back";
         if (pod.Spec.ResourceClaims is { Count: > 0 } claims) return $"the devices of resource claim '{claims[0].Name}' are not known";

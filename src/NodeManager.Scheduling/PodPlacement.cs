@@ -13,9 +13,7 @@ public static class PodPlacement
     public static Placement Find(Pod pod, ClusterSnapshot snapshot, Func<NodeState, bool>? isAllowed = null)
     {
         PodFit fit = new(pod, snapshot);
-        PodScore score = new(pod, snapshot);
-        NodeState? best = null;
-        decimal bestScore = 0;
+        List<NodeState> fitting = [];
         List<FitResult> refusals = [];
         FitResult? unknown = null;
         foreach (NodeState node in snapshot.Nodes)
@@ -24,18 +22,18 @@ public static class PodPlacement
             FitResult result = fit.Evaluate(node);
             if (result.Verdict == FitVerdict.Unknown) unknown ??= result;
             else if (result.Verdict == FitVerdict.DoesNotFit) refusals.Add(result);
-            else
-            {
-                decimal value = score.Of(node);
-                if (best is not null && (value < bestScore || (value == bestScore && string.CompareOrdinal(node.Name, best.Name) > 0))) continue;
-                (best, bestScore) = (node, value);
-            }
+            else fitting.Add(node);
         }
-        if (best is not null) return new(FitVerdict.Fits, best.Name, "");
+        if (fitting.Count > 0) return new(FitVerdict.Fits, Best(pod, snapshot, fitting).Name, "");
         return unknown is not null
             ? new(FitVerdict.Unknown, null, string.Join(", ", unknown.Reasons))
             : new(FitVerdict.DoesNotFit, null, Summary(refusals, snapshot.MinorVersion));
     }
+
+    private static NodeState Best(Pod pod, ClusterSnapshot snapshot, List<NodeState> fitting) =>
+        fitting.Count == 1
+            ? fitting[0]
+            : new PodScore(pod, snapshot).Of(fitting).OrderByDescending(score => score.Total).ThenBy(score => score.Node.Name, StringComparer.Ordinal).First().Node;
 
     /// <summary>The scheduler's sentence over the answers of all nodes.</summary>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion)

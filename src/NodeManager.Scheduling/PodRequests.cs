@@ -13,12 +13,23 @@ public static class PodRequests
     public static IReadOnlyDictionary<string, decimal> Of(Pod pod) =>
         pod.IsFinished() ? new Dictionary<string, decimal>() : Of(pod.Spec, pod.Status);
 
+    /// <summary>
+    /// What the scheduler takes a container for that says nothing of its cpu or memory, where it compares how full nodes are: a tenth of a core
+    /// and 200 MiB. What is said to be 0 is 0.
+    /// </summary>
+    public static IReadOnlyDictionary<string, decimal> Assumed { get; } =
+        new Dictionary<string, decimal> { ["cpu"] = 0.1m, ["memory"] = 200 * 1024 * 1024 };
+
     /// <summary>The same for a pod that does not run yet: a template, or one to be placed.</summary>
-    public static IReadOnlyDictionary<string, decimal> Of(PodSpec spec, PodStatus? status = null)
+    /// <param name="spec">The pod's.</param>
+    /// <param name="status">What was granted, if it runs.</param>
+    /// <param name="missing">What to take for each container's requests that are not said; null: nothing.</param>
+    public static IReadOnlyDictionary<string, decimal> Of(
+        PodSpec spec, PodStatus? status = null, IReadOnlyDictionary<string, decimal>? missing = null)
     {
         Dictionary<string, decimal> sum = [];
         foreach (Container container in spec.Containers)
-            Add(sum, Granted(container, status?.ContainerStatuses, status));
+            Add(sum, With(missing, Granted(container, status?.ContainerStatuses, status)));
 
         // Init containers run one after another, beside the sidecars that were started before them.
         Dictionary<string, decimal> sidecars = [];
@@ -26,9 +37,9 @@ public static class PodRequests
         foreach (Container container in spec.InitContainers ?? [])
         {
             bool isSidecar = container.RestartPolicy == "Always";
-            Dictionary<string, decimal> own = isSidecar
+            Dictionary<string, decimal> own = With(missing, isSidecar
                 ? Granted(container, status?.InitContainerStatuses, status)
-                : Amounts(container.Resources?.Requests);
+                : Amounts(container.Resources?.Requests));
             if (isSidecar)
             {
                 Add(sum, own);
@@ -70,6 +81,12 @@ public static class PodRequests
 
     private static bool IsPodLevel(string name) =>
         name is "cpu" or "memory" || name.StartsWith("hugepages-", StringComparison.Ordinal);
+
+    private static Dictionary<string, decimal> With(IReadOnlyDictionary<string, decimal>? missing, Dictionary<string, decimal> requests)
+    {
+        foreach ((string name, decimal amount) in missing ?? new Dictionary<string, decimal>()) requests.TryAdd(name, amount);
+        return requests;
+    }
 
     private static Dictionary<string, decimal> Amounts(Dictionary<string, Quantity>? quantities)
     {

@@ -30,7 +30,8 @@ public sealed class PodPlacementTests
     [Fact]
     public void Pods_of_one_owner_spread_over_nodes()
     {
-        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("b"), Make.Node("c")], []);
+        string[] names = ["a", "b", "c"];
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(names.Select(name => Make.Node(name, $$"""{"kubernetes.io/hostname":"{{name}}"}""")), []);
         for (int index = 0; index < 6; index++)
         {
             Pod pod = Make.Pod(name: $"web-{index}");

@@ -137,3 +137,13 @@ public sealed class ObjectReference
 public sealed class PartialObjectMetadata : KubernetesObject
 {
 }
+
+public sealed class Service : KubernetesObject
+{
+    public ServiceSpec Spec { get; set; } = new();
+}
+
+public sealed class ServiceSpec
+{
+    public Dictionary<string, string>? Selector { get; set; }
+}

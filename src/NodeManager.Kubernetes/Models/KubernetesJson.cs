@@ -17,6 +17,8 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<VolumeAttachment>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolumeClaim>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
+[JsonSerializable(typeof(KubernetesList<Service>))]
+[JsonSerializable(typeof(KubernetesList<NodeImages>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<ConfigMap>))]
 [JsonSerializable(typeof(KubernetesList<ControllerRevision>))]

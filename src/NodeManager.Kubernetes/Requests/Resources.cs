@@ -9,6 +9,11 @@ public static class Resources
 
     public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, Json.Node, Json.KubernetesListNode);
 
+    /// <summary>The images of nodes, and nothing else of them.</summary>
+    public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json.NodeImages, Json.KubernetesListNodeImages);
+
+    public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json.Service, Json.KubernetesListService);
+
     public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json.Pod, Json.KubernetesListPod);
 
     public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "namespaces", false, Json.Namespace, Json.KubernetesListNamespace);

@@ -24,7 +24,10 @@ internal sealed class Scheduler : Controller
         : base(context) => snapshot = new(context.MinorVersion);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
-        [BuiltInKinds.Pods, BuiltInKinds.Nodes, BuiltInKinds.Namespaces, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes];
+    [
+        BuiltInKinds.Pods, BuiltInKinds.Nodes, BuiltInKinds.Namespaces, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes,
+        BuiltInKinds.Services,
+    ];
 
     public override void Observe(Change change)
     {
@@ -57,6 +60,13 @@ internal sealed class Scheduler : Controller
         if (item.Kind == BuiltInKinds.Pods)
         {
             TakeInPod(change);
+            return;
+        }
+        if (item.Kind == BuiltInKinds.Services)
+        {
+            // Services say what is kept apart, not what fits: nothing is tried again for them.
+            if (isGone) snapshot.RemoveService(item.As<Service>());
+            else snapshot.SetService(item.As<Service>());
             return;
         }
         if (item.Kind == BuiltInKinds.Nodes)

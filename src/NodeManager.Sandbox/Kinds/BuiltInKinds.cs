@@ -65,7 +65,7 @@ internal static class BuiltInKinds
     public static ResourceKind Services { get; } = new()
     {
         Group = "", Versions = V1, Kind = "Service", Plural = "services", ShortNames = ["svc"], Categories = All, HasStatus = true,
-        Rules = ConfigurationRules.Services,
+        Type = Json.Service, Rules = ConfigurationRules.Services,
     };
 
     public static ResourceKind PersistentVolumes { get; } = new()

@@ -3,10 +3,10 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>What the pod requests is free.</summary>
-internal sealed class NodeResourcesFit(Pod pod) : INodeFilter
+internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : INodeFilter
 {
     private readonly List<KeyValuePair<string, decimal>> requests =
-        [.. PodRequests.Of(pod.Spec).Where(request => request.Value > 0).OrderBy(request => Rank(request.Key)).ThenBy(request => request.Key, StringComparer.Ordinal)];
+        [.. PodRequests.Of(pod.Spec).Where(request => request.Value > 0 && !IsIgnored(request.Key, ignored)).OrderBy(request => Rank(request.Key)).ThenBy(request => request.Key, StringComparer.Ordinal)];
 
     public FitResult Evaluate(NodeState node)
     {
@@ -21,6 +21,10 @@ internal sealed class NodeResourcesFit(Pod pod) : INodeFilter
         }
         return reasons is null ? FitResult.Fits : new(FitVerdict.DoesNotFit, reasons, isResolvable);
     }
+
+    /// <summary>A device may be left to others to count, by its name or by its group: <c>example.com</c> of <c>example.com/gpu</c>.</summary>
+    private static bool IsIgnored(string resource, IReadOnlySet<string> ignored) =>
+        resource.Contains('/', StringComparison.Ordinal) && (ignored.Contains(resource) || ignored.Contains(resource[..resource.IndexOf('/', StringComparison.Ordinal)]));
 
     private static int Rank(string name) => name switch { "cpu" => 0, "memory" => 1, "ephemeral-storage" => 2, _ => 3 };
 }

@@ -3,72 +3,47 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>
-/// How good a node is for a pod: simple, sensible and the same every time. Free room, pods of the same owner apart, preferences of
-/// the pod, soft taints. Made once for a pod, asked for many nodes.
+/// How good nodes are for a pod: kube-scheduler's score plugins, in its whole numbers. Made once for a pod. Good as long as the snapshot does
+/// not change. Source: the score plugins of kube-scheduler 1.20 and 1.36.
 /// </summary>
 public sealed class PodScore
 {
-    private static readonly string[] Balanced = ["cpu", "memory"];
-    private readonly Pod pod;
-    private readonly ClusterSnapshot snapshot;
-    private readonly IReadOnlyDictionary<string, decimal> requests;
-    private readonly string? owner;
-    private readonly Dictionary<string, int> siblingsByZone = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> siblingsByNode = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Key, string Value), int> nearby = [];
+    private readonly List<(string Name, long Weight, IScoreRule Rule)> rules = [];
 
-    public PodScore(Pod pod, ClusterSnapshot snapshot)
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">As things are, without the pod.</param>
+    /// <param name="profile">Which plugins score, and how; null: as a scheduler without a configuration.</param>
+    public PodScore(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
     {
-        this.pod = pod;
-        this.snapshot = snapshot;
-        requests = PodRequests.Of(pod.Spec);
-        owner = pod.Controller()?.Uid;
-        List<WeightedPodAffinityTerm> attract = pod.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
-        List<WeightedPodAffinityTerm> repel = pod.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
-        if (owner is null && attract.Count + repel.Count == 0) return;
-        foreach (NodeState node in snapshot.Nodes)
-            foreach (PodState other in node.Pods)
-            {
-                if (owner is not null && other.OwnerUid == owner)
-                {
-                    siblingsByNode[node.Name] = siblingsByNode.GetValueOrDefault(node.Name) + 1;
-                    if (node.Label("topology.kubernetes.io/zone") is { } zone) siblingsByZone[zone] = siblingsByZone.GetValueOrDefault(zone) + 1;
-                }
-                attract.ForEach(term => Weigh(term, term.Weight, node, other));
-                repel.ForEach(term => Weigh(term, -term.Weight, node, other));
-            }
+        profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
+        foreach ((string name, long weight) in profile.Scores)
+            if (Rule(name, pod, snapshot, profile) is { } rule) rules.Add((name, weight, rule));
     }
 
-    /// <summary>The more the better; comparable between nodes for the same pod only.</summary>
-    public decimal Of(NodeState node)
+    /// <summary>The nodes with their scores, in the order given. Scores depend on all of them: give those that fit, all at once.</summary>
+    public IReadOnlyList<NodeScore> Of(IReadOnlyList<NodeState> nodes)
     {
-        decimal score = 0;
-        foreach (string resource in Balanced)
+        if (nodes.Count == 0) return [];
+        Dictionary<string, long>[] parts = [.. nodes.Select(_ => new Dictionary<string, long>(rules.Count))];
+        foreach ((string name, long weight, IScoreRule rule) in rules)
         {
-            decimal allocatable = node.Allocatable(resource);
-            if (allocatable > 0) score += Math.Clamp((node.Free(resource) - requests.GetValueOrDefault(resource)) / allocatable, 0, 1) * 50;
+            if (rule.Score(nodes) is not { } scores) continue;
+            for (int index = 0; index < scores.Length; index++) parts[index][name] = scores[index] * weight;
         }
-        if (owner is not null)
-        {
-            score += Spread(siblingsByNode, node.Name) * 2;
-            if (node.Label("topology.kubernetes.io/zone") is { } zone) score += Spread(siblingsByZone, zone);
-        }
-        foreach (PreferredSchedulingTerm term in pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
-            if (term.Preference.Selects(node.Node)) score += 2 * term.Weight;
-        foreach (((string key, string value), int weight) in nearby)
-            if (node.Label(key) == value) score += 2 * weight;
-        foreach (Taint taint in node.Node.Spec.Taints ?? [])
-            if (taint.Effect == "PreferNoSchedule" && !pod.Tolerates(taint)) score -= 300;
-        return score;
+        return [.. nodes.Select((node, index) => new NodeScore(node, parts[index].Values.Sum(), parts[index]))];
     }
 
-    private static decimal Spread(Dictionary<string, int> siblings, string domain) =>
-        siblings.Count == 0 ? 0 : 100m * (1 - ((decimal)siblings.GetValueOrDefault(domain) / siblings.Values.Max()));
-
-    private void Weigh(WeightedPodAffinityTerm term, int weight, NodeState node, PodState other)
+    private static IScoreRule? Rule(string name, Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile) => name switch
     {
-        string key = term.PodAffinityTerm.TopologyKey;
-        if (node.Label(key) is { } value && term.PodAffinityTerm.Matches(pod, other.Pod, snapshot))
-            nearby[(key, value)] = nearby.GetValueOrDefault((key, value)) + weight;
-    }
+        "NodeResourcesFit" => new ResourceRule(pod, profile.Fit, snapshot.MinorVersion),
+        "NodeResourcesLeastAllocated" or "NodeResourcesMostAllocated" or "RequestedToCapacityRatio" =>
+            new ResourceRule(pod, profile.Former.GetValueOrDefault(name) ?? ResourceScoring.Least, snapshot.MinorVersion),
+        "NodeResourcesBalancedAllocation" => new BalancedRule(pod, profile.BalancedResources, snapshot.MinorVersion),
+        "ImageLocality" => new ImageRule(pod, snapshot),
+        "InterPodAffinity" => new InterPodAffinityRule(pod, snapshot, profile),
+        "NodeAffinity" => new NodeAffinityRule(pod, profile.AddedAffinity),
+        "TaintToleration" => new TaintRule(pod),
+        "PodTopologySpread" => new TopologySpreadRule(pod, snapshot, profile),
+        _ => null,
+    };
 }

@@ -47,7 +47,9 @@ public sealed class ValueSchema
         switch (node.Kind)
         {
             case YamlNodeKind.Sequence:
-                return new ValueSchema(ValueKind.List) { Item = Of(node.Items[0]) };
+                return node.Items is [var item]
+                    ? new ValueSchema(ValueKind.List) { Item = Of(item) }
+                    : throw new ArgumentException("A list holds one kind, in brackets: [string].");
             case YamlNodeKind.Mapping when node.Entries is [{ Name: "*" } all]:
                 return new ValueSchema(ValueKind.Map) { Item = Of(all.Value) };
             case YamlNodeKind.Mapping:
@@ -67,6 +69,17 @@ public sealed class ValueSchema
                 });
         }
     }
+
+    /// <summary>The text that <see cref="Parse"/> reads back as the same.</summary>
+    public override string ToString() => Kind switch
+    {
+        ValueKind.Text => "string",
+        ValueKind.Boolean => "bool",
+        ValueKind.List => $"[{Item}]",
+        ValueKind.Map => $"{{'*': {Item}}}",
+        ValueKind.Object => "{" + string.Join(", ", Fields.Select(field => $"{YamlScalar.Write(field.Key)}: {field.Value}")) + "}",
+        _ => Kind.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>Whether a leaf value is of this kind; a missing value always is, and lists and mappings only by their kind.</summary>
     public bool Takes(object? value) => value is null || Kind switch

@@ -1,0 +1,18 @@
+namespace NodeManager;
+
+/// <summary>What is known of a scheduler plugin: where it may run, and what arguments it takes.</summary>
+public sealed class SchedulerPluginDefinition : ClusterObject
+{
+    public required string Name { get; init; }
+
+    /// <summary>The extension points that it implements.</summary>
+    public required ItemList<string> ExtensionPoints { get; init; }
+
+    /// <summary>Its arguments with the kind of each, as one line of YAML: <c>{mode: string, weights: {'*': number}}</c>; empty: they are not checked.</summary>
+    public string Arguments { get; init; } = "";
+
+    /// <summary>See <see cref="SchedulerPluginSource"/>.</summary>
+    public required string Source { get; init; }
+
+    public override string ToString() => Name;
+}

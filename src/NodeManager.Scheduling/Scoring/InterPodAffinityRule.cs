@@ -1,0 +1,63 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Scoring;
+
+/// <summary>InterPodAffinity's score: what the pod prefers near and far, and what the pods that are there want of it.</summary>
+internal sealed class InterPodAffinityRule : IScoreRule
+{
+    private readonly Pod pod;
+    private readonly ClusterSnapshot snapshot;
+    private readonly Dictionary<string, Dictionary<string, long>> weights = new(StringComparer.Ordinal);
+
+    public InterPodAffinityRule(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
+    {
+        this.pod = pod;
+        this.snapshot = snapshot;
+        List<WeightedPodAffinityTerm> near = pod.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
+        List<WeightedPodAffinityTerm> far = pod.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
+        if (near.Count + far.Count > 0)
+        {
+            foreach (NodeState node in snapshot.Nodes)
+                foreach (PodState other in node.Pods)
+                {
+                    near.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, term.Weight));
+                    far.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, -term.Weight));
+                }
+        }
+        else if (profile.IgnorePreferredTermsOfExistingPods)
+        {
+            return;
+        }
+        foreach (PodState other in snapshot.PodsWithAffinity)
+            if (snapshot.Node(other.NodeName) is { } node) WeighOther(node, other.Pod, profile.HardPodAffinityWeight);
+    }
+
+    public long[]? Score(IReadOnlyList<NodeState> nodes)
+    {
+        if (weights.Count == 0) return null;
+        long[] raw = [.. nodes.Select(node => weights.Sum(topology =>
+            node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0))];
+        long least = raw.Min();
+        long range = raw.Max() - least;
+        return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Most * ((double)(score - least) / range)));
+    }
+
+    private void WeighOther(NodeState node, Pod other, int hardWeight)
+    {
+        if (hardWeight > 0)
+            foreach (PodAffinityTerm term in other.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [])
+                Weigh(node, term, other, pod, hardWeight);
+        foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
+            Weigh(node, term.PodAffinityTerm, other, pod, term.Weight);
+        foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
+            Weigh(node, term.PodAffinityTerm, other, pod, -term.Weight);
+    }
+
+    private void Weigh(NodeState node, PodAffinityTerm term, Pod holder, Pod other, long weight)
+    {
+        if (node.Label(term.TopologyKey) is not { } value || !term.Matches(holder, other, snapshot)) return;
+        if (!weights.TryGetValue(term.TopologyKey, out Dictionary<string, long>? values))
+            weights.Add(term.TopologyKey, values = new(StringComparer.Ordinal));
+        values[value] = values.GetValueOrDefault(value) + weight;
+    }
+}

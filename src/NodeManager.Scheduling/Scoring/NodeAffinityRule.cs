@@ -1,0 +1,17 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Scoring;
+
+/// <summary>NodeAffinity's score: the weights of the preferred terms that the node meets.</summary>
+internal sealed class NodeAffinityRule(Pod pod, NodeAffinity? added) : IScoreRule
+{
+    private readonly List<PreferredSchedulingTerm> terms =
+    [
+        .. added?.PreferredDuringSchedulingIgnoredDuringExecution ?? [],
+        .. pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [],
+    ];
+
+    public long[]? Score(IReadOnlyList<NodeState> nodes) => terms.Count == 0
+        ? null
+        : Scores.Normalize([.. nodes.Select(node => terms.Where(term => term.Preference.Selects(node.Node)).Sum(term => (long)term.Weight))], lessIsBetter: false);
+}

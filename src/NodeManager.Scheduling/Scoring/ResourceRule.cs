@@ -1,0 +1,68 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Scoring;
+
+/// <summary>NodeResourcesFit's score: how full the node would be.</summary>
+internal sealed class ResourceRule : IScoreRule
+{
+    private const long Full = 100;
+
+    private readonly ResourceScoring scoring;
+    private readonly int minorVersion;
+    private readonly long[] requests;
+
+    public ResourceRule(Pod pod, ResourceScoring scoring, int minorVersion)
+    {
+        this.scoring = scoring;
+        this.minorVersion = minorVersion;
+        IReadOnlyDictionary<string, decimal> assumed = PodRequests.Of(pod.Spec, null, PodRequests.Assumed);
+        requests = [.. scoring.Resources.Select(resource => Scores.Whole(resource.Key, assumed.GetValueOrDefault(resource.Key)))];
+    }
+
+    public long[] Score(IReadOnlyList<NodeState> nodes) => [.. nodes.Select(Score)];
+
+    private long Score(NodeState node)
+    {
+        long sum = 0;
+        long weights = 0;
+        for (int index = 0; index < requests.Length; index++)
+        {
+            (string resource, long weight) = scoring.Resources[index];
+            if (requests[index] == 0 && Scores.IsScalar(resource)) continue;
+            long capacity = Scores.Whole(resource, node.Allocatable(resource));
+            if (capacity == 0) continue;
+            decimal taken = resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource);
+            long score = Score(Scores.Whole(resource, taken) + requests[index], capacity);
+            // Of a shape, what scores nothing does not water down the rest.
+            if (scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0) continue;
+            sum += score * weight;
+            weights += weight;
+        }
+        if (weights == 0) return 0;
+        return scoring.Type == ResourceScoring.RequestedToCapacityRatio
+            ? (long)Math.Round((double)sum / weights, MidpointRounding.AwayFromZero)
+            : sum / weights;
+    }
+
+    private long Score(long requested, long capacity) => scoring.Type switch
+    {
+        ResourceScoring.MostAllocated when requested > capacity => minorVersion <= 22 ? 0 : Scores.Most,
+        ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
+        ResourceScoring.RequestedToCapacityRatio => OnShape(requested > capacity ? Full : requested * Full / capacity),
+        _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
+    };
+
+    private long OnShape(long utilization)
+    {
+        IReadOnlyList<KeyValuePair<long, long>> shape = scoring.Shape;
+        for (int index = 0; index < shape.Count; index++)
+        {
+            if (utilization > shape[index].Key) continue;
+            if (index == 0) return shape[0].Value * 10;
+            (long fromUtilization, long fromScore) = shape[index - 1];
+            (long toUtilization, long toScore) = shape[index];
+            return (fromScore * 10) + ((toScore - fromScore) * 10 * (utilization - fromUtilization) / (toUtilization - fromUtilization));
+        }
+        return shape.Count == 0 ? 0 : shape[^1].Value * 10;
+    }
+}

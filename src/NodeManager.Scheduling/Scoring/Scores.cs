@@ -1,0 +1,25 @@
+namespace NodeManager.Scheduling.Scoring;
+
+/// <summary>How raw scores become 0 to 100, in the whole numbers of kube-scheduler.</summary>
+internal static class Scores
+{
+    public const long Most = 100;
+
+    /// <summary>The greatest becomes 100, or 0 where less is better; the others in proportion.</summary>
+    public static long[] Normalize(long[] raw, bool lessIsBetter)
+    {
+        long greatest = raw.Length == 0 ? 0 : raw.Max();
+        for (int index = 0; index < raw.Length; index++)
+        {
+            long score = greatest == 0 ? 0 : Most * raw[index] / greatest;
+            raw[index] = lessIsBetter ? Most - score : score;
+        }
+        return raw;
+    }
+
+    /// <summary>Thousandths of a core, whole units of all else, rounded up.</summary>
+    public static long Whole(string resource, decimal amount) => (long)decimal.Ceiling(resource == "cpu" ? amount * 1000 : amount);
+
+    /// <summary>Devices and the like: not what every node has.</summary>
+    public static bool IsScalar(string resource) => resource is not ("cpu" or "memory" or "ephemeral-storage");
+}

@@ -1,0 +1,66 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Scoring;
+
+/// <summary>PodTopologySpread's score: the fewer of its kind a node's domains hold, the better.</summary>
+internal sealed class TopologySpreadRule : IScoreRule
+{
+    private const string HostName = "kubernetes.io/hostname";
+
+    private readonly ClusterSnapshot snapshot;
+    private readonly List<SpreadConstraint> constraints;
+    private readonly bool needsAllKeys;
+
+    public TopologySpreadRule(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
+    {
+        this.snapshot = snapshot;
+        constraints = SpreadConstraint.Of(pod, snapshot, profile, "ScheduleAnyway");
+        // With the system's own constraints, a node without a zone is spread over by its name alone.
+        needsAllKeys = pod.Spec.TopologySpreadConstraints is { Count: > 0 } || !profile.HasSystemConstraints;
+    }
+
+    public long[]? Score(IReadOnlyList<NodeState> nodes)
+    {
+        if (constraints.Count == 0) return null;
+        List<NodeState> eligible = [.. nodes.Where(Counts)];
+        List<Spread> spreads = constraints.ConvertAll(constraint => Measure(constraint, eligible));
+        double[] raw = [.. nodes.Select(node => Counts(node) ? spreads.Sum(spread => spread.Score(node)) : -1)];
+        // Rounded since 1.22, cut before.
+        return Normalize(Array.ConvertAll(raw, score =>
+            score < 0 ? -1 : (long)(snapshot.MinorVersion >= 22 ? Math.Round(score, MidpointRounding.AwayFromZero) : score)));
+    }
+
+    private bool Counts(NodeState node) => !needsAllKeys || constraints.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null);
+
+    private Spread Measure(SpreadConstraint constraint, List<NodeState> eligible)
+    {
+        if (constraint.TopologyKey == HostName) return new(constraint, null, Math.Log(eligible.Count + 2));
+        Dictionary<string, long> counts = new(StringComparer.Ordinal);
+        foreach (NodeState node in eligible) counts.TryAdd(node.Label(constraint.TopologyKey) ?? "", 0);
+        foreach (NodeState node in snapshot.Nodes)
+            if (Counts(node) && counts.ContainsKey(node.Label(constraint.TopologyKey) ?? "") && constraint.Includes(node.Node))
+                counts[node.Label(constraint.TopologyKey) ?? ""] += constraint.Count(node);
+        return new(constraint, counts, Math.Log(counts.Count + 2));
+    }
+
+    private static long[] Normalize(long[] raw)
+    {
+        long[] counted = [.. raw.Where(score => score >= 0)];
+        long most = counted.Length == 0 ? 0 : counted.Max();
+        long least = counted.Length == 0 ? 0 : counted.Min();
+        return Array.ConvertAll(raw, score => score < 0 ? 0 : most == 0 ? Scores.Most : Scores.Most * (most + least - score) / most);
+    }
+
+    /// <param name="Constraint">What is spread.</param>
+    /// <param name="Counts">Pods by domain; null: each node is its own.</param>
+    /// <param name="Weight">The more domains, the more a pod counts.</param>
+    private sealed record Spread(SpreadConstraint Constraint, Dictionary<string, long>? Counts, double Weight)
+    {
+        public double Score(NodeState node)
+        {
+            if (node.Label(Constraint.TopologyKey) is not { } domain) return 0;
+            long count = Counts is null ? Constraint.Count(node) : Counts[domain];
+            return (count * Weight) + (Constraint.MaxSkew - 1);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Scheduling;
+
+/// <summary>
+/// A topology spread constraint as it holds for one pod: its own, or one of the profile's defaults, which spread what shares the pod's services
+/// and owner. Source: "Pod Topology Spread Constraints" of the Kubernetes documentation.
+/// </summary>
+internal sealed class SpreadConstraint
+{
+    private readonly Pod pod;
+    private readonly TopologySpreadConstraint constraint;
+    private readonly Predicate<Pod> matches;
+    private readonly bool countsNone;
+
+    private SpreadConstraint(Pod pod, TopologySpreadConstraint constraint, Predicate<Pod> matches, bool countsNone)
+    {
+        this.pod = pod;
+        this.constraint = constraint;
+        this.matches = matches;
+        this.countsNone = countsNone;
+    }
+
+    public string TopologyKey => constraint.TopologyKey;
+
+    public int MaxSkew => constraint.MaxSkew;
+
+    public int MinDomains => constraint.MinDomains ?? 1;
+
+    /// <summary>The pod itself is one of those that are spread.</summary>
+    public bool MatchesItself => matches(pod);
+
+    /// <summary>The constraints with that action, <c>DoNotSchedule</c> or <c>ScheduleAnyway</c>.</summary>
+    public static List<SpreadConstraint> Of(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, string action)
+    {
+        if (pod.Spec.TopologySpreadConstraints is { Count: > 0 } own)
+            return [.. own.Where(one => one.WhenUnsatisfiable == action).Select(one => OfPod(pod, one, snapshot.MinorVersion))];
+        List<TopologySpreadConstraint> defaults = [.. profile.DefaultConstraints.Where(one => one.WhenUnsatisfiable == action)];
+        if (defaults.Count == 0 || Kin(pod, snapshot) is not { } kin) return [];
+        return [.. defaults.Select(one => new SpreadConstraint(pod, one, kin, countsNone: false))];
+    }
+
+    /// <summary>Whether what runs on that node counts.</summary>
+    public bool Includes(Node node) =>
+        (constraint.NodeAffinityPolicy == "Ignore" || pod.Selects(node))
+        && (constraint.NodeTaintsPolicy != "Honor" || pod.FirstUntolerated(node) is null);
+
+    /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
+    public int Count(NodeState node) => countsNone ? 0 : node.Pods.Count(other =>
+        other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == pod.Metadata.Namespace && matches(other.Pod));
+
+    private static SpreadConstraint OfPod(Pod pod, TopologySpreadConstraint constraint, int minorVersion)
+    {
+        LabelSelector? selector = WithMatchLabelKeys(pod, constraint);
+        // A selector that selects everything counts nothing, since 1.25.
+        bool isEmpty = selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or [] };
+        return new(pod, constraint, other => selector.Matches(other.Metadata.Labels), isEmpty && minorVersion >= 25);
+    }
+
+    private static LabelSelector? WithMatchLabelKeys(Pod pod, TopologySpreadConstraint constraint)
+    {
+        if (constraint.MatchLabelKeys is not { Count: > 0 } keys || constraint.LabelSelector is not { } selector) return constraint.LabelSelector;
+        List<SelectorRequirement> expressions = [.. selector.MatchExpressions ?? []];
+        foreach (string key in keys)
+            if (pod.Metadata.Labels?.GetValueOrDefault(key) is { } value) expressions.Add(new() { Key = key, Operator = "In", Values = [value] });
+        return new() { MatchLabels = selector.MatchLabels, MatchExpressions = expressions };
+    }
+
+    /// <summary>Which pods are of the same services and owner; null where it has neither. What an owner selects is what it owns.</summary>
+    private static Predicate<Pod>? Kin(Pod pod, ClusterSnapshot snapshot)
+    {
+        Dictionary<string, string> labels = snapshot.ServiceLabels(pod);
+        string? owner = pod.Controller() is { Kind: "ReplicaSet" or "StatefulSet" or "ReplicationController" } controller ? controller.Uid : null;
+        if (labels.Count == 0 && owner is null) return null;
+        return other => (owner is null || other.Controller()?.Uid == owner)
+            && labels.All(pair => other.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value);
+    }
+}

@@ -24,5 +24,22 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// <summary>The Deployment that runs the scheduler; null: found out.</summary>
     public string? SchedulerDeployment { get; init; }
 
+    /// <summary>The plugins that Register-SchedulerPlugin made known in this session.</summary>
+    public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;
+
     public override string ToString() => Cluster;
+
+    internal NodeManagerConfiguration With(ItemList<SchedulerPluginDefinition> plugins) => new()
+    {
+        Cluster = Cluster,
+        Session = Session,
+        MetricsEnabled = MetricsEnabled,
+        DrainTimeout = DrainTimeout,
+        DrainGracePeriod = DrainGracePeriod,
+        SchedulerNamespace = SchedulerNamespace,
+        SchedulerConfigMap = SchedulerConfigMap,
+        SchedulerConfigKey = SchedulerConfigKey,
+        SchedulerDeployment = SchedulerDeployment,
+        SchedulerPlugins = plugins,
+    };
 }

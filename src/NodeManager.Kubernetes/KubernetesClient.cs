@@ -144,6 +144,25 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken);
     }
 
+    /// <summary>
+    /// What a pod answers to a GET, asked by the API server for us (the pods/proxy subresource). Our credentials stay with the server.
+    /// </summary>
+    /// <param name="name">Of the pod.</param>
+    /// <param name="ns">Of the pod.</param>
+    /// <param name="scheme"><c>http</c> or <c>https</c>; the certificate is not looked at.</param>
+    /// <param name="port">Of the pod.</param>
+    /// <param name="path">Without a slash before it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<string> GetThroughPodAsync(string name, string ns, string scheme, int port, string path, CancellationToken cancellationToken) =>
+        _sender.SendAsync(
+            new(HttpMethod.Get, $"{Resources.Pods.Path(ns, $"{scheme}:{name}:{port}", "proxy")}/{path}", RetryMode.Never) { Accept = "*/*" },
+            static async (body, token) =>
+            {
+                using var reader = new StreamReader(body);
+                return await reader.ReadToEndAsync(token);
+            },
+            cancellationToken);
+
     /// <summary>May this user do that? (SelfSubjectAccessReview)</summary>
     public async Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken)
     {

@@ -18,6 +18,9 @@ BeforeDiscovery {
     $excluded = @{
         'Connect-NodeManager/Example 2' = $needsOwnCluster
         'Connect-NodeManager/Example 5' = $needsOwnCluster
+        'Measure-SchedulerPlugin/Example 1' = $needsOwnCluster
+        'Measure-SchedulerPlugin/Example 2' = $needsOwnCluster
+        'Measure-SchedulerPlugin/Example 3' = $needsOwnCluster
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 

@@ -49,6 +49,7 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
                 MetricsEnabled = IsGiven(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
                 DrainTimeout = IsGiven(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
                 DrainGracePeriod = IsGiven(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
+                SchedulerPlugins = before.SchedulerPlugins,
             };
             if (PassThru)
                 WriteObject(session.Configuration);

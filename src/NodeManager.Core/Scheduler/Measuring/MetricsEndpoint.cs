@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NodeManager.Core.Scheduler.Measuring;
+
+/// <summary>Reads a scheduler's metrics at an address of its own. The certificate is checked, by the system's authorities or by those given.</summary>
+internal sealed class MetricsEndpoint : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient client;
+    private readonly Uri address;
+
+    /// <param name="address">Ends with <c>/metrics</c>.</param>
+    /// <param name="token">The bearer token, or null.</param>
+    /// <param name="authorityFile">A file of certificates that the scheduler's is to be signed by, or null.</param>
+    /// <exception cref="NodeManagerException">A token without TLS; a file that holds no certificates.</exception>
+    public MetricsEndpoint(Uri address, string? token, string? authorityFile)
+    {
+        if (token is not null && address.Scheme != Uri.UriSchemeHttps)
+            throw new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.SecurityError,
+                $"The token is not sent to {address}: whoever is on the way could read it.", address, "Use https.");
+        this.address = address;
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, AutomaticDecompression = DecompressionMethods.GZip };
+        if (authorityFile is not null)
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(authorityFile) };
+        client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>What the endpoint says now.</summary>
+    /// <exception cref="NodeManagerException">SchedulerMetricsUnavailable, Unauthorized, Forbidden, CertificateUntrusted.</exception>
+    public async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await client.GetAsync(address, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+                throw Refused(answer.StatusCode);
+            return await answer.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw Unreachable(exception);
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static X509ChainPolicy Policy(string file)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(ErrorIds.CertificateInvalid, ErrorKind.InvalidArgument,
+                $"{file} holds no certificates: {exception.Message}", file, "Give a file in PEM format.", exception);
+        }
+
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new NodeManagerException(
+            ErrorIds.CertificateInvalid, ErrorKind.InvalidArgument, $"{file} holds no certificates.", file, "Give a file in PEM format.");
+    }
+
+    private NodeManagerException Refused(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => new(ErrorIds.Unauthorized, ErrorKind.AuthenticationError,
+            $"The scheduler at {address} does not accept the credentials.", address,
+            "Give a token of the cluster with -BearerToken, for example of a service account: kubectl create token NAME."),
+        HttpStatusCode.Forbidden => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied,
+            $"The scheduler at {address} does not let that user read its metrics.", address,
+            "Allow it the verb get on the nonResourceURL /metrics (deploy/ has such a ClusterRole), and give its token with -BearerToken."),
+        _ => new(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ProtocolError,
+            $"{address} answers {(int)status} {status}.", address, "Check the address: it ends with /metrics."),
+    };
+
+    private NodeManagerException Unreachable(HttpRequestException exception)
+    {
+        if (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
+            return new NodeManagerException(ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
+                $"The certificate of {address} is not trusted: {exception.InnerException?.Message ?? exception.Message}", address,
+                "Give the authority that signed it with -CertificateAuthority. A scheduler that was given no certificate makes one for itself "
+                + "at each start: give it one with --tls-cert-file.", exception);
+        var isRefused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+        return new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ConnectionError,
+            $"{address} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", address,
+            isRefused ? PodMetrics.LoopbackAdvice : "Check the address and the network.", exception);
+    }
+}

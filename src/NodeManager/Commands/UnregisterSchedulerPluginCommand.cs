@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
+[Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", SupportsShouldProcess = true)]
+public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
+{
+    /// <summary>The plugins; wildcards stand for the registered ones that they match.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Only of the session, or only of the cluster; without it both.</summary>
+    [Parameter]
+    [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
+    public string? Scope { get; set; }
+
+    private protected override void Process()
+    {
+        string[] names = Name;
+        foreach (NodeManagerSession session in Sessions)
+            StartIn(session, session, worker => UnregisterAsync(worker, session, names));
+    }
+
+    private async Task UnregisterAsync(Worker worker, NodeManagerSession session, string[] names)
+    {
+        IReadOnlyList<SchedulerPluginDefinition> known = await PluginRegistry.ListAsync(session, worker.Token);
+        foreach (string name in names)
+        {
+            List<SchedulerPluginDefinition> meant =
+                [.. known.Where(one => TextPatterns.Matcher([name])(one.Name) && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase)))];
+            if (meant.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                worker.Error(
+                    new NodeManagerException(
+                        ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
+                        "Get-SchedulerPluginDefinition shows what is; built-in plugins stay."),
+                    name);
+            if (meant.Count > 0 && await worker.ShouldProcessAsync($"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
+                await PluginRegistry.UnregisterAsync(session, meant, worker.Token);
+        }
+    }
+}

@@ -54,6 +54,9 @@ public sealed record DrainOptions
     /// <summary>Pods on their way out at once (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
     public int? MaxParallelEvictions { get; init; }
 
+    /// <summary>Whether the node's lifecycle conditions tell of the drain, see <see cref="ConditionUse"/>.</summary>
+    public string Condition { get; init; } = ConditionUse.Auto;
+
     /// <summary>Why, for the annotation and the events on the node.</summary>
     public string Reason { get; init; } = "";
 

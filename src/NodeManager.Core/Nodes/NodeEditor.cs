@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
@@ -12,7 +14,7 @@ namespace NodeManager.Core.Nodes;
 /// Changes one node. Every change is the smallest patch, one request where that is safe, re-read and retried on a conflict, and safe to
 /// run twice. All return the node as it is afterwards. Input is validated by Kubernetes' rules before anything is sent.
 /// </summary>
-public static class NodeEditor
+public static partial class NodeEditor
 {
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
@@ -81,7 +83,7 @@ public static class NodeEditor
         return await ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
     }
 
-    /// <summary>Cordons (true) or uncordons (false). Uncordoning clears the annotation that a drain of ours left.</summary>
+    /// <summary>Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left.</summary>
     public static async Task<ClusterNode> SetUnschedulableAsync(
         NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
     {
@@ -90,7 +92,29 @@ public static class NodeEditor
         if (!unschedulable)
             patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
         return await EditAsync(
-            session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
+            session, name,
+            async (connection, node, token) =>
+            {
+                Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
+                return unschedulable || dryRun ? changed : await EndDrainAsync(connection, changed, token) ?? changed;
+            },
+            cancellationToken);
+    }
+
+    // What a drain of ours said by conditions is over when the node takes pods again. A user who may not write them has uncordoned it all the same.
+    private static async Task<Node?> EndDrainAsync(ClusterConnection connection, Node node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LifecycleConditions.ClearAsync(
+                connection.Client, connection.Time.GetUtcNow(), node, [NodeLifecycleCondition.DrainInProgress, NodeLifecycleCondition.Drained], "Resumed",
+                cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
+        {
+            LogConditionsLeft(connection.Logger, node.Metadata.Name, refused.Message);
+            return null;
+        }
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
                 return new("Deleted", true, _ => false);
         }
 
+        if (NodeLifecycleCondition.All.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase)) is { } lifecycle)
+            return new($"{lifecycle}=True", false, n => NodeMapper.ConditionStatus(n, lifecycle) == "True");
+
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         string type = equals < 0 ? "" : text[..equals].Trim();
         string? status = equals < 0
@@ -32,7 +35,7 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
         if (type.Length == 0 || status is null)
             throw new NodeManagerException(
                 ErrorIds.InvalidCondition, ErrorKind.InvalidArgument,
-                $"'{text}' is nothing to wait for: it is Ready, NotReady, Deleted, or a condition's type, '=' and True, False or Unknown "
+                $"'{text}' is nothing to wait for: it is Ready, NotReady, Deleted, a lifecycle condition (Drained, for example), or a condition's type, '=' and True, False or Unknown "
                 + "(for example MemoryPressure=False).",
                 text, "Use one of these.");
         return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);

@@ -16,7 +16,7 @@ public static class NodeWaiter
     /// <summary>Waits, by a watch, until the node is as wanted. A node that is so already is answered at once.</summary>
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
-    /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, or <c>TYPE=STATUS</c> of a condition.</param>
+    /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a condition.</param>
     /// <param name="timeout">Null: without end. Zero: look once.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>

@@ -15,7 +15,7 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     private int _asked;
     private int _done;
 
-    /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
+    /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, a lifecycle condition such as <c>Drained</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(WaitConditionCompleter))]
     [ValidateNotNullOrEmpty]

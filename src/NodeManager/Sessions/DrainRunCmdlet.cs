@@ -56,6 +56,11 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; set; }
 
+    /// <summary>Whether the nodes' lifecycle conditions tell of it: from Kubernetes 1.37 on, always, or never.</summary>
+    [Parameter]
+    [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
+    public string Condition { get; set; } = ConditionUse.Auto;
+
     private protected override DrainOptions Options => base.Options with
     {
         Timeout = Timeout,
@@ -68,6 +73,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
         OverrideBudgetAfter = OverrideBudgetAfter,
         ForceStuck = ForceStuck,
         MaxParallelEvictions = MaxParallelEvictions,
+        Condition = Condition,
     };
 
     private protected override void Begin()

@@ -31,7 +31,10 @@ public sealed class WaitTests
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
-        Assert.Equal(("Replacement", "0 of 2 pods are ready."), (blocker.Kind, blocker.Message));
+        Assert.Equal("Replacement", blocker.Kind);
+        Assert.StartsWith("0 of 2 pods are ready; not ready: web-", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("not scheduled", blocker.Message, StringComparison.Ordinal);
+        Assert.Equal((BudgetOutlook.Never, 2), (blocker.Outlook, blocker.UnhealthyPods.Count));
         Assert.Equal(0, result.Remaining);
     }
 

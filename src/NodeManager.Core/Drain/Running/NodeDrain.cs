@@ -18,6 +18,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly BudgetBook _budgets;
     private readonly Surge _surge;
     private readonly NodeEvents _events;
+    private readonly DrainConditions _conditions;
     private readonly DrainProgress _progress;
     private readonly WatchedObjects<Pod> _pods;
     private readonly WatchedObjects<Node> _nodes;
@@ -46,6 +47,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _surge = surge;
         _startedAt = startedAt;
         _events = new(scope);
+        _conditions = new(scope, survey.Server.Minor, Warn);
         _progress = new(scope.Observer, scope.Time, plan.Name);
         _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
         _nodes = new(scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={plan.Name}" });
@@ -80,6 +82,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                 await NodeCordon.ApplyAsync(_scope, node, token);
                 _isCordoned = true;
                 _steps.End(_scope.Now);
+                await _conditions.BeginAsync(node, token);
                 _started = _events.StartedAsync(node, _stopWatching.Token);
                 _volumes = await volumes;
             },
@@ -295,7 +298,9 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
         {
             using CancellationTokenSource limit = new(CleanUp, _scope.Time);
-            await Task.WhenAll(_started.WaitAsync(limit.Token), _events.EndedAsync(node, result, limit.Token)).ContinueWith(
+            Node seen = _nodes.Find(node.Metadata.Uid ?? "") ?? node;
+            await Task.WhenAll(
+                _started.WaitAsync(limit.Token), _events.EndedAsync(node, result, limit.Token), _conditions.EndAsync(seen, result, limit.Token)).ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 

@@ -1,0 +1,64 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>
+/// Tells by the node's conditions that it is being drained, and that it is. Whoever may not write them, or a server that does not take
+/// them, is a warning, and the drain goes on.
+/// </summary>
+internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> warn)
+{
+    private bool _isBegun;
+
+    /// <summary>Both of them in one patch: whoever watches never sees a node that is drained and being drained.</summary>
+    public async Task BeginAsync(Node node, CancellationToken cancellationToken)
+    {
+        if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion)) return;
+        string message = $"{NodeCordon.Who(scope.Session)}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
+        try
+        {
+            await scope.Throttle.WaitAsync(cancellationToken);
+            try
+            {
+                await LifecycleConditions.SetAsync(
+                    scope.Client, scope.Now, node,
+                    [(NodeLifecycleCondition.DrainInProgress, true, "Draining", message), (NodeLifecycleCondition.Drained, false, "Draining", "")],
+                    cancellationToken);
+            }
+            finally
+            {
+                scope.Throttle.Release();
+            }
+
+            _isBegun = true;
+        }
+        catch (KubernetesException refused)
+        {
+            warn($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} are not written: {refused.Message}");
+        }
+    }
+
+    /// <summary>Says how it ended. Nothing where nothing was begun.</summary>
+    /// <param name="node">As last seen.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task EndAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken)
+    {
+        if (!_isBegun) return;
+        bool isDrained = result.Status == NodeDrainStatus.Drained;
+        string reason = isDrained ? "Drained" : $"Drain{result.Status}";
+        try
+        {
+            await LifecycleConditions.SetAsync(
+                scope.Client, scope.Now, node,
+                [(NodeLifecycleCondition.DrainInProgress, false, reason, result.Message), (NodeLifecycleCondition.Drained, isDrained, reason, result.Message)],
+                cancellationToken);
+        }
+        catch (KubernetesException refused)
+        {
+            warn($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} do not tell how the drain ended: {refused.Message}");
+        }
+    }
+}

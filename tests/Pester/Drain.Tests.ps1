@@ -197,4 +197,59 @@ Describe 'Invoke-NodeDrain' {
         (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
         (Resume-NodeScheduling $held.Node -PassThru).Unschedulable | Should -BeFalse
     }
+
+    It 'runs as a job that can be waited for, and that Stop-Job interrupts' {
+        $job = Invoke-NodeDrain $plan.Node, ghost -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -AsJob -Confirm:$false
+        $job | Should -BeOfType ([Management.Automation.Job])
+        $null = Wait-Job $job -Timeout 120
+        $job.State | Should -Be 'Failed'
+        $result = Receive-Job $job -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $result.Status | Should -Be 'Drained'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound*'
+        Remove-Job $job
+
+        $held = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -AsJob -Confirm:$false
+        Wait-ClusterNode worker-1b-01 -For DrainInProgress -Timeout 60
+        Stop-Job $held
+        $held.State | Should -Be 'Stopped'
+        (Receive-Job $held -WarningAction SilentlyContinue).Status | Should -Be 'Cancelled'
+        (Get-ClusterNode worker-1b-01).Lifecycle | Should -BeNullOrEmpty
+        Remove-Job $held
+    }
+
+    It 'tells by the node''s conditions that it is drained, until it is resumed' {
+        $null = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 2m -Confirm:$false
+        (Get-ClusterNode $plan.Node).Lifecycle | Should -Be 'Drained'
+        (Wait-ClusterNode $plan.Node -For drained -Timeout 0 -PassThru).Name | Should -Be $plan.Node
+        (Resume-NodeScheduling $plan.Node -PassThru).Lifecycle | Should -BeNullOrEmpty
+    }
+
+    It 'asks once with -Once, and leaves what is refused' {
+        $result = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -Once -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $result.Status | Should -Be 'Blocked'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'EvictionBlocked,*'
+        ($result.Pods | Where-Object Outcome -eq Blocked).Attempts | Should -Be 1
+    }
+}
+
+Describe 'Get-NodeDrainPlan of several nodes' {
+    BeforeAll { $session = Connect-NodeManager -Sandbox }
+
+    AfterAll { Disconnect-NodeManager -Session $session }
+
+    It 'says how many pods of a budget go at once, and what becomes of the others' {
+        $plans = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod
+        $shared = $plans.Pods.Budgets | Where-Object { $_.Leaving -gt $_.DisruptionsAllowed -and $_.DisruptionsAllowed -gt 0 } | Select-Object -First 1
+        $shared | Should -Not -BeNullOrEmpty
+        $shared.Outlook | Should -BeIn 'Slow', 'Never'
+        $shared.OutlookReason | Should -BeLike "*of the $($shared.Leaving) pods that leave*"
+        ($plans | Measure-Object WaitForTurn -Sum).Sum | Should -BeGreaterThan 0
+    }
+
+    It 'says with -Surge which pods would be surged' {
+        $pod = (Get-NodeDrainPlan worker-1b-01 -DeleteEmptyDirData -Surge).Pods | Where-Object Name -like 'ledger-*'
+        $pod.Surges | Should -BeTrue
+        $pod.SurgeRefusal | Should -BeNullOrEmpty
+        (Get-NodeDrainPlan worker-1b-01 -DeleteEmptyDirData).Pods.Surges | Should -Not -Contain $true
+    }
 }

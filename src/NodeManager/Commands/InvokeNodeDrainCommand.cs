@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
+using NodeManager.Jobs;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
@@ -9,7 +10,7 @@ namespace NodeManager.Commands;
 /// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
 [Cmdlet(
     VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan))]
+[OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan), typeof(Job))]
 public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 {
     private readonly List<NodeReference> _wanted = [];
@@ -19,6 +20,10 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     /// <summary>Ask for each pod once, and leave those that are refused.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
+
+    /// <summary>Return at once, with a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     private protected override DrainOptions Options => base.Options with { Once = Once };
 
@@ -39,12 +44,21 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         Plan(_imagined);
         DrainOptions options = Options;
-        foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
+        List<(NodeManagerSession Session, string[] Nodes)> runs = [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, g.Select(n => n.Name).ToArray()))];
+        if (AsJob && runs.Count > 0)
         {
-            string[] names = [.. group.Select(n => n.Name)];
-            StartIn(group.Key, group.Key, async worker =>
+            NodeDrainJob job = new(MyInvocation.Line.Trim(), runs, options);
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
+        foreach ((NodeManagerSession session, string[] nodes) in runs)
+        {
+            StartIn(session, session, async worker =>
             {
-                await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(group.Key, names, options, worker, worker.Token))
+                await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, worker, worker.Token))
                     Report(worker, result);
             });
         }
@@ -72,41 +86,9 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     private static void Report(Worker worker, NodeDrainResult result)
     {
-        if (result is { Status: NodeDrainStatus.Failed, NodeUid: "" })
-        {
-            // There is no node, so there is no result either.
-            worker.Error(
-                new NodeManagerException(
-                    ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{result.Node}' in '{result.Cluster}'.", result.Node,
-                    "Get-ClusterNode shows which there are."),
-                result.Node);
-            return;
-        }
-
-        worker.Output(result);
-        (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
-        {
-            NodeDrainStatus.Blocked when result.Blockers.Any(b => b.Kind == "Budget") =>
-                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
-            NodeDrainStatus.Blocked =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
-            NodeDrainStatus.TimedOut =>
-                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
-            NodeDrainStatus.Failed when result.Blockers.Any(b => b.Kind == "Node") =>
-                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
-            NodeDrainStatus.Failed when result.Blockers.Any(b => b.Kind == "Replacement") =>
-                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. See Blockers of the result for what keeps the new pods from starting."),
-            NodeDrainStatus.Failed =>
-                (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
-            _ => null,
-        };
-        if (failure is var (id, kind, advice))
-            worker.Error(new NodeManagerException(id, kind, $"{result.Node}: {result.Message}", result, advice), result);
+        if (DrainFailures.HasResult(result))
+            worker.Output(result);
+        if (DrainFailures.Of(result) is { } failure)
+            worker.Error(failure, failure.Target);
     }
-
-    // A budget before a pod that does not end: what it holds up was not even asked to end.
-    private static string TimedOutOn(NodeDrainResult result) =>
-        result.Blockers.Any(b => b.Kind == "Budget") ? ErrorIds.EvictionBlocked
-        : result.Blockers.Any(b => b.Kind == "Termination") ? ErrorIds.PodStuckTerminating
-        : ErrorIds.DrainTimeout;
 }

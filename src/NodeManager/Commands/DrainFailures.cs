@@ -1,0 +1,42 @@
+namespace NodeManager.Commands;
+
+/// <summary>What a drain that did not end well is as an error.</summary>
+internal static class DrainFailures
+{
+    /// <summary>False where there is no node of the name: then there is no result either, only an error.</summary>
+    public static bool HasResult(NodeDrainResult result) => result is not { Status: NodeDrainStatus.Failed, NodeUid: "" };
+
+    /// <summary>Null for one that ended well, and for one that the user stopped.</summary>
+    public static NodeManagerException? Of(NodeDrainResult result)
+    {
+        if (!HasResult(result))
+            return new(
+                ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{result.Node}' in '{result.Cluster}'.", result.Node,
+                "Get-ClusterNode shows which there are.");
+        (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
+        {
+            NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
+                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
+            NodeDrainStatus.Blocked =>
+                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
+            NodeDrainStatus.TimedOut =>
+                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>
+                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") =>
+                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. See Blockers of the result for what keeps the new pods from starting."),
+            NodeDrainStatus.Failed =>
+                (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
+            _ => null,
+        };
+        return failure is var (id, kind, advice) ? new(id, kind, $"{result.Node}: {result.Message}", result, advice) : null;
+    }
+
+    // A budget before a pod that does not end: what it holds up was not even asked to end.
+    private static string TimedOutOn(NodeDrainResult result) =>
+        IsHeldBy(result, "Budget") ? ErrorIds.EvictionBlocked
+        : IsHeldBy(result, "Termination") ? ErrorIds.PodStuckTerminating
+        : ErrorIds.DrainTimeout;
+
+    private static bool IsHeldBy(NodeDrainResult result, string kind) => result.Blockers.Any(b => b.Kind == kind);
+}

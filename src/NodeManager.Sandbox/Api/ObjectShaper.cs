@@ -37,38 +37,37 @@ internal sealed class ObjectShaper
 
     public JsonObject One(StoredObject item)
     {
-        JsonObject document = _path.ToWholeJson(item);
-        return _shape == Representation.Table
-            ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], true)
-            : Partial(document);
+        if (_shape == Representation.Table) return Table(VersionOf(item), [item], true);
+        return Partial(_path.ToWholeJson(item));
     }
 
     /// <param name="metadata">Of the list.</param>
     /// <param name="items">All of it.</param>
     public JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
     {
-        IEnumerable<JsonObject> documents = items.Select(_path.ToWholeJson);
-        if (_shape == Representation.Table) return Table(metadata, documents, true);
+        if (_shape == Representation.Table) return Table(metadata, items, true);
         var partial = new JsonArray();
-        foreach (JsonObject document in documents) partial.Add(Partial(document));
+        foreach (StoredObject item in items) partial.Add(Partial(_path.ToWholeJson(item)));
         return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = partial };
     }
 
     /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
     public JsonObject Event(StoredObject item, bool isFirst)
     {
-        JsonObject document = _path.ToWholeJson(item);
-        return _shape == Representation.Table
-            ? Table(new() { ["resourceVersion"] = document["metadata"]!["resourceVersion"]?.DeepClone() }, [document], isFirst)
-            : Partial(document);
+        if (_shape == Representation.Table) return Table(VersionOf(item), [item], isFirst);
+        return Partial(_path.ToWholeJson(item));
     }
 
-    private JsonObject Table(JsonObject metadata, IEnumerable<JsonObject> documents, bool hasColumns)
+    private static JsonObject VersionOf(StoredObject item) => new() { ["resourceVersion"] = item.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+
+    private JsonObject Table(JsonObject metadata, IEnumerable<StoredObject> items, bool hasColumns)
     {
         var rows = new JsonArray();
-        foreach (JsonObject document in documents)
+        foreach (StoredObject item in items)
         {
-            var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(document, _now))]) };
+            // The columns of a view are read from what it is a view of.
+            JsonObject document = _path.ToWholeJson(item), read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
+            var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(read, _now))]) };
             if (_included is "Object") row["object"] = ObjectWriter.Complete(_path, document);
             else if (_included is not "None") row["object"] = Partial(document);
             rows.Add(row);

@@ -82,6 +82,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         rules.PrepareCreate(document);
         if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
         Check(kind, rules, name, document, null);
+        if (kind == BuiltInKinds.Services) return AddService(name, document, owners, isDryRun);
 
         rules.Store?.Invoke(document);
         var item = new StoredObject(kind.StoredAs, document, owners);
@@ -159,6 +160,8 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             rules.Default(changed);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale);
+            using Lock.Scope addresses = kind == BuiltInKinds.Services ? Addresses.EnterScope() : default;
+            if (kind == BuiltInKinds.Services && scope == WriteScope.Main) ServiceAddresses.Allocate(changed, old, store, Minor);
             rules.Store?.Invoke(changed);
             var item = new StoredObject(kind.StoredAs, changed, owners);
             if (item.SameContent(current)) return current;

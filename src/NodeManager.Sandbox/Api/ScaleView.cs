@@ -45,7 +45,7 @@ internal static class ScaleView
 
     /// <summary>How many replicas the object asks for.</summary>
     public static long Wanted(ResourcePath path, JsonObject document) => path.Kind.Custom?.At(path.Version).Scale is { } paths
-        ? ScalePaths.Find(document, paths.Replicas) is JsonValue value && value.TryGetValue(out long count) ? count : 0
+        ? ScalePaths.Find(document, paths.Replicas).AsNumber() ?? 0
         : document.Object("spec").Number("replicas") ?? 0;
 
     private static string Show(JsonObject selector)

@@ -12,6 +12,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
 {
     private const string Component = "daemonset-controller";
     private const string HashLabel = "controller-revision-hash";
+    private readonly RevisionHistory history = new(context, HashLabel);
 
     /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
     private static readonly (string Key, string Effect)[] Tolerated =
@@ -41,6 +42,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         JsonObject document = stored.ToJson();
         JsonObject template = document["spec"]!["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
+        history.Current(stored, document);
         JsonObject made = MakeTemplate(template);
         Pod shape = JsonSerializer.Deserialize(made, KubernetesJson.Default.Pod)!;
         ILookup<string, StoredObject> pods = Store.PodsOf(stored.Uid).ToLookup(NodeOf, StringComparer.Ordinal);
@@ -62,6 +64,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
                 foreach (StoredObject pod in lost.Where(pod => !pod.IsDeleting)) Delete(stored, pod);
         Update(stored, document, outdated, counts);
         WriteStatus(stored, document, counts);
+        history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
     }
 
     /// <summary>Where it runs, or where it is meant to run while the scheduler has not bound it.</summary>

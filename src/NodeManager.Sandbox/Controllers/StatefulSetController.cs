@@ -12,6 +12,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
 {
     private const string Component = "statefulset-controller";
     private const string HashLabel = "controller-revision-hash";
+    private readonly RevisionHistory history = new(context, "controller.kubernetes.io/hash");
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.StatefulSets, BuiltInKinds.Pods];
 
@@ -27,17 +28,19 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         JsonObject document = stored.ToJson();
         JsonObject spec = document["spec"]!.AsObject();
         int wanted = (int)(spec.Number("replicas") ?? 1);
-        string hash = $"{stored.Name}-{PodTemplates.Hash(spec["template"]!.AsObject())}";
+        string hash = history.Current(stored, document).Name;
+        string current = document.Object("status").Text("currentRevision") is { Length: > 0 } known && history.Template(stored, known) is not null ? known : hash;
         SortedDictionary<int, StoredObject> pods = [];
         foreach (StoredObject pod in Store.PodsOf(stored.Uid))
             if (int.TryParse(pod.Name.AsSpan(stored.Name.Length + 1), CultureInfo.InvariantCulture, out int ordinal)) pods[ordinal] = pod;
-        Act(stored, spec, wanted, hash, pods);
-        WriteStatus(stored, document, hash, pods);
+        Act(stored, spec, wanted, new(hash, current), pods);
+        WriteStatus(stored, document, new(hash, current), pods);
+        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(HashLabel) ?? "").Concat([hash, current]));
     }
 
     private static bool IsHealthy(StoredObject pod) => !pod.IsDeleting && pod.As<Pod>().IsReady();
 
-    private void Act(StoredObject set, JsonObject spec, int wanted, string hash, SortedDictionary<int, StoredObject> pods)
+    private void Act(StoredObject set, JsonObject spec, int wanted, Revisions revisions, SortedDictionary<int, StoredObject> pods)
     {
         bool isOrdered = spec.Text("podManagementPolicy") != "Parallel";
         for (int ordinal = 0; ordinal < wanted; ordinal++)
@@ -47,7 +50,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
                 Delete(set, pod!);
                 return;
             }
-            if (pod is null) pods[ordinal] = pod = Create(set, spec, ordinal, hash);
+            if (pod is null) pods[ordinal] = pod = Create(set, spec, ordinal, RevisionOf(spec, ordinal, revisions), revisions.Newest);
             if (isOrdered && !IsHealthy(pod)) return;
         }
         foreach ((int ordinal, StoredObject pod) in pods.Reverse().Where(pair => pair.Key >= wanted))
@@ -59,7 +62,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         long partition = spec.Object("updateStrategy").Object("rollingUpdate").Number("partition") ?? 0;
         foreach ((int ordinal, StoredObject pod) in pods.Reverse().Where(pair => pair.Key >= partition && pair.Key < wanted))
         {
-            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(HashLabel) != hash)
+            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(HashLabel) != revisions.Newest)
             {
                 Delete(set, pod);
                 return;
@@ -68,10 +71,19 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         }
     }
 
-    private StoredObject Create(StoredObject set, JsonObject spec, int ordinal, string hash)
+    // Below the partition everything stays at what it was, also what is made anew.
+    private static string RevisionOf(JsonObject spec, int ordinal, Revisions revisions)
+    {
+        JsonObject? strategy = spec.Object("updateStrategy");
+        bool isHeldBack = strategy.Text("type") == "RollingUpdate" && ordinal < (strategy.Object("rollingUpdate").Number("partition") ?? 0);
+        return isHeldBack ? revisions.Current : revisions.Newest;
+    }
+
+    private StoredObject Create(StoredObject set, JsonObject spec, int ordinal, string hash, string newest)
     {
         string name = $"{set.Name}-{ordinal}";
-        JsonObject pod = PodTemplates.MakePod(set, spec["template"]!.AsObject(), name);
+        JsonObject podTemplate = hash == newest ? spec["template"]!.AsObject() : history.Template(set, hash) ?? spec["template"]!.AsObject();
+        JsonObject pod = PodTemplates.MakePod(set, podTemplate, name);
         PodTemplates.Label(pod, HashLabel, hash);
         PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
         if (Context.MinorVersion >= 28) PodTemplates.Label(pod, "apps.kubernetes.io/pod-index", ordinal.ToString(CultureInfo.InvariantCulture));
@@ -102,10 +114,13 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         Context.Events.Normal(set, Component, "SuccessfulDelete", $"delete Pod {pod.Name} in StatefulSet {set.Name} successful");
     }
 
-    private void WriteStatus(StoredObject stored, JsonObject document, string hash, SortedDictionary<int, StoredObject> pods)
+    private void WriteStatus(StoredObject stored, JsonObject document, Revisions revisions, SortedDictionary<int, StoredObject> pods)
     {
         int ready = pods.Values.Count(pod => pod.As<Pod>().IsReady());
-        int updated = pods.Values.Count(pod => pod.Labels?.GetValueOrDefault(HashLabel) == hash);
+        int updated = pods.Values.Count(pod => pod.Labels?.GetValueOrDefault(HashLabel) == revisions.Newest);
+        bool isComplete = document.Object("spec").Object("updateStrategy").Text("type") == "RollingUpdate" && updated == pods.Count && ready == pods.Count;
+        string current = isComplete ? revisions.Newest : revisions.Current;
+        int unchanged = pods.Values.Count(pod => pod.Labels?.GetValueOrDefault(HashLabel) == current);
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
         {
             JsonObject status = target.Ensure("status");
@@ -114,11 +129,14 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             WorkloadStatuses.Set(status, "readyReplicas", ready);
             status["availableReplicas"] = ready;
             WorkloadStatuses.Set(status, "updatedReplicas", updated);
-            status["updateRevision"] = hash;
-            if (updated == pods.Count) status["currentRevision"] = hash;
-            WorkloadStatuses.Set(status, "currentReplicas", status.Text("currentRevision") == hash ? updated : pods.Count - updated);
+            status["updateRevision"] = revisions.Newest;
+            status["currentRevision"] = current;
+            WorkloadStatuses.Set(status, "currentReplicas", unchanged);
             status["collisionCount"] = 0;
             return target;
         });
     }
+
+    /// <summary>The revision of the template now, and the one that all pods had when the last update was complete.</summary>
+    private readonly record struct Revisions(string Newest, string Current);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.CustomResources.Schemas;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.CustomResources;
 
@@ -38,8 +39,7 @@ internal static class CustomRules
 
     private static void CheckCount(JsonObject document, string path, FieldErrors errors)
     {
-        if (ScalePaths.Find(document, path) is JsonValue value && value.TryGetValue(out long count) && count < 0)
-            errors.Invalid(path, value, "should be a non-negative integer");
+        if (ScalePaths.Find(document, path).AsNumber() is < 0 and var count) errors.Invalid(path, count, "should be a non-negative integer");
     }
 
     // Everything but metadata, and but the status where that has a writer of its own.

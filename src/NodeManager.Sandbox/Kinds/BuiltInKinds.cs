@@ -47,6 +47,20 @@ internal static class BuiltInKinds
         Type = Json.Event, Rules = EventRules.Rules,
     };
 
+    /// <summary>The same events under the names of a later API.</summary>
+    public static ResourceKind EventViews { get; } = new()
+    {
+        Group = "events.k8s.io", Versions = [new("v1"), new("v1beta1", Until: 24)], Kind = "Event", Plural = "events", ShortNames = ["ev"], StoredAs = Events,
+        SchemaType = "events.Event", Rules = EventViewRules.Rules,
+
+        // One for one those of the stored kind.
+        SelectableFields =
+        [
+            new("regarding.kind"), new("regarding.namespace"), new("regarding.name", isIndexed: true), new("regarding.uid"), new("regarding.apiVersion"),
+            new("regarding.resourceVersion"), new("regarding.fieldPath"), new("reason"), new("reportingController"), new("source"), new("type"),
+        ],
+    };
+
     public static ResourceKind ConfigMaps { get; } = new()
     {
         Group = "", Versions = V1, Kind = "ConfigMap", Plural = "configmaps", ShortNames = ["cm"], Rules = ConfigurationRules.ConfigMaps,
@@ -65,7 +79,18 @@ internal static class BuiltInKinds
     public static ResourceKind Services { get; } = new()
     {
         Group = "", Versions = V1, Kind = "Service", Plural = "services", ShortNames = ["svc"], Categories = All, HasStatus = true,
-        Type = Json.Service, Rules = ConfigurationRules.Services,
+        Type = Json.Service, Rules = ServiceRules.Rules,
+    };
+
+    public static ResourceKind Endpoints { get; } = new()
+    {
+        Group = "", Versions = V1, Kind = "Endpoints", Plural = "endpoints", ShortNames = ["ep"],
+    };
+
+    public static ResourceKind EndpointSlices { get; } = new()
+    {
+        Group = "discovery.k8s.io", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "EndpointSlice", Plural = "endpointslices", HasGeneration = true,
+        Rules = WorkloadRules.EndpointSlice,
     };
 
     public static ResourceKind PersistentVolumes { get; } = new()
@@ -202,9 +227,9 @@ internal static class BuiltInKinds
     /// <summary>All of them, in the order of discovery.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
-        ConfigMaps, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
+        ConfigMaps, Endpoints, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
         Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
-        VolumeAttachments, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
+        VolumeAttachments, EndpointSlices, EventViews, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
         Review("authentication.k8s.io", "TokenReview", V1), SelfSubjectReviews, Review("authorization.k8s.io", "LocalSubjectAccessReview", V1, isNamespaced: true),
         SelfSubjectAccessReviews, Review("authorization.k8s.io", "SelfSubjectRulesReview", V1), Review("authorization.k8s.io", "SubjectAccessReview", V1),
     ];

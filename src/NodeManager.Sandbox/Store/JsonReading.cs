@@ -10,8 +10,14 @@ internal static class JsonReading
     public static string? Text(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    public static long? Number(this JsonObject? owner, string member) =>
-        owner?[member] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out long number) ? number : null;
+    public static long? Number(this JsonObject? owner, string member) => owner?[member].AsNumber();
+
+    /// <summary>A whole number, whether it was read from a text or put there by code; null if it is none.</summary>
+    public static long? AsNumber(this JsonNode? node)
+    {
+        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number) return null;
+        return value.TryGetValue(out long number) ? number : value.TryGetValue(out int small) ? small : null;
+    }
 
     public static bool? Flag(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;

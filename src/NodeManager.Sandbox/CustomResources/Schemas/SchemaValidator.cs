@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.CustomResources.Schemas;
 
@@ -61,7 +62,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         _ => IsWhole((JsonValue)node) ? "integer" : "number",
     };
 
-    private static bool IsWhole(JsonValue number) => number.TryGetValue(out long _) || (Read(number) is { } amount && decimal.Truncate(amount) == amount);
+    private static bool IsWhole(JsonValue number) => number.AsNumber() is not null || (Read(number) is { } amount && decimal.Truncate(amount) == amount);
 
     private static decimal? Read(JsonValue number) =>
         decimal.TryParse(number.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount) ? amount : null;

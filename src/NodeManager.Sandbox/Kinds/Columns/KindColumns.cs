@@ -58,8 +58,13 @@ internal static class KindColumns
         [BuiltInKinds.Services] =
         [
             Name, Text("Type", static item => item.Object("spec").Text("type") ?? ""), Text("Cluster-IP", static item => CellText.OrNone(item.Object("spec").Text("clusterIP"))),
-            Text("External-IP", static _ => CellText.None), Text("Port(s)", WorkloadCells.Ports), Age,
+            Text("External-IP", WorkloadCells.External), Text("Port(s)", WorkloadCells.Ports), Age,
             Wide("Selector", static item => CellText.Labels(item.Object("spec").Object("selector"))),
+        ],
+        [BuiltInKinds.Endpoints] = [Name, Text("Endpoints", EndpointCells.Addresses), Age],
+        [BuiltInKinds.EndpointSlices] =
+        [
+            Name, Text("AddressType", static item => item.Text("addressType") ?? ""), Text("Ports", EndpointCells.Ports), Text("Endpoints", EndpointCells.Endpoints), Age,
         ],
         [BuiltInKinds.PersistentVolumes] =
         [
@@ -149,7 +154,7 @@ internal static class KindColumns
 
     /// <summary>Those that a Kubernetes of this minor version has.</summary>
     public static TableColumn[] Of(ResourceKind kind, int minor) =>
-        [.. ByKind.GetValueOrDefault(kind, Unnamed).Where(column => minor >= column.From && minor <= column.Until)];
+        [.. ByKind.GetValueOrDefault(kind.StoredAs, Unnamed).Where(column => minor >= column.From && minor <= column.Until)];
 
     private static TableColumn Text(string name, Func<JsonObject, string> cell) => new(name, (item, _) => cell(item));
 

@@ -44,6 +44,20 @@ internal static class WorkloadCells
         ',', (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>().Select(static port =>
             port.Number("nodePort") is > 0 and var node ? $"{port.Number("port")}:{node}/{port.Text("protocol")}" : $"{port.Number("port")}/{port.Text("protocol")}")));
 
+    /// <summary>Where the world reaches a service.</summary>
+    public static string External(JsonObject service)
+    {
+        JsonObject? spec = service.Object("spec");
+        string[] given = [.. (spec.Array("externalIPs") ?? []).Select(static one => (string?)one ?? "")];
+        string[] balanced = [.. (service.Object("status").Object("loadBalancer").Array("ingress") ?? []).OfType<JsonObject>().Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "")];
+        return spec.Text("type") switch
+        {
+            "ExternalName" => CellText.OrNone(spec.Text("externalName")),
+            "LoadBalancer" => balanced.Length + given.Length > 0 ? string.Join(',', balanced.Concat(given)) : "<pending>",
+            _ => CellText.OrNone(string.Join(',', given)),
+        };
+    }
+
     public static string StorageClass(JsonObject item)
     {
         JsonObject? metadata = item.Object("metadata");

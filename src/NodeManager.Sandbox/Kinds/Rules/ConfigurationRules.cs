@@ -21,24 +21,6 @@ internal static class ConfigurationRules
         },
     };
 
-    public static KindRules Services { get; } = new()
-    {
-        CheckName = NameRules.Label,
-        PrepareCreate = static service => service["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
-        Default = static service =>
-        {
-            JsonObject spec = service.Ensure("spec");
-            spec.Default("type", "ClusterIP");
-            spec.Default("sessionAffinity", "None");
-            foreach (JsonNode? node in spec.Array("ports") ?? [])
-            {
-                if (node is not JsonObject port) continue;
-                port.Default("protocol", "TCP");
-                if (port["port"] is { } number) port.Default("targetPort", number.DeepClone());
-            }
-        },
-    };
-
     public static KindRules PriorityClasses { get; } = new() { Default = static item => item.Default("preemptionPolicy", "PreemptLowerPriority") };
 
     public static KindRules StorageClasses { get; } = new()

@@ -28,6 +28,18 @@ internal static class WorkloadRules
     };
 
     /// <summary>A state that is kept under a number.</summary>
+    public static KindRules EndpointSlice { get; } = new()
+    {
+        CountsForGeneration = static (old, changed) => !JsonNode.DeepEquals(old["endpoints"], changed["endpoints"]) || !JsonNode.DeepEquals(old["ports"], changed["ports"]),
+        Validate = static (item, old, errors) =>
+        {
+            string type = item.Text("addressType") ?? "";
+            if (type.Length == 0) errors.Required("addressType");
+            else if (type is not ("IPv4" or "IPv6" or "FQDN")) errors.NotSupported("addressType", $"\"{type}\"", "FQDN", "IPv4", "IPv6");
+            if (old is not null && old.Text("addressType") != type) errors.Invalid("addressType", type, "field is immutable");
+        },
+    };
+
     public static KindRules ControllerRevision { get; } = new()
     {
         Validate = static (item, _, errors) =>

@@ -9,6 +9,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>The refusals of a Kubernetes API, in its words.</summary>
 internal static class ApiErrors
 {
+    private const int TerminatingIsForbiddenFrom = 22;
+
     public static ApiException NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.QualifiedResource} \"{name}\" not found", Details(kind, name));
 
@@ -128,9 +130,12 @@ internal static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
-    /// <summary>405: the definition of the kind is being deleted.</summary>
-    public static ApiException DefinitionTerminating(string verb) =>
-        new(405, "MethodNotAllowed", $"{verb} not allowed while custom resource definition is terminating", new JsonObject());
+    /// <summary>403, or 405 by old servers: the definition of the kind is being deleted.</summary>
+    public static ApiException DefinitionTerminating(ResourceKind kind, string name, int minor)
+    {
+        const string Why = "create not allowed while custom resource definition is terminating";
+        return minor < TerminatingIsForbiddenFrom ? new(405, "MethodNotAllowed", Why, new JsonObject { ["group"] = kind.Group, ["kind"] = kind.Plural }) : Forbidden(kind, name, Why);
+    }
 
     public static ApiException NotAcceptable() => new(406, "NotAcceptable", "406: Not Acceptable", new JsonObject());
 

@@ -28,7 +28,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "CreateOptions"));
         JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         CheckKind(path, document);
-        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating("create");
+        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, document.Object("metadata").Text("name") ?? "", catalog.Minor);
         FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
         validation.Apply(path.Kind, path.Version, document);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";

@@ -23,7 +23,7 @@ internal static class MetadataRules
         }
 
         ValidateOwners(metadata.Array("ownerReferences") ?? [], errors);
-        ValidateFinalizers(metadata.Array("finalizers") ?? [], errors);
+        ValidateFinalizers(kind, metadata.Array("finalizers") ?? [], errors);
         ValidateAnnotations(metadata.Object("annotations") ?? [], errors);
     }
 
@@ -36,13 +36,15 @@ internal static class MetadataRules
         }
     }
 
-    private static void ValidateFinalizers(JsonArray finalizers, FieldErrors errors)
+    private static void ValidateFinalizers(ResourceKind kind, JsonArray finalizers, FieldErrors errors)
     {
+        // Definitions and custom objects may have any that is a name.
+        bool isBuiltIn = kind.Custom is null && kind != BuiltInKinds.CustomResourceDefinitions;
         for (int i = 0; i < finalizers.Count; i++)
         {
             string name = (string?)finalizers[i] ?? "", path = $"metadata.finalizers[{i}]";
             if (NameRules.QualifiedName(name) is { } fault) errors.Invalid(path, name, fault);
-            else if (!name.Contains('/', StringComparison.Ordinal) && name is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+            else if (isBuiltIn && !name.Contains('/', StringComparison.Ordinal) && name is not ("kubernetes" or "orphan" or "foregroundDeletion"))
                 errors.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
         }
     }

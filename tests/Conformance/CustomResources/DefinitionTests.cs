@@ -10,7 +10,7 @@ public sealed class DefinitionTests
     private const string Root = "/spec/versions/0/schema/openAPIV3Schema";
     private const string Spec = Root + "/properties/spec";
 
-    // Where, what instead, and the field and words of the first cause.
+    // Where, what instead, and the field and words of one of the causes: their order is nobody's promise.
     private static readonly (string Path, string? Value, string Field, string Message)[] Refused =
     [
         ("/metadata/name", "\"other.example.com\"", "metadata.name", "Invalid value: \"other.example.com\": must be spec.names.plural+\".\"+spec.group"),
@@ -46,8 +46,7 @@ public sealed class DefinitionTests
             Change(definition, path, value);
             WireAnswer answer = await cluster.SendAsync("POST", CustomKind.Definitions + "?dryRun=All", definition.ToJsonString());
             Assert.True(answer.Code == HttpStatusCode.UnprocessableEntity, $"{path} {value}: {answer.Text}");
-            JsonNode cause = answer.Json["details"]!["causes"]![0]!;
-            Assert.Equal((path, field, message), (path, (string)cause["field"]!, (string)cause["message"]!));
+            Assert.Contains((field, message), answer.Json["details"]!["causes"]!.AsArray().Select(cause => ((string)cause!["field"]!, (string)cause["message"]!)));
         }
     }
 
@@ -118,7 +117,8 @@ public sealed class DefinitionTests
         JsonNode terminating = await ConditionAsync(cluster, kind.Name, "Terminating", "True");
         Assert.Contains((string)terminating["reason"]!, (string[])["InstanceDeletionPending", "InstanceDeletionInProgress"]);
         WireAnswer refused = await kind.PostAsync("late", "{}");
-        Assert.Equal((HttpStatusCode.MethodNotAllowed, "create not allowed while custom resource definition is terminating"), (refused.Code, (string)refused.Json["message"]!));
+        Assert.Equal(cluster.Minor < 22 ? HttpStatusCode.MethodNotAllowed : HttpStatusCode.Forbidden, refused.Code);
+        Assert.EndsWith("create not allowed while custom resource definition is terminating", (string)refused.Json["message"]!, StringComparison.Ordinal);
 
         await cluster.SendAsync("PATCH", kind.Path() + "/held", """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
         await Eventually.HoldsAsync("the definition gone", async () => (await cluster.SendAsync("GET", $"{CustomKind.Definitions}/{kind.Name}")).Code == HttpStatusCode.NotFound);

@@ -172,9 +172,13 @@ public sealed class ObjectTests
         foreach (string path in (string[])[maps + "/owned", kind.Path() + "/child"])
             await Eventually.HoldsAsync(path + " collected", async () => (await cluster.SendAsync("GET", path)).Code == HttpStatusCode.NotFound);
         Assert.Equal(HttpStatusCode.OK, (await cluster.SendAsync("GET", kind.Path() + "/bystander")).Code);
-        await cluster.SendAsync("DELETE", $"/api/v1/namespaces/{cluster.Namespace}");
-        await Eventually.HoldsAsync("the namespace gone", async () => (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}")).Code == HttpStatusCode.NotFound);
-        Assert.Empty((await cluster.SendAsync("GET", $"/apis/{kind.Group}/v1/gadgets")).Json["items"]!.AsArray());
+        string other = "other-" + cluster.Id;
+        await cluster.SendAsync("POST", "/api/v1/namespaces", $$"""{"metadata":{"name":"{{other}}"} }""");
+        WireAnswer inside = await cluster.SendAsync("POST", $"/apis/{kind.Group}/v1/namespaces/{other}/gadgets", kind.Item("inside", "{}").ToJsonString());
+        Assert.Equal(HttpStatusCode.Created, inside.Code);
+        await cluster.SendAsync("DELETE", $"/api/v1/namespaces/{other}");
+        await Eventually.HoldsAsync("the namespace gone", async () => (await cluster.SendAsync("GET", $"/api/v1/namespaces/{other}")).Code == HttpStatusCode.NotFound);
+        Assert.Equal(["bystander"], (await cluster.SendAsync("GET", $"/apis/{kind.Group}/v1/gadgets")).Json["items"]!.AsArray().Select(one => (string)one!["metadata"]!["name"]!));
     }
 
     [SkippableTheory]

@@ -40,7 +40,7 @@ public sealed class SchemaTests
         }
         """;
 
-    // What is given, and the field and the words of the first cause (both as all servers from 1.20 to 1.36 have them).
+    // What is given, and the field and the words of one of the causes (both as all servers from 1.20 to 1.36 have them).
     private static readonly (string Spec, string Field, string Message)[] Refused =
     [
         ("{}", "spec.size", "Required value"),
@@ -80,8 +80,7 @@ public sealed class SchemaTests
         {
             WireAnswer answer = await kind.PostAsync("refused", spec);
             Assert.True(answer.Code == HttpStatusCode.UnprocessableEntity && answer.Reason == "Invalid", $"{spec}: {answer.Text}");
-            JsonNode cause = answer.Json["details"]!["causes"]![0]!;
-            Assert.Equal((spec, field, message), (spec, (string)cause["field"]!, (string)cause["message"]!));
+            Assert.Contains((field, message), answer.Json["details"]!["causes"]!.AsArray().Select(cause => ((string)cause!["field"]!, (string)cause["message"]!)));
         }
     }
 

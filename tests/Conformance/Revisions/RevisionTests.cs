@@ -50,9 +50,11 @@ public sealed class RevisionTests
         await WaitForRevisionAsync(cluster, "set-1", after);
         string? uid = (await cluster.GetAsync(Resources.Pods, "set-0")).Metadata.Uid;
         await cluster.SendAsync("DELETE", $"/api/v1/namespaces/{cluster.Namespace}/pods/set-0?gracePeriodSeconds=0");
-        await cluster.WaitForAsync(Resources.Pods, "set-0", pod => pod.Metadata.Uid != uid);
+        JsonNode anew = await Eventually.GetAsync(
+            "another set-0", async () => (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/pods/set-0")).Json,
+            pod => (string?)pod["kind"] == "Pod" && (string?)pod["metadata"]!["uid"] != uid);
 
-        Assert.Equal(before, (await cluster.GetAsync(Resources.Pods, "set-0")).Metadata.Labels!["controller-revision-hash"]);
+        Assert.Equal(before, (string)anew["metadata"]!["labels"]!["controller-revision-hash"]!);
         await Eventually.HoldsAsync("counts", async () => (await cluster.SendAsync("GET", path)).Json["status"] is { } status &&
             (string?)status["currentRevision"] == before && (int?)status["updatedReplicas"] == 1 && (int?)status["currentReplicas"] == 1);
         await cluster.SendAsync("PATCH", path, """{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}""", Merge);

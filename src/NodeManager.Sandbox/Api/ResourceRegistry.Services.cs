@@ -10,7 +10,7 @@ internal sealed partial class ResourceRegistry
     // From choosing an address until the service that has it is stored nobody else may choose, whatever registry he writes through.
     private static readonly Lock Addresses = new();
 
-    private StoredObject AddService(string name, JsonObject document, ManagedFields? owners, bool isDryRun)
+    private StoredObject AddService(string name, JsonObject document, ManagedFields owners, bool isDryRun)
     {
         lock (Addresses)
         {

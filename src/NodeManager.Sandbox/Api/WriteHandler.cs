@@ -77,7 +77,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
         FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
         JsonObject configuration = AppliedConfiguration.Check(path, await RequestBody.ReadAsync(request, "Patch", cancellationToken), catalog.Minor);
-        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating("create");
+        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, configuration, null);
         (StoredObject result, bool isNew) = author.Apply(
             path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), request.Query.IsTrue("force"), isDryRun, path.Version);

@@ -1,7 +1,7 @@
 namespace NodeManager;
 
 /// <summary>A plugin at one extension point of one profile of a scheduler.</summary>
-public sealed class SchedulerPlugin : ClusterObject
+public sealed class SchedulerPlugin : SchedulerObject
 {
     public required string Name { get; init; }
 
@@ -26,7 +26,7 @@ public sealed class SchedulerPlugin : ClusterObject
     /// <summary>Its arguments in <c>pluginConfig</c> as one line of YAML; empty: its defaults.</summary>
     public string Arguments { get; init; } = "";
 
-    /// <summary>The file that it was read from.</summary>
+    /// <summary>The file that it was read from; empty for one of a cluster.</summary>
     public string File { get; init; } = "";
 
     /// <summary>Its name and extension points are known: built in, or of the public plugins.</summary>

@@ -163,6 +163,27 @@ public sealed class KubernetesClient : IDisposable
             },
             cancellationToken);
 
+    /// <summary>The end of a container's log.</summary>
+    /// <param name="name">Of the pod.</param>
+    /// <param name="ns">Of the pod.</param>
+    /// <param name="container">Null: its only one.</param>
+    /// <param name="previous">That of the container before it was restarted; the server refuses where it was not (BadRequest).</param>
+    /// <param name="lines">How many of its last lines.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<string> GetLogAsync(string name, string ns, string? container, bool previous, int lines, CancellationToken cancellationToken)
+    {
+        string path = new QueryString(Resources.Pods.Path(ns, name, "log"))
+            .Add("container", container).Add("previous", previous ? "true" : null).Add("tailLines", lines).ToString();
+        return _sender.SendAsync(
+            new(HttpMethod.Get, path, RetryMode.Always) { Accept = "*/*" },
+            static async (body, token) =>
+            {
+                using var reader = new StreamReader(body);
+                return await reader.ReadToEndAsync(token);
+            },
+            cancellationToken);
+    }
+
     /// <summary>May this user do that? (SelfSubjectAccessReview)</summary>
     public async Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken)
     {

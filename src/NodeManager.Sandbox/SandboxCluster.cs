@@ -8,6 +8,7 @@ using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Metrics;
 using NodeManager.Sandbox.Seeding;
 using NodeManager.Sandbox.Store;
@@ -38,7 +39,8 @@ public sealed class SandboxCluster : IDisposable
         _ = new CustomKinds(Registry, Catalog);
         _tokens = new(Registry, identities, Catalog.Minor);
         _faults = new(Time);
-        _server = new(Registry, Catalog, _tokens, _faults, options.Rbac);
+        Runs = new(store, options.Programs, Time);
+        _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
@@ -59,6 +61,9 @@ public sealed class SandboxCluster : IDisposable
 
     internal ApiServer Api => _server;
 
+    /// <summary>What the programs in pods do.</summary>
+    internal PodRuns Runs { get; }
+
     /// <summary>What acts on its own; null where nothing does.</summary>
     internal ControllerHost? Controllers { get; private set; }
 
@@ -69,7 +74,7 @@ public sealed class SandboxCluster : IDisposable
         var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
-        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, cluster._faults, options.Seed);
+        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, cluster._faults, options.Seed, cluster.Runs);
         return cluster;
     }
 

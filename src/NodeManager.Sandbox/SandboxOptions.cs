@@ -1,3 +1,5 @@
+using NodeManager.Sandbox.Kubelet;
+
 namespace NodeManager.Sandbox;
 
 /// <summary>What the embedded cluster is like.</summary>
@@ -20,6 +22,9 @@ public sealed record SandboxOptions
 
     /// <summary>The clock that moves the cluster's: the wall's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What simulated containers do that is more than being there; none: nothing.</summary>
+    public IReadOnlyList<SimulatedProgram> Programs { get; init; } = [];
 
     /// <summary>How many seconds pass in the cluster while one passes outside, above 0 and up to <see cref="MaximumSpeed"/>.</summary>
     public double Speed { get; init; } = 1;

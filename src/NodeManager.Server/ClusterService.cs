@@ -1,5 +1,6 @@
 using NodeManager.Sandbox;
 using NodeManager.Server.Tour;
+using NodeManager.Sessions;
 
 namespace NodeManager.Server;
 
@@ -10,7 +11,7 @@ internal static class ClusterService
     public static async Task RunAsync(ServerOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
         using SandboxCluster cluster = SandboxCluster.Start(
-            new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Speed = options.Speed, Rbac = options.Rbac });
+            new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Speed = options.Speed, Rbac = options.Rbac, Programs = SandboxPrograms.All });
         using SandboxServer server = cluster.Serve(new() { Port = options.ClusterPort ?? 0, KubeconfigPath = options.KubeconfigPath });
         terminal.Line($"A Kubernetes {options.Version} of {options.Nodes} nodes is served at {server.Address} until Ctrl-C.");
         if (options.Speed > 1) terminal.Line($"Its clock runs {options.Speed} times as fast as yours.");

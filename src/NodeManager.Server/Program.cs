@@ -7,6 +7,7 @@ using NodeManager.Sandbox;
 using NodeManager.Server;
 using NodeManager.Server.Api;
 using NodeManager.Server.Tour;
+using NodeManager.Sessions;
 
 ServerOptions options;
 try
@@ -50,7 +51,7 @@ try
     }
 
     long started = TimeProvider.System.GetTimestamp();
-    SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version });
+    SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Programs = SandboxPrograms.All });
     using NodeManagerSession session = await SessionFactory.ConnectAsync(
         "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, stop.Token);
     TimeSpan startup = TimeProvider.System.GetElapsedTime(started);

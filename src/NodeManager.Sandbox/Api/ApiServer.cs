@@ -3,6 +3,7 @@ using NodeManager.Sandbox.Api.OpenApi;
 using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -19,12 +20,13 @@ internal sealed class ApiServer
     private readonly WatchHandler _watch;
     private readonly WriteHandler _write;
     private readonly PodSubresources _pods;
+    private readonly PodLogs _logs;
     private readonly ReviewHandler _reviews;
     private readonly TokenRequests _tokenRequests;
     private readonly AccessControl _access;
     private readonly Impersonator _impersonator;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultBoard faults, bool isRbacEnforced)
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultBoard faults, bool isRbacEnforced, PodRuns runs)
     {
         Tokens = tokens;
         _access = new(registry.Store, isRbacEnforced);
@@ -40,6 +42,7 @@ internal sealed class ApiServer
         _write = new(registry, catalog, new(_access));
         _openApi = new(catalog);
         _pods = new(registry, catalog);
+        _logs = new(registry.Store, runs);
     }
 
     /// <summary>Of service accounts: what fronts know strangers by.</summary>
@@ -100,6 +103,7 @@ internal sealed class ApiServer
         if (path.Subresource == "token") return _tokenRequests.AnswerAsync(request, path, cancellationToken);
         if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
         if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
+        if (path.Subresource == "log") return Task.FromResult(_logs.Answer(request, path));
         return request.Method switch
         {
             "GET" when path.Name.Length == 0 && request.Query.IsTrue("watch") => Task.FromResult(_watch.Answer(request, path)),

@@ -81,6 +81,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             eviction.Insert(3, "group", "policy");
             eviction.Insert(4, "version", catalog.Minor >= EvictionV1From ? "v1" : "v1beta1");
             into.Add(eviction);
+            into.Add(Resource("pods/log", true, kind.Kind, ["get"]));
         }
 
         if (kind == BuiltInKinds.ServiceAccounts)

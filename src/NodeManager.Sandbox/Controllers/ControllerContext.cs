@@ -1,6 +1,7 @@
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Controllers;
@@ -12,7 +13,9 @@ namespace NodeManager.Sandbox.Controllers;
 /// <param name="Seed">The same seed gives the same delays.</param>
 /// <param name="Catalog">All kinds that there are at a moment.</param>
 /// <param name="Faults">What is made to go wrong.</param>
-internal sealed record ControllerContext(ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog, FaultBoard Faults)
+/// <param name="Runs">What the programs in pods do.</param>
+internal sealed record ControllerContext(
+    ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog, FaultBoard Faults, PodRuns Runs)
 {
     /// <summary>Of Kubernetes 1.x.</summary>
     public int MinorVersion => Catalog.Minor;

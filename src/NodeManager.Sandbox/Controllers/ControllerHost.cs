@@ -17,11 +17,11 @@ internal sealed class ControllerHost : IDisposable
     private readonly List<Controller> controllers;
     private readonly List<Exception> faults = [];
 
-    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed)
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed, PodRuns runs)
     {
         catalog = kinds;
         timers = new(registry.Time);
-        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds, board);
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds, board, runs);
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         controllers =
@@ -30,7 +30,7 @@ internal sealed class ControllerHost : IDisposable
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
             new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context),
-            new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet),
+            new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
     }
 
@@ -44,9 +44,9 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts over what is in the store; returns at once.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed)
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed, PodRuns runs)
     {
-        ControllerHost host = new(registry, catalog, board, seed);
+        ControllerHost host = new(registry, catalog, board, seed, runs);
         board.Changed += host.Feel;
         foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
             .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))

@@ -25,6 +25,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
+        if (change.Type == ChangeType.Deleted) Context.Runs.Forget(item.Uid);
         if (item.Kind == BuiltInKinds.Nodes)
         {
             if (change.Type == ChangeType.Deleted || !item.As<Node>().IsAlive()) return;
@@ -66,6 +67,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         else if (stored.Field("status.phase") == "Pending")
         {
             if (!IsDue(key, stored.Uid, "start", () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0) + Slowness(stored))) return;
+            Context.Runs.Start(stored, Registry.Now);
             Report(stored, pod, node, pod.AsksFor("fail") ? "Failed" : "Running");
             Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         }
@@ -87,6 +89,14 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             return;
         }
         if (pod.IsReady() != WantsReady(stored, pod)) Report(stored, pod, node, "Running");
+        if (Context.Runs.Find(stored.Uid) is { IsCrashing: true } run && IsDue(key, stored.Uid, "restart", () => run.BackOffSeconds))
+        {
+            Context.Events.Warning(stored, "kubelet", "BackOff", $"Back-off restarting failed container {pod.Spec.Containers.FirstOrDefault()?.Name}");
+            Context.Runs.Start(stored, Registry.Now);
+            Report(stored, pod, node, "Running");
+            return;
+        }
+
         bool isJob = pod.Controller() is { Kind: "Job" };
         if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds) return;
         if (IsDue(key, stored.Uid, "finish", () => seconds)) Report(stored, pod, node, "Succeeded");
@@ -94,6 +104,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 
     private bool WantsReady(StoredObject stored, Pod pod)
     {
+        if (Context.Runs.Find(stored.Uid) is { IsCrashing: true }) return false;
         if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.Hits(SandboxFaultKind.PodUnready, stored, Store)) return false;
         return pod.IsReady() || !Context.Faults.Hits(SandboxFaultKind.PodNeverReady, stored, Store);
     }
@@ -105,8 +116,9 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
         {
             // Another pod of the same name took its place: that one's turn comes.
-            if (document.Object("metadata").Text("uid") == stored.Uid)
-                PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+            if (document.Object("metadata").Text("uid") != stored.Uid) return document;
+            PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+            if (phase == "Running" && Context.Runs.Find(stored.Uid) is { } run) PodRunStatus.Apply(document, run);
             return document;
         });
     }

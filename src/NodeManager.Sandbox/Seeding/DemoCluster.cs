@@ -35,8 +35,9 @@ internal static class DemoCluster
         workloads.Bare(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
         foreach (int days in (ReadOnlySpan<int>)[2, 1])
             workloads.Job(new("batch", $"nightly-report-{days}", 1, "registry.example.com/batch/report:2.2.0", 500, 512), TimeSpan.FromDays(days) - TimeSpan.FromHours(4));
-        if (nodes <= 20) return;
-        foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
+        if (nodes > 20)
+            foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
+        SchedulerSeed.Write(writer, workloads, minorVersion);
     }
 
     /// <summary>Kubernetes' own images are of the cluster's version.</summary>

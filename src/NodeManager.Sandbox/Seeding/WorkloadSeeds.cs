@@ -13,8 +13,12 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private const string NameLabel = "app.kubernetes.io/name";
     private const string StorageClass = "gp3";
 
-    public void Deployment(Workload workload)
+    /// <param name="workload">What runs.</param>
+    /// <param name="adjust">Completes the pods' template.</param>
+    public void Deployment(Workload workload, Action<JsonObject>? adjust = null)
     {
+        JsonObject pods = Template(workload);
+        adjust?.Invoke(pods);
         TimeSpan age = Age(workload, 3, 40);
         JsonObject selector = new() { ["matchLabels"] = Labels(workload) };
         StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, new()
@@ -23,7 +27,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             {
                 ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" },
             },
-            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = Template(workload) },
+            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = pods },
             ["status"] = new JsonObject(),
         }, age);
         JsonObject template = deployment.ToJson()["spec"]!["template"]!.AsObject();

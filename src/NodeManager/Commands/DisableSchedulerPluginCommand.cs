@@ -5,12 +5,12 @@ using NodeManager.Core.Scheduler.Editing;
 namespace NodeManager.Commands;
 
 /// <summary>Makes plugins of a scheduler not run.</summary>
-[Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
 {
     private protected override string Verb => "Disable";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change) =>
-        PluginEditor.Disable(document, change, Minor);
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor) =>
+        PluginEditor.Disable(document, change, minor);
 }

@@ -5,12 +5,12 @@ using NodeManager.Core.Scheduler.Editing;
 namespace NodeManager.Commands;
 
 /// <summary>Makes plugins of a scheduler run.</summary>
-[Cmdlet(VerbsLifecycle.Enable, "SchedulerPlugin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Enable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class EnableSchedulerPluginCommand : PluginSettingsCmdlet
 {
     private protected override string Verb => "Enable";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change) =>
-        PluginEditor.Enable(document, change, Minor);
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor) =>
+        PluginEditor.Enable(document, change, minor);
 }

@@ -2,13 +2,14 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Reading;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
 /// <summary>What a scheduler's configuration makes run: an object per profile, extension point and plugin.</summary>
-[Cmdlet(VerbsCommon.Get, "SchedulerPlugin")]
+[Cmdlet(VerbsCommon.Get, "SchedulerPlugin", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
 {
@@ -32,13 +33,24 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     [ValidateNotNullOrEmpty]
     public string[] SchedulerName { get; set; } = ["*"];
 
+    private protected override bool TakesAll => true;
+
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
+        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, file: file));
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
+        Emit(worker, SchedulerPlugins.Read(
+            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), session, scheduler, Minor));
+
+    private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
+    {
         Predicate<string> name = Matcher(Name);
         Predicate<string> point = Matcher(ExtensionPoint);
         Predicate<string> scheduler = Matcher(SchedulerName);
-        foreach (SchedulerPlugin plugin in SchedulerPlugins.Read(manifest.Document, Minor, file: file))
+        foreach (SchedulerPlugin plugin in plugins)
             if (name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName))
                 worker.Output(plugin);
     }

@@ -1,45 +1,58 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Works on scheduler configurations in files, each on its own.</summary>
-public abstract class SchedulerFileCmdlet : AsyncCmdlet
+/// <summary>Works on scheduler configurations, each on its own: of schedulers in clusters, or in files.</summary>
+public abstract class SchedulerFileCmdlet : SchedulerCmdlet
 {
+    private protected const string PathSet = "Path";
+
     private protected int? Minor { get; private set; }
 
     /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The ConfigMap's key; without it the first that holds a configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Key { get; set; }
-
-    /// <summary>The scheduler's release: <c>1.36</c>, <c>v1.36.2</c>, or its image.</summary>
+    /// <summary>The scheduler's release, <c>1.36</c>, <c>v1.36.2</c>, or its image; without it that of the Deployment's image.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
 
-    private protected override void Begin() => Minor = KubernetesVersion is null ? null : SchedulerApi.ParseRelease(KubernetesVersion);
+    private protected override void Begin()
+    {
+        Minor = Release(KubernetesVersion);
+        if (Session is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Path)))
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Path is a file's, and -Session a cluster's: it is one or the other.", null,
+                "Leave one of them out.");
+    }
 
     private protected sealed override void Process()
     {
-        foreach (string pattern in Path)
-            foreach (string file in Resolve(pattern))
-                Start(file, worker => WorkAsync(worker, file));
+        if (ParameterSetName == PathSet)
+            foreach (string pattern in Path)
+                foreach (string file in Resolve(pattern))
+                    Start(file, worker => WorkAsync(worker, file));
+        else
+            ProcessClusters();
     }
+
+    /// <summary>What is done where no file is given.</summary>
+    private protected virtual void ProcessClusters() => StartInClusters(WorkAsync);
 
     /// <summary>What is done with a file.</summary>
     private protected abstract Task WorkAsync(Worker worker, string file);
 
-    private Collection<string> Resolve(string pattern)
+    /// <summary>What is done with a scheduler.</summary>
+    private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
+
+    private protected Collection<string> Resolve(string pattern)
     {
         try
         {

@@ -3,13 +3,14 @@ using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Reading;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
 /// <summary>Changes plugins in configurations, all of a file's in one write.</summary>
-public abstract class SchedulerPluginSetterCmdlet : SchedulerFileCmdlet
+public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
 {
     /// <summary>The plugins.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -28,10 +29,6 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerFileCmdlet
     [ValidateNotNullOrEmpty]
     public string[] SchedulerName { get; set; } = [];
 
-    /// <summary>Also what is not known, and what a scheduler would not start with.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
     /// <summary>Emit the plugins as they are after the change.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -48,7 +45,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerFileCmdlet
         Force = Force,
     };
 
-    private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change);
+    private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor);
 
     private protected sealed override async Task WorkAsync(Worker worker, string file)
     {
@@ -56,22 +53,47 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerFileCmdlet
             file,
             Key,
             Minor,
-            document => Name.Aggregate(document, (current, name) =>
-            {
-                PluginChangeResult result = Apply(current, Change(name));
-                foreach (string warning in result.Warnings)
-                    worker.Warning(warning);
-                return result.Document;
-            }),
+            document => Apply(document, Minor, worker.Warning),
             Force,
-            differences => worker.ShouldProcessAsync(file, $"{Verb} {string.Join(", ", Name)} ({string.Join("; ", differences)})"),
+            differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"),
+            RevisionLimit,
             worker.Token);
         if (changed is not null)
             worker.Verbose($"{file} was written. A scheduler reads its configuration when it starts: restart it to have the change.");
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
-        foreach (SchedulerPlugin plugin in SchedulerPlugins.Read(now, Minor, file: file))
+        Emit(worker, SchedulerPlugins.Read(now, Minor, file: file));
+    }
+
+    private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        // An edit that is made anew on another's text has the same to say.
+        var told = new HashSet<string>();
+        SchedulerDocument now = await ChangeAsync(
+            worker, session, scheduler, Action,
+            SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, warning =>
+            {
+                if (told.Add(warning))
+                    worker.Warning(warning);
+            })));
+        if (PassThru)
+            Emit(worker, SchedulerPlugins.Read(now, session, scheduler, Minor));
+    }
+
+    private string Action => $"{Verb} {string.Join(", ", Name)}";
+
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, Action<string> warn) => Name.Aggregate(document, (current, name) =>
+    {
+        PluginChangeResult result = Apply(current, Change(name), minor);
+        foreach (string warning in result.Warnings)
+            warn(warning);
+        return result.Document;
+    });
+
+    private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
+    {
+        foreach (SchedulerPlugin plugin in plugins)
             if (Name.Contains(plugin.Name) && (SchedulerName.Length == 0 || SchedulerName.Contains(plugin.SchedulerName)))
                 worker.Output(plugin);
     }

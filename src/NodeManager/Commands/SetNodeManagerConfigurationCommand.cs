@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
@@ -25,6 +26,29 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     [AllowNull]
     public TimeSpan? DrainGracePeriod { get; set; }
 
+    /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null: found out.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? SchedulerNamespace { get; set; }
+
+    /// <summary>The ConfigMap that holds the scheduler's configuration; null: found out.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(SchedulerCompleter))]
+    public string? SchedulerConfigMap { get; set; }
+
+    /// <summary>The ConfigMap's key; null: found out.</summary>
+    [Parameter]
+    [AllowNull]
+    public string? SchedulerConfigKey { get; set; }
+
+    /// <summary>The Deployment that runs the scheduler; null: found out.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(SchedulerCompleter))]
+    public string? SchedulerDeployment { get; set; }
+
     /// <summary>Emit the configuration as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -50,11 +74,18 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
                 DrainTimeout = IsGiven(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
                 DrainGracePeriod = IsGiven(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
                 SchedulerPlugins = before.SchedulerPlugins,
+                SchedulerNamespace = Text(nameof(SchedulerNamespace), SchedulerNamespace, before.SchedulerNamespace),
+                SchedulerConfigMap = Text(nameof(SchedulerConfigMap), SchedulerConfigMap, before.SchedulerConfigMap),
+                SchedulerConfigKey = Text(nameof(SchedulerConfigKey), SchedulerConfigKey, before.SchedulerConfigKey),
+                SchedulerDeployment = Text(nameof(SchedulerDeployment), SchedulerDeployment, before.SchedulerDeployment),
             };
             if (PassThru)
                 WriteObject(session.Configuration);
         }
     }
+
+    // PowerShell makes an empty text of $null.
+    private string? Text(string parameter, string? given, string? before) => !IsGiven(parameter) ? before : given is { Length: > 0 } ? given : null;
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -5,12 +5,12 @@ using NodeManager.Core.Scheduler.Editing;
 namespace NodeManager.Commands;
 
 /// <summary>Changes the weight, the place and the arguments of a scheduler's plugins.</summary>
-[Cmdlet(VerbsCommon.Set, "SchedulerPlugin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class SetSchedulerPluginCommand : PluginSettingsCmdlet
 {
     private protected override string Verb => "Set";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change) =>
-        PluginEditor.Set(document, change, Minor);
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor) =>
+        PluginEditor.Set(document, change, minor);
 }

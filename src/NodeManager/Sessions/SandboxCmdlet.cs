@@ -56,7 +56,7 @@ public abstract class SandboxCmdlet : AsyncCmdlet
 
     private protected async Task<NodeManagerSession> StartSandboxAsync(Worker worker)
     {
-        var options = new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac };
+        var options = new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac, Programs = SandboxPrograms.All };
         SandboxCluster cluster = SandboxCluster.Start(SandboxVersion is null ? options : options with { Version = SandboxVersion });
         try
         {

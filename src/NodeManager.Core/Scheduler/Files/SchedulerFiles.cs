@@ -1,6 +1,7 @@
 using System.Text;
 using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Validation;
 
 namespace NodeManager.Core.Scheduler.Files;
@@ -20,6 +21,7 @@ public static class SchedulerFiles
     /// <param name="edit">Makes the change.</param>
     /// <param name="force">Write it although a scheduler would not start with it.</param>
     /// <param name="confirm">Whether to write it; asked once, with what differs.</param>
+    /// <param name="revisionLimit">How many former files are kept beside it; see <see cref="FileBackups"/>.</param>
     /// <param name="cancellationToken">Gives up; the file stays as it was.</param>
     /// <returns>What was written; null where nothing had to be, or was not to be.</returns>
     /// <exception cref="NodeManagerException">
@@ -32,6 +34,7 @@ public static class SchedulerFiles
         Func<SchedulerDocument, SchedulerDocument> edit,
         bool force,
         Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> confirm,
+        int revisionLimit,
         CancellationToken cancellationToken)
     {
         var manifest = await ReadAsync(path, key, cancellationToken);
@@ -44,8 +47,42 @@ public static class SchedulerFiles
         var text = manifest.Write(changed);
         if (!await confirm(differences))
             return null;
-        await ReplaceAsync(path, manifest.Text, text, cancellationToken);
+        await SwapAsync(path, manifest.Text, text, revisionLimit, cancellationToken);
         return changed;
+    }
+
+    /// <summary>The same for a whole new configuration.</summary>
+    public static Task<SchedulerDocument?> ReplaceAsync(
+        string path, string? key, int? minor, string text, bool force,
+        Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> confirm, int revisionLimit, CancellationToken cancellationToken) =>
+        ChangeAsync(path, key, minor, _ => SchedulerDocument.Parse(text, "the new configuration"), force, confirm, revisionLimit, cancellationToken);
+
+    /// <summary>What to call a scheduler's exported configuration.</summary>
+    public static string NameFor(string cluster, ClusterScheduler scheduler)
+    {
+        var name = $"{cluster}_{scheduler.Namespace}_{scheduler.ConfigMap}_{scheduler.Key}";
+        return string.Concat(name.Select(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_' ? sign : '-'));
+    }
+
+    /// <summary>Writes a configuration's text to a file.</summary>
+    /// <exception cref="NodeManagerException">AlreadyExists; SchedulerFileNotWritten.</exception>
+    public static async Task ExportAsync(string path, string text, bool overwrite, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
+            await file.WriteAsync(Strict.GetBytes(text), cancellationToken);
+        }
+        catch (IOException exception) when (!overwrite && File.Exists(path))
+        {
+            throw new NodeManagerException(ErrorIds.AlreadyExists, ErrorKind.ResourceExists,
+                $"There is a file {path} already.", path, "Name another, or use -Force to replace it.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
+                $"{path} cannot be written: {exception.Message}", path, "See that the folder is there and that you may write into it.", exception);
+        }
     }
 
     /// <summary>Reads a file, a byte order mark included: the text is the file's, character for character.</summary>
@@ -71,7 +108,7 @@ public static class SchedulerFiles
         }
     }
 
-    private static async Task ReplaceAsync(string path, string before, string after, CancellationToken cancellationToken)
+    private static async Task SwapAsync(string path, string before, string after, int revisionLimit, CancellationToken cancellationToken)
     {
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         var temporary = $"{target}.{Guid.NewGuid():n}.tmp";
@@ -83,6 +120,7 @@ public static class SchedulerFiles
             if (Strict.GetString(await File.ReadAllBytesAsync(target, cancellationToken)) != before)
                 throw new NodeManagerException(ErrorIds.Conflict, ErrorKind.ResourceBusy,
                     $"{path} was changed by another at the same time; it was left as it is.", path, "Run it again.");
+            await FileBackups.KeepAsync(target, revisionLimit, cancellationToken);
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -24,7 +24,14 @@ internal sealed class DeploymentManifestSpec
 
     public LabelSelector? Selector { get; set; }
 
+    public StrategyManifest? Strategy { get; set; }
+
     public PodTemplateManifest Template { get; set; } = new();
+}
+
+internal sealed class StrategyManifest
+{
+    public string? Type { get; set; }
 }
 
 internal sealed class PodTemplateManifest

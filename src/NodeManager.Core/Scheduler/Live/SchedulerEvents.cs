@@ -25,6 +25,26 @@ internal sealed class SchedulerEvents(
             cancellationToken);
     }
 
+    /// <summary>The Deployment was restarted, and how that ended.</summary>
+    public Task RestartedAsync(DeploymentManifest deployment, SchedulerRestartResult result, string reason, CancellationToken cancellationToken)
+    {
+        var about = new ObjectReference
+        {
+            ApiVersion = "apps/v1",
+            Kind = "Deployment",
+            Namespace = scheduler.Namespace,
+            Name = scheduler.Deployment,
+            Uid = deployment.Metadata.Uid,
+        };
+        var (type, word) = result.Status switch
+        {
+            SchedulerRestartStatus.Restarted => ("Normal", "SchedulerRestarted"),
+            SchedulerRestartStatus.RolledBack => ("Warning", "SchedulerRolledBack"),
+            _ => ("Warning", "SchedulerRestartFailed"),
+        };
+        return WriteAsync(about, type, word, $"{session.Who()}{(reason.Length > 0 ? $" ({reason})" : "")}: {result.Message}", cancellationToken);
+    }
+
     private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken) =>
         EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
 }

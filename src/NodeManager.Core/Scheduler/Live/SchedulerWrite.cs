@@ -38,6 +38,8 @@ internal sealed partial class SchedulerWrite(
             var after = SchedulerDocument.Parse(text, scheduler.Source);
             var before = ParseOrNull(live.Text);
             var differences = ValueComparison.Compare(before is null ? null : YamlValue.Of(before.Root), YamlValue.Of(after.Root));
+            if (attempt == 1)
+                SchedulerNotices.TellIfNotInForce(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
             if (text == live.Text)
                 return new(false, live.Revision, live.Revision, after, []);
             RefuseImmutable(live.Map);
@@ -49,12 +51,34 @@ internal sealed partial class SchedulerWrite(
             if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
                 return new(true, written.Number, written.Data.Previous, after, differences);
             if (attempt == Tries)
-                throw new NodeManagerException(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-                    $"{scheduler.Source} of '{connection.Cluster}' is being changed by others all the time; it was left as it is.",
-                    scheduler.ToString(), "Run it again.");
+                throw Contended();
             LogConflict(connection.Logger, scheduler.Source, attempt);
         }
     }
+
+    /// <summary>
+    /// Sees to it that the configuration in force is kept, so that a failed restart can come back to it. Its number; changes nothing but the
+    /// ConfigMap's annotation.
+    /// </summary>
+    public async Task<(LiveConfiguration Live, long Revision)> RecordAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+            var kept = await revisions.ListAsync(cancellationToken);
+            var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
+            if (await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
+                && (live.Revision == current.Number
+                    || await PatchAsync(live.Map, null, new(current.Number, RevisionMark.HashOf(live.Text)), dryRun: false, cancellationToken)))
+                return (live, current.Number);
+            if (attempt == Tries)
+                throw Contended();
+        }
+    }
+
+    private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
+        $"{scheduler.Source} of '{connection.Cluster}' is being changed by others all the time; it was left as it is.",
+        scheduler.ToString(), "Run it again.");
 
     private ValidationOptions Options => new()
     {
@@ -202,22 +226,23 @@ internal sealed partial class SchedulerWrite(
         return false;
     }
 
-    /// <summary>False where the ConfigMap is no longer the one that was read.</summary>
-    private async Task<bool> PatchAsync(ConfigMap map, string text, RevisionMark mark, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>Writes the mark, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
+    private async Task<bool> PatchAsync(ConfigMap map, string? text, RevisionMark mark, bool dryRun, CancellationToken cancellationToken)
     {
-        var patch = Patch.Merge(new()
+        JsonObject patch = new()
         {
             ["metadata"] = new JsonObject
             {
                 ["resourceVersion"] = map.Metadata.ResourceVersion,
                 ["annotations"] = new JsonObject { [RevisionMark.Annotation] = RevisionMark.Write(map, scheduler.Key, mark) },
             },
-            ["data"] = new JsonObject { [scheduler.Key] = text },
-        });
+        };
+        if (text is not null)
+            patch["data"] = new JsonObject { [scheduler.Key] = text };
         try
         {
             await connection.Client.PatchAsync(
-                Resources.ConfigMaps, scheduler.ConfigMap, scheduler.Namespace, patch, null, new() { DryRun = dryRun }, cancellationToken);
+                Resources.ConfigMaps, scheduler.ConfigMap, scheduler.Namespace, Patch.Merge(patch), null, new() { DryRun = dryRun }, cancellationToken);
             return true;
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)

@@ -1,5 +1,6 @@
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Live;
 
 namespace NodeManager.Core.Scheduler.Reading;
 
@@ -10,14 +11,24 @@ public static class SchedulerPlugins
     /// <param name="document">The configuration.</param>
     /// <param name="minor">The scheduler's minor release of Kubernetes 1; null: the newest that reads the configuration's version.</param>
     /// <param name="catalog">The known plugins; null: the standard ones.</param>
-    /// <param name="file">Where it comes from.</param>
+    /// <param name="file">The file that it comes from.</param>
     /// <exception cref="NodeManagerException">The configuration's <c>apiVersion</c> is unknown.</exception>
-    public static IEnumerable<SchedulerPlugin> Read(SchedulerDocument document, int? minor = null, PluginCatalog? catalog = null, string file = "")
+    public static IEnumerable<SchedulerPlugin> Read(SchedulerDocument document, int? minor = null, PluginCatalog? catalog = null, string file = "") =>
+        Read(document, minor, catalog, file, null, null);
+
+    /// <summary>The same of a scheduler of a cluster.</summary>
+    public static IEnumerable<SchedulerPlugin> Read(
+        SchedulerDocument document, NodeManagerSession session, ClusterScheduler scheduler, int? minor = null, PluginCatalog? catalog = null) =>
+        Read(document, minor ?? scheduler.Minor, catalog, "", session, scheduler);
+
+    private static IEnumerable<SchedulerPlugin> Read(
+        SchedulerDocument document, int? minor, PluginCatalog? catalog, string file, NodeManagerSession? session, ClusterScheduler? scheduler)
     {
         var api = ApiOf(document);
         var release = minor ?? api.AssumedMinor;
         catalog ??= PluginCatalog.Standard;
-        return document.Profiles.SelectMany(profile => Read(profile, new ProfileReading(profile, api, release, catalog), catalog, file));
+        return document.Profiles.SelectMany(profile =>
+            Read(profile, new ProfileReading(profile, api, release, catalog), new PluginSource(catalog, file, session, scheduler)));
     }
 
     /// <summary>The version of a document, or an error that names those that there are.</summary>
@@ -26,22 +37,22 @@ public static class SchedulerPlugins
         $"The configuration's apiVersion '{document.ApiVersion}' is no version of {SchedulerDocument.Group}.", document,
         $"Use one of {string.Join(", ", SchedulerApi.All.Select(api => $"{SchedulerDocument.Group}/{api.Name}"))}.");
 
-    private static IEnumerable<SchedulerPlugin> Read(SchedulerProfile profile, ProfileReading reading, PluginCatalog catalog, string file)
+    private static IEnumerable<SchedulerPlugin> Read(SchedulerProfile profile, ProfileReading reading, PluginSource source)
     {
         foreach (var point in reading.Points)
         {
             var order = 0;
             foreach (var plugin in reading.At(point))
-                yield return Plugin(profile, catalog, file, point, plugin.Name,
+                yield return source.Plugin(profile, point, plugin.Name,
                     plugin.Source == ActivePlugin.Default ? SchedulerPluginStatus.Default : SchedulerPluginStatus.Enabled,
                     plugin.Source, ++order, Weight(point, plugin));
-            foreach (var (name, source) in Disabled(reading, point))
-                yield return Plugin(profile, catalog, file, point, name, SchedulerPluginStatus.Disabled, source, 0, null);
+            foreach (var (name, disabledBy) in Disabled(reading, point))
+                yield return source.Plugin(profile, point, name, SchedulerPluginStatus.Disabled, disabledBy, 0, null);
         }
 
         // Where a plugin is not known, so are the points that multiPoint would put it to.
-        foreach (var plugin in reading.MultiPoint.Where(plugin => catalog.Find(plugin.Name) is null))
-            yield return Plugin(profile, catalog, file, ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
+        foreach (var plugin in reading.MultiPoint.Where(plugin => source.Catalog.Find(plugin.Name) is null))
+            yield return source.Plugin(profile, ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
     }
 
     private static IEnumerable<(string Name, string Source)> Disabled(ProfileReading reading, string point)
@@ -56,19 +67,4 @@ public static class SchedulerPlugins
 
     private static int? Weight(string point, ActivePlugin plugin) =>
         !ExtensionPoints.HasWeight(point) ? null : plugin.Weight == 0 ? 1 : (int)Math.Clamp(plugin.Weight, int.MinValue, int.MaxValue);
-
-    private static SchedulerPlugin Plugin(
-        SchedulerProfile profile, PluginCatalog catalog, string file, string point, string name, string status, string source, int order, int? weight) => new()
-        {
-            Name = name,
-            ExtensionPoint = point,
-            SchedulerName = profile.Name,
-            Status = status,
-            Source = source,
-            Order = order,
-            Weight = weight,
-            Arguments = profile.Arguments(name) is { } arguments ? YamlValue.Describe(YamlValue.Of(arguments)) : "",
-            File = file,
-            IsKnown = catalog.Find(name) is not null,
-        };
 }

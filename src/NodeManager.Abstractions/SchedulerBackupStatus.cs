@@ -1,0 +1,14 @@
+namespace NodeManager;
+
+/// <summary>The values of <see cref="SchedulerConfigurationBackup.Status"/>.</summary>
+public static class SchedulerBackupStatus
+{
+    /// <summary>What the ConfigMap holds.</summary>
+    public const string Current = nameof(Current);
+
+    /// <summary>What it held before.</summary>
+    public const string Former = nameof(Former);
+
+    /// <summary>Prepared and never written: whoever made it was interrupted.</summary>
+    public const string NotWritten = nameof(NotWritten);
+}

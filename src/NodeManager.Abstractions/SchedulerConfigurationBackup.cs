@@ -1,0 +1,36 @@
+namespace NodeManager;
+
+/// <summary>A configuration that is kept: who made it, when, why, and what it changed.</summary>
+public sealed class SchedulerConfigurationBackup : SchedulerObject
+{
+    /// <summary>Its number; null for a file.</summary>
+    public long? Revision { get; init; }
+
+    /// <summary>See <see cref="SchedulerBackupStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What was done: <c>Enable Coscheduling</c>.</summary>
+    public string Action { get; init; } = "";
+
+    /// <summary>Who, and from where: <c>user@machine</c>; empty where it was made by other means.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>Why, in the words of whoever did it.</summary>
+    public string Reason { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The revision that it was made from; null for the first one.</summary>
+    public long? PreviousRevision { get; init; }
+
+    /// <summary>What it says differently than the one that it was made from.</summary>
+    public ItemList<string> Changes { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>The whole configuration, character for character.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Where it is kept: the ControllerRevision's name, or a file.</summary>
+    public string Location { get; init; } = "";
+
+    public override string ToString() => Revision is { } number ? $"{ConfigMap}: revision {number}" : Location;
+}

@@ -1,0 +1,26 @@
+namespace NodeManager;
+
+/// <summary>What a look at one side of a scheduler's health showed.</summary>
+public sealed class SchedulerHealthFinding : SchedulerObject
+{
+    /// <summary><c>Deployment</c>, <c>Pod</c>, <c>Leader</c>, <c>Configuration</c>, <c>Revision</c>, <c>Scheduling</c> or <c>PendingPods</c>; stable.</summary>
+    public required string Check { get; init; }
+
+    /// <summary>See <see cref="SchedulerHealthStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What it is about: a pod, a Lease.</summary>
+    public string Subject { get; init; } = "";
+
+    public required string Message { get; init; }
+
+    /// <summary>Empty where nothing is to be done.</summary>
+    public string RecommendedAction { get; init; } = "";
+
+    /// <summary>The last lines of the log of a pod that crashed.</summary>
+    public string Log { get; init; } = "";
+
+    public DateTimeOffset ObservedAt { get; init; }
+
+    public override string ToString() => $"{Check}: {Status}: {Message}";
+}

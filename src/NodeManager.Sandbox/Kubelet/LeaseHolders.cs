@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kubelet;
+
+/// <summary>
+/// What programs do that choose a leader among their replicas: whoever finds the Lease free or expired takes it, renews it, and gives it
+/// back when he ends. Durations and the holder's name are those of Kubernetes' own components.
+/// </summary>
+internal sealed class LeaseHolders(ControllerContext context) : Controller(context)
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<ObjectKey, (SimulatedLease Lease, string Identity)> candidates = [];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods];
+
+    public override void Begin(StoredObject item) => Look(item);
+
+    public override void Observe(Change change) => Look(change.Object);
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        StoredObject? pod = Get(key);
+        string identity = pod is null ? "" : $"{pod.Name}_{pod.Uid}";
+        SimulatedLease? wanted = pod is { IsDeleting: false } && pod.Field("status.phase") == "Running"
+            ? Context.Runs.Of(pod, Registry.Now) is { IsCrashing: false } run ? run.Last.Lease : null
+            : null;
+        if (candidates.TryGetValue(key, out (SimulatedLease Lease, string Identity) known) && (wanted != known.Lease || identity != known.Identity))
+        {
+            candidates.Remove(key);
+            Release(known.Lease, known.Identity);
+        }
+
+        if (wanted is null) return;
+        candidates[key] = (wanted, identity);
+        Keep(wanted, identity);
+        EnqueueAfter(key, Retry);
+    }
+
+    private void Look(StoredObject pod)
+    {
+        if (Context.Runs.HasPrograms && pod.Field("spec.nodeName").Length > 0) Enqueue(pod);
+    }
+
+    private void Keep(SimulatedLease lease, string identity)
+    {
+        string now = Stamp(Context.Now);
+        if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored)
+        {
+            Registry.Create(BuiltInKinds.Leases, lease.Namespace, new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = lease.Name },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = identity, ["leaseDurationSeconds"] = (int)Duration.TotalSeconds, ["acquireTime"] = now, ["renewTime"] = now,
+                    ["leaseTransitions"] = 0,
+                },
+            });
+            return;
+        }
+
+        LeaseSpec spec = stored.As<Lease>().Spec;
+        bool isOurs = spec.HolderIdentity == identity;
+        bool isFree = string.IsNullOrEmpty(spec.HolderIdentity)
+            || spec.RenewTime is null || spec.RenewTime + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) < Context.Now;
+        // Changes of the pod bring us here too: they are no reason to speak.
+        if ((!isOurs && !isFree) || (isOurs && Context.Now - spec.RenewTime < Retry * 0.9)) return;
+        Registry.Update(stored.Kind, lease.Namespace, lease.Name, document =>
+        {
+            JsonObject changed = document.Ensure("spec");
+            changed["renewTime"] = now;
+            if (isOurs) return document;
+            changed["holderIdentity"] = identity;
+            changed["leaseDurationSeconds"] = (int)Duration.TotalSeconds;
+            changed["acquireTime"] = now;
+            changed["leaseTransitions"] = (changed.Number("leaseTransitions") ?? 0) + 1;
+            return document;
+        });
+    }
+
+    private void Release(SimulatedLease lease, string identity)
+    {
+        if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored || stored.As<Lease>().Spec.HolderIdentity != identity) return;
+        Registry.Update(stored.Kind, lease.Namespace, lease.Name, document =>
+        {
+            JsonObject changed = document.Ensure("spec");
+            changed["holderIdentity"] = "";
+            changed["leaseDurationSeconds"] = 1;
+            changed["renewTime"] = Stamp(Context.Now);
+            return document;
+        });
+    }
+
+    private static string Stamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

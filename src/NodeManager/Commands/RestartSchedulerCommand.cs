@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Restarts schedulers, so that they read their configuration, and waits until they lead.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "Scheduler", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerRestartResult))]
+public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
+{
+    private int _waiting;
+
+    /// <summary>How long the new pods may take to be ready and lead.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Leave things as they are when the new pods do not start.</summary>
+    [Parameter]
+    public SwitchParameter NoRollback { get; set; }
+
+    /// <summary>Why; kept with the events.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "";
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
+        if (!await worker.ShouldProcessAsync(Title(session, scheduler), "Restart"))
+            return;
+        Interlocked.Increment(ref _waiting);
+        var request = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason };
+        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token);
+        Interlocked.Decrement(ref _waiting);
+        worker.Output(result);
+        SchedulerFailures.Tell(worker, result);
+    }
+
+    private protected override void WriteSummary()
+    {
+        if (_waiting > 0)
+            Host.UI.WriteLine("Interrupted: the restart goes on in the cluster; Test-SchedulerHealth shows how it ends.");
+    }
+}

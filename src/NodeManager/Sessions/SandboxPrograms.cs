@@ -1,0 +1,20 @@
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Sandbox.Kubelet;
+
+namespace NodeManager.Sessions;
+
+/// <summary>What the embedded cluster's simulated containers do: schedulers start only with a configuration that a real one takes.</summary>
+internal static class SandboxPrograms
+{
+    public static IReadOnlyList<SimulatedProgram> All { get; } = [RunScheduler];
+
+    private static SimulatedRun? RunScheduler(SimulatedStart start) =>
+        SchedulerProgram.Start(start.Image, start.Command, start.ReadFile, start.At) is { } outcome
+            ? new()
+            {
+                ExitCode = outcome.ExitCode,
+                Log = outcome.Log,
+                Lease = outcome.Lease is var (ns, name) ? new(ns, name) : null,
+            }
+            : null;
+}

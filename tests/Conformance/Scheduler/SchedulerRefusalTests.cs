@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Scheduler;
+
+/// <summary>What is refused, with which words, and that it leaves everything as it was.</summary>
+public sealed class SchedulerRefusalTests
+{
+    [SkippableTheory]
+    [AllBackends(ErrorIds.SchedulerConfigurationInvalid, "kind: KubeSchedulerConfiguration\nprofiles: [")]
+    [AllBackends(ErrorIds.SchedulerConfigurationNotFound, "kind: Something")]
+    [AllBackends(ErrorIds.SchedulerConfigurationNotFound, "")]
+    public async Task A_text_that_is_no_configuration_is_not_changed(string backend, string errorId, string text)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync(text);
+        await cluster.AddSchedulerAsync(replicas: 0);
+
+        await AssertRefusedAsync(cluster, errorId);
+
+        Assert.Equal(text, await cluster.TextAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_missing_key_is_named_with_those_that_are_there(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.CreateAsync(Resources.ConfigMaps, Map(new() { ["other.yaml"] = "a: b" }));
+        await cluster.AddSchedulerAsync(replicas: 0);
+
+        NodeManagerException refused = await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationNotFound);
+
+        Assert.Contains("no key 'config.yaml'; it has other.yaml", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_empty_ConfigMap_is_said_to_be_empty(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.CreateAsync(Resources.ConfigMaps, Map([]));
+        await cluster.AddSchedulerAsync(replicas: 0);
+
+        NodeManagerException refused = await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationNotFound);
+
+        Assert.Contains("is empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_absent_ConfigMap_is_named(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddSchedulerAsync(replicas: 0);
+
+        NodeManagerException refused = await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationNotFound);
+
+        Assert.Contains("no ConfigMap 'rescheduler-config'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_immutable_ConfigMap_stays(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync(immutable: true);
+        await cluster.AddSchedulerAsync(replicas: 0);
+
+        await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationImmutable);
+
+        Assert.Equal(SchedulerManifests.Text, await cluster.TextAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_a_scheduler_would_not_start_with_is_not_written(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        var change = new SchedulerChange { Action = "Break", Edit = static text => text + "parallelism: 0\nnoSuchField: 1\n" };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
+            () => SchedulerManifests.ChangeAsync(session, scheduler, change));
+
+        Assert.Equal(ErrorIds.SchedulerConfigurationInvalid, refused.ErrorId);
+        Assert.Contains("noSuchField", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(SchedulerManifests.Text, await cluster.TextAsync());
+        Assert.Empty(await cluster.RevisionsAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Of_several_schedulers_one_has_to_be_chosen(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddConfigMapAsync(name: "second-config");
+        await cluster.AddSchedulerAsync(replicas: 0);
+        await cluster.AddSchedulerAsync("second-scheduler", "second-config", replicas: 0);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        SchedulerSelection here = new() { Namespace = cluster.Namespace };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => SchedulerFinder.FindChosenAsync(session, here, default));
+
+        Assert.Equal(ErrorIds.SchedulerAmbiguous, refused.ErrorId);
+        Assert.Contains("second-scheduler", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await SchedulerFinder.FindChosenAsync(session, here with { Deployments = ["*"] }, default)).Count);
+        Assert.Equal("second-scheduler", Assert.Single(await SchedulerFinder.FindChosenAsync(session, here with { ConfigMap = "second-config" }, default)).Deployment);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_ConfigMap_that_nobody_mounts_is_found_by_its_name(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync(name: "alone");
+        NodeManagerSession session = await cluster.ConnectAsync();
+
+        ClusterScheduler alone = Assert.Single(await SchedulerFinder.FindAsync(
+            session, new() { Namespace = cluster.Namespace, ConfigMap = "alone" }, default));
+        NodeManagerException none = await Assert.ThrowsAsync<NodeManagerException>(
+            () => SchedulerFinder.FindAsync(session, new() { Namespace = cluster.Namespace }, default));
+
+        Assert.Equal(("alone", SchedulerManifests.Key, ""), (alone.ConfigMap, alone.Key, alone.Deployment));
+        Assert.Equal(ErrorIds.SchedulerNotFound, none.ErrorId);
+    }
+
+    private static async Task<NodeManagerException> AssertRefusedAsync(TestCluster cluster, string errorId)
+    {
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
+            () => SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking")));
+        Assert.Equal(errorId, refused.ErrorId);
+        Assert.Empty(await cluster.RevisionsAsync());
+        return refused;
+    }
+
+    private static JsonObject Map(JsonObject data) => new()
+    {
+        ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = SchedulerManifests.ConfigMap }, ["data"] = data,
+    };
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Scheduler;
+
+/// <summary>Restarts of a scheduler whose pods are simulated, on the embedded cluster and under the real Deployment controller.</summary>
+public sealed class SchedulerRestartTests
+{
+    private static readonly SchedulerRestartRequest Patient = new() { Timeout = Eventually.Limit };
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_restart_waits_for_the_new_pods_which_name_their_revision(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+
+        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default);
+
+        Assert.True(result.Status == SchedulerRestartStatus.Restarted, result.Message);
+        Assert.Equal((2L, null, 1), (result.Revision, result.FormerRevision, result.ReadyPods));
+        Assert.All(
+            (await cluster.ListPodsAsync("app=" + SchedulerManifests.Deployment)).Where(pod => pod.Metadata.DeletionTimestamp is null),
+            pod => Assert.Equal("2", pod.Metadata.Annotations!["nodemanager.io/scheduler-revision"]));
+        Event told = Assert.Single((await cluster.Client.ListAsync(
+            Resources.Events, new() { Namespace = cluster.Namespace, FieldSelector = "reason=SchedulerRestarted" }, default)).Items);
+        Assert.Equal(SchedulerManifests.Deployment, told.InvolvedObject.Name);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_scheduler_that_crashes_gets_its_former_configuration_back(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        await SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default);
+        string before = await cluster.TextAsync();
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+        // Whatever is started with the second revision crashes; the third is the first one's text again.
+        await CrashAsync(cluster, "true");
+        Task<SchedulerRestartResult> restarting = SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default);
+        await Eventually.HoldsAsync("the configuration is put back", async () => await cluster.TextAsync() == before);
+        await CrashAsync(cluster, null);
+
+        SchedulerRestartResult result = await restarting;
+
+        Assert.True(result.Status == SchedulerRestartStatus.RolledBack, result.Message);
+        Assert.Equal((3L, 1L), (result.Revision, result.FormerRevision));
+        Assert.Contains("CrashLoopBackOff", result.Message, StringComparison.Ordinal);
+        IReadOnlyList<SchedulerConfigurationBackup> kept = await SchedulerBackups.ListAsync(session, scheduler, default);
+        Assert.Equal([(3L, "Current"), (2L, "Former"), (1L, "Former")], kept.Select(one => (one.Revision!.Value, one.Status)));
+        Assert.Equal("Roll back to revision 1", kept[0].Action);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Without_rollback_things_stay_as_they_are(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+        string written = await cluster.TextAsync();
+        await CrashAsync(cluster, "true");
+
+        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(
+            session, scheduler, Patient with { NoRollback = true }, NullObserver.Instance, default);
+
+        Assert.True(result.Status == SchedulerRestartStatus.Failed, result.Message);
+        Assert.Equal(written, await cluster.TextAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Who_does_not_lead_in_time_has_failed(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend, SchedulerManifests.Text.Replace(
+            "leaderElect: false", "leaderElect: true\n  resourceName: nobody", StringComparison.Ordinal));
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+
+        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(
+            session, scheduler, new() { Timeout = TimeSpan.FromSeconds(3) }, NullObserver.Instance, default);
+
+        Assert.True(result.Status == SchedulerRestartStatus.Failed, result.Message);
+        Assert.Contains("not within 3 s", result.Message, StringComparison.Ordinal);
+        Assert.Contains("No former configuration", result.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Of_no_replicas_nothing_is_restarted_and_it_is_said(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
+            () => SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default));
+
+        Assert.Equal(ErrorIds.SchedulerNotRunning, refused.ErrorId);
+        Assert.Contains("wants no replicas", refused.Message, StringComparison.Ordinal);
+        Assert.Null((await cluster.GetAsync(Resources.Deployments, SchedulerManifests.Deployment)).Spec.Template.Metadata.Annotations);
+    }
+
+    private static async Task<TestCluster> StartAsync(string backend, string text = SchedulerManifests.Text)
+    {
+        TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await cluster.AddNodesAsync(1);
+        await cluster.AddConfigMapAsync(text);
+        await cluster.AddSchedulerAsync();
+        await cluster.WaitForReadyPodsAsync("app=" + SchedulerManifests.Deployment, 1);
+        return cluster;
+    }
+
+    /// <summary>Has pods that the Deployment makes from now on crash, or no longer.</summary>
+    private static Task CrashAsync(TestCluster cluster, string? value) => cluster.Client.PatchAsync(
+        Resources.Deployments, SchedulerManifests.Deployment, cluster.Namespace,
+        Patch.Merge(new()
+        {
+            ["spec"] = new JsonObject
+            {
+                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/crash"] = value } } },
+            },
+        }),
+        null, RequestOptions.Default, default);
+}

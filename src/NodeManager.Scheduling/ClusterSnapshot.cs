@@ -16,6 +16,7 @@ public sealed class ClusterSnapshot
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> namespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolumeClaim> claims = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolume> volumes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StorageClass> storageClasses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Service> services = new(StringComparer.Ordinal);
     private readonly ImageCatalog images = new();
 
@@ -23,6 +24,12 @@ public sealed class ClusterSnapshot
     public ClusterSnapshot(int minorVersion = 37) => MinorVersion = minorVersion;
 
     public int MinorVersion { get; }
+
+    /// <summary>
+    /// True where all claims, volumes and storage classes of the cluster are in here, so that what is missing does not exist. Else what
+    /// depends on them cannot be judged.
+    /// </summary>
+    public bool KnowsStorage { get; init; }
 
     public IReadOnlyCollection<NodeState> Nodes => nodes.Values;
 
@@ -106,6 +113,10 @@ public sealed class ClusterSnapshot
 
     public void RemoveVolume(string name) => volumes.Remove(name);
 
+    public void SetStorageClass(StorageClass storageClass) => storageClasses[storageClass.Metadata.Name] = storageClass;
+
+    public void RemoveStorageClass(string name) => storageClasses.Remove(name);
+
     /// <summary>Pods of a service are kept apart by default.</summary>
     public void SetService(Service service) => services[service.Key()] = service;
 
@@ -117,7 +128,7 @@ public sealed class ClusterSnapshot
     /// <summary>A copy that changes apart from this one; the objects themselves are shared.</summary>
     public ClusterSnapshot Clone()
     {
-        ClusterSnapshot copy = new(MinorVersion);
+        ClusterSnapshot copy = new(MinorVersion) { KnowsStorage = KnowsStorage };
         foreach ((string name, NodeState node) in nodes) copy.nodes.Add(name, node.Clone());
         Copy(pods, copy.pods);
         Copy(antiAffine, copy.antiAffine);
@@ -127,6 +138,7 @@ public sealed class ClusterSnapshot
         Copy(namespaces, copy.namespaces);
         Copy(claims, copy.claims);
         Copy(volumes, copy.volumes);
+        Copy(storageClasses, copy.storageClasses);
         Copy(services, copy.services);
         copy.images.CopyFrom(images);
         return copy;
@@ -150,6 +162,10 @@ public sealed class ClusterSnapshot
     }
 
     internal PersistentVolume? Volume(string name) => volumes.GetValueOrDefault(name);
+
+    internal IReadOnlyCollection<PersistentVolume> Volumes => volumes.Values;
+
+    internal StorageClass? StorageClass(string name) => storageClasses.GetValueOrDefault(name);
 
     private void Place(Pod pod, string nodeName)
     {

@@ -6,6 +6,9 @@ namespace NodeManager.Scheduling;
 /// <param name="IsResolvable">Whether other pods leaving the node could change the answer.</param>
 public sealed record FitResult(FitVerdict Verdict, IReadOnlyList<string> Reasons, bool IsResolvable = false)
 {
+    /// <summary>True where it is the pod itself that forbids it, and no node is looked at.</summary>
+    public bool IsForAllNodes { get; init; }
+
     public static FitResult Fits { get; } = new(FitVerdict.Fits, []);
 
     public static FitResult Unknown(params string[] reasons) => new(FitVerdict.Unknown, reasons);

@@ -12,6 +12,7 @@ public sealed class PodFit
 {
     private readonly List<INodeFilter> filters;
     private readonly string? unknown;
+    private readonly FitResult? obstacle;
 
     /// <param name="pod">The pod to be placed.</param>
     /// <param name="snapshot">As things are, without the pod.</param>
@@ -20,23 +21,20 @@ public sealed class PodFit
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
         unknown = Unjudged(pod, profile.Name);
-        bool isOld = snapshot.MinorVersion <= 20;
-        (string, Func<INodeFilter>)[] node =
+        (string Name, Func<INodeFilter> Make)[] all =
         [
+            ("NodeUnschedulable", () => new NodeUnschedulable(pod)),
             ("TaintToleration", () => new TaintToleration(pod, snapshot.MinorVersion)),
             ("NodeAffinity", () => new NodeAffinityFilter(pod, snapshot.MinorVersion, profile.AddedAffinity)),
             ("NodePorts", () => new NodePorts(pod)),
             ("NodeResourcesFit", () => new NodeResourcesFit(pod, profile.IgnoredResources)),
-        ];
-        (string Name, Func<INodeFilter> Make)[] all =
-        [
-            ("NodeUnschedulable", () => new NodeUnschedulable(pod)),
-            .. isOld ? [node[3], node[2], node[1], node[0]] : node,
             ("VolumeBinding", () => new VolumeNodeAffinityFilter(pod, snapshot)),
             ("PodTopologySpread", () => new PodTopologySpread(pod, snapshot, profile)),
             ("InterPodAffinity", () => new InterPodAffinity(pod, snapshot)),
         ];
         filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
+        if (filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
+            obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
     }
 
     /// <summary>Whether the pod can be placed on the node, as things are in the snapshot. Take the pod out of it first if it is in there.</summary>
@@ -44,6 +42,7 @@ public sealed class PodFit
 
     public FitResult Evaluate(NodeState node)
     {
+        if (obstacle is not null) return obstacle;
         List<string>? unjudged = unknown is null ? null : [unknown];
         foreach (INodeFilter filter in filters)
         {

@@ -6,7 +6,8 @@ public sealed class PodPlacementTests
 {
     [Theory]
     [InlineData(20, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.")]
-    [InlineData(37, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
+    [InlineData(33, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
+    [InlineData(37, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
     public void Refusals_are_summed_up_as_the_scheduler_does(int minor, string message)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(

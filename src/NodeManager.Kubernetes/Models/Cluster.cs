@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using NodeManager.Kubernetes.Quantities;
+
 namespace NodeManager.Kubernetes.Models;
 
 public sealed class Namespace : KubernetesObject
@@ -48,6 +51,8 @@ public sealed class PersistentVolumeClaimSpec
     public string? StorageClassName { get; set; }
 
     public List<string>? AccessModes { get; set; }
+
+    public ResourceRequirements? Resources { get; set; }
 }
 
 public sealed class PersistentVolume : KubernetesObject
@@ -58,6 +63,23 @@ public sealed class PersistentVolume : KubernetesObject
 public sealed class PersistentVolumeSpec
 {
     public VolumeNodeAffinity? NodeAffinity { get; set; }
+
+    public ObjectReference? ClaimRef { get; set; }
+
+    public string? StorageClassName { get; set; }
+
+    public List<string>? AccessModes { get; set; }
+
+    public Dictionary<string, Quantity>? Capacity { get; set; }
+}
+
+/// <summary>How claims of a class get their volumes.</summary>
+public sealed class StorageClass : KubernetesObject
+{
+    public string Provisioner { get; set; } = "";
+
+    /// <summary><c>Immediate</c> or <c>WaitForFirstConsumer</c>.</summary>
+    public string? VolumeBindingMode { get; set; }
 }
 
 public sealed class VolumeNodeAffinity

@@ -17,6 +17,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<VolumeAttachment>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolumeClaim>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
+[JsonSerializable(typeof(KubernetesList<StorageClass>))]
 [JsonSerializable(typeof(KubernetesList<Service>))]
 [JsonSerializable(typeof(KubernetesList<NodeImages>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]

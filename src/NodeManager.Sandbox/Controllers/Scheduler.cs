@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
@@ -17,16 +18,24 @@ internal sealed class Scheduler : Controller
     private static readonly ObjectKey Round = new(BuiltInKinds.Pods, "", "");
     private readonly ConcurrentQueue<Change> changes = new();
     private readonly ClusterSnapshot snapshot;
+    private readonly ClaimBinder claims;
+    private readonly Preemptor preemptor;
+    private readonly Dictionary<string, (Pod Pod, string Node)> nominated = new(StringComparer.Ordinal);
     private readonly SortedSet<Waiting> active = new(WaitingOrder.Instance);
     private readonly Dictionary<string, Waiting> waiting = new(StringComparer.Ordinal);
 
     public Scheduler(ControllerContext context)
-        : base(context) => snapshot = new(context.MinorVersion);
+        : base(context)
+    {
+        snapshot = new(context.MinorVersion) { KnowsStorage = true };
+        claims = new(context.Registry);
+        preemptor = new(context);
+    }
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
     [
         BuiltInKinds.Pods, BuiltInKinds.Nodes, BuiltInKinds.Namespaces, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes,
-        BuiltInKinds.Services,
+        BuiltInKinds.Services, BuiltInKinds.StorageClasses,
     ];
 
     public override void Observe(Change change)
@@ -85,6 +94,11 @@ internal sealed class Scheduler : Controller
             if (isGone) snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
             else snapshot.SetClaim(item.As<PersistentVolumeClaim>());
         }
+        else if (item.Kind == BuiltInKinds.StorageClasses)
+        {
+            if (isGone) snapshot.RemoveStorageClass(item.Name);
+            else snapshot.SetStorageClass(item.As<StorageClass>());
+        }
         else if (isGone) snapshot.RemoveVolume(item.Name);
         else snapshot.SetVolume(item.As<PersistentVolume>());
         Retry();
@@ -98,7 +112,15 @@ internal sealed class Scheduler : Controller
         bool isGone = change.Type == ChangeType.Deleted;
         if (isGone ? snapshot.RemovePod(pod) : Update(pod)) Retry();
         bool isMine = !isGone && !item.IsDeleting && item.Field("spec.nodeName").Length == 0 && item.IsActive()
-            && pod.Spec.SchedulerName is null or "" or "default-scheduler" && pod.Spec.SchedulingGates is not { Count: > 0 };
+            && pod.Spec.SchedulerName is null or "" or "default-scheduler";
+        if (isMine && pod.Spec.SchedulingGates is { Count: > 0 })
+        {
+            if (change.Type == ChangeType.Added) SayGated(item);
+            isMine = false;
+        }
+
+        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node) nominated[key] = (pod, node);
+        else nominated.Remove(key);
         bool isKnown = waiting.TryGetValue(key, out Waiting? known);
         if (isKnown && (!isMine || known!.Uid != item.Uid))
         {
@@ -135,15 +157,16 @@ internal sealed class Scheduler : Controller
             || stored.Field("spec.nodeName").Length > 0)
             return;
         Pod pod = stored.As<Pod>();
-        Placement placement = PodPlacement.Find(pod, snapshot);
+        Placement placement = Judge(pod, out PreemptionResult? preemption);
         if (placement.Node is null)
         {
-            Refuse(stored, placement.Message);
+            Refuse(stored, pod, placement, preemption);
             return;
         }
         StoredObject bound;
         try
         {
+            Fill(pod, placement.Node);
             bound = Registry.Bind(next.Namespace, next.Name, placement.Node, next.Uid);
         }
         catch (ApiException exception) when (exception.Code is 404 or 409)
@@ -152,18 +175,63 @@ internal sealed class Scheduler : Controller
             return;
         }
         waiting.Remove(pod.Key());
+        nominated.Remove(pod.Key());
         snapshot.SetPod(bound.As<Pod>());
         Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
     }
 
-    private void Refuse(StoredObject stored, string message)
+    // Room that more or equally important pods are waiting for is theirs.
+    private Placement Judge(Pod pod, out PreemptionResult? preemption)
     {
+        string key = pod.Key();
+        List<(Pod Pod, string Node)> others = [.. nominated.Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0)).Select(one => one.Value)];
+        foreach ((Pod other, string node) in others) snapshot.Assume(other, node);
+        try
+        {
+            Placement placement = PodPlacement.Find(pod, snapshot);
+            preemption = placement.Verdict == FitVerdict.DoesNotFit ? preemptor.Find(pod, snapshot, placement.Refusals) : null;
+            return placement;
+        }
+        finally
+        {
+            foreach ((Pod other, _) in others) snapshot.RemovePod(other);
+        }
+    }
+
+    // Claims that waited for their first pod get volumes that its node reaches.
+    private void Fill(Pod pod, string node)
+    {
+        foreach (Volume volume in pod.Spec.Volumes ?? [])
+        {
+            if (volume.PersistentVolumeClaim is not { } source) continue;
+            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim && claims.WaitsForPod(claim))
+                claims.Fill(claim, snapshot.Node(node)!.Node);
+        }
+    }
+
+    private void Refuse(StoredObject stored, Pod pod, Placement placement, PreemptionResult? preemption)
+    {
+        string message = preemption is null
+            ? placement.Message
+            : PodPlacement.Summary([.. placement.Refusals.Select(refusal => refusal.Answer)], Context.MinorVersion, preemption.Message);
         Context.Events.Warning(stored, Component, "FailedScheduling", message);
+        if (preemption?.Node is { } node) nominated[pod.Key()] = (pod, node);
+        SetUnscheduled(stored, "Unschedulable", message, preemption?.Node);
+        if (preemption is { Victims.Count: > 0 }) preemptor.DriveOut(pod, preemption);
+    }
+
+    private void SayGated(StoredObject stored) =>
+        SetUnscheduled(stored, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", null);
+
+    private void SetUnscheduled(StoredObject stored, string reason, string message, string? nominatedNode)
+    {
         try
         {
             Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
             {
-                PodConditions.Set(document["status"]!.AsObject(), "PodScheduled", "False", Registry.Now, "Unschedulable", message);
+                JsonObject status = document["status"]!.AsObject();
+                PodConditions.Set(status, "PodScheduled", "False", Registry.Now, reason, message);
+                if (nominatedNode is not null) status["nominatedNodeName"] = nominatedNode;
                 return document;
             });
         }

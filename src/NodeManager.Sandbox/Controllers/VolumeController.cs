@@ -6,15 +6,17 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Controllers;
 
 /// <summary>
-/// Volumes by a driver that always can: a claim gets a volume at once, a pod's volumes are attached to its node and detached a moment
+/// Volumes: a claim gets one at once, unless its class waits for a first pod; a pod's volumes are attached to its node and detached a moment
 /// after the last pod that uses them has left it.
 /// </summary>
 internal sealed class VolumeController(ControllerContext context) : Controller(context)
 {
     public const string Driver = "ebs.csi.aws.com";
 
+    private readonly ClaimBinder claims = new(context.Registry);
+
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
-        [BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.Pods, BuiltInKinds.VolumeAttachments];
+        [BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.Pods, BuiltInKinds.VolumeAttachments, BuiltInKinds.PersistentVolumes, BuiltInKinds.StorageClasses];
 
     /// <summary>The name of the attachment of a volume to a node.</summary>
     public static string AttachmentName(string volume, string node) => $"csi-{StableHash.Of(volume + Driver + node):x8}{StableHash.Of(node + volume, 3):x8}";
@@ -24,7 +26,12 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
         StoredObject item = change.Object;
         if (item.Kind != BuiltInKinds.Pods)
         {
-            if (item.Kind == BuiltInKinds.PersistentVolumeClaims && change.Type != ChangeType.Deleted) Enqueue(item);
+            if (item.Kind == BuiltInKinds.PersistentVolumeClaims) ObserveClaim(change);
+            else if (item.Kind == BuiltInKinds.PersistentVolumes && change.Type != ChangeType.Deleted) Enqueue(item);
+
+            // A new volume or class may be what a claim waits for.
+            if (change.Type == ChangeType.Added && item.Kind != BuiltInKinds.PersistentVolumeClaims)
+                foreach (StoredObject claim in Store.List(BuiltInKinds.PersistentVolumeClaims).Objects.Walk().Where(ClaimBinder.IsOpen)) Enqueue(claim);
             return;
         }
         if (item.Field("spec.nodeName").Length == 0 || !Claims(item).Any()) return;
@@ -46,9 +53,20 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is not { } item) return;
-        if (key.Kind == BuiltInKinds.PersistentVolumeClaims) Bind(item);
+        if (key.Kind == BuiltInKinds.PersistentVolumeClaims)
+        {
+            if (!claims.WaitsForPod(item)) claims.Fill(item, null);
+        }
+        else if (key.Kind == BuiltInKinds.PersistentVolumes) claims.Tend(item);
         else if (key.Kind == BuiltInKinds.Pods) Attach(item);
         else Detach(item);
+    }
+
+    private void ObserveClaim(Change change)
+    {
+        StoredObject claim = change.Object;
+        if (change.Type != ChangeType.Deleted) Enqueue(claim);
+        else if (claim.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } volume) Enqueue(new ObjectKey(BuiltInKinds.PersistentVolumes, "", volume));
     }
 
     private static IEnumerable<string> Claims(StoredObject pod) =>
@@ -56,46 +74,6 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
 
     private string? VolumeOf(string ns, string claim) =>
         Store.Get(BuiltInKinds.PersistentVolumeClaims, ns, claim)?.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } name ? name : null;
-
-    private void Bind(StoredObject claim)
-    {
-        if (claim.IsDeleting || !string.IsNullOrEmpty(claim.As<PersistentVolumeClaim>().Spec.VolumeName)) return;
-        JsonObject spec = claim.ToJson()["spec"]!.AsObject();
-        string name = "pvc-" + claim.Uid;
-        JsonNode? size = spec.Object("resources").Object("requests")?["storage"];
-        if (Store.Get(BuiltInKinds.PersistentVolumes, "", name) is null)
-        {
-            Registry.Create(BuiltInKinds.PersistentVolumes, "", new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = name },
-                ["spec"] = new JsonObject
-                {
-                    ["capacity"] = new JsonObject { ["storage"] = size?.DeepClone() ?? "1Gi" }, ["accessModes"] = spec["accessModes"]?.DeepClone(),
-                    ["claimRef"] = new JsonObject { ["kind"] = "PersistentVolumeClaim", ["apiVersion"] = "v1", ["namespace"] = claim.Namespace, ["name"] = claim.Name, ["uid"] = claim.Uid },
-                    ["csi"] = new JsonObject { ["driver"] = Driver, ["volumeHandle"] = $"vol-{StableHash.Of(name):x8}" },
-                    ["persistentVolumeReclaimPolicy"] = "Delete", ["storageClassName"] = spec["storageClassName"]?.DeepClone(), ["volumeMode"] = "Filesystem",
-                },
-            });
-            Registry.UpdateStatus(BuiltInKinds.PersistentVolumes, "", name, document =>
-            {
-                document.Ensure("status")["phase"] = "Bound";
-                return document;
-            });
-        }
-        Registry.Update(claim.Kind, claim.Namespace, claim.Name, document =>
-        {
-            document.Ensure("spec")["volumeName"] = name;
-            return document;
-        });
-        Registry.UpdateStatus(claim.Kind, claim.Namespace, claim.Name, document =>
-        {
-            document["status"] = new JsonObject
-            {
-                ["phase"] = "Bound", ["accessModes"] = spec["accessModes"]?.DeepClone(), ["capacity"] = new JsonObject { ["storage"] = size?.DeepClone() ?? "1Gi" },
-            };
-            return document;
-        });
-    }
 
     private void Attach(StoredObject pod)
     {

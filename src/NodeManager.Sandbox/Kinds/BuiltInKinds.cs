@@ -170,7 +170,7 @@ internal static class BuiltInKinds
     public static ResourceKind StorageClasses { get; } = new()
     {
         Group = "storage.k8s.io", Versions = V1, Kind = "StorageClass", Plural = "storageclasses", ShortNames = ["sc"], IsNamespaced = false,
-        Rules = ConfigurationRules.StorageClasses, ReturnsDeleted = true,
+        Type = Json.StorageClass, Rules = ConfigurationRules.StorageClasses, ReturnsDeleted = true,
     };
 
     public static ResourceKind VolumeAttachments { get; } = new()

@@ -31,6 +31,9 @@ internal sealed class ControlPlane : IDisposable
 
     public Uri Server { get; private set; } = null!;
 
+    /// <summary>Of the Kubernetes 1.x that it is.</summary>
+    public int Minor { get; private set; }
+
     /// <summary>True when kube-controller-manager and kube-scheduler run, so that workloads live.</summary>
     public bool HasControllers { get; }
 
@@ -95,7 +98,8 @@ internal sealed class ControlPlane : IDisposable
         };
     }
 
-    private static async Task<ControlPlane> StartAsync()
+    /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
+    public static async Task<ControlPlane> StartAsync()
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
         var plane = new ControlPlane(binaries);
@@ -117,6 +121,7 @@ internal sealed class ControlPlane : IDisposable
         int[] ports = FreePorts(3);
         Server = new(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{ports[2]}/"));
         var arguments = new ServerArguments(_folder, version, ports[0], ports[1], ports[2]);
+        Minor = arguments.Minor;
         WriteCertificates();
 
         ServerProcess etcd = Start(binaries.Etcd, arguments.Etcd, removeFolder: true);

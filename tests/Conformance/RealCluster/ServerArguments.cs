@@ -6,7 +6,7 @@ namespace NodeManager.Conformance.RealCluster;
 /// <summary>The command lines of a control plane's servers, for every version since 1.20.</summary>
 internal sealed partial class ServerArguments(string folder, string version, int etcdPort, int peerPort, int apiPort)
 {
-    private readonly int _minor = int.Parse(MinorVersion().Match(version).Groups[1].Value, CultureInfo.InvariantCulture);
+    public int Minor { get; } = int.Parse(MinorVersion().Match(version).Groups[1].Value, CultureInfo.InvariantCulture);
 
     public Uri EtcdAddress { get; } = new(Loopback("http", etcdPort));
 
@@ -61,7 +61,7 @@ internal sealed partial class ServerArguments(string folder, string version, int
         yield return "--profiling=false";
         // They serve nothing that we ask for. Until 1.23 there was a plain HTTP port as well.
         yield return "--secure-port=0";
-        if (_minor < 24) yield return "--port=0";
+        if (Minor < 24) yield return "--port=0";
     }
 
     private static string Loopback(string scheme, int port) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");

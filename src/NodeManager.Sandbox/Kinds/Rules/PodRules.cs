@@ -60,6 +60,7 @@ internal static class PodRules
         if (spec["tolerations"] is not JsonArray tolerations) spec["tolerations"] = tolerations = [];
         foreach (string key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
             TolerateForAWhile(tolerations, key);
+        MergeLabelKeys(pod);
         pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) };
     }
 
@@ -70,6 +71,37 @@ internal static class PodRules
             one.Text("key") is null or "" || (one.Text("key") == key && one.Text("effect") is null or "" or "NoExecute"));
         if (isSaid) return;
         tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 });
+    }
+
+    // Keys of the pod's own labels become part of the selectors of its affinity, as the API makes them.
+    private static void MergeLabelKeys(JsonObject pod)
+    {
+        JsonObject? labels = pod.Object("metadata").Object("labels"), affinity = pod.Object("spec").Object("affinity");
+        foreach (string kind in (ReadOnlySpan<string>)["podAffinity", "podAntiAffinity"])
+        {
+            JsonObject? terms = affinity.Object(kind);
+            IEnumerable<JsonObject?> all =
+            [
+                .. (terms.Array("requiredDuringSchedulingIgnoredDuringExecution") ?? []).OfType<JsonObject>(),
+                .. (terms.Array("preferredDuringSchedulingIgnoredDuringExecution") ?? []).OfType<JsonObject>().Select(static one => one.Object("podAffinityTerm")),
+            ];
+            foreach (JsonObject? term in all)
+            {
+                Merge(term, "matchLabelKeys", "In", labels);
+                Merge(term, "mismatchLabelKeys", "NotIn", labels);
+            }
+        }
+    }
+
+    private static void Merge(JsonObject? term, string member, string operation, JsonObject? labels)
+    {
+        if (term.Object("labelSelector") is not { } selector) return;
+        foreach (JsonNode? node in term.Array(member) ?? [])
+        {
+            if ((string?)node is not { } key || labels.Text(key) is not { } value) continue;
+            if (selector["matchExpressions"] is not JsonArray expressions) selector["matchExpressions"] = expressions = [];
+            expressions.Add(new JsonObject { ["key"] = key, ["operator"] = operation, ["values"] = new JsonArray(value) });
+        }
     }
 
     private static void DefaultContainer(JsonObject container)

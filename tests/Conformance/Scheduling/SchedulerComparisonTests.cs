@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.RealCluster;
+using NodeManager.Sandbox;
+
+namespace NodeManager.Conformance.Scheduling;
+
+/// <summary>
+/// The embedded cluster's scheduler against the real one, on clusters and pods made by chance: whether each pod fits, the counts of the
+/// reasons why not, and which pods have to go for it.
+/// </summary>
+public sealed class SchedulerComparisonTests
+{
+    private const int Probes = 13;
+    private const int Tries = 5;
+
+    [SkippableFact]
+    public async Task Random_pods_on_random_clusters_fit_or_do_not_for_the_reasons_of_the_real_scheduler()
+    {
+        ServerBinaries? binaries = ServerBinaries.Find(out string reason);
+        Skip.If(binaries is null, reason);
+        Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
+        int pods = Setting("NODEMANAGER_SCHEDULER_PODS", 40), seed = Setting("NODEMANAGER_SCHEDULER_SEED", 1);
+
+        // Its messages count all nodes: nobody else's may be there.
+        using ControlPlane plane = await ControlPlane.StartAsync();
+        using SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 0, Version = $"1.{plane.Minor}" });
+        using var real = new ScenarioRunner(plane.Server, plane.CreateAdminTransport());
+        using var ours = new ScenarioRunner(sandbox.Server, sandbox.CreateTransport());
+        await Task.WhenAll(real.PrepareAsync(), ours.PrepareAsync());
+        List<string> differences = [];
+        int compared = 0, refused = 0, driven = 0;
+        for (int round = 0; compared < pods; round++)
+        {
+            Scenario scenario = new ScenarioMaker(unchecked((seed * 1_000_003) + round), plane.Minor).Make(Probes);
+            await Task.WhenAll(real.BuildAsync(scenario), ours.BuildAsync(scenario));
+            foreach (JsonObject probe in scenario.Probes)
+            {
+                (Outcome expected, Outcome actual) = await CompareAsync(real, ours, probe);
+                compared++;
+                if (!expected.Fits) refused++;
+                if (expected != actual) differences.Add(Describe(round, probe, expected, actual, scenario));
+            }
+
+            Task<Outcome> wanted = real.PreemptAsync(scenario.Preemptor), got = ours.PreemptAsync(scenario.Preemptor);
+            compared++;
+            if ((await wanted).Victims.Length > 0) driven++;
+            if (await wanted != await got) differences.Add(Describe(round, scenario.Preemptor, await wanted, await got, scenario));
+            await Task.WhenAll(real.ClearAsync(scenario), ours.ClearAsync(scenario));
+        }
+
+        Assert.True(differences.Count == 0, $"{differences.Count} of {compared} differ ({refused} refused, {driven} drove others out):\n{string.Join("\n\n", differences)}");
+        Assert.True(refused > compared / 5, $"Only {refused} of {compared} pods were refused: that shows little.");
+    }
+
+    // A scheduler hears of its cluster with a delay: only what stays different is.
+    private static async Task<(Outcome Expected, Outcome Actual)> CompareAsync(ScenarioRunner real, ScenarioRunner ours, JsonObject probe)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            Task<Outcome> expected = real.ProbeAsync(probe), actual = ours.ProbeAsync(probe);
+            await Task.WhenAll(expected, actual);
+            if (await expected == await actual || tries == Tries) return (await expected, await actual);
+            await Task.Delay(200);
+        }
+    }
+
+    private static string Describe(int round, JsonObject probe, Outcome expected, Outcome actual, Scenario scenario) =>
+        $"round {round}, {probe["metadata"]!["name"]}: real: {expected}\n  ours: {actual}\n  pod: {probe.ToJsonString()}" +
+        (Environment.GetEnvironmentVariable("NODEMANAGER_SCHEDULER_DETAILS") is null ? "" : $"\n  cluster: {string.Join("\n    ", scenario.Objects.Select(static one => one.Collection + " " + one.Manifest.ToJsonString()))}");
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+}

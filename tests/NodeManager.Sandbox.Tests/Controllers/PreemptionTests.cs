@@ -1,0 +1,61 @@
+using NodeManager.Sandbox.Kinds;
+
+namespace NodeManager.Sandbox.Tests.Controllers;
+
+public sealed class PreemptionTests
+{
+    [Fact]
+    public async Task A_more_important_pod_drives_a_lesser_one_out_and_takes_its_place()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
+        await cluster.UntilAsync(() => cluster.PodNamed("low")!.Status.Phase == "Running");
+
+        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
+        await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.NominatedNodeName == "a");
+        Assert.Contains(cluster.EventsOf("low"), said => said == $"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a");
+        await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
+
+        Assert.Null(cluster.PodNamed("low"));
+        Assert.Contains(cluster.EventsOf("high"), said => said == "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.");
+    }
+
+    [Fact]
+    public async Task Room_that_was_made_is_not_taken_by_a_lesser_pod()
+    {
+        using LiveCluster cluster = new();
+        cluster.Nodes("a");
+        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
+        await cluster.UntilAsync(() => cluster.PodNamed("low")!.Status.Phase == "Running");
+        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
+        cluster.Create(BuiltInKinds.Pods, Big("middle", 5));
+
+        await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
+
+        Assert.Null(cluster.PodNamed("middle")!.Spec.NodeName);
+    }
+
+    [Fact]
+    public async Task A_claim_that_waits_for_its_first_pod_gets_a_volume_in_the_zone_of_that_pods_node()
+    {
+        using LiveCluster cluster = new();
+        await cluster.OpenNodesAsync("a");
+        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["metadata"]!["labels"]!["topology.kubernetes.io/zone"] = "z1");
+        cluster.Create(BuiltInKinds.StorageClasses, """{"metadata":{"name":"late"},"provisioner":"x.example.com","volumeBindingMode":"WaitForFirstConsumer"}""", "");
+        cluster.Create(BuiltInKinds.PersistentVolumeClaims, """{"metadata":{"name":"data"},"spec":{"storageClassName":"late","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"lost"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"nope"}}]}}""");
+        await cluster.UntilAsync(() => cluster.EventsOf("lost").Any(said => said.Contains("persistentvolumeclaim \"nope\" not found", StringComparison.Ordinal)));
+        Assert.Equal("Pending", (string?)cluster.Status(BuiltInKinds.PersistentVolumeClaims, "data")["phase"]);
+
+        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"first"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}}""");
+        await cluster.UntilAsync(() => cluster.PodNamed("first")!.Status.Phase == "Running");
+
+        Assert.Equal("Bound", (string?)cluster.Status(BuiltInKinds.PersistentVolumeClaims, "data")["phase"]);
+        string volume = cluster.Get(BuiltInKinds.PersistentVolumeClaims, "data")!.As<NodeManager.Kubernetes.Models.PersistentVolumeClaim>().Spec.VolumeName!;
+        Assert.Contains("z1", cluster.Get(BuiltInKinds.PersistentVolumes, volume)!.ToJson()["spec"]!["nodeAffinity"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static string Big(string name, int priority) =>
+        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priority":{{priority}},"terminationGracePeriodSeconds":5,"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
+}

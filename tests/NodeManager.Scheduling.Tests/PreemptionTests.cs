@@ -1,0 +1,78 @@
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Tests;
+
+public sealed class PreemptionTests
+{
+    [Fact]
+    public void As_few_go_as_will_do_and_the_least_important_node_is_taken()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a"), Make.Node("b"), Make.Node("c", spec: """{"unschedulable":true}""")],
+            [On("a", "a1", 10, "2"), On("a", "a2", 5, "2"), On("b", "b1", 10, "3"), On("b", "b2", 1, "1"), On("c", "c1", 0, "1")]);
+
+        PreemptionResult result = Find(Wants("2", 100), snapshot);
+
+        Assert.Equal(("a", ""), (result.Node, result.Message));
+        Assert.Equal(["a2"], result.Victims.Select(pod => pod.Metadata.Name));
+        Assert.Equal(5, snapshot.Pods.Count);
+    }
+
+    [Fact]
+    public void Budgets_are_kept_where_that_can_be()
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a")], [On("a", "kept", 1, "2", "db"), On("a", "other", 5, "2", "web")]);
+
+        PreemptionResult spared = Find(Wants("2", 100), snapshot, Budget("db", 0));
+        PreemptionResult allowed = Find(Wants("2", 100), snapshot, Budget("db", 1));
+        PreemptionResult needed = Find(Wants("4", 100), snapshot, Budget("db", 0));
+
+        Assert.Equal(["other"], spared.Victims.Select(pod => pod.Metadata.Name));
+        Assert.Equal(["kept"], allowed.Victims.Select(pod => pod.Metadata.Name));
+        Assert.Equal(["other", "kept"], needed.Victims.Select(pod => pod.Metadata.Name));
+    }
+
+    [Theory]
+    [InlineData("2", 100, "Never", "not eligible due to preemptionPolicy=Never.")]
+    [InlineData("2", 0, "PreemptLowerPriority", "0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.")]
+    [InlineData("3.5", 7, "PreemptLowerPriority", "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling.")]
+    public void Why_nobody_goes_is_said(string cpu, int priority, string policy, string message)
+    {
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a"), Make.Node("b", spec: """{"unschedulable":true}""")], [On("a", "more", 10, "2"), On("a", "less", 5, "2")]);
+        Pod pod = Wants(cpu, priority);
+        pod.Spec.PreemptionPolicy = policy;
+
+        PreemptionResult result = Find(pod, snapshot);
+
+        Assert.Equal((null, message), (result.Node, result.Message));
+        Assert.Empty(result.Victims);
+    }
+
+    [Fact]
+    public void It_waits_for_those_that_are_on_their_way()
+    {
+        Pod going = On("a", "going", 0, "4");
+        going.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        Pod pod = Wants("2", 100);
+        pod.Status.NominatedNodeName = "a";
+
+        PreemptionResult result = Find(pod, ClusterSnapshot.Of([Make.Node("a")], [going]));
+
+        Assert.Equal((null, "not eligible due to a terminating pod on the nominated node."), (result.Node, result.Message));
+    }
+
+    private static PreemptionResult Find(Pod pod, ClusterSnapshot snapshot, params PodDisruptionBudget[] budgets) =>
+        Preemption.Find(pod, snapshot, PodPlacement.Find(pod, snapshot).Refusals, budgets);
+
+    private static Pod Wants(string cpu, int priority) =>
+        Make.Pod($$"""{"priority":{{priority}},"containers":[{"name":"c","resources":{"requests":{"cpu":"{{cpu}}"} } }]}""", name: "new");
+
+    private static Pod On(string node, string name, int priority, string cpu, string app = "x") =>
+        Make.On(node, name, $$"""{"app":"{{app}}"}""", $$"""{"cpu":"{{cpu}}"}""", $",\"priority\":{priority}");
+
+    private static PodDisruptionBudget Budget(string app, int allowed) => JsonSerializer.Deserialize(
+        $$"""{"metadata":{"name":"b","namespace":"default"},"spec":{"selector":{"matchLabels":{"app":"{{app}}"} } },"status":{"disruptionsAllowed":{{allowed}} } }""",
+        KubernetesJson.Default.PodDisruptionBudget)!;
+}

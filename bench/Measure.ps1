@@ -13,29 +13,7 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 $env:KUBECONFIG = $Kubeconfig
-$samples = [ordered]@{}
-
-function Measure-Sample([string] $Name, [scriptblock] $Action) {
-    $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    & $Action
-    Add-Sample $Name $watch.Elapsed.TotalMilliseconds
-}
-
-function Add-Sample([string] $Name, [double] $Milliseconds) {
-    if (-not $samples.Contains($Name)) { $samples[$Name] = [System.Collections.Generic.List[double]]::new() }
-    $samples[$Name].Add($Milliseconds)
-    Write-Host ('{0,-28} {1,10:n0} ms' -f $Name, $Milliseconds)
-}
-
-function Get-Median([string] $Name) {
-    $sorted = @($samples[$Name] | Sort-Object)
-    ($sorted[[math]::Floor(($sorted.Count - 1) / 2)] + $sorted[[math]::Floor($sorted.Count / 2)]) / 2
-}
-
-function Invoke-Kubectl {
-    & kubectl @args
-    if ($LASTEXITCODE) { throw "kubectl $($args -join ' ') ended with $LASTEXITCODE" }
-}
+Import-Module "$PSScriptRoot/Bench.psm1"
 
 # Each in a process of its own: nothing is warm.
 function Measure-Fresh([string] $Name, [string] $Before, [string] $Action) {
@@ -65,9 +43,7 @@ foreach ($round in 1..$Rounds) {
 $pair = @(Get-ClusterNode | Select-Object -First 2).Name
 $pair | Set-NodeLabel -Label @{ 'bench-drain' = 'true' } -Overwrite -Confirm:$false
 Suspend-NodeScheduling -Name $pair[1] -Confirm:$false
-# policy/v1 came with 1.21
-$budgets = if (Invoke-Kubectl api-versions | Where-Object { $_ -eq 'policy/v1' }) { 'policy/v1' } else { 'policy/v1beta1' }
-@"
+Set-Manifest @"
 apiVersion: apps/v1
 kind: ReplicaSet
 metadata: {name: bench, namespace: default}
@@ -81,13 +57,11 @@ spec:
       nodeSelector: {bench-drain: 'true'}
       containers: [{name: main, image: registry.invalid/app}]
 ---
-apiVersion: $budgets
+apiVersion: $(Get-BudgetVersion)
 kind: PodDisruptionBudget
 metadata: {name: bench, namespace: default}
 spec: {maxUnavailable: 1, selector: {matchLabels: {app: bench}}}
-"@ | Set-Content ($manifest = New-TemporaryFile)
-$null = Invoke-Kubectl apply --validate=false -f $manifest
-Remove-Item $manifest
+"@
 
 function Wait-Bench {
     do {
@@ -123,17 +97,13 @@ function Format-Row([string] $What, [string] $Ours, [string] $Theirs, [string] $
     $mine = Get-Median $Ours
     if ($Theirs) {
         $other = Get-Median $Theirs
-        '| {0} | {1:n0} ms | {2:n0} ms | {3:n1} × | {4} | {5}/{6} |' -f $What, $mine, $other, ($other / $mine), $Target, $samples[$Ours].Count, $samples[$Theirs].Count
+        '| {0} | {1:n0} ms | {2:n0} ms | {3:n1} × | {4} | {5}/{6} |' -f $What, $mine, $other, ($other / $mine), $Target, (Get-SampleCount $Ours), (Get-SampleCount $Theirs)
     }
-    else { '| {0} | {1:n0} ms | | | {2} | {3} |' -f $What, $mine, $Target, $samples[$Ours].Count }
+    else { '| {0} | {1:n0} ms | | | {2} | {3} |' -f $What, $mine, $Target, (Get-SampleCount $Ours) }
 }
 
-$kubectl = (Invoke-Kubectl version -o json | ConvertFrom-Json)
-$cores = [Environment]::ProcessorCount
-$load = if (Test-Path /proc/loadavg) { "; load of the machine at the end $((Get-Content /proc/loadavg).Split(' ')[0..2] -join ' ')" }
 @"
-$(Get-Date -AsUTC -Format 'yyyy-MM-dd HH:mm') UTC, $cores cores, $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription)$load
-PowerShell $($PSVersionTable.PSVersion), kubectl $($kubectl.clientVersion.gitVersion), API server $($kubectl.serverVersion.gitVersion), $count nodes; medians
+$((Get-Setting $count) -join "`n")
 
 | What | NodeManager | kubectl | faster | Target | Samples |
 |---|--:|--:|--:|---|--:|

@@ -1,15 +1,21 @@
 #!/bin/bash
-# run.sh [NODES]: measures NodeManager beside kubectl on a real API server with NODES (1000) simulated nodes and prints the table.
+# run.sh [nodes|drain]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
+# nodes (1,000 of them, read and changed; without an argument) or drains.
 # Needs pwsh and kubectl; KUBEBUILDER_ASSETS or what tests/real-cluster/build-kubernetes.sh provides. Give the machine nothing else to do.
-# ROUNDS (5) of what is quick, SLOW_ROUNDS (1) of what takes kubectl minutes.
+# ROUNDS of what is quick (5; drains 3), SLOW_ROUNDS (1) of what takes kubectl minutes; NODES (1000; drains 40).
 set -euo pipefail
+case "${1:-nodes}" in
+  nodes) script=Measure.ps1 nodes=1000 rounds=5 ;;
+  drain) script=Measure-Drain.ps1 nodes=40 rounds=3 ;;
+  *) echo "run.sh [nodes|drain], not '$1'" >&2; exit 2 ;;
+esac
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 : "${KUBEBUILDER_ASSETS:=$(bash tests/real-cluster/build-kubernetes.sh)}"
 export KUBEBUILDER_ASSETS
 dotnet build src/NodeManager -c Release --nologo -v quiet >&2
 dotnet build bench/BenchCluster -c Release --nologo -v quiet >&2
 
-coproc CLUSTER { exec bench/BenchCluster/bin/Release/net10.0/BenchCluster "${1:-1000}"; }
+coproc CLUSTER { exec bench/BenchCluster/bin/Release/net10.0/BenchCluster "${NODES:-$nodes}"; }
 trap 'eval "exec ${CLUSTER[1]}>&-" 2>/dev/null || true; wait "$CLUSTER_PID" 2>/dev/null || true' EXIT
 read -r kubeconfig <&"${CLUSTER[0]}"
-pwsh -NoProfile -NonInteractive -File bench/Measure.ps1 -Kubeconfig "$kubeconfig" -Rounds "${ROUNDS:-5}" -SlowRounds "${SLOW_ROUNDS:-1}"
+pwsh -NoProfile -NonInteractive -File "bench/$script" -Kubeconfig "$kubeconfig" -Rounds "${ROUNDS:-$rounds}" -SlowRounds "${SLOW_ROUNDS:-1}"

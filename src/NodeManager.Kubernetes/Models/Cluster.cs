@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Kubernetes.Models;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Quantities;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Faults;

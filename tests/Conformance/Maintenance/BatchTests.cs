@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Kubernetes.Models;

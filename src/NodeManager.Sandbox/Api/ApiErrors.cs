@@ -80,6 +80,16 @@ internal static class ApiErrors
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
     }
 
+    /// <summary>422: what a patch makes of an object is no such object.</summary>
+    /// <param name="shown">What it makes.</param>
+    /// <param name="why">What is wrong with it.</param>
+    public static ApiException UnusablePatch(string shown, string why)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid("patch", shown, why);
+        return Invalid("", "", "", "", errors);
+    }
+
     public static ApiException NameMissing(string name) =>
         BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
 
@@ -141,6 +151,9 @@ internal static class ApiErrors
 
     public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}");
+
+    /// <summary>415 for a patch of a kind that there is not.</summary>
+    public static ApiException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject());
 
     public static ApiException Expired(string message) => new(410, "Expired", message);
 

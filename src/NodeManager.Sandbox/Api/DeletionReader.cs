@@ -9,7 +9,7 @@ internal static class DeletionReader
     /// <exception cref="ApiException">400, 422.</exception>
     public static async Task<DeletionRequest> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var options = await RequestBody.ReadAsync(request, "DeleteOptions", cancellationToken) as JsonObject;
+        var options = (await RequestBody.ReadAsync(request, "DeleteOptions", cancellationToken)).Root as JsonObject;
         DeletionRequest read = options is null ? new() : Read(options);
         string? policy = request.Query["propagationPolicy"] ?? read.PropagationPolicy;
         if (policy is not (null or "Foreground" or "Background" or "Orphan")) throw ApiErrors.UnsupportedPropagation(policy);

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Patching;
 
@@ -17,31 +19,43 @@ internal sealed class ObjectPatch
     private readonly string _type;
     private readonly JsonNode _document;
 
-    private ObjectPatch(string type, JsonNode document)
+    private ObjectPatch(string type, RequestDocument body)
     {
         _type = type;
-        _document = document;
-        ConcernsOwners = document.ToJsonString().Contains("managedFields", StringComparison.Ordinal);
+        _document = body.Root!;
+        Body = body;
+        ConcernsOwners = _document.ToJsonString().Contains("managedFields", StringComparison.Ordinal);
     }
+
+    /// <summary>As it was read.</summary>
+    public RequestDocument Body { get; }
 
     /// <summary>True where the patch may say something of managedFields, so that it needs to see them.</summary>
     public bool ConcernsOwners { get; }
+
+    public bool IsStrategic => _type == Strategic;
+
+    /// <summary>What stands in it twice, as clients are told of it.</summary>
+    public IEnumerable<string> Duplicates => _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
 
     /// <exception cref="ApiException">400, 415.</exception>
     public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
         if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge, ApplyType);
-        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedMediaType(Json, Merge, Strategic, ApplyType);
-        JsonNode? document = await RequestBody.ReadAsync(request, "Patch", cancellationToken);
-        return document switch
+        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedPatch();
+        RequestDocument body = await RequestBody.ReadPatchAsync(request, cancellationToken);
+        return body.Root switch
         {
-            JsonArray when type == Json => new(type, document),
-            JsonObject when type != Json => new(type, document),
+            JsonArray when type == Json => new(type, body),
+            JsonObject when type != Json => new(type, body),
             _ when type == Json => throw ApiErrors.BadRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch"),
             _ => throw ApiErrors.BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"),
         };
     }
+
+    /// <summary>As messages show it: the patch itself where it is merged value by value, else what it made.</summary>
+    public string Show(JsonObject changed) => IsStrategic ? GoText.Of(_document) : Encoding.UTF8.GetString(ApiResponse.Serialize(changed));
 
     /// <exception cref="ApiException">400, 422.</exception>
     public JsonObject Apply(ResourcePath path, JsonObject target)

@@ -44,10 +44,30 @@ internal sealed partial class ResourceRegistry
     private (JsonObject Changed, ManagedFields? Owners) Applied(
         ResourceKind kind, string? version, string name, JsonObject live, StoredObject current, JsonObject configuration, WriteScope scope, bool force)
     {
+        if (scope == WriteScope.Scale && !KeepsScale(kind, version, current.Owners))
+        {
+            CheckScale(live, configuration, force);
+            if (minor < SubresourcesFrom) return (Scaled(live, configuration), current.Owners);
+        }
+
         FieldSet? mayTake = LastApplied.MayTake(kind.StructureAt(version, minor), live, author);
         (JsonObject document, ManagedFields owners) = Apply(kind, version, name, live, current, configuration, scope, force, mayTake);
-        LastApplied.Follow(document, configuration, live, author);
+        if (minor >= SubresourcesFrom) LastApplied.Follow(document, configuration, live, author);
         return (document, owners);
+    }
+
+    // A count that nobody owns was somebody's from before.
+    private static void CheckScale(JsonObject live, JsonObject configuration, bool force)
+    {
+        if (force || configuration.Object("spec")?["replicas"] is not { } wanted || JsonNode.DeepEquals(wanted, live.Object("spec")?["replicas"])) return;
+        var before = new ManagedFieldsEntry(FieldOwnership.BeforeFirstApply, ManagedFieldsEntry.Update, ScaleView.ApiVersion, "", null, FieldSet.Empty);
+        throw ApiErrors.ApplyConflict([(before, ".spec.replicas")], null);
+    }
+
+    private static JsonObject Scaled(JsonObject live, JsonObject configuration)
+    {
+        if (configuration.Object("spec")?["replicas"] is { } wanted) live.Ensure("spec")["replicas"] = wanted.DeepClone();
+        return live;
     }
 
     private (JsonObject Document, ManagedFields Owners) Apply(

@@ -28,6 +28,14 @@ internal sealed partial class ResourceRegistry
         _ => "",
     };
 
+    // Who sets a Scale's count is kept where somebody owns the count already; older servers kept nobody.
+    private bool KeepsScale(ResourceKind kind, string? version, ManagedFields owners)
+    {
+        string[] steps = (kind.Custom?.At(version).Scale?.Replicas ?? ".spec.replicas").Split('.', StringSplitOptions.RemoveEmptyEntries);
+        return minor >= SubresourcesFrom && owners.Entries.Any(entry =>
+            steps[..^1].Aggregate(entry.Fields, static (fields, step) => fields.Below(PathElement.Field(step))).Has(PathElement.Field(steps[^1])));
+    }
+
     private ManagedFields OwnersOfNew(ResourceKind kind, string? version, JsonObject document, ManagedFields stated)
     {
         JsonNode? status = null;
@@ -41,6 +49,7 @@ internal sealed partial class ResourceRegistry
     private ManagedFields OwnersAfter(
         ResourceKind kind, string? version, StoredObject current, JsonObject old, JsonObject changed, JsonNode? stated, WriteScope scope)
     {
+        if (scope == WriteScope.Scale && !KeepsScale(kind, version, current.Owners)) return current.Owners;
         ManagedFields owners = (scope == WriteScope.Main ? ManagedFields.Read(stated) : null) ?? current.Owners;
         return OwnersOf(kind, version, old, changed, owners, scope, Now);
     }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Access;
+using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -26,11 +28,12 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
         ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "CreateOptions"));
-        JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
+        RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
+        JsonObject document = body.Root!.AsObject();
         CheckKind(path, document);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, document.Object("metadata").Text("name") ?? "", catalog.Minor);
         FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
-        validation.Apply(path.Kind, path.Version, document);
+        validation.Apply(path.Kind, path.Version, document, body);
         string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, document, null);
         StoredObject created = author.Create(path.Kind, ns, document, isDryRun, path.Version);
@@ -41,12 +44,13 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     {
         bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "UpdateOptions");
         ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "UpdateOptions"));
-        JsonObject document = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
+        RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
+        JsonObject document = body.Root!.AsObject();
         FieldValidation validation = FieldValidation.Of(request, "UpdateOptions", catalog.Minor);
         if (path.Subresource != "scale")
         {
             CheckKind(path, document);
-            validation.Apply(path.Kind, path.Version, document);
+            validation.Apply(path.Kind, path.Version, document, body);
             if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         }
 
@@ -76,7 +80,9 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             throw ApiErrors.InvalidOption("PatchOptions", static errors => errors.Required("fieldManager", "is required for apply patch"));
         ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
         FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
-        JsonObject configuration = AppliedConfiguration.Check(path, await RequestBody.ReadAsync(request, "Patch", cancellationToken), catalog.Minor);
+        RequestDocument body = await RequestBody.ReadAppliedAsync(request, cancellationToken);
+        validation.Apply(body);
+        JsonObject configuration = AppliedConfiguration.Check(path, body.Root, catalog.Minor);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, configuration, null);
         (StoredObject result, bool isNew) = author.Apply(
@@ -143,13 +149,15 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         if (patch.ConcernsOwners && !current.Owners.IsEmpty) live["metadata"]!["managedFields"] = current.Owners.ToJson();
         JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, live));
         CheckKind(path, changed);
-        validation.Apply(path.Kind, path.Version, changed);
+        validation.Apply(path.Kind, path.Version, changed, patch);
         if (string.IsNullOrEmpty(changed.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         return changed;
     }
 
     private static void CheckKind(ResourcePath path, JsonObject document)
     {
+        foreach (string member in (ReadOnlySpan<string>)["kind", "apiVersion"])
+            if (document[member] is { } value && value.GetValueKind() != JsonValueKind.String) throw BodyFaults.NoText(path.Kind.Kind, member, value);
         string kind = document.Text("kind") ?? path.Kind.Kind, stated = document.Text("apiVersion") ?? path.ApiVersion;
         if (kind == path.Kind.Kind && stated == path.ApiVersion) return;
         string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];

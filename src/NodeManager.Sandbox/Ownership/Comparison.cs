@@ -36,13 +36,19 @@ internal sealed class Comparison
 
     private void Walk(ValueStructure structure, Side before, Side after)
     {
-        if (before.Exists && after.Exists && ReferenceEquals(before.Value, after.Value)) return;
+        if (!before.Exists || !after.Exists)
+        {
+            // A field that appears or goes is itself changed, beside all that is in it.
+            if (before.Exists != after.Exists) Add(after.Exists ? _changed : _removed, WholeFields.Of(structure, after.Exists ? after.Value : before.Value));
+            return;
+        }
+
+        if (ReferenceEquals(before.Value, after.Value)) return;
         if (!structure.IsAtomic)
         {
             if ((before.Value is JsonObject || after.Value is JsonObject) && !(before.IsBare && after.IsBare) && structure.Form is StructureForm.Object or StructureForm.Anything)
             {
                 WalkMembers(structure, before, after);
-                Close(before, after);
                 return;
             }
 
@@ -50,21 +56,11 @@ internal sealed class Comparison
             {
                 if (before.Value is not null && after.Value is not null && JsonNode.DeepEquals(before.Value, after.Value)) return;
                 WalkElements(structure, before, after);
-                Close(before, after);
                 return;
             }
         }
 
-        if (!before.Exists || !after.Exists) Close(before, after);
-        else if (!(before.IsZero && after.IsZero) && !JsonNode.DeepEquals(before.Value, after.Value)) Add(_changed);
-    }
-
-    // A field that appears or goes is itself changed, beside all that is in it.
-    private void Close(Side before, Side after)
-    {
-        if (_path.Count == 0) return;
-        if (!before.Exists) Add(_changed);
-        else if (!after.Exists) Add(_removed);
+        if (!(before.IsZero && after.IsZero) && !JsonNode.DeepEquals(before.Value, after.Value)) Add(_changed, FieldSet.Empty);
     }
 
     private void WalkMembers(ValueStructure structure, Side before, Side after)
@@ -75,14 +71,6 @@ internal sealed class Comparison
             WalkMember(structure, name, new(true, value), now is not null && now.TryGetPropertyValue(name, out JsonNode? other) ? new(true, other) : Missing(structure, name, after));
         foreach ((string name, JsonNode? value) in now ?? [])
             if (old is null || !old.ContainsKey(name)) WalkMember(structure, name, Missing(structure, name, before), new(true, value));
-
-        // What the server always writes appears with an object that is new, though no document has it.
-        if (before.Exists && after.Exists) return;
-        foreach ((string name, StructureMember member) in structure.Members)
-        {
-            if (!member.IsAlways || old?.ContainsKey(name) == true || now?.ContainsKey(name) == true) continue;
-            WalkMember(structure, name, Missing(structure, name, before), Missing(structure, name, after));
-        }
     }
 
     private static Side Missing(ValueStructure structure, string name, Side owner) =>
@@ -135,10 +123,10 @@ internal sealed class Comparison
         return default;
     }
 
-    private void Add(FieldSetBuilder into)
+    private void Add(FieldSetBuilder into, FieldSet whole)
     {
         for (int i = 0; i < _path.Count - 1; i++) into = into.Below(_path[i].Path);
-        into.Add(_path[^1].Path);
+        into.Add(_path[^1].Path, whole);
     }
 
     // Names become path elements only where something is found.

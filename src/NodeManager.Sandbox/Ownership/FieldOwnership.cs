@@ -12,9 +12,11 @@ namespace NodeManager.Sandbox.Ownership;
 /// <param name="ownsEmpty">True where who applies an empty object owns it.</param>
 internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, bool ownsEmpty)
 {
+    /// <summary>Who owns what was there when nobody kept owners.</summary>
+    public const string BeforeFirstApply = "before-first-apply";
+
     private const int MostUpdaters = 10;
     private const string Ancient = "ancient-changes";
-    private const string BeforeFirstApply = "before-first-apply";
 
     // Nobody's: what identifies an object, and what the server counts.
     private static readonly FieldSet Unowned = FieldSetJson.Read(new()

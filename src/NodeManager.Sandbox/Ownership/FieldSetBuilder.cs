@@ -4,8 +4,7 @@ namespace NodeManager.Sandbox.Ownership;
 internal sealed class FieldSetBuilder
 {
     private Dictionary<PathElement, (bool IsMember, FieldSetBuilder Below)>? _branches;
-
-    public bool IsEmpty => _branches is null;
+    private FieldSet _whole = FieldSet.Empty;
 
     /// <summary>What is below an element; take it only to add to it.</summary>
     public FieldSetBuilder Below(PathElement element)
@@ -17,17 +16,21 @@ internal sealed class FieldSetBuilder
         return made;
     }
 
-    public void Add(PathElement element)
+    /// <summary>An element, with all that is below it.</summary>
+    public void Add(PathElement element, FieldSet whole)
     {
         FieldSetBuilder below = Below(element);
+        below._whole = below._whole.Union(whole);
         _branches![element] = (true, below);
     }
 
+    public void Add(PathElement element) => Add(element, FieldSet.Empty);
+
     public FieldSet Build()
     {
-        if (_branches is null) return FieldSet.Empty;
+        if (_branches is null) return _whole;
         var branches = new List<FieldBranch>(_branches.Count);
         foreach ((PathElement element, (bool isMember, FieldSetBuilder below)) in _branches) branches.Add(new(element, isMember, below.Build()));
-        return FieldSet.Of(branches);
+        return FieldSet.Of(branches).Union(_whole);
     }
 }

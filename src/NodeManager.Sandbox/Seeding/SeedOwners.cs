@@ -6,28 +6,42 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Who owns what of the seeded objects, had they come about as others do: found when somebody asks for it.</summary>
+/// <summary>Who owns what of the seeded objects, had they come about as others do. Not thread-safe.</summary>
 internal sealed class SeedOwners(ResourceRegistry registry)
 {
-    public ManagedFields Find(StoredObject item)
+    private readonly Dictionary<string, ManagedFields> _ofPods = new(StringComparer.Ordinal);
+
+    public ManagedFields Of(ResourceKind kind, JsonObject document)
     {
-        JsonObject document = item.ToJson();
-        string created = document["metadata"]!.AsObject().Text("creationTimestamp")!;
-        (string maker, string keeper) = Writers(item);
+        JsonObject metadata = document["metadata"]!.AsObject();
+        string created = metadata.Text("creationTimestamp")!, owner = metadata.Array("ownerReferences") is [JsonObject first, ..] ? first.Text("uid") ?? "" : "";
+        (string maker, string keeper) = Writers(kind, owner.Length > 0);
         document.Remove("status", out JsonNode? status);
-        ManagedFields owners = registry.As(new(maker)).OwnersOf(item.Kind, null, null, document, ManagedFields.None, WriteScope.Main, created);
-        if (status is null) return owners;
-        JsonObject before = document.DeepClone().AsObject();
+        ManagedFields made = kind == BuiltInKinds.Pods && owner.Length > 0
+            ? OfPod(owner, maker, document, metadata, created)
+            : registry.As(new(maker)).OwnersOf(kind, null, null, document, ManagedFields.None, WriteScope.Main, created);
+        if (status is null) return made;
+        ManagedFields kept = registry.As(new(keeper)).OwnersOf(
+            kind, null, null, new() { ["status"] = status }, ManagedFields.None, WriteScope.Status, created);
+        status.Parent!.AsObject().Remove("status");
         document["status"] = status;
-        return registry.As(new(keeper)).OwnersOf(item.Kind, null, before, document, owners, WriteScope.Status, created);
+        return ManagedFields.Of([.. made.Entries, .. kept.Entries]);
     }
 
-    private static (string Maker, string Keeper) Writers(StoredObject item)
+    // The pods of one owner have the same fields, but for annotations that make one of them special: most of a large cluster's start.
+    private ManagedFields OfPod(string owner, string maker, JsonObject document, JsonObject metadata, string created)
+    {
+        string shape = owner + string.Concat((metadata.Object("annotations") ?? []).Select(static pair => "|" + pair.Key));
+        if (!_ofPods.TryGetValue(shape, out ManagedFields? known))
+            _ofPods[shape] = known = registry.As(new(maker)).OwnersOf(BuiltInKinds.Pods, null, null, document, ManagedFields.None, WriteScope.Main, created);
+        return ManagedFields.Of(known.Entries.Select(entry => entry with { Time = created }));
+    }
+
+    private static (string Maker, string Keeper) Writers(ResourceKind kind, bool isOwned)
     {
         const string Manager = "kube-controller-manager", Kubelet = "kubelet";
-        if (item.Kind == BuiltInKinds.Nodes) return (Kubelet, Kubelet);
-        if (item.Kind == BuiltInKinds.Pods) return (item.OwnerUids.Length > 0 ? Manager : Kubelet, Kubelet);
-        if (item.Kind == BuiltInKinds.Leases) return (Kubelet, Kubelet);
-        return (item.OwnerUids.Length > 0 ? Manager : "kubectl-create", Manager);
+        if (kind == BuiltInKinds.Nodes || kind == BuiltInKinds.Leases) return (Kubelet, Kubelet);
+        if (kind == BuiltInKinds.Pods) return (isOwned ? Manager : Kubelet, Kubelet);
+        return (isOwned ? Manager : "kubectl-create", Manager);
     }
 }

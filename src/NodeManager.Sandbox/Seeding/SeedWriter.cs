@@ -35,6 +35,6 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         metadata["creationTimestamp"] = Ago(age);
         if (kind.HasGeneration) metadata["generation"] = 1;
         kind.Rules.Default(document);
-        return registry.Store.TryAdd(new(kind, document, owners.Find)) ?? throw new InvalidOperationException($"The seed names {kind} {ns}/{metadata.Text("name")} twice.");
+        return registry.Store.TryAdd(new(kind, document, owners.Of(kind, document))) ?? throw new InvalidOperationException($"The seed names {kind} {ns}/{metadata.Text("name")} twice.");
     }
 }

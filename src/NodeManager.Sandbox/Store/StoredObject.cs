@@ -13,8 +13,6 @@ internal sealed class StoredObject
     private readonly string?[] _fields;
     private KubernetesObject? _typed;
     private ShownForm? _shown;
-    private ManagedFields? _owners;
-    private Func<StoredObject, ManagedFields>? _findOwners;
 
     private StoredObject(StoredObject like, long version, byte[] document)
     {
@@ -26,8 +24,7 @@ internal sealed class StoredObject
         OwnerUids = like.OwnerUids;
         IsDeleting = like.IsDeleting;
         _fields = like._fields;
-        _owners = like._owners;
-        _findOwners = like._findOwners;
+        Owners = like.Owners;
         Version = version;
         Document = document;
     }
@@ -36,16 +33,10 @@ internal sealed class StoredObject
     /// <param name="document">The whole of it; its managedFields do not count.</param>
     /// <param name="owners">Who owns its fields.</param>
     internal StoredObject(ResourceKind kind, JsonObject document, ManagedFields owners)
-        : this(kind, document) => _owners = owners;
-
-    /// <summary>The same, of which somebody can tell who owns its fields when that is asked for.</summary>
-    internal StoredObject(ResourceKind kind, JsonObject document, Func<StoredObject, ManagedFields> findOwners)
-        : this(kind, document) => _findOwners = findOwners;
-
-    private StoredObject(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         Kind = kind;
+        Owners = owners;
         Namespace = metadata.Text("namespace") ?? "";
         Name = metadata.Text("name") ?? "";
         Uid = metadata.Text("uid") ?? "";
@@ -57,7 +48,7 @@ internal sealed class StoredObject
             Labels = copy;
         }
 
-        OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } owners ? [.. owners.Select(owner => owner!.AsObject().Text("uid") ?? "")] : [];
+        OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } holders ? [.. holders.Select(owner => owner!.AsObject().Text("uid") ?? "")] : [];
         _fields = kind.SelectableFields.Length == 0 ? [] : new string?[kind.SelectableFields.Length];
         for (int i = 0; i < _fields.Length; i++) _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
         Document = StoredDocument.Serialize(document);
@@ -86,17 +77,7 @@ internal sealed class StoredObject
     public ReadOnlyMemory<byte> Json => Document;
 
     /// <summary>Who owns its fields.</summary>
-    public ManagedFields Owners
-    {
-        get
-        {
-            if (Volatile.Read(ref _owners) is { } known) return known;
-            ManagedFields found = _findOwners!(this);
-            Volatile.Write(ref _owners, found);
-            _findOwners = null;
-            return found;
-        }
-    }
+    public ManagedFields Owners { get; }
 
     private byte[] Document { get; }
 

@@ -52,7 +52,8 @@ public sealed class HostileTests
     [InlineData("\"text\"")]
     [InlineData("{\"metadata\":[]}")]
     [InlineData("{\"metadata\":{\"name\":5}}")]
-    [InlineData("{\"metadata\":{\"name\":\"a\",\"name\":\"b\"}}")]
+    [InlineData("{\"metadata\":{\"name\":\"a\",\"name\":5}}")]
+    [InlineData("{\"kind\":5,\"metadata\":{\"name\":\"a\"}}")]
     [InlineData("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}")]
     [InlineData("{\"metadata\":{\"name\":\"../a\"}}")]
     [InlineData("{\"metadata\":{\"name\":\"a\"},\"spec\":\"text\"}")]
@@ -65,6 +66,7 @@ public sealed class HostileTests
 
     [Theory]
     [InlineData("application/json")]
+    [InlineData("application/yaml")]
     [InlineData("application/vnd.kubernetes.protobuf")]
     public async Task A_body_without_sense_or_nested_without_end_is_refused(string type)
     {

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Api.Bodies;
+
+/// <summary>What is wrong with a body that cannot be read, in the API's words.</summary>
+internal static class BodyFaults
+{
+    private const int LongestShown = 30;
+    private const string Envelope = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+
+    public static ApiException Unrecognized(string kind, string why, ReadOnlySpan<byte> body) =>
+        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): {why} ({Show(body)})");
+
+    public static ApiException NoKind(string kind, string why, ReadOnlySpan<byte> body) =>
+        Unrecognized(kind, "couldn't get version/kind; json parse error: " + why, body);
+
+    /// <summary>For a body that is no object.</summary>
+    public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) =>
+        NoKind(kind, $"json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}", body);
+
+    /// <summary>For a kind or apiVersion that is no text.</summary>
+    public static ApiException NoText(string kind, string member, JsonNode value) => ApiErrors.BadRequest(
+        $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: " +
+        $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string");
+
+    private static string NameOf(JsonNode value) => value.GetValueKind() switch
+    {
+        JsonValueKind.Object => "object",
+        JsonValueKind.Array => "array",
+        JsonValueKind.String => "string",
+        JsonValueKind.Number => "number",
+        _ => "bool",
+    };
+
+    /// <summary>Why JSON cannot be read.</summary>
+    public static string Of(JsonException fault, ReadOnlySpan<byte> body)
+    {
+        if (fault.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return "invalid character '{' exceeded max depth";
+        long at = Position(body, fault.LineNumber ?? 0, fault.BytePositionInLine ?? 0);
+        if (at >= body.TrimEnd(" \t\r\n"u8).Length) return "unexpected end of JSON input";
+        char found = (char)body[(int)at];
+        return fault.Message.Contains("after a single JSON value", StringComparison.Ordinal)
+            ? $"invalid character '{found}' after top-level value"
+            : $"invalid character '{found}' looking for beginning of value";
+    }
+
+    private static long Position(ReadOnlySpan<byte> body, long line, long inLine)
+    {
+        int at = 0;
+        for (long i = 0; i < line; i++)
+        {
+            int end = body[at..].IndexOf((byte)'\n');
+            if (end < 0) return body.Length;
+            at += end + 1;
+        }
+
+        return at + inLine;
+    }
+
+    // Text where it looks like JSON, else bytes.
+    private static string Show(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty) return "<empty>";
+        ReadOnlySpan<byte> shown = body.Length > LongestShown ? body[..LongestShown] : body;
+        return (body[0] == '{' ? Encoding.UTF8.GetString(shown) : Convert.ToHexStringLower(shown)) + (body.Length > LongestShown ? " ..." : "");
+    }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Yaml;
+using NodeManager.Sandbox.Store;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace NodeManager.Sandbox.Api.Bodies;
+
+/// <summary>
+/// Reads YAML into JSON as Kubernetes does: the first document, YAML 1.1's plain scalars, anchors and merged mappings, keys as text. What
+/// a document may become is bounded: nesting as for JSON, and aliases to a number of values that no manifest comes near.
+/// </summary>
+internal sealed class YamlBody
+{
+    private const string Merge = "<<";
+    private const string StringTag = "tag:yaml.org,2002:str";
+    private const int MostAliasedValues = 200_000;
+
+    private readonly Parser _parser;
+    private readonly Dictionary<string, (JsonNode? Value, int Size)> _anchors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly List<DuplicateMember> _duplicates = [];
+    private int _aliased;
+    private int _read;
+
+    private YamlBody(string text) => _parser = new(new StringReader(text));
+
+    /// <exception cref="FormatException">It is no YAML that can be read; the message says why, as the API says it.</exception>
+    public static RequestDocument Read(string text)
+    {
+        var reader = new YamlBody(text);
+        try
+        {
+            reader._parser.Consume<StreamStart>();
+            if (!reader._parser.TryConsume<DocumentStart>(out _)) return RequestDocument.Empty;
+            return new(reader.ReadNode(0), reader._duplicates, true);
+        }
+        catch (YamlException fault)
+        {
+            // The first line is not told.
+            string why = fault.Message.TrimEnd('.');
+            throw new FormatException($"yaml: {(fault.Start.Line > 1 ? $"line {fault.Start.Line}: " : "")}{char.ToLowerInvariant(why[0])}{why[1..]}");
+        }
+    }
+
+    private JsonNode? ReadNode(int depth)
+    {
+        if (depth > StoredDocument.Deepest) throw new FormatException("yaml: exceeded max depth of 10000");
+        _read++;
+        switch (_parser.Current)
+        {
+            case AnchorAlias:
+                return Expand(_parser.Consume<AnchorAlias>().Value.Value);
+            case Scalar:
+                Scalar scalar = _parser.Consume<Scalar>();
+                return Keep(scalar.Anchor, _read - 1, Resolve(scalar));
+            case SequenceStart:
+                SequenceStart sequence = _parser.Consume<SequenceStart>();
+                return Keep(sequence.Anchor, _read - 1, Within(sequence.Anchor, () => ReadSequence(depth)));
+            default:
+                MappingStart mapping = _parser.Consume<MappingStart>();
+                return Keep(mapping.Anchor, _read - 1, Within(mapping.Anchor, () => ReadMapping(depth)));
+        }
+    }
+
+    private JsonArray ReadSequence(int depth)
+    {
+        var list = new JsonArray();
+        while (!_parser.TryConsume<SequenceEnd>(out _)) list.Add(ReadNode(depth + 1));
+        return list;
+    }
+
+    private JsonObject ReadMapping(int depth)
+    {
+        var owner = new JsonObject();
+        var merged = new List<JsonNode?>();
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            Mark start = _parser.Current!.Start;
+            string key = Key(start);
+            JsonNode? value = ReadNode(depth + 1);
+            if (key == Merge)
+            {
+                merged.Add(value);
+                continue;
+            }
+
+            if (owner.ContainsKey(key) && _duplicates.Count < RequestDocument.MostDuplicates)
+                _duplicates.Add(new(key, key, start.Line));
+            owner[key] = value;
+        }
+
+        // What a mapping says itself goes before what it takes over, and of that the earlier before the later.
+        foreach (JsonObject other in merged.SelectMany(static one => one is JsonArray list ? list.AsEnumerable() : [one]).OfType<JsonObject>())
+        {
+            foreach ((string name, JsonNode? value) in other)
+                if (!owner.ContainsKey(name)) owner[name] = value?.DeepClone();
+        }
+
+        return owner;
+    }
+
+    private string Key(Mark start)
+    {
+        if (_parser.Current is AnchorAlias alias)
+        {
+            _parser.MoveNext();
+            return Text(Expand(alias.Value.Value)) ?? throw new FormatException($"yaml: line {start.Line}: invalid map key");
+        }
+
+        if (!_parser.TryConsume<Scalar>(out var scalar)) throw new FormatException($"yaml: line {start.Line}: invalid map key");
+        return scalar.Value == Merge && scalar.Style == ScalarStyle.Plain ? Merge : Text(Resolve(scalar)) ?? "null";
+    }
+
+    private static string? Text(JsonNode? key) => key switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out string? text) => text,
+        JsonValue => key.ToJsonString(),
+        _ => null,
+    };
+
+    private JsonNode? Expand(string name)
+    {
+        if (_open.Contains(name)) throw new FormatException($"yaml: anchor '{name}' value contains itself");
+        if (!_anchors.TryGetValue(name, out (JsonNode? Value, int Size) anchor)) throw new FormatException($"yaml: unknown anchor '{name}' referenced");
+        _aliased += anchor.Size;
+        _read += anchor.Size;
+        return _aliased > MostAliasedValues ? throw new FormatException("yaml: document contains excessive aliasing") : anchor.Value?.DeepClone();
+    }
+
+    private T Within<T>(AnchorName anchor, Func<T> read)
+    {
+        if (anchor.IsEmpty) return read();
+        _open.Add(anchor.Value);
+        T value = read();
+        _open.Remove(anchor.Value);
+        return value;
+    }
+
+    private JsonNode? Keep(AnchorName anchor, int before, JsonNode? value)
+    {
+        if (!anchor.IsEmpty) _anchors[anchor.Value] = (value, _read - before);
+        return value;
+    }
+
+    private static JsonNode? Resolve(Scalar scalar)
+    {
+        bool isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value is StringTag or "!");
+        return (isText ? scalar.Value : PlainScalar.Resolve(scalar.Value)) switch
+        {
+            null => null,
+            bool flag => JsonValue.Create(flag),
+            long number => JsonValue.Create(number),
+            double number => double.IsFinite(number)
+                ? JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture))
+                : throw new FormatException($"json: unsupported value: {(double.IsNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf")}"),
+            object text => JsonValue.Create((string)text),
+        };
+    }
+}

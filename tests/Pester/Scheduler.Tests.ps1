@@ -93,7 +93,7 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
     It 'change what is asked for, and no other byte' {
         Enable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint score -Weight 4 | Should -BeNullOrEmpty
         Get-Content $file -Raw | Should -BeExactly ($before -replace "(?s)      disabled:\r?\n      - name: NodeAffinity\r?\n", '' -replace '(weight: 5\r?\n)', "`$1      - name: NodeAffinity`n        weight: 4`n")
-        Disable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint score
+        Disable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint Score
         Get-Content $file -Raw | Should -BeExactly $before
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Files;
@@ -40,7 +41,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     private protected virtual PluginChange Change(string name) => new()
     {
         Name = name,
-        ExtensionPoints = ExtensionPoint,
+        ExtensionPoints = [.. ExtensionPoint.Select(ExtensionPoints.InItsCase)],
         SchedulerNames = SchedulerName,
         Force = Force,
     };

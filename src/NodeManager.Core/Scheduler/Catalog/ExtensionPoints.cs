@@ -26,6 +26,10 @@ public static class ExtensionPoints
             yield return MultiPoint;
     }
 
+    /// <summary>The point as a configuration writes it, whatever its case was; what is no point stays as it is.</summary>
+    public static string InItsCase(string point) =>
+        Cycle.Append(MultiPoint).FirstOrDefault(known => known.Equals(point, StringComparison.OrdinalIgnoreCase)) ?? point;
+
     /// <summary>Plugins there have a weight.</summary>
     public static bool HasWeight(string point) => point is Score or PlacementScore;
 

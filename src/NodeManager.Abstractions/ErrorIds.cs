@@ -73,6 +73,7 @@ public static class ErrorIds
     public const string NotASandbox = nameof(NotASandbox);
     public const string SandboxFaultInvalid = nameof(SandboxFaultInvalid);
     public const string SandboxFaultNotFound = nameof(SandboxFaultNotFound);
+    public const string SandboxCopyInvalid = nameof(SandboxCopyInvalid);
     public const string SandboxFileExists = nameof(SandboxFileExists);
     public const string SandboxFileNotFound = nameof(SandboxFileNotFound);
     public const string SandboxFileNotWritten = nameof(SandboxFileNotWritten);

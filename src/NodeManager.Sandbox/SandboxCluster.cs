@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes;
 using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Copying;
 using NodeManager.Sandbox.CustomResources;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Metrics;
+using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Saving;
 using NodeManager.Sandbox.Seeding;
 using NodeManager.Sandbox.Store;
 
@@ -26,22 +31,24 @@ public sealed class SandboxCluster : IDisposable
     private readonly ApiServer _server;
     private readonly FaultBoard _faults;
 
-    private SandboxCluster(SandboxOptions options, int logCapacity)
+    private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
         if (!(options.Speed is > 0 and <= SandboxOptions.MaximumSpeed))
             throw new ArgumentException($"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.", nameof(options));
         Options = options;
-        Time = options.Speed == 1 ? options.Time : new ClusterClock(options.Time, options.Speed, null);
+        Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
         Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
         var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
-        IdentitySource identities = new(options.Seed);
+        // A restored cluster must not give out again what it gave before.
+        IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
         _ = new CustomKinds(Registry, Catalog);
         _tokens = new(Registry, identities, Catalog.Minor);
         _faults = new(Time);
         Runs = new(store, options.Programs, Time);
         _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
-        InitialObjects.Create(Registry);
+        if (saved is null) InitialObjects.Create(Registry);
+        else Load(saved);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
         _server.Computed[BuiltInKinds.PodMetrics] = new PodMetricsSource(usage);
@@ -74,7 +81,59 @@ public sealed class SandboxCluster : IDisposable
         var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
-        cluster.Controllers = ControllerHost.Start(cluster.Registry, cluster.Catalog, cluster._faults, options.Seed, cluster.Runs);
+        cluster.Live();
+        return cluster;
+    }
+
+    /// <summary>
+    /// Starts a copy of another cluster, real or embedded: its nodes, its pods where they run, its workloads, budgets and volumes; no
+    /// secrets, no config maps. Simulated kubelets take the nodes over; what was not ready stays so. The source is only read.
+    /// </summary>
+    /// <param name="source">The cluster to copy.</param>
+    /// <param name="options">Seed, speed and the like; the version is the source's, or the nearest to it.</param>
+    /// <param name="told">Hears what could not be copied.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="KubernetesException">The source refuses what a copy needs.</exception>
+    public static async Task<SandboxCluster> CopyAsync(KubernetesClient source, SandboxOptions options, Action<string> told, CancellationToken cancellationToken)
+    {
+        var reader = new SourceReader(source);
+        int minor = await reader.ReadMinorAsync(cancellationToken);
+        IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all = await reader.ReadAllAsync(told, cancellationToken);
+        options = options with
+        {
+            Version = string.Create(CultureInfo.InvariantCulture, $"1.{minor}"),
+            Nodes = all[BuiltInKinds.Nodes].Count,
+            StartsAt = options.StartsAt ?? (source.Time is ClusterClock ? source.Time.GetUtcNow() : null),
+        };
+        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
+        new ClusterCopier(cluster.Registry, options.Seed).Write(all);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        cluster.Live();
+        return cluster;
+    }
+
+    /// <summary>Starts a cluster as it was saved: its objects under their versions and UIDs, its clock where it stood, its faults.</summary>
+    /// <param name="saved">From <see cref="SandboxFile.Read(string)"/>.</param>
+    /// <param name="speed">Another speed of its clock; null: its own.</param>
+    /// <param name="programs">What its containers run; see <see cref="SandboxOptions.Programs"/>.</param>
+    /// <param name="time">The clock that moves the cluster's.</param>
+    public static SandboxCluster Restore(SavedCluster saved, double? speed, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
+    {
+        SavedHeader header = saved.Header;
+        var options = new SandboxOptions
+        {
+            Version = header.Kubernetes,
+            Seed = header.Seed,
+            Rbac = header.Rbac,
+            Speed = speed ?? header.Speed,
+            Nodes = saved.Objects.Count(static one => one is { Group: "", Plural: "nodes" }),
+            StartsAt = header.Time,
+            Programs = programs,
+            Time = time,
+        };
+        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity, saved);
+        cluster.Live();
+        foreach (FaultRequest fault in header.Faults) cluster.SetFault(fault);
         return cluster;
     }
 
@@ -123,6 +182,24 @@ public sealed class SandboxCluster : IDisposable
         _faults.Dispose();
         (Time as ClusterClock)?.Free();
         _stopped.Dispose();
+    }
+
+    private static int HashSeed(int seed, long version) => unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
+
+    private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs);
+
+    // Definitions first: they make the kinds that others are of.
+    private void Load(SavedCluster saved)
+    {
+        foreach (SavedObject item in saved.Objects.OrderByDescending(static one => one.Group == BuiltInKinds.CustomResourceDefinitions.Group).ThenBy(static one => one.Version))
+        {
+            ResourceKind kind = Catalog.Kinds.FirstOrDefault(kind => kind.IsStored && kind.StoredAs == kind && kind.Group == item.Group && kind.Plural == item.Plural)
+                ?? throw new NodeManagerException(
+                    ErrorIds.SandboxFileDamaged, ErrorKind.InvalidData, $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.", item.Plural);
+            Registry.Store.Load(new(kind, item.Document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
+        }
+
+        Registry.Store.BeginAt(saved.Header.ResourceVersion);
     }
 
     private static int ParseMinor(string version) =>

@@ -29,6 +29,9 @@ public sealed record SandboxOptions
     /// <summary>How many seconds pass in the cluster while one passes outside, above 0 and up to <see cref="MaximumSpeed"/>.</summary>
     public double Speed { get; init; } = 1;
 
+    /// <summary>What the cluster's clock shows at first; null: what the wall's shows.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
     /// <summary>Beyond this a machine's timers are too coarse.</summary>
     public const double MaximumSpeed = 1000;
 }

@@ -82,3 +82,58 @@ Describe 'Faults of the embedded cluster' {
         ($lines -join "`n") | Should -Match 'PodNeverEnds-1\s+.*Waiting.*50 % of in shop'
     }
 }
+
+Describe 'Copies and saved states' {
+    BeforeAll {
+        $source = Connect-NodeManager -Sandbox -SandboxSpeed 60
+        function Get-Place($Session) { Get-NodePod -Session $Session | ForEach-Object { "$($_.NodeName) $($_.Namespace)/$($_.Name) $($_.Phase)" } | Sort-Object }
+    }
+
+    It 'copies a connected cluster, and leaves it alone' {
+        $before = Get-Place $source
+        $copy = New-Sandbox -From $source -SandboxSpeed 60
+        $copy.Cluster | Should -BeLike 'sandbox*-copy*'
+        (Get-NodeManagerSession -Current).Id | Should -Be $copy.Id
+        Get-Place $copy | Should -Be $before
+        (Get-ClusterNode -Session $copy).Status | Should -Be (Get-ClusterNode -Session $source).Status
+        $node = (Get-ClusterNode -Session $copy -Name gpu-1a-01)
+        (Invoke-NodeDrain -InputObject $node -Timeout 1h -Confirm:$false).Status | Should -Be 'Drained'
+        Get-Place $source | Should -Be $before
+        Disconnect-NodeManager $copy
+    }
+
+    It 'takes the session from the pipeline, and asks before it copies' {
+        $source | New-Sandbox -WhatIf | Should -BeNullOrEmpty
+        New-Sandbox -WhatIf | Should -BeNullOrEmpty
+    }
+
+    It 'makes a seeded cluster without a source' {
+        $own = New-Sandbox -Nodes 3 -Seed 4 -Version 1.30
+        $own.ServerVersion | Should -BeLike 'v1.30*'
+        @(Get-ClusterNode -Session $own).Count | Should -Be 3
+        Disconnect-NodeManager $own
+    }
+
+    It 'gives a copy no other size' {
+        { New-Sandbox -From $source -SandboxNodes 3 } | Should -Throw -ErrorId 'SandboxCopyInvalid*'
+    }
+
+    It 'saves a cluster and starts it again' {
+        $path = Join-Path $TestDrive 'saved.sandbox'
+        Export-Sandbox $path -Session $source
+        { Export-Sandbox $path -Session $source -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFileExists*'
+        (Export-Sandbox $path -Session $source -Force -PassThru).FullName | Should -Be (Get-Item $path).FullName
+        $again = Import-Sandbox $path
+        Get-Place $again | Should -Be (Get-Place $source)
+        (Get-ClusterNode -Session $again)[0].Uid | Should -Be (Get-ClusterNode -Session $source)[0].Uid
+        Disconnect-NodeManager $again
+    }
+
+    It 'says what is wrong with a file' {
+        $path = Join-Path $TestDrive 'damaged.sandbox'
+        Set-Content $path 'not this'
+        { Import-Sandbox $path } | Should -Throw -ErrorId 'SandboxFileDamaged*'
+        { Import-Sandbox (Join-Path $TestDrive 'nowhere') } | Should -Throw -ErrorId 'SandboxFileNotFound*'
+        { Export-Sandbox (Join-Path $TestDrive 'no/such/folder') -Session $source -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFileNotWritten*'
+    }
+}

@@ -50,8 +50,10 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     /// <summary>What runs goes on running; only what is to start, to end or to finish needs a hand.</summary>
     public override void Begin(StoredObject item)
     {
-        if (item.Kind == BuiltInKinds.Pods && item.Field("spec.nodeName").Length > 0 && (item.IsDeleting || item.Field("status.phase") == "Pending")) Enqueue(item);
+        if (item.Kind == BuiltInKinds.Pods && item.Field("spec.nodeName").Length > 0 && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item))) Enqueue(item);
     }
+
+    private static bool IsRunningJob(StoredObject pod) => pod.Field("status.phase") == "Running" && pod.Labels?.ContainsKey("job-name") == true;
 
     protected override void Reconcile(ObjectKey key)
     {

@@ -33,6 +33,14 @@ internal sealed class ChangeLog
         Volatile.Write(ref _forgotten, _first.Version);
     }
 
+    /// <summary>Lets go of everything up to this version. Only under the store's lock.</summary>
+    public void Forget(long version)
+    {
+        _first = _last = new(ChangeType.Deleted, null!, null, version);
+        _count = 0;
+        Volatile.Write(ref _forgotten, version);
+    }
+
     /// <summary>Wakes who waits; apart from appending, so that a version is published before anybody hears of it.</summary>
     public void Pulse() => Interlocked.Exchange(ref _pulse, null)?.TrySetResult();
 

@@ -136,6 +136,46 @@ internal sealed class ObjectStore
         }
     }
 
+    /// <summary>Everything there is, at one version.</summary>
+    internal (long Version, IReadOnlyList<StoredObject> Objects) Capture()
+    {
+        SortedObjects[] tables;
+        long version;
+        lock (_lock)
+        {
+            tables = [.. _tables.Values.Select(static table => table.Objects)];
+            version = _version;
+        }
+
+        return (version, [.. tables.SelectMany(static objects => objects.Walk())]);
+    }
+
+    /// <summary>Puts an object in under the version that it had. Only before anybody uses the store; see <see cref="BeginAt"/>.</summary>
+    internal void Load(StoredObject item, long version)
+    {
+        Table table = TableOf(item.Kind);
+        Change change;
+        lock (_lock)
+        {
+            StoredObject stored = item.At(version);
+            table.Objects = table.Objects.Set(stored);
+            change = Link(table, ChangeType.Added, stored, null);
+        }
+
+        Tell(table, change);
+    }
+
+    /// <summary>Counts on from this version. What led to it is forgotten: no watch resumes from before.</summary>
+    internal void BeginAt(long version)
+    {
+        lock (_lock)
+        {
+            _version = Math.Max(_version, version);
+            foreach (Table table in _tables.Values) table.Log.Forget(_version);
+            Volatile.Write(ref _published, _version);
+        }
+    }
+
     /// <summary>Stores an object that is new; null if the key is taken.</summary>
     internal StoredObject? TryAdd(StoredObject item)
     {

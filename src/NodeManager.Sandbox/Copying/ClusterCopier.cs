@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Copying;
+
+/// <summary>Puts what was read from a cluster into an empty one, before anything acts in it.</summary>
+internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
+{
+    private static readonly string[] Dropped = ["resourceVersion", "selfLink"];
+
+    public void Write(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
+    {
+        foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
+            foreach (JsonObject item in items) Clean(kind, item);
+        CopiedRevisions.Translate(all);
+        var identities = new CopiedIdentities(seed, all.Values.SelectMany(static items => items));
+        foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
+        {
+            foreach (JsonObject item in items)
+            {
+                identities.Replace(item);
+                Add(kind, item);
+            }
+        }
+    }
+
+    private static void Clean(ResourceKind kind, JsonObject item)
+    {
+        JsonObject metadata = item.Ensure("metadata");
+        foreach (string member in Dropped) metadata.Remove(member);
+        metadata.Object("annotations")?.Remove("kubectl.kubernetes.io/last-applied-configuration");
+        kind.Rules.Default(item);
+        if (kind == BuiltInKinds.PersistentVolumes) item.Object("spec").Object("claimRef")?.Remove("resourceVersion");
+        if (kind != BuiltInKinds.VolumeAttachments) return;
+
+        // Under the name by which the sandbox finds it when the pod has gone.
+        JsonObject? spec = item.Object("spec");
+        if (spec.Object("source").Text("persistentVolumeName") is { } volume && spec.Text("nodeName") is { } node)
+            metadata["name"] = VolumeController.AttachmentName(volume, node);
+    }
+
+    private void Add(ResourceKind kind, JsonObject item)
+    {
+        bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.TellNode(item);
+        if (kind == BuiltInKinds.Pods) CopiedLife.TellPod(item, registry.Time.GetUtcNow());
+
+        ManagedFields owners = ManagedFields.Read(item["metadata"]!["managedFields"]) ?? ManagedFields.None;
+        item["metadata"]!.AsObject().Remove("managedFields");
+
+        // Namespaces and priority classes that every cluster has are there already.
+        if (registry.Store.TryAdd(new(kind, item, owners)) is { } stored && isAlive) Beat(stored);
+    }
+
+    // A real kubelet tells its status every five minutes only, and lives by its lease.
+    private void Beat(StoredObject node)
+    {
+        string now = registry.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        registry.Create(BuiltInKinds.Leases, "kube-node-lease", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = node.Name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
+            ["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = now },
+        });
+    }
+}

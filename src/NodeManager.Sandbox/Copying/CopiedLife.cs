@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Copying;
+
+/// <summary>
+/// What the simulated kubelets are told, so that what is in trouble in the source stays so: they would cure everything. It stands in
+/// annotations; taking them away lets a node or a pod recover.
+/// </summary>
+internal static class CopiedLife
+{
+    private static readonly string[] Starting = ["ContainerCreating", "PodInitializing"];
+
+    /// <summary>True if its kubelet lives.</summary>
+    public static bool TellNode(JsonObject node)
+    {
+        string ready = node.Object("status").Condition("Ready").Text("status") ?? "Unknown";
+        if (ready == "Unknown") Ask(node, "heartbeat", "stop");
+        else if (ready == "False") Ask(node, "ready", "false");
+        string[] pressures = [.. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").Condition(type).Text("status") == "True")];
+        if (pressures.Length > 0 && ready != "Unknown") Ask(node, "conditions", string.Join(',', pressures));
+        return ready != "Unknown";
+    }
+
+    /// <param name="pod">Of the source.</param>
+    /// <param name="now">A running job's pod goes on for as long as it has run, and a minute at least: nobody knows how long it takes.</param>
+    public static void TellPod(JsonObject pod, DateTimeOffset now)
+    {
+        JsonObject? status = pod.Object("status");
+        if (pod.Object("metadata").Text("deletionTimestamp") is not null || pod.Object("spec").Text("nodeName") is null) return;
+        switch (status.Text("phase"))
+        {
+            case "Running" when status.Condition("Ready").Text("status") != "True":
+                Ask(pod, "not-ready", "true");
+                break;
+            case "Pending" when WaitsForMore(status):
+                Ask(pod, "start-delay", "31536000");
+                break;
+        }
+
+        bool isOfJob = (pod.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().Any(owner => owner.Text("kind") == "Job");
+        if (!isOfJob || status.Text("phase") != "Running") return;
+        double seconds = DateTimeOffset.TryParse(status.Text("startTime"), CultureInfo.InvariantCulture, out DateTimeOffset started) ? (now - started).TotalSeconds : 0;
+        Ask(pod, "complete-after", Math.Ceiling(Math.Max(60, seconds)).ToString(CultureInfo.InvariantCulture));
+    }
+
+    // An image that cannot be pulled, a volume or a configuration that is not there: not the moment that every pod takes.
+    private static bool WaitsForMore(JsonObject? status) =>
+        (status.Array("containerStatuses") ?? []).OfType<JsonObject>()
+        .Any(container => container.Object("state").Object("waiting").Text("reason") is { } reason && !Starting.Contains(reason));
+
+    private static void Ask(JsonObject document, string what, string value)
+    {
+        JsonObject annotations = document.Ensure("metadata").Ensure("annotations");
+        annotations.Default(SimulationAnnotations.Prefix + what, value);
+    }
+}

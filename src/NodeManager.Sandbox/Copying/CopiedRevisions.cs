@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Copying;
+
+/// <summary>
+/// The labels by which workloads know which of their pods are up to date are hashes, and every Kubernetes has its own: in the copy they are
+/// the sandbox's. Otherwise it would begin to roll everything out anew.
+/// </summary>
+internal static class CopiedRevisions
+{
+    private const string SetLabel = "pod-template-hash";
+    private const string RevisionLabel = "controller-revision-hash";
+    private const string GenerationLabel = "pod-template-generation";
+    private const string GenerationAnnotation = "deprecated.daemonset.template.generation";
+
+    public static void Translate(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
+    {
+        ILookup<string, JsonObject> pods = Of(all, BuiltInKinds.Pods).ToLookup(OwnerOf, StringComparer.Ordinal);
+        foreach (JsonObject set in Of(all, BuiltInKinds.ReplicaSets)) TranslateSet(set, pods[UidOf(set)]);
+        foreach (JsonObject set in Of(all, BuiltInKinds.StatefulSets))
+        {
+            string current = set.Object("status").Text("updateRevision") ?? "";
+            string hash = $"{set.Object("metadata").Text("name")}-{PodTemplates.Hash(TemplateOf(set))}";
+            foreach (JsonObject pod in pods[UidOf(set)])
+                if (current.Length > 0 && Label(pod, RevisionLabel) == current) PodTemplates.Label(pod, RevisionLabel, hash);
+            if (current.Length == 0) continue;
+            if (set.Object("status").Text("currentRevision") == current) set["status"]!["currentRevision"] = hash;
+            set["status"]!["updateRevision"] = hash;
+        }
+
+        foreach (JsonObject set in Of(all, BuiltInKinds.DaemonSets))
+        {
+            string hash = PodTemplates.Hash(TemplateOf(set));
+            foreach (JsonObject pod in pods[UidOf(set)])
+                if (IsCurrent(set, pod)) PodTemplates.Label(pod, RevisionLabel, hash);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Of(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all, ResourceKind kind) => all.GetValueOrDefault(kind) ?? [];
+
+    private static void TranslateSet(JsonObject set, IEnumerable<JsonObject> pods)
+    {
+        if (Label(set, SetLabel) is not { } old) return;
+        JsonObject template = TemplateOf(set).DeepClone().AsObject();
+        if (template.Object("metadata").Object("labels") is { } labels && labels.Remove(SetLabel) && labels.Count == 0) template["metadata"]!.AsObject().Remove("labels");
+        string hash = PodTemplates.Hash(template);
+        if (old == hash) return;
+        PodTemplates.Label(set, SetLabel, hash);
+        PodTemplates.Label(TemplateOf(set), SetLabel, hash);
+        if (set.Object("spec").Object("selector").Object("matchLabels") is { } selector && selector.ContainsKey(SetLabel)) selector[SetLabel] = hash;
+        foreach (JsonObject pod in pods)
+            if (Label(pod, SetLabel) == old) PodTemplates.Label(pod, SetLabel, hash);
+    }
+
+    private static bool IsCurrent(JsonObject set, JsonObject pod)
+    {
+        string? generation = set.Object("metadata").Object("annotations").Text(GenerationAnnotation);
+        if (generation is not null && Label(pod, GenerationLabel) is { } own) return own == generation;
+        JsonObject? status = set.Object("status");
+        return status.Number("updatedNumberScheduled") == status.Number("desiredNumberScheduled");
+    }
+
+    private static JsonObject TemplateOf(JsonObject workload) => workload["spec"]!["template"]!.AsObject();
+
+    private static string? Label(JsonObject document, string key) => document.Object("metadata").Object("labels").Text(key);
+
+    private static string UidOf(JsonObject document) => document.Object("metadata").Text("uid") ?? "";
+
+    private static string OwnerOf(JsonObject pod) =>
+        (pod.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().FirstOrDefault(owner => owner.Flag("controller") == true).Text("uid") ?? "";
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Copying;
+
+/// <summary>Reads whole objects from a cluster. Sends nothing but GET.</summary>
+internal sealed class SourceReader(KubernetesClient source)
+{
+    private const int PageSize = 500;
+
+    /// <summary>The minor version of the source, as near to it as the sandbox can be.</summary>
+    public async Task<int> ReadMinorAsync(CancellationToken cancellationToken)
+    {
+        string version = (await source.GetVersionAsync(cancellationToken)).GitVersion ?? "";
+        string[] parts = version.TrimStart('v').Split('.', '-', '+');
+        return parts is ["1", var minor, ..] && int.TryParse(minor, out int number) ? Math.Clamp(number, 20, 37) : 37;
+    }
+
+    /// <summary>Everything copied, by kind; the kinds side by side. What was not to be had is told.</summary>
+    /// <exception cref="KubernetesException">A kind that the copy needs is refused.</exception>
+    public async Task<IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
+    {
+        ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
+        var reading = CopiedKinds.Needed.Concat(CopiedKinds.Wanted).Select(kind => (Kind: kind, Items: ReadAsync(kind, capabilities, cancellationToken))).ToList();
+        var all = new Dictionary<ResourceKind, IReadOnlyList<JsonObject>>();
+        foreach ((ResourceKind kind, Task<List<JsonObject>> items) in reading)
+        {
+            try
+            {
+                all[kind] = await items;
+            }
+            catch (KubernetesException refusal) when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Wanted.Contains(kind))
+            {
+                told($"The copy has no {kind.Plural}: {refusal.Message}");
+            }
+        }
+
+        return all;
+    }
+
+    private async Task<List<JsonObject>> ReadAsync(ResourceKind kind, ServerCapabilities capabilities, CancellationToken cancellationToken)
+    {
+        string version = kind == BuiltInKinds.PodDisruptionBudgets ? capabilities.BudgetVersion : kind.Versions[0].Name;
+        string path = kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}";
+        try
+        {
+            return await ReadAsync(path, PageSize, cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.Code == HttpStatusCode.Gone)
+        {
+            // Longer than the server remembers: in one piece.
+            return await ReadAsync(path, 0, cancellationToken);
+        }
+    }
+
+    private async Task<List<JsonObject>> ReadAsync(string path, int pageSize, CancellationToken cancellationToken)
+    {
+        List<JsonObject> items = [];
+        string next = "";
+        do
+        {
+            string query = pageSize == 0 ? path : $"{path}?limit={pageSize}{(next.Length > 0 ? "&continue=" + Uri.EscapeDataString(next) : "")}";
+            JsonObject list = await source.SendAsync(HttpMethod.Get, query, null, CopyJson.Default.JsonObject, RequestOptions.Default, cancellationToken);
+            items.AddRange((list.Array("items") ?? []).OfType<JsonObject>());
+            next = list.Object("metadata").Text("continue") ?? "";
+        }
+        while (next.Length > 0);
+        return items;
+    }
+}

@@ -1,0 +1,155 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Saving;
+
+/// <summary>
+/// A cluster in one file: lines of JSON, compressed. First the header, then the objects with their resourceVersions, at last a checksum of
+/// all that stands before it. Readable by its user alone; written beside its place and moved there when it is whole.
+/// </summary>
+public static class SandboxFile
+{
+    private const string Checksum = "sha256";
+
+    /// <param name="cluster">What is saved, as it is at one moment.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="includeSecrets">With the values of secrets; without it, only their names and keys.</param>
+    /// <param name="replace">A file that is there.</param>
+    /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
+    public static void Write(SandboxCluster cluster, string path, bool includeSecrets, bool replace)
+    {
+        if (!replace && File.Exists(path))
+        {
+            throw new NodeManagerException(
+                ErrorIds.SandboxFileExists, ErrorKind.ResourceExists, $"'{path}' is there already.", path, "Take another path, or -Force to replace it.");
+        }
+
+        string draft = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var file = new FileStream(draft, options))
+            {
+                using (var zip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) Write(cluster, zip, includeSecrets);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: replace);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SandboxFileNotWritten, ErrorKind.ResourceUnavailable, $"'{path}' cannot be written: {fault.Message}", path,
+                "See that the folder is there and may be written to.", fault);
+        }
+        finally
+        {
+            if (File.Exists(draft)) File.Delete(draft);
+        }
+    }
+
+    /// <exception cref="NodeManagerException">SandboxFileNotFound, SandboxFileDamaged.</exception>
+    public static SavedCluster Read(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            using var zip = new GZipStream(file, CompressionMode.Decompress);
+            using var lines = new StreamReader(zip, Encoding.UTF8);
+            return Read(lines, path);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(ErrorIds.SandboxFileNotFound, ErrorKind.ObjectNotFound, $"'{path}' cannot be read: {fault.Message}", path, null, fault);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or JsonException or InvalidOperationException or FormatException)
+        {
+            throw Damaged(path, fault.Message, fault);
+        }
+    }
+
+    private static void Write(SandboxCluster cluster, Stream into, bool includeSecrets)
+    {
+        (long version, IReadOnlyList<StoredObject> objects) = cluster.Registry.Store.Capture();
+        var header = new SavedHeader
+        {
+            Format = SavedHeader.FormatName,
+            FormatVersion = SavedHeader.CurrentVersion,
+            Kubernetes = cluster.Options.Version,
+            Seed = cluster.Options.Seed,
+            Rbac = cluster.Options.Rbac,
+            Speed = cluster.Options.Speed,
+            Time = cluster.Time.GetUtcNow(),
+            ResourceVersion = version,
+            Objects = objects.Count,
+            HasSecrets = includeSecrets,
+            Faults = [.. cluster.GetFaults().Select(static fault => fault.Request with { At = fault.StartsAt })],
+        };
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        WriteLine(JsonSerializer.SerializeToUtf8Bytes(header, SavedJson.Default.SavedHeader));
+        foreach (StoredObject item in objects)
+        {
+            ReadOnlyMemory<byte> document = item.Kind == BuiltInKinds.Secrets && !includeSecrets ? Blank(item) : item.Json;
+            WriteLine([
+                .. Encoding.UTF8.GetBytes($"{{\"group\":\"{item.Kind.Group}\",\"plural\":\"{item.Kind.Plural}\",\"version\":{item.Version},\"document\":"),
+                .. document.Span, .. Encoding.UTF8.GetBytes($",\"owners\":{item.Owners.ToJson().ToJsonString()}}}"),
+            ]);
+        }
+
+        into.Write(Encoding.ASCII.GetBytes($"{{\"{Checksum}\":\"{Convert.ToHexStringLower(hash.GetHashAndReset())}\"}}\n"));
+
+        void WriteLine(byte[] line)
+        {
+            byte[] whole = [.. line, (byte)'\n'];
+            hash.AppendData(whole);
+            into.Write(whole);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Blank(StoredObject secret)
+    {
+        JsonObject document = secret.ToJson();
+        foreach (string member in (string[])["data", "stringData"])
+        {
+            if (document.Object(member) is not { } values) continue;
+            foreach (string key in values.Select(static pair => pair.Key).ToArray()) values[key] = "";
+        }
+
+        document.Object("metadata").Object("annotations")?.Remove("kubectl.kubernetes.io/last-applied-configuration");
+        return Encoding.UTF8.GetBytes(document.ToJsonString());
+    }
+
+    private static SavedCluster Read(StreamReader lines, string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        SavedHeader header = JsonSerializer.Deserialize(Next() ?? "", SavedJson.Default.SavedHeader)!;
+        if (header.Format != SavedHeader.FormatName) throw Damaged(path, "it is no saved sandbox", null);
+        if (header.FormatVersion > SavedHeader.CurrentVersion) throw Damaged(path, $"it is of format {header.FormatVersion}, of a newer NodeManager", null);
+        List<SavedObject> objects = [];
+        for (int i = 0; i < header.Objects; i++)
+        {
+            JsonObject line = JsonNode.Parse(Next() ?? throw Damaged(path, $"it ends after {i} of {header.Objects} objects", null))!.AsObject();
+            objects.Add(new(line.Text("group")!, line.Text("plural")!, line.Number("version")!.Value, line.Object("document")!.DeepClone().AsObject(), line["owners"]?.DeepClone()));
+        }
+
+        string sum = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (lines.ReadLine() is not { } last || JsonNode.Parse(last)!.AsObject().Text(Checksum) != sum) throw Damaged(path, "its checksum does not fit its content", null);
+        return new(header, objects);
+
+        string? Next()
+        {
+            string? line = lines.ReadLine();
+            if (line is not null) hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+            return line;
+        }
+    }
+
+    private static NodeManagerException Damaged(string path, string why, Exception? fault) => new(
+        ErrorIds.SandboxFileDamaged, ErrorKind.InvalidData, $"'{path}' cannot be restored: {why.TrimEnd('.')}.", path, "Take another copy of the file, or export the cluster again.", fault);
+}

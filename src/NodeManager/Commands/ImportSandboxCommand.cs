@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Sandbox;
+using NodeManager.Sandbox.Saving;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Makes an embedded cluster from a file of Export-Sandbox: as it was, and its clock goes on where it stood.</summary>
+[Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
+[OutputType(typeof(NodeManagerSession))]
+public sealed class ImportSandboxCommand : SandboxSessionCmdlet
+{
+    /// <summary>The file.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet)]
+    [Alias("LiteralPath", "FilePath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    private protected override void End()
+    {
+        string file = GetUnresolvedProviderPathFromPSPath(Path);
+        if (!ShouldProcess(file, "Start the saved cluster"))
+            return;
+        Runspace runspace = Runspace.DefaultRunspace;
+        double? speed = IsGiven(nameof(SandboxSpeed)) ? SandboxSpeed : null;
+        Start(file, async worker =>
+        {
+            SavedCluster saved = SandboxFile.Read(file);
+            NodeManagerSession session = await OpenAsync("sandbox", SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System), worker);
+            SessionRegistry.Add(runspace, session, isExplicit: true);
+            worker.Output(session);
+        });
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Conformance.Drain;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
+
+namespace NodeManager.Conformance.Rehearsal;
+
+/// <summary>A drain rehearsed on a copy tells what the drain of the source will do.</summary>
+public sealed class CopyTests
+{
+    private static readonly DrainOptions Everything = new() { DeleteUnmanagedPods = true, DeleteEmptyDirData = true };
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_is_planned_and_done_on_the_copy_is_planned_and_done_on_the_source(string backend)
+    {
+        await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, _) = await source.AddFullAndEmptyNodeAsync("web", 3);
+        await source.AddBudgetAsync("web", "web", "minAvailable", 2, allows: 1);
+        await source.AddWorkloadAsync(Resources.DaemonSets, "DaemonSet", "agent", 2);
+        await source.AddPodAsync("alone", full);
+        await source.AddPodAsync("cache", full, DrainPlanTests.WithEmptyDir);
+        NodeManagerSession original = await source.ConnectAsync();
+
+        var sent = new ConcurrentBag<string>();
+        using KubernetesClient reader = source.CreateClient(transport => new Recorder(transport, sent));
+        SandboxCluster cluster = await SandboxCluster.CopyAsync(reader, new() { Speed = 10 }, static _ => { }, default);
+        using NodeManagerSession copy = await SessionFactory.ConnectAsync(
+            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+
+        Assert.NotEmpty(sent);
+        Assert.All(sent, method => Assert.Equal("GET", method));
+        Assert.Equal(await PlacesAsync(original, source.Namespace), await PlacesAsync(copy, source.Namespace));
+        Assert.Equal(await PlanAsync(original, full, new()), await PlanAsync(copy, full, new()));
+        Assert.Equal(await PlanAsync(original, full, Everything), await PlanAsync(copy, full, Everything));
+
+        NodeDrainResult rehearsed = Assert.Single(await DrainRun.DrainAsync(copy, [full], Everything with { Timeout = TimeSpan.FromMinutes(15) }));
+        NodeDrainResult done = Assert.Single(await DrainRun.DrainAsync(original, [full], Everything));
+
+        Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
+        Assert.Equal(done.Status, rehearsed.Status);
+        Assert.Equal(Outcomes(done), Outcomes(rehearsed));
+        // Nothing was rolled out anew because of labels that are another Kubernetes'.
+        int sets = (await copy.Connection().Client.ListAsync(Resources.ReplicaSets, new() { Namespace = source.Namespace }, default)).Items.Count;
+        Assert.Equal(1, sets);
+        Assert.DoesNotContain(sent, static method => method != "GET");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Workloads_of_all_kinds_stand_still_in_the_copy(string backend)
+    {
+        await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
+        await source.AddNodesAsync(2);
+        await source.AddWorkloadAsync(Resources.Deployments, "Deployment", "front", 2);
+        await source.AddWorkloadAsync(Resources.StatefulSets, "StatefulSet", "store", 2);
+        await source.AddWorkloadAsync(Resources.DaemonSets, "DaemonSet", "agent", 2);
+        NodeManagerSession original = await source.ConnectAsync();
+
+        SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new() { Speed = 100 }, static _ => { }, default);
+        using NodeManagerSession copy = await SessionFactory.ConnectAsync(
+            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+        string[] before = await PlacesAsync(copy, source.Namespace);
+
+        // A controller's moment: it would delete or create by now what it held for out of date.
+        await Task.Delay(TimeSpan.FromMinutes(3), cluster.Time);
+
+        Assert.Equal(6, before.Length);
+        Assert.Equal(before, await PlacesAsync(copy, source.Namespace));
+        Assert.Equal(await PlacesAsync(original, source.Namespace), before);
+        Dictionary<string, Pod> pods = (await original.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items.ToDictionary(p => p.Metadata.Name);
+        foreach (Pod pod in (await copy.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items)
+            Assert.NotEqual(pods[pod.Metadata.Name].Metadata.Uid, pod.Metadata.Uid);
+    }
+
+    private static async Task<string[]> PlacesAsync(NodeManagerSession session, string ns) =>
+        [.. (await session.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = ns }, default)).Items
+            .Select(p => $"{p.Metadata.Name} on {p.Spec.NodeName} {p.Status.Phase} {TestCluster.IsReady(p)}").Order(StringComparer.Ordinal)];
+
+    private static async Task<string[]> PlanAsync(NodeManagerSession session, string node, DrainOptions options)
+    {
+        NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [node], options, default));
+        return [$"{plan.CanDrain} {plan.Evict} {plan.BlockedByBudget}", .. plan.Pods.Select(p => $"{p.Name}: {p.Decision} {p.Reason} {p.BlockedByBudget} {p.Owner}").Order(StringComparer.Ordinal)];
+    }
+
+    private static string[] Outcomes(NodeDrainResult result) => [.. result.Pods.Select(p => $"{p.Name}: {p.Outcome}").Order(StringComparer.Ordinal)];
+
+    private sealed class Recorder(HttpMessageHandler inner, ConcurrentBag<string> sent) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            sent.Add(request.Method.Method);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Saving;
+using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Tests.Controllers;
+using NodeManager.Testing;
+
+namespace NodeManager.Sandbox.Tests.Saving;
+
+public sealed class SandboxFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LiveCluster _live = new(nodes: 6);
+
+    private string File => _folder.Path("cluster.sandbox");
+
+    public void Dispose()
+    {
+        _live.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void What_is_restored_has_the_versions_and_uids_that_it_had_and_goes_on_from_there()
+    {
+        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "later", At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1), For = TimeSpan.FromMinutes(5) });
+        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        (long version, IReadOnlyList<StoredObject> before) = _live.Store.Capture();
+
+        SavedCluster saved = SandboxFile.Read(File);
+        using SandboxCluster restored = SandboxCluster.Restore(saved, null, [], new ManualTimeProvider());
+
+        Assert.Equal(("1.37", _live.Clock.GetUtcNow(), 1.0), (saved.Version, saved.Time, saved.Speed));
+        Assert.Equal(saved.Time, restored.Time.GetUtcNow());
+        Assert.True(restored.Registry.Store.Version >= version);
+        Dictionary<string, StoredObject> after = restored.Registry.Store.Capture().Objects.ToDictionary(KeyOf);
+        foreach (StoredObject item in before.Where(item => item.Kind != BuiltInKinds.Leases))
+            Assert.Equal((item.Uid, item.Version), (after[KeyOf(item)].Uid, after[KeyOf(item)].Version));
+        Assert.Equal((SandboxFaultState.Waiting, "later"), (restored.GetFaults()[0].State, restored.GetFaults()[0].Request.Name));
+        string uid = restored.Registry.Create(BuiltInKinds.ConfigMaps, "default", new() { ["metadata"] = new JsonObject { ["name"] = "new" } }).Uid;
+        Assert.DoesNotContain(before, item => item.Uid == uid);
+        Assert.Null(restored.Registry.Store.OpenCursor(BuiltInKinds.Pods, version - 1));
+    }
+
+    [Fact]
+    public void Custom_resources_are_restored_with_their_definitions()
+    {
+        _live.Create(BuiltInKinds.CustomResourceDefinitions, """
+            {"metadata":{"name":"boxes.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Box","plural":"boxes","singular":"box","listKind":"BoxList"},
+            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}}}]}}
+            """);
+        ResourceKind boxes = _live.Cluster.Catalog.Find("example.com", "v1", "boxes")!;
+        _live.Registry.Create(boxes, "default", JsonNode.Parse("""{"apiVersion":"example.com/v1","kind":"Box","metadata":{"name":"one"},"spec":{"size":3}}""")!.AsObject());
+
+        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
+
+        ResourceKind again = restored.Catalog.Find("example.com", "v1", "boxes")!;
+        Assert.Equal(3, (int?)restored.Registry.Get(again, "default", "one").ToJson()["spec"]!["size"]);
+    }
+
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "c2VjcmV0LXZhbHVl")]
+    public void Values_of_secrets_are_saved_only_where_asked_for(bool include, string expected)
+    {
+        _live.Create(BuiltInKinds.Secrets, """{"metadata":{"name":"key"},"data":{"password":"c2VjcmV0LXZhbHVl"}}""");
+
+        SandboxFile.Write(_live.Cluster, File, include, replace: false);
+
+        using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
+        Assert.Equal(expected, (string?)restored.Registry.Get(BuiltInKinds.Secrets, "default", "key").ToJson()["data"]!["password"]);
+        Assert.Equal(include, Unpack().Contains("c2VjcmV0LXZhbHVl", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_file_is_its_users_alone_and_is_replaced_only_where_asked_for()
+    {
+        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+
+        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false));
+        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: true);
+
+        Assert.Equal(ErrorIds.SandboxFileExists, refusal.ErrorId);
+        Assert.Single(Directory.GetFiles(_folder.Path(".")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+    }
+
+    [Theory]
+    [InlineData("cut short")]
+    [InlineData("a byte changed")]
+    [InlineData("an object changed")]
+    [InlineData("an object missing")]
+    [InlineData("something else")]
+    [InlineData("of a newer format")]
+    public void A_damaged_file_is_said_to_be_that(string damage)
+    {
+        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        byte[] bytes = System.IO.File.ReadAllBytes(File);
+        string text = Unpack();
+        switch (damage)
+        {
+            case "cut short":
+                bytes = bytes[..(bytes.Length / 2)];
+                break;
+            case "a byte changed":
+                bytes[bytes.Length / 2] ^= 0x55;
+                break;
+            case "an object changed":
+                bytes = Pack(text.Replace("worker-1a-01", "worker-9a-99", StringComparison.Ordinal));
+                break;
+            case "an object missing":
+                int line = text.IndexOf('\n', StringComparison.Ordinal);
+                bytes = Pack(text.Remove(line, text.IndexOf('\n', line + 1) - line));
+                break;
+            case "something else":
+                bytes = Encoding.UTF8.GetBytes("apiVersion: v1");
+                break;
+            default:
+                bytes = Pack(text.Replace("\"formatVersion\":1", "\"formatVersion\":99", StringComparison.Ordinal));
+                break;
+        }
+
+        System.IO.File.WriteAllBytes(File, bytes);
+
+        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => SandboxFile.Read(File));
+        Assert.Equal(ErrorIds.SandboxFileDamaged, refusal.ErrorId);
+        Assert.Contains(File, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_said_to_be_that() =>
+        Assert.Equal(ErrorIds.SandboxFileNotFound, Assert.Throws<NodeManagerException>(() => SandboxFile.Read(File)).ErrorId);
+
+    private static string KeyOf(StoredObject item) => $"{item.Kind} {item.Namespace}/{item.Name}";
+
+    private string Unpack()
+    {
+        using var zip = new GZipStream(System.IO.File.OpenRead(File), CompressionMode.Decompress);
+        return new StreamReader(zip).ReadToEnd();
+    }
+
+    private static byte[] Pack(string text)
+    {
+        var into = new MemoryStream();
+        using (var zip = new GZipStream(into, CompressionLevel.Fastest)) zip.Write(Encoding.UTF8.GetBytes(text));
+        return into.ToArray();
+    }
+}

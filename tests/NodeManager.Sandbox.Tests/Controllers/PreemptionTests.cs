@@ -14,11 +14,11 @@ public sealed class PreemptionTests
 
         cluster.Create(BuiltInKinds.Pods, Big("high", 10));
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.NominatedNodeName == "a");
-        Assert.Contains(cluster.EventsOf("low"), said => said == $"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a");
+        await cluster.UntilAsync(() => cluster.EventsOf("low").Contains($"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a"));
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
 
         Assert.Null(cluster.PodNamed("low"));
-        Assert.Contains(cluster.EventsOf("high"), said => said == "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.");
+        Assert.Contains("FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.", cluster.EventsOf("high"));
     }
 
     [Fact]

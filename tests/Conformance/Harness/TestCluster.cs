@@ -29,6 +29,9 @@ internal sealed class TestCluster : IAsyncDisposable
         Client = CreateClient();
     }
 
+    /// <summary>Starts a further kube-scheduler beside the real cluster's own.</summary>
+    public IDisposable StartScheduler(string configuration) => _plane!.StartScheduler(configuration);
+
     /// <summary>The administrator's client.</summary>
     public KubernetesClient Client { get; }
 

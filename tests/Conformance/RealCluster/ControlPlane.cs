@@ -21,6 +21,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly CertificateAuthority _authority = new();
     private readonly List<ServerProcess> _processes = [];
     private SimulatedKubelets? _kubelets;
+    private ServerArguments? _arguments;
     private int _disposed;
 
     private ControlPlane(ServerBinaries binaries)
@@ -79,6 +80,15 @@ internal sealed class ControlPlane : IDisposable
              """);
     }
 
+    /// <summary>Starts a further kube-scheduler with a configuration of its own, in which KUBECONFIG stands for its kubeconfig. Ends when disposed.</summary>
+    public ServerProcess StartScheduler(string configuration)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, Path.GetRandomFileName())).FullName;
+        string file = Path.Combine(folder, "configuration.yaml");
+        File.WriteAllText(file, configuration.Replace("KUBECONFIG", WriteKubeconfig("further-scheduler", "system:masters"), StringComparison.Ordinal));
+        return new(ServerBinaries.Find(out _)!.Scheduler!, folder, removeFolder: true, _arguments!.FurtherScheduler(file));
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -120,7 +130,7 @@ internal sealed class ControlPlane : IDisposable
         string version = await RunAsync(binaries.ApiServer, "--version");
         int[] ports = FreePorts(3);
         Server = new(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{ports[2]}/"));
-        var arguments = new ServerArguments(_folder, version, ports[0], ports[1], ports[2]);
+        ServerArguments arguments = _arguments = new(_folder, version, ports[0], ports[1], ports[2]);
         Minor = arguments.Minor;
         WriteCertificates();
 

@@ -52,6 +52,10 @@ internal sealed partial class ServerArguments(string folder, string version, int
 
     public IEnumerable<string> Scheduler(string kubeconfig) => Client(kubeconfig);
 
+    /// <summary>One whose configuration says all else.</summary>
+    public IEnumerable<string> FurtherScheduler(string configuration) =>
+        ["--config=" + configuration, "--secure-port=0", .. _minor < 24 ? ["--port=0"] : Array.Empty<string>()];
+
     private IEnumerable<string> Client(string kubeconfig)
     {
         yield return "--kubeconfig=" + kubeconfig;

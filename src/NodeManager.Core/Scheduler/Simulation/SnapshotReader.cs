@@ -1,0 +1,55 @@
+using System.Net;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Scheduler.Simulation;
+
+/// <summary>Reads a cluster as the scheduler's rules see it.</summary>
+/// <param name="client">Whose cluster.</param>
+/// <param name="warn">Told of what may not be read; the rules then know less.</param>
+internal sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
+{
+    /// <summary>The cluster, and all its pods, those without a node included.</summary>
+    public async Task<(ClusterSnapshot Snapshot, IReadOnlyList<Pod> Pods)> ReadAsync(int? minor, CancellationToken cancellationToken)
+    {
+        var everything = new ListOptions();
+        var server = client.GetCapabilitiesAsync(cancellationToken);
+        var nodes = client.ListAsync(Resources.Nodes, everything, cancellationToken);
+        var pods = client.ListAsync(Resources.Pods, everything, cancellationToken);
+        var images = IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
+        var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
+        var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
+        var claims = IfAllowedAsync(Resources.PersistentVolumeClaims, "volume claims", cancellationToken);
+        var volumes = IfAllowedAsync(Resources.PersistentVolumes, "volumes", cancellationToken);
+        await Task.WhenAll(server, nodes, pods, images, services, namespaces, claims, volumes);
+
+        var snapshot = ClusterSnapshot.Of((await nodes).Items, (await pods).Items, minor ?? (await server).Minor);
+        foreach (var node in await images)
+            snapshot.SetImages(node.Metadata.Name, node.Status.Images);
+        foreach (var service in await services)
+            snapshot.SetService(service);
+        foreach (var space in await namespaces)
+            snapshot.SetNamespace(space.Metadata.Name, space.Metadata.Labels);
+        foreach (var claim in await claims)
+            snapshot.SetClaim(claim);
+        foreach (var volume in await volumes)
+            snapshot.SetVolume(volume);
+        return (snapshot, (await pods).Items);
+    }
+
+    private async Task<List<T>> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            return (await client.ListAsync(type, new ListOptions(), cancellationToken)).Items;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            warn($"{char.ToUpperInvariant(what[0])}{what[1..]} may not be read, and count for nothing here: {refused.Message}");
+            return [];
+        }
+    }
+}

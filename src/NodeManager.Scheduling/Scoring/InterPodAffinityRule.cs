@@ -37,8 +37,10 @@ internal sealed class InterPodAffinityRule : IScoreRule
         if (weights.Count == 0) return null;
         long[] raw = [.. nodes.Select(node => weights.Sum(topology =>
             node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0))];
-        long least = raw.Min();
-        long range = raw.Max() - least;
+        // Up to 1.22 the range begins at 0, wherever the scores lie.
+        bool isOld = snapshot.MinorVersion <= 22;
+        long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
+        long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - least;
         return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Most * ((double)(score - least) / range)));
     }
 

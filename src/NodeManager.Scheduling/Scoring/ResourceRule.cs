@@ -48,9 +48,15 @@ internal sealed class ResourceRule : IScoreRule
     {
         ResourceScoring.MostAllocated when requested > capacity => minorVersion <= 22 ? 0 : Scores.Most,
         ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
-        ResourceScoring.RequestedToCapacityRatio => OnShape(requested > capacity ? Full : requested * Full / capacity),
+        ResourceScoring.RequestedToCapacityRatio => OnShape(Utilization(requested, capacity)),
         _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
     };
+
+    /// <summary>In whole percent: up to 1.22 rounded up, since then cut.</summary>
+    private long Utilization(long requested, long capacity) =>
+        requested > capacity ? Full
+        : minorVersion <= 22 ? Full - ((capacity - requested) * Full / capacity)
+        : requested * Full / capacity;
 
     private long OnShape(long utilization)
     {

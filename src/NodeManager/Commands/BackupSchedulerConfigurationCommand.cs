@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Pipeline;
@@ -15,13 +16,25 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
+    /// <summary>Encrypts the file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
     /// <summary>Replace a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override bool TakesAll => true;
 
-    private protected override void Begin() => Path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+    private protected override void Begin()
+    {
+        if (Passphrase is not null && Path is null)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Passphrase encrypts a file, and no -Path names one.", null,
+                "Name the file with -Path. Revisions in the cluster are protected by its roles.");
+        Path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+    }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
@@ -32,7 +45,7 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
             return;
         SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(session, scheduler, worker, worker.Token);
         if (file is not null)
-            await SchedulerFiles.ExportAsync(file, backup.Text, Force, worker.Token);
+            await SchedulerFiles.ExportAsync(file, backup.Text, Passphrase, Force, worker.Token);
         worker.Output(backup);
     }
 }

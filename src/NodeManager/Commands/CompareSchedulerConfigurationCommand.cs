@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Security;
 using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Files;
@@ -26,6 +27,11 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
     /// <summary>The difference line by line, as <c>diff -u</c> prints it.</summary>
     [Parameter]
     public SwitchParameter Unified { get; set; }
+
+    /// <summary>The passphrase of encrypted files.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
 
     private protected override void Process()
     {
@@ -77,8 +83,8 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
         {
             SchedulerConfiguration configuration => ($"{configuration.Cluster}: {configuration}", configuration.Text),
             SchedulerConfigurationBackup backup => (backup.ToString(), backup.Text),
-            FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, worker.Token)).Document.Text),
-            string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, worker.Token)).Document.Text),
+            FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token)).Document.Text),
+            string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, Passphrase, worker.Token)).Document.Text),
             _ => throw new NodeManagerException(
                 ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{source}' ({source.GetType().Name}) is no configuration.", source,
                 "Give a revision's number, a file, a configuration or a backup."),

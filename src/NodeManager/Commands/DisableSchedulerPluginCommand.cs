@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 
@@ -11,6 +12,6 @@ public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
 {
     private protected override string Verb => "Disable";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor) =>
-        PluginEditor.Disable(document, change, minor);
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
+        PluginEditor.Disable(document, change, minor, catalog);
 }

@@ -4,6 +4,8 @@ using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -38,26 +40,21 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
-        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, file: file));
+        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, FileCatalog, file));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
         Emit(worker, SchedulerPlugins.Read(
-            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), session, scheduler, Minor));
+            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), session, scheduler, Minor,
+            await PluginRegistry.CatalogAsync(session, worker.Token)));
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
     {
-        Predicate<string> name = Matcher(Name);
-        Predicate<string> point = Matcher(ExtensionPoint);
-        Predicate<string> scheduler = Matcher(SchedulerName);
+        Predicate<string> name = TextPatterns.Matcher(Name);
+        Predicate<string> point = TextPatterns.Matcher(ExtensionPoint);
+        Predicate<string> scheduler = TextPatterns.Matcher(SchedulerName);
         foreach (SchedulerPlugin plugin in plugins)
             if (name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName))
                 worker.Output(plugin);
-    }
-
-    private static Predicate<string> Matcher(string[] patterns)
-    {
-        WildcardPattern[] all = [.. patterns.Select(pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase))];
-        return text => all.Any(pattern => pattern.IsMatch(text));
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Pipeline;
@@ -22,6 +23,12 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string? File { get; set; }
+
+    /// <summary>The passphrase of an encrypted file.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
 
     /// <summary>A backup.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
@@ -78,5 +85,5 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }
 
-    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(File!, null, worker.Token)).Document.Text;
+    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(File!, null, Passphrase, worker.Token)).Document.Text;
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
@@ -45,9 +45,6 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
     }
 
-    /// <summary>The known plugins, for the checks; null: the standard ones.</summary>
-    private protected virtual PluginCatalog? Catalog => null;
-
     /// <summary>Writes a change and restarts the scheduler; the document as it then is.</summary>
     /// <param name="worker">On whose behalf.</param>
     /// <param name="session">Where.</param>
@@ -68,7 +65,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
             Force = Force,
             RevisionLimit = RevisionLimit,
             Minor = Minor,
-            Catalog = Catalog,
+            Catalog = await PluginRegistry.CatalogAsync(session, worker.Token),
             Confirm = differences => worker.ShouldProcessAsync(
                 Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
         };

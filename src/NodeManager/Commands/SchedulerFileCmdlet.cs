@@ -1,7 +1,11 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Pipeline;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -24,8 +28,12 @@ public abstract class SchedulerFileCmdlet : SchedulerCmdlet
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
 
+    /// <summary>The plugins that are known where files are worked on: ours, and those registered in the current session.</summary>
+    private protected PluginCatalog FileCatalog { get; private set; } = PluginCatalog.Standard;
+
     private protected override void Begin()
     {
+        FileCatalog = PluginRegistry.Catalog(SessionRegistry.Current(Runspace.DefaultRunspace));
         Minor = Release(KubernetesVersion);
         if (Session is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Path)))
             throw new NodeManagerException(

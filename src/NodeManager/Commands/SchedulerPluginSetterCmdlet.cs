@@ -6,6 +6,7 @@ using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -46,7 +47,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
         Force = Force,
     };
 
-    private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor);
+    private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog);
 
     private protected sealed override async Task WorkAsync(Worker worker, string file)
     {
@@ -54,7 +55,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
             file,
             Key,
             Minor,
-            document => Apply(document, Minor, worker.Warning),
+            document => Apply(document, Minor, FileCatalog, worker.Warning),
             Force,
             differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"),
             RevisionLimit,
@@ -64,29 +65,30 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
-        Emit(worker, SchedulerPlugins.Read(now, Minor, file: file));
+        Emit(worker, SchedulerPlugins.Read(now, Minor, FileCatalog, file));
     }
 
     private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
         // An edit that is made anew on another's text has the same to say.
         var told = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
             worker, session, scheduler, Action,
-            SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, warning =>
+            SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
             {
                 if (told.Add(warning))
                     worker.Warning(warning);
             })));
         if (PassThru)
-            Emit(worker, SchedulerPlugins.Read(now, session, scheduler, Minor));
+            Emit(worker, SchedulerPlugins.Read(now, session, scheduler, Minor, catalog));
     }
 
     private string Action => $"{Verb} {string.Join(", ", Name)}";
 
-    private SchedulerDocument Apply(SchedulerDocument document, int? minor, Action<string> warn) => Name.Aggregate(document, (current, name) =>
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn) => Name.Aggregate(document, (current, name) =>
     {
-        PluginChangeResult result = Apply(current, Change(name), minor);
+        PluginChangeResult result = Apply(current, Change(name), minor, catalog);
         foreach (string warning in result.Warnings)
             warn(warning);
         return result.Document;

@@ -1,16 +1,24 @@
 using System.Management.Automation;
+using System.Security;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Templates;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Replaces a whole configuration by a text, or by a file's.</summary>
+/// <summary>Replaces a whole configuration by a text or a file's, or makes a template's changes in it.</summary>
 [Cmdlet(VerbsCommon.Set, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SchedulerConfiguration))]
 public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 {
+    private ConfigurationTemplate? _template;
+
     /// <summary>The new configuration.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -21,6 +29,27 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string? File { get; set; }
 
+    /// <summary>The passphrase of an encrypted file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>The changes of a template, made in what is there.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerTemplateCompleter))]
+    public string? Template { get; set; }
+
+    /// <summary>A folder with templates of your own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TemplateFolder { get; set; }
+
+    /// <summary>The profiles that a template changes; without it all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] SchedulerName { get; set; } = [];
+
     /// <summary>Emit the configuration as it then is.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     public SwitchParameter PassThru { get; set; }
@@ -28,32 +57,70 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        if (Text is null == File is null)
+        if (new[] { Text, File, Template }.Count(one => one is not null) != 1)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "The new configuration is given by -Text or by -File, by one of them.", null,
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "The new configuration is given by -Text, by -File or by -Template, by one of them.", null,
                 "Give one of them.");
+        if (Template is not null)
+            _template = ConfigurationTemplates.Find(Template, TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder));
         File = File is null ? null : GetUnresolvedProviderPathFromPSPath(File);
     }
 
     private protected override async Task WorkAsync(Worker worker, string file)
     {
+        if (_template is not null)
+        {
+            Tell(file, await SchedulerFiles.ChangeAsync(
+                file, Key, Minor, document => Apply(document, Minor, FileCatalog, worker.Warning), Force,
+                differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
+            return;
+        }
+
         string text = await NewTextAsync(worker);
-        SchedulerDocument? changed = await SchedulerFiles.ReplaceAsync(
-            file, Key, Minor, text, Force, differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token);
-        if (changed is not null)
-            worker.Verbose($"{file} was written. A scheduler reads its configuration when it starts: restart it to have the change.");
+        Tell(file, await SchedulerFiles.ReplaceAsync(
+            file, Key, Minor, text, Force, differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
-        string text = await NewTextAsync(worker);
-        await ChangeAsync(worker, session, scheduler, Action, _ => text);
+        await ChangeAsync(worker, session, scheduler, Action, await EditAsync(worker, session, scheduler));
         if (PassThru)
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }
 
-    private string Action => File is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(File)}";
+    private async Task<Func<string, string>> EditAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        if (_template is null)
+        {
+            string text = await NewTextAsync(worker);
+            return _ => text;
+        }
+
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
+        var told = new HashSet<string>();
+        return SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
+        {
+            if (told.Add(warning))
+                worker.Warning(warning);
+        }));
+    }
+
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn)
+    {
+        PluginChangeResult result = ConfigurationTemplates.Apply(document, _template!, SchedulerName, minor, catalog, Force);
+        foreach (string warning in result.Warnings)
+            warn(warning);
+        return result.Document;
+    }
+
+    private static void Tell(string file, SchedulerDocument? changed, Worker worker)
+    {
+        if (changed is not null)
+            worker.Verbose($"{file} was written. A scheduler reads its configuration when it starts: restart it to have the change.");
+    }
+
+    private string Action => _template is not null ? $"Apply the template {_template.Name}" : File is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(File)}";
 
     private async Task<string> NewTextAsync(Worker worker) =>
-        Text ?? (await SchedulerFiles.ReadAsync(File!, null, worker.Token)).Document.Text;
+        Text ?? (await SchedulerFiles.ReadAsync(File!, null, Passphrase, worker.Token)).Document.Text;
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 
@@ -11,6 +12,6 @@ public sealed class SetSchedulerPluginCommand : PluginSettingsCmdlet
 {
     private protected override string Verb => "Set";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor) =>
-        PluginEditor.Set(document, change, minor);
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
+        PluginEditor.Set(document, change, minor, catalog);
 }

@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Pipeline;
 
@@ -9,29 +12,58 @@ namespace NodeManager.Commands;
 
 /// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per finding, none where all is well.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
-[OutputType(typeof(SchedulerConfigurationFinding))]
+[OutputType(typeof(SchedulerConfigurationFinding), typeof(SchedulerSimulation))]
 public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
 {
+    private NodeManagerSession? _target;
+
     /// <summary>The scheduler is Kubernetes' own, with its built-in plugins alone.</summary>
     [Parameter]
     public SwitchParameter BuiltInOnly { get; set; }
 
+    /// <summary>Tell instead which pods of the cluster would be placed elsewhere under it.</summary>
+    [Parameter]
+    public SwitchParameter Simulate { get; set; }
+
+    /// <summary>With -Simulate: also the pods that would stay where they are.</summary>
+    [Parameter]
+    public SwitchParameter IncludeUnchanged { get; set; }
+
     private protected override bool TakesAll => true;
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        // A file is simulated with the pods of the current session's cluster.
+        if (Simulate && ParameterSetName == PathSet)
+            _target = Sessions[0];
+    }
 
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
-        Emit(worker, manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file });
+        if (_target is { } session)
+            await SimulateAsync(worker, session, manifest.Document, file, Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
+        else
+            Emit(worker, manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file, Catalog = FileCatalog });
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
         SchedulerDocument document = await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token);
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
+        if (Simulate)
+        {
+            await SimulateAsync(worker, session, document, scheduler.Source, Minor ?? scheduler.Minor, catalog);
+            return;
+        }
+
         Emit(worker, document, new()
         {
             Minor = Minor ?? scheduler.Minor,
             IsStock = BuiltInOnly || scheduler.IsStock,
             File = scheduler.Source,
+            Catalog = catalog,
         });
     }
 
@@ -39,5 +71,16 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     {
         foreach (SchedulerConfigurationFinding finding in SchedulerConfigurationValidator.Validate(document, options))
             worker.Output(finding);
+    }
+
+    private async Task SimulateAsync(
+        Worker worker, NodeManagerSession session, SchedulerDocument document, string source, int? minor, PluginCatalog catalog)
+    {
+        IReadOnlyList<SchedulerSimulation> results =
+            await SchedulerSimulator.RunAsync(session, document, source, minor, catalog, worker, worker.Token);
+        foreach (SchedulerSimulation result in results)
+            if (IncludeUnchanged || result.Outcome != SchedulerSimulationOutcome.Stays)
+                worker.Output(result);
+        worker.Verbose($"{results.Count(result => result.Outcome == SchedulerSimulationOutcome.Stays)} of {results.Count} pods would stay where they are.");
     }
 }

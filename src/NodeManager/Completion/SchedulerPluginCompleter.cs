@@ -1,14 +1,14 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Registration;
 
 namespace NodeManager.Completion;
 
-/// <summary>The scheduler plugins that are known.</summary>
+/// <summary>The scheduler plugins that are known, those registered in the session included.</summary>
 public sealed class SchedulerPluginCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(PluginCatalog.Standard.All.Select(plugin => plugin.Name).Order(StringComparer.Ordinal), wordToComplete);
+        Completions.From(PluginRegistry.Catalog(Completions.Sessions(fakeBoundParameters).FirstOrDefault()).All.Select(plugin => plugin.Name).Order(StringComparer.Ordinal), wordToComplete);
 }

@@ -1,6 +1,8 @@
+using System.Security;
 using System.Text;
 using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Encryption;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Validation;
 
@@ -64,10 +66,16 @@ public static class SchedulerFiles
         return string.Concat(name.Select(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_' ? sign : '-'));
     }
 
-    /// <summary>Writes a configuration's text to a file.</summary>
-    /// <exception cref="NodeManagerException">AlreadyExists; SchedulerFileNotWritten.</exception>
-    public static async Task ExportAsync(string path, string text, bool overwrite, CancellationToken cancellationToken)
+    /// <summary>Writes a configuration's text to a file; with a passphrase encrypted, so that it never lies there in the open.</summary>
+    /// <exception cref="NodeManagerException">AlreadyExists; SchedulerFileNotWritten; SchedulerPassphraseInvalid.</exception>
+    public static async Task ExportAsync(string path, string text, SecureString? passphrase, bool overwrite, CancellationToken cancellationToken)
     {
+        if (passphrase is not null)
+        {
+            using var secret = Passphrase.Of(passphrase);
+            text = EncryptedText.Encrypt(text, secret);
+        }
+
         try
         {
             await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
@@ -90,11 +98,16 @@ public static class SchedulerFiles
     /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="NodeManagerException">It cannot be read, is no UTF-8, or holds no configuration.</exception>
-    public static async Task<SchedulerManifest> ReadAsync(string path, string? key, CancellationToken cancellationToken)
+    public static Task<SchedulerManifest> ReadAsync(string path, string? key, CancellationToken cancellationToken) =>
+        ReadAsync(path, key, null, cancellationToken);
+
+    /// <summary>The same of a file that may be encrypted.</summary>
+    /// <exception cref="NodeManagerException">SchedulerPassphraseWrong, SchedulerPassphraseInvalid, SchedulerBackupDamaged; and as above.</exception>
+    public static async Task<SchedulerManifest> ReadAsync(string path, string? key, SecureString? passphrase, CancellationToken cancellationToken)
     {
         try
         {
-            return SchedulerManifest.Read(Strict.GetString(await File.ReadAllBytesAsync(path, cancellationToken)), path, key);
+            return SchedulerManifest.Read(Open(Strict.GetString(await File.ReadAllBytesAsync(path, cancellationToken)), passphrase, path), path, key);
         }
         catch (DecoderFallbackException exception)
         {
@@ -132,5 +145,16 @@ public static class SchedulerFiles
         {
             File.Delete(temporary);
         }
+    }
+
+    private static string Open(string text, SecureString? passphrase, string path)
+    {
+        if (!EncryptedText.IsEncrypted(text))
+            return text;
+        if (passphrase is null)
+            throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
+                $"{path} is encrypted.", path, "Give the passphrase that it was exported with, with -Passphrase.");
+        using var secret = Passphrase.Of(passphrase);
+        return EncryptedText.Decrypt(text, secret, path);
     }
 }

@@ -1,0 +1,85 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox
+    $text = "apiVersion: kubescheduler.config.k8s.io/v1`nkind: KubeSchedulerConfiguration`nprofiles:`n- schedulerName: default-scheduler # keep`n"
+    $file = "$TestDrive/scheduler.yaml"
+    $secret = ConvertTo-SecureString 'correct horse' -AsPlainText
+}
+
+AfterAll { Disconnect-NodeManager $session }
+
+Describe 'Set-SchedulerConfiguration -Template' {
+    BeforeEach { Set-Content $file $text -NoNewline }
+
+    It 'makes the changes in what is there, once' {
+        Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
+        Get-Content $file -Raw | Should -Match '(?s)# keep.*type: MostAllocated'
+        $once = Get-Content $file -Raw
+        Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
+        Get-Content $file -Raw | Should -BeExactly $once
+        Test-SchedulerConfiguration -Path $file -BuiltInOnly | Should -BeNullOrEmpty
+    }
+
+    It 'warns of plugins that a scheduler must be built with, and knows folders of ones own' {
+        Set-SchedulerConfiguration -Path $file -Template LoadAware -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -Match TargetLoadPacking
+        $null = New-Item -ItemType Directory "$TestDrive/own" -Force
+        Set-Content "$TestDrive/own/Quiet.yaml" "steps:`n- disable: ImageLocality`n  at: [score]"
+        Set-SchedulerConfiguration -Path $file -Template Quiet -TemplateFolder "$TestDrive/own" -Confirm:$false
+        Get-Content $file -Raw | Should -Match ImageLocality
+        { Set-SchedulerConfiguration -Path $file -Template Nope -Confirm:$false } | Should -Throw -ErrorId 'SchedulerTemplateNotFound,*'
+        { Set-SchedulerConfiguration -Path $file -Template Quiet -Text x -Confirm:$false } | Should -Throw -ErrorId 'Invalid,*'
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Set-SchedulerConfiguration -Path $file -Template BinPacking -WhatIf
+        Get-Content $file -Raw | Should -BeExactly $text
+    }
+
+    It 'works on the scheduler of a cluster' {
+        Set-SchedulerConfiguration -Template Rescheduling -NoRestart -Confirm:$false -WarningAction SilentlyContinue -PassThru |
+            ForEach-Object Text | Should -Match 'reschedulingInterval'
+    }
+}
+
+Describe 'Test-SchedulerConfiguration -Simulate' {
+    BeforeAll { Set-Content $file $text -NoNewline }
+
+    It 'tells what would be placed elsewhere, and why' {
+        Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
+        $moved = Test-SchedulerConfiguration -Path $file -Simulate
+        $moved.Count | Should -BeGreaterThan 0
+        $moved.Outcome | Should -Not -Contain Stays
+        $one = $moved | Where-Object Outcome -EQ Moves | Select-Object -First 1
+        $one.NodeThen | Should -Not -Be $one.NodeNow
+        $one.Reason | Should -Not -BeNullOrEmpty
+        $one.Candidates | Should -Contain $one.NodeThen
+        $all = Test-SchedulerConfiguration -Path $file -Simulate -IncludeUnchanged
+        $all.Count | Should -BeGreaterThan $moved.Count
+        ($moved | Out-String -Width 80) | Should -Match 'Profile: default-scheduler, sandbox'
+    }
+
+    It 'warns of what it does not know, and refuses what no scheduler starts with' {
+        Set-SchedulerConfiguration -Path $file -Template GangScheduling -Confirm:$false -WarningAction SilentlyContinue
+        $one = Test-SchedulerConfiguration -Path $file -Simulate -WarningVariable warned -WarningAction SilentlyContinue | Select-Object -First 1
+        $warned | Should -Match 'Coscheduling are not known'
+        $one.NotJudged | Should -Be Coscheduling
+        Set-Content $file ($text -replace 'schedulerName', 'schedulerNames')
+        { Test-SchedulerConfiguration -Path $file -Simulate -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerConfigurationInvalid,*'
+    }
+}
+
+Describe 'Backup-SchedulerConfiguration -Passphrase' {
+    It 'writes no plain text, and what it wrote is compared and restored with the passphrase alone' {
+        $backup = Backup-SchedulerConfiguration -Path "$TestDrive/backup.pem" -Passphrase $secret
+        Get-Content "$TestDrive/backup.pem" -Raw | Should -Not -Match KubeScheduler
+        Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $secret | Should -BeNullOrEmpty
+        Restore-SchedulerConfiguration -File "$TestDrive/backup.pem" -Passphrase $secret -NoRestart -Confirm:$false -WarningAction SilentlyContinue
+        { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerPassphraseInvalid,*'
+        $wrong = ConvertTo-SecureString 'battery' -AsPlainText
+        { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $wrong -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerPassphraseWrong,*'
+        Set-Content "$TestDrive/backup.pem" ((Get-Content "$TestDrive/backup.pem" -Raw) -replace '(?<=KEY-----\n)..', 'AA' -replace '(?<=TEXT-----\n)....', 'AAAA')
+        { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $secret -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerBackupDamaged,*'
+        { Backup-SchedulerConfiguration -Passphrase $secret } | Should -Throw -ErrorId 'Invalid,*'
+    }
+}

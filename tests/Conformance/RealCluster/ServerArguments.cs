@@ -54,7 +54,7 @@ internal sealed partial class ServerArguments(string folder, string version, int
 
     /// <summary>One whose configuration says all else.</summary>
     public IEnumerable<string> FurtherScheduler(string configuration) =>
-        ["--config=" + configuration, "--secure-port=0", .. _minor < 24 ? ["--port=0"] : Array.Empty<string>()];
+        ["--config=" + configuration, "--secure-port=0", .. Minor < 24 ? ["--port=0"] : Array.Empty<string>()];
 
     private IEnumerable<string> Client(string kubeconfig)
     {

@@ -2,7 +2,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Validation;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 

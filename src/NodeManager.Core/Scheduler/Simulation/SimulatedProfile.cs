@@ -16,6 +16,9 @@ namespace NodeManager.Core.Scheduler.Simulation;
 /// <param name="NotKnownOfVolumes">Those that have a say in pods with volumes alone.</param>
 internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<string> NotKnown, IReadOnlyList<string> NotKnownOfVolumes)
 {
+    private static readonly string[] FormerNames = ["NodeResourcesLeastAllocated", "NodeResourcesMostAllocated", "RequestedToCapacityRatio"];
+    private static readonly string[] IgnoringArguments = ["ignoredResources", "ignoredResourceGroups"];
+
     private static readonly HashSet<string> Volumes =
         ["VolumeRestrictions", "EBSLimits", "GCEPDLimits", "AzureDiskLimits", "CinderLimits", "NodeVolumeLimits", "VolumeZone"];
 
@@ -49,8 +52,7 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
             Filters = filters,
             Scores = scores,
             Fit = Fit(profile),
-            Former = new[] { "NodeResourcesLeastAllocated", "NodeResourcesMostAllocated", "RequestedToCapacityRatio" }
-                .ToDictionary(name => name, name => Former(profile, name)),
+            Former = FormerNames.ToDictionary(name => name, name => Former(profile, name)),
             BalancedResources = [.. Weights(profile.Arguments("NodeResourcesBalancedAllocation")?.Value("resources")).Select(pair => pair.Key)],
             IgnoredResources = Ignored(profile.Arguments("NodeResourcesFit")),
             HardPodAffinityWeight = (int)Number(profile.Arguments("InterPodAffinity")?.Value("hardPodAffinityWeight"), 1),
@@ -90,8 +92,7 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
 
     private static HashSet<string> Ignored(YamlNode? arguments) =>
     [
-        .. new[] { "ignoredResources", "ignoredResourceGroups" }
-            .SelectMany(name => arguments?.Value(name)?.Items ?? []).Select(item => item.Resolved.Text),
+        .. IgnoringArguments.SelectMany(name => arguments?.Value(name)?.Items ?? []).Select(item => item.Resolved.Text),
     ];
 
     private static IReadOnlyList<TopologySpreadConstraint> Constraints(YamlNode? arguments)

@@ -13,6 +13,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private const string Component = "deployment-controller";
     private const string HashLabel = "pod-template-hash";
     private const string Revision = "deployment.kubernetes.io/revision";
+    private const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
+    private const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
 
@@ -39,7 +41,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         StoredObject? current = sets.Find(set => set.Labels?.GetValueOrDefault(HashLabel) == hash);
         List<StoredObject> old = sets.FindAll(set => set != current);
 
-        if (deployment.Spec.Paused != true || current is not null) Roll(stored, deployment, document, template, hash, old, ref current);
+        if (IsScaled(deployment, sets)) ScaleAll(stored, deployment, sets);
+        else if (deployment.Spec.Paused != true || current is not null) Roll(stored, deployment, document, template, hash, old, ref current);
         else if (old.Count == 1) Scale(stored, old[0], deployment.Spec.Replicas ?? 1);
         Forget(document, old);
         WriteStatus(stored, deployment, current, document);
@@ -48,6 +51,29 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private static ObjectKey Key(StoredObject item, string name) => new(BuiltInKinds.Deployments, item.Namespace, name);
 
     private static int Size(StoredObject set) => set.As<ReplicaSet>().Spec.Replicas ?? 0;
+
+    // The Deployment was scaled since its sets were: that comes before the rollout goes on.
+    private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
+        deployment.Spec.Strategy?.Type != "Recreate" && sets.Count(set => Size(set) > 0) > 1 &&
+        sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
+
+    private static int? Noted(StoredObject set, string annotation) =>
+        int.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(annotation), CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    private static (int Desired, int Most) Bounds(StoredObject stored)
+    {
+        Deployment deployment = stored.As<Deployment>();
+        int desired = deployment.Spec.Replicas ?? 1;
+        return (desired, deployment.Spec.Strategy?.Type == "Recreate" ? desired : desired + RollingUpdate.Of(desired, deployment.Spec.Strategy).MaxSurge);
+    }
+
+    private void ScaleAll(StoredObject stored, Deployment deployment, List<StoredObject> sets)
+    {
+        List<StoredObject> active = sets.FindAll(set => Size(set) > 0);
+        int[] sizes = RollingUpdate.Of(deployment.Spec.Replicas ?? 1, deployment.Spec.Strategy)
+            .Proportional([.. active.Select(set => (Size(set), Noted(set, MaxReplicas) ?? deployment.Status.Replicas))]);
+        for (int index = 0; index < active.Count; index++) Scale(stored, active[index], sizes[index]);
+    }
 
     private static long RevisionOf(StoredObject set) =>
         long.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(Revision), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
@@ -85,7 +111,12 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         selector.Ensure("matchLabels")[HashLabel] = hash;
         JsonObject made = template.DeepClone().AsObject();
         PodTemplates.Label(made, HashLabel, hash);
-        JsonObject annotations = new() { [Revision] = revision.ToString(CultureInfo.InvariantCulture) };
+        (int desired, int most) = Bounds(stored);
+        JsonObject annotations = new()
+        {
+            [DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture), [MaxReplicas] = most.ToString(CultureInfo.InvariantCulture),
+            [Revision] = revision.ToString(CultureInfo.InvariantCulture),
+        };
         JsonObject spec = new() { ["replicas"] = size, ["selector"] = selector, ["template"] = made };
         if (document["spec"]!["minReadySeconds"] is { } minimum) spec["minReadySeconds"] = minimum.DeepClone();
         StoredObject set = Registry.Create(BuiltInKinds.ReplicaSets, stored.Namespace, new()
@@ -104,13 +135,17 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private StoredObject Scale(StoredObject stored, StoredObject set, int size)
     {
         int before = Size(set);
-        if (before == size) return set;
+        (int desired, int most) = Bounds(stored);
+        if (before == size && Noted(set, DesiredReplicas) == desired && Noted(set, MaxReplicas) == most) return set;
         StoredObject scaled = Registry.Update(set.Kind, set.Namespace, set.Name, document =>
         {
             document.Ensure("spec")["replicas"] = size;
+            JsonObject annotations = document.Ensure("metadata").Ensure("annotations");
+            annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
+            annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
             return document;
         });
-        Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
+        if (size != before) Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
         return scaled;
     }
 

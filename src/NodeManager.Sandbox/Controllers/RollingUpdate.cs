@@ -50,4 +50,28 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
         }
         return sizes;
     }
+
+    /// <summary>
+    /// The sizes of all sets that have pods, when the Deployment itself is scaled in the midst of a rollout: each grows or shrinks by its
+    /// share, the largest takes what rounding leaves. Source: "Proportional scaling" of the Kubernetes documentation.
+    /// </summary>
+    /// <param name="sets">Size of each, and how many pods all sets together were allowed when it was last scaled; the newest last.</param>
+    public int[] Proportional(IReadOnlyList<(int Size, int Allowed)> sets)
+    {
+        int[] sizes = [.. sets.Select(static set => set.Size)];
+        int most = Replicas > 0 ? Replicas + MaxSurge : 0, toAdd = most - sizes.Sum(), added = 0;
+        int[] order = [.. Enumerable.Range(0, sizes.Length).OrderByDescending(index => sets[index].Size).ThenBy(index => toAdd > 0 ? -index : index)];
+        foreach (int index in order)
+        {
+            if (toAdd == 0) break;
+            (int size, int allowed) = sets[index];
+            int share = Replicas == 0 ? -size : (int)Math.Round((double)size * (Replicas + MaxSurge) / Math.Max(1, allowed), MidpointRounding.AwayFromZero) - size;
+            share = toAdd > 0 ? Math.Min(share, toAdd - added) : Math.Max(share, toAdd - added);
+            sizes[index] += share;
+            added += share;
+        }
+
+        if (order.Length > 0) sizes[order[0]] = Math.Max(0, sizes[order[0]] + toAdd - added);
+        return sizes;
+    }
 }

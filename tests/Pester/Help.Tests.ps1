@@ -206,7 +206,7 @@ Describe 'The pages' {
     }
 }
 
-Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Sandbox' {
+Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler' {
     It 'is found by Get-Help' {
         Get-Help $_ | Out-String | Should -Match "TOPIC\s+$_\s"
     }

@@ -3,14 +3,14 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.Conformance.Harness;
 
-/// <summary>Keeps what an operation says about how far it is.</summary>
+/// <summary>Keeps what an operation says about how far it is, and what it warns of.</summary>
 internal sealed class Listener : IOperationObserver
 {
     private readonly ConcurrentQueue<string> _progress = new();
 
-    public void Warning(string message)
-    {
-    }
+    public ConcurrentQueue<string> Warnings { get; } = new();
+
+    public void Warning(string message) => Warnings.Enqueue(message);
 
     public void Verbose(string message)
     {

@@ -29,6 +29,21 @@ internal static class RoleManifest
         return cluster.EnsureAsync(PathOf(binding), binding);
     }
 
+    /// <summary>Binds a role of a namespace, of the manifest, to a user.</summary>
+    public static Task BindInAsync(TestCluster cluster, string ns, string role, string user)
+    {
+        Assert.Contains(Documents, d => d["kind"]!.GetValue<string>() == "Role" && NameOf(d) == role && d["metadata"]!["namespace"]?.GetValue<string>() == ns);
+        var binding = new JsonObject
+        {
+            ["apiVersion"] = "rbac.authorization.k8s.io/v1",
+            ["kind"] = "RoleBinding",
+            ["metadata"] = new JsonObject { ["name"] = $"{user}-{role}", ["namespace"] = ns },
+            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = role },
+            ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
+        };
+        return cluster.EnsureAsync(PathOf(binding), binding);
+    }
+
     private static string PathOf(JsonObject document)
     {
         string plural = document["kind"]!.GetValue<string>().ToLowerInvariant() + "s";

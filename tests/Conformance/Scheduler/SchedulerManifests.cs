@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Kubernetes.Models;
@@ -34,20 +33,25 @@ internal static class SchedulerManifests
 
     public static async Task<ConfigMap> AddConfigMapAsync(this TestCluster cluster, string text = Text, string name = ConfigMap, bool? immutable = null)
     {
-        JsonObject map = new()
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "ConfigMap",
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["data"] = new JsonObject { [Key] = text, ["README"] = "not a configuration" },
-        };
+        JsonObject map = Map(text, name);
         if (immutable is not null) map["immutable"] = immutable;
         return await cluster.CreateAsync(Resources.ConfigMaps, map);
     }
 
+    public static JsonObject Map(string text, string name) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ConfigMap",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["data"] = new JsonObject { [Key] = text, ["README"] = "not a configuration" },
+    };
+
     /// <summary>The Deployment; its pods run where the test has nodes.</summary>
     public static Task<Deployment> AddSchedulerAsync(
-        this TestCluster cluster, string name = Deployment, string configMap = ConfigMap, int replicas = 1, Action<JsonObject>? adjust = null)
+        this TestCluster cluster, string name = Deployment, string configMap = ConfigMap, int replicas = 1) =>
+        cluster.CreateAsync(Resources.Deployments, Manifest(cluster, name, configMap, replicas));
+
+    public static JsonObject Manifest(TestCluster cluster, string name = Deployment, string configMap = ConfigMap, int replicas = 1)
     {
         JsonObject manifest = Manifests.Workload(
             "Deployment", name, new Dictionary<string, string> { ["app"] = name }, cluster.Mark, replicas);
@@ -57,8 +61,7 @@ internal static class SchedulerManifests
         container["command"] = new JsonArray("/bin/kube-scheduler", "--config=/etc/kubernetes/config.yaml");
         container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/kubernetes" });
         pod["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = configMap } });
-        adjust?.Invoke(manifest);
-        return cluster.CreateAsync(Resources.Deployments, manifest);
+        return manifest;
     }
 
     public static async Task<string> TextAsync(this TestCluster cluster, string name = ConfigMap) =>
@@ -80,9 +83,14 @@ internal static class SchedulerManifests
             PluginEditor.Enable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document),
     };
 
+    public static SchedulerChange Disable(ClusterScheduler scheduler, string plugin, string point = "score") => new()
+    {
+        Action = $"Disable {plugin}",
+        Edit = SchedulerChange.OfDocument(scheduler, document =>
+            PluginEditor.Disable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document),
+    };
+
     public static Task<SchedulerChangeResult> ChangeAsync(
         NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver? observer = null) =>
         SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, observer ?? NullObserver.Instance, default);
-
-    public static SchedulerDocument Parse(string text) => SchedulerDocument.Parse(text);
 }

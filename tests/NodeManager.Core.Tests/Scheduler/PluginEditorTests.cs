@@ -2,6 +2,7 @@ using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Scheduler.Validation;
 
 namespace NodeManager.Core.Tests.Scheduler;
 
@@ -17,11 +18,43 @@ public sealed class PluginEditorTests
     [Fact]
     public void A_plugin_of_several_points_is_enabled_by_multiPoint_and_one_of_a_single_point_there()
     {
-        Assert.Equal("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: Coscheduling\n", Body(PluginEditor.Enable(Document(""), At("Coscheduling"))));
+        Assert.Equal("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: CapacityScheduling\n", Body(PluginEditor.Enable(Document(""), At("CapacityScheduling"))));
         Assert.Equal(
             "profiles:\n- plugins:\n    score:\n      enabled:\n      - name: PodState\n        weight: 3\n",
             Body(PluginEditor.Enable(Document(""), new PluginChange { Name = "PodState", Weight = 3 })));
     }
+
+    [Theory]
+    [InlineData("v1", "")]
+    [InlineData("v1", "queueSort")]
+    [InlineData("v1beta1", "queueSort")]
+    public void What_sorts_the_queue_is_replaced_in_one_call_in_all_profiles_and_comes_back(string api, string point)
+    {
+        var before = Document("profiles:\n- schedulerName: a\n- schedulerName: b\n", api);
+        var change = point.Length > 0 ? At("Coscheduling", point) : At("Coscheduling");
+
+        var enabled = PluginEditor.Enable(before, change);
+        var back = PluginEditor.Disable(enabled.Document, change);
+
+        Assert.Equal(["Coscheduling", "Coscheduling"], Sorting(enabled.Document));
+        Assert.Equal(2, enabled.Warnings.Count(warning => warning.Contains("no longer by PrioritySort", StringComparison.Ordinal)));
+        Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(enabled.Document), finding => finding.Severity == "Error");
+        Assert.Equal(["PrioritySort", "PrioritySort"], Sorting(back.Document));
+        Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(back.Document), finding => finding.Severity == "Error");
+    }
+
+    [Fact]
+    public void Of_all_plugins_switched_off_at_queueSort_the_default_is_named_again()
+    {
+        var document = Document("profiles:\n- plugins:\n    queueSort:\n      enabled:\n      - name: Coscheduling\n      disabled:\n      - name: '*'\n");
+
+        var back = PluginEditor.Disable(document, At("Coscheduling", "queueSort"));
+
+        Assert.Equal(["PrioritySort"], Sorting(back.Document));
+    }
+
+    private static IEnumerable<string> Sorting(SchedulerDocument document) => SchedulerPlugins.Read(document)
+        .Where(plugin => plugin is { ExtensionPoint: "queueSort", Status: not SchedulerPluginStatus.Disabled }).Select(plugin => plugin.Name);
 
     [Fact]
     public void Before_multiPoint_a_plugin_is_enabled_at_each_point_that_it_has()

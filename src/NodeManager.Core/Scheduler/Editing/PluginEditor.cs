@@ -33,6 +33,7 @@ public sealed class PluginEditor
         {
             foreach (var point in editor.PointsToEnable(change))
                 editor.EnableAt(profile, point, change);
+            editor.KeepOneQueueSort(profile, change.Name);
             editor.SetArguments(profile, change);
         });
 
@@ -42,6 +43,7 @@ public sealed class PluginEditor
         {
             foreach (var point in editor.PointsToDisable(profile, change))
                 editor.DisableAt(profile, point, change.Name);
+            editor.BringQueueSortBack(profile, change.Name);
         });
 
     /// <summary>Changes the weight, the place and the arguments of a plugin; whether it runs stays as it is.</summary>
@@ -174,6 +176,35 @@ public sealed class PluginEditor
         var running = point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point);
         if (running.Any(plugin => plugin.Name == name))
             Add(index, point, DisabledList, Item(name, null), null);
+    }
+
+    /// <summary>The queue is sorted by one plugin: the new one takes the place of whichever did.</summary>
+    private void KeepOneQueueSort(int index, string name)
+    {
+        var running = Reading(index).At(ExtensionPoints.QueueSort);
+        if (!running.Any(plugin => plugin.Name == name))
+            return;
+        foreach (var other in running.Where(plugin => plugin.Name != name))
+        {
+            DisableAt(index, ExtensionPoints.QueueSort, other.Name);
+            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {name} now, and no longer by {other.Name}: there can be one queueSort plugin.");
+        }
+    }
+
+    /// <summary>Where the plugin that sorted the queue is taken away, the scheduler's own sorts it again.</summary>
+    private void BringQueueSortBack(int index, string name)
+    {
+        var reading = Reading(index);
+        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new ProfileReading(original.Profiles[index], api, minor, catalog)
+            .At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == name))
+            return;
+        foreach (var own in reading.DefaultsAt(ExtensionPoints.QueueSort).Where(own => own != name).ToList())
+        {
+            Take(index, ExtensionPoints.QueueSort, DisabledList, own);
+            if (!Reading(index).At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == own))
+                Add(index, ExtensionPoints.QueueSort, Enabled, Item(own, null), null);
+            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: there must be one queueSort plugin.");
+        }
     }
 
     private void Take(int index, string point, string list, string name)

@@ -1,0 +1,149 @@
+using System.Globalization;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Scheduler;
+
+/// <summary>
+/// Several at once, and those who die on the way. <c>NODEMANAGER_RACE_ROUNDS</c> sets how many changes each of two sessions makes (5).
+/// </summary>
+public sealed class SchedulerRaceTests
+{
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_RACE_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) ? rounds : 5;
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Of_two_who_change_different_plugins_at_once_nothing_is_lost(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        ClusterScheduler scheduler = await cluster.FindAsync(await cluster.ConnectAsync());
+        string[] plugins = ["TargetLoadPacking", "LoadVariationRiskBalancing"];
+
+        await Task.WhenAll(plugins.Select(plugin => ToggleAsync(cluster, scheduler, plugin)));
+
+        IReadOnlyList<ControllerRevision> kept = await cluster.RevisionsAsync();
+        Assert.Equal(Enumerable.Range(1, (2 * Rounds) + 1).Select(number => (long)number), kept.Select(one => one.Revision));
+        for (int index = 1; index < kept.Count; index++)
+        {
+            string action = Text(kept[index], "action"), before = Text(kept[index - 1], "text"), after = Text(kept[index], "text");
+            string changed = plugins.Single(plugin => action.EndsWith(plugin, StringComparison.Ordinal));
+            string other = plugins.Single(plugin => plugin != changed);
+            Assert.Equal(kept[index - 1].Revision, kept[index].Data!["previous"]!.GetValue<long>());
+            Assert.Equal(action.StartsWith("Enable", StringComparison.Ordinal), after.Contains(changed, StringComparison.Ordinal));
+            Assert.Equal(before.Contains(other, StringComparison.Ordinal), after.Contains(other, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(Text(kept[^1], "text"), await cluster.TextAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Who_is_killed_between_backup_and_write_is_noticed_by_the_next(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        var cut = new FaultInjectionHandler();
+        NodeManagerSession dying = await cluster.ConnectAsync(inner =>
+        {
+            cut.InnerHandler = inner;
+            return cut;
+        });
+        ClusterScheduler scheduler = await cluster.FindAsync(dying);
+        cut.Inject(Fault.Refuse(), times: 20, when: IsWrite);
+        await Assert.ThrowsAsync<NodeManagerException>(
+            () => SchedulerManifests.ChangeAsync(dying, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking")));
+        Assert.Equal(SchedulerManifests.Text, await cluster.TextAsync());
+        NodeManagerSession next = await cluster.ConnectAsync();
+        var told = new Listener();
+
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(
+            next, scheduler, SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing"), told);
+
+        Assert.Contains(told.Warnings, warning => warning.Contains("revision 2 (Enable TargetLoadPacking", StringComparison.Ordinal)
+            && warning.Contains("never written", StringComparison.Ordinal));
+        Assert.Equal((3L, 1L), (result.Revision, result.PreviousRevision));
+        IReadOnlyList<SchedulerConfigurationBackup> kept = await SchedulerBackups.ListAsync(next, scheduler, default);
+        Assert.Equal([(3L, "Current"), (2L, "NotWritten"), (1L, "Former")], kept.Select(one => (one.Revision!.Value, one.Status)));
+        Assert.DoesNotContain("TargetLoadPacking", await cluster.TextAsync(), StringComparison.Ordinal);
+        var quiet = new Listener();
+        await SchedulerManifests.ChangeAsync(next, scheduler, SchedulerManifests.Enable(scheduler, "SySched"), quiet);
+        Assert.Empty(quiet.Warnings);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_write_whose_answer_is_lost_is_known_as_ones_own(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        var cut = new FaultInjectionHandler();
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+        {
+            cut.InnerHandler = inner;
+            return cut;
+        });
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        cut.Inject(Fault.DropAnswer(), when: IsWrite);
+
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+
+        Assert.Equal(0, cut.Pending);
+        Assert.Equal((true, 2L), (result.IsWritten, result.Revision));
+        Assert.Equal([1, 2], (await cluster.RevisionsAsync()).Select(kept => kept.Revision));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Who_is_killed_between_write_and_restart_is_noticed_by_the_next(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await cluster.AddNodesAsync(1);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync();
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        SchedulerRestartResult started = await SchedulerRestarter.RestartAsync(
+            session, scheduler, new() { Timeout = Eventually.Limit }, NullObserver.Instance, default);
+        Assert.True(started.Status == SchedulerRestartStatus.Restarted, started.Message);
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+        var reader = new Listener();
+        var writer = new Listener();
+
+        SchedulerConfiguration seen = await SchedulerConfigurationReader.ReadAsync(session, scheduler, reader, default);
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "SySched"), writer);
+
+        Assert.Equal((true, 2L, 1L), (seen.IsStale, seen.Revision, seen.RunningRevision));
+        Assert.All([reader, writer], told => Assert.Contains(
+            told.Warnings, warning => warning.Contains("were started with revision 1", StringComparison.Ordinal)));
+        SchedulerHealthFinding finding = Assert.Single(
+            await SchedulerHealth.CheckAsync(session, scheduler, default), one => one.Check == "Revision");
+        Assert.True(finding.Status == SchedulerHealthStatus.Warning, finding.Message);
+    }
+
+    private static bool IsWrite(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Patch && request.RequestUri!.AbsolutePath.Contains("/configmaps/", StringComparison.Ordinal)
+        && !request.RequestUri.Query.Contains("dryRun", StringComparison.Ordinal);
+
+    private static async Task ToggleAsync(TestCluster cluster, ClusterScheduler scheduler, string plugin)
+    {
+        NodeManagerSession session = await cluster.ConnectAsync();
+        for (int round = 0; round < Rounds; round++)
+        {
+            SchedulerChange change = round % 2 == 0
+                ? SchedulerManifests.Enable(scheduler, plugin)
+                : SchedulerManifests.Disable(scheduler, plugin);
+            SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(session, scheduler, change with { RevisionLimit = 1000 });
+            Assert.True(result.IsWritten);
+        }
+    }
+
+    private static string Text(ControllerRevision kept, string member) => kept.Data![member]!.GetValue<string>();
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Conformance.Drain;
+
+/// <summary>
+/// Many pods under one budget. Small by default; NODEMANAGER_LONG_DRAIN=N has N pods on each of the nodes (100 is what is promised).
+/// </summary>
+public sealed class NeverUnderBudgetTests
+{
+    private static readonly int PodsPerNode =
+        int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_LONG_DRAIN"), out int pods) ? pods : 3;
+
+    // One after another, each as long as its successor takes: a minute's patience for every pod would be far too long, a second is.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90 + (9 * PodsPerNode));
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Three_nodes_leave_one_pod_at_a_time(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        int replicas = 3 * PodsPerNode;
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, TakeMany);
+        await cluster.AddReplicaSetAsync("web", replicas);
+        string spare = await AddSpareAsync(cluster);
+        await cluster.AddBudgetAsync("one", "web", "maxUnavailable", 1, allows: 1);
+
+        (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) = await SampleAsync(cluster, nodes);
+
+        Assert.All(results, r => Assert.True(r.Status == NodeDrainStatus.Drained, r.Describe()));
+        Assert.Equal(replicas, results.Sum(r => r.Evicted));
+        Assert.True(samples.Min() >= replicas - 1, $"{samples.Min()} of {replicas} pods were ready");
+        Assert.Equal([spare], await cluster.NodesOfReadyPodsAsync("web", replicas));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Half_the_nodes_go_and_the_budget_is_never_undercut(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
+        int replicas = 4 * PodsPerNode;
+        await cluster.AddReplicaSetAsync("web", replicas, w => w.AnnotatePods("fake-kubelet/start-delay", "1"));
+        int least = replicas - 2;
+        await cluster.AddBudgetAsync("most", "web", "minAvailable", least, allows: 2);
+
+        (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) = await SampleAsync(cluster, [.. nodes.Take(2)]);
+
+        Assert.All(results, r => Assert.True(r.Status == NodeDrainStatus.Drained, r.Describe()));
+        Assert.True(samples.Min() >= least, $"{samples.Min()} of {replicas} pods were ready, the budget wants {least}");
+        Assert.NotEmpty(samples);
+    }
+
+    private static async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(TestCluster cluster, IReadOnlyList<string> nodes)
+    {
+        ConcurrentQueue<int> samples = new();
+        using CancellationTokenSource done = new();
+        Task sampling = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                // What the budget counts: ready, also while it terminates.
+                samples.Enqueue((await cluster.ListPodsAsync("app=web")).Count(p => TestCluster.IsReady(p) && p.Metadata.DeletionTimestamp is null));
+                await Task.Delay(20);
+            }
+        });
+        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(await cluster.ConnectAsync(), nodes, new() { Timeout = Limit });
+        await done.CancelAsync();
+        await sampling;
+        return (results, [.. samples]);
+    }
+
+    private static void TakeMany(System.Text.Json.Nodes.JsonObject node)
+    {
+        node["status"]!["allocatable"]!["pods"] = "400";
+        node["status"]!["capacity"]!["pods"] = "400";
+    }
+
+    private static async Task<string> AddSpareAsync(TestCluster cluster)
+    {
+        string name = $"node-{cluster.Id}-spare";
+        System.Text.Json.Nodes.JsonObject manifest = Manifests.Node(name, cluster.Mark, "64");
+        TakeMany(manifest);
+        await cluster.CreateAsync(NodeManager.Kubernetes.Requests.Resources.Nodes, manifest);
+        Node node = await cluster.WaitForAsync(
+            NodeManager.Kubernetes.Requests.Resources.Nodes, name,
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+        return node.Metadata.Name;
+    }
+}

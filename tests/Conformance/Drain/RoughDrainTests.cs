@@ -1,0 +1,73 @@
+using NodeManager.Conformance.Faults;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+
+namespace NodeManager.Conformance.Drain;
+
+/// <summary>Drains through a bad day of the server.</summary>
+public sealed class RoughDrainTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_server_that_goes_in_the_middle_and_comes_back_costs_nothing_but_time(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, string empty) = await PrepareAsync(cluster);
+        RoughConnection? connection = null;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => connection = new(inner));
+        var listener = new Listener();
+
+        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [full], new(), listener);
+        await listener.HearsAsync("/web");
+        connection!.GoDown();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        connection.ComeBack();
+
+        await AssertDrainedAsync(cluster, Assert.Single(await drain), empty);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Watches_that_are_cut_every_second_hold_nothing_up(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, string empty) = await PrepareAsync(cluster, w => w.AnnotatePods("fake-kubelet/start-delay", "1"));
+        RoughConnection? connection = null;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => connection = new(inner) { WatchLife = TimeSpan.FromSeconds(1) });
+
+        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new()));
+
+        await AssertDrainedAsync(cluster, result, empty);
+        Assert.True(connection!.Failures > 0);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Every_tenth_answer_may_be_a_failure(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, string empty) = await PrepareAsync(cluster);
+        RoughConnection? connection = null;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => connection = new(inner) { FailsEvery = 10 });
+
+        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new()));
+
+        await AssertDrainedAsync(cluster, result, empty);
+        Assert.True(connection!.Failures > 0);
+    }
+
+    // So many pods, one after another, that the drain goes on for a while.
+    private static async Task<(string Full, string Empty)> PrepareAsync(TestCluster cluster, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
+    {
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 4, adjust);
+        await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
+        return (full, empty);
+    }
+
+    private static async Task AssertDrainedAsync(TestCluster cluster, NodeDrainResult result, string empty)
+    {
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Equal(4, result.Evicted);
+        Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 4));
+    }
+}

@@ -18,6 +18,9 @@ public static class DrainStep
     /// <summary>A disruption budget refuses.</summary>
     public const string Budget = "Budget";
 
+    /// <summary>A responder of its own works on its leaving (<c>-EvictionApi EvictionRequest</c>).</summary>
+    public const string Responder = "Responder";
+
     /// <summary>The server, or a webhook, does not answer or asks to come back later.</summary>
     public const string Server = "Server";
 

@@ -54,6 +54,7 @@ public static class ErrorIds
     public const string EvictionBlocked = nameof(EvictionBlocked);
     public const string EvictionFailed = nameof(EvictionFailed);
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
+    public const string EvictionApiMissing = nameof(EvictionApiMissing);
     public const string NodeDeleted = nameof(NodeDeleted);
     public const string ReplacementStuck = nameof(ReplacementStuck);
     public const string ReportExists = nameof(ReportExists);

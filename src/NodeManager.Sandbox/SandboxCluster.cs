@@ -37,8 +37,10 @@ public sealed class SandboxCluster : IDisposable
             throw new ArgumentException($"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.", nameof(options));
         Options = options;
         Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
-        Catalog = new(BuiltInKinds.Every, ParseMinor(options.Version));
-        var store = new ObjectStore(Catalog.Kinds.Where(static kind => kind.IsStored), logCapacity);
+        int minor = ParseMinor(options.Version);
+        SandboxFeatures.Check(options.Features, minor);
+        Catalog = new(BuiltInKinds.Every.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
+        var store = new ObjectStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
         // A restored cluster must not give out again what it gave before.
         IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
@@ -75,7 +77,7 @@ public sealed class SandboxCluster : IDisposable
     internal ControllerHost? Controllers { get; private set; }
 
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
-    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, or the speed is out of range.</exception>
+    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, it has no such feature, or the speed is out of range.</exception>
     public static SandboxCluster Start(SandboxOptions options)
     {
         var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);

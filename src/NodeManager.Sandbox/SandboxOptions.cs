@@ -20,6 +20,9 @@ public sealed record SandboxOptions
     /// </summary>
     public bool Rbac { get; init; }
 
+    /// <summary>What is switched on beyond the defaults, see <see cref="SandboxFeatures"/>.</summary>
+    public IReadOnlyCollection<string> Features { get; init; } = [];
+
     /// <summary>The clock that moves the cluster's: the wall's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

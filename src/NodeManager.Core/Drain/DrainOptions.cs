@@ -54,6 +54,9 @@ public sealed record DrainOptions
     /// <summary>Pods on their way out at once (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
     public int? MaxParallelEvictions { get; init; }
 
+    /// <summary>How pods are asked to go, see <see cref="NodeManager.EvictionApi"/>.</summary>
+    public string EvictionApi { get; init; } = NodeManager.EvictionApi.Auto;
+
     /// <summary>Whether the node's lifecycle conditions tell of the drain, see <see cref="ConditionUse"/>.</summary>
     public string Condition { get; init; } = ConditionUse.Auto;
 

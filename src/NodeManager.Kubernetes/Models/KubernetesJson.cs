@@ -9,6 +9,8 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<Node>))]
 [JsonSerializable(typeof(KubernetesList<Pod>))]
 [JsonSerializable(typeof(KubernetesList<PodDisruptionBudget>))]
+[JsonSerializable(typeof(KubernetesList<EvictionRequest>))]
+[JsonSerializable(typeof(KubernetesList<EvictionProcess>))]
 [JsonSerializable(typeof(KubernetesList<Deployment>))]
 [JsonSerializable(typeof(KubernetesList<ReplicaSet>))]
 [JsonSerializable(typeof(KubernetesList<StatefulSet>))]

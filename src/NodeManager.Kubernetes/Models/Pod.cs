@@ -12,6 +12,9 @@ public sealed class Pod : KubernetesObject
 
 public sealed class PodSpec
 {
+    /// <summary>From 1.37 on (alpha).</summary>
+    public List<EvictionResponder>? EvictionResponders { get; set; }
+
     public string? NodeName { get; set; }
 
     public string? SchedulerName { get; set; }

@@ -19,11 +19,23 @@ internal static class CapabilityReader
 
         ApiResource? eviction = (await core).Resources.Find(r => r.Name == "pods/eviction");
         int minor = Minor((await version).Minor);
+        // An alpha API is there only where somebody switched it on, and never before.
+        bool hasRequests = minor >= 37 && await ServesAsync(
+            client.SendAsync(HttpMethod.Get, "/apis/lifecycle.k8s.io", null, json.ApiGroup, RequestOptions.Default, cancellationToken), "v1alpha1");
         return new(
             (await version).GitVersion,
             minor,
             eviction?.Version ?? (minor >= 22 ? "v1" : "v1beta1"),
-            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1");
+            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1")
+        {
+            HasEvictionRequests = hasRequests,
+        };
+    }
+
+    private static async Task<bool> ServesAsync(Task<ApiGroup> group, string version)
+    {
+        await NotFoundIsEmpty(group);
+        return group.IsCompletedSuccessfully && (await group).Versions.Exists(v => v.Version == version);
     }
 
     private static async Task NotFoundIsEmpty(Task<ApiGroup> policy)

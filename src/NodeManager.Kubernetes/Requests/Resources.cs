@@ -55,6 +55,14 @@ public static class Resources
     public static ResourceType<PodMetrics> PodMetrics { get; } =
         new("metrics.k8s.io", "v1beta1", "pods", true, Json.PodMetrics, Json.KubernetesListPodMetrics);
 
+    /// <summary>Only where <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
+    public static ResourceType<EvictionRequest> EvictionRequests { get; } =
+        new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json.EvictionRequest, Json.KubernetesListEvictionRequest);
+
+    /// <summary>What is made of <see cref="EvictionRequests"/>.</summary>
+    public static ResourceType<EvictionProcess> EvictionProcesses { get; } =
+        new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json.EvictionProcess, Json.KubernetesListEvictionProcess);
+
     /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets(string version) =>
         new("policy", version, "poddisruptionbudgets", true, Json.PodDisruptionBudget, Json.KubernetesListPodDisruptionBudget);

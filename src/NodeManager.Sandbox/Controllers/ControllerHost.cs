@@ -32,6 +32,7 @@ internal sealed class ControllerHost : IDisposable
             new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
+        if (kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) controllers.Add(new EvictionController(context));
     }
 
     /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>

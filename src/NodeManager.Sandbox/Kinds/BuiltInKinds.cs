@@ -224,12 +224,24 @@ internal static class BuiltInKinds
         Group = "metrics.k8s.io", Versions = [new("v1beta1")], Kind = "PodMetrics", Plural = "pods", IsStored = false,
     };
 
+    public static ResourceKind EvictionRequests { get; } = new()
+    {
+        Group = "lifecycle.k8s.io", Versions = [new("v1alpha1", From: 37)], Kind = "EvictionRequest", Plural = "evictionrequests", HasStatus = true,
+        HasGeneration = true, Type = Json.EvictionRequest, Feature = SandboxFeatures.EvictionRequest, Rules = EvictionRules.Requests,
+    };
+
+    public static ResourceKind EvictionProcesses { get; } = new()
+    {
+        Group = "lifecycle.k8s.io", Versions = [new("v1alpha1", From: 37)], Kind = "Eviction", Plural = "evictions", HasStatus = true, HasGeneration = true,
+        Type = Json.EvictionProcess, SchemaType = "EvictionProcess", Feature = SandboxFeatures.EvictionRequest,
+    };
+
     /// <summary>All of them, in the order of discovery.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
         ConfigMaps, Endpoints, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
         Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
-        VolumeAttachments, EndpointSlices, EventViews, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
+        VolumeAttachments, EvictionProcesses, EvictionRequests, EndpointSlices, EventViews, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
         Review("authentication.k8s.io", "TokenReview", V1), SelfSubjectReviews, Review("authorization.k8s.io", "LocalSubjectAccessReview", V1, isNamespaced: true),
         SelfSubjectAccessReviews, Review("authorization.k8s.io", "SelfSubjectRulesReview", V1), Review("authorization.k8s.io", "SubjectAccessReview", V1),
     ];

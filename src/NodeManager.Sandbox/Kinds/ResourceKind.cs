@@ -86,6 +86,9 @@ internal sealed class ResourceKind
     /// <summary>True for a question that is answered when it is asked (an access review): it can be created and nothing else.</summary>
     public bool IsReview { get; init; }
 
+    /// <summary>The feature that has to be switched on for it, see <see cref="SandboxFeatures"/>; null where it is always there.</summary>
+    public string? Feature { get; init; }
+
     /// <summary>How our code reads it; null where it does not.</summary>
     public JsonTypeInfo? Type { get; init; }
 

@@ -12,6 +12,10 @@ internal static class MergeKeys
     private static readonly Dictionary<string, string> ByList = new(StringComparer.Ordinal)
     {
         ["conditions"] = "type",
+        ["evictionResponders"] = "name",
+        ["requesters"] = "name",
+        ["responders"] = "name",
+        ["targetResponders"] = "name",
         ["addresses"] = "type",
         ["containers"] = "name",
         ["initContainers"] = "name",

@@ -56,6 +56,11 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; set; }
 
+    /// <summary>How pods are asked to go: as always, by EvictionRequest, or by that only for pods that name responders.</summary>
+    [Parameter]
+    [ValidateSet(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]
+    public string EvictionApi { get; set; } = NodeManager.EvictionApi.Auto;
+
     /// <summary>Whether the nodes' lifecycle conditions tell of it: from Kubernetes 1.37 on, always, or never.</summary>
     [Parameter]
     [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
@@ -74,6 +79,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
         ForceStuck = ForceStuck,
         MaxParallelEvictions = MaxParallelEvictions,
         Condition = Condition,
+        EvictionApi = EvictionApi,
     };
 
     private protected override void Begin()

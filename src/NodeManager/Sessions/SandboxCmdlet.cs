@@ -27,7 +27,16 @@ public abstract class SandboxCmdlet : SandboxSessionCmdlet
     [Alias("Rbac")]
     public SwitchParameter SandboxRbac { get; set; }
 
-    private protected SandboxOptions Options => new SandboxOptions { Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac, Programs = SandboxPrograms.All };
+    /// <summary>Alpha features to switch on: <c>EvictionRequest</c>.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Feature")]
+    [ValidateSet("EvictionRequest")]
+    public string[] SandboxFeature { get; set; } = [];
+
+    private protected SandboxOptions Options => new()
+    {
+        Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac, Programs = SandboxPrograms.All, Features = SandboxFeature,
+    };
 
     private protected Task<NodeManagerSession> StartSandboxAsync(Pipeline.Worker worker) => OpenAsync(
         "sandbox", SandboxCluster.Start(SandboxVersion is null ? Options : Options with { Version = SandboxVersion }), worker);

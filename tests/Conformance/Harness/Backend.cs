@@ -9,6 +9,9 @@ public static class Backend
     /// <summary>The embedded cluster as 1.20, to be compared like with like.</summary>
     public const string OldSandbox = "sandbox-1.20";
 
+    /// <summary>The embedded cluster with its alpha features. There is no real one to be had that has them.</summary>
+    public const string AlphaSandbox = "sandbox-alpha";
+
     /// <summary>The control plane that KUBEBUILDER_ASSETS offers.</summary>
     public const string Real = "real";
 }

@@ -233,8 +233,12 @@ internal sealed class TestCluster : IAsyncDisposable
         _sandbox?.Dispose();
     }
 
-    private static SandboxOptions OptionsOf(string backend) =>
-        backend == Backend.OldSandbox ? new() { Nodes = 0, Version = "1.20" } : new() { Nodes = 0 };
+    private static SandboxOptions OptionsOf(string backend) => backend switch
+    {
+        Backend.OldSandbox => new() { Nodes = 0, Version = "1.20" },
+        Backend.AlphaSandbox => new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest] },
+        _ => new() { Nodes = 0 },
+    };
 
     private Uri Server => _sandbox?.Server ?? _plane!.Server;
 

@@ -33,13 +33,14 @@ internal static class Timeline
             DrainStep.Surge => "waited for its successor",
             DrainStep.Request => "asked to go",
             DrainStep.Budget => "refused by budget",
+            DrainStep.Responder => "left to responder",
             DrainStep.Server => "waited for the server",
             DrainStep.Terminate => "terminated",
             DrainStep.Detach => "volumes detached",
             DrainStep.Replacement => "pods replaced",
             _ => step.Step,
         };
-        return $"{what}{(step.Step == DrainStep.Budget ? $" {step.Detail}" : "")} {DrainReportPage.Length(step.Duration)}";
+        return $"{what}{(step.Step is DrainStep.Budget or DrainStep.Responder ? $" {step.Detail}" : "")} {DrainReportPage.Length(step.Duration)}";
     }
 
     private static void Legend(HtmlWriter html, NodeDrainResult result)

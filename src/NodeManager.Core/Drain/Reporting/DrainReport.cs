@@ -43,7 +43,7 @@ internal sealed record DrainReport
     public NodeDrainResult Build()
     {
         List<NodeDrainPod> pods = [.. Records.Select(Describe).OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Name, StringComparer.Ordinal)];
-        List<NodeDrainBlocker> blockers = [.. Blockers, .. RolloutBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
+        List<NodeDrainBlocker> blockers = [.. Blockers, .. RolloutBlockers(), .. ResponderBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
         int remaining = pods.Count(IsLeft);
         string status = StatusOf(remaining);
         return new()
@@ -136,7 +136,7 @@ internal sealed record DrainReport
         if (record.Outcome is { } outcome) return outcome;
         if (record.Plan.Decision == DrainDecision.Refuse) return DrainPodOutcome.Refused;
         if (record.Plan.Decision == DrainDecision.Skip) return DrainPodOutcome.Skipped;
-        if (record.BlockedBy.Count > 0) return DrainPodOutcome.Blocked;
+        if (record.BlockedBy.Count > 0 || record.Responder.Length > 0) return DrainPodOutcome.Blocked;
         bool isGoing = record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || LastSeen(record.Plan.Uid)?.IsTerminating() == true;
         if (isGoing) return DrainPodOutcome.Terminating;
         return record.Attempts > 0 ? DrainPodOutcome.Failed : DrainPodOutcome.NotAttempted;
@@ -145,6 +145,20 @@ internal sealed record DrainReport
     private IEnumerable<NodeDrainBlocker> RolloutBlockers() =>
         Records.Where(r => r.Outcome is null).Select(r => r.Rollout).OfType<NodeDrainBlocker>().DistinctBy(b => b.Name)
             .ExceptBy(Blockers.Select(b => b.Name), b => b.Name);
+
+    private IEnumerable<NodeDrainBlocker> ResponderBlockers() =>
+        from record in Records
+        where record.Outcome is null && record.Responder.Length > 0
+        group record by (record.Responder, record.Reason) into held
+        orderby held.Key.Responder
+        select new NodeDrainBlocker
+        {
+            Kind = "Responder",
+            Name = held.Key.Responder,
+            Message = held.Key.Reason,
+            Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
+            Remedy = "See why it does not end; -EvictionApi Eviction evicts without it.",
+        };
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records

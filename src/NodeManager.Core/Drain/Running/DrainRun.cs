@@ -32,14 +32,23 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
             throw known;
         }
 
+        if (scope.Options.EvictionApi == EvictionApi.EvictionRequest && !survey.Server.HasEvictionRequests)
+        {
+            throw new NodeManagerException(
+                ErrorIds.EvictionApiMissing, ErrorKind.InvalidOperation,
+                $"'{scope.Session.Cluster}' ({survey.Server.Version}) has no EvictionRequests (lifecycle.k8s.io/v1alpha1).", scope.Session,
+                "It is alpha from Kubernetes 1.37 on and has to be switched on. With -EvictionApi Auto pods go as always.");
+        }
+
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
         await using BudgetBook budgets = new(scope.Client, scope.Time, survey, namespaces, scope.Observer.Warning);
         Surge surge = new(scope, survey, budgets);
+        await using EvictionRequests requests = new(scope, survey.Server, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =
             DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
-        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, surge, turns, _startedAt))];
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, surge, requests, turns, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =

@@ -17,6 +17,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly PlannedNode _plan;
     private readonly BudgetBook _budgets;
     private readonly Surge _surge;
+    private readonly EvictionRequests _requests;
     private readonly NodeEvents _events;
     private readonly DrainConditions _conditions;
     private readonly DrainProgress _progress;
@@ -37,7 +38,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, Surge surge, IReadOnlyDictionary<string, DrainTurn> turns,
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
         DateTimeOffset startedAt)
     {
         _scope = scope;
@@ -45,6 +46,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _plan = plan;
         _budgets = budgets;
         _surge = surge;
+        _requests = requests;
         _startedAt = startedAt;
         _events = new(scope);
         _conditions = new(scope, survey.Server.Minor, Warn);
@@ -109,7 +111,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         StuckPods stuck = new(_scope, _nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, _pods, _budgets, _surge, stuck, _progress, Warn);
+        PodEvictor evictor = new(_scope, _pods, _budgets, _surge, _requests, stuck, _progress, Warn);
         LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
         // All at once from here on, so that requests go out in the order of the turns.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);

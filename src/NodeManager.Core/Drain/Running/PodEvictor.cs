@@ -7,7 +7,7 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
 internal sealed class PodEvictor(
-    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, Surge surge, StuckPods stuck, DrainProgress progress, Action<string> warn)
+    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
     // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
     private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
@@ -33,6 +33,8 @@ internal sealed class PodEvictor(
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
                 return;
             }
+
+            if (requests.IsWanted(record, pod) && await RequestAsync(record, pod, cancellationToken)) return;
 
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
@@ -97,6 +99,16 @@ internal sealed class PodEvictor(
         }
 
         await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(ModeFor(record)) : DrainPodOutcome.Gone, cancellationToken);
+    }
+
+    // True when it is gone; false when it has to go as always.
+    private async Task<bool> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    {
+        using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
+        record.Attempt(scope.Now);
+        progress.Changed();
+        return await requests.EvictAsync(
+            record, pod, pods, progress.Changed, () => WaitUntilGoneAsync(record, DrainPodOutcome.Evicted, cancellationToken), warn, cancellationToken);
     }
 
     /// <summary>Waits until a pod that terminates is gone, or overdue for longer than the user waits.</summary>

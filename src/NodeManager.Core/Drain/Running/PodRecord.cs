@@ -59,6 +59,12 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Why it was not removed by force though its time was up; null otherwise.</summary>
     public string? ForceRefusal { get; set; }
 
+    /// <summary>The responder that works on its leaving now; empty without.</summary>
+    public string Responder => Steps.Current == DrainStep.Responder ? Steps.CurrentDetail : "";
+
+    /// <summary>True when asking by EvictionRequest led nowhere, so that it is evicted as always.</summary>
+    public bool HasFallenBack { get; set; }
+
     /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
 

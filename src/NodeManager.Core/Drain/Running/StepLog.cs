@@ -11,6 +11,9 @@ internal sealed class StepLog
     /// <summary>The one under way; null without.</summary>
     public string? Current => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Step : null;
 
+    /// <summary>What exactly it is about; empty without.</summary>
+    public string CurrentDetail => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Detail : "";
+
     /// <summary>Ends the one before. The same step again goes on.</summary>
     public void Begin(string step, string detail, DateTimeOffset now)
     {

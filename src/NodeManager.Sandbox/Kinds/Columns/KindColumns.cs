@@ -132,6 +132,8 @@ internal static class KindColumns
             Text("PV", static item => item.Object("spec").Object("source").Text("persistentVolumeName") ?? ""), Text("Node", static item => item.Object("spec").Text("nodeName") ?? ""),
             new("Attached", static (item, _) => item.Object("status").Flag("attached") ?? false) { Type = "boolean" }, Age,
         ],
+        [BuiltInKinds.EvictionRequests] = [Name, Age],
+        [BuiltInKinds.EvictionProcesses] = [Name, Age],
         [BuiltInKinds.Roles] = [Name, CreatedAt],
         [BuiltInKinds.ClusterRoles] = [Name, CreatedAt],
         [BuiltInKinds.RoleBindings] = Bindings,

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Drain;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Drain;
+
+/// <summary>Pods that are asked to go by EvictionRequest. On the embedded cluster alone: no released server has the API switched on.</summary>
+public sealed class EvictionRequestTests
+{
+    private const string Mover = "acme.io/mover";
+
+    [Fact]
+    public async Task Without_responders_of_its_own_a_pod_is_evicted_by_the_server_within_its_budget()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
+        await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
+
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { EvictionApi = EvictionApi.EvictionRequest });
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.All(result.Pods, p => Assert.Equal(DrainPodOutcome.Evicted, p.Outcome));
+        Assert.Contains(result.Timeline, s => s is { Step: DrainStep.Responder, Detail: "imperative-eviction.k8s.io/evictor" });
+        Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 3));
+        Assert.Empty((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+    }
+
+    [Fact]
+    public async Task A_responder_works_it_off_in_its_own_way_and_is_named()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        string full = await AddPodWithResponderAsync(cluster);
+        var listener = new Listener();
+
+        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), listener);
+        EvictionProcess process = await ActiveAsync(cluster, Mover);
+        await listener.HearsAsync(Mover);
+        Assert.False(drain.IsCompleted);
+        EvictionRequest request = Assert.Single((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+        Pod pod = Assert.Single(await cluster.ListPodsAsync("app=vm"));
+        await cluster.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, cluster.Namespace, new(), default);
+        NodeDrainResult result = await drain;
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Equal(("nodemanager.io/drain", "Eviction", pod.Metadata.Uid), (request.Spec.Requester, request.Spec.Intent, request.Spec.Target.Pod!.Uid));
+        Assert.Equal([Mover, "imperative-eviction.k8s.io/evictor"], process.Status.TargetResponders!.Select(r => r.Name));
+        Assert.Contains(result.Timeline, s => s is { Step: DrainStep.Responder, Detail: Mover });
+    }
+
+    [Fact]
+    public async Task An_interrupted_drain_withdraws_its_request_and_the_next_one_renews_it()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        string full = await AddPodWithResponderAsync(cluster);
+        using var stop = new CancellationTokenSource();
+
+        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), null, stop.Token);
+        await ActiveAsync(cluster, Mover);
+        await stop.CancelAsync();
+        NodeDrainResult interrupted = await drain;
+        EvictionProcess cancelled = await Eventually.GetAsync(
+            "the Eviction is cancelled", async () => Assert.Single(await ProcessesAsync(cluster)),
+            p => p.Status.Conditions?.Exists(c => c is { Type: "Failed", Status: "True" }) == true);
+        Task<NodeDrainResult> again = cluster.DrainAsync(full, new());
+        await ActiveAsync(cluster, Mover);
+        Pod pod = Assert.Single(await cluster.ListPodsAsync("app=vm"));
+        await cluster.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, cluster.Namespace, new(), default);
+        NodeDrainResult result = await again;
+
+        Assert.Equal(NodeDrainStatus.Cancelled, interrupted.Status);
+        Assert.Equal("CanceledDueToNoRequesters", cancelled.Status.Conditions!.Find(c => c.Type == "Failed")!.Reason);
+        Assert.Equal("Canceled", cancelled.Status.TargetResponders![0].State);
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+    }
+
+    [Fact]
+    public async Task A_responder_that_gives_up_leaves_the_pod_to_the_next_one()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        string full = await AddPodWithResponderAsync(cluster);
+
+        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new());
+        EvictionProcess process = await ActiveAsync(cluster, Mover);
+        await cluster.Client.PatchAsync(
+            Resources.EvictionProcesses, process.Metadata.Name, cluster.Namespace,
+            Patch.Strategic(new()
+            {
+                ["status"] = new JsonObject
+                {
+                    ["responders"] = new JsonArray(new JsonObject { ["name"] = Mover, ["completionTime"] = "2026-01-01T00:00:00Z", ["message"] = "cannot move it" }),
+                },
+            }),
+            "status", RequestOptions.Default, default);
+        NodeDrainResult result = await drain;
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Equal(DrainPodOutcome.Evicted, Assert.Single(result.Pods).Outcome);
+    }
+
+    [Fact]
+    public async Task With_a_grace_period_it_is_evicted_as_always()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        string full = await AddPodWithResponderAsync(cluster);
+
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { GracePeriod = TimeSpan.FromSeconds(1) });
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Empty(await ProcessesAsync(cluster));
+    }
+
+    [Fact]
+    public async Task A_server_without_it_is_said_before_anything_is_touched()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
+        string node = await cluster.AddNodeAsync();
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
+            () => cluster.DrainAsync(node, new() { EvictionApi = EvictionApi.EvictionRequest }));
+
+        Assert.Equal(ErrorIds.EvictionApiMissing, error.ErrorId);
+        Assert.NotEqual(true, (await cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable);
+    }
+
+    private static async Task<string> AddPodWithResponderAsync(TestCluster cluster) =>
+        (await cluster.AddFullAndEmptyNodeAsync(
+            "vm", 1, w => w.PodSpec(new() { ["evictionResponders"] = JsonNode.Parse($$"""[{"name":"{{Mover}}","priority":10000}]""") }))).Full;
+
+    private static Task<EvictionProcess> ActiveAsync(TestCluster cluster, string responder) => Eventually.GetAsync(
+        $"{responder} is active", async () => (await ProcessesAsync(cluster)).FirstOrDefault(p => p.Status.TargetResponders?.Exists(r => r.Name == responder && r.State == "Active") == true)!,
+        p => p is not null);
+
+    private static async Task<List<EvictionProcess>> ProcessesAsync(TestCluster cluster) =>
+        (await cluster.Client.ListAsync(Resources.EvictionProcesses, new() { Namespace = cluster.Namespace }, default)).Items;
+}

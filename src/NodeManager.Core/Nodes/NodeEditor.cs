@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -83,7 +84,10 @@ public static partial class NodeEditor
         return await ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
     }
 
-    /// <summary>Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left.</summary>
+    /// <summary>
+    /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left; a node that a maintenance has
+    /// cordoned is taken from it, with all that it had set.
+    /// </summary>
     public static async Task<ClusterNode> SetUnschedulableAsync(
         NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
     {
@@ -96,7 +100,9 @@ public static partial class NodeEditor
             async (connection, node, token) =>
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
-                return unschedulable || dryRun ? changed : await EndDrainAsync(connection, changed, token) ?? changed;
+                if (unschedulable || dryRun) return changed;
+                if (NodeClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node, null, ClaimWriter.Undoing, false, token);
+                return await EndDrainAsync(connection, changed, token) ?? changed;
             },
             cancellationToken);
     }

@@ -12,8 +12,9 @@ namespace NodeManager.Jobs;
 /// </summary>
 internal sealed class JobScript
 {
-    // Makes the block in the runspace that it runs in, and hands over what it says.
-    private const string Invocation = "param($text, $variables, $node) [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node)";
+    // Makes the block in the runspace that it runs in, and hands over what it says; what it throws ends the invocation as well.
+    private const string Invocation =
+        "param($text, $variables, $node) $ErrorActionPreference = 'Stop'; [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node)";
 
     private readonly string _text;
     private readonly IReadOnlyList<(string Name, object? Value)> _values;

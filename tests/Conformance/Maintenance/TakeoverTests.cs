@@ -1,5 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -192,6 +193,27 @@ public sealed class TakeoverTests
         Assert.Contains("new one", outcome.Run.Nodes[2].Message, StringComparison.Ordinal);
         Assert.DoesNotContain((await cluster.GetAsync(Resources.Nodes, nodes[2])).Metadata.Annotations ?? [], a => MaintenanceRuns.IsOfRun(a.Key));
         await cluster.AssertBackInServiceAsync([nodes[2], nodes[3]]);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_failed_node_that_is_uncordoned_by_hand_is_the_runs_no_more(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = await cluster.AddNodeAsync();
+        MaintenanceRequest request = cluster.Maintain([node], work: _ => throw new InvalidOperationException("no disk space"));
+        MaintenanceOutcome failed = await cluster.RunAsync(request);
+
+        ClusterNode back = await NodeEditor.SetUnschedulableAsync(await cluster.ConnectAsync(), node, false, false, default);
+        await cluster.AssertBackInServiceAsync([node]);
+        MaintenanceOutcome again = await cluster.RunAsync(
+            request with { Nodes = [], ResumeId = failed.Run.Id, Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]) });
+
+        Assert.False(back.Unschedulable);
+        Assert.True(again.Run.Status == NodeMaintenanceRunStatus.Completed, again.Run.Describe());
+        // It had taken pods since, so it was drained anew.
+        Assert.True(DrainOf(Assert.Single(again.Run.Nodes)).StartedAt > DrainOf(Assert.Single(failed.Run.Nodes)).StartedAt);
+        await cluster.AssertBackInServiceAsync([node]);
     }
 
     [SkippableTheory]

@@ -106,7 +106,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     private async Task<(List<NodeRecord> Batch, string? Blocked)> ChooseAsync(CancellationToken cancellationToken)
     {
         long since = scope.Time.GetTimestamp();
-        while (true)
+        for (bool isTold = false; ; isTold = true)
         {
             (IReadOnlyCollection<Node> nodes, Task changed) = board.LookAtAll();
             string[] unready = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
@@ -114,6 +114,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             BatchChoice choice = BatchRules.Next(candidates, start.Limit.Of(candidates.Count), unready);
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             progress.Phase("waiting for " + choice.WaitsFor);
+            if (!isTold) scope.Observer.Warning($"No further node may be begun: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
             await scope.WaitAnyAsync(left, [changed], cancellationToken);

@@ -57,7 +57,9 @@ internal sealed class NodeWork(
             if (drain is not null)
             {
                 ledger.Keep(uid, drain);
-                if (drain.Status != NodeDrainStatus.Drained) throw new NodeFailedException(drain.Message);
+                // Where the node is left is said for every failure alike.
+                if (drain.Status != NodeDrainStatus.Drained)
+                    throw new NodeFailedException(drain.Message.Replace(" The node stays cordoned.", "", StringComparison.Ordinal));
                 await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
             }
 

@@ -105,6 +105,9 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return patch;
     }
 
+    /// <summary>The same for the node as it is; null where no run has cordoned it.</summary>
+    public static JsonObject? Undoing(JsonObject node) => NodeClaim.Read(node) is { IsBegun: true } claim ? Undoing(claim) : null;
+
     private NodeClaim Own(JsonObject node) =>
         NodeClaim.Read(node) is { } claim && claim.Run == run && claim.Holder == holder ? claim : throw new ClaimLostException(NodeClaim.Read(node));
 

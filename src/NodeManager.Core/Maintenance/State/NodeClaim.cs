@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.State;
 
@@ -29,6 +30,9 @@ internal sealed record NodeClaim
 
     /// <summary>Keys of the annotations that the run has set, and nobody else before.</summary>
     public IReadOnlyList<string>? Set { get; init; }
+
+    /// <summary>Whether a run has cordoned the node, and not given it back.</summary>
+    public static bool IsInWork(Node node) => Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is { IsBegun: true };
 
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Default.NodeClaim);
 

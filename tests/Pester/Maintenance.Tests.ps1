@@ -1,0 +1,196 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0.0' }
+
+BeforeAll {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    Import-Module "$root/NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox
+    $ConfirmPreference = 'None'
+    # Nodes whose pods go at once, whatever budgets say.
+    $fast = @{ DeleteEmptyDirData = $true; DeleteUnmanagedPod = $true; Timeout = '2m' }
+
+    function Get-Leftover([string] $Name) {
+        $node = Get-ClusterNode $Name
+        @($node.Annotations.Keys) -match '^(nodemanager\.io/|karpenter|cluster-autoscaler)'
+        if ($node.Unschedulable) { 'cordoned' }
+    }
+}
+
+AfterAll {
+    Get-Job | Where-Object PSJobTypeName -eq NodeMaintenance | Remove-Job -Force
+    $session | Disconnect-NodeManager
+}
+
+Describe 'Invoke-NodeMaintenance' {
+    It 'emits a result a node, and leaves nothing behind' {
+        $result = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -Reason 'a test'
+        $result.Node | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
+        $result.Status | Should -Be 'Completed', 'Completed'
+        $result.Batch | Sort-Object | Should -Be 1, 2
+        $result[0].Drain.Status | Should -BeExactly Drained
+        'gpu-1a-01', 'gpu-1b-01' | ForEach-Object { Get-Leftover $_ } | Should -BeNullOrEmpty
+        (Get-NodeMaintenance $result[0].RunId).Reason | Should -BeExactly 'a test'
+    }
+
+    It 'runs the script block in the caller''s runspace, with the node as $_ and as an argument' {
+        $here = 'caller'
+        $result = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock { param($node) $script:there = $_.Unschedulable; "$here $($_.Name) $($node.Name)" }
+        $result.Output | Should -BeExactly 'caller gpu-1a-01 gpu-1a-01'
+        $there | Should -BeTrue
+        $result.Steps.Name | Should -Be 'Claim', 'Cordon', 'Drain', 'Script', 'Ready', 'Resume'
+    }
+
+    It 'goes on with other nodes'' work while a script block runs' {
+        $seen = [System.Collections.Generic.List[string]]::new()
+        $result = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -ScriptBlock {
+            $seen.Add($_.Name)
+            # The other one is drained meanwhile, and its turn comes when this one ends.
+            $other = (@('gpu-1a-01', 'gpu-1b-01') -ne $_.Name)[0]
+            if ($seen.Count -eq 1) { Wait-NodeEmpty $other }
+        }
+        $result.Status | Should -Be 'Completed', 'Completed'
+        $seen | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
+    }
+
+    BeforeAll {
+        function Wait-NodeEmpty([string] $Name) {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            while (Get-NodePod $Name | Where-Object OwnerKind -NotIn DaemonSet, Node) {
+                if ($clock.Elapsed.TotalSeconds -gt 60) { throw "$Name was not drained" }
+                Start-Sleep -Milliseconds 100
+            }
+        }
+    }
+
+    It 'fails a node whose script block <Name>, and puts it back when told to' -ForEach @(
+        @{ Name = 'throws'; Script = { throw 'no mirror' }; Message = 'no mirror' }
+        @{ Name = 'writes an error'; Script = { Get-Item /nowhere/at/all }; Message = 'nowhere' }
+        @{ Name = 'has a native command fail'; Script = { & ([Environment]::ProcessPath) -NoProfile -Command 'exit 3' }; Message = 'code: 3' }
+    ) {
+        $result = Invoke-NodeMaintenance gpu-1a-01 @fast -OnError Resume -ScriptBlock $Script -ErrorVariable failed -ErrorAction SilentlyContinue
+        $result.Status, $result.Step | Should -Be 'Failed', 'Script'
+        $result.Error | Should -Match $Message
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'MaintenanceFailed,*'
+        $failed[0].TargetObject.Node | Should -BeExactly gpu-1a-01
+        Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
+    }
+
+    It 'stops at a failure, and carries on with -ResumeId, which needs the script block again' {
+        $isMended = $false
+        $work = { if (-not $isMended) { throw 'not yet' } }
+        $run = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -ScriptBlock $work -PassThru -ErrorAction SilentlyContinue
+        $run.Status, $run.Failed, $run.Remaining | Should -Be 'Stopped', 1, 1
+        { Invoke-NodeMaintenance -ResumeId $run.Id -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceInvalid,*'
+        $isMended = $true
+        $done = Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock $work -PassThru -WarningVariable told -WarningAction SilentlyContinue
+        $done.Id, $done.Status, $done.Completed | Should -Be $run.Id, 'Completed', 2
+        "$told" | Should -Match "Carries on with maintenance run $($run.Id)"
+        'gpu-1a-01', 'gpu-1b-01' | ForEach-Object { Get-Leftover $_ } | Should -BeNullOrEmpty
+    }
+
+    It 'waits for a reboot' {
+        $boot = @{ 'sandbox.nodemanager/boot-id' = "$(New-Guid)" }
+        $result = Invoke-NodeMaintenance gpu-1b-01 @fast -WaitForReboot -ScriptBlock { $_ | Set-NodeAnnotation -Annotation $boot -Overwrite }
+        $result.Status | Should -BeExactly Completed
+        (Get-ClusterNode gpu-1b-01).BootId | Should -BeExactly $boot.Values
+    }
+
+    It 'shows the batches with -WhatIf and touches nothing' {
+        $plan = Get-ClusterNode -Role worker | Invoke-NodeMaintenance -MaxUnavailable 3 -SpreadBy topology.kubernetes.io/zone -WhatIf
+        $plan | Should -BeOfType NodeManager.NodeMaintenancePlan
+        $plan | Group-Object Batch | ForEach-Object { @($_.Group.Group | Select-Object -Unique).Count | Should -Be 1 }
+        $plan[0].Drain | Should -BeOfType NodeManager.NodeDrainPlan
+        Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
+        (Get-ClusterNode -Role control-plane | Invoke-NodeMaintenance -WhatIf).Batch | Should -Be 0, 0, 0
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'an unknown node'; Arguments = @{ Name = 'nope' }; Id = 'NodeNotFound' }
+        @{ Name = 'a limit that is none'; Arguments = @{ Name = 'gpu-1a-01'; MaxUnavailable = 'all' }; Id = 'InvalidMaxUnavailable' }
+        @{ Name = 'a window that is none'; Arguments = @{ Name = 'gpu-1a-01'; Window = 'tonight' }; Id = 'InvalidWindow' }
+        @{ Name = 'a time that is negative'; Arguments = @{ Name = 'gpu-1a-01'; Soak = '-5' }; Id = 'InvalidDuration' }
+        @{ Name = 'an unknown run'; Arguments = @{ ResumeId = 'nope' }; Id = 'MaintenanceNotFound' }
+    ) {
+        { Invoke-NodeMaintenance @Arguments -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
+    }
+
+    It 'knows the time zones of IANA and of Windows' {
+        (Invoke-NodeMaintenance gpu-1a-01 @fast -Window 'Mon-Sun 00:00-24:00 Europe/Zurich' -PassThru).Window | Should -BeExactly 'Daily 00:00-24:00 Europe/Zurich'
+        $daily = '00:00-24:00 W. Europe Standard Time'
+        # PowerShell without ICU knows those of its own system only.
+        $id = ''
+        if (-not $IsWindows -and -not [TimeZoneInfo]::TryConvertWindowsIdToIanaId('W. Europe Standard Time', [ref] $id)) { Set-ItResult -Skipped -Because 'there is no ICU'; return }
+        (Invoke-NodeMaintenance gpu-1a-01 @fast -Window $daily).Status | Should -BeExactly Completed
+    }
+
+    It 'keeps its results through CLIXML and JSON' {
+        $run = Invoke-NodeMaintenance gpu-1a-01 @fast -PassThru
+        $back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($run))
+        $back.Nodes[0].Steps[1].Name | Should -BeExactly Cordon
+        $back.Nodes[0].Drain.Pods[0].Outcome | Should -Not -BeNullOrEmpty
+        ($run | ConvertTo-Json -Depth 8 | ConvertFrom-Json).Nodes[0].Steps[0].Name | Should -BeExactly Claim
+    }
+}
+
+Describe 'Invoke-NodeMaintenance -AsJob' {
+    It 'returns a job with a child a node, which runs the script with $using:' {
+        $ticket = @{ Id = 'OPS-1' }
+        $job = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -AsJob -ScriptBlock {
+            param($node)
+            Write-Warning "warned of $($_.Name)"
+            "$($using:ticket.Id) $($node.Name) $(@(Get-NodePod $_).Count -gt 0)"
+        }
+        $job | Should -BeOfType System.Management.Automation.Job
+        $job.ChildJobs.Name | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
+        $job | Wait-Job -Timeout 120 | Should -Be $job
+        $result = $job | Receive-Job -WarningVariable told -WarningAction SilentlyContinue
+        $job.State | Should -Be Completed
+        $job.ChildJobs.State | Should -Be Completed, Completed
+        $result.Output | Sort-Object | Should -Be 'OPS-1 gpu-1a-01 True', 'OPS-1 gpu-1b-01 True'
+        "$told" | Should -Match 'warned of gpu-1a-01'
+    }
+
+    It 'ends as Failed where a node failed, with the error in its child' {
+        $job = Invoke-NodeMaintenance gpu-1a-01 @fast -OnError Resume -AsJob -ScriptBlock { throw 'no mirror' }
+        $null = $job | Wait-Job -Timeout 120
+        $job.State | Should -Be Failed
+        $job.ChildJobs[0].State | Should -Be Failed
+        ($job | Receive-Job -ErrorVariable failed -ErrorAction SilentlyContinue).Status | Should -BeExactly Failed
+        "$failed" | Should -Match 'no mirror'
+    }
+
+    It 'is stopped by Stop-Job, and carried on with' {
+        $flag = New-TemporaryFile
+        $job = Invoke-NodeMaintenance gpu-1a-01 @fast -AsJob -ScriptBlock { Set-Content $using:flag 'begun'; Start-Sleep 600 }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        while (-not (Get-Content $flag)) {
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 60
+            Start-Sleep -Milliseconds 100
+        }
+        $job | Stop-Job
+        $job.State | Should -Be Stopped
+        $job.ChildJobs[0].State | Should -Be Stopped
+        $run = Get-NodeMaintenance -Limit 1
+        $run.Status, $run.Nodes[0].Step | Should -Be 'Interrupted', 'Script'
+        (Get-ClusterNode gpu-1a-01).Unschedulable | Should -BeTrue
+        (Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock { } -WarningAction SilentlyContinue).Status | Should -BeExactly Completed
+        Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
+        Remove-Item $flag
+    }
+}
+
+Describe 'Get-NodeMaintenance' {
+    It 'shows the newest first, as many as asked for' {
+        $runs = Get-NodeMaintenance -Limit 2
+        $runs.Count | Should -Be 2
+        $runs[0].StartedAt | Should -BeGreaterThan $runs[1].StartedAt
+        (Get-NodeMaintenance "$($runs[0].Id)").Id | Should -BeExactly $runs[0].Id
+        (Get-NodeMaintenance 2* -Limit 100).Count | Should -BeGreaterThan 2
+        $runs[0].Nodes[0].Steps[0].By | Should -Match '@'
+    }
+
+    It 'completes the ids' {
+        $id = (Get-NodeMaintenance -Limit 1).Id
+        $line = 'Get-NodeMaintenance '
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $id
+    }
+}

@@ -133,6 +133,29 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task Conditions_tell_of_it_where_they_are_wanted(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        List<string> seen = [];
+        MaintenanceOptions options = new() { Drain = new() { Condition = ConditionUse.Always } };
+
+        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, options, async node =>
+        {
+            if (node.Name != nodes[0]) return;
+            foreach (string name in nodes) seen.Add(TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
+        }));
+
+        Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
+        Assert.Equal(["Drained MaintenanceInProgress", "MaintenancePlanned"], seen);
+        foreach (string name in nodes) Assert.Equal("", TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
+    }
+
+    private static string TrueOf(Node node) =>
+        string.Join(' ', node.Status.Conditions!.Where(c => c.Status == "True" && NodeLifecycleCondition.All.Contains(c.Type)).Select(c => c.Type).Order());
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_node_that_does_not_boot_anew_in_time_fails(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

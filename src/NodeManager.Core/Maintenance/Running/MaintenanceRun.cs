@@ -14,6 +14,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly RunLedger _ledger = start.Ledger;
+    private readonly MaintenanceConditions _conditions = new(scope, start.Options);
 
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -48,8 +49,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     /// <summary>Goes on until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
     private async Task<string?> WorkAsync(CancellationToken cancellationToken)
     {
-        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, progress);
+        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, progress);
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, progress);
+        await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending).Select(n => _conditions.PlanAsync(n.Name, cancellationToken)));
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
@@ -186,16 +188,29 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         {
             if (start.Lease.Lost.IsCancellationRequested) return;
             await start.Store.WriteAsync(state, limit.Token);
-            if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending)
-                    .Select(n => start.Claims.ReleaseAsync(n.Name, n.Uid, limit.Token)));
             await start.Lease.ReleaseAsync(limit.Token);
+            if (state.Status == NodeMaintenanceRunStatus.Stopped)
+                await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending).Select(n => LetGoAsync(n, limit.Token)));
             if (state.Status != NodeMaintenanceRunStatus.Interrupted)
                 await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)
         {
             scope.Observer.Verbose($"The end of run {start.Run.Id} was not written: {exception.Message} It can be carried on with when its lease has run out.");
+        }
+    }
+
+    // What was not begun is anybody's again.
+    private async Task LetGoAsync(NodeRecord node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await start.Claims.ReleaseAsync(node.Name, node.Uid, cancellationToken);
+            await _conditions.EndAsync(node.Name, "MaintenanceStopped", false, cancellationToken);
+        }
+        catch (NodeGoneException)
+        {
+            // It is nobody's at all.
         }
     }
 

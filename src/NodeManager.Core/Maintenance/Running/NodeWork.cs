@@ -13,7 +13,8 @@ namespace NodeManager.Core.Maintenance.Running;
 /// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
 /// </summary>
 internal sealed class NodeWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceProgress progress)
+    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
+    MaintenanceProgress progress)
 {
     private readonly Readiness _readiness = new(board);
     private readonly DaemonSetPods _daemonSets = new(scope, board);
@@ -40,6 +41,7 @@ internal sealed class NodeWork(
                         Heartbeat = n.Heartbeat ?? Readiness.ReadyHeartbeat(node),
                     },
                     token);
+                await conditions.BeginAsync(record.Name, token);
                 // Who chooses the next batch goes by the board.
                 await board.UntilAsync(uid, n => n.Spec.Unschedulable == true, token);
             }, cancellationToken);
@@ -85,6 +87,7 @@ internal sealed class NodeWork(
                 {
                     isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
                     await board.UntilAsync(uid, n => !claims.IsOwn(n), token);
+                    await conditions.EndAsync(record.Name, "Resumed", true, token);
                 },
                 cancellationToken);
             await ledger.UpdateAsync(
@@ -113,9 +116,12 @@ internal sealed class NodeWork(
             string error = exception is NodeFailedException or ClaimLostException or NodeManagerException
                 ? exception.Message
                 : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message ?? exception.Message;
+            // A sentence, as others follow it.
+            if (!error.EndsWith('.')) error += ".";
             bool isPutBack = options.OnError == MaintenanceErrorAction.Resume && exception is not ClaimLostException
                 && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
             if (isPutBack) await board.UntilAsync(uid, n => !claims.IsOwn(n), cancellationToken);
+            await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
             string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";
             await ledger.UpdateAsync(
                 uid, n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null }, cancellationToken);

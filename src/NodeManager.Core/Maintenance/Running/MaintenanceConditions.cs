@@ -1,0 +1,60 @@
+using System.Net;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance.Running;
+
+/// <summary>
+/// Tells by the nodes' conditions that a maintenance is planned for them, and that it goes on. Whoever may not write them, or a server that
+/// does not take them, is one warning, and the maintenance goes on.
+/// </summary>
+internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceOptions options)
+{
+    private static readonly string[] OfMaintenance = [NodeLifecycleCondition.MaintenancePlanned, NodeLifecycleCondition.MaintenanceInProgress];
+
+    private int _refusals;
+
+    public Task PlanAsync(string node, CancellationToken cancellationToken) => WriteAsync(
+        node,
+        (current, token) => LifecycleConditions.SetAsync(
+            scope.Client, scope.Now, current, [(NodeLifecycleCondition.MaintenancePlanned, true, "Maintenance", Message)], token),
+        cancellationToken);
+
+    public Task BeginAsync(string node, CancellationToken cancellationToken) => WriteAsync(
+        node,
+        (current, token) => LifecycleConditions.SetAsync(
+            scope.Client, scope.Now, current,
+            [(NodeLifecycleCondition.MaintenanceInProgress, true, "Maintenance", Message), (NodeLifecycleCondition.MaintenancePlanned, false, "Maintenance", "")],
+            token),
+        cancellationToken);
+
+    /// <summary>The node's maintenance is over; where it is back in service, so is what its drain had said.</summary>
+    public Task EndAsync(string node, string reason, bool isBack, CancellationToken cancellationToken) => WriteAsync(
+        node,
+        (current, token) => LifecycleConditions.ClearAsync(
+            scope.Client, scope.Now, current,
+            isBack ? [.. OfMaintenance, NodeLifecycleCondition.DrainInProgress, NodeLifecycleCondition.Drained] : OfMaintenance, reason, token),
+        cancellationToken);
+
+    private string Message => $"{NodeCordon.Who(scope.Session)}{(options.Drain.Reason.Length > 0 ? $": {options.Drain.Reason}" : "")}";
+
+    private async Task WriteAsync(string name, Func<Node, CancellationToken, Task<Node?>> write, CancellationToken cancellationToken)
+    {
+        if (!LifecycleConditions.AreWanted(options.Drain.Condition, (await scope.Client.GetCapabilitiesAsync(cancellationToken)).Minor)) return;
+        try
+        {
+            await scope.Patience.RunAsync(
+                async token => await write(await scope.Client.GetAsync(Resources.Nodes, name, null, token), token), cancellationToken);
+        }
+        catch (KubernetesException refused)
+        {
+            // A node that is gone tells nothing any more.
+            if (refused.Code == HttpStatusCode.NotFound) return;
+            if (Interlocked.Increment(ref _refusals) == 1)
+                scope.Observer.Warning($"Node {name}: the conditions {string.Join(" and ", OfMaintenance)} are not written: {refused.Message}");
+        }
+    }
+}

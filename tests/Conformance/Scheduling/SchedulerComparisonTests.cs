@@ -42,10 +42,10 @@ public sealed class SchedulerComparisonTests
                 if (expected != actual) differences.Add(Describe(round, probe, expected, actual, scenario));
             }
 
-            Task<Outcome> wanted = real.PreemptAsync(scenario.Preemptor), got = ours.PreemptAsync(scenario.Preemptor);
+            (Outcome wanted, Outcome got) = await PreemptAsync(real, ours, scenario);
             compared++;
-            if ((await wanted).Victims.Length > 0) driven++;
-            if (await wanted != await got) differences.Add(Describe(round, scenario.Preemptor, await wanted, await got, scenario));
+            if (wanted.Victims.Length > 0) driven++;
+            if (wanted != got) differences.Add(Describe(round, scenario.Preemptor, wanted, got, scenario));
             await Task.WhenAll(real.ClearAsync(scenario), ours.ClearAsync(scenario));
         }
 
@@ -62,6 +62,19 @@ public sealed class SchedulerComparisonTests
             await Task.WhenAll(expected, actual);
             if (await expected == await actual || tries == Tries) return (await expected, await actual);
             await Task.Delay(200);
+        }
+    }
+
+    // It changes its cluster: for another try that is built anew.
+    private static async Task<(Outcome Expected, Outcome Actual)> PreemptAsync(ScenarioRunner real, ScenarioRunner ours, Scenario scenario)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            Task<Outcome> expected = real.PreemptAsync(scenario.Preemptor), actual = ours.PreemptAsync(scenario.Preemptor);
+            await Task.WhenAll(expected, actual);
+            if (await expected == await actual || tries == Tries) return (await expected, await actual);
+            await Task.WhenAll(real.ClearAsync(scenario), ours.ClearAsync(scenario));
+            await Task.WhenAll(real.BuildAsync(scenario), ours.BuildAsync(scenario));
         }
     }
 

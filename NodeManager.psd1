@@ -43,6 +43,7 @@
         'Get-SandboxFault'
         'Get-SchedulerConfiguration'
         'Get-SchedulerConfigurationBackup'
+        'Get-SchedulerCounter'
         'Get-SchedulerPlugin'
         'Get-SchedulerPluginDefinition'
         'Get-SchedulerTemplate'

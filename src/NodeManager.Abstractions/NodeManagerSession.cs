@@ -44,6 +44,14 @@ public sealed class NodeManagerSession : IDisposable
         internal set => Volatile.Write(ref _configuration, value);
     }
 
+    /// <summary>
+    /// A scheduler's configuration was changed through this session, or a scheduler restarted, well or not. Raised off the pipeline's thread:
+    /// <c>Register-ObjectEvent $session SchedulerAlert</c> brings it to a script.
+    /// </summary>
+    public event EventHandler<SchedulerAlertEventArgs>? SchedulerAlert;
+
+    internal void Raise(SchedulerAlertEventArgs alert) => SchedulerAlert?.Invoke(this, alert);
+
     // What Core keeps behind the session. An object, because this assembly may name nothing of Core.
     internal IDisposable? Connection { get; init; }
 

@@ -83,3 +83,18 @@ Describe 'Backup-SchedulerConfiguration -Passphrase' {
         { Backup-SchedulerConfiguration -Passphrase $secret } | Should -Throw -ErrorId 'Invalid,*'
     }
 }
+
+Describe 'Get-SchedulerCounter' {
+    It 'counts what was changed, and the session tells it as it happens' {
+        function Read-Count($Name) { (Get-SchedulerCounter | Where-Object Name -EQ $Name).Count }
+        $enabled = Read-Count Enabled
+        $watcher = Register-ObjectEvent $session SchedulerAlert -SourceIdentifier "alert-$PID"
+        Enable-SchedulerPlugin ImageLocality -ExtensionPoint score -Weight 7 -NoRestart -WarningAction SilentlyContinue
+        (Read-Count Enabled) | Should -Be ($enabled + 1)
+        $alert = Wait-Event -SourceIdentifier "alert-$PID" -Timeout 30
+        $alert.SourceEventArgs.Reason | Should -Be SchedulerConfigurationChanged
+        $alert.SourceEventArgs.Message | Should -Match ImageLocality
+        Unregister-Event -SourceIdentifier "alert-$PID"
+        (Get-SchedulerCounter).Name | Should -Contain Rollbacks
+    }
+}

@@ -4,6 +4,7 @@ using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Encryption;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Scheduler.Validation;
 
 namespace NodeManager.Core.Scheduler.Files;
@@ -50,6 +51,7 @@ public static class SchedulerFiles
         if (!await confirm(differences))
             return null;
         await SwapAsync(path, manifest.Text, text, revisionLimit, cancellationToken);
+        SchedulerTelemetry.Changed(differences.Select(difference => difference.ToString()));
         return changed;
     }
 

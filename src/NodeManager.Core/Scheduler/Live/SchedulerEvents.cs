@@ -1,4 +1,5 @@
 using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 
@@ -11,6 +12,7 @@ internal sealed class SchedulerEvents(
     /// <summary>The configuration was written.</summary>
     public Task WrittenAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
     {
+        SchedulerTelemetry.Changed(revision.Data.Changes);
         var reason = revision.Data.Reason.Length > 0 ? $" ({revision.Data.Reason})" : "";
         var about = new ObjectReference
         {
@@ -28,6 +30,7 @@ internal sealed class SchedulerEvents(
     /// <summary>The Deployment was restarted, and how that ended.</summary>
     public Task RestartedAsync(DeploymentManifest deployment, SchedulerRestartResult result, string reason, CancellationToken cancellationToken)
     {
+        SchedulerTelemetry.Restarted(result);
         var about = new ObjectReference
         {
             ApiVersion = "apps/v1",
@@ -45,6 +48,9 @@ internal sealed class SchedulerEvents(
         return WriteAsync(about, type, word, $"{session.Who()}{(reason.Length > 0 ? $" ({reason})" : "")}: {result.Message}", cancellationToken);
     }
 
-    private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken) =>
-        EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
+    private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken)
+    {
+        session.Raise(new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
+        return EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
+    }
 }

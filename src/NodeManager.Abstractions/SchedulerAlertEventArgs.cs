@@ -1,0 +1,16 @@
+namespace NodeManager;
+
+/// <summary>Something happened to a scheduler that a monitor may want to know: see <see cref="NodeManagerSession.SchedulerAlert"/>.</summary>
+public sealed class SchedulerAlertEventArgs : EventArgs
+{
+    /// <summary><c>SchedulerConfigurationChanged</c>, <c>SchedulerRestarted</c>, <c>SchedulerRolledBack</c> or <c>SchedulerRestartFailed</c>: the reason of the Kubernetes Event.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The scheduler, as messages name it.</summary>
+    public required string Scheduler { get; init; }
+
+    public required string Message { get; init; }
+}

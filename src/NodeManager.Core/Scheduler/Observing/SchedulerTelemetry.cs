@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+
+namespace NodeManager.Core.Scheduler.Observing;
+
+/// <summary>
+/// Counts what is done to schedulers, for the meter <c>NodeManager.Scheduler</c> that any collector may listen to, and for the user who asks.
+/// Lives as long as the process.
+/// </summary>
+public static class SchedulerTelemetry
+{
+    public const string MeterName = "NodeManager.Scheduler";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Tally Enabled = new("Enabled", "nodemanager.scheduler.plugins.enabled", "{plugin}");
+    private static readonly Tally Disabled = new("Disabled", "nodemanager.scheduler.plugins.disabled", "{plugin}");
+    private static readonly Tally Updated = new("Updated", "nodemanager.scheduler.settings.updated", "{setting}");
+    private static readonly Tally Restarts = new("Restarts", "nodemanager.scheduler.restarts", "{restart}");
+    private static readonly Tally Failures = new("Failures", "nodemanager.scheduler.restart.failures", "{restart}");
+    private static readonly Tally Rollbacks = new("Rollbacks", "nodemanager.scheduler.rollbacks", "{restart}");
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("nodemanager.scheduler.restart.duration", "s");
+    private static long s_restartTicks;
+
+    /// <summary>The counts so far.</summary>
+    public static IReadOnlyList<SchedulerCounter> Read() =>
+    [
+        Enabled.Read(), Disabled.Read(), Updated.Read(), Restarts.Read(TimeSpan.FromTicks(Interlocked.Read(ref s_restartTicks))), Failures.Read(), Rollbacks.Read(),
+    ];
+
+    /// <summary>A configuration was written.</summary>
+    /// <param name="changes">What differs, a line each, as <see cref="SchedulerConfigurationDifference"/> writes it.</param>
+    internal static void Changed(IEnumerable<string> changes)
+    {
+        foreach (var change in changes)
+            (change.Contains("enabled", StringComparison.Ordinal) && change.Contains(": added", StringComparison.Ordinal) ? Enabled
+                : change.Contains("disabled", StringComparison.Ordinal) && change.Contains(": added", StringComparison.Ordinal) ? Disabled
+                : Updated).Add();
+    }
+
+    /// <summary>A scheduler was restarted, however that ended.</summary>
+    internal static void Restarted(SchedulerRestartResult result)
+    {
+        Restarts.Add();
+        Interlocked.Add(ref s_restartTicks, result.Duration.Ticks);
+        Durations.Record(result.Duration.TotalSeconds, new KeyValuePair<string, object?>("status", result.Status));
+        if (result.Status != SchedulerRestartStatus.Restarted)
+            Failures.Add();
+        if (result.Status == SchedulerRestartStatus.RolledBack)
+            Rollbacks.Add();
+    }
+
+    private sealed class Tally(string name, string instrument, string unit)
+    {
+        private readonly Counter<long> counter = Meter.CreateCounter<long>(instrument, unit);
+        private long count;
+
+        public void Add()
+        {
+            Interlocked.Increment(ref count);
+            counter.Add(1);
+        }
+
+        public SchedulerCounter Read(TimeSpan? duration = null) => new() { Name = name, Count = Interlocked.Read(ref count), Duration = duration };
+    }
+}

@@ -59,9 +59,12 @@ public sealed class DemoClusterTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
-    public void No_node_is_promised_away_more_than_it_has_and_every_pod_has_a_node(int count)
+    public async Task No_node_is_promised_away_more_than_it_has_and_every_pod_has_a_node(int count)
     {
         using LiveCluster cluster = new(nodes: count);
+
+        // Controllers are at work already: what they make of the seeds finds its node a moment later.
+        await cluster.UntilAsync(() => cluster.Pods.All(pod => pod.Field("spec.nodeName").Length > 0), "a node for every pod");
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
         Pod[] pods = [.. cluster.Pods.Select(pod => pod.As<Pod>())];
         Assert.Equal(count, nodes.Length);

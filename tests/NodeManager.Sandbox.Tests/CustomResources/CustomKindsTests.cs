@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Tests.CustomResources;
+
+public sealed class CustomKindsTests
+{
+    private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    [Fact]
+    public async Task A_definition_is_served_when_its_creation_is_answered()
+    {
+        using TestCluster cluster = new();
+        await cluster.CreateAsync(Definitions, Definition("gadgets"));
+        await cluster.CreateAsync("/apis/example.com/v1/namespaces/default/gadgets", """{"apiVersion":"example.com/v1","kind":"Gadgets","metadata":{"name":"one"}}""");
+        Assert.Equal("one", await cluster.NamesAsync("/apis/example.com/v1/gadgets"));
+    }
+
+    [Fact]
+    public async Task A_definition_made_again_begins_empty()
+    {
+        using TestCluster cluster = new();
+        for (int round = 0; round < 3; round++)
+        {
+            await cluster.CreateAsync(Definitions, Definition("gadgets"));
+            Assert.Equal("", await cluster.NamesAsync("/apis/example.com/v1/gadgets"));
+            await cluster.CreateAsync("/apis/example.com/v1/namespaces/default/gadgets", """{"apiVersion":"example.com/v1","kind":"Gadgets","metadata":{"name":"one"}}""");
+            await cluster.OkAsync("DELETE", Definitions + "/gadgets.example.com");
+            Assert.Null(cluster.Cluster.Catalog.Find("example.com", "v1", "gadgets"));
+        }
+    }
+
+    [Fact]
+    public async Task Kinds_come_and_go_while_others_read_and_write()
+    {
+        using TestCluster cluster = new();
+        await cluster.CreateAsync(Definitions, Definition("fixed"));
+        using CancellationTokenSource done = new();
+        Task reader = Task.Run(async () =>
+        {
+            for (int i = 0; !done.IsCancellationRequested; i++)
+            {
+                await cluster.GetAsync("/apis");
+                await cluster.GetAsync("/apis/example.com/v1/fixed");
+                await cluster.CreateAsync("/apis/example.com/v1/namespaces/default/fixed", $$"""{"apiVersion":"example.com/v1","kind":"Fixed","metadata":{"name":"n{{i}}"} }""");
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            for (int round = 0; round < 10; round++)
+            {
+                string plural = $"things{worker}";
+                await cluster.CreateAsync(Definitions, Definition(plural));
+                await cluster.GetAsync($"/apis/example.com/v1/{plural}");
+                await cluster.OkAsync("DELETE", $"{Definitions}/{plural}.example.com");
+                Assert.Equal(HttpStatusCode.NotFound, (await cluster.SendAsync("GET", $"{Definitions}/{plural}.example.com")).Code);
+            }
+        })));
+        done.Cancel();
+        await reader;
+        Assert.Equal("fixed.example.com", await cluster.NamesAsync(Definitions));
+    }
+
+    [Fact]
+    public async Task Who_brings_rules_that_are_not_evaluated_is_warned()
+    {
+        using TestCluster cluster = new();
+        JsonObject definition = JsonNode.Parse(Definition("gadgets"))!.AsObject();
+        definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["x-kubernetes-validations"] = new JsonArray(new JsonObject { ["rule"] = "true" });
+        using HttpClient http = new(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
+
+        using HttpResponseMessage answer = await http.PostAsync(Definitions, new StringContent(definition.ToJsonString(), System.Text.Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Contains("x-kubernetes-validations", string.Join(' ', answer.Headers.GetValues("Warning")), StringComparison.Ordinal);
+    }
+
+    private static string Definition(string plural) => $$$"""
+        {
+          "metadata": { "name": "{{{plural}}}.example.com" },
+          "spec": {
+            "group": "example.com", "scope": "Namespaced", "names": { "plural": "{{{plural}}}", "kind": "{{{char.ToUpperInvariant(plural[0])}}}{{{plural[1..]}}}", "singular": "one{{{plural}}}" },
+            "versions": [ { "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } } } ]
+          }
+        }
+        """;
+}

@@ -1,8 +1,15 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Editing;
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Scheduler;
@@ -80,6 +87,46 @@ public sealed class RealSchedulerTests
                 .Select(plugin => plugin.Weight is { } weight ? $"{plugin.Name}={weight}" : plugin.Name)));
         Assert.NotEmpty(expected);
         Assert.Equal(expected.OrderBy(pair => pair.Key), actual.OrderBy(pair => pair.Key));
+    }
+
+    [SkippableFact]
+    public async Task The_scheduler_starts_with_what_is_written_and_put_back_in_a_cluster()
+    {
+        var api = Api();
+        using var cluster = SandboxCluster.Start(new() { Nodes = 0, Version = $"1.{Minor}" });
+        using var session = await SessionFactory.ConnectAsync(
+            "sandbox", cluster.Server, cluster.CreateTransport(), null, NullLogger.Instance, TimeProvider.System, default);
+        var map = new ConfigMap
+        {
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Metadata = new() { Name = "scheduler", Namespace = "default" },
+            Data = new() { ["config.yaml"] = Configuration(api, "profiles:\n- schedulerName: a # one\n- schedulerName: b\n") },
+        };
+        await session.Connection().Client.CreateAsync(Resources.ConfigMaps, map, "default", RequestOptions.Default, default);
+        var scheduler = Assert.Single(await SchedulerFinder.FindAsync(session, new() { Namespace = "default", ConfigMap = "scheduler" }, default));
+        async Task<string> ChangeAsync(string action, Func<string, string> edit)
+        {
+            var change = new SchedulerChange { Action = action, Edit = edit, Minor = Minor };
+            return (await SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, NullObserver.Instance, default)).Document.Text;
+        }
+
+        List<string> texts =
+        [
+            await ChangeAsync("disable", SchedulerChange.OfDocument(scheduler, document =>
+                PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }, Minor).Document)),
+            await ChangeAsync("enable", SchedulerChange.OfDocument(scheduler, document =>
+                PluginEditor.Enable(document, new PluginChange { Name = "ImageLocality", SchedulerNames = ["b"], Weight = 4 }, Minor).Document)),
+        ];
+        var first = await SchedulerBackups.FindAsync(session, scheduler, 1, default);
+        texts.Add(await ChangeAsync("restore", _ => first.Text));
+
+        Assert.All(texts, text =>
+        {
+            var (starts, output, _) = Try(text);
+            Assert.True(starts, output.TrimEnd().Split('\n')[^1] + '\n' + text);
+        });
+        Assert.Equal(first.Text, texts[^1]);
     }
 
     private static SchedulerApi Api()

@@ -76,7 +76,7 @@ internal sealed class MetricsEndpoint : IDisposable
             "Give a token of the cluster with -BearerToken, for example of a service account: kubectl create token NAME."),
         HttpStatusCode.Forbidden => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied,
             $"The scheduler at {address} does not let that user read its metrics.", address,
-            "Allow it the verb get on the nonResourceURL /metrics (deploy/ has such a ClusterRole), and give its token with -BearerToken."),
+            "Allow it the verb get on the nonResourceURL /metrics, and give its token with -BearerToken."),
         _ => new(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ProtocolError,
             $"{address} answers {(int)status} {status}.", address, "Check the address: it ends with /metrics."),
     };

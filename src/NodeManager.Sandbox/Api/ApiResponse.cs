@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>An answer: either whole, as segments that need no copying, or written over time.</summary>
 internal sealed record ApiResponse
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonWriterOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public int StatusCode { get; init; } = 200;
 

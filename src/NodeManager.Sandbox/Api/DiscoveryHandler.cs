@@ -38,7 +38,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private JsonObject Version() => new()
     {
-        ["major"] = "1", ["minor"] = $"{catalog.Minor}", ["gitVersion"] = $"v1.{catalog.Minor}.0-sandbox", ["gitCommit"] = "", ["gitTreeState"] = "clean",
+        ["major"] = "1", ["minor"] = $"{catalog.Minor}", ["gitVersion"] = $"v1.{catalog.Minor}.2-sandbox", ["gitCommit"] = "", ["gitTreeState"] = "clean",
         ["buildDate"] = "1970-01-01T00:00:00Z", ["goVersion"] = "", ["compiler"] = "", ["platform"] = "sandbox",
     };
 

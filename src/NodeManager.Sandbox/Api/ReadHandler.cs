@@ -52,7 +52,7 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
 
         string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
         return ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper
-            ? ApiResponse.Json(shaper.List(JsonNode.Parse(metadata)!.AsObject(), page))
+            ? shaper.Answer(JsonNode.Parse(metadata)!.AsObject(), page)
             : Join(path, metadata, page);
     }
 

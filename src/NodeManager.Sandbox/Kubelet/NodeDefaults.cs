@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>What a simulated kubelet says of its machine where nobody else has.</summary>
 internal static class NodeDefaults
 {
-    public static string KubeletVersion(int minorVersion) => string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.0");
+    public static string KubeletVersion(int minorVersion) => string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.2");
 
     public static void Fill(JsonObject status, string name, int minorVersion)
     {

@@ -77,6 +77,15 @@ internal static class StoredDocument
         return document[Opening.Length..];
     }
 
+    /// <summary>Writes the member <c>metadata</c> of a document that goes out, with the owners of its fields, and nothing else.</summary>
+    public static void WriteMetadata(ReadOnlyMemory<byte> document, ManagedFields owners, IBufferWriter<byte> into)
+    {
+        var reader = new Utf8JsonReader(document.Span);
+        for (int i = 0; i < 3; i++) reader.Read();
+        reader.Skip();
+        into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owners, into).Span);
+    }
+
     /// <summary>What follows the version, of a document with one.</summary>
     public static ReadOnlySpan<byte> Tail(ReadOnlySpan<byte> document)
     {

@@ -22,7 +22,7 @@ public sealed class ServingTests
         using var served = new ServedCluster();
         using KubernetesClient client = KubernetesClient.Create(
             Kubeconfig.Load(new() { Paths = [served.Server.KubeconfigPath] }), new() { Time = TimeProvider.System });
-        Assert.Equal("v1.37.0-sandbox", (await client.GetVersionAsync(CancellationToken.None)).GitVersion);
+        Assert.Equal("v1.37.2-sandbox", (await client.GetVersionAsync(CancellationToken.None)).GitVersion);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class OpenApiV2
         document.Message(2, info =>
         {
             info.Text(1, "Kubernetes");
-            info.Text(2, $"v1.{catalog.Minor}.0-sandbox");
+            info.Text(2, $"v1.{catalog.Minor}.2-sandbox");
         });
         document.Message(8, paths =>
         {

@@ -36,7 +36,7 @@ internal static class OpenApiV3
         return new()
         {
             ["openapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = $"v1.{minor}.0-sandbox" },
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = $"v1.{minor}.2-sandbox" },
             ["paths"] = paths,
             ["components"] = new JsonObject
             {

@@ -32,9 +32,18 @@ internal static class UserReader
             TokenFile = tokenFile,
             Basic = basic,
             Exec = user.Section("exec") is { } exec ? ExecReader.Read(user, exec, cluster) : null,
-            Impersonation = asked ?? ReadImpersonation(user),
+            Impersonation = Sendable(asked ?? ReadImpersonation(user), user),
         };
     }
+
+    /// <summary>The client joins the values of a header by commas, and an API server takes these for one group of that name.</summary>
+    private static Impersonation? Sendable(Impersonation? impersonation, YamlSection user) =>
+        impersonation is null || (impersonation.Groups.Count <= 1 && impersonation.Extra.Values.All(static values => values.Count <= 1))
+            ? impersonation
+            : throw KubeconfigErrors.Unsupported(
+                user, impersonation.Groups.Count > 1 ? "as-groups" : "as-user-extra",
+                $"(or what was asked for) has several values to act as '{impersonation.User}', and only one can be sent",
+                "Name one group that has the rights, or act as a user that is in these groups.");
 
     private static string? ReadToken(YamlSection user)
     {

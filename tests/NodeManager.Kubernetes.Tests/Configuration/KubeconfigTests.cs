@@ -114,11 +114,22 @@ public sealed class KubeconfigTests : IDisposable
     public void Impersonation_of_the_file_is_read()
     {
         ClusterConfiguration configuration = Load(_folder.Write(
-            "config", Simple(user: "as: jane, as-uid: '7', as-groups: [dev, ops], as-user-extra: {reason: [test], Scopes: [a, b]}")));
+            "config", Simple(user: "as: jane, as-uid: '7', as-groups: [dev], as-user-extra: {reason: [test], Scopes: [a]}")));
 
         Assert.Equal(("jane", "7"), (configuration.User.Impersonation!.User, configuration.User.Impersonation.Uid));
-        Assert.Equal(["dev", "ops"], configuration.User.Impersonation.Groups);
-        Assert.Equal(["a", "b"], configuration.User.Impersonation.Extra["Scopes"]);
+        Assert.Equal(["dev"], configuration.User.Impersonation.Groups);
+        Assert.Equal(["a"], configuration.User.Impersonation.Extra["Scopes"]);
+    }
+
+    [Theory]
+    [InlineData("as: jane, as-groups: [dev, ops]")]
+    [InlineData("as: jane, as-user-extra: {scopes: [a, b]}")]
+    public void What_cannot_be_sent_of_an_impersonation_is_refused(string user)
+    {
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Load(_folder.Write("config", Simple(user: user))));
+
+        Assert.Equal(ErrorIds.CredentialUnsupported, error.ErrorId);
+        Assert.Contains("only one can be sent", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

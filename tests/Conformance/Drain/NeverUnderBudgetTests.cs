@@ -74,8 +74,11 @@ public sealed class NeverUnderBudgetTests
 
     private static void TakeMany(System.Text.Json.Nodes.JsonObject node)
     {
-        node["status"]!["allocatable"]!["pods"] = "400";
-        node["status"]!["capacity"]!["pods"] = "400";
+        foreach (string amount in (string[])["allocatable", "capacity"])
+        {
+            node["status"]![amount]!["pods"] = "400";
+            node["status"]![amount]!["cpu"] = "64";
+        }
     }
 
     private static async Task<string> AddSpareAsync(TestCluster cluster)

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Conformance.Drain;
 

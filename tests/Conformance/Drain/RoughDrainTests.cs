@@ -1,6 +1,5 @@
 using NodeManager.Conformance.Faults;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
 
 namespace NodeManager.Conformance.Drain;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
+using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Conformance.Drain;
 

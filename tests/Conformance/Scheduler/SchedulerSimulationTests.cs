@@ -6,6 +6,7 @@ using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Core.Scheduler.Templates;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Scheduler;
 

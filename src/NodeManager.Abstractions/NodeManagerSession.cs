@@ -45,7 +45,8 @@ public sealed class NodeManagerSession : IDisposable
     }
 
     /// <summary>
-    /// A scheduler's configuration was changed through this session, or a scheduler restarted, well or not. Raised off the pipeline's thread:
+    /// A scheduler's configuration was changed through this session, a scheduler restarted, well or not, or a look at its health showed that
+    /// something turned bad, or well again. Raised off the pipeline's thread:
     /// <c>Register-ObjectEvent $session SchedulerAlert</c> brings it to a script.
     /// </summary>
     public event EventHandler<SchedulerAlertEventArgs>? SchedulerAlert;

@@ -3,7 +3,10 @@ namespace NodeManager;
 /// <summary>Something happened to a scheduler that a monitor may want to know: see <see cref="NodeManagerSession.SchedulerAlert"/>.</summary>
 public sealed class SchedulerAlertEventArgs : EventArgs
 {
-    /// <summary><c>SchedulerConfigurationChanged</c>, <c>SchedulerRestarted</c>, <c>SchedulerRolledBack</c> or <c>SchedulerRestartFailed</c>: the reason of the Kubernetes Event.</summary>
+    /// <summary>
+    /// <c>SchedulerConfigurationChanged</c>, <c>SchedulerRestarted</c>, <c>SchedulerRolledBack</c> or <c>SchedulerRestartFailed</c>: the reason of the Kubernetes Event;
+    /// <c>SchedulerUnhealthy</c> or <c>SchedulerHealthy</c>: what Test-SchedulerHealth found.
+    /// </summary>
     public required string Reason { get; init; }
 
     /// <summary><c>Normal</c> or <c>Warning</c>.</summary>

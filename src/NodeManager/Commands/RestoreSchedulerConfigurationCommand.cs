@@ -62,7 +62,7 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     {
         string text = await TextOfFileAsync(worker);
         await SchedulerFiles.ReplaceAsync(
-            file, Key, Minor, text, Force, differences => worker.ShouldProcessAsync(file, $"{FileAction} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token);
+            file, Key, Minor, FileCatalog, text, Force, differences => worker.ShouldProcessAsync(file, $"{FileAction} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token);
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)

@@ -55,6 +55,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
             file,
             Key,
             Minor,
+            FileCatalog,
             document => Apply(document, Minor, FileCatalog, worker.Warning),
             Force,
             differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"),

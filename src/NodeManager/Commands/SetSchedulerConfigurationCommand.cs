@@ -71,14 +71,14 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
         if (_template is not null)
         {
             Tell(file, await SchedulerFiles.ChangeAsync(
-                file, Key, Minor, document => Apply(document, Minor, FileCatalog, worker.Warning), Force,
+                file, Key, Minor, FileCatalog, document => Apply(document, Minor, FileCatalog, worker.Warning), Force,
                 differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
             return;
         }
 
         string text = await NewTextAsync(worker);
         Tell(file, await SchedulerFiles.ReplaceAsync(
-            file, Key, Minor, text, Force, differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
+            file, Key, Minor, FileCatalog, text, Force, differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)

@@ -1,5 +1,6 @@
 using System.Security;
 using System.Text;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Encryption;
@@ -21,6 +22,7 @@ public static class SchedulerFiles
     /// <param name="path">The file.</param>
     /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
     /// <param name="minor">The scheduler's release, for the checks.</param>
+    /// <param name="catalog">The known plugins, for the checks; null: the standard ones.</param>
     /// <param name="edit">Makes the change.</param>
     /// <param name="force">Write it although a scheduler would not start with it.</param>
     /// <param name="confirm">Whether to write it; asked once, with what differs.</param>
@@ -34,6 +36,7 @@ public static class SchedulerFiles
         string path,
         string? key,
         int? minor,
+        PluginCatalog? catalog,
         Func<SchedulerDocument, SchedulerDocument> edit,
         bool force,
         Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> confirm,
@@ -46,7 +49,7 @@ public static class SchedulerFiles
         if (changed.Text == manifest.Document.Text)
             return null;
         if (!force)
-            ChangeCheck.Refuse(manifest.Document, changed, new ValidationOptions { Minor = minor, File = path }, path);
+            ChangeCheck.Refuse(manifest.Document, changed, new ValidationOptions { Minor = minor, File = path, Catalog = catalog }, path);
         var text = manifest.Write(changed);
         if (!await confirm(differences))
             return null;
@@ -57,9 +60,9 @@ public static class SchedulerFiles
 
     /// <summary>The same for a whole new configuration.</summary>
     public static Task<SchedulerDocument?> ReplaceAsync(
-        string path, string? key, int? minor, string text, bool force,
+        string path, string? key, int? minor, PluginCatalog? catalog, string text, bool force,
         Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> confirm, int revisionLimit, CancellationToken cancellationToken) =>
-        ChangeAsync(path, key, minor, _ => SchedulerDocument.Parse(text, "the new configuration"), force, confirm, revisionLimit, cancellationToken);
+        ChangeAsync(path, key, minor, catalog, _ => SchedulerDocument.Parse(text, "the new configuration"), force, confirm, revisionLimit, cancellationToken);
 
     /// <summary>What to call a scheduler's exported configuration.</summary>
     public static string NameFor(string cluster, ClusterScheduler scheduler)

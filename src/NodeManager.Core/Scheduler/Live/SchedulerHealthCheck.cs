@@ -1,6 +1,8 @@
 using System.Net;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -28,7 +30,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         {
             live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
             document = SchedulerDocument.Parse(live.Text, scheduler.Source);
-            return Configuration(document);
+            return Configuration(document, await PluginRegistry.CatalogAsync(session, cancellationToken));
         });
         DeploymentManifest? deployment = null;
         List<Pod> pods = [];
@@ -59,7 +61,8 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         {
             return await look();
         }
-        catch (NodeManagerException wrong) when (wrong.ErrorId is ErrorIds.SchedulerConfigurationNotFound or ErrorIds.SchedulerConfigurationInvalid)
+        catch (NodeManagerException wrong) when (wrong.ErrorId is ErrorIds.SchedulerConfigurationNotFound
+            or ErrorIds.SchedulerConfigurationInvalid or ErrorIds.SchedulerDefinitionInvalid)
         {
             return [Finding(check, SchedulerHealthStatus.Error, wrong.Message, wrong.RecommendedAction ?? "")];
         }
@@ -152,10 +155,10 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
             : [Finding("Leader", SchedulerHealthStatus.Healthy, $"{holder} leads, renewed {Math.Max(0, age.TotalSeconds):0} s ago.", "", subject)];
     }
 
-    private IReadOnlyList<SchedulerHealthFinding> Configuration(SchedulerDocument document)
+    private IReadOnlyList<SchedulerHealthFinding> Configuration(SchedulerDocument document, PluginCatalog catalog)
     {
         var found = SchedulerConfigurationValidator.Validate(
-            document, new ValidationOptions { Minor = scheduler.Minor, IsStock = scheduler.IsStock, File = scheduler.Source });
+            document, new ValidationOptions { Minor = scheduler.Minor, IsStock = scheduler.IsStock, File = scheduler.Source, Catalog = catalog });
         return found.Count == 0
             ? [Finding("Configuration", SchedulerHealthStatus.Healthy, "It is valid.", "", scheduler.ConfigMap)]
             : [.. found.Select(one => Finding(

@@ -127,6 +127,7 @@ public sealed class SandboxCluster : IDisposable
             Version = header.Kubernetes,
             Seed = header.Seed,
             Rbac = header.Rbac,
+            Features = header.Features,
             Speed = speed ?? header.Speed,
             Nodes = saved.Objects.Count(static one => one is { Group: "", Plural: "nodes" }),
             StartsAt = header.Time,

@@ -84,6 +84,7 @@ public static class SandboxFile
             Kubernetes = cluster.Options.Version,
             Seed = cluster.Options.Seed,
             Rbac = cluster.Options.Rbac,
+            Features = [.. cluster.Options.Features],
             Speed = cluster.Options.Speed,
             Time = cluster.Time.GetUtcNow(),
             ResourceVersion = version,

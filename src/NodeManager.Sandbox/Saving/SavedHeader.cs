@@ -21,6 +21,9 @@ internal sealed record SavedHeader
 
     public bool Rbac { get; init; }
 
+    /// <summary>What was switched on: kinds of objects may depend on it.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     public double Speed { get; init; }
 
     /// <summary>When it was, in the cluster's time: there its clock goes on.</summary>

@@ -50,6 +50,18 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
+    public void What_was_switched_on_is_on_again()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest], Time = new ManualTimeProvider() });
+
+        SandboxFile.Write(cluster, File, includeSecrets: false, replace: false);
+        using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
+
+        Assert.Equal([SandboxFeatures.EvictionRequest], restored.Options.Features);
+        Assert.NotNull(restored.Catalog.Find("lifecycle.k8s.io", "v1alpha1", "evictionrequests"));
+    }
+
+    [Fact]
     public void Custom_resources_are_restored_with_their_definitions()
     {
         _live.Create(BuiltInKinds.CustomResourceDefinitions, """

@@ -11,6 +11,8 @@ namespace NodeManager.Sandbox.Controllers;
 internal sealed class DeploymentController(ControllerContext context) : Controller(context)
 {
     private const string Component = "deployment-controller";
+    private const string Paused = "DeploymentPaused";
+    private const string RolledOut = "NewReplicaSetAvailable";
     private const string HashLabel = "pod-template-hash";
     private const string Revision = "deployment.kubernetes.io/revision";
     private const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
@@ -94,7 +96,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         int total = old.Sum(Size) + (current is null ? 0 : Size(current));
         int size = isRecreate ? wanted : rolling.NewSize(current is null ? 0 : Size(current), total);
         if (current is null) current = Create(stored, document, template, hash, revision, size);
-        else if (RevisionOf(current) < revision && old.Count > 0) current = Raise(current, revision);
+        else current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, old.Count > 0 ? revision : 0);
         Note(stored, RevisionOf(current));
         if (deployment.Spec.Paused == true && old.Sum(Size) > 0) return;
         current = Scale(stored, current, size);
@@ -152,11 +154,18 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private string Said(string direction, StoredObject set, int before, int size) =>
         Context.MinorVersion < 25 ? $"Scaled {direction} replica set {set.Name} to {size}" : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
 
-    private StoredObject Raise(StoredObject set, long revision) => Registry.Update(set.Kind, set.Namespace, set.Name, document =>
+    /// <summary>What the newest set takes over from its Deployment without another template: the time to be available, and its place in the history.</summary>
+    private StoredObject Follow(StoredObject set, long minReadySeconds, long revision)
     {
-        document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
-        return document;
-    });
+        bool isNewest = RevisionOf(set) >= revision;
+        if (isNewest && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds) return set;
+        return Registry.Update(set.Kind, set.Namespace, set.Name, document =>
+        {
+            document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
+            if (!isNewest) document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
+            return document;
+        });
+    }
 
     /// <summary>Through the status, as the real controller does: the Deployment's generation stays.</summary>
     private void Note(StoredObject stored, long revision) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
@@ -197,10 +206,18 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             if (available >= least) Say("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
             else Say("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
             string set = current is null ? "" : current.Name;
-            if (isComplete) Say("Progressing", "True", "NewReplicaSetAvailable", $"ReplicaSet \"{set}\" has successfully progressed.");
-            else if (deployment.Spec.Paused == true) Say("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+            string? said = status.Condition("Progressing").Text("reason");
+            if (deployment.Spec.Paused == true)
+            {
+                if (said != "ProgressDeadlineExceeded") Say("Progressing", "Unknown", Paused, "Deployment is paused");
+            }
+            else if (isComplete) Say("Progressing", "True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
+            // Rolled out it stays when it is scaled or a pod is lost: until its template changes.
+            else if (said == RolledOut && replicas == newest.Replicas) return target;
+            // The time in which it was paused is not counted: the deadline runs from here.
+            else if (said == Paused) Say("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
             else if (isLate && !isProgress) Say("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{set}\" has timed out progressing.");
-            else if (isProgress || status.Condition("Progressing").Text("reason") is null or "NewReplicaSetAvailable")
+            else if (isProgress || said is null or RolledOut)
                 Say("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{set}\" is progressing.");
             return target;
 
@@ -217,7 +234,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private bool IsLate(StoredObject stored, JsonObject document)
     {
         if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue) return false;
-        if (document.Object("status").Condition("Progressing").Text("lastUpdateTime") is not { } text) return false;
+        JsonObject? progress = document.Object("status").Condition("Progressing");
+        if (progress.Text("reason") is RolledOut or Paused || progress.Text("lastUpdateTime") is not { } text) return false;
         DateTimeOffset end = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).AddSeconds(seconds);
         if (end <= Context.Now) return true;
         EnqueueAt(ObjectKey.Of(stored), end);

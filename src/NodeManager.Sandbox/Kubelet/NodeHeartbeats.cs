@@ -116,6 +116,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 status.Condition(type)!["lastHeartbeatTime"] = now;
             }
             NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
+            HeldImages.Add(status, Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name));
             if (HasRebooted(stored.As<Node>())) status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
             return document;
         });

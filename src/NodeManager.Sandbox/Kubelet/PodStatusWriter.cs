@@ -65,6 +65,20 @@ internal static class PodStatusWriter
         }
     }
 
+    /// <summary>Ends the containers that were reported running, whatever they were at.</summary>
+    /// <param name="status">The pod's.</param>
+    /// <param name="exitCode">Of each container.</param>
+    /// <param name="now">As the API writes times.</param>
+    public static void End(JsonObject status, int exitCode, string now)
+    {
+        foreach (JsonObject container in (status.Array("containerStatuses") ?? []).OfType<JsonObject>())
+        {
+            container["ready"] = false;
+            container["started"] = false;
+            if (container.Object("state").Object("running") is { } running) container["state"] = Ended(exitCode, running.Text("startedAt") ?? now, now);
+        }
+    }
+
     private static JsonObject Ended(int exitCode, string started, string finished) => new()
     {
         ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = exitCode == 0 ? "Completed" : "Error", ["startedAt"] = started, ["finishedAt"] = finished },

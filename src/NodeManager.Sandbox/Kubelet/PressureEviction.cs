@@ -16,6 +16,7 @@ namespace NodeManager.Sandbox.Kubelet;
 internal sealed class PressureEviction(ControllerContext context) : Controller(context)
 {
     private const int Critical = 2_000_000_000;
+    private const int Killed = 137;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
@@ -64,7 +65,10 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
             status["phase"] = "Failed";
             status["reason"] = "Evicted";
             status["message"] = message;
-            PodConditions.Set(status, "Ready", "False", Registry.Now);
+            PodStatusWriter.End(status, Killed, Registry.Now);
+            PodConditions.Set(status, "Ready", "False", Registry.Now, "PodFailed");
+            PodConditions.Set(status, "ContainersReady", "False", Registry.Now, "PodFailed");
+            if (Context.MinorVersion >= 26) PodConditions.Set(status, "DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
             return document;
         });
         Context.Events.Warning(pod, "kubelet", "Evicted", message);

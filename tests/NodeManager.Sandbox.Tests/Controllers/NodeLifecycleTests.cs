@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
@@ -6,6 +7,19 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 
 public sealed class NodeLifecycleTests
 {
+    [Fact]
+    public async Task A_node_reports_the_images_that_its_pods_brought()
+    {
+        using LiveCluster cluster = new();
+        await cluster.OpenNodesAsync("a");
+        cluster.Pod("one");
+        cluster.Pod("two");
+        await cluster.UntilAsync(() => cluster.Status(BuiltInKinds.Nodes, "a").Array("images") is { Count: > 0 }, "images", TimeSpan.FromSeconds(2));
+        JsonObject image = Assert.IsType<JsonObject>(Assert.Single(cluster.Status(BuiltInKinds.Nodes, "a").Array("images")!));
+        Assert.Equal("i:1", (string?)Assert.Single(image.Array("names")!));
+        Assert.InRange(image.Number("sizeBytes")!.Value, 1, 23_000_000);
+    }
+
     [Fact]
     public async Task A_node_made_by_hand_becomes_ready_with_a_lease()
     {

@@ -138,6 +138,10 @@ public sealed class NodeFaultTests : IDisposable
         await _live.UntilAsync(() => _live.Pods.Count(pod => pod.Field("status.phase") == "Failed") == 2, "the second", TimeSpan.FromSeconds(1));
 
         Assert.Equal("greedy", evicted.Metadata.Name);
+        Assert.Equal(("Failed", "Evicted", "The node was low on resource: memory. "), (evicted.Status.Phase, evicted.Status.Reason, evicted.Status.Message));
+        Assert.Equal(137, evicted.Status.ContainerStatuses![0].State!.Terminated!.ExitCode);
+        Assert.Equal("TerminationByKubelet", evicted.Status.Conditions!.Find(condition => condition.Type == "DisruptionTarget")?.Reason);
+        Assert.Contains("Evicted: The node was low on resource: memory. ", _live.EventsOf("greedy"));
     }
 
     [Fact]

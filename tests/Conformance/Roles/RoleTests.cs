@@ -107,6 +107,26 @@ public sealed class RoleTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task The_conditions_of_a_drain_need_a_role_of_their_own(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        string node = await cluster.AddNodeAsync(), user = "operator-" + cluster.Id;
+        NodeManagerSession session = await cluster.ConnectAsAsync(user, Operators);
+        await WaitUntilAllowedAsync(session, cluster);
+        async Task<NodeDrainResult> DrainAsync() =>
+            Assert.Single(await DrainRun.DrainAsync(session, [node], new() { Condition = ConditionUse.Always }));
+
+        NodeDrainResult refused = await DrainAsync();
+        await RoleManifest.BindAsync(cluster, "nodemanager-node-reporter", user);
+        NodeDrainResult told = await Eventually.GetAsync("the conditions are written", DrainAsync, result => result.Warnings.Count == 0);
+
+        Assert.Equal((NodeDrainStatus.Drained, NodeDrainStatus.Drained), (refused.Status, told.Status));
+        Assert.Contains("nodes/status", Assert.Single(refused.Warnings), StringComparison.Ordinal);
+        Assert.Contains((await cluster.GetAsync(Resources.Nodes, node)).Status.Conditions!, c => c is { Type: NodeLifecycleCondition.Drained, Status: "True" });
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task Without_any_role_the_error_names_verb_and_resource(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);

@@ -47,12 +47,54 @@ public sealed class EveryEditTests
         leaderElection: {leaderElect: no}
         """;
 
+    // Tabs stand for themselves in scalars and before comments; a block scalar's blank lines, indents and signs are its own.
+    private static readonly string Blocks = $$"""
+        apiVersion: kubescheduler.config.k8s.io/v1
+        kind: KubeSchedulerConfiguration
+        clientConnection:
+          kubeconfig: "/etc/\tkubernetes{{'\t'}}conf"{{'\t'}}# behind a tab
+          contentType: plain{{'\t'}}text
+        profiles:
+        - schedulerName: 'with{{'\t'}}a tab'
+          plugins:
+            score:
+              enabled:
+              - name: NodeAffinity{{'\t'}}# {{new string('-', 3000)}}
+                weight: 2
+              - {name: ImageLocality,{{'\t'}}weight: 3}
+          pluginConfig:
+          - name: Own
+            args:
+              script: |
+                one{{'\t'}}tab
+                  - name: no plugin
+
+                # no comment
+              before: 1   # between
+              folded: >-
+                {{string.Join(' ', Enumerable.Repeat("word", 700))}}
+                end
+
+                of it
+              kept: |+
+                text
+
+              long: {{string.Join(' ', Enumerable.Repeat("plain", 900))}}
+              indented: |2
+                  deeper
+                flat
+              quoted: "{{new string('q', 4000)}}"
+              last: |
+                the end
+        parallelism: 8
+        """;
+
     public static TheoryData<string> Names()
     {
         var data = new TheoryData<string>();
         foreach (var name in DataFiles.Names)
             data.Add(name);
-        foreach (var name in new[] { "awkward", "awkward with CR LF", "awkward with a byte order mark", "awkward in a ConfigMap", "awkward in a stream", "awkward in quotes" })
+        foreach (var name in new[] { "awkward", "awkward with CR LF", "awkward with a byte order mark", "awkward in a ConfigMap", "awkward in a stream", "awkward in quotes", "blocks", "blocks with CR LF", "blocks in a ConfigMap" })
             data.Add(name);
         return data;
     }
@@ -66,6 +108,9 @@ public sealed class EveryEditTests
             + "\n\nmetadata: {name: x}\n",
         "awkward in quotes" => "kind: ConfigMap\ndata:\n  config.yaml: " + YamlScalar.Write(Awkward, quoted: true) + "\n",
         "awkward in a stream" => "a: 1\n---\n" + Awkward + "\n---\nb: 2\n",
+        "blocks" => Blocks,
+        "blocks with CR LF" => Blocks.ReplaceLineEndings("\r\n"),
+        "blocks in a ConfigMap" => "kind: ConfigMap\ndata:\n  config.yaml: |\n    " + Blocks.Replace("\n", "\n    ", StringComparison.Ordinal) + "\n",
         _ => DataFiles.Read(name),
     };
 
@@ -118,7 +163,7 @@ public sealed class EveryEditTests
             var old = YamlValue.Of(path.Find(manifest.Document.Root)!);
             var other = old switch { long number => (object)(number + 1), double number => number + 0.5, bool truth => !truth, _ => "another text" };
             var changed = YamlEditor.Apply(manifest.Document, new SetValue(path, other));
-            AssertOneLine(manifest.Document.Text, changed.Text);
+            AssertOnlyThere(manifest.Document, path.Find(manifest.Document.Root)!, changed.Text);
             // A new name makes another plugin or profile: one removed, one added.
             Assert.InRange(ValueComparison.Compare(YamlValue.Of(manifest.Document.Root), YamlValue.Of(changed.Root)).Count, 1, 2);
             Assert.Equal(changed.Text, SchedulerManifest.Read(manifest.Write(changed), name).Document.Text);
@@ -253,17 +298,23 @@ public sealed class EveryEditTests
         foreach (var character in before)
         {
             place = after.IndexOf(character, place) + 1;
-            Assert.True(place > 0, TextComparison.Unified(before, after));
+            if (place == 0)
+                Assert.Fail(TextComparison.Unified(before, after));
         }
 
         var removed = TextComparison.Unified(before, after).Split('\n').Count(line => line.StartsWith('-') && !line.StartsWith("---", StringComparison.Ordinal));
         Assert.True(removed <= 1, TextComparison.Unified(before, after));
     }
 
-    private static void AssertOneLine(string before, string after)
+    /// <summary>The lines of the value differ, and become one; all before and behind them stay.</summary>
+    private static void AssertOnlyThere(SchedulerDocument document, YamlNode value, string after)
     {
-        var pairs = before.Split('\n').Zip(after.Split('\n')).ToList();
-        Assert.Equal(before.Split('\n').Length, after.Split('\n').Length);
-        Assert.Single(pairs, pair => pair.First != pair.Second);
+        var first = document.Text.AsSpan(0, value.Start).Count('\n');
+        var behind = document.Text.AsSpan(value.End).Count('\n');
+        string[] before = document.Text.Split('\n'), lines = after.Split('\n');
+        Assert.Equal(first + behind + 1, lines.Length);
+        Assert.Equal(before[..first], lines[..first]);
+        Assert.Equal(before[^behind..], lines[^behind..]);
+        Assert.NotEqual(before[first], lines[first]);
     }
 }

@@ -206,7 +206,7 @@ internal sealed class TextEditor
         if (alone)
             return Splice(container.ContentStart, container.End, container.Kind == YamlNodeKind.Mapping ? "{}" : "[]");
         var index = path.Last is string key ? container.Entries.ToList().FindIndex(entry => entry.Name == key) : (int)path.Last;
-        return container.IsFlow ? RemoveFromFlow(Members(container), index) : RemoveLines(Members(container), index);
+        return container.IsFlow ? RemoveFromFlow(Members(container), index) : RemoveLines(container, index);
     }
 
     /// <summary>Each item from its dash, each entry from its key, to the end of its value.</summary>
@@ -221,9 +221,9 @@ internal sealed class TextEditor
         ? Splice(members[index].Start, members[index + 1].Start, "")
         : Splice(members[index - 1].End, members[index].End, "");
 
-    private string RemoveLines(List<(int Start, int End)> members, int index)
+    private string RemoveLines(YamlNode container, int index)
     {
-        var (start, end) = members[index];
+        var (start, end) = Members(container)[index];
         var next = TextLines.NextLine(text, end);
         if (!TextLines.IsFirstInLine(text, start))
         {
@@ -236,8 +236,17 @@ internal sealed class TextEditor
         var line = TextLines.LineStart(text, start);
         if (line == 0 && text.StartsWith('\uFEFF'))
             line = 1;
-        var endsOpen = next == text.Length && !text.EndsWith('\n');
+        // A block scalar that comes last then needs the line break: it is part of its value.
+        var endsOpen = next == text.Length && !text.EndsWith('\n') && !EndsInBlockScalar(container, index - 1);
         return endsOpen ? Splice(TextLines.BeforeLineBreak(text, line), next, "") : Splice(line, next, "");
+    }
+
+    private static bool EndsInBlockScalar(YamlNode container, int index)
+    {
+        var node = container.Kind == YamlNodeKind.Mapping ? container.Entries[index].Value : container.Items[index];
+        while (node.Entries.Count + node.Items.Count > 0)
+            node = node.Kind == YamlNodeKind.Mapping ? node.Entries[^1].Value : node.Items[^1];
+        return node.Style is ScalarStyle.Literal or ScalarStyle.Folded;
     }
 
     // --- move ---

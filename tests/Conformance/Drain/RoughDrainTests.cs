@@ -14,11 +14,10 @@ public sealed class RoughDrainTests
         (string full, string empty) = await PrepareAsync(cluster);
         RoughConnection? connection = null;
         NodeManagerSession session = await cluster.ConnectAsync(inner => connection = new(inner));
-        var listener = new Listener();
 
-        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [full], new(), listener);
-        await listener.HearsAsync("/web");
-        connection!.GoDown();
+        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [full], new());
+        await connection!.FirstEviction;
+        connection.GoDown();
         await Task.Delay(TimeSpan.FromSeconds(2));
         connection.ComeBack();
 

@@ -8,9 +8,13 @@ namespace NodeManager.Conformance.Faults;
 internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _firstEviction = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _life = new();
     private bool _isDown;
     private int _requests;
+
+    /// <summary>Ends when the first eviction was answered: the drain is in its middle.</summary>
+    public Task FirstEviction => _firstEviction.Task;
 
     /// <summary>Every so many requests one is answered with a 500; 0: none.</summary>
     public int FailsEvery { get; init; }
@@ -58,6 +62,7 @@ internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHand
         }
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        if (request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal)) _firstEviction.TrySetResult();
         if (!FaultInjectionHandler.IsWatch(request)) return response;
         CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(life);
         if (WatchLife is { } limit) cut.CancelAfter(limit);

@@ -52,15 +52,19 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public bool IsReal => _plane is not null;
 
+    /// <summary>The cluster's clock.</summary>
+    public TimeProvider Time => _sandbox?.Time ?? TimeProvider.System;
+
     /// <param name="backend">See <see cref="Backend"/>.</param>
     /// <param name="workloads">True when the test needs a scheduler and controllers; skipped where the backend has none.</param>
     /// <param name="rbac">True when the test is about rights: the embedded cluster has them enforced, as the real one always has.</param>
-    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false, bool rbac = false)
+    /// <param name="speed">Of the embedded cluster's clock, which its sessions take their time from; the real one's is the wall's.</param>
+    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false, bool rbac = false, double speed = 1)
     {
         if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac }) : null;
+        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac, Speed = speed }) : null;
         var cluster = new TestCluster(sandbox, plane);
         cluster.Minor = int.Parse((await cluster.Client.GetVersionAsync(default)).Minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture);
         cluster.Capabilities = await cluster.Client.GetCapabilitiesAsync(default);
@@ -97,7 +101,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "conformance", Server, transport, null, NullLogger.Instance, TimeProvider.System, default);
+            "conformance", Server, transport, null, NullLogger.Instance, Time, default);
         _sessions.Add(session);
         return session;
     }

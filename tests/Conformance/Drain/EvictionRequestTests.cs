@@ -111,6 +111,46 @@ public sealed class EvictionRequestTests
         Assert.Empty(await ProcessesAsync(cluster));
     }
 
+    [Theory]
+    [InlineData(EvictionApi.Auto)]
+    [InlineData(EvictionApi.EvictionRequest)]
+    public async Task Where_no_eviction_is_seen_for_30_seconds_auto_evicts_as_always_and_nothing_else_does(string api)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true, speed: 10);
+        string full = await AddPodWithResponderAsync(cluster);
+        NodeManagerSession session = await cluster.ConnectAsync(server => new BlindToEvictions(server));
+
+        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { EvictionApi = api, Timeout = TimeSpan.FromHours(1) }));
+
+        const string Unseen = "no Eviction was made of it within 30 s";
+        Assert.True(result.Duration >= TimeSpan.FromSeconds(30), result.Describe());
+        if (api == EvictionApi.Auto)
+        {
+            Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+            Assert.Equal(DrainPodOutcome.Evicted, Assert.Single(result.Pods).Outcome);
+            Assert.Contains(result.Warnings, w => w.Contains(Unseen, StringComparison.Ordinal) && w.EndsWith("it is evicted as always.", StringComparison.Ordinal));
+        }
+        else
+        {
+            Assert.True(result.Status == NodeDrainStatus.Failed, result.Describe());
+            Assert.Contains(result.Blockers, b => b.Message.Contains(Unseen, StringComparison.Ordinal));
+            Assert.Equal(full, Assert.Single(await cluster.ListPodsAsync("app=vm")).Spec.NodeName);
+        }
+    }
+
+    [Fact]
+    public async Task A_drain_that_runs_out_of_time_withdraws_its_request()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        string full = await AddPodWithResponderAsync(cluster);
+
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = TimeSpan.FromSeconds(3) });
+
+        Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
+        EvictionRequest request = Assert.Single((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+        Assert.Equal("Withdrawn", request.Spec.Intent);
+    }
+
     [Fact]
     public async Task A_server_without_it_is_said_before_anything_is_touched()
     {
@@ -134,4 +174,15 @@ public sealed class EvictionRequestTests
 
     private static async Task<List<EvictionProcess>> ProcessesAsync(TestCluster cluster) =>
         (await cluster.Client.ListAsync(Resources.EvictionProcesses, new() { Namespace = cluster.Namespace }, default)).Items;
+
+    // Reads and watches of Evictions find none.
+    private sealed class BlindToEvictions(HttpMessageHandler server) : DelegatingHandler(server)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri is { } asked && asked.AbsolutePath.EndsWith("/evictions", StringComparison.Ordinal))
+                request.RequestUri = new UriBuilder(asked) { Query = asked.Query.TrimStart('?') + (asked.Query.Length > 0 ? "&" : "") + "fieldSelector=metadata.name%3Dnone" }.Uri;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 }

@@ -69,6 +69,22 @@ public sealed class RoleTests
             .Items.Exists(e => e.Message?.Contains("by an operator", StringComparison.Ordinal) == true));
     }
 
+    [Fact]
+    public async Task An_operator_asks_by_eviction_request()
+    {
+        await using TestCluster cluster = await StartAsync(Backend.AlphaSandbox);
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
+        NodeManagerSession session = await cluster.ConnectAsAsync("operator-" + cluster.Id, Operators);
+        await WaitUntilAllowedAsync(session, cluster);
+
+        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { EvictionApi = EvictionApi.EvictionRequest }));
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        Assert.Contains(result.Timeline, s => s.Step == DrainStep.Responder);
+        Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 2));
+        Assert.Empty((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+    }
+
     [SkippableTheory]
     [AllBackends]
     public async Task Deleting_needs_roles_of_its_own(string backend)

@@ -61,8 +61,8 @@ function Get-PodCount([string[]] $On) {
 }
 
 function Clear-Case {
-    $null = Invoke-Kubectl delete rs,pdb bench --ignore-not-found --cascade=foreground
-    Wait-Case { -not (Invoke-Kubectl get pods -l app=bench -o name) }
+    $null = Invoke-Kubectl delete 'rs,pdb' bench --ignore-not-found --cascade=foreground
+    Wait-Case { -not (Invoke-Kubectl get pods -l app=bench -o name) -and -not (Invoke-Kubectl get 'rs,pdb' bench --ignore-not-found -o name) }
 }
 
 function Wait-Case([scriptblock] $Holds) {

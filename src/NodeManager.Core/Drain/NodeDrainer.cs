@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 
@@ -20,12 +21,17 @@ public static class NodeDrainer
     /// Drained at once.
     /// </remarks>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
-    public static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer,
+    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        DrainAsync(session, nodeNames, options, observer, new(observer), cancellationToken);
+
+    /// <summary>The same for a call that drains several times, and tells once of conditions that are refused.</summary>
+    internal static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
-        using DrainScope scope = new(session, connection, options.In(session), observer);
+        using DrainScope scope = new(session, connection, options.In(session), observer, refusals);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
         DrainRun run = new(scope, [.. nodeNames.Distinct(StringComparer.Ordinal)], results.Writer);

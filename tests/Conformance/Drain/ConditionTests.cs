@@ -95,6 +95,27 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task Of_many_nodes_whose_conditions_may_not_be_written_one_is_warned_of(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+        {
+            NodeManager.Testing.FaultInjectionHandler faults = new(inner);
+            faults.Inject(NodeManager.Testing.Fault.Answer(System.Net.HttpStatusCode.Forbidden, "Forbidden"), times: 10, when: r => r.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal));
+            return faults;
+        });
+        var listener = new Listener();
+
+        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(session, nodes, new() { Condition = ConditionUse.Always }, listener);
+
+        Assert.All(results, r => Assert.Equal(NodeDrainStatus.Drained, r.Status));
+        Assert.All(results, r => Assert.Single(r.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained are not written", StringComparison.Ordinal)));
+        Assert.Single(listener.Warnings, w => w.Contains("lifecycle conditions", StringComparison.Ordinal));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task By_default_only_servers_that_know_them_get_them(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -6,9 +6,9 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
 /// Tells by the node's conditions that it is being drained, and that it is. Whoever may not write them, or a server that does not take
-/// them, is a warning, and the drain goes on.
+/// them, is a warning (of the node's result, and once for the call), and the drain goes on.
 /// </summary>
-internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> warn)
+internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> note)
 {
     private bool _isBegun;
 
@@ -36,7 +36,8 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
         catch (KubernetesException refused)
         {
-            warn($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} are not written: {refused.Message}");
+            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} are not written: {refused.Message}");
+            scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }
 
@@ -58,7 +59,8 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
         catch (KubernetesException refused)
         {
-            warn($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} do not tell how the drain ended: {refused.Message}");
+            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} do not tell how the drain ended: {refused.Message}");
+            scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }
 }

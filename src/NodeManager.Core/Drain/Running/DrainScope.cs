@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -6,7 +7,7 @@ using NodeManager.Kubernetes;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>What all nodes of one run share.</summary>
-internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer) : IDisposable
+internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals) : IDisposable
 {
     public NodeManagerSession Session { get; } = session;
 
@@ -19,6 +20,9 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     public DrainOptions Options { get; } = options;
 
     public IOperationObserver Observer { get; } = observer;
+
+    /// <summary>Of the whole call, which may be more than this run.</summary>
+    public ConditionRefusals ConditionRefusals { get; } = refusals;
 
     /// <summary>Held while a request that changes something is under way, never while something is awaited: what blocks holds up only itself.</summary>
     public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));

@@ -49,7 +49,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _requests = requests;
         _startedAt = startedAt;
         _events = new(scope);
-        _conditions = new(scope, survey.Server.Minor, Warn);
+        _conditions = new(scope, survey.Server.Minor, Note);
         _progress = new(scope.Observer, scope.Time, plan.Name);
         _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
         _nodes = new(scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={plan.Name}" });
@@ -329,9 +329,14 @@ internal sealed class NodeDrain : IAsyncDisposable
         return inspector.Describe(refusing, covered, _budgets.StaleFor);
     }
 
-    private void Warn(string warning)
+    private void Note(string warning)
     {
         lock (_warnings) _warnings.Add(warning);
+    }
+
+    private void Warn(string warning)
+    {
+        Note(warning);
         _scope.Observer.Warning($"Node {_plan.Name}: {warning}");
     }
 }

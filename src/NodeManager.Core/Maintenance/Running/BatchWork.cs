@@ -56,7 +56,8 @@ internal sealed class BatchWork(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
         try
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(scope.Session, [.. byName.Keys], options.Drain, scope.Observer, stop.Token))
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
+                scope.Session, [.. byName.Keys], options.Drain, scope.Observer, scope.ConditionRefusals, stop.Token))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string uid = byName[result.Node];

@@ -15,8 +15,6 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
 {
     private static readonly string[] OfMaintenance = [NodeLifecycleCondition.MaintenancePlanned, NodeLifecycleCondition.MaintenanceInProgress];
 
-    private int _refusals;
-
     public Task PlanAsync(string node, CancellationToken cancellationToken) => WriteAsync(
         node,
         (current, token) => LifecycleConditions.SetAsync(
@@ -52,9 +50,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
         catch (KubernetesException refused)
         {
             // A node that is gone tells nothing any more.
-            if (refused.Code == HttpStatusCode.NotFound) return;
-            if (Interlocked.Increment(ref _refusals) == 1)
-                scope.Observer.Warning($"Node {name}: the conditions {string.Join(" and ", OfMaintenance)} are not written: {refused.Message}");
+            if (refused.Code != HttpStatusCode.NotFound) scope.ConditionRefusals.Tell(name, refused);
         }
     }
 }

@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 
@@ -17,6 +18,7 @@ internal sealed class MaintenanceScope
         Request = request;
         Observer = observer;
         Patience = new(connection.Time, observer);
+        ConditionRefusals = new(observer);
     }
 
     public NodeManagerSession Session { get; }
@@ -35,6 +37,9 @@ internal sealed class MaintenanceScope
 
     /// <summary>Goes on asking a server that does not answer.</summary>
     public ServerPatience Patience { get; }
+
+    /// <summary>Its own, and its drains'.</summary>
+    public ConditionRefusals ConditionRefusals { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 

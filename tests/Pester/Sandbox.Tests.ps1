@@ -54,6 +54,15 @@ Describe 'Faults of the embedded cluster' {
         @(Get-SandboxFault -Session $session).Count | Should -Be 1
     }
 
+    It 'ends all without a name, and none where the pipeline brings none' {
+        Set-SandboxFault ApiError -Name one -At 1h -Session $session
+        Set-SandboxFault ApiSlow -Name two -At 1h -Session $session
+        Get-SandboxFault -Session $session | Where-Object State -eq Ended | Clear-SandboxFault -Session $session
+        @(Get-SandboxFault -Session $session).Count | Should -Be 2
+        Clear-SandboxFault -Session $session
+        Get-SandboxFault -Session $session | Should -BeNullOrEmpty
+    }
+
     It 'names what makes no sense' {
         { Set-SandboxFault Meteor -Session $session } | Should -Throw -ErrorId 'SandboxFaultInvalid*'
         { Clear-SandboxFault nobody -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultNotFound*'

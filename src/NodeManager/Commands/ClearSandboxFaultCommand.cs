@@ -6,19 +6,19 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Ends faults of an embedded cluster and forgets them.</summary>
-[Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class ClearSandboxFaultCommand : SessionCmdlet
 {
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>Names, wildcards allowed: * is all.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    /// <summary>Names, wildcards allowed; all, unless given.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(SandboxFaultNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[] Name { get; set; } = [];
+    public string[] Name { get; set; } = ["*"];
 
     /// <summary>From Get-SandboxFault.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]

@@ -31,9 +31,9 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>Pods to evict that wait for others of the same plan and budget.</summary>
     public int WaitForTurn => Pods.Count(p => p.WaitsForTurn);
 
-    /// <summary>The budgets that would refuse one of its pods, now or when those before it are gone, each once.</summary>
+    /// <summary>The budgets that would refuse one of its pods, now or when those before it are gone, each once; those that never allow first.</summary>
     public ItemList<PodBudget> BlockingBudgets =>
-        new([.. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).DistinctBy(b => (b.Namespace, b.Name))]);
+        new([.. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).OrderBy(b => b.Outlook != BudgetOutlook.Never).DistinctBy(b => (b.Namespace, b.Name))]);
 
     /// <summary>How long it will take, at most, when all planned nodes go together; null where it does not end as things stand.</summary>
     public TimeSpan? EstimatedDuration { get; init; }

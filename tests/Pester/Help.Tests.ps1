@@ -30,6 +30,11 @@ BeforeDiscovery {
         if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }
     }
 
+    # The last cell of a row of the guides' tables, where it is a line to type.
+    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md") {
+        [regex]::Matches((Get-Content $guide -Raw), '(?m)^\|.*\| `([^`]+)` \|\r?$') | ForEach-Object { @{ Guide = $guide.Name; Line = $_.Groups[1].Value.Replace('\|', '|') } }
+    }
+
     $platyPS = Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable | Where-Object Version -ge '1.0.0'
 }
 
@@ -206,7 +211,7 @@ Describe 'The pages' {
     }
 }
 
-Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler' {
+Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Maintenance', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler' {
     It 'is found by Get-Help' {
         Get-Help $_ | Out-String | Should -Match "TOPIC\s+$_\s"
     }
@@ -238,6 +243,12 @@ Describe 'Examples' {
 
     It '<Command>, <Title>: runs without an error' -ForEach $run {
         Invoke-AsUser $Code | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The table of <Guide>' -ForEach $lines {
+    It 'has a line that runs: <Line>' {
+        Invoke-AsUser $Line | Should -BeNullOrEmpty
     }
 }
 

@@ -63,6 +63,35 @@ Describe 'What people see' {
         $copy | Show | Should -Be ($nodes | Show)
     }
 
+    It 'is the same in strict mode' {
+        # A view that fails leaves its place empty, and says nothing.
+        $shell = [powershell]::Create()
+        $differing = $shell.AddScript({
+            param($module)
+            Import-Module $module
+            $null = Connect-NodeManager -Sandbox
+            $PSStyle.OutputRendering = 'PlainText'
+            $blocked = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -Once -Confirm:$false -WarningAction Ignore -ErrorAction Ignore
+            $plans = Get-NodeDrainPlan * -Surge
+            $nodes = Get-ClusterNode -Usage
+            $maintenance = Get-ClusterNode worker-1c-01 | Invoke-NodeMaintenance -DeleteEmptyDirData -Confirm:$false -WarningAction Ignore -ErrorAction Ignore
+            $shown = [ordered]@{
+                nodes = $nodes; list = $nodes[0]; pods = Get-NodePod; statistic = Get-ClusterStatistic; resources = (Get-ClusterStatistic).Resources
+                conditions = $nodes[0].Conditions; sessions = Get-NodeManagerSession; plans = $plans; planned = $plans.Pods; budgets = $plans.BlockingBudgets
+                results = $blocked; left = $blocked.Pods; blockers = $blocked.Blockers; steps = $blocked.Timeline; maintenance = $maintenance
+                plugins = Get-SchedulerPlugin; definitions = Get-SchedulerPluginDefinition; configuration = Get-NodeManagerConfiguration; faults = Set-SandboxFault ApiSlow -Delay 0.001 -PassThru
+            }
+            $plain = $shown.Keys | ForEach-Object { ($shown[$_] | Out-String -Width 120) + ($shown[$_] | Format-List | Out-String -Width 120) }
+            Set-StrictMode -Version Latest
+            $strict = $shown.Keys | ForEach-Object { ($shown[$_] | Out-String -Width 120) + ($shown[$_] | Format-List | Out-String -Width 120) }
+            @($shown.Keys)[@(0..($plain.Count - 1)).Where({ $plain[$_] -cne $strict[$_] })]
+            Get-NodeManagerSession | Disconnect-NodeManager
+        }).AddArgument((Get-Module NodeManager).Path).Invoke()
+        $shell.Streams.Error | Should -BeNullOrEmpty
+        $shell.Dispose()
+        $differing | Should -BeNullOrEmpty
+    }
+
     It 'shows a plan pod by pod' {
         $plan = Get-NodeDrainPlan '*' | Where-Object { $_.Pods.Count } | Select-Object -First 1
         $text = $plan | Show

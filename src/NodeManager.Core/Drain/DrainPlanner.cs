@@ -35,7 +35,7 @@ public static class DrainPlanner
         List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
         BudgetInspector inspector = new(connection.Client, survey.Server);
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = await inspector.ReadPodsAsync(budgets, cancellationToken);
-        IReadOnlyDictionary<string, PodBudget> described = inspector.Describe(budgets, covered, b => StaleFor(b, now));
+        IReadOnlyDictionary<string, PodBudget> described = inspector.Describe(budgets, covered, b => StaleFor(b, now), now);
         IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
         IReadOnlyDictionary<string, (string Fits, string Reason)> places = await fits;
         HashSet<string> surging = [.. surges.Where(s => s.Value.Refusal is null).Select(s => s.Key)];

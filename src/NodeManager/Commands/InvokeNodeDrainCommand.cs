@@ -30,8 +30,8 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private protected override void Process(NodeReference node)
     {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
-        if (Surge) question += ", restart the Deployments whose budgets never let a pod go";
-        if (OverrideBudgetAfter is { } patience) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
+        if (Surge && !DisableEviction) question += ", restart the Deployments whose budgets never let a pod go";
+        if (OverrideBudgetAfter is { } patience && !DisableEviction) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
         if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
         if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
             _wanted.Add(node);

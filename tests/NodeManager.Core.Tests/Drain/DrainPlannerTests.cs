@@ -62,7 +62,7 @@ public sealed class DrainPlannerTests : IDisposable
         UnhealthyPod pod = Assert.Single(budget.UnhealthyPods);
         Assert.Equal(("p3", "n2", false), (pod.Name, pod.Node, pod.Progressing));
         Assert.StartsWith("default/web: minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", budget.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Get ready p3", budget.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Mend p3", budget.Remedy, StringComparison.Ordinal);
         Assert.Null(plan.EstimatedDuration);
         Assert.Contains("budget default/web", plan.EstimateBasis, StringComparison.Ordinal);
     }
@@ -92,6 +92,37 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.All(together, p => Assert.Equal(TimeSpan.FromSeconds((3 * 12) + 30), p.EstimatedDuration));
         Assert.Equal(TimeSpan.FromSeconds(30), forced.EstimatedDuration);
         Assert.Contains("4 pods go 1 at a time: 4 turns", together[0].EstimateBasis, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pods_that_are_not_ready_and_may_go_all_the_same_hold_no_estimate_up()
+    {
+        _server.Pods.Put(Planning.UnhealthyPods.Make("crashing", 1));
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["spec"]!["unhealthyPodEvictionPolicy"] = "AlwaysAllow";
+        budget["status"]!["currentHealthy"] = 0;
+        _server.Budgets.Put(budget);
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal(0, plan.BlockedByBudget);
+        Assert.Empty(plan.BlockingBudgets);
+        Assert.NotNull(plan.EstimatedDuration);
+    }
+
+    [Fact]
+    public async Task Two_budgets_over_a_pod_are_named_and_never_allow_whatever_each_allows()
+    {
+        _server.Pods.Put(Sample.Pod("p1"));
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        _server.Budgets.Put(Sample.Budget("other", "web", 1));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal(["other", "web"], plan.BlockingBudgets.Select(b => b.Name).Order(StringComparer.Ordinal));
+        Assert.All(plan.BlockingBudgets, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
+        Assert.All(plan.BlockingBudgets, b => Assert.Contains("default/other, default/web", b.OutlookReason, StringComparison.Ordinal));
+        Assert.Contains("pod default/p1 has 2 budgets", plan.EstimateBasis, StringComparison.Ordinal);
     }
 
     [Fact]

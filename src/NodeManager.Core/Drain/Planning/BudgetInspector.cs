@@ -27,15 +27,17 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     /// <param name="budgets">As last told.</param>
     /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
     /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
+    /// <param name="now">The cluster's time.</param>
     public IReadOnlyDictionary<string, PodBudget> Describe(
-        IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor) =>
+        IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor,
+        DateTimeOffset now) =>
         budgets.DistinctBy(BudgetRules.Title).ToDictionary(
             BudgetRules.Title,
             b =>
             {
                 IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
                 return BudgetRules.Describe(
-                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor), [.. (pods ?? []).Select(PodHealth.Examine).OfType<UnhealthyPod>()]);
+                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
             });
 
     private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)

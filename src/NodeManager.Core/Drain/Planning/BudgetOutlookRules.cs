@@ -20,7 +20,9 @@ internal static class BudgetOutlookRules
     /// <param name="covered">All pods that it covers; null when they may not be read.</param>
     /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
     /// <param name="minorVersion">Of the server.</param>
-    public static BudgetVerdict Judge(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion)
+    /// <param name="now">The cluster's time.</param>
+    public static BudgetVerdict Judge(
+        PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now)
     {
         if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
             return Never(
@@ -31,10 +33,10 @@ internal static class BudgetOutlookRules
                 $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s",
                 "See in its events why the disruption controller (kube-controller-manager) does not take it up.");
         if (BudgetRules.IsStale(budget)) return new(BudgetOutlook.Slow, "its status lags behind its specification", "");
-        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion);
+        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now);
     }
 
-    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion)
+    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now)
     {
         PodDisruptionBudgetStatus status = budget.Status;
         if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it covers no pods yet", "");
@@ -47,17 +49,27 @@ internal static class BudgetOutlookRules
         string wanted = missing == 1 ? "1 more pod has to become ready" : $"{missing} more pods have to become ready";
         if (covered is null) return new(BudgetOutlook.Slow, wanted, "");
 
-        List<UnhealthyPod> unhealthy = [.. covered.Select(PodHealth.Examine).OfType<UnhealthyPod>()];
-        List<UnhealthyPod> stuck = [.. unhealthy.Where(p => !p.Progressing)];
-        int live = covered.Count(p => !p.IsTerminating() && !p.IsFinished());
-        int coming = unhealthy.Count - stuck.Count + Math.Max(0, expected - live);
+        List<(Pod Pod, UnhealthyPod Health)> unhealthy = [.. covered.Select(p => (p, PodHealth.Examine(p, now)!)).Where(p => p.Item2 is not null)];
+        List<UnhealthyPod> stuck = [.. unhealthy.Select(p => p.Health).Where(p => !p.Progressing)];
+        int coming = Coming(covered, unhealthy, expected);
         if (coming >= missing || stuck.Count == 0) return new(BudgetOutlook.Slow, wanted, "");
         string policy = minorVersion >= PolicyMinor && budget.Spec.UnhealthyPodEvictionPolicy != "AlwaysAllow"
             ? "; unhealthyPodEvictionPolicy AlwaysAllow would let those that are not ready go"
             : "";
         return Never(
             $"{wanted}, and {(coming == 0 ? "none is" : $"only {coming} are")} about to",
-            $"Get ready {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower what the budget needs{policy}.");
+            $"Mend {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower what the budget needs{policy}.");
+    }
+
+    // Those that start, and those that are still to be made; a pod that ends makes room for one of them, and is none itself. A StatefulSet makes
+    // none anew before the one of its name is gone.
+    private static int Coming(IReadOnlyList<Pod> covered, List<(Pod Pod, UnhealthyPod Health)> unhealthy, int expected)
+    {
+        int live = covered.Count(p => !p.IsTerminating() && !p.IsFinished());
+        int starting = unhealthy.Count(p => p.Health.Progressing && !p.Pod.IsTerminating());
+        int ending = unhealthy.Count(p => p.Health.Progressing && p.Pod.IsTerminating());
+        int held = unhealthy.Count(p => !p.Health.Progressing && p.Pod.IsTerminating() && p.Pod.Controller()?.Kind == "StatefulSet");
+        return starting + Math.Max(ending, Math.Max(0, expected - live - held));
     }
 
     // By a count the controller takes what there is, with pods that terminate, for what is wanted.

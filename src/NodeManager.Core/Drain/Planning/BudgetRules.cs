@@ -31,7 +31,7 @@ internal static class BudgetRules
     {
         if (budgets.Count == 0 || Bypasses(pod)) return null;
         if (budgets.Count > 1)
-            return new($"{budgets.Count} budgets cover it ({string.Join(", ", budgets.Select(Title))}); the server evicts no pod that has more than one.", true);
+            return new(SeveralBudgets.OfPod([.. budgets.Select(Title)]), true);
 
         PodDisruptionBudget budget = budgets[0];
         PodDisruptionBudgetStatus status = budget.Status;

@@ -46,8 +46,8 @@ internal static class DurationEstimator
         foreach (string title in plan.Pods.Where(p => !surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             if (!budgets.TryGetValue(title, out PodBudget? budget)) continue;
-            if (plan.Pods.Any(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1 && !surging.Contains(p.Plan.Uid)))
-                return new(null, "It does not end as things stand: a pod has more than one budget.");
+            if (plan.Pods.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1 && !surging.Contains(p.Plan.Uid)) is { } several)
+                return new(null, $"It does not end as things stand: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} budgets.");
             if (budget.Outlook == BudgetOutlook.Never) return new(null, $"It does not end as things stand: budget {title}: {budget.OutlookReason}.");
             int leaving = all.Sum(n => n.Pods.Count(p => Asked(p).Contains(title)));
             int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
@@ -77,8 +77,9 @@ internal static class DurationEstimator
         }
     }
 
+    // A pod that is not ready, and that its budget does not hold, goes without taking from it.
     private static IEnumerable<string> Asked(PlannedPod pod) =>
-        pod.Plan.Decision == DrainDecision.Evict && !BudgetRules.Bypasses(pod.Pod) ? pod.Plan.Budgets.Select(b => $"{b.Namespace}/{b.Name}") : [];
+        pod.Plan.Decision == DrainDecision.Evict && !BudgetRules.Bypasses(pod.Pod) && (pod.Plan.BlockedByBudget || pod.Pod.IsReady()) ? pod.Plan.Budgets.Select(b => $"{b.Namespace}/{b.Name}") : [];
 
     private static TimeSpan Own(PlannedPod pod, DateTimeOffset now) => pod.Plan.Decision switch
     {

@@ -45,6 +45,7 @@ internal sealed class FitEstimator(KubernetesClient client)
         return placement.Verdict switch
         {
             FitVerdict.Fits => ("Yes", ""),
+            FitVerdict.DoesNotFit when snapshot.Nodes.All(n => drained.Contains(n.Name)) => ("No", "all nodes are drained together"),
             FitVerdict.DoesNotFit => ("No", placement.Message),
             _ => ("Unknown", placement.Message),
         };

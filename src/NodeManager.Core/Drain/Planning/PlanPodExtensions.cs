@@ -16,7 +16,7 @@ internal static class PlanPodExtensions
         Warnings = pod.Warnings,
         Owner = pod.Owner,
         GracePeriodSeconds = pod.GracePeriodSeconds,
-        Budgets = new([.. pod.Budgets.Select(b => budgets.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))]),
+        Budgets = new([.. Known(pod, budgets)]),
         BlockedByBudget = pod.BlockedByBudget,
         WaitsForTurn = waitsForTurn,
         Surges = surge is { Refusal: null },
@@ -24,4 +24,11 @@ internal static class PlanPodExtensions
         FitsElsewhere = fits,
         FitReason = reason,
     };
+
+    private static IEnumerable<PodBudget> Known(NodeDrainPlanPod pod, IReadOnlyDictionary<string, PodBudget> budgets)
+    {
+        string[] names = [.. pod.Budgets.Select(b => $"{b.Namespace}/{b.Name}")];
+        IEnumerable<PodBudget> known = pod.Budgets.Zip(names, (budget, name) => budgets.GetValueOrDefault(name, budget));
+        return pod.BlockedByBudget && names.Length > 1 ? known.Select(b => SeveralBudgets.Apply(b, names)) : known;
+    }
 }

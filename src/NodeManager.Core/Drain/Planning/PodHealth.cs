@@ -6,30 +6,55 @@ namespace NodeManager.Core.Drain.Planning;
 /// <summary>Why a pod is not ready, and whether it is on its way. Pure. Source: the reasons of the kubelet and of the scheduler.</summary>
 internal static class PodHealth
 {
+    /// <summary>
+    /// What has not come by then is not on its way any more. As long as a Deployment waits for progress where its
+    /// <c>progressDeadlineSeconds</c> says nothing else.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private const int ManyRestarts = 3;
+
     // What a kubelet waits for by itself; all other reasons say that it tried and could not.
     private static readonly HashSet<string> Starting = ["ContainerCreating", "PodInitializing"];
 
     /// <summary>Null for a pod that counts as healthy, and for one that has ended, which nobody counts.</summary>
-    public static UnhealthyPod? Examine(Pod pod)
+    /// <param name="pod">As last told.</param>
+    /// <param name="now">The cluster's time.</param>
+    public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now)
     {
-        if (pod.IsTerminating()) return Say(pod, "terminating", true);
+        if (pod.IsTerminating()) return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
         if (pod.IsFinished() || pod.IsReady()) return null;
         if (pod.Status.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
             return Say(pod, Words("not scheduled", unscheduled.Reason, unscheduled.Message), false);
-        if (string.IsNullOrEmpty(pod.Spec.NodeName)) return Say(pod, "not scheduled yet", true);
+        if (string.IsNullOrEmpty(pod.Spec.NodeName)) return SayFor(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
 
         List<ContainerStatus> containers = [.. pod.Status.InitContainerStatuses ?? [], .. pod.Status.ContainerStatuses ?? []];
         if (containers.Find(c => c.State?.Waiting?.Reason is { Length: > 0 } reason && !Starting.Contains(reason)) is { } stuck)
             return Say(pod, Words(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message), false);
-        if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null)) return Say(pod, "starting", true);
+        if (containers.Find(c => IsCrashing(c, now)) is { } crashing)
+            return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
+        if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
+            return SayFor(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
         Condition? ready = pod.Status.Conditions?.Find(c => c.Type == "Ready");
-        return Say(pod, Words("running, not ready", ready?.Reason, ready?.Message), true);
+        return SayFor(pod, Words("running, not ready", ready?.Reason, ready?.Message), ready?.LastTransitionTime, now);
     }
+
+    // Between two back-offs of a crash loop a container runs for a moment, or has just ended.
+    private static bool IsCrashing(ContainerStatus container, DateTimeOffset now) =>
+        !container.Ready && container.RestartCount >= ManyRestarts && EndOf(container) is { ExitCode: not 0, FinishedAt: { } ended } && now - ended < Patience;
+
+    private static ContainerStateTerminated? EndOf(ContainerStatus container) => container.State?.Terminated ?? container.LastState?.Terminated;
 
     private static string Words(string what, string? which, string? message)
     {
         string[] details = [.. new[] { which, message }.Where(d => !string.IsNullOrWhiteSpace(d)).Select(d => d!.TrimEnd('.'))];
         return details.Length == 0 ? what : $"{what}: {string.Join(": ", details)}";
+    }
+
+    private static UnhealthyPod SayFor(Pod pod, string what, DateTimeOffset? since, DateTimeOffset now, string how = "")
+    {
+        TimeSpan lasts = now - since ?? TimeSpan.Zero;
+        return lasts <= Patience ? Say(pod, what, true) : Say(pod, $"{what}, {(how.Length > 0 ? how + " " : "")}for {HumanDuration.Format(lasts)}", false);
     }
 
     private static UnhealthyPod Say(Pod pod, string reason, bool progressing) => new()

@@ -1,3 +1,4 @@
+using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Running;
 
 namespace NodeManager.Core.Drain.Reporting;
@@ -11,18 +12,17 @@ internal static class BudgetBlockerRules
     public static NodeDrainBlocker Of(string title, IReadOnlyList<PodRecord> held, PodBudget? budget)
     {
         PodRecord? several = held.FirstOrDefault(r => r.BlockedBy.Count > 1);
+        if (several is not null && budget is not null) budget = SeveralBudgets.Apply(budget, several.BlockedBy);
         return new()
         {
             Kind = "Budget",
             Name = title,
-            Message = several?.Reason ?? (budget is null ? held[0].Reason : Words(budget)),
+            Message = budget is null ? (several ?? held[0]).Reason : Words(budget),
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
-            Outlook = several is null ? budget?.Outlook ?? "" : BudgetOutlook.Never,
+            Outlook = budget?.Outlook ?? "",
             Selector = budget?.Selector ?? "",
             UnhealthyPods = budget?.UnhealthyPods ?? ItemList<UnhealthyPod>.Empty,
-            Remedy = several is null
-                ? budget?.Remedy ?? ""
-                : $"Leave one budget over these pods: delete the others, or narrow their selectors ({string.Join(", ", several.BlockedBy.Order(StringComparer.Ordinal))}).",
+            Remedy = budget?.Remedy ?? "",
         };
     }
 

@@ -128,7 +128,7 @@ internal sealed record DrainReport
         Attempts = record.Attempts,
         StartedAt = record.Steps.StartedAt,
         EndedAt = record.EndedAt,
-        Duration = record.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
+        Duration = record.Steps.StartedAt is { } started ? (record.EndedAt ?? EndedAt) - started : null,
     };
 
     private string OutcomeOf(PodRecord record)

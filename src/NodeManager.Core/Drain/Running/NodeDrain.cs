@@ -326,7 +326,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             _scope.Observer.Verbose($"Node {_plan.Name}: the pods of its budgets could not be read: {exception.Message}");
         }
 
-        return inspector.Describe(refusing, covered, _budgets.StaleFor);
+        return inspector.Describe(refusing, covered, _budgets.StaleFor, _scope.Now);
     }
 
     private void Note(string warning)

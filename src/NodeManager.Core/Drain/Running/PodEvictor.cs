@@ -226,9 +226,7 @@ internal sealed class PodEvictor(
     private void Note(PodRecord record, IReadOnlyList<PodDisruptionBudget> covering, EvictionAnswer answer)
     {
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
-        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets
-            ? $"{names.Count} budgets cover it ({string.Join(", ", names)}); the server evicts no pod that has more than one."
-            : answer.Message, scope.Now);
+        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets ? SeveralBudgets.OfPod(names) : answer.Message, scope.Now);
         string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
         Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
         progress.Changed();

@@ -21,7 +21,7 @@ internal sealed class Replacements
 
     private readonly Lock _lock = new();
     private readonly DrainScope _scope;
-    private readonly WorkloadBoard _board = new();
+    private readonly WorkloadBoard _board;
     private readonly HashSet<string> _owners;
     private readonly string? _namespace;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +30,7 @@ internal sealed class Replacements
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
     {
         _scope = scope;
+        _board = new(scope.Time);
         _owners = [.. pods.Select(p => p.Controller()!.Uid)];
         _namespace = pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null;
     }

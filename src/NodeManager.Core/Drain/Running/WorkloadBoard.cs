@@ -8,7 +8,7 @@ namespace NodeManager.Core.Drain.Running;
 /// Workloads and their pods, as watches tell of them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
 /// not matter. Ready pods are counted, not read from a workload's status, which follows its pods with a delay. Not thread-safe.
 /// </summary>
-internal sealed class WorkloadBoard
+internal sealed class WorkloadBoard(TimeProvider time)
 {
     private readonly Dictionary<string, (string Title, int Wanted, string? Parent)> _workloads = [];
     private readonly Dictionary<string, (string Owner, UnhealthyPod? Unhealthy)> _pods = [];
@@ -23,7 +23,7 @@ internal sealed class WorkloadBoard
     public void Put(Pod pod, bool isGone)
     {
         // One that terminates or has ended is neither ready nor going to be.
-        if (!isGone && !pod.IsTerminating() && !pod.IsFinished() && pod.Controller() is { } owner) _pods[pod.Uid()] = (owner.Uid, PodHealth.Examine(pod));
+        if (!isGone && !pod.IsTerminating() && !pod.IsFinished() && pod.Controller() is { } owner) _pods[pod.Uid()] = (owner.Uid, PodHealth.Examine(pod, time.GetUtcNow()));
         else _pods.Remove(pod.Uid());
     }
 

@@ -18,6 +18,12 @@ public sealed class BudgetOutlookRulesTests
     [InlineData("minAvailable", "2", "ready starting starting", 2, 3, 1, "Slow")]
     [InlineData("minAvailable", "2", "ready ready", 2, 2, 2, "Never")]
     [InlineData("minAvailable", "2", "ready ready terminating", 2, 3, 2, "Never")] // the third is on its way out
+    [InlineData("minAvailable", "2", "ready ready long-unready", 2, 3, 2, "Never")]
+    [InlineData("minAvailable", "2", "ready ready long-starting", 2, 3, 2, "Never")]
+    [InlineData("maxUnavailable", "1", "ready ready terminating", 2, 3, 2, "Slow")] // a third is still to be made
+    [InlineData("maxUnavailable", "1", "ready ready long-terminating", 2, 3, 2, "Slow")] // a ReplicaSet does not wait for it
+    [InlineData("maxUnavailable", "1", "ready ready long-terminating-stateful", 2, 3, 2, "Never")] // a StatefulSet does
+    [InlineData("maxUnavailable", "1", "ready ready long-terminating unplaced", 2, 3, 2, "Never")]
     [InlineData("minAvailable", "100%", "ready ready", 2, 2, 2, "Never")]
     [InlineData("maxUnavailable", "0", "ready ready", 2, 2, 2, "Never")]
     [InlineData("maxUnavailable", "1", "ready ready", 2, 3, 2, "Slow")] // a third is still to be made
@@ -62,7 +68,7 @@ public sealed class BudgetOutlookRulesTests
     {
         JsonObject budget = Sample.Budget("web", "web", 3, generation: 2, observed: 1);
 
-        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34).Outlook);
+        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34, UnhealthyPods.Now).Outlook);
     }
 
     [Fact]
@@ -80,7 +86,7 @@ public sealed class BudgetOutlookRulesTests
 
     [Fact]
     public void Without_its_pods_a_budget_that_has_room_is_slow() =>
-        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34).Outlook);
+        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now).Outlook);
 
     private static JsonObject Budget(string bound, string value, int desired, int expected, int healthy)
     {
@@ -94,5 +100,5 @@ public sealed class BudgetOutlookRulesTests
     }
 
     private static BudgetVerdict Judge(JsonObject budget, string pods, int minor = 34) =>
-        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor);
+        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor, UnhealthyPods.Now);
 }

@@ -10,11 +10,16 @@ public sealed class PodHealthTests
     [InlineData("unready", "running, not ready", true)]
     [InlineData("terminating", "terminating", true)]
     [InlineData("unseen", "not scheduled yet", true)]
+    [InlineData("long-starting", "starting, for 11m", false)]
+    [InlineData("long-unready", "running, not ready: ContainersNotReady, for 3h", false)]
+    [InlineData("long-terminating", "terminating, overdue for 2h", false)]
+    [InlineData("between-crashes", "crashing: c: 7 restarts, exit code 137", false)]
+    [InlineData("restarted-once", "running, not ready", true)]
     [InlineData("crashing", "CrashLoopBackOff: c: back-off 5m0s restarting failed container", false)]
     [InlineData("unplaced", "not scheduled: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu", false)]
     public void A_pod_that_does_not_count_says_why_and_whether_it_is_on_its_way(string state, string reason, bool progressing)
     {
-        UnhealthyPod? pod = PodHealth.Examine(UnhealthyPods.Make(state).ReadPod());
+        UnhealthyPod? pod = PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now);
 
         Assert.Equal((reason, progressing), (pod!.Reason, pod.Progressing));
         Assert.Equal($"p1 ({reason})", pod.ToString());
@@ -23,5 +28,5 @@ public sealed class PodHealthTests
     [Theory]
     [InlineData("ready")]
     [InlineData("ended")]
-    public void A_pod_that_is_ready_or_has_ended_is_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod()));
+    public void A_pod_that_is_ready_or_has_ended_is_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now));
 }

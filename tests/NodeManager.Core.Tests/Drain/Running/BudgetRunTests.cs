@@ -167,11 +167,11 @@ public sealed class BudgetRunTests : IDisposable
         Assert.Equal(("Budget", "default/web", BudgetOutlook.Never, "app=web"), (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector));
         Assert.Equal("p3", Assert.Single(blocker.UnhealthyPods).Name);
         Assert.Contains("minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", blocker.Message, StringComparison.Ordinal);
-        Assert.Contains("Get ready p3", blocker.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Mend p3", blocker.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Two_budgets_over_a_pod_are_never_and_the_remedy_names_both()
+    public async Task Two_budgets_over_a_pod_are_never_and_the_message_names_both_and_what_they_want_and_have()
     {
         _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) => Answers.SeveralBudgets();
@@ -180,7 +180,9 @@ public sealed class BudgetRunTests : IDisposable
 
         Assert.Equal(["default/other", "default/web"], result.Blockers.Select(b => b.Name));
         Assert.All(result.Blockers, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
-        Assert.All(result.Blockers, b => Assert.Contains("default/other, default/web", b.Remedy, StringComparison.Ordinal));
+        Assert.All(result.Blockers, b => Assert.Contains("default/other, default/web", b.Message, StringComparison.Ordinal));
+        Assert.All(result.Blockers, b => Assert.StartsWith("minAvailable", b.Message, StringComparison.Ordinal));
+        Assert.All(result.Blockers, b => Assert.StartsWith("Leave one budget", b.Remedy, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -27,6 +27,9 @@ public sealed class NodeDrainPod : ClusterObject
     /// <summary>What was done by force, see <see cref="DrainForce"/>; empty when nothing was.</summary>
     public ItemList<string> Forced { get; init; } = ItemList<string>.Empty;
 
+    /// <summary>Those who had a hand in its leaving, in the order of their turns; empty unless it was asked for by EvictionRequest.</summary>
+    public ItemList<NodeDrainResponder> Responders { get; init; } = ItemList<NodeDrainResponder>.Empty;
+
     /// <summary>How often its eviction was asked for.</summary>
     public int Attempts { get; init; }
 

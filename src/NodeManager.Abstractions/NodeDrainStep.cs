@@ -11,8 +11,14 @@ public sealed class NodeDrainStep : ClusterObject
     /// <summary>See <see cref="DrainStep"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>What exactly: the budget's name, the Job's; may be empty.</summary>
+    /// <summary>What exactly: the name of the budget, the Job, the responder; may be empty.</summary>
     public string Detail { get; init; } = "";
+
+    /// <summary>How a responder stood in the end, see <see cref="NodeDrainResponder.State"/>; empty for other steps.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>What a responder said last; empty for other steps.</summary>
+    public string Message { get; init; } = "";
 
     public required DateTimeOffset StartedAt { get; init; }
 

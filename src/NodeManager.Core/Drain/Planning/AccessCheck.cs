@@ -23,6 +23,12 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
         if (!options.DisableEviction) wanted.Add(new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = ns });
         if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
             wanted.Add(new() { Verb = "delete", Resource = "pods", Namespace = ns });
+        if (options is { EvictionApi: EvictionApi.EvictionRequest, DisableEviction: false, GracePeriod: null })
+        {
+            wanted.Add(new() { Verb = "create", Group = "lifecycle.k8s.io", Resource = "evictionrequests", Namespace = ns });
+            wanted.Add(new() { Verb = "watch", Group = "lifecycle.k8s.io", Resource = "evictions", Namespace = ns });
+        }
+
         NodeDrainBlocker?[] missing = await Task.WhenAll(wanted.Select(w => AskAsync(w, cancellationToken)));
         return Array.Find(missing, m => m is not null);
     }

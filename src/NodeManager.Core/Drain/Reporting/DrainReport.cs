@@ -109,7 +109,7 @@ internal sealed record DrainReport
 
     private IEnumerable<NodeDrainStep> Timeline() =>
         NodeSteps.SelectMany(s => s.Describe(Session.Cluster, Plan.Name, "", EndedAt))
-            .Concat(Records.SelectMany(r => r.Steps.Describe(Session.Cluster, Plan.Name, r.Title, EndedAt)))
+            .Concat(Records.SelectMany(r => r.Steps.Describe(Session.Cluster, Plan.Name, r.Title, EndedAt, r.Responders)))
             .OrderBy(s => s.StartedAt).ThenBy(s => s.Pod, StringComparer.Ordinal);
 
     private NodeDrainPod Describe(PodRecord record) => new()
@@ -125,6 +125,7 @@ internal sealed record DrainReport
         Reason = record is { Outcome: null, Attempts: > 0, WaitsFor: "" } ? "The drain ended before the server answered." : record.Reason,
         Budgets = new([.. record.Budgets]),
         Forced = new([.. record.Forced]),
+        Responders = new([.. record.Responders]),
         Attempts = record.Attempts,
         StartedAt = record.Steps.StartedAt,
         EndedAt = record.EndedAt,

@@ -45,7 +45,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
         await using BudgetBook budgets = new(scope.Client, scope.Time, survey, namespaces, scope.Observer.Warning);
         Surge surge = new(scope, survey, budgets);
-        await using EvictionRequests requests = new(scope, survey.Server, namespaces);
+        await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =
             DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
         List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, surge, requests, turns, _startedAt))];

@@ -1,10 +1,7 @@
-using System.Net;
-using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -12,28 +9,29 @@ namespace NodeManager.Core.Drain.Running;
 /// Asks for pods to go by EvictionRequest: the pod's own responders work it off and tell of it in the Eviction that the server makes of the
 /// request, the last of them being the server's evictor. What did not come to its end is withdrawn. One for a run; thread-safe.
 /// </summary>
-internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, IReadOnlyCollection<string> namespaces) : IAsyncDisposable
+internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, BudgetBook budgets, IReadOnlyCollection<string> namespaces) : IAsyncDisposable
 {
-    /// <summary>Who asks.</summary>
-    public const string Requester = "nodemanager.io/drain";
+    /// <summary>The last responder of every pod: it evicts as the eviction subresource does, within the budgets.</summary>
+    public const string Evictor = "imperative-eviction.k8s.io/evictor";
 
     // A controller that runs makes an Eviction at once.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, (EvictionProcess? Process, TaskCompletionSource Changed)> _byTarget = [];
-    private readonly CancellationTokenSource _stop = new();
-    private Task? _watching;
+    // The server gives the last responder five seconds to report when its pod is gone.
+    private static readonly TimeSpan Reporting = TimeSpan.FromSeconds(6);
+
+    private readonly EvictionBoard _board = new(scope, namespaces);
+    private readonly EvictionRequestWriter _writer = new(scope);
+    private readonly HashSet<string> _told = [];
+    private volatile bool _isUseless;
 
     /// <summary>True for a pod that is to be asked so.</summary>
     public bool IsWanted(PodRecord record, Pod pod) =>
         server.HasEvictionRequests && !record.HasFallenBack && !pod.IsFinished()
         && !scope.Options.DisableEviction && scope.Options.GracePeriod is null
         && (scope.Options.EvictionApi == EvictionApi.EvictionRequest
-            || (scope.Options.EvictionApi == EvictionApi.Auto && pod.Spec.EvictionResponders is { Count: > 0 }));
+            || (scope.Options.EvictionApi == EvictionApi.Auto && pod.Spec.EvictionResponders is { Count: > 0 } && !_isUseless));
 
-    /// <summary>True when the pod is gone; false when it has to be evicted as always.</summary>
     /// <param name="record">Of the pod.</param>
     /// <param name="pod">As it is now.</param>
     /// <param name="pods">Of its node.</param>
@@ -42,163 +40,151 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     /// <param name="warn">Told why it has to go as always.</param>
     /// <param name="cancellationToken">Withdraws the request.</param>
     /// <exception cref="DrainStoppedException">It failed, and nothing else was asked for.</exception>
-    public async Task<bool> EvictAsync(
+    public async Task<RequestEnd> EvictAsync(
         PodRecord record, Pod pod, WatchedObjects<Pod> pods, Action changed, Func<Task> waitUntilGone, Action<string> warn, CancellationToken cancellationToken)
     {
-        string name = $"nodemanager-{pod.Uid()}";
-        string? failure;
-        bool isGone = false;
-        Watch();
+        string? failure = null;
+        bool isForbidden = false;
+        _board.Watch();
         try
         {
-            await AskAsync(name, pod, cancellationToken);
-            failure = await FollowAsync(record, pods, changed, cancellationToken);
-            if (failure is null && pods.Find(pod.Uid())?.IsFinished() != true)
+            if (await _writer.AskAsync(pod, cancellationToken))
             {
-                record.IsAccepted = true;
-                await waitUntilGone();
-                isGone = true;
-                return true;
+                failure = await FollowAsync(record, pods, changed, cancellationToken);
+                if (failure is null && IsLeaving(record, pods))
+                {
+                    if (pods.Find(record.Plan.Uid)?.IsFinished() != true)
+                    {
+                        record.IsAccepted = true;
+                        await waitUntilGone();
+                    }
+
+                    record.Concluding = ConcludeAsync(record, pod, cancellationToken);
+                }
             }
         }
         catch (KubernetesException refused)
         {
             failure = refused.Message.TrimEnd('.');
+            isForbidden = EvictionAnswer.Of(refused)?.Kind == EvictionAnswerKind.Forbidden;
         }
         finally
         {
-            await EndAsync(name, pod, isGone);
+            if (record.Concluding is null) await _writer.WithdrawAsync(pod);
         }
 
+        if (record.Outcome is not null) return RequestEnd.Gone;
+        if (failure is null && record.BlockedBy.Count > 0 && scope.Options.Once) return RequestEnd.Held;
         record.HasFallenBack = true;
-        if (failure is null) return false;
+        if (failure is not null) Refuse(record, failure, isForbidden, warn);
+        return RequestEnd.FellBack;
+    }
+
+    public ValueTask DisposeAsync() => _board.DisposeAsync();
+
+    private static bool IsLeaving(PodRecord record, WatchedObjects<Pod> pods) =>
+        pods.Find(record.Plan.Uid) is not { } pod || pod.IsTerminating() || pod.IsFinished();
+
+    private void Refuse(PodRecord record, string failure, bool isForbidden, Action<string> warn)
+    {
         if (scope.Options.EvictionApi == EvictionApi.EvictionRequest)
-            throw new DrainStoppedException(new() { Kind = "Server", Name = record.Title, Message = $"Its EvictionRequest failed: {failure}.", Pods = new([record.Title]) });
-        warn($"Pod {record.Title}: its EvictionRequest led nowhere ({failure}); it is evicted as always.");
-        return false;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        if (_watching is not null) await _watching;
-        _stop.Dispose();
-    }
-
-    private async Task AskAsync(string name, Pod pod, CancellationToken cancellationToken)
-    {
-        await scope.Throttle.WaitAsync(cancellationToken);
-        try
         {
-            EvictionRequest request = new()
+            throw new DrainStoppedException(new()
             {
-                ApiVersion = "lifecycle.k8s.io/v1alpha1",
-                Kind = "EvictionRequest",
-                Metadata = new() { Name = name, Namespace = pod.Metadata.Namespace },
-                Spec = new() { Requester = Requester, Intent = "Eviction", Target = new() { Pod = new() { Name = pod.Metadata.Name, Uid = pod.Uid() } } },
-            };
-            try
-            {
-                await scope.Client.CreateAsync(Resources.EvictionRequests, request, pod.Metadata.Namespace, new() { Retry = false }, cancellationToken);
-            }
-            catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
-            {
-                // Of a drain that was interrupted: its wish is renewed.
-                await SayAsync(name, pod, "Eviction", cancellationToken);
-            }
+                Kind = isForbidden ? "Permission" : "Server",
+                Name = record.Title,
+                Message = $"Its EvictionRequest failed: {failure}.",
+                Pods = new([record.Title]),
+            });
         }
-        finally
-        {
-            scope.Throttle.Release();
-        }
+
+        // What keeps one from being asked so keeps all others: they need not try.
+        if (isForbidden || !_board.HasSeenAny) _isUseless = true;
+        bool isNew;
+        lock (_told) isNew = _told.Add(failure);
+        string said = $"Pod {record.Title}: its EvictionRequest led nowhere ({failure}); it is evicted as always.";
+        if (isNew) warn(said);
+        else scope.Observer.Verbose(said);
     }
 
-    // Ends when the pod is on its way out (or has ended); says why when that is not to be expected.
+    // Ends when the pod is on its way out (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
     private async Task<string?> FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Action changed, CancellationToken cancellationToken)
     {
-        DateTimeOffset asked = scope.Now;
+        DateTimeOffset seen = scope.Now;
+        bool isKnown = false;
         while (true)
         {
             (Pod? pod, Task podChanged) = pods.Look(record.Plan.Uid);
             if (pod is null || pod.IsTerminating() || pod.IsFinished()) return null;
-            (EvictionProcess? process, Task processChanged) = Look(record.Plan.Uid);
-            // One that ended when an earlier request was withdrawn is not what becomes of this one.
-            if (process?.Status.Conditions?.Exists(c => c is { Type: "Failed", Status: "True", Reason: "CanceledDueToNoRequesters" }) == true) process = null;
-            TimeSpan left = asked + Patience - scope.Now;
-            if (process is null && left <= TimeSpan.Zero) return $"no Eviction was made of it within {Patience.TotalSeconds:0} s";
-            if (process?.Status.Conditions?.Find(c => c is { Type: "Failed", Status: "True" }) is { } failed)
-                return string.IsNullOrEmpty(failed.Message) ? failed.Reason ?? "Failed" : failed.Message.TrimEnd('.');
-            if (process is not null) Tell(record, process);
-            changed();
+            (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _board.Look(record.Plan.Uid);
+            if (request is not null && EvictionChoice.Rejection(request) is { } rejection) return EvictionChoice.Words(rejection);
+            bool isAsked = request is { Spec.Intent: EvictionRequestWriter.Eviction, Metadata.DeletionTimestamp: null };
+            if (isKnown && !isAsked) return "somebody else has withdrawn it";
+            isKnown = isAsked;
+            if (process is not null && EvictionChoice.IsUnwanted(process)) process = null;
+            if (process is null && seen + Patience <= scope.Now) return $"no Eviction was made of it within {Patience.TotalSeconds:0} s";
+            if (process is not null)
+            {
+                seen = scope.Now;
+                record.Responders = EvictionChoice.Responders(process);
+                if (EvictionChoice.Failure(process) is { } failed) return EvictionChoice.Words(failed);
+                Tell(record, pod);
+            }
 
-            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task late = Task.Delay(process is null ? left : Timeout.InfiniteTimeSpan, scope.Time, done.Token);
-            Task first = await Task.WhenAny(podChanged, processChanged, late);
-            await done.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
-            await first;
+            changed();
+            if (record.BlockedBy.Count > 0 && (scope.Options.Once || OverrideLeft(record) <= TimeSpan.Zero)) return null;
+            await WaitAsync(process is null ? seen + Patience - scope.Now : OverrideLeft(record), [podChanged, processChanged], cancellationToken);
         }
     }
 
-    private void Tell(PodRecord record, EvictionProcess process)
+    // How long the budget that refuses it is waited for; null for ever.
+    private TimeSpan? OverrideLeft(PodRecord record) =>
+        record.BlockedBy.Count > 0 ? record.RefusedAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
+
+    private void Tell(PodRecord record, Pod pod)
     {
-        string responder = process.Status.TargetResponders?.Find(r => r.State == "Active")?.Name ?? "";
-        string? message = process.Status.Responders?.Find(r => r.Name == responder)?.Message;
-        string who = responder.Length == 0 ? "a responder" : $"responder {responder}";
-        record.Waits(who, string.IsNullOrEmpty(message) ? $"It is left to {who}." : message, DrainStep.Responder, responder, scope.Now);
+        NodeDrainResponder? active = record.Responders.FirstOrDefault(static r => r.State == "Active");
+        if (active is null) return;
+        string said = active.Message.Length == 0 ? $"It is left to responder {active.Name}." : active.Message;
+        // The server's evictor that was refused: what refuses is the budget.
+        IReadOnlyList<string> covering = active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
+            ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
+            : [];
+        if (covering.Count > 0) record.Refused(covering, said, scope.Now);
+        else record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
     }
 
-    // Bounded, also when everything else was cancelled.
-    private async Task EndAsync(string name, Pod pod, bool isGone)
+    // The request goes when its end has been told, so that no responder's report meets an Eviction that is not there any more.
+    private async Task ConcludeAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(CleanUp, scope.Time);
+        DateTimeOffset until = scope.Now + Reporting;
         try
         {
-            if (isGone) await scope.Client.DeleteAsync(Resources.EvictionRequests, name, pod.Metadata.Namespace, new(), limit.Token);
-            else await SayAsync(name, pod, "Withdrawn", limit.Token);
+            while (true)
+            {
+                (_, EvictionProcess? process, Task changed) = _board.Look(record.Plan.Uid);
+                if (process is null) break;
+                record.Responders = EvictionChoice.Responders(process);
+                TimeSpan left = until - scope.Now;
+                if (EvictionChoice.IsOver(process) || left <= TimeSpan.Zero) break;
+                await WaitAsync(left, [changed], cancellationToken);
+            }
         }
-        catch (Exception exception) when (exception is KubernetesException or OperationCanceledException or NodeManagerException)
+        catch (Exception exception) when (exception is OperationCanceledException or KubernetesException or NodeManagerException)
         {
-            scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest {name} could not be {(isGone ? "removed" : "withdrawn")}: {exception.Message}");
+            scope.Observer.Verbose($"Pod {record.Title}: how its Eviction ended was not told: {exception.Message}");
         }
+
+        await _writer.RemoveAsync(pod);
     }
 
-    private Task<EvictionRequest> SayAsync(string name, Pod pod, string intent, CancellationToken cancellationToken) => scope.Client.PatchAsync(
-        Resources.EvictionRequests, name, pod.Metadata.Namespace, Patch.Merge(new() { ["spec"] = new JsonObject { ["intent"] = intent } }), null,
-        RequestOptions.Default, cancellationToken);
-
-    private void Watch()
+    private async Task WaitAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            string? one = namespaces.Count == 1 ? namespaces.First() : null;
-            _watching ??= new WatchedObjects<EvictionProcess>(scope.Client, Resources.EvictionProcesses, new() { Namespace = one }) { OnChange = Apply }.RunAsync(_stop.Token);
-        }
-    }
-
-    private void Apply(EvictionProcess process, bool isGone)
-    {
-        if (process.Spec.Target.Pod?.Uid is not { } uid) return;
-        TaskCompletionSource? told;
-        lock (_lock)
-        {
-            told = _byTarget.TryGetValue(uid, out var entry) ? entry.Changed : null;
-            // Of several, one that failed says nothing about the one that followed it.
-            bool isOld = entry.Process is { } known && known.Metadata.Uid != process.Metadata.Uid && known.Metadata.CreationTimestamp > process.Metadata.CreationTimestamp;
-            if (isOld) return;
-            _byTarget[uid] = (isGone ? null : process, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        }
-
-        told?.TrySetResult();
-    }
-
-    private (EvictionProcess? Process, Task Changed) Look(string uid)
-    {
-        lock (_lock)
-        {
-            if (!_byTarget.TryGetValue(uid, out var entry))
-                _byTarget[uid] = entry = (null, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            return (entry.Process, entry.Changed.Task);
-        }
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        TimeSpan limit = atMost is { } time ? time > TimeSpan.Zero ? time : TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        Task first = await Task.WhenAny([Task.Delay(limit, scope.Time, done.Token), .. events]);
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
     }
 }

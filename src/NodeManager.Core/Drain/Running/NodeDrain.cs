@@ -94,8 +94,14 @@ internal sealed class NodeDrain : IAsyncDisposable
     }
 
     /// <summary>Takes the pods off the node.</summary>
-    public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken) =>
-        await EndAsync(await GuardAsync(RemoveAllAsync, true, cancellationToken) ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
+    public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken)
+    {
+        DrainEnd? end = await GuardAsync(RemoveAllAsync, true, cancellationToken);
+        await Task.WhenAll(Concluding);
+        return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
+    }
+
+    private IEnumerable<Task> Concluding => _records.Select(r => r.Concluding).OfType<Task>();
 
     // Only where each pod is asked for once is anything left when the work is done.
     private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);
@@ -130,7 +136,8 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_replacements is not null) _replacements.Told = missing => _progress.Phase($"pods to be replaced: {missing}");
         if (_replacements is not null || _volumes is not null)
             _progress.Phase(string.Join(" and ", ((string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]).OfType<string>()));
-        await SideBySideAsync([WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken)], cancellationToken);
+        await SideBySideAsync(
+            [WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken), .. Concluding], cancellationToken);
     }
 
     private async Task WaitForReplacementsAsync(CancellationToken cancellationToken)

@@ -34,7 +34,11 @@ internal sealed class PodEvictor(
                 return;
             }
 
-            if (requests.IsWanted(record, pod) && await RequestAsync(record, pod, cancellationToken)) return;
+            if (requests.IsWanted(record, pod))
+            {
+                if (await RequestAsync(record, pod, cancellationToken) != RequestEnd.FellBack) return;
+                continue;
+            }
 
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
@@ -101,11 +105,10 @@ internal sealed class PodEvictor(
         await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(ModeFor(record)) : DrainPodOutcome.Gone, cancellationToken);
     }
 
-    // True when it is gone; false when it has to go as always.
-    private async Task<bool> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    private async Task<RequestEnd> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
         using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
-        record.Attempt(scope.Now);
+        record.Attempt(scope.Now, "EvictionRequest");
         progress.Changed();
         return await requests.EvictAsync(
             record, pod, pods, progress.Changed, () => WaitUntilGoneAsync(record, DrainPodOutcome.Evicted, cancellationToken), warn, cancellationToken);

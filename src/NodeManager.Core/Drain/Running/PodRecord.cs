@@ -65,6 +65,12 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>True when asking by EvictionRequest led nowhere, so that it is evicted as always.</summary>
     public bool HasFallenBack { get; set; }
 
+    /// <summary>Those who had a hand in its leaving, as last seen; empty unless it was asked for by EvictionRequest.</summary>
+    public IReadOnlyList<NodeDrainResponder> Responders { get; set; } = [];
+
+    /// <summary>Ends when what became of its EvictionRequest is known and tidied up; null as long as the pod is not gone by one. Never faults.</summary>
+    public Task? Concluding { get; set; }
+
     /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
 
@@ -73,11 +79,11 @@ internal sealed class PodRecord(PlannedPod planned)
         if (!_forced.Contains(how)) _forced.Add(how);
     }
 
-    public void Attempt(DateTimeOffset now)
+    public void Attempt(DateTimeOffset now, string how = "")
     {
         Attempts++;
         StartedAt ??= now;
-        Steps.BeginIfIdle(DrainStep.Request, now);
+        Steps.BeginIfIdle(DrainStep.Request, how, now);
         BlockedBy = [];
         WaitsFor = "";
     }

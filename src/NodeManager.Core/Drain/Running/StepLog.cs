@@ -23,9 +23,9 @@ internal sealed class StepLog
     }
 
     /// <summary>Begins it unless another is under way: a request that is repeated belongs to what it waits for.</summary>
-    public void BeginIfIdle(string step, DateTimeOffset now)
+    public void BeginIfIdle(string step, string detail, DateTimeOffset now)
     {
-        if (_steps.Count == 0 || _steps[^1].End is not null) Begin(step, "", now);
+        if (_steps.Count == 0 || _steps[^1].End is not null) Begin(step, detail, now);
     }
 
     public void End(DateTimeOffset now)
@@ -34,15 +34,20 @@ internal sealed class StepLog
     }
 
     /// <summary>What is still under way ended with the drain.</summary>
-    public IEnumerable<NodeDrainStep> Describe(string cluster, string node, string pod, DateTimeOffset endedAt) =>
-        _steps.Select(s => new NodeDrainStep
+    public IEnumerable<NodeDrainStep> Describe(
+        string cluster, string node, string pod, DateTimeOffset endedAt, IReadOnlyList<NodeDrainResponder>? responders = null) =>
+        from s in _steps
+        let responder = s.Step == DrainStep.Responder ? responders?.FirstOrDefault(r => r.Name == s.Detail) : null
+        select new NodeDrainStep
         {
             Cluster = cluster,
             Node = node,
             Pod = pod,
             Step = s.Step,
             Detail = s.Detail,
+            State = responder?.State ?? "",
+            Message = responder?.Message ?? "",
             StartedAt = s.Start,
             EndedAt = s.End ?? endedAt,
-        });
+        };
 }

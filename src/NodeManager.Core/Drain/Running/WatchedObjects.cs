@@ -19,10 +19,14 @@ internal sealed class WatchedObjects<T>(KubernetesClient client, ResourceType<T>
     private readonly HashSet<string> _gone = [];
     private readonly HashSet<string> _admitted = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
 
     /// <summary>Ends when all that existed at the start is known; faults when the watch does.</summary>
     public Task Synced => _synced.Task;
+
+    /// <summary>Faults when the watch does; does not end otherwise.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>Told of every change, the object gone or there, from the watch's own task.</summary>
     public Action<T, bool>? OnChange { get; init; }
@@ -133,5 +137,7 @@ internal sealed class WatchedObjects<T>(KubernetesClient client, ResourceType<T>
             foreach (TaskCompletionSource signal in _waiting.Values) signal.TrySetException(failure);
             _waiting.Clear();
         }
+
+        _failed.TrySetException(failure);
     }
 }

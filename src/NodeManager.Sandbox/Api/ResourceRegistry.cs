@@ -117,12 +117,13 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, JsonObject> change, WriteScope scope, bool isDryRun, string? version) =>
         Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
 
-    private static void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false)
+    private static void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
     {
         var errors = new FieldErrors();
         MetadataRules.Validate(kind, document["metadata"]!.AsObject(), errors);
         rules.Validate(document, old, errors);
         if (isUpdate) rules.ValidateUpdate(document, old!, errors);
+        if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
         if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind, name, errors);
     }
 
@@ -159,7 +160,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             UpdatePreparation.Prepare(kind, version, name, current, old, changed, scope);
             rules.Default(changed);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
-            Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale);
+            Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
             using Lock.Scope addresses = kind == BuiltInKinds.Services ? Addresses.EnterScope() : default;
             if (kind == BuiltInKinds.Services && scope == WriteScope.Main) ServiceAddresses.Allocate(changed, old, store, Minor);
             rules.Store?.Invoke(changed);

@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Controllers.Evictions;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
@@ -32,7 +33,9 @@ internal sealed class ControllerHost : IDisposable
             new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
-        if (kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) controllers.Add(new EvictionController(context));
+        if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
+        controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));
+        controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
     }
 
     /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>

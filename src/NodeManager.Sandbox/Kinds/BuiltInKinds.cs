@@ -227,13 +227,13 @@ internal static class BuiltInKinds
     public static ResourceKind EvictionRequests { get; } = new()
     {
         Group = "lifecycle.k8s.io", Versions = [new("v1alpha1", From: 37)], Kind = "EvictionRequest", Plural = "evictionrequests", HasStatus = true,
-        HasGeneration = true, Type = Json.EvictionRequest, Feature = SandboxFeatures.EvictionRequest, Rules = EvictionRules.Requests,
+        HasGeneration = true, AllowsUnconditionalUpdate = false, Type = Json.EvictionRequest, Feature = SandboxFeatures.EvictionRequest, Rules = EvictionRules.Requests,
     };
 
     public static ResourceKind EvictionProcesses { get; } = new()
     {
         Group = "lifecycle.k8s.io", Versions = [new("v1alpha1", From: 37)], Kind = "Eviction", Plural = "evictions", HasStatus = true, HasGeneration = true,
-        Type = Json.EvictionProcess, SchemaType = "EvictionProcess", Feature = SandboxFeatures.EvictionRequest,
+        AllowsUnconditionalUpdate = false, Type = Json.EvictionProcess, SchemaType = "EvictionProcess", Feature = SandboxFeatures.EvictionRequest, Rules = EvictionRules.Processes,
     };
 
     /// <summary>All of them, in the order of discovery.</summary>

@@ -22,6 +22,9 @@ internal sealed class KindRules
     /// <summary>Finds changes that a client may not make: of (changed, old).</summary>
     public Action<JsonObject, JsonObject, FieldErrors> ValidateUpdate { get; init; } = static (_, _, _) => { };
 
+    /// <summary>Finds changes that may not be made of the status: of (changed, old), at that time.</summary>
+    public Action<JsonObject, JsonObject, DateTimeOffset, FieldErrors> ValidateStatus { get; init; } = static (_, _, _, _) => { };
+
     /// <summary>True where a new object keeps the status it came with.</summary>
     public bool KeepsStatusOnCreate { get; init; }
 

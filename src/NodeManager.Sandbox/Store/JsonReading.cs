@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -18,6 +19,10 @@ internal static class JsonReading
         if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number) return null;
         return value.TryGetValue(out long number) ? number : value.TryGetValue(out int small) ? small : null;
     }
+
+    /// <summary>A moment, as the API writes it; null if it is none.</summary>
+    public static DateTimeOffset? Time(this JsonObject? owner, string member) =>
+        DateTimeOffset.TryParse(owner.Text(member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     public static bool? Flag(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;

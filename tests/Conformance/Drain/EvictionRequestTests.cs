@@ -89,7 +89,7 @@ public sealed class EvictionRequestTests
             {
                 ["status"] = new JsonObject
                 {
-                    ["responders"] = new JsonArray(new JsonObject { ["name"] = Mover, ["completionTime"] = "2026-01-01T00:00:00Z", ["message"] = "cannot move it" }),
+                    ["responders"] = new JsonArray(new JsonObject { ["name"] = Mover, ["completionTime"] = cluster.Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture), ["message"] = "cannot move it" }),
                 },
             }),
             "status", RequestOptions.Default, default);

@@ -13,8 +13,8 @@ internal sealed class LiveCluster : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1) =>
-        Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock });
+    public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1, params string[] features) =>
+        Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock, Features = features });
 
     public ManualTimeProvider Clock { get; } = new();
 

@@ -1,33 +1,67 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Kinds.Rules;
 
-/// <summary>What the API checks of EvictionRequests. Source: the Kubernetes API reference, 1.37.</summary>
-internal static class EvictionRules
+/// <summary>What the API checks of EvictionRequests and Evictions. Source: the Kubernetes API reference, 1.37.</summary>
+internal static partial class EvictionRules
 {
     public static KindRules Requests { get; } = new()
     {
-        Validate = static (request, _, errors) =>
+        Validate = static (request, old, errors) =>
         {
             JsonObject? spec = request.Object("spec");
-            JsonObject? pod = spec.Object("target").Object("pod");
-            Require(errors, "spec.target.pod.name", pod.Text("name"));
-            Require(errors, "spec.target.pod.uid", pod.Text("uid"));
-            Require(errors, "spec.requester", spec.Text("requester"));
-            if (spec.Text("intent") is not ("Eviction" or "Withdrawn"))
-                errors.NotSupported("spec.intent", spec.Text("intent") ?? "", ["Eviction", "Withdrawn"]);
+            if (old is null)
+            {
+                CheckTarget(spec, errors);
+                ResponderRules.CheckKey("spec.requester", spec.Text("requester") ?? "", mayBeReserved: false, errors);
+            }
+
+            CheckIntent("spec.intent", spec.Text("intent") ?? "", errors);
         },
-        ValidateUpdate = static (changed, old, errors) =>
-        {
-            foreach (string field in (string[])["target", "requester"])
-                if (!JsonNode.DeepEquals(changed.Object("spec")?[field], old.Object("spec")?[field]))
-                    errors.Invalid($"spec.{field}", "", "field is immutable");
-        },
+        ValidateUpdate = static (changed, old, errors) => CheckUnchanged(changed, old, ["target", "requester"], errors),
+        ValidateStatus = static (changed, old, _, errors) => EvictionStatusRules.CheckGeneration(changed.Object("status"), old.Object("status"), errors),
     };
 
-    private static void Require(FieldErrors errors, string field, string? value)
+    public static KindRules Processes { get; } = new()
     {
-        if (string.IsNullOrEmpty(value)) errors.Required(field);
+        Validate = static (process, old, errors) =>
+        {
+            if (old is null) CheckTarget(process.Object("spec"), errors);
+        },
+        ValidateUpdate = static (changed, old, errors) => CheckUnchanged(changed, old, ["target"], errors),
+        ValidateStatus = EvictionStatusRules.Validate,
+    };
+
+    /// <summary>What somebody wants.</summary>
+    public static void CheckIntent(string path, string intent, FieldErrors errors)
+    {
+        if (intent.Length == 0) errors.Required(path);
+        else if (intent is not ("Eviction" or "Withdrawn")) errors.NotSupported(path, $"\"{intent}\"", "Eviction", "Withdrawn");
     }
+
+    private static void CheckTarget(JsonObject? spec, FieldErrors errors)
+    {
+        if (spec.Object("target").Object("pod") is not { } pod)
+        {
+            errors.Invalid("spec.target", "", "must specify one of: `pod`");
+            return;
+        }
+
+        string name = pod.Text("name") ?? "", uid = pod.Text("uid") ?? "";
+        if (name.Length == 0) errors.Required("spec.target.pod.name");
+        else if (NameRules.Subdomain(name) is { } fault) errors.Invalid("spec.target.pod.name", name, fault);
+        if (uid.Length == 0) errors.Required("spec.target.pod.uid");
+        else if (!Uid().IsMatch(uid)) errors.Invalid("spec.target.pod.uid", uid, "must be a lowercase UUID in 8-4-4-4-12 format");
+    }
+
+    private static void CheckUnchanged(JsonObject changed, JsonObject old, ReadOnlySpan<string> fields, FieldErrors errors)
+    {
+        foreach (string field in fields)
+            if (!JsonNode.DeepEquals(changed.Object("spec")?[field], old.Object("spec")?[field])) errors.Invalid($"spec.{field}", changed.Object("spec")?[field], "field is immutable");
+    }
+
+    [GeneratedRegex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Uid();
 }

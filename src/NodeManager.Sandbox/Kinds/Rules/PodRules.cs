@@ -138,10 +138,16 @@ internal static class PodRules
         return period < 0 ? 1 : period;
     }
 
-    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) => ValidateContainers(pod.Object("spec"), "spec", errors);
+    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) => ValidateSpec(pod.Object("spec"), "spec", errors);
 
-    /// <summary>Finds faults in the containers of a pod's specification, or of a template's.</summary>
-    public static void ValidateContainers(JsonObject? spec, string at, FieldErrors errors)
+    /// <summary>Finds faults in a pod's specification, or in a template's.</summary>
+    public static void ValidateSpec(JsonObject? spec, string at, FieldErrors errors)
+    {
+        ValidateContainers(spec, at, errors);
+        ResponderRules.Validate(spec, at, errors);
+    }
+
+    private static void ValidateContainers(JsonObject? spec, string at, FieldErrors errors)
     {
         JsonArray containers = spec.Array("containers") ?? [];
         if (containers.Count == 0) errors.Required($"{at}.containers");

@@ -148,7 +148,7 @@ internal static class WorkloadRules
         JsonObject? labels = spec.Object("template").Object("metadata").Object("labels");
         if (selector is null || (selector.Object("matchLabels") ?? []).Any(pair => labels.Text(pair.Key) != (string?)pair.Value))
             errors.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
-        PodRules.ValidateContainers(spec.Object("template").Object("spec"), "spec.template.spec", errors);
+        PodRules.ValidateSpec(spec.Object("template").Object("spec"), "spec.template.spec", errors);
         if (selector is not null && old?["spec"] is JsonObject before && !JsonNode.DeepEquals(before["selector"], selector))
             errors.Invalid("spec.selector", selector, "field is immutable");
     }

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers.Evictions;
+
+/// <summary>Reads how far Evictions and EvictionRequests are. Pure.</summary>
+internal static class EvictionState
+{
+    public static bool Holds(JsonObject item, string condition) => item.Object("status").Condition(condition).Text("status") == "True";
+
+    /// <summary>True for an Eviction that nothing changes any more.</summary>
+    public static bool IsOver(JsonObject process) => Holds(process, "TargetEvicted") || Holds(process, "Failed");
+
+    /// <summary>True for a request that nothing changes any more but a change of what it says.</summary>
+    public static bool IsSettled(JsonObject request) =>
+        Holds(request, "TargetEvicted") || (Holds(request, "Failed") && request.Object("status").Condition("Failed").Text("reason") == "EvictionInvalid");
+
+    /// <summary>True when somebody wants the pod to go.</summary>
+    public static bool IsWanted(IEnumerable<JsonObject> requests) =>
+        requests.Any(static r => !IsDeleting(r) && r.Object("spec").Text("intent") == "Eviction");
+
+    public static bool IsDeleting(JsonObject item) => item.Object("metadata").Text("deletionTimestamp") is not null;
+
+    /// <summary>The Eviction that counts for requests: that has succeeded, else the oldest one under way, else the last that failed; null for none.</summary>
+    public static JsonObject? Relevant(IReadOnlyCollection<JsonObject> processes) =>
+        processes.Where(static p => Holds(p, "TargetEvicted")).MaxBy(static p => At(p, "TargetEvicted"), StringComparer.Ordinal)
+        ?? processes.Where(static p => !IsOver(p)).MinBy(Created, StringComparer.Ordinal)
+        ?? processes.Where(static p => Holds(p, "Failed")).MaxBy(static p => At(p, "Failed"), StringComparer.Ordinal);
+
+    public static string Created(JsonObject item) => item.Object("metadata").Text("creationTimestamp") ?? "";
+
+    private static string At(JsonObject process, string condition) => process.Object("status").Condition(condition).Text("lastTransitionTime") ?? "";
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Controllers.Evictions;
+
+/// <summary>
+/// The responder that every pod has in the end: evicts it within its budgets, by the eviction subresource, again and again with growing
+/// pauses, and reports how it goes. Source: KEP-4563, and what kube-controller-manager 1.37 does.
+/// </summary>
+internal sealed partial class ImperativeEvictor : Controller
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(3);
+    private const int LongestMessage = 4000;
+
+    // Misspelt as the server has it.
+    private const string Marked = "pod has been been marked for deletion";
+
+    private readonly TargetIndex _processes;
+    private readonly PodEvictor _evictor;
+    private readonly Dictionary<string, DateTimeOffset> _refusedAt = [];
+
+    public ImperativeEvictor(ControllerContext context) : base(context)
+    {
+        _processes = new(BuiltInKinds.EvictionProcesses, context.Store);
+        _evictor = new(context.Registry, context.Catalog);
+    }
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
+
+    public override void Observe(Change change) => Look(change.Object, change.Type == ChangeType.Deleted);
+
+    public override void Begin(StoredObject item) => Look(item, isGone: false);
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        foreach (StoredObject process in _processes.Of(key))
+            if (IsMine(process.ToJson())) Work(key, process);
+    }
+
+    private void Look(StoredObject item, bool isGone)
+    {
+        if (item.Kind == BuiltInKinds.EvictionProcesses)
+        {
+            if (_processes.Note(item, isGone) is { } pod) Enqueue(pod);
+        }
+        else if (_processes.Knows(item))
+        {
+            Enqueue(item);
+        }
+    }
+
+    // It is labelled as a responder, has been looked at by the controller of Evictions, and it is its turn.
+    private static bool IsMine(JsonObject process) =>
+        process.Object("metadata").Object("labels").Text(Responders.Evictor) is "responder" or "requester-responder"
+        && process.Object("status").Number("observedGeneration") is not null
+        && (process.Object("status").Array("targetResponders") ?? []).OfType<JsonObject>().Any(static r => r.Text("name") == Responders.Evictor && r.Text("state") == "Active")
+        && Own(process) is { } own && own.Text("completionTime") is null;
+
+    private static JsonObject? Own(JsonObject process) =>
+        (process.Object("status").Array("responders") ?? []).OfType<JsonObject>().FirstOrDefault(static r => r.Text("name") == Responders.Evictor);
+
+    private void Work(ObjectKey key, StoredObject process)
+    {
+        JsonObject document = process.ToJson();
+        string before = Own(document).Text("message") ?? "";
+        EvictionTarget target = new(document.Object("spec").Object("target").Object("pod").Text("uid") ?? "", Get(key), null);
+        (string message, DateTimeOffset? expected, bool isDone, TimeSpan? again) = Judge(key, target, before);
+        if (again is { } pause) EnqueueAfter(key, pause < Heartbeat ? pause : Heartbeat);
+        if (message.Length > LongestMessage) message = message[..LongestMessage];
+        Registry.UpdateStatus(process.Kind, key.Namespace, process.Name, current =>
+        {
+            if (!IsMine(current)) return current;
+            Report(Own(current)!, message, expected, isDone);
+            return current;
+        });
+    }
+
+    private (string Message, DateTimeOffset? Expected, bool IsDone, TimeSpan? Again) Judge(ObjectKey key, EvictionTarget target, string before)
+    {
+        string phase = $" (pod phase=\"{target.Phase}\")";
+        if (target.IsGone) return ($"\"{key.Name}\" pod has been deleted and fully terminated", null, true, null);
+        if (target.DeletionTime is not null && target.HasEnded) return ($"\"{key.Name}\" pod has been deleted and fully terminated{phase}", null, true, null);
+        if (target.DeletionTime is { } end)
+        {
+            string how = before.Contains($"{Marked} via the /eviction subresource", StringComparison.Ordinal) ? " via the /eviction subresource" : "";
+            return ($"\"{key.Name}\" {Marked}{how} and is being terminated gracefully", end > Context.Now ? end : Context.Now, false, Heartbeat);
+        }
+
+        if (target.HasEnded) return ($"\"{key.Name}\" pod has been fully terminated{phase}", null, true, null);
+        (string said, TimeSpan? again) = Evict(key, target.Uid, before);
+        return (said, null, false, again);
+    }
+
+    private (string Message, TimeSpan? Again) Evict(ObjectKey key, string uid, string before)
+    {
+        int attempts = AttemptsPattern().Match(before) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        if (_refusedAt.TryGetValue(uid, out DateTimeOffset refused) && refused + Pause(Math.Max(0, attempts - 1)) is { } due && due > Context.Now) return (before, due - Context.Now);
+        try
+        {
+            _evictor.Evict(key.Namespace, key.Name, new() { Uid = uid });
+            _refusedAt.Remove(uid);
+            return ($"\"{key.Name}\" {Marked} via the /eviction subresource and will be terminated gracefully", null);
+        }
+        catch (ApiException refusal)
+        {
+            _refusedAt[uid] = Context.Now;
+            TimeSpan pause = Pause(attempts);
+            if (refusal.RetryAfterSeconds is > 0 and int seconds && pause < TimeSpan.FromSeconds(seconds)) pause = TimeSpan.FromSeconds(seconds);
+            return ($"\"{key.Name}\" pod deletion via the /eviction subresource failed (attempts={attempts + 1}): {refusal.Message}", pause);
+        }
+    }
+
+    private static TimeSpan Pause(int attempts) => attempts > 10 || FirstPause * (1 << attempts) > LongestPause ? LongestPause : FirstPause * (1 << attempts);
+
+    private void Report(JsonObject own, string message, DateTimeOffset? expected, bool isDone)
+    {
+        string now = Registry.Now;
+        bool isStale = own.Time("heartbeatTime") is not { } heard || heard < Context.Now - Heartbeat + TimeSpan.FromSeconds(1);
+        string? due = isDone ? now : expected is { } time ? ResourceRegistry.Timestamp(time) : null;
+        bool isDueNew = due is not null && due != own.Text("expectedCompletionTime");
+        if (!isStale && !isDueNew && !isDone && own.Text("message") == message) return;
+        own["heartbeatTime"] = now;
+        if (due is not null) own["expectedCompletionTime"] = due;
+        if (isDone) own["completionTime"] = now;
+        own["message"] = message;
+    }
+
+    [GeneratedRegex(@"\(attempts=([0-9]{1,9})\)", RegexOptions.CultureInvariant)]
+    private static partial Regex AttemptsPattern();
+}

@@ -14,7 +14,7 @@ public sealed class EvictionRequestTests
     [Fact]
     public async Task Without_responders_of_its_own_a_pod_is_evicted_by_the_server_within_its_budget()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true, speed: 10);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
         await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
 

@@ -50,9 +50,10 @@ internal sealed class ObjectShaper
     public ApiResponse Answer(JsonObject metadata, IReadOnlyList<StoredObject> items)
     {
         if (_shape != Representation.Table || _included is "Object") return ApiResponse.Json(List(metadata, items));
-        var body = new ArrayBufferWriter<byte>((items.Count * 2048) + 8192);
+        var segments = new List<ReadOnlyMemory<byte>>(items.Count + 2);
+        var pieces = new SegmentWriter();
         var piece = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(body, ApiResponse.Relaxed))
+        using (var writer = new Utf8JsonWriter(pieces, ApiResponse.Relaxed))
         {
             writer.WriteStartObject();
             writer.WriteString("kind", "Table");
@@ -63,12 +64,19 @@ internal sealed class ObjectShaper
             foreach (TableColumn column in _columns) Definition(column).WriteTo(writer);
             writer.WriteEndArray();
             writer.WriteStartArray("rows");
-            foreach (StoredObject item in items) WriteRow(writer, item, piece);
+            foreach (StoredObject item in items)
+            {
+                WriteRow(writer, item, piece);
+                writer.Flush();
+                segments.Add(pieces.Take());
+            }
+
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
-        return new() { Segments = [body.WrittenMemory] };
+        segments.Add(pieces.Take());
+        return new() { Segments = segments };
     }
 
     private void WriteRow(Utf8JsonWriter writer, StoredObject item, ArrayBufferWriter<byte> piece)

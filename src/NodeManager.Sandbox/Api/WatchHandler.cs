@@ -11,6 +11,8 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
+    private readonly EventBodies _bodies = new();
+
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
     {
         ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor);
@@ -18,16 +20,18 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
         bool wantsBookmarks = request.Query.IsTrue("allowWatchBookmarks");
         bool sendsInitial = query.SendsInitialEvents ?? query.ResourceVersion is null;
         Snapshot snapshot = store.List(path.Kind);
-        long from = sendsInitial || query.ResourceVersion is null ? snapshot.Version : query.ResourceVersion.Value;
+        long newest = snapshot.Version;
+        long from = sendsInitial || query.ResourceVersion is null ? newest : query.ResourceVersion.Value;
         ChangeCursor? cursor = store.OpenCursor(path.Kind, from);
-        var writer = new WatchWriter(path, query, from, ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()));
+        var writer = new WatchWriter(path, query, from, ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()), _bodies);
+        Snapshot? initial = sendsInitial ? snapshot : null;
         return new()
         {
             Stream = async (into, cancellationToken) =>
             {
                 if (cursor is null)
                 {
-                    WatchWriter.WriteExpired(into, $"too old resource version: {from} ({snapshot.Version})");
+                    WatchWriter.WriteExpired(into, $"too old resource version: {from} ({newest})");
                     await into.FlushAsync(cancellationToken);
                     return;
                 }
@@ -37,8 +41,8 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource([deadline.Token, path.Kind.Ended, cut, cancellationToken]);
                 try
                 {
-                    if (sendsInitial) await writer.WriteInitialAsync(into, snapshot, query.SendsInitialEvents == true && wantsBookmarks, ended.Token);
-                    await FollowAsync(cursor, writer, into, wantsBookmarks, ended.Token);
+                    if (!sendsInitial || await writer.WriteInitialAsync(into, Take(ref initial), cursor, query.SendsInitialEvents == true && wantsBookmarks, ended.Token))
+                        await FollowAsync(cursor, writer, into, wantsBookmarks, ended.Token);
                 }
                 catch (OperationCanceledException) when (cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                 {
@@ -47,56 +51,38 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The time that the watch was given is over, or its kind is gone: it ends as any answer does, with all that there was to tell.
-                    while (cursor.TryRead(out Change? change)) writer.Write(into, change);
-                    if (wantsBookmarks && cursor.TryGetVersion() is { } version) writer.WriteBookmark(into, version, false);
+                    if (await writer.WriteRestAsync(into, cursor, cancellationToken) && wantsBookmarks && cursor.TryGetVersion() is { } version)
+                        writer.WriteBookmark(into, version, false);
                     await into.FlushAsync(cancellationToken);
                 }
             },
         };
     }
 
-    private async Task FollowAsync(ChangeCursor cursor, WatchWriter writer, PipeWriter into, bool wantsBookmarks, CancellationToken cancellationToken)
+    // A watch may last for long: it must not keep what there was when it began.
+    private static Snapshot Take(ref Snapshot? initial)
     {
-        // What is already there goes out before the first wait, and headers reach the reader even if nothing is.
-        await into.FlushAsync(cancellationToken);
-        while (true)
-        {
-            while (cursor.TryRead(out Change? change))
-            {
-                if (writer.Write(into, change) && WatchWriter.IsFull(into) && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
-                if (cursor.IsExpired)
-                {
-                    WatchWriter.WriteExpired(into, "too slow: changes that this watch has not read are forgotten");
-                    await into.FlushAsync(cancellationToken);
-                    return;
-                }
-            }
-
-            if ((await into.FlushAsync(cancellationToken)).IsCompleted) return;
-            if (!wantsBookmarks)
-            {
-                await cursor.WaitAsync(cancellationToken);
-                continue;
-            }
-
-            if (await WaitAsync(cursor, cancellationToken) || cursor.TryGetVersion() is not { } version) continue;
-            writer.WriteBookmark(into, version, false);
-        }
+        Snapshot taken = initial!.Value;
+        initial = null;
+        return taken;
     }
 
-    // False when a bookmark is due.
-    private async Task<bool> WaitAsync(ChangeCursor cursor, CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeCursor cursor, WatchWriter writer, PipeWriter into, bool wantsBookmarks, CancellationToken cancellationToken)
     {
-        using var due = new CancellationTokenSource(BookmarkPeriod, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
-        try
+        while (true)
         {
-            await cursor.WaitAsync(either.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
+            using var due = wantsBookmarks ? new CancellationTokenSource(BookmarkPeriod, time) : new();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+            try
+            {
+                // What is already there goes out before the first wait, and headers reach the reader even if nothing is.
+                while (await writer.WriteRestAsync(into, cursor, cancellationToken)) await cursor.WaitAsync(either.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (cursor.TryGetVersion() is { } version) writer.WriteBookmark(into, version, false);
+            }
         }
     }
 }

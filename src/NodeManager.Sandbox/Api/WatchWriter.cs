@@ -6,39 +6,69 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Writes the events of one watch, a line each.</summary>
-internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from, ObjectShaper? shaper)
+internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from, ObjectShaper? shaper, EventBodies bodies)
 {
     private const int FlushAt = 32 * 1024;
 
-    private readonly byte[] _opening = ObjectWriter.Opening(path);
     private bool _isFirst = true;
 
-    public static bool IsFull(PipeWriter into) => into.UnflushedBytes >= FlushAt;
-
     /// <summary>Everything that exists; then, where asked for, the bookmark that says so.</summary>
-    public async Task WriteInitialAsync(PipeWriter into, Snapshot snapshot, bool endsWithBookmark, CancellationToken cancellationToken)
+    /// <returns>False where the watch has ended: its reader has gone, or was too slow for what came meanwhile.</returns>
+    public async Task<bool> WriteInitialAsync(
+        PipeWriter into, Snapshot snapshot, ChangeCursor cursor, bool endsWithBookmark, CancellationToken cancellationToken)
     {
         foreach (StoredObject item in snapshot.Objects.Walk(path.Namespace))
         {
             if (!query.Matches(item)) continue;
             WriteEvent(into, "ADDED"u8, item);
-            if (IsFull(into)) await into.FlushAsync(cancellationToken);
+            if (IsFull(into) && !await FlushAsync(into, cursor, cancellationToken)) return false;
         }
 
         if (endsWithBookmark) WriteBookmark(into, snapshot.Version, true);
+        return true;
     }
 
-    /// <summary>False where the change is none of this watch's.</summary>
-    public bool Write(PipeWriter into, Change change)
+    /// <summary>Every change that is there to be read.</summary>
+    /// <returns>False where the watch has ended: its reader has gone, or was too slow.</returns>
+    public async Task<bool> WriteRestAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        do
+        {
+            WritePart(into, cursor);
+            if (!await FlushAsync(into, cursor, cancellationToken)) return false;
+        }
+        while (!cursor.IsAtEnd);
+        return true;
+    }
+
+    // No change is held while the reader is waited for.
+    private void WritePart(PipeWriter into, ChangeCursor cursor)
+    {
+        while (!IsFull(into) && cursor.TryRead(out Change? change)) Write(into, change);
+    }
+
+    private static async ValueTask<bool> FlushAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        ValueTask<FlushResult> flushing = into.FlushAsync(cancellationToken);
+        if (!flushing.IsCompleted) cursor.LetGo();
+        if ((await flushing).IsCompleted) return false;
+        if (!cursor.IsExpired) return true;
+        WriteExpired(into, "too slow: changes that this watch has not read are forgotten");
+        await into.FlushAsync(cancellationToken);
+        return false;
+    }
+
+    private static bool IsFull(PipeWriter into) => into.UnflushedBytes >= FlushAt;
+
+    private void Write(PipeWriter into, Change change)
     {
         // A watch may start from a version that is still to come.
-        if (change.Version <= from) return false;
-        if (path.Namespace is { } ns && change.Object.Namespace != ns) return false;
+        if (change.Version <= from) return;
+        if (path.Namespace is { } ns && change.Object.Namespace != ns) return;
         bool was = change.Previous is not null && query.Matches(change.Previous);
         bool matches = change.Type != ChangeType.Deleted && query.Matches(change.Object);
-        if (matches) WriteEvent(into, was ? "MODIFIED"u8 : "ADDED"u8, change.Object);
-        else if (was) WriteEvent(into, "DELETED"u8, change.Previous!.At(change.Version));
-        return was || matches;
+        if (matches) WriteChange(into, was ? "MODIFIED"u8 : "ADDED"u8, change);
+        else if (was) WriteChange(into, "DELETED"u8, change);
     }
 
     public void WriteBookmark(PipeWriter into, long version, bool endsInitial)
@@ -56,22 +86,33 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         Write(into, "}\n"u8);
     }
 
+    // What an event says of its object is the same for all who watch the kind as it is.
+    private void WriteChange(PipeWriter into, ReadOnlySpan<byte> type, Change change)
+    {
+        bool hasLeft = change.Type != ChangeType.Deleted && type.SequenceEqual("DELETED"u8);
+        StoredObject item = hasLeft ? change.Previous!.At(change.Version) : change.Object;
+        if (shaper is not null) WriteEvent(into, type, item);
+        else WriteEvent(into, type, bodies.Get(path, item, hasLeft));
+    }
+
     private void WriteEvent(PipeWriter into, ReadOnlySpan<byte> type, StoredObject item)
+    {
+        if (shaper is null)
+        {
+            WriteEvent(into, type, EventBodies.Make(path, item));
+            return;
+        }
+
+        WriteEvent(into, type, ApiResponse.Serialize(shaper.Event(item, _isFirst)));
+        _isFirst = false;
+    }
+
+    private static void WriteEvent(PipeWriter into, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
         Write(into, "{\"type\":\""u8);
         Write(into, type);
         Write(into, "\",\"object\":"u8);
-        if (shaper is null)
-        {
-            Write(into, _opening);
-            path.Write(item, into);
-        }
-        else
-        {
-            Write(into, ApiResponse.Serialize(shaper.Event(item, _isFirst)));
-            _isFirst = false;
-        }
-
+        Write(into, body);
         Write(into, "}\n"u8);
     }
 

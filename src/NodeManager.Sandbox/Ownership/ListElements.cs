@@ -26,12 +26,13 @@ internal static class ListElements
 
         if (value is null) throw new OwnershipException($"[{index}]", "associative list with keys may not have a null element");
         JsonObject element = value as JsonObject ?? throw new OwnershipException($"[{index}]", "associative list with keys may not have non-map elements");
-        var keys = new JsonObject();
-        foreach (string key in list.Keys.Order(StringComparer.Ordinal))
+        var keys = new KeyValuePair<string, JsonNode>[list.Keys.Length];
+        for (int i = 0; i < keys.Length; i++)
         {
-            JsonNode? part = (element[key] ?? (list.Element!.Members.TryGetValue(key, out StructureMember? member) ? member.Default : null))?.DeepClone();
-            keys[key] = part ?? throw new OwnershipException(
-                $"[{index}]", $"associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)");
+            string key = list.Keys[i];
+            JsonNode? part = element[key] ?? (list.Element!.Members.TryGetValue(key, out StructureMember? member) ? member.Default : null);
+            keys[i] = new(key, part ?? throw new OwnershipException(
+                $"[{index}]", $"associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)"));
         }
 
         return PathElement.Key(keys);

@@ -23,14 +23,10 @@ internal sealed class ManagedFields
     /// <summary>Ordered as the API does: who applies first, then by time and name. Entries without fields are left out.</summary>
     public static ManagedFields Of(IEnumerable<ManagedFieldsEntry> entries)
     {
-        ManagedFieldsEntry[] kept =
-        [
-            .. entries.Where(static entry => !entry.Fields.IsEmpty)
-                .OrderBy(static entry => entry.Operation, StringComparer.Ordinal).ThenBy(static entry => entry.Time ?? "", StringComparer.Ordinal)
-                .ThenBy(static entry => entry.Manager, StringComparer.Ordinal).ThenBy(static entry => entry.ApiVersion, StringComparer.Ordinal)
-                .ThenBy(static entry => entry.Subresource, StringComparer.Ordinal),
-        ];
-        return kept.Length == 0 ? None : new(kept);
+        ManagedFieldsEntry[] kept = [.. entries.Where(static entry => !entry.Fields.IsEmpty)];
+        if (kept.Length == 0) return None;
+        Array.Sort(kept, Compare);
+        return new(kept);
     }
 
     /// <summary>Reads what a client states. An empty list, or one with an empty entry, means that nothing shall be kept of before.</summary>
@@ -92,6 +88,15 @@ internal sealed class ManagedFields
         var buffer = new ArrayBufferWriter<byte>(2048);
         WriteTo(buffer);
         return JsonNode.Parse(buffer.WrittenSpan, documentOptions: StoredDocument.Reading)!.AsArray();
+    }
+
+    private static int Compare(ManagedFieldsEntry left, ManagedFieldsEntry right)
+    {
+        int order = string.CompareOrdinal(left.Operation, right.Operation);
+        if (order == 0) order = string.CompareOrdinal(left.Time ?? "", right.Time ?? "");
+        if (order == 0) order = string.CompareOrdinal(left.Manager, right.Manager);
+        if (order == 0) order = string.CompareOrdinal(left.ApiVersion, right.ApiVersion);
+        return order != 0 ? order : string.CompareOrdinal(left.Subresource, right.Subresource);
     }
 
     private static ManagedFieldsEntry Read(JsonObject entry) => new(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -15,6 +16,12 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     private const int SharedSize = 1 << 13;
 
     private static readonly PathElement?[] Shared = new PathElement?[SharedSize];
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
 
     private readonly int _hash;
 
@@ -42,7 +49,20 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     public static PathElement Field(string name) => Get('f', name);
 
     /// <param name="keys">Sorted by their names.</param>
-    public static PathElement Key(JsonObject keys) => Get('k', Json(keys));
+    public static PathElement Key(ReadOnlySpan<KeyValuePair<string, JsonNode>> keys)
+    {
+        (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
+        writer.WriteStartObject();
+        foreach ((string name, JsonNode value) in keys)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return Get('k', Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
 
     public static PathElement Value(JsonNode? value) => Get('v', Json(value));
 
@@ -105,14 +125,24 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
         return made;
     }
 
-    private static JsonObject Sorted(JsonObject keys) =>
-        new(keys.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+    private static KeyValuePair<string, JsonNode>[] Sorted(JsonObject keys) =>
+        [.. keys.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => KeyValuePair.Create(pair.Key, pair.Value ?? throw new FormatException("expected a value")))];
 
     private static string Json(JsonNode? node)
     {
         if (node is null) return "null";
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) node.WriteTo(writer);
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
+        node.WriteTo(writer);
+        writer.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Writer()
+    {
+        ArrayBufferWriter<byte> buffer = t_buffer ??= new(256);
+        buffer.ResetWrittenCount();
+        Utf8JsonWriter writer = t_writer ??= new(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.Reset();
+        return (buffer, writer);
     }
 }

@@ -38,6 +38,7 @@ internal static class DemoCluster
         if (nodes > 20)
             foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
         SchedulerSeed.Write(writer, workloads, minorVersion);
+        writer.Finish();
     }
 
     /// <summary>Kubernetes' own images are of the cluster's version.</summary>

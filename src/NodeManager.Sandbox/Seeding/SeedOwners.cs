@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
@@ -6,10 +7,10 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Who owns what of the seeded objects, had they come about as others do. Not thread-safe.</summary>
+/// <summary>Who owns what of the seeded objects, had they come about as others do. Thread-safe.</summary>
 internal sealed class SeedOwners(ResourceRegistry registry)
 {
-    private readonly Dictionary<string, ManagedFields> _ofPods = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ManagedFields> _ofPods = new(StringComparer.Ordinal);
 
     public ManagedFields Of(ResourceKind kind, JsonObject document)
     {

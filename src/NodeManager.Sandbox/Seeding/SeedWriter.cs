@@ -8,10 +8,14 @@ namespace NodeManager.Sandbox.Seeding;
 /// <summary>Puts objects into the store as they would be after a while, with a past of their own: no controller has to make them so.</summary>
 internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 {
+    private const int BatchSize = 128;
+
     private readonly IdentitySource identities = new(seed ^ 0x5eed);
     private readonly HashSet<string> suffixes = new(StringComparer.Ordinal);
     private readonly DateTimeOffset now = registry.Time.GetUtcNow();
     private readonly SeedOwners owners = new(registry);
+    private readonly Queue<Task<StoredObject[]>> preparing = [];
+    private List<(ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)> batch = [];
 
     /// <summary>As the API writes a time so long ago.</summary>
     public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(now - age);
@@ -29,12 +33,62 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     /// <summary>Stores a document that has at least a name; the status it comes with stays.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
+        Identify(kind, ns, document, age);
+        return Store(Prepare(kind, document));
+    }
+
+    /// <summary>
+    /// The same for what nothing else is made of: most of a large cluster. It is completed on another thread while those that follow are
+    /// begun, and stored in the order in which it was given, at the latest by <see cref="Finish"/>.
+    /// </summary>
+    public void AddLater(ResourceKind kind, string ns, JsonObject document, TimeSpan age, Action<JsonObject> complete)
+    {
+        Identify(kind, ns, document, age);
+        batch.Add((kind, document, complete));
+        if (batch.Count == BatchSize) PrepareBatch();
+    }
+
+    /// <summary>Stores what is still on its way.</summary>
+    public void Finish()
+    {
+        PrepareBatch();
+        while (preparing.Count > 0) StoreOldest();
+    }
+
+    private void PrepareBatch()
+    {
+        (ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)[] items = [.. batch];
+        batch = new(BatchSize);
+        preparing.Enqueue(Task.Run(() => Array.ConvertAll(items, item =>
+        {
+            item.Complete(item.Document);
+            return Prepare(item.Kind, item.Document);
+        })));
+
+        // Documents take far more room than what is stored of them.
+        if (preparing.Count > Environment.ProcessorCount + 1) StoreOldest();
+    }
+
+    private void StoreOldest()
+    {
+        foreach (StoredObject item in preparing.Dequeue().GetAwaiter().GetResult()) Store(item);
+    }
+
+    private void Identify(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
+    {
         JsonObject metadata = document["metadata"]!.AsObject();
         if (kind.IsNamespaced) metadata["namespace"] = ns;
         metadata["uid"] = identities.NextUid();
         metadata["creationTimestamp"] = Ago(age);
         if (kind.HasGeneration) metadata["generation"] = 1;
-        kind.Rules.Default(document);
-        return registry.Store.TryAdd(new(kind, document, owners.Of(kind, document))) ?? throw new InvalidOperationException($"The seed names {kind} {ns}/{metadata.Text("name")} twice.");
     }
+
+    private StoredObject Prepare(ResourceKind kind, JsonObject document)
+    {
+        kind.Rules.Default(document);
+        return new(kind, document, owners.Of(kind, document));
+    }
+
+    private StoredObject Store(StoredObject item) => registry.Store.TryAdd(item)
+        ?? throw new InvalidOperationException($"The seed names {item.Kind} {item.Namespace}/{item.Name} twice.");
 }

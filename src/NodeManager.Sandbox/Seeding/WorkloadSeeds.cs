@@ -216,12 +216,14 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         string address = node.Take(workload);
         bool isHere = node.TakesPods;
         string started = writer.Ago(age - TimeSpan.FromSeconds(3));
-        JsonObject status = new() { ["qosClass"] = "Burstable" };
-        pod["status"] = status;
-        BuiltInKinds.Pods.Rules.Default(pod);
-        PodStatusWriter.Write(pod, phase, phase == "Running" && isHere, false, started, node.Address, address);
-        if (isHere && spec["initContainers"] is null) status.Remove("initContainerStatuses");
-        writer.Add(BuiltInKinds.Pods, workload.Namespace, pod, age);
+        writer.AddLater(BuiltInKinds.Pods, workload.Namespace, pod, age, document =>
+        {
+            JsonObject status = new() { ["qosClass"] = "Burstable" };
+            document["status"] = status;
+            BuiltInKinds.Pods.Rules.Default(document);
+            PodStatusWriter.Write(document, phase, phase == "Running" && isHere, false, started, node.Address, address);
+            if (isHere && document["spec"]!["initContainers"] is null) status.Remove("initContainerStatuses");
+        });
     }
 
     private void Volume(Workload workload, JsonObject template, string claim, SeedNode node, TimeSpan age)

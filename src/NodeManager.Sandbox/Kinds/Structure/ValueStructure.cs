@@ -43,7 +43,7 @@ internal sealed class ValueStructure
     /// <summary>Of a list its elements, of an object the members that have no name of their own (a map's); null if there are none.</summary>
     public ValueStructure? Element { get; private init; }
 
-    /// <summary>Of a list that is no single value: the members that tell elements apart; none where the values themselves do.</summary>
+    /// <summary>Of a list that is no single value: the members that tell elements apart, in the order of their names; none where the values themselves do.</summary>
     public string[] Keys { get; private init; } = [];
 
     /// <param name="members">Read when first needed, so that types may hold themselves.</param>
@@ -57,7 +57,7 @@ internal sealed class ValueStructure
     /// <param name="element">What it holds.</param>
     /// <param name="keys">Null for a list that is one value, none for a set of values.</param>
     public static ValueStructure List(ValueStructure element, string[]? keys) =>
-        new(StructureForm.List) { Element = element, Keys = keys ?? [], IsAtomic = keys is null };
+        new(StructureForm.List) { Element = element, Keys = [.. (keys ?? []).Order(StringComparer.Ordinal)], IsAtomic = keys is null };
 
     /// <summary>What a member holds; null where there can be no such.</summary>
     public ValueStructure? Member(string name) =>

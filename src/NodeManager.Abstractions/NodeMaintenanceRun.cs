@@ -51,6 +51,9 @@ public sealed class NodeMaintenanceRun : ClusterObject
     /// <summary>Nodes whose turn is to come or whose work is not done.</summary>
     public int Remaining => Count(NodeMaintenanceStatus.Pending) + Count(NodeMaintenanceStatus.InProgress);
 
+    /// <summary>What to type to carry on with it; empty while somebody works on it, and where nothing is left to do.</summary>
+    public string ResumeCommand { get; init; } = "";
+
     /// <summary>What it does or did last, in a sentence.</summary>
     public string Message { get; init; } = "";
 

@@ -5,7 +5,7 @@ namespace NodeManager.Core.Maintenance;
 /// <summary>Whom a maintenance tells what happens. Called from any thread; returns at once.</summary>
 public interface IMaintenanceObserver : IOperationObserver
 {
-    /// <summary>The run has its id and its nodes; nothing but claims was changed yet.</summary>
+    /// <summary>The run has its id and its nodes; they are claimed next, and nothing else was changed yet.</summary>
     void Started(NodeMaintenanceRun run);
 
     /// <summary>A node's work begins.</summary>

@@ -62,7 +62,7 @@ public static class MaintenancePlanner
 
     private static MaintenanceCandidate Candidate(Node node, MaintenanceOptions options) => new(
         node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
-        node.Spec.Unschedulable == true && NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key)) is null);
+        NodeClaim.StaysCordoned(node));
 
     private static string GroupOf(Node node, MaintenanceOptions options) =>
         options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : "";
@@ -72,7 +72,7 @@ public static class MaintenancePlanner
         List<string> notes = [];
         NodeClaim? claim = NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
         if (claim is not null) notes.Add($"belongs to run {claim.Run} of {claim.Holder}");
-        if (node.Spec.Unschedulable == true && claim is not { IsBegun: true, WasCordoned: false }) notes.Add("is cordoned, and stays so");
+        if (NodeClaim.StaysCordoned(node)) notes.Add("is cordoned, and stays so");
         if (!FleetBoard.IsReady(node)) notes.Add("is not Ready");
         return string.Join("; ", notes);
     }

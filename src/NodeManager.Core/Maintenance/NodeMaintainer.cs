@@ -29,8 +29,8 @@ public static class NodeMaintainer
             RunStart start = await new RunOpener(scope, board).OpenAsync(stop.Token);
             await using RunLease lease = start.Lease;
             using RunStore store = start.Store;
-            using MaintenanceProgress progress = new(scope, start.Run.Id, start.Options.Soak, uid => start.Ledger[uid].Name);
-            return await new MaintenanceRun(scope, board, start, progress).RunAsync(stop.Token);
+            using MaintenanceProgress progress = start.Progress;
+            return await new MaintenanceRun(scope, board, start).RunAsync(stop.Token);
         }
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested

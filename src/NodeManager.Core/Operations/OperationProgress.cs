@@ -6,4 +6,6 @@ namespace NodeManager.Core.Operations;
 /// <param name="Status">Counts and what it waits for: <c>7 of 10 pods gone; waiting for budget default/web</c>.</param>
 /// <param name="PercentComplete">0 to 100, or -1 where nobody knows.</param>
 /// <param name="Completed">True takes the bar away.</param>
-public sealed record OperationProgress(string Key, string Activity, string Status, int PercentComplete = -1, bool Completed = false);
+/// <param name="Parent">The key of what it is a part of; empty for what stands alone.</param>
+public sealed record OperationProgress(
+    string Key, string Activity, string Status, int PercentComplete = -1, bool Completed = false, string Parent = "");

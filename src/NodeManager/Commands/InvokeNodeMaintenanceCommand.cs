@@ -189,7 +189,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
         MaintenanceListener listener = new(
             worker,
-            run => _runs[run.Id] = new(run),
+            run => _runs[run.Id] = new(run, ScriptBlock?.ToString()),
             node => _runs[node.RunId].Note(node),
             node =>
             {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Operations;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
@@ -7,23 +8,22 @@ namespace NodeManager.Jobs;
 internal sealed class JobStreams(Job job) : IOperationObserver
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _progressIds = [];
+    private readonly ProgressRecords _progress = new();
 
     public void Warning(string message) => job.Warning.Add(new(message));
 
     public void Verbose(string message) => job.Verbose.Add(new(message));
 
+    /// <summary>Reports that nobody has received yet are replaced by later ones of the same: a job runs for hours.</summary>
     public void Progress(OperationProgress progress)
     {
         lock (_lock)
         {
-            if (!_progressIds.TryGetValue(progress.Key, out int id))
-                _progressIds[progress.Key] = id = _progressIds.Count + 1;
-            job.Progress.Add(new(id, progress.Activity, progress.Status.Length == 0 ? " " : progress.Status)
-            {
-                PercentComplete = progress.PercentComplete,
-                RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-            });
+            if (_progress.Of(progress) is not { } record)
+                return;
+            foreach (ProgressRecord former in job.Progress.Where(p => p.ActivityId == record.ActivityId).ToList())
+                job.Progress.Remove(former);
+            job.Progress.Add(record);
         }
     }
 }

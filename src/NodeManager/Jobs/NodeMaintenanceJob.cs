@@ -1,27 +1,20 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using NodeManager.Core.Maintenance;
-using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A maintenance that runs on while its caller goes on: a child a node, and what concerns the run in the job itself.</summary>
-internal sealed class NodeMaintenanceJob : Job
+/// <summary>A maintenance as a job: a child a node, and what concerns the run in the job itself. Stopped, it can be carried on with.</summary>
+internal sealed class NodeMaintenanceJob : OperationJob
 {
     public const string TypeName = "NodeMaintenance";
-
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly List<(NodeManagerSession Session, MaintenanceRequest Request)> _runs;
     private readonly JobScript? _script;
     private readonly bool _passThru;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<(NodeManagerSession Session, string Node), NodeMaintenanceChildJob> _children = new();
-    private readonly JobStreams _streams;
-    private Task _running = Task.CompletedTask;
-    private volatile string _message = "";
-    private volatile bool _failed;
+    private readonly Dictionary<(NodeManagerSession Session, string Node), NodeMaintenanceChildJob> _children = [];
+    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private int _ended;
 
     /// <param name="command">As typed.</param>
     /// <param name="runs">What to maintain, and where.</param>
@@ -29,14 +22,11 @@ internal sealed class NodeMaintenanceJob : Job
     /// <param name="passThru">Emit the runs rather than their nodes.</param>
     public NodeMaintenanceJob(
         string command, List<(NodeManagerSession Session, MaintenanceRequest Request)> runs, JobScript? script, bool passThru)
-        : base(command)
+        : base(command, TypeName, runs.Select(r => r.Session))
     {
-        PSJobTypeName = TypeName;
         _runs = runs;
         _script = script;
         _passThru = passThru;
-        _streams = new(this);
-        Location = string.Join(", ", runs.Select(r => r.Session.Cluster));
         foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
         {
             foreach (string node in request.Nodes)
@@ -44,82 +34,77 @@ internal sealed class NodeMaintenanceJob : Job
         }
     }
 
-    public override bool HasMoreData =>
-        Output.Count > 0 || Error.Count > 0 || Warning.Count > 0 || ChildJobs.Any(child => child.HasMoreData);
-
-    public override string Location { get; }
-
-    public override string StatusMessage => _message;
-
-    public void Start()
+    public override string StatusMessage
     {
-        SetJobState(JobState.Running);
-        _running = Task.Run(RunAsync);
-    }
-
-    /// <summary>Interrupts the run, which can be carried on with; waits until that is written.</summary>
-    public override void StopJob()
-    {
-        if (JobStateInfo.State != JobState.Running)
-            return;
-        SetJobState(JobState.Stopping);
-        _stop.Cancel();
-        _running.Wait(StopLimit);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
+        get
         {
-            StopJob();
-            _stop.Dispose();
+            lock (_children)
+                return _ids.Count == 0 ? "" : $"{string.Join(", ", _ids)}: {_ended} of {_children.Count} nodes";
         }
+    }
 
-        base.Dispose(disposing);
+    protected override Task RunAsync() => Task.WhenAll(_runs.Select(r => RunAsync(r.Session, r.Request)));
+
+    protected override void End(bool isStopped)
+    {
+        NodeMaintenanceChildJob[] children;
+        lock (_children)
+            children = [.. _children.Values];
+        foreach (NodeMaintenanceChildJob child in children)
+            child.EndWithout(isStopped);
     }
 
     private NodeMaintenanceChildJob Add(NodeManagerSession session, string node)
     {
-        NodeMaintenanceChildJob child = new(Command, node, session.Cluster, StopJob);
-        if (_children.TryAdd((session, node), child))
-            ChildJobs.Add(child);
-        return _children[(session, node)];
-    }
+        lock (_children)
+        {
+            if (!_children.TryGetValue((session, node), out NodeMaintenanceChildJob? child))
+            {
+                _children[(session, node)] = child = new(Command, node, session.Cluster, StopJob);
+                ChildJobs.Add(child);
+            }
 
-    private async Task RunAsync()
-    {
-        await Task.WhenAll(_runs.Select(r => RunAsync(r.Session, r.Request)));
-        bool isStopped = _stop.IsCancellationRequested;
-        foreach (NodeMaintenanceChildJob child in _children.Values)
-            child.EndWithout(isStopped);
-        bool isFailed = _failed || _children.Values.Any(child => child.JobStateInfo.State == JobState.Failed);
-        SetJobState(isStopped ? JobState.Stopped : isFailed ? JobState.Failed : JobState.Completed);
+            return child;
+        }
     }
 
     private async Task RunAsync(NodeManagerSession session, MaintenanceRequest request)
     {
         if (_script is { } script)
             request = request with { Work = (node, token) => script.RunAsync(node, Add(session, node.Name), token) };
+        MaintenanceSummary? summary = null;
         MaintenanceListener listener = new(
-            _streams,
+            Streams,
             run =>
             {
-                _message = run.Id;
+                summary = new(run, _script is null ? null : request.WorkText);
+                lock (_children)
+                    _ids.Add(run.Id);
                 foreach (NodeMaintenanceResult node in run.Nodes)
                     Add(session, node.Node);
             },
-            node => Add(session, node.Node).Begin(),
-            node => Add(session, node.Node).Complete(node, !_passThru));
+            node =>
+            {
+                summary!.Note(node);
+                Add(session, node.Node).Begin();
+            },
+            node =>
+            {
+                summary!.Note(node);
+                lock (_children)
+                    _ended++;
+                Add(session, node.Node).Complete(node, !_passThru);
+            });
         try
         {
-            MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, _stop.Token);
-            _message = outcome.Run.Status == NodeMaintenanceRunStatus.Completed ? outcome.Run.Id : $"{outcome.Run.Id}: {outcome.Run.Status}";
+            MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, Token);
+            summary!.Ended = outcome.Run;
             if (_passThru)
                 Output.Add(PSObject.AsPSObject(outcome.Run));
             if (outcome.Failure is { } failure)
                 Fail(failure, outcome.Run.Id);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
             // Whoever stopped it knows.
         }
@@ -127,11 +112,8 @@ internal sealed class NodeMaintenanceJob : Job
         {
             Fail(exception, session);
         }
-    }
 
-    private void Fail(Exception exception, object target)
-    {
-        _failed = true;
-        Error.Add(ErrorRecords.From(exception, target));
+        if (Token.IsCancellationRequested && summary is not null)
+            Streams.Warning(summary.ToString());
     }
 }

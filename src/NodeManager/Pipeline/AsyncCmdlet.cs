@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Pipeline;
 
@@ -10,12 +11,16 @@ namespace NodeManager.Pipeline;
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>Longer than the console takes no notice of progress after it has drawn some.</summary>
+    private static readonly TimeSpan DrawAgain = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How long work may take to come to an end after an interrupt.</summary>
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
 
     private readonly BlockingCollection<Action> _messages = [];
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly Dictionary<string, int> _progressIds = [];
+    private readonly ProgressRecords _progress = new();
+    private ProgressRecord? _undrawn;
     private SemaphoreSlim? _slots;
     private int _running;
     private volatile bool _stopped;
@@ -113,17 +118,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     internal void PostError(Exception exception, object? target) => PostUnlessStopped(() => Fail(exception, target));
 
     /// <summary>On the pipeline's thread.</summary>
-    internal void ShowProgress(string key, string activity, string status, int percent, bool completed)
+    internal void ShowProgress(OperationProgress progress)
     {
-        if (completed && !_progressIds.ContainsKey(key))
+        if (_progress.Of(progress) is not { } record)
             return;
-        if (!_progressIds.TryGetValue(key, out int id))
-            _progressIds[key] = id = _progressIds.Count + 1;
-        WriteProgress(new(id, activity, status.Length == 0 ? " " : status)
-        {
-            PercentComplete = percent,
-            RecordType = completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        });
+        WriteProgress(record);
+        _undrawn = record;
     }
 
     // What a session does in the background may still have something to say when the cmdlet that woke it is long gone.
@@ -186,7 +186,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         try
         {
             while (!_stopped && (_running >= stopBelow || _messages.Count > 0))
-                _messages.Take()();
+                Next()();
         }
         catch
         {
@@ -199,6 +199,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         Abandon();
         WriteSummary();
         throw new PipelineStoppedException();
+    }
+
+    // The console draws a few times a second, and what came in between not before the next record: the last one is written again.
+    private Action Next()
+    {
+        if (_undrawn is null)
+            return _messages.Take();
+        if (_messages.TryTake(out Action? message, DrawAgain))
+            return message;
+        ProgressRecord last = _undrawn;
+        _undrawn = null;
+        return () => WriteProgress(last);
     }
 
     /// <summary>

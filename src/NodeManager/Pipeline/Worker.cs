@@ -110,6 +110,6 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
     private void Show(string key)
     {
         if (_progress.TryRemove(key, out OperationProgress? latest))
-            cmdlet.ShowProgress(key, latest.Activity, latest.Status, latest.PercentComplete, latest.Completed);
+            cmdlet.ShowProgress(latest);
     }
 }

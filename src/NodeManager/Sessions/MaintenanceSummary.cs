@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Sessions;
 
-/// <summary>What to say of a run that was interrupted. Thread-safe.</summary>
-internal sealed class MaintenanceSummary(NodeMaintenanceRun started)
+/// <summary>What to say of a run that was interrupted: what is done, what it left cordoned, and how to carry on. Thread-safe.</summary>
+/// <param name="started">The run at its start.</param>
+/// <param name="script">The text of its script block; null without one.</param>
+internal sealed class MaintenanceSummary(NodeMaintenanceRun started, string? script)
 {
     private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n)));
 
@@ -14,22 +18,31 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started)
 
     public override string ToString()
     {
-        IReadOnlyCollection<NodeMaintenanceResult> nodes = Ended is { } ended ? ended.Nodes : [.. _nodes.Values];
-        string[] done = Names(nodes, NodeMaintenanceStatus.Completed);
-        string[] middle = [.. nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress || (n.Status == NodeMaintenanceStatus.Pending && n.Batch > 0)).Select(n => $"{n.Node} ({n.Step})")];
-        string[] failed = Names(nodes, NodeMaintenanceStatus.Failed);
-        int left = nodes.Count(n => n is { Status: NodeMaintenanceStatus.Pending, Batch: 0 });
-        string[] words =
+        IEnumerable<NodeMaintenanceResult> known = Ended is { } ended ? ended.Nodes : _nodes.Values;
+        List<NodeMaintenanceResult> nodes = [.. known.OrderBy(n => n.Node, StringComparer.Ordinal)];
+        List<NodeMaintenanceResult> begun = [.. nodes.Where(IsBegun)];
+        int left = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !IsBegun(n));
+        string[] lines =
         [
             $"Maintenance run {started.Id} of {started.Cluster} was interrupted.",
-            $"  done: {(done.Length == 0 ? "none" : string.Join(", ", done))}",
-            .. middle.Length > 0 ? [$"  in the middle, cordoned: {string.Join(", ", middle)}"] : Array.Empty<string>(),
-            .. failed.Length > 0 ? [$"  failed: {string.Join(", ", failed)}"] : Array.Empty<string>(),
-            $"  not begun: {left}",
-            $"Carry on with: Invoke-NodeMaintenance -ResumeId {started.Id}",
+            .. Line("done", nodes.Where(n => n.Status is NodeMaintenanceStatus.Completed).Select(n => n.Node), true),
+            .. Line("left cordoned", begun.Select(n => n.Step.Length > 0 ? $"{n.Node} ({n.Step})" : n.Node)),
+            .. Line("failed", nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Node)),
+            $"  not begun:     {(left == 0 ? "none" : Nodes(left))}",
+            "Carry on, from here or from another machine, with the same command, or with",
+            $"  {ResumeCommand.Of(started.Id, started.Namespace, script)}",
         ];
-        return string.Join(Environment.NewLine, words);
+        return string.Join(Environment.NewLine, lines);
     }
 
-    private static string[] Names(IEnumerable<NodeMaintenanceResult> nodes, string status) => [.. nodes.Where(n => n.Status == status).Select(n => n.Node)];
+    private static bool IsBegun(NodeMaintenanceResult node) =>
+        node.Status == NodeMaintenanceStatus.InProgress || (node.Status == NodeMaintenanceStatus.Pending && node.Batch > 0);
+
+    private static string[] Line(string title, IEnumerable<string> names, bool isAlways = false)
+    {
+        string[] all = [.. names];
+        return all.Length == 0 && !isAlways ? [] : [$"  {title + ":",-14} {(all.Length == 0 ? "none" : $"{Nodes(all.Length)}: {NameList.Of(all)}")}"];
+    }
+
+    private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";
 }

@@ -90,7 +90,7 @@ internal sealed class DrainProgress : IDisposable
         List<string> waits = [.. going.Select(r => r.WaitsFor).Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         if (_phase.Length > 0) waits.Insert(0, _phase);
         string status = $"{gone} of {going.Count} pods gone";
-        if (waits.Count > 0) status += $"; waiting for {string.Join(", ", waits.Take(3))}{(waits.Count > 3 ? $" and {waits.Count - 3} more" : "")}";
+        if (waits.Count > 0) status += $"; waiting for {NameList.Of(waits, 3)}";
         _observer.Progress(new(_node, Activity, status, going.Count == 0 ? -1 : 100 * gone / going.Count));
     }
 }

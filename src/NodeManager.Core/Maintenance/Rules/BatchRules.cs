@@ -1,3 +1,5 @@
+using NodeManager.Core.Operations;
+
 namespace NodeManager.Core.Maintenance.Rules;
 
 /// <summary>Which nodes go together. Pure.</summary>
@@ -67,7 +69,6 @@ public static class BatchRules
     private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)
     {
         string[] names = [.. all.Where(c => !c.IsAvailable).Select(c => c.Name)];
-        string shown = string.Join(", ", names.Take(5)) + (names.Length > 5 ? ", …" : "");
-        return new([], $"nodes to come back into service: {names.Length} are out, {limit} may be ({shown})");
+        return new([], $"nodes to come back into service: {names.Length} are out, {limit} may be ({NameList.Of(names)})");
     }
 }

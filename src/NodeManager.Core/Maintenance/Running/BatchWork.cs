@@ -32,7 +32,7 @@ internal sealed class BatchWork(
     private async Task DrainAsync(List<string> left, CancellationToken cancellationToken)
     {
         await Task.WhenAll(left.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
-        left.ForEach(uid => progress.Step(uid, NodeMaintenanceStepName.Drain));
+        left.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
         for (int attempt = 1; ; attempt++)
         {
             await lease.HoldAsync(cancellationToken);
@@ -51,16 +51,17 @@ internal sealed class BatchWork(
     // A drain stops where the hold on the run is in doubt, and goes on when it is not any more.
     private async Task TryDrainAsync(List<string> left, bool isLast, CancellationToken cancellationToken)
     {
-        Dictionary<string, string> byName = left.ToDictionary(uid => ledger[uid].Name);
+        Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
+        DrainListener listener = new(scope.Observer, progress, byName);
         CancellationToken doubt = lease.InDoubt;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
         try
         {
             await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-                scope.Session, [.. byName.Keys], options.Drain, scope.Observer, scope.ConditionRefusals, stop.Token))
+                scope.Session, [.. byName.Keys], options.Drain, listener, scope.ConditionRefusals, stop.Token))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                string uid = byName[result.Node];
+                string uid = byName[result.Node].Uid;
                 if (!isLast && MayPass(result)) continue;
                 left.Remove(uid);
                 _tails.Add(work.FinishAsync(uid, result, cancellationToken));

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
@@ -6,7 +8,10 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Claims all nodes of a run before the first one is touched. Of two runs that want the same node one is refused; from dead runs it takes over.</summary>
 internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 {
+    private const int ClaimsAtOnce = 16;
+
     private readonly HashSet<string> _dead = [];
+    private readonly ConcurrentQueue<(NodeClaim From, string Node)> _taken = new();
 
     /// <summary>Looks whether a living run has one of the nodes, before anything is written.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
@@ -21,14 +26,25 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 
     /// <summary>Claims the run's open nodes, and notes those that are gone or were done already.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
-    public async Task TakeAsync(RunLedger ledger, CancellationToken cancellationToken)
+    public async Task TakeAsync(RunLedger ledger, MaintenanceProgress progress, CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. ledger.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).OrderBy(n => n.Uid, StringComparer.Ordinal)];
         // The first one alone: of two runs that begin with the same nodes at the same time, it decides which has them.
-        foreach (NodeRecord first in open.Take(1)) await TakeAsync(ledger, first, cancellationToken);
-        await Parallel.ForEachAsync(
-            open.Skip(1), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
-            async (node, token) => await TakeAsync(ledger, node, token));
+        int claimed = 0;
+        async ValueTask ClaimAsync(NodeRecord node, CancellationToken token)
+        {
+            await TakeAsync(ledger, node, token);
+            progress.Opening($"{Interlocked.Increment(ref claimed)} of {open.Count} nodes claimed");
+        }
+
+        progress.Opening($"claiming {open.Count} nodes");
+        foreach (NodeRecord first in open.Take(1)) await ClaimAsync(first, cancellationToken);
+        await Parallel.ForEachAsync(open.Skip(1), new ParallelOptions { MaxDegreeOfParallelism = ClaimsAtOnce, CancellationToken = cancellationToken }, ClaimAsync);
+        foreach (IGrouping<(string Run, string Holder), string> run in _taken.GroupBy(t => (t.From.Run, t.From.Holder), t => t.Node))
+        {
+            string nodes = run.Count() == 1 ? $"Node {run.Single()} is" : $"{run.Count()} nodes ({NameList.Of(run.Order(StringComparer.Ordinal))}) are";
+            scope.Observer.Warning($"{nodes} taken over from maintenance run {run.Key.Run} of {run.Key.Holder}, which nobody works on any more.");
+        }
     }
 
     private async Task TakeAsync(RunLedger ledger, NodeRecord node, CancellationToken cancellationToken)
@@ -46,24 +62,19 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
                 return;
             }
 
+            DateTimeOffset begun = scope.Now;
             ClaimOutcome outcome = await ClaimAsync(node, cancellationToken);
-            if (outcome.TakenFrom is { } from)
-                scope.Observer.Warning($"Node {node.Name} is taken over from maintenance run {from.Run} of {from.Holder}, which nobody works on any more.");
+            if (outcome.TakenFrom is { } from) _taken.Enqueue((from, node.Name));
             bool isInWork = outcome.IsInWork && node.Steps.Count > 0;
             await ledger.UpdateAsync(
                 node.Uid,
-                n => (isInWork ? n : n with { Steps = [], BootId = null, Heartbeat = null, DaemonSets = null, Batch = 0 }) with
+                n => (isInWork ? n : Claimed(n, begun, ledger.By)) with
                 {
                     Status = isInWork && n.HasBegun(NodeMaintenanceStepName.Cordon) ? NodeMaintenanceStatus.InProgress : NodeMaintenanceStatus.Pending,
                     Error = null,
                     Message = null,
                 },
                 cancellationToken);
-            if (!isInWork)
-            {
-                await ledger.BeginAsync(node.Uid, NodeMaintenanceStepName.Claim, cancellationToken);
-                await ledger.EndAsync(node.Uid, NodeMaintenanceStepName.Claim, cancellationToken);
-            }
         }
         catch (NodeGoneException)
         {
@@ -71,6 +82,10 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
                 node.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, DaemonSets = null, Message = "The node was deleted." }, cancellationToken);
         }
     }
+
+    private NodeRecord Claimed(NodeRecord node, DateTimeOffset begun, string? by) =>
+        (node with { Steps = [], BootId = null, Heartbeat = null, DaemonSets = null, Batch = 0 })
+        .Begin(NodeMaintenanceStepName.Claim, begun, by).End(NodeMaintenanceStepName.Claim, scope.Now);
 
     private async Task<ClaimOutcome> ClaimAsync(NodeRecord node, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
@@ -8,7 +9,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>The pods of DaemonSets on a node: with them the node is of use again.</summary>
-internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board)
+internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board, MaintenanceProgress progress)
 {
     // What nobody tells of: a DaemonSet that was deleted, or does not want the node any more.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
@@ -55,7 +56,10 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board)
                 (Node? node, Task nodeChanged) = board.Look(record.Uid);
                 if (node is null) throw new NodeGoneException(record.Name);
                 string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];
-                if (missing.Length == 0 || !await AreWantedAsync(missing, node, cancellationToken)) return;
+                if (missing.Length == 0) return;
+                IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
+                if (wanted.Count == 0) return;
+                progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
                 await scope.WaitAnyAsync(LookAgain, [changed, nodeChanged], cancellationToken);
             }
         }
@@ -66,10 +70,16 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board)
         }
     }
 
-    private Task<bool> AreWantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) => scope.Patience.RunAsync(
-        async token => (await scope.Client.ListAsync(Resources.DaemonSets, new(), token)).Items.Exists(
-            d => uids.Contains(d.Metadata.Uid) && new Pod { Spec = d.Spec.Template.Spec }.Selects(node)),
-        cancellationToken);
+    // The names of those DaemonSets that want the node.
+    private Task<IReadOnlyList<string>> WantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
+        scope.Patience.RunAsync<IReadOnlyList<string>>(
+            async token =>
+            [
+                .. (await scope.Client.ListAsync(Resources.DaemonSets, new(), token)).Items
+                    .Where(d => uids.Contains(d.Metadata.Uid) && new Pod { Spec = d.Spec.Template.Spec }.Selects(node))
+                    .Select(d => $"{d.Metadata.Namespace}/{d.Metadata.Name}"),
+            ],
+            cancellationToken);
 
     private static bool IsReady(Pod pod) => pod.IsReady() && pod.Metadata.DeletionTimestamp is null;
 

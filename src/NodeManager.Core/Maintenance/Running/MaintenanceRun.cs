@@ -1,12 +1,13 @@
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Takes a run from batch to batch to its end, or to where it is interrupted.</summary>
-internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, RunStart start, MaintenanceProgress progress)
+internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, RunStart start)
 {
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
 
@@ -19,7 +20,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
         RunState state = new() { Holder = start.Lease.Holder, At = scope.Now };
-        scope.Observer.Started(_ledger.Describe(state));
         foreach (NodeRecord skipped in _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Skipped)) scope.Observer.NodeEnded(_ledger.Result(skipped.Uid));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
         NodeManagerException? failure = null;
@@ -34,7 +34,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         }
         catch (Exception exception)
         {
-            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = "Interrupted." });
+            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = InTheMiddle() });
             if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.TakenOver();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
@@ -42,6 +42,10 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             return new(_ledger.Describe(state), failure);
         }
 
+        if (state.Status == NodeMaintenanceRunStatus.Stopped)
+            scope.Observer.Warning(
+                $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: "
+                + ResumeCommand.Of(start.Run.Id, scope.Namespace, scope.Request.Work is null ? null : scope.Request.WorkText));
         await CloseAsync(state with { At = scope.Now });
         return new(_ledger.Describe(state), failure);
     }
@@ -49,8 +53,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     /// <summary>Goes on until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
     private async Task<string?> WorkAsync(CancellationToken cancellationToken)
     {
-        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, progress);
-        BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, progress);
+        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, start.Progress);
+        BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, start.Progress);
         await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending).Select(n => _conditions.PlanAsync(n.Name, cancellationToken)));
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
@@ -66,15 +70,11 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             }
 
             int number = _ledger.Nodes.Max(n => n.Batch) + 1;
-            foreach (NodeRecord node in batch)
-            {
-                await _ledger.UpdateAsync(
-                    node.Uid, n => n with { Status = NodeMaintenanceStatus.InProgress, Batch = n.Batch > 0 ? n.Batch : number }, cancellationToken);
-            }
-
-            progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), BatchesLeft(), Done(), Total());
+            await Task.WhenAll(batch.Select(node => _ledger.UpdateAsync(
+                node.Uid, n => n with { Status = NodeMaintenanceStatus.InProgress, Batch = n.Batch > 0 ? n.Batch : number }, cancellationToken)));
+            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), BatchesLeft());
             await batches.RunAsync(batch, cancellationToken);
-            progress.BatchEnded(Done());
+            start.Progress.BatchEnded();
             if (start.Options.OnError == MaintenanceErrorAction.Stop && batch.Exists(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Failed)) return null;
             if (_ledger.Nodes.Any(n => n.IsOpen)) await SoakAsync(batch, cancellationToken);
             batch = [];
@@ -90,6 +90,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             string message = nodes.Any(n => n.Metadata.Name == gone.Name)
                 ? "Another node registered under its name; it is a new one, and left alone." : "The node was deleted.";
             await _ledger.UpdateAsync(gone.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, Message = message }, cancellationToken);
+            start.Progress.NodeEnded(_ledger[gone.Uid]);
             scope.Observer.NodeEnded(_ledger.Result(gone.Uid));
         }
     }
@@ -98,9 +99,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     {
         while (start.Windows.Count > 0 && !start.Windows.Any(w => w.IsOpen(scope.Now)))
         {
-            DateTimeOffset opens = start.Windows.Min(w => w.NextOpening(scope.Now));
-            progress.Phase($"waiting for the window, which opens at {opens:u}");
+            (MaintenanceWindow window, DateTimeOffset opens) = start.Windows.Select(w => (w, w.NextOpening(scope.Now))).MinBy(w => w.Item2);
             TimeSpan left = opens - scope.Now;
+            start.Progress.Wait("Waiting", $"{HumanDuration.Format(left)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}");
             await Task.Delay(left < LookAgain ? left : LookAgain, scope.Time, cancellationToken);
         }
     }
@@ -115,7 +116,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes);
             BatchChoice choice = BatchRules.Next(candidates, start.Limit.Of(candidates.Count), unready);
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
-            progress.Phase("waiting for " + choice.WaitsFor);
+            start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
             if (!isTold) scope.Observer.Warning($"No further node may be begun: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
@@ -156,9 +157,10 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             if (left <= TimeSpan.Zero && broken.Length == 0) return;
             if (left <= TimeSpan.Zero) throw new NodeManagerException(
                 ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable,
-                $"Maintenance run {start.Run.Id} cannot go on: {string.Join(", ", broken)} did not stay Ready after the maintenance.", start.Run.Id,
+                $"Maintenance run {start.Run.Id} cannot go on: {NameList.Of(broken)} did not stay Ready after the maintenance.", start.Run.Id,
                 "Look at these nodes, then carry on with -ResumeId.");
-            progress.Phase(broken.Length == 0 ? $"soaking for {HumanDuration.Format(left)} more" : $"waiting for {string.Join(", ", broken)} to be Ready again");
+            if (broken.Length == 0) start.Progress.Wait("Soaking", $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready");
+            else start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
             await scope.WaitAnyAsync(left < LookAgain ? left : LookAgain, [changed], cancellationToken);
         }
     }
@@ -180,6 +182,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     // The last batch's failure leaves nothing to begin, but something to carry on with.
     private string StatusOfFailed() =>
         start.Options.OnError == MaintenanceErrorAction.Stop ? NodeMaintenanceRunStatus.Stopped : NodeMaintenanceRunStatus.Failed;
+
+    private string? InTheMiddle()
+    {
+        string[] begun = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress).Select(n => n.Name)];
+        return begun.Length == 0 ? null : $"In the middle, and left cordoned: {NameList.Of(begun)}.";
+    }
 
     private async Task CloseAsync(RunState state)
     {
@@ -214,13 +222,20 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         }
     }
 
-    private int Done() => _ledger.Nodes.Count(n => n.Status is not (NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress or NodeMaintenanceStatus.Skipped));
-
-    private int Total() => _ledger.Nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped);
-
+    // With the one that begins, whose nodes are back when the next one's turn comes.
     private int BatchesLeft()
     {
-        IReadOnlyList<MaintenanceCandidate> candidates = Candidates(board.LookAtAll().Nodes);
+        IReadOnlyCollection<Node> nodes = board.LookAtAll().Nodes;
+        HashSet<string> cordoned = [.. nodes.Where(NodeClaim.StaysCordoned).Select(n => n.Metadata.Uid ?? "")];
+        IReadOnlyList<MaintenanceCandidate> candidates =
+        [
+            .. Candidates(nodes).Select(c => _ledger[c.Uid].Status switch
+            {
+                NodeMaintenanceStatus.Failed => c,
+                NodeMaintenanceStatus.InProgress => c with { IsReady = true, IsCordoned = cordoned.Contains(c.Uid) },
+                _ => c with { IsCordoned = cordoned.Contains(c.Uid) },
+            }),
+        ];
         return 1 + BatchRules.All(candidates, start.Limit.Of(candidates.Count)).Count;
     }
 }

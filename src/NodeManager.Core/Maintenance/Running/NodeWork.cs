@@ -16,8 +16,8 @@ internal sealed class NodeWork(
     MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
     MaintenanceProgress progress)
 {
-    private readonly Readiness _readiness = new(board);
-    private readonly DaemonSetPods _daemonSets = new(scope, board);
+    private readonly Readiness _readiness = new(board, progress);
+    private readonly DaemonSetPods _daemonSets = new(scope, board, progress);
 
     /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
     public Task<bool> CordonAsync(string uid, CancellationToken cancellationToken) => GuardAsync(
@@ -99,6 +99,7 @@ internal sealed class NodeWork(
                     Message = !isGivenBack ? "Somebody else had put it back into service before." : n.WasCordoned ? "It was cordoned before, and stays so." : null,
                 },
                 cancellationToken);
+            progress.NodeEnded(ledger[uid]);
             scope.Observer.NodeEnded(ledger.Result(uid));
         },
         cancellationToken);
@@ -127,6 +128,7 @@ internal sealed class NodeWork(
                 uid, n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null }, cancellationToken);
         }
 
+        progress.NodeEnded(ledger[uid]);
         scope.Observer.NodeEnded(ledger.Result(uid));
     }
 
@@ -142,10 +144,6 @@ internal sealed class NodeWork(
             await EndAsync(uid, exception, cancellationToken);
             return false;
         }
-        finally
-        {
-            progress.Step(uid, "");
-        }
     }
 
     // What is not a node's concerns the whole run.
@@ -156,7 +154,7 @@ internal sealed class NodeWork(
     {
         if (isOnce && ledger[uid].HasDone(step)) return;
         await lease.HoldAsync(cancellationToken);
-        progress.Step(uid, step);
+        progress.Step(ledger[uid], step);
         await ledger.BeginAsync(uid, step, cancellationToken);
         await make(cancellationToken);
         await ledger.EndAsync(uid, step, cancellationToken);

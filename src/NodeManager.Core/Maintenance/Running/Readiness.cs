@@ -1,10 +1,11 @@
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Waits until a node is back: booted anew, Ready.</summary>
-internal sealed class Readiness(FleetBoard board)
+internal sealed class Readiness(FleetBoard board, MaintenanceProgress progress)
 {
     /// <summary>
     /// Waits for another boot than the recorded one, and for a report of Ready after that one's last. (A kubelet reports its boot and its
@@ -12,17 +13,24 @@ internal sealed class Readiness(FleetBoard board)
     /// </summary>
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(
-        record,
+        record, "a new boot",
         node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && FleetBoard.IsReady(node)
             && !(ReadyHeartbeat(node) < record.Heartbeat),
         cancellationToken);
 
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
-    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, FleetBoard.IsReady, cancellationToken);
+    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, "the node", FleetBoard.IsReady, cancellationToken);
 
-    private async Task WaitAsync(NodeRecord record, Func<Node, bool> isMet, CancellationToken cancellationToken)
+    private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {
-        await board.UntilAsync(record.Uid, isMet, cancellationToken);
+        bool Look(Node node)
+        {
+            if (isMet(node)) return true;
+            progress.Detail(record, $"waiting for {what}; it is {NodeMapper.StatusOf(node)}");
+            return false;
+        }
+
+        await board.UntilAsync(record.Uid, Look, cancellationToken);
         if (board.Find(record.Uid) is null) throw new NodeGoneException(record.Name);
     }
 

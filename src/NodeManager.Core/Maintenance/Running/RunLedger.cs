@@ -16,8 +16,11 @@ internal sealed class RunLedger(MaintenanceScope scope, RunRecord run, RunStore 
 
     public NodeRecord this[string uid] => _nodes[uid];
 
+    /// <summary>Who makes steps now; null for whoever began the run.</summary>
+    public string? By => by == run.By ? null : by;
+
     public Task BeginAsync(string uid, string step, CancellationToken cancellationToken) =>
-        UpdateAsync(uid, n => n.Begin(step, scope.Now, by == run.By ? null : by), cancellationToken);
+        UpdateAsync(uid, n => n.Begin(step, scope.Now, By), cancellationToken);
 
     public Task EndAsync(string uid, string step, CancellationToken cancellationToken) =>
         UpdateAsync(uid, n => n.End(step, scope.Now), cancellationToken);

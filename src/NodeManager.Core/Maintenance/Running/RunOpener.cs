@@ -55,12 +55,14 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         string holder = $"{_by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
         RunLease lease = new(scope.Connection, run.Id, scope.Namespace, holder, request.LeaseDuration);
         scope.Lost = lease.Lost;
+        MaintenanceProgress progress = new(scope, run.Id);
         try
         {
-            return await OpenAsync(run, stored, options, targets, lease, cancellationToken);
+            return await OpenAsync(run, stored, options, targets, lease, progress, cancellationToken);
         }
         catch
         {
+            progress.Dispose();
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2), scope.Time);
             await ForgiveAsync(() => lease.ReleaseAsync(limit.Token));
             await lease.DisposeAsync();
@@ -69,7 +71,8 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     }
 
     private async Task<RunStart> OpenAsync(
-        RunRecord run, StoredRun? stored, MaintenanceOptions options, List<Node> targets, RunLease lease, CancellationToken cancellationToken)
+        RunRecord run, StoredRun? stored, MaintenanceOptions options, List<Node> targets, RunLease lease, MaintenanceProgress progress,
+        CancellationToken cancellationToken)
     {
         RunStore store = new(scope, run, lease.Holder);
         ClaimWriter claims = new(scope, run.Id, lease.Holder);
@@ -77,7 +80,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         RunState state = new() { Holder = lease.Holder, At = scope.Now };
         IReadOnlyList<NodeRecord> nodes = stored?.Nodes ?? [.. targets.Select((node, index) => Describe(node, index, options))];
         if (stored is null) await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
-        await EnsureNamespaceAsync(() => lease.TakeAsync(sign => Wait(run, sign), cancellationToken), cancellationToken);
+        await EnsureNamespaceAsync(() => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken), cancellationToken);
         if (stored is null)
         {
             await store.CreateAsync(state, nodes, cancellationToken);
@@ -91,9 +94,16 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         }
 
         RunLedger ledger = new(scope, run, store, _by, nodes);
+        scope.Observer.Started(ledger.Describe(state));
         try
         {
-            await taker.TakeAsync(ledger, cancellationToken);
+            await taker.TakeAsync(ledger, progress, cancellationToken);
+        }
+        catch when (scope.IsStopping)
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
+            await ForgiveAsync(() => store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token));
+            throw;
         }
         catch when (stored is null)
         {
@@ -101,8 +111,8 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             throw;
         }
 
-        UnavailabilityLimit limit = UnavailabilityLimit.Parse(options.MaxUnavailable);
-        return new(options, limit, Windows(options), run, store, lease, claims, ledger);
+        progress.Start(ledger, options.Soak);
+        return new(options, UnavailabilityLimit.Parse(options.MaxUnavailable), Windows(options), run, store, lease, claims, ledger, progress);
     }
 
     private MaintenanceOptions Complete(MaintenanceOptions options)
@@ -164,11 +174,11 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         if (run.Work != work) scope.Observer.Warning($"The script block is not the one with which run {run.Id} was begun.");
     }
 
-    private void Wait(RunRecord run, LeaseSign sign)
+    private void Wait(RunRecord run, LeaseSign sign, MaintenanceProgress progress)
     {
-        string wait = $"Run {run.Id} was in the hands of {sign.Holder}: waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life";
-        scope.Observer.Verbose(wait + ".");
-        scope.Observer.Progress(new("maintenance " + run.Id, $"Maintenance {run.Id} of {scope.Session.Cluster}", wait));
+        string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life of {sign.Holder}";
+        scope.Observer.Verbose($"Run {run.Id} is in the hands of {sign.Holder}: {wait}.");
+        progress.Opening(wait);
     }
 
     private async Task EnsureNamespaceAsync(Func<Task> write, CancellationToken cancellationToken)

@@ -34,6 +34,10 @@ internal sealed record NodeClaim
     /// <summary>Whether a run has cordoned the node, and not given it back.</summary>
     public static bool IsInWork(Node node) => Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is { IsBegun: true };
 
+    /// <summary>Whether somebody else than a run has cordoned the node, so that it stays cordoned after the run.</summary>
+    public static bool StaysCordoned(Node node) =>
+        node.Spec.Unschedulable == true && Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is not { IsBegun: true, WasCordoned: false };
+
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Default.NodeClaim);
 
     /// <summary>The claim that the node's document carries; null without one, or when it is not of our making.</summary>

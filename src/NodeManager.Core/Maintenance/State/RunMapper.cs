@@ -13,13 +13,17 @@ internal static class RunMapper
 
     /// <inheritdoc cref="Map(NodeManagerSession, StoredRun, string, bool, DateTimeOffset)"/>
     public static NodeMaintenanceRun Map(
-        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now) => new()
+        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now)
+    {
+        string status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status;
+        bool isToBeResumed = status is NodeMaintenanceRunStatus.Interrupted or NodeMaintenanceRunStatus.Stopped or NodeMaintenanceRunStatus.Failed;
+        return new()
         {
             Session = session,
             Cluster = session.Cluster,
             Id = run.Id,
             Namespace = ns,
-            Status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status,
+            Status = status,
             Reason = run.Options.Drain.Reason,
             StartedBy = run.By,
             Holder = state.Holder,
@@ -31,8 +35,10 @@ internal static class RunMapper
             SpreadBy = run.Options.SpreadBy,
             Window = new([.. run.Options.Windows]),
             OnError = run.Options.OnError.ToString(),
+            ResumeCommand = isToBeResumed ? Maintenance.ResumeCommand.Of(run.Id, ns, run.Work.Length > 0 ? "" : null) : "",
             Message = state.Message ?? "",
         };
+    }
 
     public static NodeMaintenanceResult Map(
         NodeManagerSession session, RunRecord run, NodeRecord node, NodeDrainResult? drain = null, IReadOnlyList<object>? output = null) => new()

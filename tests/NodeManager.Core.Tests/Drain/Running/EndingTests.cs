@@ -119,7 +119,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_in_the_middle_of_a_request_it_does_not_wait_for_the_answer()
+    public async Task Interrupted_in_the_middle_of_a_request_it_waits_a_second_for_the_answer()
     {
         TaskCompletionSource never = new();
         _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) ? never.Task : null;
@@ -127,11 +127,33 @@ public sealed class EndingTests : IDisposable
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, null, _time, stop.Token);
         await _server.Hanging;
         await stop.CancelAsync();
+        bool isOver = drain.IsCompleted;
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         NodeDrainResult result = await drain;
 
+        Assert.False(isOver);
         Assert.Equal((NodeDrainStatus.Cancelled, DrainPodOutcome.Failed), (result.Status, result.Pods[0].Outcome));
         Assert.Contains("before the server answered", result.Pods[0].Reason, StringComparison.Ordinal);
+    }
+
+    // A server that is cut off has counted the pod against its budget, and does not delete it.
+    [Fact]
+    public async Task Interrupted_in_the_middle_of_a_request_it_does_not_cut_it_off()
+    {
+        TaskCompletionSource answer = new();
+        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) ? answer.Task : null;
+        using CancellationTokenSource stop = new();
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, null, _time, stop.Token);
+        await _server.Hanging;
+        await stop.CancelAsync();
+        answer.SetResult();
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Cancelled, 1), (result.Status, _server.Attempts("p1")));
+        Assert.DoesNotContain("before the server answered", result.Pods[0].Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Pods.All, p => p["metadata"]!["name"]!.GetValue<string>() == "p1");
     }
 
     [Fact]

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>Makes of an operation's reports what PowerShell shows. A thing has one bar, below that of what it is a part of.</summary>
+internal sealed class ProgressRecords
+{
+    private readonly Dictionary<string, int> _ids = [];
+
+    /// <summary>Null for the end of what was never shown.</summary>
+    public ProgressRecord? Of(OperationProgress progress)
+    {
+        if (progress.Completed && !_ids.ContainsKey(progress.Key))
+            return null;
+        return new(IdOf(progress.Key), Shown(progress.Activity), Shown(progress.Status))
+        {
+            ParentActivityId = progress.Parent.Length == 0 ? -1 : IdOf(progress.Parent),
+            PercentComplete = progress.PercentComplete,
+            RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        };
+    }
+
+    private int IdOf(string key)
+    {
+        if (!_ids.TryGetValue(key, out int id))
+            _ids[key] = id = _ids.Count + 1;
+        return id;
+    }
+
+    // PowerShell takes no empty text.
+    private static string Shown(string text) => text.Length == 0 ? " " : text;
+}

@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 
@@ -16,7 +17,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
     public async Task BeginAsync(Node node, CancellationToken cancellationToken)
     {
         if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion)) return;
-        string message = $"{NodeCordon.Who(scope.Session)}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
+        string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
         try
         {
             await scope.Throttle.WaitAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -66,7 +67,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         Cluster = scope.Session.Cluster,
         Node = name,
         Status = NodeDrainStatus.Cancelled,
-        By = NodeCordon.Who(scope.Session),
+        By = scope.Session.Who(),
         Reason = scope.Options.Reason,
         StartedAt = _startedAt,
         Duration = scope.Now - _startedAt,

@@ -11,11 +11,13 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
 {
     public NodeManagerSession Session { get; } = session;
 
-    public KubernetesClient Client { get; } = connection.Client;
+    public ClusterConnection Connection { get; } = connection;
 
-    public TimeProvider Time { get; } = connection.Time;
+    public KubernetesClient Client => Connection.Client;
 
-    public ILogger Logger { get; } = connection.Logger;
+    public TimeProvider Time => Connection.Time;
+
+    public ILogger Logger => Connection.Logger;
 
     public DrainOptions Options { get; } = options;
 

@@ -19,7 +19,7 @@ internal static class NodeCordon
     public static async Task ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
     {
         if (node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null) return;
-        DrainAnnotation note = new(Who(scope.Session), scope.Options.Reason, scope.Now);
+        DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
         Patch patch = Patch.Merge(new()
         {
             ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note.ToJson() } },
@@ -37,7 +37,4 @@ internal static class NodeCordon
             scope.Throttle.Release();
         }
     }
-
-    /// <summary>As <see cref="SessionExtensions.Who"/>.</summary>
-    public static string Who(NodeManagerSession session) => SessionExtensions.Who(session);
 }

@@ -2,6 +2,7 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -296,7 +297,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             Blockers = _blockers,
             Warnings = _warnings,
             IsCordoned = _isCordoned,
-            By = NodeCordon.Who(_scope.Session),
+            By = _scope.Session.Who(),
             Reason = _scope.Options.Reason,
             NodeSteps = [_steps, _detaching, _replacing],
             StartedAt = _startedAt,

@@ -1,6 +1,6 @@
 using System.Net;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -37,7 +37,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
             isBack ? [.. OfMaintenance, NodeLifecycleCondition.DrainInProgress, NodeLifecycleCondition.Drained] : OfMaintenance, reason, token),
         cancellationToken);
 
-    private string Message => $"{NodeCordon.Who(scope.Session)}{(options.Drain.Reason.Length > 0 ? $": {options.Drain.Reason}" : "")}";
+    private string Message => $"{scope.Session.Who()}{(options.Drain.Reason.Length > 0 ? $": {options.Drain.Reason}" : "")}";
 
     private async Task WriteAsync(string name, Func<Node, CancellationToken, Task<Node?>> write, CancellationToken cancellationToken)
     {

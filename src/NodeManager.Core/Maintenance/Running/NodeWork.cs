@@ -1,8 +1,8 @@
 using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -29,7 +29,7 @@ internal sealed class NodeWork(
             await StepAsync(uid, NodeMaintenanceStepName.Cordon, true, async token =>
             {
                 IReadOnlyList<string> daemonSets = record.DaemonSets ?? await _daemonSets.ReadyOnAsync(record.Name, token);
-                DrainAnnotation note = new(NodeCordon.Who(scope.Session), options.Drain.Reason, scope.Now);
+                DrainAnnotation note = new(scope.Session.Who(), options.Drain.Reason, scope.Now);
                 (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), token);
                 await ledger.UpdateAsync(
                     uid,

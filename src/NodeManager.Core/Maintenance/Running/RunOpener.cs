@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -19,7 +19,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     // Later the same command means another maintenance: last month's patches are not this month's.
     private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
 
-    private readonly string _by = NodeCordon.Who(scope.Session);
+    private readonly string _by = scope.Session.Who();
 
     public async Task<RunStart> OpenAsync(CancellationToken cancellationToken)
     {

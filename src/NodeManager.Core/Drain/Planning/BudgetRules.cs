@@ -23,6 +23,15 @@ internal static class BudgetRules
     /// <summary>True when the server removes the pod without asking its budgets.</summary>
     public static bool Bypasses(Pod pod) => pod.IsFinished() || pod.IsTerminating() || pod.Status.Phase == "Pending";
 
+    /// <summary>True when the pod goes only if its one budget allows a disruption, and takes it; false when it goes in any case.</summary>
+    public static bool TakesAllowance(Pod pod, PodDisruptionBudget budget, int minorVersion)
+    {
+        if (Bypasses(pod)) return false;
+        if (pod.IsReady()) return true;
+        if (minorVersion >= 26 && budget.Spec.UnhealthyPodEvictionPolicy == "AlwaysAllow") return false;
+        return budget.Status.CurrentHealthy < budget.Status.DesiredHealthy || budget.Status.DesiredHealthy <= 0;
+    }
+
     /// <summary>Why an eviction would be refused now, judged for this pod alone; null when it would be allowed.</summary>
     /// <param name="pod">As it is now.</param>
     /// <param name="budgets">Those that cover it.</param>
@@ -35,12 +44,7 @@ internal static class BudgetRules
 
         PodDisruptionBudget budget = budgets[0];
         PodDisruptionBudgetStatus status = budget.Status;
-        if (!pod.IsReady())
-        {
-            if (minorVersion >= 26 && budget.Spec.UnhealthyPodEvictionPolicy == "AlwaysAllow") return null;
-            if (status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0) return null;
-        }
-
+        if (!TakesAllowance(pod, budget, minorVersion)) return null;
         if (IsStale(budget))
             return new($"The status of budget {Title(budget)} lags behind its specification; until it catches up the server refuses.", true);
         if (status.DisruptionsAllowed > 0) return null;

@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -6,7 +7,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
-/// The budgets of the run's pods, each with its gate. The watch on them starts when the first one refuses: one for all nodes, in the pods'
+/// The budgets of the run's pods, each with its gate. The watch on them starts when the first pod has to wait: one for all nodes, in the pods'
 /// namespace where they have but one. Thread-safe.
 /// </summary>
 internal sealed class BudgetBook : IAsyncDisposable
@@ -16,25 +17,21 @@ internal sealed class BudgetBook : IAsyncDisposable
     private readonly List<BudgetTicket> _several = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly WatchedObjects<PodDisruptionBudget> _watch;
-    private readonly string _version;
-    private readonly Action<string> _warn;
-    private readonly TimeProvider _time;
+    private readonly DrainScope _scope;
+    private readonly ServerCapabilities _server;
     private readonly Dictionary<string, DateTimeOffset> _staleSince = [];
     private readonly HashSet<(string? Namespace, string Name)> _untold = [];
     private Task? _watching;
 
-    /// <param name="client">To watch with.</param>
-    /// <param name="time">The cluster's.</param>
+    /// <param name="scope">The run.</param>
     /// <param name="survey">What the plan read.</param>
     /// <param name="namespaces">Of the pods to evict.</param>
-    /// <param name="warn">Told once when budgets cannot be watched.</param>
-    public BudgetBook(KubernetesClient client, TimeProvider time, DrainSurvey survey, IReadOnlyCollection<string> namespaces, Action<string> warn)
+    public BudgetBook(DrainScope scope, DrainSurvey survey, IReadOnlyCollection<string> namespaces)
     {
-        _version = survey.Server.BudgetVersion;
-        _warn = warn;
-        _time = time;
+        _scope = scope;
+        _server = survey.Server;
         string? watched = namespaces.Count == 1 ? namespaces.First() : null;
-        _watch = new(client, Resources.PodDisruptionBudgets(_version), new() { Namespace = watched })
+        _watch = new(scope.Client, Resources.PodDisruptionBudgets(_server.BudgetVersion), new() { Namespace = watched })
         {
             OnChange = Apply,
         };
@@ -49,7 +46,7 @@ internal sealed class BudgetBook : IAsyncDisposable
     public IReadOnlyList<PodDisruptionBudget> Covering(Pod pod)
     {
         lock (_lock)
-            return [.. _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().Where(b => BudgetRules.Covers(b, pod, _version))];
+            return [.. _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().Where(b => BudgetRules.Covers(b, pod, _server.BudgetVersion))];
     }
 
     /// <summary>The budget of this name, as last told; null when it is not known.</summary>
@@ -61,35 +58,32 @@ internal sealed class BudgetBook : IAsyncDisposable
     /// <summary>How long its status has lagged behind its specification, as far as we have watched; null when it does not.</summary>
     public TimeSpan? StaleFor(PodDisruptionBudget budget)
     {
-        lock (_lock) return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _time.GetUtcNow() - since : null;
+        lock (_lock) return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _scope.Now - since : null;
     }
 
-    /// <summary>Held while an eviction of the pod is asked for; null when no budget, or more than one, covers it.</summary>
-    public SemaphoreSlim? Requests(Pod pod) => BudgetRules.Bypasses(pod) ? null : GateOf(pod)?.Requests;
-
-    /// <summary>Waits in line for a pod that was refused. With several budgets (or none known) any change of one lets it pass.</summary>
-    public BudgetTicket Enter(Pod pod)
+    /// <summary>
+    /// Waits in line where one budget covers the pod. With several (or none known) it passes, or, once refused, waits for any change of one.
+    /// </summary>
+    public BudgetTicket Enter(Pod pod, DrainTurn turn, bool isRefused)
     {
-        Watch();
+        BudgetTicket ticket;
 
         // Looked up and entered in one: a budget that went in between would have opened a line that nobody stood in yet.
         lock (_lock)
         {
-            if (GateOf(pod) is { } gate) return gate.Enter(pod);
-            BudgetTicket ticket = new(pod, t =>
-            {
-                lock (_lock) _several.Remove(t);
-            });
-            _several.Add(ticket);
-            return ticket;
+            BudgetGate? gate = BudgetRules.Bypasses(pod) ? null : GateOf(pod);
+            if (gate is null && !isRefused) return BudgetTicket.Free(pod, turn);
+            ticket = gate?.Enter(pod, turn, isRefused) ?? EnterSeveral(pod, turn);
         }
+
+        if (!ticket.Passed.IsCompleted) Watch();
+        return ticket;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         if (_watching is not null) await _watching;
-        foreach (BudgetGate gate in _gates.Values) gate.Dispose();
         _stop.Dispose();
     }
 
@@ -105,7 +99,7 @@ internal sealed class BudgetBook : IAsyncDisposable
         if (await Task.WhenAny(_watch.Synced, running) == _watch.Synced && _watch.Synced.IsCompletedSuccessfully) DropUntold();
         await running;
         if (_watch.Synced.IsFaulted)
-            _warn($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {_watch.Synced.Exception!.InnerException!.Message}");
+            _scope.Observer.Warning($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {_watch.Synced.Exception!.InnerException!.Message}");
     }
 
     // Budgets of the plan that the watch did not find were deleted before it began: nobody will tell of them any more.
@@ -153,17 +147,24 @@ internal sealed class BudgetBook : IAsyncDisposable
     private void Note(PodDisruptionBudget budget)
     {
         string title = BudgetRules.Title(budget);
-        if (BudgetRules.IsStale(budget)) _staleSince.TryAdd(title, _time.GetUtcNow());
+        if (BudgetRules.IsStale(budget)) _staleSince.TryAdd(title, _scope.Now);
         else _staleSince.Remove(title);
+    }
+
+    private BudgetTicket EnterSeveral(Pod pod, DrainTurn turn)
+    {
+        BudgetTicket ticket = new(pod, turn, t =>
+        {
+            lock (_lock) _several.Remove(t);
+        });
+        _several.Add(ticket);
+        return ticket;
     }
 
     private BudgetGate? GateOf(Pod pod)
     {
-        lock (_lock)
-        {
-            List<BudgetGate> covering = [.. _gates.Values.Where(g => g.Budget is { } b && BudgetRules.Covers(b, pod, _version))];
-            return covering is [BudgetGate one] ? one : null;
-        }
+        List<BudgetGate> covering = [.. _gates.Values.Where(g => g.Budget is { } b && BudgetRules.Covers(b, pod, _server.BudgetVersion))];
+        return covering is [BudgetGate one] ? one : null;
     }
 
     private BudgetGate Gate(PodDisruptionBudget budget)
@@ -171,7 +172,7 @@ internal sealed class BudgetBook : IAsyncDisposable
         lock (_lock)
         {
             (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
-            if (!_gates.TryGetValue(key, out BudgetGate? gate)) _gates.Add(key, gate = new(_version));
+            if (!_gates.TryGetValue(key, out BudgetGate? gate)) _gates.Add(key, gate = new(_server.BudgetVersion, _server.Minor, _scope.Time, _scope.Options.Once));
             return gate;
         }
     }

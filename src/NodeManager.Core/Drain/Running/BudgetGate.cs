@@ -1,32 +1,40 @@
 using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
-/// Lets pods pass that wait for one budget. Each status of the budget lets as many pass as it allows disruptions, whether they wait already
-/// or come later; a status that lags behind its specification lets none. Thread-safe.
+/// The line of pods before one budget: whose turn is first is asked for first, and as many at a time as the budget's last status allows,
+/// less those that are being asked for and that it does not count yet. A status that lags behind its specification allows none. Thread-safe.
 /// </summary>
-internal sealed class BudgetGate(string version) : IDisposable
+/// <remarks>
+/// Every eviction writes the budget, and so does its controller after it. A request that meets another's write sleeps in the server for
+/// half a second before it tries again (source: EvictionsRetry of the API server's pods/eviction). So few are sent at a time: more while
+/// they are answered quickly, fewer when one is late. And what is late holds nobody up: what the budget allows meanwhile is the next one's.
+/// </remarks>
+internal sealed class BudgetGate(string version, int minorVersion, TimeProvider time, bool once)
 {
-    // One request at a time takes four times as long; hundreds conflict over the budget's status, and each conflict costs half a second.
-    private const int RequestsAtOnce = 10;
+    private const int FewestAtOnce = 2;
+    private const int MostAtOnce = 10;
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly LinkedList<BudgetTicket> _waiting = new();
-    private readonly SemaphoreSlim _requests = new(RequestsAtOnce);
-    private int _passes;
+    private readonly Dictionary<BudgetTicket, BudgetQuestion> _asked = [];
+    private TimeSpan? _quickest;
+    private double _atOnce = FewestAtOnce;
+    private int _allowed;
+    private int _statuses;
+    private bool _hasRefused;
 
     /// <summary>The budget as last told.</summary>
     public PodDisruptionBudget? Budget { get; private set; }
 
-    /// <summary>Held while an eviction is asked for.</summary>
-    public SemaphoreSlim Requests => _requests;
-
-    /// <summary>Takes the state in without letting anyone pass: it may be older than the refusals that follow.</summary>
+    /// <summary>Takes in what a list showed, unless more is known already.</summary>
     public void Seed(PodDisruptionBudget budget)
     {
-        lock (_lock) Budget ??= budget;
+        if (Budget is null) Update(budget);
     }
 
     /// <summary>A new state of the budget.</summary>
@@ -36,64 +44,144 @@ internal sealed class BudgetGate(string version) : IDisposable
         lock (_lock)
         {
             Budget = budget;
-            _passes = BudgetRules.IsStale(budget) ? 0 : budget.Status.DisruptionsAllowed;
-            for (LinkedListNode<BudgetTicket>? at = _waiting.First; at is not null;)
-            {
-                LinkedListNode<BudgetTicket> next = at;
-                at = at.Next;
-                if (BudgetRules.Covers(budget, next.Value.Pod, version)) continue;
-                _waiting.Remove(next);
-                pass.Add(next.Value);
-            }
-
-            TakePasses(pass);
+            _statuses++;
+            _allowed = BudgetRules.IsStale(budget) ? 0 : budget.Status.DisruptionsAllowed;
+            foreach ((BudgetTicket ticket, BudgetQuestion question) in _asked)
+                question.IsCounted |= budget.Status.DisruptedPods?.ContainsKey(ticket.Pod.Metadata.Name) == true;
+            LetPass(pass, t => !BudgetRules.Covers(budget, t.Pod, version));
+            Advance(pass);
         }
 
         pass.ForEach(t => t.Pass());
     }
 
-    /// <summary>The budget is gone: everyone may ask again.</summary>
+    /// <summary>The budget is gone: everyone may ask.</summary>
     public void Open()
     {
-        List<BudgetTicket> pass;
-        lock (_lock)
-        {
-            pass = [.. _waiting];
-            _waiting.Clear();
-        }
-
+        List<BudgetTicket> pass = [];
+        lock (_lock) LetPass(pass, static _ => true);
         pass.ForEach(t => t.Pass());
     }
 
-    /// <summary>Waits in line for a pod that was refused. Passes at once where the state already held still allows one.</summary>
-    public BudgetTicket Enter(Pod pod)
+    /// <summary>
+    /// Waits in line. Where nothing is known to be allowed, the first ones ask all the same, until the server itself has refused one.
+    /// </summary>
+    /// <param name="pod">As it is now.</param>
+    /// <param name="turn">When it leaves.</param>
+    /// <param name="isRefused">True where the server has refused this pod before.</param>
+    public BudgetTicket Enter(Pod pod, DrainTurn turn, bool isRefused)
     {
-        BudgetTicket ticket = new(pod, Leave);
+        BudgetTicket ticket;
         List<BudgetTicket> pass = [];
         lock (_lock)
         {
-            _waiting.AddLast(ticket);
-            TakePasses(pass);
+            ticket = new(pod, turn, Leave) { Gate = this, AsksAnyway = !isRefused && (once || (_allowed == 0 && !_hasRefused)) };
+            LinkedListNode<BudgetTicket>? before = _waiting.Last;
+            while (before?.Value.Turn.CompareTo(turn) > 0) before = before.Previous;
+            if (before is null) _waiting.AddFirst(ticket);
+            else _waiting.AddAfter(before, ticket);
+            Advance(pass);
         }
 
         pass.ForEach(t => t.Pass());
         return ticket;
     }
 
-    public void Dispose() => _requests.Dispose();
-
-    private void TakePasses(List<BudgetTicket> pass)
+    /// <summary>The server is asked for the pod now; also by one that did not want to wait any longer.</summary>
+    public void Asks(BudgetTicket ticket)
     {
-        while (_passes > 0 && _waiting.First is { } first)
+        lock (_lock)
         {
-            _waiting.RemoveFirst();
-            _passes--;
-            pass.Add(first.Value);
+            if (!_asked.TryGetValue(ticket, out BudgetQuestion? question))
+            {
+                _waiting.Remove(ticket);
+                _asked.Add(ticket, question = new(Takes(ticket)));
+            }
+
+            question.AskedAt = time.GetTimestamp();
+            question.Statuses = _statuses;
+            question.Late = time.CreateTimer(_ => IsLate(ticket), null, (_quickest ?? TimeSpan.Zero) + Tolerance, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>What the server answered.</summary>
+    /// <param name="ticket">For which pod.</param>
+    /// <param name="accepted">It goes.</param>
+    /// <param name="refused">The budget does not let it.</param>
+    public void Answered(BudgetTicket ticket, bool accepted, bool refused)
+    {
+        List<BudgetTicket> pass = [];
+        lock (_lock)
+        {
+            if (!_asked.Remove(ticket, out BudgetQuestion? question)) return;
+            question.Late?.Dispose();
+            TimeSpan took = time.GetElapsedTime(question.AskedAt);
+            if (_quickest is null || took < _quickest) _quickest = took;
+            if (accepted && !question.IsLate) _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
+            if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0) _allowed--;
+            _hasRefused |= refused;
+            // What was told before it was asked for means nothing any more.
+            if (refused && question.Statuses == _statuses) _allowed = 0;
+            Advance(pass);
+        }
+
+        pass.ForEach(t => t.Pass());
     }
 
     private void Leave(BudgetTicket ticket)
     {
-        lock (_lock) _waiting.Remove(ticket);
+        List<BudgetTicket> pass = [];
+        lock (_lock)
+        {
+            _waiting.Remove(ticket);
+            if (_asked.Remove(ticket, out BudgetQuestion? question)) question.Late?.Dispose();
+            Advance(pass);
+        }
+
+        pass.ForEach(t => t.Pass());
     }
+
+    private void IsLate(BudgetTicket ticket)
+    {
+        List<BudgetTicket> pass = [];
+        lock (_lock)
+        {
+            if (!_asked.TryGetValue(ticket, out BudgetQuestion? question)) return;
+            question.IsLate = true;
+            _atOnce = Math.Max(FewestAtOnce, _atOnce / 2);
+            Advance(pass);
+        }
+
+        pass.ForEach(t => t.Pass());
+    }
+
+    private void Advance(List<BudgetTicket> pass)
+    {
+        int asking = _asked.Values.Count(q => !q.IsLate);
+        int free = _allowed - _asked.Values.Count(q => q is { Takes: true, IsLate: false, IsCounted: false });
+        LetPass(pass, ticket =>
+        {
+            if (asking >= (int)_atOnce) return false;
+            bool takes = Takes(ticket);
+            if (takes && free <= 0 && !ticket.AsksAnyway) return false;
+            asking++;
+            if (takes) free--;
+            _asked.Add(ticket, new(takes));
+            return true;
+        });
+    }
+
+    private void LetPass(List<BudgetTicket> pass, Predicate<BudgetTicket> may)
+    {
+        for (LinkedListNode<BudgetTicket>? at = _waiting.First; at is not null;)
+        {
+            LinkedListNode<BudgetTicket> next = at;
+            at = at.Next;
+            if (!may(next.Value)) continue;
+            _waiting.Remove(next);
+            pass.Add(next.Value);
+        }
+    }
+
+    private bool Takes(BudgetTicket ticket) => Budget is not { } budget || BudgetRules.TakesAllowance(ticket.Pod, budget, minorVersion);
 }

@@ -1,16 +1,36 @@
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>A pod's place in the line before a budget. Disposing it leaves the line.</summary>
-internal sealed class BudgetTicket(Pod pod, Action<BudgetTicket> leave) : IDisposable
+/// <param name="pod">As it is now.</param>
+/// <param name="turn">When it leaves, as against the others in the line.</param>
+/// <param name="leave">Takes it out of its line.</param>
+internal sealed class BudgetTicket(Pod pod, DrainTurn turn, Action<BudgetTicket> leave) : IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Pod Pod { get; } = pod;
 
-    /// <summary>Ends when it is worth asking again.</summary>
+    public DrainTurn Turn { get; } = turn;
+
+    /// <summary>The gate that wants to hear when the pod is asked for and what was answered; null where there is none.</summary>
+    public BudgetGate? Gate { get; init; }
+
+    /// <summary>Whether it is to ask whatever the budget is known to allow.</summary>
+    public bool AsksAnyway { get; init; }
+
+    /// <summary>Ends when it is worth asking.</summary>
     public Task Passed => _passed.Task;
+
+    /// <summary>One that passed.</summary>
+    public static BudgetTicket Free(Pod pod, DrainTurn turn)
+    {
+        BudgetTicket ticket = new(pod, turn, static _ => { });
+        ticket.Pass();
+        return ticket;
+    }
 
     public void Pass() => _passed.TrySetResult();
 

@@ -44,7 +44,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
-        await using BudgetBook budgets = new(scope.Client, scope.Time, survey, namespaces, scope.Observer.Warning);
+        await using BudgetBook budgets = new(scope, survey, namespaces);
         Surge surge = new(scope, survey, budgets);
         await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =

@@ -24,6 +24,7 @@ internal sealed class PodEvictor(
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } patience && record.Pod.IsOfJob()) await WaitForJobAsync(record, patience, cancellationToken);
         int failures = 0;
+        EvictionAnswer? refusal = null;
         TimeSpan retry = FirstRetry;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
@@ -40,12 +41,21 @@ internal sealed class PodEvictor(
                 continue;
             }
 
+            using BudgetTicket ticket = ModeFor(record) == RemovalMode.Delete
+                ? BudgetTicket.Free(pod, record.Turn)
+                : budgets.Enter(pod, record.Turn, refusal is not null);
+            if (!ticket.Passed.IsCompleted)
+            {
+                await WaitInLineAsync(record, ticket, refusal, cancellationToken);
+                if (pods.Find(record.Plan.Uid)?.IsTerminating() != false) break;
+            }
+
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
             RemovalMode mode = ModeFor(record);
             if (mode == RemovalMode.Delete && record.BlockedBy.Count > 0)
-                warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.RefusedAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
-            EvictionAnswer? answer = await AskAsync(record, pod, mode, cancellationToken);
+                warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
+            EvictionAnswer? answer = await AskAsync(record, ticket, mode, cancellationToken);
             if (answer is null)
             {
                 record.IsAccepted = true;
@@ -56,22 +66,20 @@ internal sealed class PodEvictor(
             }
 
             slot.Dispose();
-
+            refusal = answer.Kind is EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets ? answer : null;
             failures = answer.Kind == EvictionAnswerKind.Unreachable ? failures + 1 : 0;
             switch (answer.Kind)
             {
                 case EvictionAnswerKind.Gone:
                     End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
                     return;
-                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets when scope.Options.Once:
-                    Note(record, budgets.Covering(pod), answer);
-                    return;
+                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
+                    Note(record, pod, answer);
+                    if (scope.Options.Once) return;
+                    break;
                 case EvictionAnswerKind.Later when scope.Options.Once:
                     End(record, DrainPodOutcome.Failed, answer.Message);
                     return;
-                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
-                    await WaitForBudgetAsync(record, pod, answer, cancellationToken);
-                    break;
                 case EvictionAnswerKind.NamespaceTerminating:
                     record.Waits(
                         $"namespace {record.Plan.Namespace} to go", "Its namespace is being deleted, and it with it.",
@@ -177,38 +185,32 @@ internal sealed class PodEvictor(
         scope.Options.DisableEviction || OverrideLeft(record) <= TimeSpan.Zero ? RemovalMode.Delete : RemovalMode.Evict;
 
     // How long its budget is waited for; null for ever.
-    private TimeSpan? OverrideLeft(PodRecord record) => record.RefusedAt + scope.Options.OverrideBudgetAfter - scope.Now;
+    private TimeSpan? OverrideLeft(PodRecord record) => record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now;
 
-    private async Task<EvictionAnswer?> AskAsync(PodRecord record, Pod pod, RemovalMode mode, CancellationToken cancellationToken)
+    private async Task<EvictionAnswer?> AskAsync(PodRecord record, BudgetTicket ticket, RemovalMode mode, CancellationToken cancellationToken)
     {
-        SemaphoreSlim? line = mode == RemovalMode.Delete ? null : budgets.Requests(pod);
-        if (line is not null) await line.WaitAsync(cancellationToken);
+        await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
-            await scope.Throttle.WaitAsync(cancellationToken);
-            try
-            {
-                record.Attempt(scope.Now);
-                progress.Changed();
-                return await _remover.AskAsync(pod, mode, cancellationToken);
-            }
-            finally
-            {
-                scope.Throttle.Release();
-            }
+            record.Attempt(scope.Now);
+            progress.Changed();
+            BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
+            gate?.Asks(ticket);
+            EvictionAnswer? answer = await _remover.AskAsync(ticket.Pod, mode, cancellationToken);
+            gate?.Answered(ticket, answer is null, answer?.Kind == EvictionAnswerKind.BudgetRefuses);
+            return answer;
         }
         finally
         {
-            line?.Release();
+            scope.Throttle.Release();
         }
     }
 
-    // Ends when it is worth asking again: the budget lets one pass, the pod changed so that no budget is asked, or enough time went by.
-    private async Task WaitForBudgetAsync(PodRecord record, Pod asked, EvictionAnswer answer, CancellationToken cancellationToken)
+    // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.
+    private async Task WaitInLineAsync(PodRecord record, BudgetTicket ticket, EvictionAnswer? refusal, CancellationToken cancellationToken)
     {
-        using BudgetTicket ticket = budgets.Enter(asked);
-        Note(record, budgets.Covering(asked), answer);
-
+        Pod asked = ticket.Pod;
+        if (refusal is null) Note(record, asked, null);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task enough = OverrideLeft(record) is { } left && left < BudgetPatience
             ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, scope.Time, done.Token)
@@ -226,12 +228,19 @@ internal sealed class PodEvictor(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private void Note(PodRecord record, IReadOnlyList<PodDisruptionBudget> covering, EvictionAnswer answer)
+    // A budget holds the pod: the server said so, or (null) others go first.
+    private void Note(PodRecord record, Pod pod, EvictionAnswer? answer)
     {
+        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
-        record.Refused(names, answer.Kind == EvictionAnswerKind.SeveralBudgets ? SeveralBudgets.OfPod(names) : answer.Message, scope.Now);
+        record.Held(names, answer?.Kind switch
+        {
+            null => "Other pods go first: its budget allows no more at once.",
+            EvictionAnswerKind.SeveralBudgets => SeveralBudgets.OfPod(names),
+            _ => answer.Message,
+        }, scope.Now);
         string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
-        Tell($"Pod {record.Title}: refused, waiting for {record.WaitsFor}: {record.Reason}{known}");
+        Tell($"Pod {record.Title}: {(answer is null ? "" : "refused, ")}waiting for {record.WaitsFor}: {record.Reason}{known}");
         progress.Changed();
     }
 

@@ -41,17 +41,17 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>True when all that was heard of it says that it is gone.</summary>
     public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
-    /// <summary>The budgets that refuse it now; empty when none does.</summary>
+    /// <summary>The budgets that hold it now; empty when none does.</summary>
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
 
     /// <summary>What it waits for, for people; empty when for nothing.</summary>
     public string WaitsFor { get; private set; } = "";
 
-    /// <summary>Every budget that refused it at some time.</summary>
+    /// <summary>Every budget that held it at some time.</summary>
     public IReadOnlyList<string> Budgets => [.. _budgets];
 
-    /// <summary>When a budget first refused it; null as long as none has.</summary>
-    public DateTimeOffset? RefusedAt { get; private set; }
+    /// <summary>When a budget first held it; null as long as none has.</summary>
+    public DateTimeOffset? HeldAt { get; private set; }
 
     /// <summary>See <see cref="DrainForce"/>.</summary>
     public IReadOnlyList<string> Forced => _forced;
@@ -88,9 +88,9 @@ internal sealed class PodRecord(PlannedPod planned)
         WaitsFor = "";
     }
 
-    public void Refused(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
+    public void Held(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
     {
-        RefusedAt ??= now;
+        HeldAt ??= now;
         _budgets.UnionWith(budgets);
         BlockedBy = budgets;
         Reason = reason;

@@ -1,39 +1,54 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 
 public sealed class BudgetGateTests
 {
     private static readonly Pod Pod = Sample.Pod("p").ReadPod();
+    private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public void A_status_lets_as_many_pass_as_it_allows_in_the_order_they_came()
+    public void A_status_lets_as_many_pass_as_it_allows_in_the_order_of_their_turns()
     {
-        using BudgetGate gate = new("v1");
-        BudgetTicket[] tickets = [gate.Enter(Pod), gate.Enter(Pod), gate.Enter(Pod)];
+        BudgetGate gate = Gate();
+        BudgetTicket third = Refused(gate, 3), first = Refused(gate, 1), second = Refused(gate, 2);
 
         gate.Update(Budget(2));
 
-        Assert.Equal([true, true, false], tickets.Select(t => t.Passed.IsCompleted));
+        Assert.Equal([true, true, false], new[] { first, second, third }.Select(t => t.Passed.IsCompleted));
+    }
+
+    [Fact]
+    public void Among_equals_who_came_first_passes_first()
+    {
+        BudgetGate gate = Gate();
+        BudgetTicket first = Refused(gate), second = Refused(gate);
+
+        gate.Update(Budget(1));
+
+        Assert.Equal([true, false], new[] { first, second }.Select(t => t.Passed.IsCompleted));
     }
 
     [Fact]
     public void What_a_status_still_allows_is_there_for_who_comes_later()
     {
-        using BudgetGate gate = new("v1");
+        BudgetGate gate = Gate();
         gate.Update(Budget(1));
 
-        Assert.True(gate.Enter(Pod).Passed.IsCompleted);
-        Assert.False(gate.Enter(Pod).Passed.IsCompleted);
+        Assert.True(Enter(gate).Passed.IsCompleted);
+        Assert.False(Enter(gate).Passed.IsCompleted);
     }
 
     [Fact]
     public void Who_left_the_line_takes_no_pass()
     {
-        using BudgetGate gate = new("v1");
-        BudgetTicket first = gate.Enter(Pod), second = gate.Enter(Pod);
+        BudgetGate gate = Gate();
+        BudgetTicket first = Refused(gate), second = Refused(gate);
         first.Dispose();
 
         gate.Update(Budget(1));
@@ -43,10 +58,22 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
+    public void Who_passed_and_left_without_asking_leaves_the_pass_to_the_next()
+    {
+        BudgetGate gate = Gate();
+        BudgetTicket first = Refused(gate), second = Refused(gate);
+        gate.Update(Budget(1));
+
+        first.Dispose();
+
+        Assert.True(second.Passed.IsCompleted);
+    }
+
+    [Fact]
     public void A_status_that_lags_lets_nobody_pass()
     {
-        using BudgetGate gate = new("v1");
-        BudgetTicket ticket = gate.Enter(Pod);
+        BudgetGate gate = Gate();
+        BudgetTicket ticket = Refused(gate);
 
         gate.Update(Sample.Budget("web", "web", 5, generation: 2, observed: 1).ReadBudget());
         Assert.False(ticket.Passed.IsCompleted);
@@ -56,19 +83,109 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_was_known_before_the_refusal_lets_nobody_pass()
+    public void What_was_known_before_a_refusal_lets_nobody_pass()
     {
-        using BudgetGate gate = new("v1");
+        BudgetGate gate = Gate();
         gate.Seed(Budget(3));
+        Ask(gate, accepted: false, refused: true);
 
-        Assert.False(gate.Enter(Pod).Passed.IsCompleted);
+        Assert.False(Refused(gate).Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void What_became_known_while_the_server_was_asked_outlives_its_refusal()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(1));
+        BudgetTicket ticket = Enter(gate);
+        gate.Asks(ticket);
+        gate.Update(Budget(1));
+        gate.Answered(ticket, accepted: false, refused: true);
+        ticket.Dispose();
+
+        Assert.True(Refused(gate).Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void What_was_accepted_is_taken_until_a_status_tells()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(2));
+        Ask(gate, accepted: true);
+        Ask(gate, accepted: true);
+
+        BudgetTicket third = Refused(gate);
+        Assert.False(third.Passed.IsCompleted);
+
+        gate.Update(Budget(1));
+        Assert.True(third.Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void What_a_status_counts_already_is_not_taken_twice()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(2));
+        BudgetTicket first = Enter(gate);
+        gate.Asks(first);
+        gate.Update(Budget(1, disrupted: "p"));
+        gate.Answered(first, accepted: true, refused: false);
+
+        Assert.True(Refused(gate).Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void The_first_ask_though_nothing_is_allowed_and_no_more_once_the_server_has_refused()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(0));
+        Ask(gate, accepted: false, refused: true);
+
+        Assert.False(Enter(gate).Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void Where_each_is_asked_for_once_nobody_waits_for_a_status()
+    {
+        BudgetGate gate = Gate(once: true);
+        gate.Seed(Budget(0));
+        Ask(gate, accepted: false, refused: true);
+
+        Assert.True(Enter(gate).Passed.IsCompleted);
+    }
+
+    [Fact]
+    public void Few_are_asked_for_at_once_and_more_as_long_as_the_server_answers_quickly()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(100));
+        Assert.Equal([true, true, false], Enter(gate, 3).Select(t => t.Passed.IsCompleted));
+
+        BudgetGate used = Gate();
+        used.Seed(Budget(100));
+        for (int i = 0; i < 20; i++) Ask(used, accepted: true);
+        Assert.InRange(Enter(used, 30).Count(t => t.Passed.IsCompleted), 5, 10);
+    }
+
+    [Fact]
+    public void What_is_answered_late_holds_nobody_up()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(1));
+        BudgetTicket late = Enter(gate), next = Enter(gate);
+        gate.Asks(late);
+        Assert.False(next.Passed.IsCompleted);
+
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Assert.True(next.Passed.IsCompleted);
     }
 
     [Fact]
     public void A_pod_that_the_budget_no_longer_covers_passes()
     {
-        using BudgetGate gate = new("v1");
-        BudgetTicket ticket = gate.Enter(Pod);
+        BudgetGate gate = Gate();
+        BudgetTicket ticket = Refused(gate);
 
         gate.Update(Sample.Budget("web", "another", 0, generation: 2).ReadBudget());
 
@@ -76,15 +193,50 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
+    public void A_pod_that_takes_nothing_of_the_budget_waits_for_nobody()
+    {
+        JsonObject unready = Sample.Pod("unready");
+        unready["status"]!["conditions"]![0]!["status"] = "False";
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["spec"]!["unhealthyPodEvictionPolicy"] = "AlwaysAllow";
+        BudgetGate gate = Gate();
+        gate.Update(budget.ReadBudget());
+        Ask(gate, accepted: false, refused: true);
+
+        Assert.True(gate.Enter(unready.ReadPod(), default, false).Passed.IsCompleted);
+    }
+
+    [Fact]
     public void All_pass_when_the_budget_is_deleted()
     {
-        using BudgetGate gate = new("v1");
-        BudgetTicket[] tickets = [gate.Enter(Pod), gate.Enter(Pod)];
+        BudgetGate gate = Gate();
+        BudgetTicket[] tickets = [Refused(gate), Refused(gate)];
 
         gate.Open();
 
         Assert.All(tickets, t => Assert.True(t.Passed.IsCompleted));
     }
 
-    private static PodDisruptionBudget Budget(int allows) => Sample.Budget("web", "web", allows).ReadBudget();
+    private BudgetGate Gate(bool once = false) => new("v1", 34, _time, once);
+
+    private static BudgetTicket Enter(BudgetGate gate) => gate.Enter(Pod, default, false);
+
+    private static List<BudgetTicket> Enter(BudgetGate gate, int count) => [.. Enumerable.Range(0, count).Select(_ => Enter(gate))];
+
+    private static BudgetTicket Refused(BudgetGate gate, int round = 0) => gate.Enter(Pod, new(0, round), true);
+
+    private static void Ask(BudgetGate gate, bool accepted, bool refused = false)
+    {
+        using BudgetTicket ticket = Enter(gate);
+        Assert.True(ticket.Passed.IsCompleted);
+        gate.Asks(ticket);
+        gate.Answered(ticket, accepted, refused);
+    }
+
+    private static PodDisruptionBudget Budget(int allows, string? disrupted = null)
+    {
+        JsonObject budget = Sample.Budget("web", "web", allows);
+        if (disrupted is not null) budget["status"]!["disruptedPods"] = new JsonObject { [disrupted] = "2026-01-01T00:00:00Z" };
+        return budget.ReadBudget();
+    }
 }

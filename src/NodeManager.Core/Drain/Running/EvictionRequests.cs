@@ -139,7 +139,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
 
     // How long the budget that refuses it is waited for; null for ever.
     private TimeSpan? OverrideLeft(PodRecord record) =>
-        record.BlockedBy.Count > 0 ? record.RefusedAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
+        record.BlockedBy.Count > 0 ? record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
 
     private void Tell(PodRecord record, Pod pod)
     {
@@ -150,7 +150,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         IReadOnlyList<string> covering = active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
             ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
             : [];
-        if (covering.Count > 0) record.Refused(covering, said, scope.Now);
+        if (covering.Count > 0) record.Held(covering, said, scope.Now);
         else record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
     }
 

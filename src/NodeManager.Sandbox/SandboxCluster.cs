@@ -78,9 +78,12 @@ public sealed class SandboxCluster : IDisposable
 
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
     /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, it has no such feature, or the speed is out of range.</exception>
-    public static SandboxCluster Start(SandboxOptions options)
+    public static SandboxCluster Start(SandboxOptions options) => Start(options, ObjectStore.DefaultLogCapacity);
+
+    /// <summary>The same with another bound on what watches can resume over.</summary>
+    internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
     {
-        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
+        var cluster = new SandboxCluster(options, logCapacity);
         if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
         cluster.Live();

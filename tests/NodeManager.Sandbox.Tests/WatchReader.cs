@@ -12,9 +12,12 @@ internal sealed class WatchReader(HttpResponseMessage response, Stream body) : I
     /// <summary>The next event; null when the watch has ended.</summary>
     public async Task<JsonObject?> NextAsync()
     {
-        string? line = await _lines.ReadLineAsync().WaitAsync(Patience);
+        string? line = await NextLineAsync(Patience);
         return line is null ? null : JsonNode.Parse(line)!.AsObject();
     }
+
+    /// <summary>The next event as it came; null when the watch has ended.</summary>
+    public Task<string?> NextLineAsync(TimeSpan patience) => _lines.ReadLineAsync().WaitAsync(patience);
 
     /// <summary>The next event as "TYPE name".</summary>
     public async Task<string> NextTextAsync()

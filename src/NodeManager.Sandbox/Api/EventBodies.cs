@@ -26,8 +26,10 @@ internal sealed class EventBodies
         ref Body? slot = ref _bodies[item.Version % Size];
         if (Volatile.Read(ref slot) is { } known && known.Version == item.Version && known.HasLeft == hasLeft && known.ApiVersion == path.ApiVersion) return known.Json;
         ReadOnlySpan<byte> made = Make(path, item);
-        if (made.Length <= LongestKept) Volatile.Write(ref slot, new(item.Version, path.ApiVersion, hasLeft, made.ToArray()));
-        return made;
+        if (made.Length > LongestKept) return made;
+        Body kept = new(item.Version, path.ApiVersion, hasLeft, made.ToArray());
+        Volatile.Write(ref slot, kept);
+        return kept.Json;
     }
 
     /// <summary>Good until the thread makes the next one.</summary>

@@ -1,14 +1,20 @@
 using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Http;
+using NodeManager.Sandbox.Tests.Scale;
+using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Http;
 
 /// <summary>Apart from all others, whose memory would be counted too.</summary>
 [Collection("Memory")]
-public sealed class MemoryTests
+public sealed class MemoryTests(ITestOutputHelper output)
 {
     private const long Allowance = 64 * 1024 * 1024;
+
+    // Of the server and of the client, which is in the same process: a head of 64 KB, buffers of TLS.
+    private const int ConnectionBytes = 256 * 1024;
 
     [Theory]
     [InlineData(true)]
@@ -35,6 +41,39 @@ public sealed class MemoryTests
         Assert.Equal(hasToken ? 413 : 401, code);
         Assert.Equal(hasToken ? "RequestEntityTooLarge" : "Unauthorized", (string?)status["reason"]);
         Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
+    }
+
+    [Fact]
+    public async Task Many_connections_that_never_finish_their_request_cost_little_and_keep_nobody_out()
+    {
+        using var served = new ServedCluster();
+        int count = Math.Min(ProofSize.Read("NODEMANAGER_CONNECTIONS", 200), ServerLimits.Default.Connections - 1);
+        byte[] endless = Encoding.ASCII.GetBytes($"GET /version HTTP/1.1\r\nHost: x\r\nX: {new string('a', 60_000)}");
+        using (HttpResponseMessage first = await served.Http.GetAsync("/version")) Assert.True(first.IsSuccessStatusCode);
+        long before = GC.GetTotalMemory(true);
+        var held = new SslStream[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
+        {
+            held[i] = await served.ConnectAsync();
+            await held[i].WriteAsync(endless, cancellationToken);
+        });
+        long bytes = GC.GetTotalMemory(true) - before;
+        output.WriteLine($"{count} connections: {bytes / count / 1024} KB each");
+        Assert.InRange(bytes / count, long.MinValue, ConnectionBytes);
+        using (HttpResponseMessage other = await served.Http.GetAsync("/version")) Assert.True(other.IsSuccessStatusCode);
+        foreach (SslStream stream in held) await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_comes_when_all_places_are_taken_waits_for_one()
+    {
+        using var served = new ServedCluster(ServerLimits.Default with { Connections = 1 });
+        SslStream held = await served.ConnectAsync();
+        Task<HttpResponseMessage> waiting = served.Http.GetAsync("/version");
+        Assert.False(waiting.IsCompleted);
+        await held.DisposeAsync();
+        using HttpResponseMessage answer = await waiting;
+        Assert.True(answer.IsSuccessStatusCode);
     }
 }
 

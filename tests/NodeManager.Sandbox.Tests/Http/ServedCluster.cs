@@ -9,14 +9,21 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Tests.Http;
 
-/// <summary>A cluster in which nothing acts on its own, served; with a client that holds its kubeconfig, and raw connections.</summary>
+/// <summary>A cluster, in which nothing acts on its own unless another is given, served; with a client that holds its kubeconfig, and raw connections.</summary>
 internal sealed class ServedCluster : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public ServedCluster(ServerLimits? limits = null)
+    public ServedCluster(ServerLimits? limits = null, int logCapacity = ObjectStore.DefaultLogCapacity)
+        : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits)
     {
-        Cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, ObjectStore.DefaultLogCapacity);
+    }
+
+    /// <param name="cluster">Is disposed with this.</param>
+    /// <param name="limits">The server's own where nothing is said.</param>
+    public ServedCluster(SandboxCluster cluster, ServerLimits? limits)
+    {
+        Cluster = cluster;
         Server = Cluster.Serve(new(), limits ?? ServerLimits.Default);
         Token = Read("token");
         Authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(Read("certificate-authority-data"))));

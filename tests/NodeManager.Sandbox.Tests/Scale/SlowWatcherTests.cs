@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Tests.Http;
+
+namespace NodeManager.Sandbox.Tests.Scale;
+
+/// <summary>Who reads slower than things change is told so, and nothing is kept for him.</summary>
+[Collection("Memory")]
+public sealed class SlowWatcherTests
+{
+    private const int Kept = 20;
+    private const int Changes = 500;
+    private const int Size = 200_000;
+    private const long Allowance = 2 * Kept * Size + (32 * 1024 * 1024);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_with_410_and_nothing_is_kept_for_it()
+    {
+        using var served = new ServedCluster(logCapacity: Kept);
+        served.Http.Timeout = Timeout.InfiniteTimeSpan;
+        await ProveAsync(served.Cluster, served.Http);
+    }
+
+    [Fact]
+    public async Task So_is_a_reader_in_the_process()
+    {
+        using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, Kept);
+        using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
+        await ProveAsync(cluster, http);
+    }
+
+    [Fact]
+    public async Task A_watch_does_not_keep_what_there_was_when_it_began()
+    {
+        const int Objects = Changes;
+        using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, Kept);
+        using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
+        long before = GC.GetTotalMemory(true);
+        for (int i = 0; i < Objects; i++)
+        {
+            cluster.Registry.Create(BuiltInKinds.ConfigMaps, "default", new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = $"a-{i}" }, ["data"] = new JsonObject { ["text"] = new string('a', Size) },
+            });
+        }
+
+        HttpResponseMessage response = await http.GetAsync("/api/v1/namespaces/default/configmaps?watch=true", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new WatchReader(response, await response.Content.ReadAsStreamAsync());
+        for (int i = 0; i < Objects; i++) Assert.Equal("ADDED", (string?)(await reader.NextAsync())!["type"]);
+        for (int i = 0; i < Objects; i++)
+        {
+            cluster.Registry.Delete(BuiltInKinds.ConfigMaps, "default", $"a-{i}", DeletionRequest.Default);
+            Assert.Equal($"DELETED a-{i}", await reader.NextTextAsync());
+        }
+
+        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
+    }
+
+    private static async Task ProveAsync(SandboxCluster cluster, HttpClient http)
+    {
+        cluster.Registry.Create(BuiltInKinds.ConfigMaps, "default", new() { ["metadata"] = new JsonObject { ["name"] = "a" } });
+        string path = $"/api/v1/namespaces/default/configmaps?watch=true&resourceVersion={cluster.Registry.Store.Version}";
+        HttpResponseMessage response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new WatchReader(response, await response.Content.ReadAsStreamAsync());
+        long before = GC.GetTotalMemory(true);
+        for (int i = 0; i < Changes; i++) Change(cluster, i);
+
+        // The server goes on writing until nothing more is taken: only then is what it still has to write of no concern to it.
+        long start = Stopwatch.GetTimestamp();
+        while (GC.GetTotalMemory(true) - before > Allowance)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{(GC.GetTotalMemory(true) - before) / 1_000_000} MB of {Changes * (long)Size / 1_000_000} MB are kept for a watch that is not read.");
+            await Task.Delay(50);
+        }
+
+        int seen = 0;
+        while (true)
+        {
+            JsonObject next = (await reader.NextAsync())!;
+            if ((string?)next["type"] == "ERROR")
+            {
+                Assert.Equal(410, (int?)next["object"]!["code"]);
+                Assert.Equal("Expired", (string?)next["object"]!["reason"]);
+                break;
+            }
+
+            // What came was without a gap.
+            Assert.Equal($"{seen++}", (string?)next["object"]!["data"]!["number"]);
+        }
+
+        Assert.Null(await reader.NextAsync());
+        Assert.InRange(seen, 0, Changes - 1);
+    }
+
+    private static void Change(SandboxCluster cluster, int number) => cluster.Registry.Update(BuiltInKinds.ConfigMaps, "default", "a", document =>
+    {
+        document["data"] = new JsonObject { ["number"] = $"{number}", ["text"] = new string((char)('a' + (number % 26)), Size) };
+        return document;
+    });
+}

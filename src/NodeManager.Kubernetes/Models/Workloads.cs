@@ -75,5 +75,7 @@ public sealed class WorkloadStatus
 
     public int UpdatedReplicas { get; set; }
 
+    public int TerminatingReplicas { get; set; }
+
     public List<Condition>? Conditions { get; set; }
 }

@@ -72,14 +72,15 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         metadata.Remove("selfLink");
         ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
-        if (kind.HasGeneration) metadata["generation"] = 1;
+        if (kind.HasGenerationAt(minor)) metadata["generation"] = 1;
         else metadata.Remove("generation");
 
-        rules.Default(document);
+        rules.Fill(document, minor);
+        rules.Derive?.Invoke(null, document);
         if (kind == BuiltInKinds.Namespaces && minor >= NamespaceLabelFrom) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         owners ??= OwnersOfNew(kind, version, document, claimed);
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
-        rules.PrepareCreate(document);
+        rules.Prepare(document, minor);
         if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
         Check(kind, rules, name, document, null);
         if (kind == BuiltInKinds.Services) return AddService(name, document, owners, isDryRun);
@@ -157,8 +158,9 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             JsonObject old = Shown(current, rules);
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
-            UpdatePreparation.Prepare(kind, version, name, current, old, changed, scope);
-            rules.Default(changed);
+            UpdatePreparation.Prepare(kind, version, minor, name, current, old, changed, scope);
+            rules.Fill(changed, minor);
+            if (scope != WriteScope.Status) rules.Derive?.Invoke(old, changed);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
             using Lock.Scope addresses = kind == BuiltInKinds.Services ? Addresses.EnterScope() : default;

@@ -10,7 +10,7 @@ internal static class UpdatePreparation
     private static readonly string[] Immutable =
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
-    public static void Prepare(ResourceKind kind, string? version, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
+    public static void Prepare(ResourceKind kind, string? version, int minor, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {
         KindRules rules = kind.RulesAt(version);
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
@@ -39,7 +39,7 @@ internal static class UpdatePreparation
             Keep(old, changed, "status");
         }
 
-        if (!kind.HasGeneration || scope == WriteScope.Status) return;
+        if (!kind.HasGenerationAt(minor) || scope == WriteScope.Status) return;
         bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
             (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
         if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;

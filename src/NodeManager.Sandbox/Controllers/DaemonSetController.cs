@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 using NodeManager.Scheduling;
 
@@ -12,6 +13,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
 {
     private const string Component = "daemonset-controller";
     private const string HashLabel = "controller-revision-hash";
+    private const string GenerationLabel = "pod-template-generation";
     private readonly RevisionHistory history = new(context, HashLabel);
 
     /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
@@ -40,31 +42,49 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     {
         if (Get(key) is not { IsDeleting: false } stored) return;
         JsonObject document = stored.ToJson();
-        JsonObject template = document["spec"]!["template"]!.AsObject();
+        JsonObject spec = document["spec"]!.AsObject(), template = spec["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
         history.Current(stored, document);
-        JsonObject made = MakeTemplate(template);
+        JsonObject made = MakeTemplate(document);
+        int minReadySeconds = (int)(spec.Number("minReadySeconds") ?? 0);
+        ILookup<string, DaemonPod> pods = Store.PodsOf(stored.Uid).Where(static pod => !pod.IsDeleting || pod.Field("status.phase") is not ("Succeeded" or "Failed"))
+            .ToLookup(NodeOf, pod => DaemonPod.Of(pod, HashLabel, hash, minReadySeconds, Context.Now), StringComparer.Ordinal);
+        List<DaemonNode> nodes = Nodes(made, pods);
+        int desired = nodes.Count(static node => node.ShouldRun);
+        bool isRolling = spec.Object("updateStrategy").Text("type") == "RollingUpdate";
+        DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired);
+        foreach (DaemonNode node in nodes) rollout.Keep(node);
+        // First there is what should be there: an update goes on from that.
+        if (isRolling && rollout is { Created.Count: 0, Deleted.Count: 0 }) rollout.Update(nodes);
+        HashSet<string> known = [.. nodes.Select(static node => node.Name)];
+        IEnumerable<DaemonPod> lost = pods.Where(group => !known.Contains(group.Key)).SelectMany(static group => group).Where(static pod => !pod.Stored.IsDeleting);
+        foreach (DaemonPod pod in rollout.Deleted.Concat(lost)) Delete(stored, pod);
+        foreach (string node in rollout.Created) Create(stored, made, node);
+        WriteStatus(stored, document, desired, nodes);
+        foreach (DaemonPod pod in nodes.SelectMany(static node => node.Pods).Where(static pod => pod is { IsReady: true, IsAvailable: false }))
+            EnqueueAt(key, pod.Stored.As<Pod>().ReadySince()!.Value.AddSeconds(minReadySeconds));
+        history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
+    }
+
+    /// <summary>Percentages round up; where neither may differ, one pod may be missing.</summary>
+    private static DaemonRollout Rollout(JsonObject? rolling, int desired)
+    {
+        int unavailable = new IntOrString(rolling?["maxUnavailable"]?.ToString() ?? "1").Resolve(desired, roundUp: true);
+        int surge = new IntOrString(rolling?["maxSurge"]?.ToString() ?? "0").Resolve(desired, roundUp: true);
+        return new(surge, unavailable == 0 && surge == 0 ? 1 : unavailable);
+    }
+
+    private List<DaemonNode> Nodes(JsonObject made, ILookup<string, DaemonPod> pods)
+    {
         Pod shape = JsonSerializer.Deserialize(made, KubernetesJson.Default.Pod)!;
-        ILookup<string, StoredObject> pods = Store.PodsOf(stored.Uid).ToLookup(NodeOf, StringComparer.Ordinal);
-        HashSet<string> known = new(StringComparer.Ordinal);
-        Counts counts = new();
-        List<StoredObject> outdated = [];
+        List<DaemonNode> nodes = [];
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
         {
-            known.Add(node.Name);
             (bool shouldRun, bool mayStay) = Judge(shape, node.As<Node>());
-            StoredObject? pod = Keep(stored, pods[node.Name]);
-            if (pod is null && shouldRun && !pods[node.Name].Any()) pod = Create(stored, made, node.Name);
-            else if (pod is { IsDeleting: false } && !mayStay) Delete(stored, pod);
-            counts.Add(pod, shouldRun, hash, document.Object("spec").Number("minReadySeconds") ?? 0, Context.Now);
-            if (pod is { IsDeleting: false } && shouldRun && pod.Labels?.GetValueOrDefault(HashLabel) != hash) outdated.Add(pod);
+            nodes.Add(new(node.Name, shouldRun, mayStay, DaemonNode.Sort(pods[node.Name])));
         }
-        foreach (IGrouping<string, StoredObject> lost in pods)
-            if (!known.Contains(lost.Key))
-                foreach (StoredObject pod in lost.Where(pod => !pod.IsDeleting)) Delete(stored, pod);
-        Update(stored, document, outdated, counts);
-        WriteStatus(stored, document, counts);
-        history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
+
+        return nodes;
     }
 
     /// <summary>Where it runs, or where it is meant to run while the scheduler has not bound it.</summary>
@@ -83,34 +103,18 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return (mayStay && shape.FirstUntolerated(node) is null, mayStay);
     }
 
-    /// <summary>The template with what every daemon pod has on top.</summary>
-    public static JsonObject MakeTemplate(JsonObject template)
+    /// <summary>The set's template with what every daemon pod has on top.</summary>
+    public static JsonObject MakeTemplate(JsonObject set)
     {
-        JsonObject made = template.DeepClone().AsObject();
+        JsonObject template = set["spec"]!["template"]!.AsObject(), made = template.DeepClone().AsObject();
         PodTemplates.Label(made, HashLabel, PodTemplates.Hash(template));
+        if (set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration) is { } generation) PodTemplates.Label(made, GenerationLabel, generation);
         JsonObject spec = made["spec"]!.AsObject();
         JsonArray tolerations = spec.Array("tolerations") ?? [];
         IEnumerable<(string, string)> added = spec.Flag("hostNetwork") == true ? [.. Tolerated, ("node.kubernetes.io/network-unavailable", "NoSchedule")] : Tolerated;
         foreach ((string key, string effect) in added) tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = effect });
         spec["tolerations"] = tolerations;
         return made;
-    }
-
-    /// <summary>The one pod that stays of those on a node: the oldest; failed ones and others go.</summary>
-    private StoredObject? Keep(StoredObject set, IEnumerable<StoredObject> pods)
-    {
-        StoredObject? kept = null;
-        foreach (StoredObject pod in pods.OrderBy(pod => pod.IsDeleting).ThenBy(pod => pod.As<Pod>().Metadata.CreationTimestamp))
-        {
-            if (!pod.IsDeleting && pod.Field("status.phase") == "Failed")
-            {
-                Context.Events.Warning(set, Component, "FailedDaemonPod", $"Found failed daemon pod {pod.Namespace}/{pod.Name} on node {pod.Field("spec.nodeName")}, will try to kill it");
-                Delete(set, pod);
-            }
-            else if (kept is null) kept = pod;
-            else if (!pod.IsDeleting) Delete(set, pod);
-        }
-        return kept;
     }
 
     /// <summary>The pod for one node: the scheduler puts it nowhere else.</summary>
@@ -125,77 +129,38 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return pod;
     }
 
-    private StoredObject Create(StoredObject set, JsonObject made, string node)
+    private void Create(StoredObject set, JsonObject made, string node)
     {
         StoredObject created = Registry.Create(BuiltInKinds.Pods, set.Namespace, MakePod(set, made, node));
         Context.Events.Normal(set, Component, "SuccessfulCreate", $"Created pod: {created.Name}");
-        return created;
     }
 
-    private void Delete(StoredObject set, StoredObject pod)
+    private void Delete(StoredObject set, DaemonPod pod)
     {
-        Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
-        Context.Events.Normal(set, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
+        string about = $"{pod.Stored.Namespace}/{pod.Stored.Name} on node {pod.Stored.Field("spec.nodeName")}, will try to";
+        if (pod.Phase == "Failed") Context.Events.Warning(set, Component, "FailedDaemonPod", $"Found failed daemon pod {about} kill it");
+        else if (pod.Phase == "Succeeded") Context.Events.Normal(set, Component, "SucceededDaemonPod", $"Found succeeded daemon pod {about} delete it");
+        Registry.Delete(BuiltInKinds.Pods, pod.Stored.Namespace, pod.Stored.Name, new() { Uid = pod.Stored.Uid });
+        Context.Events.Normal(set, Component, "SuccessfulDelete", $"Deleted pod: {pod.Stored.Name}");
     }
 
-    /// <summary>Replaces pods of an older template, no more at once than may be missing.</summary>
-    private void Update(StoredObject set, JsonObject document, List<StoredObject> outdated, Counts counts)
+    /// <summary>A node counts with its oldest pod.</summary>
+    private void WriteStatus(StoredObject stored, JsonObject document, int desired, List<DaemonNode> nodes)
     {
-        JsonObject? strategy = document.Object("spec").Object("updateStrategy");
-        if (strategy.Text("type") != "RollingUpdate") return;
-        string allowed = strategy.Object("rollingUpdate")?["maxUnavailable"]?.ToString() ?? "1";
-        int free = new IntOrString(allowed).Resolve(counts.Desired, roundUp: true) - (counts.Desired - counts.Available);
-        foreach (StoredObject pod in outdated.OrderBy(pod => pod.As<Pod>().IsReady()))
-        {
-            bool isMissingAnyway = !pod.As<Pod>().IsReady();
-            if (!isMissingAnyway && --free < 0) return;
-            Delete(set, pod);
-        }
-    }
-
-    private void WriteStatus(StoredObject stored, JsonObject document, Counts counts) =>
+        DaemonPod[] counted = [.. nodes.Where(static node => node is { ShouldRun: true, Pods.Count: > 0 }).Select(static node => node.Pods[0])];
+        int available = counted.Count(static pod => pod.IsAvailable);
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
         {
             JsonObject status = target.Ensure("status");
-            status["desiredNumberScheduled"] = counts.Desired;
-            status["currentNumberScheduled"] = counts.Current;
-            status["numberMisscheduled"] = counts.Misscheduled;
-            status["numberReady"] = counts.Ready;
-            WorkloadStatuses.Set(status, "numberAvailable", counts.Available);
-            WorkloadStatuses.Set(status, "numberUnavailable", counts.Desired - counts.Available);
-            WorkloadStatuses.Set(status, "updatedNumberScheduled", counts.Updated);
+            status["desiredNumberScheduled"] = desired;
+            status["currentNumberScheduled"] = counted.Length;
+            status["numberMisscheduled"] = nodes.Count(static node => node is { ShouldRun: false, Pods.Count: > 0 });
+            status["numberReady"] = counted.Count(static pod => pod.IsReady);
+            WorkloadStatuses.Set(status, "numberAvailable", available);
+            WorkloadStatuses.Set(status, "numberUnavailable", desired - available);
+            WorkloadStatuses.Set(status, "updatedNumberScheduled", counted.Count(static pod => pod.IsCurrent));
             status["observedGeneration"] = document.Object("metadata").Number("generation");
             return target;
         });
-
-    private sealed class Counts
-    {
-        public int Desired { get; private set; }
-
-        public int Current { get; private set; }
-
-        public int Misscheduled { get; private set; }
-
-        public int Ready { get; private set; }
-
-        public int Available { get; private set; }
-
-        public int Updated { get; private set; }
-
-        public void Add(StoredObject? pod, bool shouldRun, string hash, long minReadySeconds, DateTimeOffset now)
-        {
-            if (shouldRun) Desired++;
-            if (pod is null) return;
-            if (!shouldRun)
-            {
-                Misscheduled++;
-                return;
-            }
-            Current++;
-            Pod typed = pod.As<Pod>();
-            if (typed.IsReady()) Ready++;
-            if (typed.IsAvailable((int)minReadySeconds, now)) Available++;
-            if (pod.Labels?.GetValueOrDefault(HashLabel) == hash) Updated++;
-        }
     }
 }

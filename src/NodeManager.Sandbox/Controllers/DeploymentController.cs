@@ -43,9 +43,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         StoredObject? current = sets.Find(set => set.Labels?.GetValueOrDefault(HashLabel) == hash);
         List<StoredObject> old = sets.FindAll(set => set != current);
 
-        if (IsScaled(deployment, sets)) ScaleAll(stored, deployment, sets);
-        else if (deployment.Spec.Paused != true || current is not null) Roll(stored, deployment, document, template, hash, old, ref current);
-        else if (old.Count == 1) Scale(stored, old[0], deployment.Spec.Replicas ?? 1);
+        if (deployment.Spec.Paused == true || IsScaled(deployment, sets)) Hold(stored, deployment, document, sets, old, ref current);
+        else Roll(stored, deployment, document, template, hash, old, ref current);
         Forget(document, old);
         WriteStatus(stored, deployment, current, document);
     }
@@ -56,8 +55,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     // The Deployment was scaled since its sets were: that comes before the rollout goes on.
     private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
-        deployment.Spec.Strategy?.Type != "Recreate" && sets.Count(set => Size(set) > 0) > 1 &&
-        sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
+        (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1) && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
 
     private static int? Noted(StoredObject set, string annotation) =>
         int.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(annotation), CultureInfo.InvariantCulture, out int number) ? number : null;
@@ -69,13 +67,37 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         return (desired, deployment.Spec.Strategy?.Type == "Recreate" ? desired : desired + RollingUpdate.Of(desired, deployment.Spec.Strategy).MaxSurge);
     }
 
-    private void ScaleAll(StoredObject stored, Deployment deployment, List<StoredObject> sets)
+    /// <summary>Scales what is there, and rolls nothing out: a paused Deployment, or one whose size has changed.</summary>
+    private void Hold(StoredObject stored, Deployment deployment, JsonObject document, List<StoredObject> sets, List<StoredObject> old, ref StoredObject? current)
     {
+        if (current is not null)
+        {
+            current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, NextRevision(old));
+            Note(stored, RevisionOf(current));
+        }
+
+        int wanted = deployment.Spec.Replicas ?? 1;
         List<StoredObject> active = sets.FindAll(set => Size(set) > 0);
-        int[] sizes = RollingUpdate.Of(deployment.Spec.Replicas ?? 1, deployment.Spec.Strategy)
-            .Proportional([.. active.Select(set => (Size(set), Noted(set, MaxReplicas) ?? deployment.Status.Replicas))]);
-        for (int index = 0; index < active.Count; index++) Scale(stored, active[index], sizes[index]);
+        if (active.Count <= 1)
+        {
+            if ((active.Count == 1 ? active[0] : current ?? sets.LastOrDefault()) is { } only) Scale(stored, only, wanted);
+        }
+        else if (current is not null && Size(current) == wanted && Noted(current, DesiredReplicas) == wanted && current.As<ReplicaSet>().Status.AvailableReplicas == wanted)
+        {
+            foreach (StoredObject set in old) if (Size(set) > 0) Scale(stored, set, 0);
+        }
+        else if (deployment.Spec.Strategy?.Type != "Recreate")
+        {
+            int[] sizes = RollingUpdate.Of(wanted, deployment.Spec.Strategy)
+                .Proportional([.. active.Select(set => (Size(set), Noted(set, MaxReplicas) ?? deployment.Status.Replicas))]);
+            for (int index = 0; index < active.Count; index++) Scale(stored, active[index], sizes[index]);
+        }
+
+        if (current is not null) current = Get(ObjectKey.Of(current)) ?? current;
     }
+
+    // Alone, it keeps the number that it has.
+    private static long NextRevision(List<StoredObject> old) => old.Count == 0 ? 0 : old.Max(RevisionOf) + 1;
 
     private static long RevisionOf(StoredObject set) =>
         long.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(Revision), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
@@ -84,7 +106,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         StoredObject stored, Deployment deployment, JsonObject document, JsonObject template, string hash, List<StoredObject> old, ref StoredObject? current)
     {
         int wanted = deployment.Spec.Replicas ?? 1;
-        long revision = old.Select(RevisionOf).DefaultIfEmpty(0).Max() + 1;
+        long revision = Math.Max(1, NextRevision(old));
         bool isRecreate = deployment.Spec.Strategy?.Type == "Recreate";
         RollingUpdate rolling = RollingUpdate.Of(wanted, deployment.Spec.Strategy);
         if (isRecreate)
@@ -96,9 +118,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         int total = old.Sum(Size) + (current is null ? 0 : Size(current));
         int size = isRecreate ? wanted : rolling.NewSize(current is null ? 0 : Size(current), total);
         if (current is null) current = Create(stored, document, template, hash, revision, size);
-        else current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, old.Count > 0 ? revision : 0);
+        else current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, NextRevision(old));
         Note(stored, RevisionOf(current));
-        if (deployment.Spec.Paused == true && old.Sum(Size) > 0) return;
         current = Scale(stored, current, size);
         if (isRecreate) return;
 
@@ -186,7 +207,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         List<WorkloadStatus> all = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets).Select(set => set.As<ReplicaSet>().Status)];
         WorkloadStatus newest = current is null ? new() : Get(ObjectKey.Of(current))?.As<ReplicaSet>().Status ?? new();
-        int wanted = deployment.Spec.Replicas ?? 1;
+        int wanted = deployment.Spec.Replicas ?? 1, terminating = all.Sum(set => set.TerminatingReplicas);
         int replicas = all.Sum(set => set.Replicas), available = all.Sum(set => set.AvailableReplicas);
         int least = deployment.Spec.Strategy?.Type == "Recreate" ? wanted : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;
         bool isComplete = newest.Replicas == wanted && replicas == wanted && available == wanted;
@@ -199,6 +220,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                 || (status.Number("replicas") ?? 0) != replicas;
             status["observedGeneration"] = deployment.Metadata.Generation;
             WorkloadStatuses.Set(status, "replicas", replicas);
+            if (Context.MinorVersion >= ReplicaSetController.TerminatingFrom) status["terminatingReplicas"] = terminating;
             WorkloadStatuses.Set(status, "updatedReplicas", newest.Replicas);
             WorkloadStatuses.Set(status, "readyReplicas", all.Sum(set => set.ReadyReplicas));
             WorkloadStatuses.Set(status, "availableReplicas", available);

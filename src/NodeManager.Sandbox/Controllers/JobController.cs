@@ -1,80 +1,154 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers;
 
-/// <summary>Runs pods until enough of them have succeeded, or too many have failed.</summary>
+/// <summary>Runs pods until enough of them have succeeded, or too many have failed; and forgets jobs whose time is over.</summary>
 internal sealed class JobController(ControllerContext context) : Controller(context)
 {
     private const string Component = "job-controller";
+    private readonly Dictionary<string, JobBackOff> backOffs = new(StringComparer.Ordinal);
+    private readonly JobTracker tracker = new(context.Registry, context.MinorVersion);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Jobs, BuiltInKinds.Pods];
 
     public override void Observe(Change change)
     {
-        if (change.Object.Kind == BuiltInKinds.Jobs) Enqueue(change.Object);
-        else if (change.Object.As<Pod>().Controller() is { Kind: "Job" } owner) Enqueue(new ObjectKey(BuiltInKinds.Jobs, change.Object.Namespace, owner.Name));
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Jobs)
+        {
+            Enqueue(item);
+            if (change.Type == ChangeType.Deleted)
+                foreach (StoredObject pod in Store.PodsOf(item.Uid)) Enqueue(pod);
+        }
+        else if (item.As<Pod>().Controller() is { Kind: "Job" } owner)
+        {
+            Enqueue(new ObjectKey(BuiltInKinds.Jobs, item.Namespace, owner.Name));
+            if (item.IsDeleting && Store.Get(BuiltInKinds.Jobs, item.Namespace, owner.Name)?.Uid != owner.Uid) Enqueue(item);
+        }
+        else if (change.Previous?.ControllerReference() is { Kind: "Job" }) Enqueue(item);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } stored) return;
-        JsonObject document = stored.ToJson();
-        JsonObject spec = document["spec"]!.AsObject();
-        if (IsOver(document.Object("status"))) return;
-        List<StoredObject> pods = [.. Store.PodsOf(stored.Uid)];
-        int succeeded = pods.Count(pod => pod.Field("status.phase") == "Succeeded");
-        int failed = pods.Count(pod => pod.Field("status.phase") == "Failed");
-        List<StoredObject> active = pods.FindAll(PodReading.IsActive);
-        int completions = (int)(spec.Number("completions") ?? 1);
-        string? over = failed > (spec.Number("backoffLimit") ?? 6) ? "Failed" : succeeded >= completions ? "Complete" : null;
-        int wanted = over is not null || spec.Flag("suspend") == true ? 0 : (int)Math.Min(spec.Number("parallelism") ?? 1, completions - succeeded);
-        int running = active.Count;
-        for (; running < wanted; running++) Create(stored, spec);
-        foreach (StoredObject surplus in active.Skip(wanted))
+        if (Get(key) is not { } stored) return;
+        if (key.Kind == BuiltInKinds.Pods)
         {
-            Registry.Delete(BuiltInKinds.Pods, surplus.Namespace, surplus.Name, new() { Uid = surplus.Uid });
-            running--;
+            // Nobody counts it any more.
+            if (stored.ControllerReference() is not { } owner || Store.Get(BuiltInKinds.Jobs, key.Namespace, owner.Name)?.Uid != owner.Uid) tracker.Release(stored);
+            return;
         }
-        WriteStatus(stored, running, succeeded, failed, over);
+
+        JsonObject document = stored.ToJson();
+        JsonObject spec = document["spec"]!.AsObject(), status = document.Ensure("status");
+        if (spec.Text("managedBy") is { Length: > 0 } and not "kubernetes.io/job-controller") return;
+        JobPods pods = new(spec, Store.PodsOf(stored.Uid));
+        if (JobState.IsOver(status))
+        {
+            backOffs.Remove(stored.Uid);
+            foreach (StoredObject pod in pods.All) tracker.Release(pod);
+            if (!stored.IsDeleting) Expire(stored, spec, status);
+            return;
+        }
+
+        JobState state = tracker.Count(status, spec, pods);
+        JobBackOff backOff = Note(stored.Uid, state);
+        bool isSuspended = spec.Flag("suspend") == true;
+        if (!isSuspended) status.Default("startTime", Registry.Now);
+        JobEnd? end = JobEnd.Of(status) ?? JobEnd.Failure(spec, status, pods, state, Context.Now);
+        if (end is not null)
+        {
+            foreach (StoredObject pod in pods.Active) Delete(stored, pod, isCounted: end.IsFailure);
+        }
+        else if (!stored.IsDeleting)
+        {
+            Manage(stored, spec, pods, state, backOff, isSuspended);
+            if (state.IsComplete(spec) && !Store.PodsOf(stored.Uid).Any(PodReading.IsActive)) end = JobEnd.Success(Context.MinorVersion);
+        }
+
+        Write(stored, spec, status, end, end is null && !stored.IsDeleting ? isSuspended : null);
+        if (spec.Number("activeDeadlineSeconds") is { } seconds && JobEnd.TimeOf(status, "startTime") is { } start) EnqueueAt(key, start.AddSeconds(seconds));
     }
 
-    private static bool IsOver(JsonObject? status) =>
-        status.Condition("Complete").Text("status") == "True" || status.Condition("Failed").Text("status") == "True";
+    /// <summary>Starts what is missing, or ends what is too much.</summary>
+    private void Manage(StoredObject job, JsonObject spec, JobPods pods, JobState state, JobBackOff backOff, bool isSuspended)
+    {
+        int parallelism = (int)(spec.Number("parallelism") ?? 1), completions = (int)(spec.Number("completions") ?? int.MaxValue), wanted;
+        if (isSuspended) wanted = 0;
+        else if (spec["completions"] is null) wanted = state.Succeeded > 0 ? pods.Active.Count : parallelism;
+        else wanted = Math.Clamp(completions - state.Succeeded, 0, parallelism);
+        List<StoredObject> surplus = pods.Surplus(wanted, completions);
+        foreach (StoredObject pod in surplus) Delete(job, pod, isCounted: false);
+        int missing = wanted - pods.Awaited - pods.Active.Count;
+        if (surplus.Count > 0 || missing <= 0) return;
+        if (backOff.Failures > 0 && backOff.Until(Context.MinorVersion) is var until && until > Context.Now) EnqueueAt(ObjectKey.Of(job), until);
+        else if (!pods.IsIndexed)
+            for (int index = 0; index < missing; index++) Create(job, spec, null);
+        else
+            foreach (int index in pods.Open(state.Indexes, completions).Take(missing)) Create(job, spec, index);
+    }
 
-    private void Create(StoredObject job, JsonObject spec)
+    private void Create(StoredObject job, JsonObject spec, int? index)
     {
         JsonObject pod = PodTemplates.MakePod(job, spec["template"]!.AsObject());
-        PodTemplates.Label(pod, "job-name", job.Name);
-        PodTemplates.Label(pod, "controller-uid", job.Uid);
-        if (Context.MinorVersion >= 27)
+        foreach (string prefix in Context.MinorVersion >= JobRules.PrefixedLabelsFrom ? ["", JobRules.Prefix] : (string[])[""])
         {
-            PodTemplates.Label(pod, "batch.kubernetes.io/job-name", job.Name);
-            PodTemplates.Label(pod, "batch.kubernetes.io/controller-uid", job.Uid);
+            PodTemplates.Label(pod, prefix + "job-name", job.Name);
+            PodTemplates.Label(pod, prefix + "controller-uid", job.Uid);
         }
+
+        if (Context.MinorVersion >= JobBackOff.TrackedFrom) pod["metadata"]!["finalizers"] = new JsonArray(JobPods.Finalizer);
+        if (index is { } number) JobIndexes.Number(pod, job.Name, number, Context.MinorVersion);
         StoredObject created = Registry.Create(BuiltInKinds.Pods, job.Namespace, pod);
         Context.Events.Normal(job, Component, "SuccessfulCreate", $"Created pod: {created.Name}");
     }
 
-    private void WriteStatus(StoredObject job, int active, int succeeded, int failed, string? over)
+    // What a job gives up on its own does not count as failed; what it leaves behind when it fails does.
+    private void Delete(StoredObject job, StoredObject pod, bool isCounted)
     {
-        string now = Registry.Now;
-        Registry.UpdateStatus(job.Kind, job.Namespace, job.Name, document =>
+        if (!isCounted) tracker.Release(pod);
+        Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
+        Context.Events.Normal(job, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
+    }
+
+    private JobBackOff Note(string uid, JobState state)
+    {
+        JobBackOff known = backOffs.GetValueOrDefault(uid);
+        if (state.NewFailures.Count == 0 && state.NewSuccesses.Count == 0) return known;
+        DateTimeOffset success = state.NewSuccesses.Select(JobPods.EndOf).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
+        DateTimeOffset[] failures = [.. state.NewFailures.Select(JobPods.EndOf).Where(end => end > success)];
+        int before = state.NewSuccesses.Count > 0 ? 0 : known.Failures;
+        return backOffs[uid] = failures.Length == 0 ? new(before, known.Last) : new(before + failures.Length, failures.Max());
+    }
+
+    private void Write(StoredObject job, JsonObject spec, JsonObject status, JobEnd? end, bool? isSuspended)
+    {
+        JobPods pods = new(spec, Store.PodsOf(job.Uid));
+        JobState state = tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
+        bool isOver = false;
+        string? said = null;
+        tracker.Write(job, state, pods, isOver: end is not null || job.IsDeleting, (target, isCounted) =>
         {
-            JsonObject status = document.Ensure("status");
-            status.Default("startTime", now);
-            WorkloadStatuses.Set(status, "active", active);
-            WorkloadStatuses.Set(status, "succeeded", succeeded);
-            WorkloadStatuses.Set(status, "failed", failed);
-            if (over == "Complete") status["completionTime"] = now;
-            if (over is not null)
-                status.SetCondition(over, "True", now, over == "Failed" ? "BackoffLimitExceeded" : null, over == "Failed" ? "Job has reached the specified backoff limit" : null);
-            return document;
+            if (status["startTime"] is { } start) target.Default("startTime", start.DeepClone());
+            said = JobState.Suspend(target, isSuspended, Registry.Now, Context.MinorVersion) ?? said;
+            isOver = end?.Apply(target, Registry.Now, Context.MinorVersion, isCounted && pods.Active.Count == 0, pods.Terminating > 0) == true;
         });
-        if (over == "Complete") Context.Events.Normal(job, Component, "Completed", "Job completed");
-        else if (over == "Failed") Context.Events.Warning(job, Component, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        if (said is not null) Context.Events.Normal(job, Component, said, $"Job {said.ToLowerInvariant()}");
+        if (!isOver) return;
+        if (end!.IsFailure) Context.Events.Warning(job, Component, end.Reason!, end.Message!);
+        else Context.Events.Normal(job, Component, "Completed", "Job completed");
+    }
+
+    private void Expire(StoredObject job, JsonObject spec, JsonObject status)
+    {
+        if (spec.Number("ttlSecondsAfterFinished") is not { } seconds || JobState.EndedAt(status) is not { } ended) return;
+        if (ended.AddSeconds(seconds) > Context.Now) EnqueueAt(ObjectKey.Of(job), ended.AddSeconds(seconds));
+        else Registry.Delete(job.Kind, job.Namespace, job.Name, new() { Uid = job.Uid, PropagationPolicy = "Foreground" });
     }
 }

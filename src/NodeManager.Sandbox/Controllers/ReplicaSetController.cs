@@ -11,6 +11,9 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>Keeps as many pods as a ReplicaSet wants.</summary>
 internal sealed class ReplicaSetController(ControllerContext context) : Controller(context)
 {
+    /// <summary>From here on it tells how many of its pods are ending.</summary>
+    public const int TerminatingFrom = 35;
+
     private const string Component = "replicaset-controller";
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
@@ -82,9 +85,11 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             if (pod.IsAvailable(minReady, now)) available++;
             else EnqueueAt(ObjectKey.Of(stored), since.AddSeconds(minReady));
         }
+        int terminating = Store.PodsOf(stored.Uid).Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
         {
             JsonObject status = document.Ensure("status");
+            if (Context.MinorVersion >= TerminatingFrom) status["terminatingReplicas"] = terminating;
             status["replicas"] = active.Count;
             WorkloadStatuses.Set(status, "fullyLabeledReplicas", active.Count);
             WorkloadStatuses.Set(status, "readyReplicas", ready);

@@ -11,15 +11,24 @@ namespace NodeManager.Sandbox.Controllers;
 internal sealed class StatefulSetController(ControllerContext context) : Controller(context)
 {
     private const string Component = "statefulset-controller";
-    private const string HashLabel = "controller-revision-hash";
+    private const int AvailableFrom = 22, AvailableAlwaysFrom = 25, CapitalsFrom = 36;
     private readonly RevisionHistory history = new(context, "controller.kubernetes.io/hash");
 
-    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.StatefulSets, BuiltInKinds.Pods];
+    private readonly StatefulClaims claims = new(context);
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.StatefulSets, BuiltInKinds.Pods, BuiltInKinds.PersistentVolumeClaims];
 
     public override void Observe(Change change)
     {
-        if (change.Object.Kind == BuiltInKinds.StatefulSets) Enqueue(change.Object);
-        else if (change.Object.As<Pod>().Controller() is { Kind: "StatefulSet" } owner) Enqueue(new ObjectKey(BuiltInKinds.StatefulSets, change.Object.Namespace, owner.Name));
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.StatefulSets) Enqueue(item);
+        else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
+        {
+            // A pod may wait for an old claim of its name to be gone.
+            if (change.Type != ChangeType.Deleted) return;
+            foreach (StoredObject set in Store.List(BuiltInKinds.StatefulSets).Objects.Walk(item.Namespace)) Enqueue(set);
+        }
+        else if (item.As<Pod>().Controller() is { Kind: "StatefulSet" } owner) Enqueue(new ObjectKey(BuiltInKinds.StatefulSets, item.Namespace, owner.Name));
     }
 
     protected override void Reconcile(ObjectKey key)
@@ -27,116 +36,116 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         if (Get(key) is not { IsDeleting: false } stored) return;
         JsonObject document = stored.ToJson();
         JsonObject spec = document["spec"]!.AsObject();
-        int wanted = (int)(spec.Number("replicas") ?? 1);
         string hash = history.Current(stored, document).Name;
         string current = document.Object("status").Text("currentRevision") is { Length: > 0 } known && history.Template(stored, known) is not null ? known : hash;
+        StatefulPlan plan = new(spec, hash, current, Context.Now);
         SortedDictionary<int, StoredObject> pods = [];
         foreach (StoredObject pod in Store.PodsOf(stored.Uid))
-            if (int.TryParse(pod.Name.AsSpan(stored.Name.Length + 1), CultureInfo.InvariantCulture, out int ordinal)) pods[ordinal] = pod;
-        Act(stored, spec, wanted, new(hash, current), pods);
-        WriteStatus(stored, document, new(hash, current), pods);
-        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(HashLabel) ?? "").Concat([hash, current]));
+            if (StatefulPlan.OrdinalOf(stored, pod) is { } ordinal) pods[ordinal] = pod;
+        foreach ((int ordinal, StoredObject pod) in pods.Where(static pair => !pair.Value.IsDeleting)) claims.Own(stored, spec, pod, plan.Wants(ordinal));
+        bool isSettled = plan.IsOrdered ? Settle(stored, spec, plan, pods) : SettleAtOnce(stored, spec, plan, pods);
+        if (isSettled && plan.Outdated(pods) is { } outdated) Delete(stored, outdated);
+        StoredObject[] left = [.. pods.Values.Select(pod => Store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is { } now && now.Uid == pod.Uid ? now : null).OfType<StoredObject>()];
+        WriteStatus(stored, document, plan, left);
+        foreach (StoredObject pod in left.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
+            EnqueueAt(key, pod.As<Pod>().ReadySince()!.Value.AddSeconds(plan.MinReadySeconds));
+        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(StatefulPlan.RevisionLabel) ?? "").Concat([hash, current]));
     }
 
-    private static bool IsHealthy(StoredObject pod) => !pod.IsDeleting && pod.As<Pod>().IsReady();
-
-    private void Act(StoredObject set, JsonObject spec, int wanted, Revisions revisions, SortedDictionary<int, StoredObject> pods)
+    /// <summary>One step of making and removing pods in order; true where there is nothing to wait for.</summary>
+    private bool Settle(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
-        bool isOrdered = spec.Text("podManagementPolicy") != "Parallel";
-        for (int ordinal = 0; ordinal < wanted; ordinal++)
+        foreach (int ordinal in plan.Ordinals)
         {
-            if (pods.TryGetValue(ordinal, out StoredObject? pod) && !pod.IsDeleting && pod.Field("status.phase") is "Failed" or "Succeeded")
+            if (!pods.TryGetValue(ordinal, out StoredObject? pod))
             {
-                Delete(set, pod!);
-                return;
+                Create(set, spec, plan, ordinal, pods);
+                return false;
             }
-            if (pod is null) pods[ordinal] = pod = Create(set, spec, ordinal, RevisionOf(spec, ordinal, revisions), revisions.Newest);
-            if (isOrdered && !IsHealthy(pod)) return;
-        }
-        foreach ((int ordinal, StoredObject pod) in pods.Reverse().Where(pair => pair.Key >= wanted))
-        {
-            if (!pod.IsDeleting) Delete(set, pod);
-            if (isOrdered) return;
-        }
-        if (spec.Object("updateStrategy").Text("type") == "OnDelete") return;
-        long partition = spec.Object("updateStrategy").Object("rollingUpdate").Number("partition") ?? 0;
-        foreach ((int ordinal, StoredObject pod) in pods.Reverse().Where(pair => pair.Key >= partition && pair.Key < wanted))
-        {
-            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(HashLabel) != revisions.Newest)
+
+            if (StatefulPlan.IsOver(pod))
             {
-                Delete(set, pod);
-                return;
+                if (!pod.IsDeleting) Delete(set, pod);
+                return false;
             }
-            if (!IsHealthy(pod)) return;
+
+            if (pod.IsDeleting || !plan.IsAvailable(pod)) return false;
         }
+
+        // All that stay are available here. The last one goes first; one that is not available only if it is the only such.
+        StoredObject[] surplus = [.. pods.Where(pair => !plan.Wants(pair.Key)).Select(static pair => pair.Value)];
+        if (surplus.Length == 0) return true;
+        StoredObject last = surplus[^1];
+        bool isBlocked = !plan.IsAvailable(last) && Array.Find(surplus, pod => pod.IsDeleting || !plan.IsAvailable(pod)) != last;
+        if (!last.IsDeleting && !isBlocked) Delete(set, last);
+        return false;
     }
 
-    // Below the partition everything stays at what it was, also what is made anew.
-    private static string RevisionOf(JsonObject spec, int ordinal, Revisions revisions)
+    /// <summary>The same for pods that wait for no other; always settled, as the update then waits by itself.</summary>
+    private bool SettleAtOnce(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
-        JsonObject? strategy = spec.Object("updateStrategy");
-        bool isHeldBack = strategy.Text("type") == "RollingUpdate" && ordinal < (strategy.Object("rollingUpdate").Number("partition") ?? 0);
-        return isHeldBack ? revisions.Current : revisions.Newest;
+        foreach (int ordinal in plan.Ordinals)
+        {
+            if (!pods.TryGetValue(ordinal, out StoredObject? pod)) Create(set, spec, plan, ordinal, pods);
+            else if (StatefulPlan.IsOver(pod) && !pod.IsDeleting) Delete(set, pod);
+        }
+
+        foreach ((_, StoredObject pod) in pods.Reverse().Where(pair => !plan.Wants(pair.Key) && !pair.Value.IsDeleting)) Delete(set, pod);
+        return true;
     }
 
-    private StoredObject Create(StoredObject set, JsonObject spec, int ordinal, string hash, string newest)
+    private void Create(StoredObject set, JsonObject spec, StatefulPlan plan, int ordinal, SortedDictionary<int, StoredObject> pods)
     {
-        string name = $"{set.Name}-{ordinal}";
-        JsonObject podTemplate = hash == newest ? spec["template"]!.AsObject() : history.Template(set, hash) ?? spec["template"]!.AsObject();
+        string name = $"{set.Name}-{ordinal}", revision = plan.RevisionOf(ordinal);
+        if (claims.IsStale(set, spec, name)) return;
+        JsonObject podTemplate = revision == plan.Newest ? spec["template"]!.AsObject() : history.Template(set, revision) ?? spec["template"]!.AsObject();
         JsonObject pod = PodTemplates.MakePod(set, podTemplate, name);
-        PodTemplates.Label(pod, HashLabel, hash);
+        pod["metadata"]!["generateName"] = set.Name + "-";
+        PodTemplates.Label(pod, StatefulPlan.RevisionLabel, revision);
         PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
         if (Context.MinorVersion >= 28) PodTemplates.Label(pod, "apps.kubernetes.io/pod-index", ordinal.ToString(CultureInfo.InvariantCulture));
         JsonObject podSpec = pod["spec"]!.AsObject();
         podSpec["hostname"] = name;
         if (spec.Text("serviceName") is { Length: > 0 } service) podSpec["subdomain"] = service;
-        JsonArray volumes = podSpec.Array("volumes") ?? [];
-        foreach (JsonObject template in (spec.Array("volumeClaimTemplates") ?? []).OfType<JsonObject>())
-        {
-            string volume = template.Object("metadata").Text("name") ?? "";
-            string claim = $"{volume}-{name}";
-            volumes.Add(new JsonObject { ["name"] = volume, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } });
-            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, set.Namespace, claim) is not null) continue;
-            JsonObject metadata = template.Object("metadata")!.DeepClone().AsObject();
-            metadata["name"] = claim;
-            metadata["labels"] = spec.Object("selector").Object("matchLabels")?.DeepClone();
-            Registry.Create(BuiltInKinds.PersistentVolumeClaims, set.Namespace, new() { ["metadata"] = metadata, ["spec"] = template["spec"]!.DeepClone() });
-        }
-        if (volumes.Count > 0) podSpec["volumes"] = volumes;
-        StoredObject created = Registry.Create(BuiltInKinds.Pods, set.Namespace, pod);
-        Context.Events.Normal(set, Component, "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Name} successful");
-        return created;
+        claims.Mount(set, spec, name, podSpec, claim => Say(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success"));
+        pods[ordinal] = Registry.Create(BuiltInKinds.Pods, set.Namespace, pod);
+        claims.Own(set, spec, pods[ordinal], isWanted: true);
+        Say(set, "SuccessfulCreate", $"{Verb("create")} Pod {name} in StatefulSet {set.Name} successful");
     }
 
     private void Delete(StoredObject set, StoredObject pod)
     {
         Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
-        Context.Events.Normal(set, Component, "SuccessfulDelete", $"delete Pod {pod.Name} in StatefulSet {set.Name} successful");
+        Say(set, "SuccessfulDelete", $"{Verb("delete")} Pod {pod.Name} in StatefulSet {set.Name} successful");
     }
 
-    private void WriteStatus(StoredObject stored, JsonObject document, Revisions revisions, SortedDictionary<int, StoredObject> pods)
+    private void Say(StoredObject set, string reason, string message) => Context.Events.Normal(set, Component, reason, message);
+
+    private string Verb(string verb) => Context.MinorVersion >= CapitalsFrom ? char.ToUpperInvariant(verb[0]) + verb[1..] : verb;
+
+    private void WriteStatus(StoredObject stored, JsonObject document, StatefulPlan plan, StoredObject[] pods)
     {
-        int ready = pods.Values.Count(pod => pod.As<Pod>().IsReady());
-        int updated = pods.Values.Count(pod => pod.Labels?.GetValueOrDefault(HashLabel) == revisions.Newest);
-        bool isComplete = document.Object("spec").Object("updateStrategy").Text("type") == "RollingUpdate" && updated == pods.Count && ready == pods.Count;
-        string current = isComplete ? revisions.Newest : revisions.Current;
-        int unchanged = pods.Values.Count(pod => pod.Labels?.GetValueOrDefault(HashLabel) == current);
+        int ready = pods.Count(static pod => pod.As<Pod>().IsReady()), available = pods.Count(plan.IsAvailable);
+        int updated = Of(plan.Newest), wanted = plan.Ordinals.Count();
+        bool isComplete = document.Object("spec").Object("updateStrategy").Text("type") == "RollingUpdate"
+            && updated == wanted && ready == wanted && pods.Length == wanted;
+        string current = isComplete ? plan.Newest : plan.Current;
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
         {
             JsonObject status = target.Ensure("status");
             status["observedGeneration"] = document.Object("metadata").Number("generation");
-            status["replicas"] = pods.Count;
+            status["replicas"] = pods.Length;
             WorkloadStatuses.Set(status, "readyReplicas", ready);
-            status["availableReplicas"] = ready;
+            if (Context.MinorVersion >= AvailableAlwaysFrom) status["availableReplicas"] = available;
+            else if (Context.MinorVersion >= AvailableFrom) WorkloadStatuses.Set(status, "availableReplicas", available);
             WorkloadStatuses.Set(status, "updatedReplicas", updated);
-            status["updateRevision"] = revisions.Newest;
+            status["updateRevision"] = plan.Newest;
             status["currentRevision"] = current;
-            WorkloadStatuses.Set(status, "currentReplicas", unchanged);
+            WorkloadStatuses.Set(status, "currentReplicas", Of(current));
             status["collisionCount"] = 0;
             return target;
         });
-    }
 
-    /// <summary>The revision of the template now, and the one that all pods had when the last update was complete.</summary>
-    private readonly record struct Revisions(string Newest, string Current);
+        int Of(string revision) => pods.Count(pod => !pod.IsDeleting && pod.Labels?.GetValueOrDefault(StatefulPlan.RevisionLabel) == revision);
+    }
 }

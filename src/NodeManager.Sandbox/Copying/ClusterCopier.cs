@@ -29,12 +29,12 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         }
     }
 
-    private static void Clean(ResourceKind kind, JsonObject item)
+    private void Clean(ResourceKind kind, JsonObject item)
     {
         JsonObject metadata = item.Ensure("metadata");
         foreach (string member in Dropped) metadata.Remove(member);
         metadata.Object("annotations")?.Remove("kubectl.kubernetes.io/last-applied-configuration");
-        kind.Rules.Default(item);
+        kind.Rules.Fill(item, registry.Minor);
         if (kind == BuiltInKinds.PersistentVolumes) item.Object("spec").Object("claimRef")?.Remove("resourceVersion");
         if (kind != BuiltInKinds.VolumeAttachments) return;
 

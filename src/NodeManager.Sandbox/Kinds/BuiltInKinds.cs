@@ -133,7 +133,7 @@ internal static class BuiltInKinds
     public static ResourceKind DaemonSets { get; } = new()
     {
         Group = "apps", Versions = V1, Kind = "DaemonSet", Plural = "daemonsets", ShortNames = ["ds"], Categories = All, HasStatus = true,
-        HasGeneration = true, Type = Json.DaemonSet, Rules = WorkloadRules.DaemonSet,
+        HasGeneration = true, Type = Json.DaemonSet, Rules = DaemonSetRules.Rules,
     };
 
     public static ResourceKind ControllerRevisions { get; } = new()
@@ -144,8 +144,8 @@ internal static class BuiltInKinds
     public static ResourceKind Jobs { get; } = new()
     {
         Group = "batch", Versions = V1, Kind = "Job", Plural = "jobs", Categories = All, HasStatus = true, SelectableFields = [new("status.successful")],
-        OrphansByDefault = true,
-        Rules = WorkloadRules.Job,
+        OrphansByDefault = true, HasGeneration = true, GenerationFrom = 24,
+        Rules = JobRules.Rules,
     };
 
     public static ResourceKind PodDisruptionBudgets { get; } = new()

@@ -7,11 +7,20 @@ internal sealed class KindRules
 {
     public static KindRules None { get; } = new();
 
-    /// <summary>Fills what was left out, on every write.</summary>
-    public Action<JsonObject> Default { get; init; } = static _ => { };
+    /// <summary>What is left out is filled in so, whatever the version of the cluster.</summary>
+    public Action<JsonObject> Default { private get; init; } = static _ => { };
+
+    /// <summary>What is filled in besides, from a minor version on: given the version that the cluster is.</summary>
+    public Action<JsonObject, int>? DefaultAt { private get; init; }
+
+    /// <summary>What the server alone says of an object, given what it was before (null: it is new); what a client writes there does not count.</summary>
+    public Action<JsonObject?, JsonObject>? Derive { get; init; }
 
     /// <summary>What a new object starts with, after the common part (status emptied where it is a subresource).</summary>
-    public Action<JsonObject> PrepareCreate { get; init; } = static _ => { };
+    public Action<JsonObject> PrepareCreate { private get; init; } = static _ => { };
+
+    /// <summary>What a new object starts with besides, given the minor version of the cluster.</summary>
+    public Action<JsonObject, int>? PrepareCreateAt { private get; init; }
 
     /// <summary>What the first request to delete an object leaves in it, given the time as the API writes it.</summary>
     public Action<JsonObject, string> PrepareDelete { get; init; } = static (_, _) => { };
@@ -54,4 +63,22 @@ internal sealed class KindRules
 
     /// <summary>Seconds between the request and the end of an object (given what was asked for); null where deleting takes no time.</summary>
     public Func<JsonObject, long?, long>? GracePeriod { get; init; }
+
+    /// <summary>Fills what was left out, on every write.</summary>
+    /// <param name="document">Is changed.</param>
+    /// <param name="minor">Of the Kubernetes that is served: 20 for 1.20.</param>
+    public void Fill(JsonObject document, int minor)
+    {
+        Default(document);
+        DefaultAt?.Invoke(document, minor);
+    }
+
+    /// <summary>Gives a new object what it starts with.</summary>
+    /// <param name="document">Is changed.</param>
+    /// <param name="minor">Of the Kubernetes that is served.</param>
+    public void Prepare(JsonObject document, int minor)
+    {
+        PrepareCreate(document);
+        PrepareCreateAt?.Invoke(document, minor);
+    }
 }

@@ -71,6 +71,9 @@ internal sealed class ResourceKind
     /// <summary>True where metadata.generation counts changes of the specification.</summary>
     public bool HasGeneration { get; init; }
 
+    /// <summary>From which minor version on it does.</summary>
+    public int GenerationFrom { get; init; }
+
     /// <summary>True where deleting answers with the object rather than with a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
@@ -115,6 +118,8 @@ internal sealed class ResourceKind
 
     /// <summary>How its parts are told apart, at one of its versions, in a Kubernetes of a minor version.</summary>
     public ValueStructure StructureAt(string? version, int minor) => Custom?.At(version).Structure ?? ApiStructures.Of(minor).OfKind(SchemaType);
+
+    public bool HasGenerationAt(int minor) => HasGeneration && minor >= GenerationFrom;
 
     public bool HasStatusAt(string? version) => Custom?.At(version).HasStatus ?? HasStatus;
 

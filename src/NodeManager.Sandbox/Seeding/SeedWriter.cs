@@ -30,6 +30,9 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         }
     }
 
+    /// <summary>Fills what a document leaves out.</summary>
+    public void Default(ResourceKind kind, JsonObject document) => kind.Rules.Fill(document, registry.Minor);
+
     /// <summary>Stores a document that has at least a name; the status it comes with stays.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
@@ -80,12 +83,13 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         if (kind.IsNamespaced) metadata["namespace"] = ns;
         metadata["uid"] = identities.NextUid();
         metadata["creationTimestamp"] = Ago(age);
-        if (kind.HasGeneration) metadata["generation"] = 1;
+        if (kind.HasGenerationAt(registry.Minor)) metadata["generation"] = 1;
     }
 
     private StoredObject Prepare(ResourceKind kind, JsonObject document)
     {
-        kind.Rules.Default(document);
+        Default(kind, document);
+        kind.Rules.Derive?.Invoke(null, document);
         return new(kind, document, owners.Of(kind, document));
     }
 

@@ -106,7 +106,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             ["spec"] = new JsonObject { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) }, ["template"] = template },
             ["status"] = new JsonObject(),
         }, age);
-        JsonObject made = DaemonSetController.MakeTemplate(set.ToJson()["spec"]!["template"]!.AsObject());
+        JsonObject made = DaemonSetController.MakeTemplate(set.ToJson());
         foreach (SeedNode node in nodes)
         {
             JsonObject pod = DaemonSetController.MakePod(set, made, node.Stored.Name);
@@ -220,7 +220,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         {
             JsonObject status = new() { ["qosClass"] = "Burstable" };
             document["status"] = status;
-            BuiltInKinds.Pods.Rules.Default(document);
+            writer.Default(BuiltInKinds.Pods, document);
             PodStatusWriter.Write(document, phase, phase == "Running" && isHere, false, started, node.Address, address);
             if (isHere && document["spec"]!["initContainers"] is null) status.Remove("initContainerStatuses");
         });

@@ -5,6 +5,8 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class WorkloadRules
 {
+    private const int MinReadyFrom = 23, RetentionFrom = 27;
+
     public static KindRules Deployment { get; } = new()
     {
         AnnotationsCountForGeneration = true,
@@ -83,54 +85,41 @@ internal static class WorkloadRules
             JsonObject strategy = spec.Ensure("updateStrategy");
             strategy.Default("type", "RollingUpdate");
             if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("partition", 0);
+            foreach (JsonObject claim in (spec.Array("volumeClaimTemplates") ?? []).OfType<JsonObject>())
+            {
+                claim.Default("apiVersion", "v1");
+                claim.Default("kind", "PersistentVolumeClaim");
+                claim.Ensure("spec").Default("volumeMode", "Filesystem");
+                claim.Ensure("status").Default("phase", "Pending");
+            }
         },
-        Validate = Validate,
-    };
+        DefaultAt = static (item, minor) =>
+        {
+            JsonObject spec = item["spec"]!.AsObject();
+            if (minor < MinReadyFrom) spec.Remove("minReadySeconds");
+            if (minor < RetentionFrom)
+            {
+                spec.Remove("persistentVolumeClaimRetentionPolicy");
+                return;
+            }
 
-    public static KindRules DaemonSet { get; } = new()
-    {
-        PrepareCreate = static item => item["status"] = new JsonObject
-        {
-            ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0,
+            JsonObject policy = spec.Ensure("persistentVolumeClaimRetentionPolicy");
+            policy.Default("whenDeleted", "Retain");
+            policy.Default("whenScaled", "Retain");
         },
-        Default = static item =>
+        Validate = static (item, old, errors) =>
         {
-            JsonObject spec = Template(item);
-            spec.Default("revisionHistoryLimit", 10);
-            JsonObject strategy = spec.Ensure("updateStrategy");
-            strategy.Default("type", "RollingUpdate");
-            if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
-        },
-        Validate = Validate,
-    };
-
-    public static KindRules Job { get; } = new()
-    {
-        PrepareCreate = PrepareJob,
-        Default = static item =>
-        {
-            JsonObject spec = Template(item);
-            if (spec["parallelism"] is null) spec.Default("completions", 1);
-            spec.Default("parallelism", 1);
-            spec.Default("backoffLimit", 6);
+            Validate(item, old, errors);
+            foreach ((string member, JsonNode? value) in item["spec"]!.AsObject().Object("persistentVolumeClaimRetentionPolicy") ?? [])
+                if ((string?)value is not ("Retain" or "Delete")) errors.NotSupported($"spec.persistentVolumeClaimRetentionPolicy.{member}", $"\"{value}\"", "Retain", "Delete");
         },
     };
 
-    // A job finds its pods by its own UID, unless it brings a selector.
-    private static void PrepareJob(JsonObject job)
-    {
-        EmptyStatus(job);
-        JsonObject spec = job["spec"]!.AsObject(), metadata = job["metadata"]!.AsObject();
-        if (spec.Flag("manualSelector") == true) return;
-        JsonObject labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
-        labels["controller-uid"] = metadata.Text("uid");
-        labels["job-name"] = metadata.Text("name");
-        spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["controller-uid"] = metadata.Text("uid") } };
-    }
+    /// <summary>A new object says nothing of what became of it.</summary>
+    public static void EmptyStatus(JsonObject item) => item["status"] = new JsonObject();
 
-    private static void EmptyStatus(JsonObject item) => item["status"] = new JsonObject();
-
-    private static JsonObject Template(JsonObject item)
+    /// <summary>The specification, with what its pods' template leaves out.</summary>
+    public static JsonObject Template(JsonObject item)
     {
         JsonObject spec = item.Ensure("spec");
         JsonObject template = spec.Ensure("template");
@@ -139,7 +128,8 @@ internal static class WorkloadRules
         return spec;
     }
 
-    private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
+    /// <summary>What all workloads with a selector have in common.</summary>
+    public static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
     {
         JsonObject spec = item["spec"]!.AsObject();
         if (spec.Number("replicas") is < 0 and var replicas) errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");

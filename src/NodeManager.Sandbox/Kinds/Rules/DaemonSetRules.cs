@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Store;
+
+namespace NodeManager.Sandbox.Kinds.Rules;
+
+internal static class DaemonSetRules
+{
+    /// <summary>Counts the templates that a set had, beside its generation; kept for clients of before 1.9.</summary>
+    public const string TemplateGeneration = "deprecated.daemonset.template.generation";
+
+    private const int SurgeFrom = 22;
+
+    public static KindRules Rules { get; } = new()
+    {
+        PrepareCreate = static item => item["status"] = new JsonObject
+        {
+            ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0,
+        },
+        Default = static item =>
+        {
+            JsonObject spec = WorkloadRules.Template(item);
+            spec.Default("revisionHistoryLimit", 10);
+            JsonObject strategy = spec.Ensure("updateStrategy");
+            strategy.Default("type", "RollingUpdate");
+            if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
+        },
+        DefaultAt = static (item, minor) =>
+        {
+            if (item["spec"]!["updateStrategy"]!.AsObject().Object("rollingUpdate") is not { } rolling) return;
+            if (minor >= SurgeFrom) rolling.Default("maxSurge", 0);
+            else rolling.Remove("maxSurge");
+        },
+        Derive = CountTemplates,
+        Validate = static (item, old, errors) =>
+        {
+            WorkloadRules.Validate(item, old, errors);
+            if (item["spec"]!.AsObject().Object("updateStrategy").Object("rollingUpdate") is not { } rolling) return;
+            string unavailable = rolling["maxUnavailable"]?.ToString() ?? "0", surge = rolling["maxSurge"]?.ToString() ?? "0";
+            const string Field = "spec.updateStrategy.rollingUpdate.";
+            if (rolling["maxSurge"] is null)
+            {
+                if (IsNone(unavailable)) errors.Invalid(Field + "maxUnavailable", rolling["maxUnavailable"], "cannot be 0");
+            }
+            else if (IsNone(unavailable) && IsNone(surge))
+                errors.Required(Field + "maxUnavailable", "cannot be 0 when maxSurge is 0");
+            else if (!IsNone(unavailable) && !IsNone(surge))
+                errors.Invalid(Field + "maxSurge", rolling["maxSurge"], "may not be set when maxUnavailable is non-zero");
+        },
+    };
+
+    private static bool IsNone(string count) => int.TryParse(count.TrimEnd('%'), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number == 0;
+
+    // Whatever a client writes there: it is the server's.
+    private static void CountTemplates(JsonObject? old, JsonObject item)
+    {
+        JsonObject annotations = item["metadata"]!.AsObject().Ensure("annotations");
+        string? before = old.Object("metadata").Object("annotations").Text(TemplateGeneration);
+        long count = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out long known) ? known : 0;
+        bool isSame = old is not null && JsonNode.DeepEquals(old["spec"]?["template"], item["spec"]?["template"]);
+        annotations[TemplateGeneration] = Math.Max(1, isSame ? count : count + 1).ToString(CultureInfo.InvariantCulture);
+    }
+}

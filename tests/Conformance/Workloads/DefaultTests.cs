@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+
+namespace NodeManager.Conformance.Workloads;
+
+/// <summary>What versions fill in, and who owns it.</summary>
+public sealed class DefaultTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Jobs_get_the_defaults_and_labels_of_their_version(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        Workload job = await Workload.JobAsync(cluster, "job", "{}");
+        JsonObject document = await job.ReadAsync(), spec = document["spec"]!.AsObject();
+
+        string[] since22 = cluster.Minor >= 22 ? ["completionMode=NonIndexed", "suspend=false"] : [];
+        string[] since29 = cluster.Minor >= 29 ? ["manualSelector=false", "podReplacementPolicy=TerminatingOrFailed"] : [];
+        Assert.Equal(
+            Sorted(["backoffLimit=6", "completions=1", "parallelism=1", .. since22, .. since29]),
+            Sorted(spec.Where(static one => one.Key is not ("template" or "selector")).Select(static one => $"{one.Key}={one.Value}")));
+        string uid = (string)document["metadata"]!["uid"]!;
+        string[] labels = cluster.Minor >= 27
+            ? ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"]
+            : ["controller-uid", "job-name"];
+        Assert.Equal(labels, Sorted(document["metadata"]!["labels"]!.AsObject().Select(static one => one.Key)));
+        Assert.Equal(labels, Sorted(spec["template"]!["metadata"]!["labels"]!.AsObject().Select(static one => one.Key)));
+        Assert.Equal([(labels[0], uid)], spec["selector"]!["matchLabels"]!.AsObject().Select(static one => (one.Key, (string)one.Value!)));
+        Assert.Equal(cluster.Minor >= 24 ? 1 : null, (int?)document["metadata"]!["generation"]);
+        JsonObject owned = document["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:spec"]!.AsObject();
+        Assert.Equal(
+            Sorted(spec.Where(static one => one.Key != "selector").Select(static one => "f:" + one.Key)), Sorted(owned.Select(static one => one.Key)));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Stateful_sets_say_what_becomes_of_their_claims_from_1_27_on(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        Workload set = await Workload.CreateAsync(
+            cluster, "apps", "statefulsets", "db",
+            """{"serviceName":"db","replicas":0,"volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}""");
+        JsonObject document = await set.ReadAsync(), spec = document["spec"]!.AsObject();
+
+        Assert.Equal(cluster.Minor >= 27 ? """{"whenDeleted":"Retain","whenScaled":"Retain"}""" : null, spec["persistentVolumeClaimRetentionPolicy"]?.ToJsonString());
+        JsonNode claim = spec["volumeClaimTemplates"]![0]!;
+        Assert.Equal(("v1", "PersistentVolumeClaim", "Filesystem", "Pending"),
+            ((string)claim["apiVersion"]!, (string)claim["kind"]!, (string)claim["spec"]!["volumeMode"]!, (string)claim["status"]!["phase"]!));
+        JsonObject owned = document["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:spec"]!.AsObject();
+        Assert.Equal(cluster.Minor >= 27, owned.ContainsKey("f:persistentVolumeClaimRetentionPolicy"));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Daemon_sets_count_their_templates_and_surge_by_none(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        Workload set = await Workload.CreateAsync(cluster, "apps", "daemonsets", "agent", "{}");
+        JsonObject document = await set.ReadAsync();
+
+        Assert.Equal(
+            cluster.Minor >= 22 ? "maxSurge=0 maxUnavailable=1" : "maxUnavailable=1",
+            string.Join(' ', Sorted(document["spec"]!["updateStrategy"]!["rollingUpdate"]!.AsObject().Select(static one => $"{one.Key}={one.Value}"))));
+        Assert.Equal("1", Generation(document));
+        Assert.True(document["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:metadata"]!["f:annotations"]!.AsObject().ContainsKey("f:deprecated.daemonset.template.generation"));
+
+        await set.PatchAsync("""{"metadata":{"annotations":{"a":"b"}}}""");
+        Assert.Equal("1", Generation(await set.ReadAsync()));
+        await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
+        Assert.Equal("2", Generation(await set.ReadAsync()));
+
+        static string Generation(JsonObject set) => (string)set["metadata"]!["annotations"]!["deprecated.daemonset.template.generation"]!;
+    }
+
+    private static string[] Sorted(IEnumerable<string> texts) => [.. texts.Order(StringComparer.Ordinal)];
+}

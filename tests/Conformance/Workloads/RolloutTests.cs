@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Workloads;
+
+/// <summary>How daemon sets and deployments roll out.</summary>
+public sealed class RolloutTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_surging_daemon_set_ends_an_old_pod_when_the_new_one_beside_it_is_ready(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        Skip.If(cluster.Minor < 22, "1.20 cannot surge");
+        await cluster.AddNodesAsync(2);
+        Workload set = await Workload.CreateAsync(cluster, "apps", "daemonsets", "agent", """{"updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}""");
+        HashSet<string> before = [.. (await cluster.WaitForReadyPodsAsync("app=agent", 2)).Select(static pod => pod.Metadata.Uid!)];
+
+        await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"fake-kubelet/not-ready":"true"}}}}}""");
+
+        for (int turn = 0; turn < 2; turn++)
+        {
+            int old = 2 - turn;
+            IReadOnlyList<Pod> pods = await Eventually.GetAsync(
+                "a second pod on one node", () => cluster.ListPodsAsync("app=agent"),
+                pods => pods.Count(pod => pod is { Status.Phase: "Running", Metadata.DeletionTimestamp: null } && !before.Contains(pod.Metadata.Uid!) && !TestCluster.IsReady(pod)) == 1
+                    && pods.Count(pod => before.Contains(pod.Metadata.Uid!)) == old);
+            Assert.Equal(old, pods.Count(pod => before.Contains(pod.Metadata.Uid!) && pod.Metadata.DeletionTimestamp is null && TestCluster.IsReady(pod)));
+            Pod fresh = pods.Single(pod => pod.Metadata.DeletionTimestamp is null && !TestCluster.IsReady(pod));
+            Assert.Contains(pods, pod => before.Contains(pod.Metadata.Uid!) && pod.Spec.NodeName == fresh.Spec.NodeName);
+            await cluster.AnnotateAsync(Resources.Pods, fresh.Metadata.Name, "not-ready", null);
+        }
+
+        JsonObject status = await set.UntilAsync("rolled out", static status => (int?)status["updatedNumberScheduled"] == 2 && (int?)status["numberAvailable"] == 2);
+        Assert.Equal((2, 2, null), ((int)status["currentNumberScheduled"]!, (int)status["numberReady"]!, status["numberUnavailable"]));
+        Assert.All(await cluster.WaitForReadyPodsAsync("app=agent", 2), pod => Assert.Equal("2", pod.Metadata.Labels!["pod-template-generation"]));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_a_daemon_set_may_not_say_of_its_rollout_is_refused(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        WireAnswer neither = await UpdateAsync("""{"maxSurge":0,"maxUnavailable":0}"""), both = await UpdateAsync("""{"maxSurge":1,"maxUnavailable":1}""");
+        Assert.Equal((422, "spec.updateStrategy.rollingUpdate.maxUnavailable"), ((int)neither.Code, (string)neither.Json["details"]!["causes"]![0]!["field"]!));
+        Assert.Equal(cluster.Minor < 22 ? 201 : 422, (int)both.Code);
+        if (cluster.Minor < 22) return;
+        Assert.Equal("Required value: cannot be 0 when maxSurge is 0", (string)neither.Json["details"]!["causes"]![0]!["message"]!);
+        Assert.Equal("Invalid value: 1: may not be set when maxUnavailable is non-zero", (string)both.Json["details"]!["causes"]![0]!["message"]!);
+
+        Task<WireAnswer> UpdateAsync(string rolling) => cluster.SendAsync("POST", $"/apis/apps/v1/namespaces/{cluster.Namespace}/daemonsets", $$"""
+            {"metadata":{"name":"agent"},"spec":{"updateStrategy":{"rollingUpdate":{{rolling}} },"selector":{"matchLabels":{"a":"b"} },"template":{"metadata":{"labels":{"a":"b"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
+            """);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_paused_recreation_keeps_its_old_pods_and_scales_them(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await cluster.AddNodeAsync();
+        Workload web = await Workload.CreateAsync(cluster, "apps", "deployments", "web", """{"replicas":1,"strategy":{"type":"Recreate"}}""");
+        string first = (await cluster.WaitForReadyPodsAsync("app=web", 1))[0].Metadata.Uid!;
+        await web.UntilAsync("seen", static status => (int?)status["availableReplicas"] == 1);
+
+        await web.PatchAsync("""{"spec":{"paused":true,"replicas":2,"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
+        IReadOnlyList<Pod> pods = await cluster.WaitForReadyPodsAsync("app=web", 2);
+        Assert.Contains(pods, pod => pod.Metadata.Uid == first);
+        Assert.Single(pods.Select(static pod => pod.Metadata.Labels!["pod-template-hash"]).Distinct());
+        Assert.Single((await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray());
+        JsonObject status = await web.UntilAsync("paused", static status => (int?)status["availableReplicas"] == 2 && (int?)status["observedGeneration"] == 2);
+        Assert.Equal((null, cluster.Minor >= 35 ? 0 : null), ((int?)status["updatedReplicas"], (int?)status["terminatingReplicas"]));
+
+        await web.PatchAsync("""{"spec":{"paused":false}}""");
+        await web.UntilAsync("rolled out", static status => (int?)status["updatedReplicas"] == 2 && (int?)status["availableReplicas"] == 2 && (int?)status["replicas"] == 2);
+        Assert.DoesNotContain(await cluster.WaitForReadyPodsAsync("app=web", 2), pod => pod.Metadata.Uid == first);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Pods_on_their_way_out_are_counted_from_1_35_on(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await cluster.AddNodeAsync();
+        Workload web = await Workload.CreateAsync(
+            cluster, "apps", "deployments", "web", """{"replicas":2}""", """{"metadata":{"annotations":{"fake-kubelet/slow-terminate":"never"}}}""");
+        await web.UntilAsync("two", static status => (int?)status["availableReplicas"] == 2);
+
+        await web.PatchAsync("""{"spec":{"replicas":1}}""");
+
+        JsonObject status = await web.UntilAsync(
+            "one less", status => (int?)status["availableReplicas"] == 1 && (int?)status["replicas"] == 1 && (cluster.Minor < 35 || (int?)status["terminatingReplicas"] == 1));
+        Assert.Equal(cluster.Minor >= 35 ? 1 : null, (int?)status["terminatingReplicas"]);
+    }
+}

@@ -97,7 +97,7 @@ internal static class JobRules
 
         bool isIndexed = spec.Text("completionMode") == "Indexed";
         if (!isIndexed && spec["backoffLimitPerIndex"] is { } limit) errors.Invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode");
-        PodRules.ValidateContainers(spec.Object("template").Object("spec"), "spec.template.spec", errors);
+        PodRules.ValidateSpec(spec.Object("template").Object("spec"), "spec.template.spec", errors);
         string restart = spec.Object("template").Object("spec").Text("restartPolicy") ?? "";
         if (restart is not ("OnFailure" or "Never"))
         {

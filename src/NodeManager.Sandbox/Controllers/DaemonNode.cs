@@ -23,6 +23,10 @@ internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IRe
         return (current, old);
     }
 
+    /// <summary>The oldest first. Times are whole seconds: of one second, those of an earlier template came earlier.</summary>
     public static IReadOnlyList<DaemonPod> Sort(IEnumerable<DaemonPod> pods) =>
-        [.. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp).ThenBy(static pod => pod.Stored.Version)];
+    [
+        .. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp).ThenBy(static pod => pod.IsCurrent)
+            .ThenBy(static pod => pod.Stored.Name, StringComparer.Ordinal),
+    ];
 }

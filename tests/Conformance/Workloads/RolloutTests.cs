@@ -35,7 +35,8 @@ public sealed class RolloutTests
 
         JsonObject status = await set.UntilAsync("rolled out", static status => (int?)status["updatedNumberScheduled"] == 2 && (int?)status["numberAvailable"] == 2);
         Assert.Equal((2, 2, null), ((int)status["currentNumberScheduled"]!, (int)status["numberReady"]!, status["numberUnavailable"]));
-        Assert.All(await cluster.WaitForReadyPodsAsync("app=agent", 2), pod => Assert.Equal("2", pod.Metadata.Labels!["pod-template-generation"]));
+        IEnumerable<Pod> all = (await cluster.WaitForReadyPodsAsync("app=agent", 2)).Where(static pod => pod.Metadata.DeletionTimestamp is null);
+        Assert.All(all, static pod => Assert.Equal("2", pod.Metadata.Labels!["pod-template-generation"]));
     }
 
     [SkippableTheory]
@@ -67,7 +68,7 @@ public sealed class RolloutTests
 
         await web.PatchAsync("""{"spec":{"paused":true,"replicas":2,"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
         IReadOnlyList<Pod> pods = await cluster.WaitForReadyPodsAsync("app=web", 2);
-        Assert.Contains(pods, pod => pod.Metadata.Uid == first);
+        Assert.Contains(pods, pod => pod.Metadata.Uid == first && pod.Metadata.DeletionTimestamp is null);
         Assert.Single(pods.Select(static pod => pod.Metadata.Labels!["pod-template-hash"]).Distinct());
         Assert.Single((await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray());
         JsonObject status = await web.UntilAsync("paused", static status => (int?)status["availableReplicas"] == 2 && (int?)status["observedGeneration"] == 2);

@@ -13,22 +13,27 @@ namespace NodeManager.Core.Maintenance;
 /// <summary>Says what a maintenance would do. Also what <c>-WhatIf</c> shows.</summary>
 public static class MaintenancePlanner
 {
+    private const string Activity = "Planning the maintenance";
+
+    // Each reads the pods of its nodes, and where they could go.
+    private const int PlansAtOnce = 4;
+
     /// <summary>The batches in which the nodes would go, as things are now, and what each drain would meet. Touches nothing.</summary>
     /// <exception cref="NodeManagerException">NodeNotFound, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
-        NodeManagerSession session, MaintenanceRequest request, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, token), cancellationToken);
+        NodeManagerSession session, MaintenanceRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, observer, token), cancellationToken);
 
     private static async Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
-        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, CancellationToken cancellationToken)
+        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IOperationObserver observer,
+        CancellationToken cancellationToken)
     {
         MaintenanceOptions options = request.Options;
         IReadOnlyList<string> names = request.Nodes;
         HashSet<string>? open = null;
         if (request.ResumeId is { } id)
         {
-            StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, cancellationToken)
-                ?? throw MaintenanceErrors.NotFound(id, request.Namespace, session.Cluster);
+            StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
             options = OptionText.Overlay(stored.Run.Options, options);
             open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
             names = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => n.Name)];
@@ -47,8 +52,16 @@ public static class MaintenancePlanner
         List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
         IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count));
-        IReadOnlyList<NodeDrainPlan>[] drains = await Task.WhenAll(batches.Select(
-            batch => DrainPlanner.PlanAsync(session, [.. batch.Select(c => c.Name)], options.Drain, cancellationToken)));
+        IReadOnlyList<NodeDrainPlan>[] drains = new IReadOnlyList<NodeDrainPlan>[batches.Count];
+        int planned = 0;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, batches.Count), new ParallelOptions { MaxDegreeOfParallelism = PlansAtOnce, CancellationToken = cancellationToken },
+            async (i, token) =>
+            {
+                drains[i] = await DrainPlanner.PlanAsync(session, [.. batches[i].Select(c => c.Name)], options.Drain, token);
+                int done = Interlocked.Increment(ref planned);
+                observer.Progress(new(Activity, Activity, $"{done} of {batches.Count} batches planned", 100 * done / batches.Count, done == batches.Count));
+            });
         List<NodeMaintenancePlan> plans = [];
         for (int i = 0; i < batches.Count; i++)
         {

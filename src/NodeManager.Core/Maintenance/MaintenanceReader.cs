@@ -21,16 +21,25 @@ public static class MaintenanceReader
             async (connection, token) =>
             {
                 Task<IReadOnlyDictionary<string, string>> holders = RunDirectory.HoldersAsync(connection, ns, token);
-                IReadOnlyList<StoredRun> runs = await RunDirectory.ListAsync(connection, ns, token);
+                IReadOnlyList<RunHead> runs = await RunDirectory.ListAsync(connection, ns, token);
                 IReadOnlyDictionary<string, string> held = await holders;
                 List<NamePattern> patterns = [.. ids.Select(id => new NamePattern(id))];
                 if (ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !runs.Any(r => new NamePattern(id).Matches(r.Run.Id))) is { } missing)
                     throw MaintenanceErrors.NotFound(missing, ns, session.Cluster);
-                return
-                [
-                    .. runs.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Run.Id))).Take(limit)
-                        .Select(r => RunMapper.Map(session, r, ns, held.ContainsKey(r.Run.Id), connection.Time.GetUtcNow())),
-                ];
+                List<NodeMaintenanceRun> read = [];
+                foreach (RunHead head in runs.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Run.Id))).Take(limit))
+                {
+                    StoredRun run = await RunDirectory.LoadAsync(connection, head, ns, token);
+                    read.Add(RunMapper.Map(session, run, ns, held.ContainsKey(run.Run.Id), connection.Time.GetUtcNow()));
+                }
+
+                return read;
             },
             cancellationToken);
+
+    /// <summary>The ids of all runs that are kept there, the newest first.</summary>
+    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    public static Task<IReadOnlyList<string>> IdsAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<string>>(
+            session, null, async (connection, token) => [.. (await RunDirectory.ListAsync(connection, ns, token)).Select(r => r.Run.Id)], cancellationToken);
 }

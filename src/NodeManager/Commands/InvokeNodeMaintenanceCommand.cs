@@ -173,7 +173,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private void Plan(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
     {
-        foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker.Token))
+        foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token))
             worker.Output(plan);
     });
 

@@ -8,8 +8,6 @@ namespace NodeManager.Completion;
 /// <summary>The ids of maintenance runs, the newest first. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
 public sealed class MaintenanceRunCompleter : IArgumentCompleter
 {
-    private const int Most = 100;
-
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
@@ -30,7 +28,7 @@ public sealed class MaintenanceRunCompleter : IArgumentCompleter
     {
         List<string> ids = [];
         foreach (NodeManagerSession session in sessions)
-            ids.AddRange((await MaintenanceReader.ReadAsync(session, [], ns, Most, cancellationToken)).Select(r => r.Id));
+            ids.AddRange(await MaintenanceReader.IdsAsync(session, ns, cancellationToken));
         return ids;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class MaintenanceLog : IMaintenanceObserver
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
+    /// <summary>False where the time that an interrupt leaves was too short to write how far the run was.</summary>
+    public bool IsEndWritten => !_words.Any(w => w.Contains("was not written", StringComparison.Ordinal));
+
     public void Started(NodeMaintenanceRun run) => Run = run;
 
     public void NodeStarted(NodeMaintenanceResult node) => _nodes.Enqueue("+" + node.Node);

@@ -68,8 +68,11 @@ public sealed class BatchRulesTests
     [InlineData("a:1 b:2 c:1 d:2 e:1", 2, "a c|b d|e")]
     [InlineData("@x a b# @y", 2, "b a|x|y")]
     [InlineData("a b! c", 1, "b|a|c")]
-    public void All_batches(string nodes, int limit, string batches) =>
+    public void All_batches(string nodes, int limit, string batches)
+    {
         Assert.Equal(batches, string.Join('|', BatchRules.All(Read(nodes), limit).Select(b => string.Join(' ', b.Select(n => n.Name)))));
+        Assert.InRange(BatchRules.Count(Read(nodes), limit), 1, batches.Split('|').Length);
+    }
 
     [Fact]
     public void Whatever_the_fleet_no_batch_takes_out_more_than_allowed()

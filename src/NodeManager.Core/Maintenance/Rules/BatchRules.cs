@@ -40,6 +40,13 @@ public static class BatchRules
         return batches;
     }
 
+    /// <summary>About how many batches they make, without making them.</summary>
+    public static int Count(IEnumerable<MaintenanceCandidate> candidates, int limit)
+    {
+        ILookup<bool, MaintenanceCandidate> pending = candidates.Where(c => c.IsPending).ToLookup(c => c.IsControlPlane);
+        return pending[true].Count() + pending[false].GroupBy(c => c.Group, StringComparer.Ordinal).Sum(g => (g.Count() + limit - 1) / limit);
+    }
+
     private static BatchChoice NextOf(List<MaintenanceCandidate> pending, IReadOnlyList<MaintenanceCandidate> all, int limit)
     {
         int unavailable = all.Count(c => !c.IsAvailable);

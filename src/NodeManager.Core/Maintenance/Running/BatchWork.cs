@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance.State;
 
@@ -14,8 +15,9 @@ internal sealed class BatchWork(
     /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
     public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
     {
-        bool[] isCordoned = await Task.WhenAll(batch.Select(n => work.CordonAsync(n.Uid, cancellationToken)));
-        List<string> nodes = [.. batch.Where((_, i) => isCordoned[i]).Select(n => n.Uid)];
+        ConcurrentDictionary<string, bool> isCordoned = [];
+        await scope.EachAsync(batch, async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken), cancellationToken);
+        List<string> nodes = [.. batch.Where(n => isCordoned[n.Uid]).Select(n => n.Uid)];
         List<string> toDrain = [.. nodes.Where(uid => !ledger[uid].HasDone(NodeMaintenanceStepName.Drain))];
         _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));
         try

@@ -8,8 +8,6 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Claims all nodes of a run before the first one is touched. Of two runs that want the same node one is refused; from dead runs it takes over.</summary>
 internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 {
-    private const int ClaimsAtOnce = 16;
-
     private readonly HashSet<string> _dead = [];
     private readonly ConcurrentQueue<(NodeClaim From, string Node)> _taken = new();
 
@@ -31,7 +29,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         List<NodeRecord> open = [.. ledger.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).OrderBy(n => n.Uid, StringComparer.Ordinal)];
         // The first one alone: of two runs that begin with the same nodes at the same time, it decides which has them.
         int claimed = 0;
-        async ValueTask ClaimAsync(NodeRecord node, CancellationToken token)
+        async Task ClaimAsync(NodeRecord node, CancellationToken token)
         {
             await TakeAsync(ledger, node, token);
             progress.Opening($"{Interlocked.Increment(ref claimed)} of {open.Count} nodes claimed");
@@ -39,7 +37,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 
         progress.Opening($"claiming {open.Count} nodes");
         foreach (NodeRecord first in open.Take(1)) await ClaimAsync(first, cancellationToken);
-        await Parallel.ForEachAsync(open.Skip(1), new ParallelOptions { MaxDegreeOfParallelism = ClaimsAtOnce, CancellationToken = cancellationToken }, ClaimAsync);
+        await scope.EachAsync(open.Skip(1), ClaimAsync, cancellationToken);
         foreach (IGrouping<(string Run, string Holder), string> run in _taken.GroupBy(t => (t.From.Run, t.From.Holder), t => t.Node))
         {
             string nodes = run.Count() == 1 ? $"Node {run.Single()} is" : $"{run.Count()} nodes ({NameList.Of(run.Order(StringComparer.Ordinal))}) are";

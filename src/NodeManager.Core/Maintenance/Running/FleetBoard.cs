@@ -9,7 +9,7 @@ namespace NodeManager.Core.Maintenance.Running;
 internal sealed class FleetBoard : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Node> _byUid = [];
+    private readonly Dictionary<string, string> _uidByName = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly WatchedObjects<Node> _watch;
     private Task _watching = Task.CompletedTask;
@@ -32,7 +32,7 @@ internal sealed class FleetBoard : IAsyncDisposable
     /// <summary>All that there are, and a task that ends when any of them changes.</summary>
     public (IReadOnlyCollection<Node> Nodes, Task Changed) LookAtAll()
     {
-        lock (_lock) return ([.. _byUid.Keys.Select(_watch.Find).OfType<Node>()], _changed.Task);
+        lock (_lock) return ([.. _uidByName.Values.Select(_watch.Find).OfType<Node>()], _changed.Task);
     }
 
     /// <summary>Waits until the board shows what was written, or the node gone.</summary>
@@ -63,9 +63,10 @@ internal sealed class FleetBoard : IAsyncDisposable
         TaskCompletionSource changed;
         lock (_lock)
         {
-            // One that registered anew while the watch was away takes the place of the former.
-            foreach (string former in _byUid.Where(e => e.Value.Metadata.Name == node.Metadata.Name).Select(e => e.Key).ToList()) _byUid.Remove(former);
-            if (!isGone) _byUid[node.Metadata.Uid ?? ""] = node;
+            // One that registered anew while the watch was away takes the place of the former, whose going may be told later.
+            string uid = node.Metadata.Uid ?? "";
+            if (!isGone) _uidByName[node.Metadata.Name] = uid;
+            else if (_uidByName.GetValueOrDefault(node.Metadata.Name) == uid) _uidByName.Remove(node.Metadata.Name);
             (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

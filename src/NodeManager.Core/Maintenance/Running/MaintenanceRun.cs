@@ -10,6 +10,7 @@ namespace NodeManager.Core.Maintenance.Running;
 internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, RunStart start)
 {
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
     // Where nothing else tells: another zone's rules, a clock that was set.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
@@ -55,7 +56,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, start.Progress);
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, start.Progress);
-        await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending).Select(n => _conditions.PlanAsync(n.Name, cancellationToken)));
+        await scope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
@@ -189,16 +190,18 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         return begun.Length == 0 ? null : $"In the middle, and left cordoned: {NameList.Of(begun)}.";
     }
 
+    private List<NodeRecord> Pending() => [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending)];
+
     private async Task CloseAsync(RunState state)
     {
-        using CancellationTokenSource limit = new(CleanUp, scope.Time);
+        using CancellationTokenSource limit = new(state.Status == NodeMaintenanceRunStatus.Interrupted ? CleanUp : TidyUp, scope.Time);
         try
         {
             if (start.Lease.Lost.IsCancellationRequested) return;
             await start.Store.WriteAsync(state, limit.Token);
             await start.Lease.ReleaseAsync(limit.Token);
             if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await Task.WhenAll(_ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending).Select(n => LetGoAsync(n, limit.Token)));
+                await scope.EachAsync(Pending(), LetGoAsync, limit.Token);
             if (state.Status != NodeMaintenanceRunStatus.Interrupted)
                 await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
@@ -222,20 +225,10 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         }
     }
 
-    // With the one that begins, whose nodes are back when the next one's turn comes.
+    // With the one that begins.
     private int BatchesLeft()
     {
-        IReadOnlyCollection<Node> nodes = board.LookAtAll().Nodes;
-        HashSet<string> cordoned = [.. nodes.Where(NodeClaim.StaysCordoned).Select(n => n.Metadata.Uid ?? "")];
-        IReadOnlyList<MaintenanceCandidate> candidates =
-        [
-            .. Candidates(nodes).Select(c => _ledger[c.Uid].Status switch
-            {
-                NodeMaintenanceStatus.Failed => c,
-                NodeMaintenanceStatus.InProgress => c with { IsReady = true, IsCordoned = cordoned.Contains(c.Uid) },
-                _ => c with { IsCordoned = cordoned.Contains(c.Uid) },
-            }),
-        ];
-        return 1 + BatchRules.All(candidates, start.Limit.Of(candidates.Count)).Count;
+        IReadOnlyList<MaintenanceCandidate> candidates = Candidates(board.LookAtAll().Nodes);
+        return 1 + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
     }
 }

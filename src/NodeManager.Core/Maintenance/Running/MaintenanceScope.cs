@@ -7,6 +7,8 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>What all parts of one run share.</summary>
 internal sealed class MaintenanceScope
 {
+    private const int AtOnce = 32;
+
     private readonly CancellationToken _caller;
 
     public MaintenanceScope(
@@ -51,6 +53,10 @@ internal sealed class MaintenanceScope
     /// cancelled in between did not fail.
     /// </summary>
     public bool IsStopping => _caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
+
+    /// <summary>Does it for all of them, so many at once as a server takes from one client.</summary>
+    public Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, token) => await action(item, token));
 
     /// <summary>Waits for one of these, or for so long; ends with the token.</summary>
     public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ internal sealed class NodeWork(
     MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
     MaintenanceProgress progress)
 {
+    private const int LongestError = 2000;
+
     private readonly Readiness _readiness = new(board, progress);
     private readonly DaemonSetPods _daemonSets = new(scope, board, progress);
 
@@ -117,7 +119,8 @@ internal sealed class NodeWork(
             string error = exception is NodeFailedException or ClaimLostException or NodeManagerException
                 ? exception.Message
                 : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message ?? exception.Message;
-            // A sentence, as others follow it.
+            // It is kept with the run. A sentence, as others follow it.
+            if (error.Length > LongestError) error = error[..LongestError] + "…";
             if (!error.EndsWith('.')) error += ".";
             bool isPutBack = options.OnError == MaintenanceErrorAction.Resume && exception is not ClaimLostException
                 && await claims.ReleaseAsync(record.Name, uid, cancellationToken);

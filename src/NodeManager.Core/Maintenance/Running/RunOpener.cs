@@ -13,9 +13,6 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Begins a run, or takes up one that was interrupted: its lease first, then its record, then all of its nodes.</summary>
 internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
 {
-    // A run keeps all of its nodes in one ConfigMap, which holds 1 MiB.
-    private const int MostNodes = 1500;
-
     // Later the same command means another maintenance: last month's patches are not this month's.
     private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
 
@@ -32,8 +29,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         List<Node> targets = [];
         if (request.ResumeId is { } id)
         {
-            stored = await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, cancellationToken)
-                ?? throw MaintenanceErrors.NotFound(id, scope.Namespace, scope.Session.Cluster);
+            stored = await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken);
             CheckWork(stored.Run, work);
             options = Complete(OptionText.Overlay(stored.Run.Options, request.Options));
         }
@@ -48,6 +44,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Id = $"{scope.Now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}",
             By = _by,
             At = scope.Now,
+            Nodes = targets.Count,
             Options = options,
             Work = work,
             Fingerprint = OptionText.Fingerprint(options, work),
@@ -127,10 +124,8 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     private List<Node> Resolve(IReadOnlyList<string> names)
     {
         Dictionary<string, Node> byName = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Name);
-        List<Node> nodes = [.. names.Distinct(StringComparer.Ordinal).Select(
+        return [.. names.Distinct(StringComparer.Ordinal).Select(
             name => byName.GetValueOrDefault(name) ?? throw ErrorTranslator.NodeNotFound(name, scope.Session.Cluster))];
-        return nodes.Count <= MostNodes ? nodes : throw MaintenanceErrors.Invalid(
-            $"{nodes.Count} nodes are more than one run takes: {MostNodes}.", nodes.Count, "Make several runs of them, one after another.");
     }
 
     private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)
@@ -152,9 +147,11 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.
     private async Task<StoredRun?> FindSameAsync(string fingerprint, List<Node> targets, CancellationToken cancellationToken)
     {
-        foreach (StoredRun run in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
+        foreach (RunHead head in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
         {
-            if (run.State.IsOver || run.Run.Fingerprint != fingerprint || scope.Now - run.State.At > SameAgain) continue;
+            if (head.State.IsOver || head.Run.Fingerprint != fingerprint || scope.Now - await LastSignAsync(head, cancellationToken) > SameAgain) continue;
+            StoredRun run = await RunDirectory.LoadAsync(scope.Connection, head, scope.Namespace, cancellationToken);
+            if (!run.IsComplete) continue;
             HashSet<string> known = [.. run.Nodes.Select(n => n.Uid)];
             List<Node> unknown = [.. targets.Where(t => !known.Contains(t.Metadata.Uid ?? ""))];
             if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At)) continue;
@@ -164,6 +161,13 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         }
 
         return null;
+    }
+
+    // Runs take days where windows are short; a killed one has last been heard of by its lease.
+    private async Task<DateTimeOffset> LastSignAsync(RunHead run, CancellationToken cancellationToken)
+    {
+        LeaseSign sign = await LeaseProbe.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
+        return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
     private void CheckWork(RunRecord run, string work)
@@ -215,8 +219,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);
         await Task.WhenAll(ledger.Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
             .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token))));
-        await ForgiveAsync(() => scope.Client.DeleteAsync(Resources.ConfigMaps, RunStore.NameOf(run.Id), scope.Namespace, new(), limit.Token));
-        await ForgiveAsync(() => scope.Client.DeleteAsync(Resources.Leases, RunStore.NameOf(run.Id), scope.Namespace, new(), limit.Token));
+        await ForgiveAsync(() => RunDirectory.DeleteAsync(scope.Connection, run, scope.Namespace, limit.Token));
     }
 
     private async Task ForgiveAsync(Func<Task> action)

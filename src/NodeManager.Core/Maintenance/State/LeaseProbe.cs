@@ -25,7 +25,7 @@ internal static class LeaseProbe
         LeaseSign last = first;
         try
         {
-            ListOptions what = new() { Namespace = ns, FieldSelector = "metadata.name=" + RunStore.NameOf(run) };
+            ListOptions what = new() { Namespace = ns, FieldSelector = "metadata.name=" + RunLayout.NameOf(run) };
             await foreach (WatchEvent<Lease> seen in connection.Client.WatchAsync(Resources.Leases, what, stop.Token))
             {
                 if (seen.Type == WatchEventType.Synced) continue;
@@ -48,7 +48,7 @@ internal static class LeaseProbe
     {
         try
         {
-            return Of(await connection.Client.GetAsync(Resources.Leases, RunStore.NameOf(run), ns, cancellationToken));
+            return Of(await connection.Client.GetAsync(Resources.Leases, RunLayout.NameOf(run), ns, cancellationToken));
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {

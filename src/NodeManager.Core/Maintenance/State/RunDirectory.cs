@@ -12,60 +12,101 @@ internal static class RunDirectory
     // Nobody carries on with a run after so long; until then it might be wanted.
     private static readonly TimeSpan LongestInterruption = TimeSpan.FromDays(30);
 
-    /// <summary>The newest first.</summary>
-    public static async Task<IReadOnlyList<StoredRun>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
+    // So long a run that nobody can find may still be one that is being made.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromHours(1);
+
+    /// <summary>The newest first, without their nodes. What is not readable is told to the log.</summary>
+    public static async Task<IReadOnlyList<RunHead>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
     {
-        KubernetesList<ConfigMap> maps = await connection.Client.ListAsync(Resources.ConfigMaps, OfRuns(ns), cancellationToken);
-        return [.. maps.Items.Select(StoredRun.Read).OfType<StoredRun>().OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
+        List<RunHead> heads = [];
+        foreach (ConfigMap map in (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items)
+        {
+            if (RunHead.Read(map) is { } head) heads.Add(head);
+            else connection.Logger.RunNotReadable(ns, map.Metadata.Name, FormatOf(map), RunLayout.Format);
+        }
+
+        return [.. heads.OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>Null where there is none.</summary>
-    public static async Task<StoredRun?> FindAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
+    /// <summary>The run with its nodes.</summary>
+    public static async Task<StoredRun> LoadAsync(ClusterConnection connection, RunHead head, string ns, CancellationToken cancellationToken) => StoredRun.Read(
+        head,
+        RunLayout.Pages(head.Run.Nodes) == 1 ? []
+            : (await connection.Client.ListAsync(Resources.ConfigMaps, With($"{RunLayout.FurtherLabel}={head.Run.Id}", ns), cancellationToken)).Items);
+
+    /// <summary>A run to be carried on with.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid where it is not readable, or parts of it are missing.</exception>
+    public static async Task<StoredRun> FindAsync(ClusterConnection connection, string id, string ns, string cluster, CancellationToken cancellationToken)
     {
+        ConfigMap map;
         try
         {
-            return StoredRun.Read(await connection.Client.GetAsync(Resources.ConfigMaps, RunStore.NameOf(id), ns, cancellationToken));
+            map = await connection.Client.GetAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            return null;
+            throw MaintenanceErrors.NotFound(id, ns, cluster);
         }
+
+        if (RunHead.Read(map) is not { } head)
+        {
+            throw MaintenanceErrors.Invalid(
+                $"ConfigMap {ns}/{map.Metadata.Name} has maintenance run {id} in the format '{FormatOf(map)}', of which this version reads '{RunLayout.Format}', or was changed by hand.",
+                id, "Carry on with the version of NodeManager that began it, or begin anew: the nodes' claims are taken over.");
+        }
+
+        StoredRun run = await LoadAsync(connection, head, ns, cancellationToken);
+        return run.IsComplete ? run : throw MaintenanceErrors.Invalid(
+            $"Maintenance run {id} has {head.Run.Nodes} nodes, of which namespace '{ns}' keeps {run.Nodes.Count}: a part of it was deleted, or changed by hand.",
+            id, "Begin anew: the nodes' claims are taken over.");
     }
 
     /// <summary>The holders that have a lease now, by run; who is overdue by our clock has none.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> HoldersAsync(
         ClusterConnection connection, string ns, CancellationToken cancellationToken)
     {
-        KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, OfRuns(ns), cancellationToken);
+        KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
-        return leases.Items.Select(l => (Run: l.Metadata.Labels?.GetValueOrDefault(RunStore.Label) ?? "", Sign: new LeaseSign(l, true)))
+        return leases.Items.Select(l => (Run: RunOf(l) ?? "", Sign: new LeaseSign(l, true)))
             .Where(l => l.Sign.Holder.Length > 0 && l.Sign.Silence(now) < l.Sign.Duration)
             .ToDictionary(l => l.Run, l => l.Sign.Holder);
     }
 
-    /// <summary>Forgets what is over, but for the newest; and leases without a run, which interrupted starts leave.</summary>
+    /// <summary>Forgets what is over, but for the newest; and what belongs to no run, which interrupted starts leave.</summary>
     public static async Task PruneAsync(ClusterConnection connection, string ns, int keep, CancellationToken cancellationToken)
     {
-        IReadOnlyList<StoredRun> runs = await ListAsync(connection, ns, cancellationToken);
+        IReadOnlyList<RunHead> runs = await ListAsync(connection, ns, cancellationToken);
         IReadOnlyDictionary<string, string> holders = await HoldersAsync(connection, ns, cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
-        bool IsPast(StoredRun run) => !holders.ContainsKey(run.Run.Id) && (run.State.IsOver || now - run.State.At > LongestInterruption);
-        foreach (StoredRun run in runs.Where(IsPast).Skip(keep))
-        {
-            await DeleteAsync(connection, Resources.ConfigMaps, RunStore.NameOf(run.Run.Id), ns, cancellationToken);
-            await DeleteAsync(connection, Resources.Leases, RunStore.NameOf(run.Run.Id), ns, cancellationToken);
-        }
+        bool IsPast(RunHead run) => !holders.ContainsKey(run.Run.Id) && (run.State.IsOver || now - run.State.At > LongestInterruption);
+        foreach (RunHead run in runs.Where(IsPast).Skip(keep)) await DeleteAsync(connection, run.Run, ns, cancellationToken);
 
         HashSet<string> known = [.. runs.Select(r => r.Run.Id)];
-        KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, OfRuns(ns), cancellationToken);
-        foreach (Lease lease in leases.Items.Where(l => l.Metadata.Labels?.GetValueOrDefault(RunStore.Label) is { } run && !known.Contains(run)))
+        KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
+        foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
         {
             if (new LeaseSign(lease, true) is var sign && sign.Silence(now) > 2 * sign.Duration)
                 await DeleteAsync(connection, Resources.Leases, lease.Metadata.Name, ns, cancellationToken);
         }
+
+        KubernetesList<ConfigMap> further = await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.FurtherLabel, ns), cancellationToken);
+        foreach (ConfigMap page in further.Items.Where(p => RunLayout.RunOf(p) is { } run && !known.Contains(run) && now - p.Metadata.CreationTimestamp > LongestStart))
+            await DeleteAsync(connection, Resources.ConfigMaps, page.Metadata.Name, ns, cancellationToken);
     }
 
-    private static ListOptions OfRuns(string ns) => new() { Namespace = ns, LabelSelector = RunStore.Label };
+    /// <summary>Forgets a run: the first ConfigMap first, so that nobody finds half of it.</summary>
+    public static async Task DeleteAsync(ClusterConnection connection, RunRecord run, string ns, CancellationToken cancellationToken)
+    {
+        for (int page = 0; page < RunLayout.Pages(run.Nodes); page++)
+            await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(run.Id, page), ns, cancellationToken);
+        await DeleteAsync(connection, Resources.Leases, RunLayout.NameOf(run.Id), ns, cancellationToken);
+    }
+
+    private static ListOptions With(string label, string ns) => new() { Namespace = ns, LabelSelector = label };
+
+    private static string? RunOf(Lease lease) => lease.Metadata.Labels?.GetValueOrDefault(RunLayout.Label);
+
+    private static string FormatOf(ConfigMap map) => map.Data?.GetValueOrDefault(RunLayout.FormatKey) ?? "";
 
     private static async Task DeleteAsync<T>(
         ClusterConnection connection, ResourceType<T> type, string name, string ns, CancellationToken cancellationToken)

@@ -235,7 +235,7 @@ internal sealed class RunLease : IAsyncDisposable
         {
             ["apiVersion"] = "coordination.k8s.io/v1",
             ["kind"] = "Lease",
-            ["metadata"] = new JsonObject { ["name"] = RunStore.NameOf(_run), ["labels"] = RunStore.Labels(_run) },
+            ["metadata"] = new JsonObject { ["name"] = RunLayout.NameOf(_run), ["labels"] = new JsonObject { [RunLayout.Label] = _run } },
             ["spec"] = Spec(0),
         };
         return _connection.Client.SendAsync(
@@ -244,7 +244,7 @@ internal sealed class RunLease : IAsyncDisposable
     }
 
     private Task<Lease> TakeAsync(Lease lease, CancellationToken cancellationToken) => _connection.Client.PatchAsync(
-        Resources.Leases, RunStore.NameOf(_run), _namespace,
+        Resources.Leases, RunLayout.NameOf(_run), _namespace,
         Patch.Merge(new()
         {
             ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion },
@@ -263,7 +263,7 @@ internal sealed class RunLease : IAsyncDisposable
 
     // Only while it is ours, which the server tests.
     private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) => _connection.Client.PatchAsync(
-        Resources.Leases, RunStore.NameOf(_run), _namespace,
+        Resources.Leases, RunLayout.NameOf(_run), _namespace,
         Patch.Json([new JsonObject { ["op"] = "test", ["path"] = "/spec/holderIdentity", ["value"] = Holder }, operation]), null,
         new() { Retry = retry }, cancellationToken);
 

@@ -10,6 +10,9 @@ internal sealed record RunRecord
 
     public DateTimeOffset At { get; init; }
 
+    /// <summary>How many it has, in all of its ConfigMaps.</summary>
+    public int Nodes { get; init; }
+
     public MaintenanceOptions Options { get; init; } = new();
 
     /// <summary>Hash of the script block's text; empty without one.</summary>

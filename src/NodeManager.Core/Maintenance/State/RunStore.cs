@@ -1,150 +1,75 @@
-using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Core.Maintenance.Running;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Maintenance.State;
 
-/// <summary>
-/// The ConfigMap of one run, as its holder writes it. Every write carries the version that the holder knows: once another one has taken
-/// over, and said so in it, nothing of the former comes through. Writes that come while one is under way go together with the next.
-/// Thread-safe.
-/// </summary>
-internal sealed class RunStore(MaintenanceScope scope, RunRecord run, string holder) : IDisposable
+/// <summary>What a run keeps in the cluster, as its holder writes it. Thread-safe.</summary>
+internal sealed class RunStore : IDisposable
 {
-    /// <summary>Marks ConfigMaps and Leases of runs; the value is the run's id.</summary>
-    public const string Label = "nodemanager.io/maintenance-run";
+    private const int PagesAtOnce = 8;
 
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _turn = new(1);
-    private Dictionary<string, string> _pending = [];
-    private string _version = "";
+    private static readonly Dictionary<string, string> Nothing = [];
 
-    public static string NameOf(string run) => "nodemanager-run-" + run;
+    private readonly RunRecord _run;
+    private readonly IReadOnlyList<RunPage> _pages;
 
-    public static JsonObject Labels(string run) => new() { [Label] = run };
+    public RunStore(MaintenanceScope scope, RunRecord run, string holder)
+    {
+        _run = run;
+        _pages = [.. Enumerable.Range(0, RunLayout.Pages(run.Nodes)).Select(page => new RunPage(scope, run.Id, page, holder))];
+    }
 
     /// <summary>Makes the run known, with its nodes.</summary>
     public async Task CreateAsync(RunState state, IEnumerable<NodeRecord> nodes, CancellationToken cancellationToken)
     {
-        ConfigMap map = new()
-        {
-            ApiVersion = "v1",
-            Kind = "ConfigMap",
-            Metadata = new() { Name = NameOf(run.Id), Labels = new() { [Label] = run.Id } },
-            Data = new(nodes.Select(n => KeyValuePair.Create(KeyOf(n), TextOf(n))))
+        ILookup<int, NodeRecord> pages = nodes.ToLookup(RunLayout.PageOf);
+        // The first one last: a run that can be found is complete.
+        await EachFurtherAsync((number, page, token) => page.CreateAsync(Data(pages[number]), token), cancellationToken);
+        await _pages[0].CreateAsync(
+            new Dictionary<string, string>(Data(pages[0]))
             {
-                [StoredRun.RunKey] = JsonSerializer.Serialize(run, MaintenanceJson.Default.RunRecord),
-                [StoredRun.StateKey] = TextOf(state),
+                [RunLayout.FormatKey] = RunLayout.Format,
+                [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord),
+                [RunLayout.StateKey] = TextOf(state),
             },
-        };
-        try
-        {
-            _version = (await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, RequestOptions.Default, cancellationToken))
-                .Metadata.ResourceVersion ?? "";
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
-        {
-            // Ids are made at random, so it is the one that was made when the answer was lost.
-            await RefreshAsync(cancellationToken);
-        }
+            cancellationToken);
     }
 
     /// <summary>Says that this holder has it now, and reads what the former one left: from here on, nothing of his comes through.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
     public async Task<StoredRun> TakeOverAsync(StoredRun stored, RunState state, CancellationToken cancellationToken)
     {
-        StoredRun read = stored;
-        while (true)
-        {
-            try
-            {
-                ConfigMap map = await PatchAsync(new() { [StoredRun.StateKey] = TextOf(state) }, read.ResourceVersion, cancellationToken);
-                _version = map.Metadata.ResourceVersion ?? "";
-                return StoredRun.Read(map) ?? read;
-            }
-            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
-            {
-                ConfigMap map = await scope.Client.GetAsync(Resources.ConfigMaps, NameOf(run.Id), scope.Namespace, cancellationToken);
-                read = StoredRun.Read(map) ?? read with { ResourceVersion = map.Metadata.ResourceVersion ?? "" };
-            }
-        }
+        ConfigMap[] taken = new ConfigMap[_pages.Count];
+        taken[0] = await _pages[0].TakeOverAsync(stored.Pages[0], new Dictionary<string, string> { [RunLayout.StateKey] = TextOf(state) }, cancellationToken);
+        await EachFurtherAsync(async (number, page, token) => taken[number] = await page.TakeOverAsync(stored.Pages[number], Nothing, token), cancellationToken);
+        return StoredRun.Read(RunHead.Read(taken[0]) ?? stored.Head, taken.Skip(1));
     }
 
-    public Task WriteAsync(NodeRecord node, CancellationToken cancellationToken) => WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
+    public Task WriteAsync(NodeRecord node, CancellationToken cancellationToken) =>
+        _pages[RunLayout.PageOf(node)].WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
 
-    public Task WriteAsync(RunState state, CancellationToken cancellationToken) => WriteAsync(StoredRun.StateKey, TextOf(state), cancellationToken);
+    /// <summary>Writes the run's state, and all of its nodes that an interrupt has kept from being written.</summary>
+    public async Task WriteAsync(RunState state, CancellationToken cancellationToken)
+    {
+        await EachFurtherAsync((_, page, token) => page.FlushAsync(token), cancellationToken);
+        await _pages[0].WriteAsync(RunLayout.StateKey, TextOf(state), cancellationToken);
+    }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        foreach (RunPage page in _pages) page.Dispose();
+    }
 
-    private static string KeyOf(NodeRecord node) => StoredRun.NodePrefix + node.Uid;
+    private Task EachFurtherAsync(Func<int, RunPage, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Enumerable.Range(1, _pages.Count - 1), new ParallelOptions { MaxDegreeOfParallelism = PagesAtOnce, CancellationToken = cancellationToken },
+        async (number, token) => await action(number, _pages[number], token));
+
+    private static Dictionary<string, string> Data(IEnumerable<NodeRecord> nodes) => nodes.ToDictionary(KeyOf, TextOf);
+
+    private static string KeyOf(NodeRecord node) => RunLayout.NodePrefix + node.Uid;
 
     private static string TextOf(NodeRecord node) => JsonSerializer.Serialize(node, MaintenanceJson.Default.NodeRecord);
 
     private static string TextOf(RunState state) => JsonSerializer.Serialize(state, MaintenanceJson.Default.RunState);
-
-    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
-    private async Task WriteAsync(string key, string text, CancellationToken cancellationToken)
-    {
-        lock (_lock) _pending[key] = text;
-        await _turn.WaitAsync(cancellationToken);
-        Dictionary<string, string> batch = [];
-        try
-        {
-            lock (_lock) (batch, _pending) = (_pending, []);
-            // Somebody who was under way has taken it along.
-            if (batch.Count > 0) await SendAsync(batch, cancellationToken);
-        }
-        catch
-        {
-            lock (_lock)
-            {
-                foreach ((string unsent, string value) in batch) _pending.TryAdd(unsent, value);
-            }
-
-            throw;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private Task SendAsync(Dictionary<string, string> data, CancellationToken cancellationToken) => scope.Patience.RunAsync(
-        async token =>
-        {
-            while (true)
-            {
-                try
-                {
-                    _version = (await PatchAsync(data, _version, token)).Metadata.ResourceVersion ?? "";
-                    return;
-                }
-                catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
-                {
-                    await RefreshAsync(token);
-                }
-            }
-        },
-        cancellationToken);
-
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        ConfigMap map = await scope.Client.GetAsync(Resources.ConfigMaps, NameOf(run.Id), scope.Namespace, cancellationToken);
-        if (StoredRun.Read(map) is { State.Holder: { } other } && other != holder) throw MaintenanceErrors.TakenOver(run.Id, other);
-        _version = map.Metadata.ResourceVersion ?? "";
-    }
-
-    private Task<ConfigMap> PatchAsync(Dictionary<string, string> data, string version, CancellationToken cancellationToken) =>
-        scope.Client.PatchAsync(
-            Resources.ConfigMaps, NameOf(run.Id), scope.Namespace,
-            Patch.Merge(new()
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = version },
-                ["data"] = new JsonObject(data.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
-            }),
-            null, RequestOptions.Default, cancellationToken);
 }

@@ -3,27 +3,40 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.State;
 
-/// <summary>A run as read from its ConfigMap.</summary>
-internal sealed record StoredRun(RunRecord Run, RunState State, IReadOnlyList<NodeRecord> Nodes, string ResourceVersion)
+/// <summary>A run with all of its nodes, as read from its ConfigMaps.</summary>
+/// <param name="Head">The first one.</param>
+/// <param name="Nodes">In their order.</param>
+/// <param name="Pages">All ConfigMaps, the first one first.</param>
+internal sealed record StoredRun(RunHead Head, IReadOnlyList<NodeRecord> Nodes, IReadOnlyList<ConfigMap> Pages)
 {
-    public const string RunKey = "run";
-    public const string StateKey = "state";
-    public const string NodePrefix = "node.";
+    public RunRecord Run => Head.Run;
 
-    /// <summary>Null for what is no run of ours, or was tampered with.</summary>
-    public static StoredRun? Read(ConfigMap map)
+    public RunState State => Head.State;
+
+    /// <summary>False where somebody has deleted a part of it, or changed one by hand.</summary>
+    public bool IsComplete => Nodes.Count == Run.Nodes;
+
+    /// <param name="head">The first ConfigMap.</param>
+    /// <param name="further">The others, in any order.</param>
+    public static StoredRun Read(RunHead head, IEnumerable<ConfigMap> further)
     {
-        if (map.Data is not { } data || !data.TryGetValue(RunKey, out string? run) || !data.TryGetValue(StateKey, out string? state)) return null;
+        Dictionary<string, ConfigMap> byName = further.ToDictionary(p => p.Metadata.Name);
+        List<ConfigMap> pages =
+        [
+            head.Map,
+            .. Enumerable.Range(1, RunLayout.Pages(head.Run.Nodes) - 1).Select(page => byName.GetValueOrDefault(RunLayout.NameOf(head.Run.Id, page))).OfType<ConfigMap>(),
+        ];
+        return new(head, [.. pages.SelectMany(NodesOf).OrderBy(n => n.Index)], pages);
+    }
+
+    private static IEnumerable<NodeRecord> NodesOf(ConfigMap page) =>
+        (page.Data ?? []).Where(e => e.Key.StartsWith(RunLayout.NodePrefix, StringComparison.Ordinal)).Select(e => Read(e.Value)).OfType<NodeRecord>();
+
+    private static NodeRecord? Read(string text)
+    {
         try
         {
-            return new(
-                JsonSerializer.Deserialize(run, MaintenanceJson.Default.RunRecord)!,
-                JsonSerializer.Deserialize(state, MaintenanceJson.Default.RunState)!,
-                [
-                    .. data.Where(e => e.Key.StartsWith(NodePrefix, StringComparison.Ordinal))
-                        .Select(e => JsonSerializer.Deserialize(e.Value, MaintenanceJson.Default.NodeRecord)!).OrderBy(n => n.Index),
-                ],
-                map.Metadata.ResourceVersion ?? "");
+            return JsonSerializer.Deserialize(text, MaintenanceJson.Default.NodeRecord);
         }
         catch (JsonException)
         {

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>What a run is and how far, as read from its first ConfigMap.</summary>
+internal sealed record RunHead(RunRecord Run, RunState State, ConfigMap Map)
+{
+    /// <summary>Null for what is no run of this layout, or was tampered with.</summary>
+    public static RunHead? Read(ConfigMap map)
+    {
+        if (map.Data?.GetValueOrDefault(RunLayout.FormatKey) != RunLayout.Format
+            || map.Data.GetValueOrDefault(RunLayout.RunKey) is not { } run || map.Data.GetValueOrDefault(RunLayout.StateKey) is not { } state) return null;
+        try
+        {
+            return new(
+                JsonSerializer.Deserialize(run, MaintenanceJson.Default.RunRecord)!, JsonSerializer.Deserialize(state, MaintenanceJson.Default.RunState)!, map);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

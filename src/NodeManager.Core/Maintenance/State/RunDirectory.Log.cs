@@ -6,6 +6,6 @@ internal static partial class RunDirectoryLog
 {
     [LoggerMessage(
         EventId = 3101, Level = LogLevel.Warning,
-        Message = "ConfigMap {Namespace}/{Name} has a maintenance run in the format '{Format}', of which this version reads '{Known}', or was changed by hand; it is left out.")]
-    public static partial void RunNotReadable(this ILogger logger, string @namespace, string name, string format, string known);
+        Message = "Maintenance runs in namespace {Namespace} that are not in the format '{Known}', which this version reads, or were changed by hand, are left out: {Names}.")]
+    public static partial void RunsNotReadable(this ILogger logger, string @namespace, string names, string known);
 }

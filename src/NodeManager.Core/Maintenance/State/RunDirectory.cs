@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -19,12 +20,14 @@ internal static class RunDirectory
     public static async Task<IReadOnlyList<RunHead>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
     {
         List<RunHead> heads = [];
+        List<string> others = [];
         foreach (ConfigMap map in (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items)
         {
             if (RunHead.Read(map) is { } head) heads.Add(head);
-            else connection.Logger.RunNotReadable(ns, map.Metadata.Name, FormatOf(map), RunLayout.Format);
+            else others.Add(map.Metadata.Name);
         }
 
+        if (others.Count > 0) connection.Logger.RunsNotReadable(ns, NameList.Of(others, 3), RunLayout.Format);
         return [.. heads.OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
     }
 

@@ -15,27 +15,34 @@ internal static class CapabilityReader
             client.SendAsync(HttpMethod.Get, "/api/v1", null, json.ApiResourceList, RequestOptions.Default, cancellationToken);
         Task<ApiGroup> policy =
             client.SendAsync(HttpMethod.Get, "/apis/policy", null, json.ApiGroup, RequestOptions.Default, cancellationToken);
-        await Task.WhenAll(version, core, NotFoundIsEmpty(policy));
+        Task<bool> hasRequests = HasEvictionRequestsAsync(client, cancellationToken);
+        await Task.WhenAll(version, core, NotFoundIsEmpty(policy), hasRequests);
 
         ApiResource? eviction = (await core).Resources.Find(r => r.Name == "pods/eviction");
         int minor = Minor((await version).Minor);
-        // An alpha API is there only where somebody switched it on, and never before.
-        bool hasRequests = minor >= 37 && await ServesAsync(
-            client.SendAsync(HttpMethod.Get, "/apis/lifecycle.k8s.io", null, json.ApiGroup, RequestOptions.Default, cancellationToken), "v1alpha1");
         return new(
             (await version).GitVersion,
             minor,
             eviction?.Version ?? (minor >= 22 ? "v1" : "v1beta1"),
             policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1")
         {
-            HasEvictionRequests = hasRequests,
+            HasEvictionRequests = await hasRequests,
         };
     }
 
-    private static async Task<bool> ServesAsync(Task<ApiGroup> group, string version)
+    // An alpha API is there only where somebody switched it on, or put it there as custom resources. Who refuses to say is taken not to have it.
+    private static async Task<bool> HasEvictionRequestsAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
-        await NotFoundIsEmpty(group);
-        return group.IsCompletedSuccessfully && (await group).Versions.Exists(v => v.Version == version);
+        try
+        {
+            ApiResourceList served = await client.SendAsync(
+                HttpMethod.Get, "/apis/lifecycle.k8s.io/v1alpha1", null, KubernetesJson.Default.ApiResourceList, RequestOptions.Default, cancellationToken);
+            return served.Resources.Exists(r => r.Name == "evictionrequests") && served.Resources.Exists(r => r.Name == "evictions");
+        }
+        catch (KubernetesException)
+        {
+            return false;
+        }
     }
 
     private static async Task NotFoundIsEmpty(Task<ApiGroup> policy)

@@ -93,7 +93,7 @@ internal sealed class EvictionDesk
 
     private JsonObject Condition(string type, (string Status, string Reason, string Message) what) => new()
     {
-        ["type"] = type, ["status"] = what.Status, ["reason"] = what.Reason, ["message"] = what.Message, ["lastTransitionTime"] = Now,
+        ["type"] = type, ["status"] = what.Status, ["reason"] = what.Reason, ["message"] = what.Message.Length > 0 ? what.Message : "Under way.", ["lastTransitionTime"] = Now,
     };
 
     private static JsonObject Find(JsonObject status, string list, string name) =>

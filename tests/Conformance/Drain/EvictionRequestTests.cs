@@ -22,9 +22,22 @@ public sealed class EvictionRequestTests
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
         Assert.All(result.Pods, p => Assert.Equal(DrainPodOutcome.Evicted, p.Outcome));
-        Assert.Contains(result.Timeline, s => s is { Step: DrainStep.Responder, Detail: "imperative-eviction.k8s.io/evictor" });
         Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 3));
         Assert.Empty((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+    }
+
+    [Fact]
+    public async Task The_servers_own_responder_is_named_and_has_reported()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
+        (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
+
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { EvictionApi = EvictionApi.EvictionRequest });
+
+        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
+        NodeDrainResponder evictor = Assert.Single(Assert.Single(result.Pods).Responders);
+        Assert.Equal(("imperative-eviction.k8s.io/evictor", 100, "Completed"), (evictor.Name, evictor.Priority, evictor.State));
+        Assert.NotNull(evictor.CompletedAt);
     }
 
     [Fact]

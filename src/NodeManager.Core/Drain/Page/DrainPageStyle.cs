@@ -45,12 +45,20 @@ internal static class DrainPageStyle
         .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
         .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .5rem 0; padding: 0; list-style: none; font-size: .8rem; color: var(--soft); }
         .legend svg { width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.05rem; }
-        .timeline { display: grid; grid-template-columns: minmax(11rem, 20rem) minmax(0, 1fr); column-gap: 1rem; font-size: .82rem; }
-        .timeline > div { border-bottom: 1px solid var(--line); padding: .3rem 0; min-width: 0; }
+        details { margin: 1.25rem 0 0; }
+        summary { cursor: pointer; font-weight: 600; font-size: .95rem; margin: 0 0 .4rem; }
+        h2 + details { margin-top: .4rem; } h2 + details > summary { font-weight: 400; font-size: .85rem; color: var(--soft); }
+        a { color: inherit; }
+        .nodes { width: auto; margin: 1.25rem 0 0; } .nodes td, .nodes th { padding-right: 1.75rem; }
+        .key { min-width: 9rem; }
+        .responder { margin-top: .25rem; }
+        .timeline { display: grid; grid-template-columns: minmax(10rem, 19rem) minmax(12rem, 1fr) minmax(9rem, 19rem); column-gap: 1rem; font-size: .8rem; }
+        .timeline > div { border-top: 1px solid var(--line); padding: .2rem 0; min-width: 0; }
+        .timeline > .head { border: 0; position: sticky; top: 0; background: var(--paper); z-index: 1; }
         .timeline .what { overflow-wrap: anywhere; line-height: 1.35; }
-        .timeline .words { color: var(--soft); font-size: .75rem; line-height: 1.35; overflow-wrap: anywhere; }
-        .timeline svg { display: block; width: 100%; height: 14px; margin: .15rem 0 .1rem; }
-        .axis { position: relative; height: 1.3rem; font-size: .72rem; color: var(--soft); }
+        .timeline .words { color: var(--soft); font-size: .75rem; line-height: 1.45; overflow-wrap: anywhere; }
+        .timeline svg { display: block; width: 100%; height: 14px; margin: .1rem 0; }
+        .axis { height: 1.5rem; font-size: .72rem; color: var(--soft); }
         .axis span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
         .axis span:first-child { transform: none; } .axis span.last { transform: translateX(-100%); }
         .track { fill: var(--track); } .grid { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
@@ -58,11 +66,18 @@ internal static class DrainPageStyle
         .Budget { fill: var(--budget); } .Server { fill: var(--server); } .Terminate { fill: var(--terminate); } .Detach { fill: var(--detach); }
         .Replacement { fill: var(--replacement); } .Responder { fill: var(--responder); }
         footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; }
+        @media (max-width: 60rem) {
+          .timeline { grid-template-columns: minmax(8rem, 14rem) minmax(0, 1fr); }
+          .timeline > .words { grid-column: 2; border: 0; padding-top: 0; }
+          .timeline > .axis + .blank { display: none; }
+        }
         @media (max-width: 40rem) {
           body { padding: 1rem .9rem 3rem; }
           .timeline { grid-template-columns: minmax(0, 1fr); }
-          .timeline > .what { border-bottom: 0; padding-bottom: 0; }
+          .timeline > .bar { border: 0; padding: 0; }
+          .timeline > .words { grid-column: 1; padding-top: 0; }
           .timeline > .blank { display: none; }
+          .nodes { width: 100%; } .nodes td, .nodes th { padding-right: .6rem; }
           .facts div { flex: 1 1 8rem; }
           .blockers thead { display: none; } .blockers tr, .blockers td { display: block; border: 0; padding: .1rem 0; }
           .blockers tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
@@ -71,10 +86,16 @@ internal static class DrainPageStyle
           :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --raised: #ffffff; --track: #eeeeee;
             --good: #116329; --bad: #a40e26; --warn: #7d4e00; --cordon: #6e7781; --job: #8250df; --surge: #1b7c83; --request: #57606a;
             --budget: #d4a72c; --server: #cf222e; --terminate: #218bff; --detach: #bc4c00; --replacement: #2da44e; --responder: #bf3989; }
-          .scroll { overflow: visible; } .scroll table { min-width: 0; font-size: 7.5pt; }
+          .scroll { overflow: visible; } .scroll table { min-width: 0; font-size: 6.5pt; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           body { max-width: none; padding: 0; font-size: 10pt; }
-          h2, h3 { break-after: avoid; } tr, .timeline > div, .facts div { break-inside: avoid; }
+          .timeline { grid-template-columns: 11rem minmax(0, 1fr) 13rem; font-size: 7pt; column-gap: .6rem; }
+          .timeline > div { padding: .1rem 0; } .timeline > .words { grid-column: auto; border-top: 1px solid var(--line); font-size: 6.5pt; }
+          .timeline > .head { position: static; } .timeline > .axis { position: relative; } .timeline > .axis + .blank { display: block; }
+          .timeline svg { height: 9px; }
+          th, td { padding: .12rem .4rem .12rem 0; }
+          summary { list-style: none; }
+          h2, h3, summary { break-after: avoid; } tr, .timeline > div, .facts div { break-inside: avoid; }
           thead { display: table-header-group; }
         }
 

@@ -23,7 +23,8 @@ public static class DrainReportPage
             .Element("title", title).Style(DrainPageStyle.Css).Close();
         html.Open("body").Open("main");
         Head(html, ordered, title);
-        foreach (NodeDrainResult result in ordered) NodeSection.Write(html, result, scale);
+        if (ordered.Count > 1) Nodes(html, ordered);
+        for (int i = 0; i < ordered.Count; i++) NodeSection.Write(html, ordered[i], scale, Anchor(i));
         Steps(html, ordered);
         html.Close().Open("footer").Element("p", $"Written {Moment(writtenAt)} by NodeManager. All times are UTC.").Close().Close().Close();
         return html.ToString();
@@ -35,6 +36,9 @@ public static class DrainReportPage
     /// <summary><c>10:04:05.2</c>, in UTC.</summary>
     internal static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss.f", CultureInfo.InvariantCulture);
 
+    /// <summary><c>10:04:05</c>, in UTC: as the server writes times.</summary>
+    internal static string Second(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary><c>3.4 s</c>, and from two minutes on <c>2m5s</c>.</summary>
     internal static string Length(TimeSpan duration) => duration.TotalSeconds switch
     {
@@ -42,6 +46,13 @@ public static class DrainReportPage
         < 120 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
         _ => HumanDuration.Format(duration),
     };
+
+    /// <summary>What a step was about, and how it came out: <c>acme.io/mover: Completed, moved to node-2</c>.</summary>
+    internal static string What(NodeDrainStep step)
+    {
+        string outcome = string.Join(", ", ((string[])[step.State, step.Message]).Where(static s => s.Length > 0));
+        return string.Join(": ", ((string[])[step.Detail, outcome]).Where(static s => s.Length > 0));
+    }
 
     private static string Title(List<NodeDrainResult> results)
     {
@@ -79,18 +90,38 @@ public static class DrainReportPage
     {
         List<NodeDrainStep> steps = [.. results.SelectMany(r => r.Timeline)];
         if (steps.Count == 0) return;
-        html.Element("h2", "All steps").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
+        html.Open("h2").Text("All steps").Close().Open("details", ("open", "")).Element("summary", $"{steps.Count} steps").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
         foreach (string column in (string[])["Node", "Pod", "Step", "Start", "End"]) html.Element("th", column);
         html.Element("th", "Took", ("class", "number")).Element("th", "What").Close().Close().Open("tbody");
         foreach (NodeDrainStep step in steps)
         {
-            html.Open("tr").Element("td", step.Node, ("class", "name")).Element("td", step.Pod).Element("td", step.Step)
+            html.Open("tr").Element("td", step.Node).Element("td", step.Pod).Element("td", step.Step, ("class", "name"))
                 .Element("td", Clock(step.StartedAt), ("class", "time")).Element("td", Clock(step.EndedAt), ("class", "time"))
-                .Element("td", Length(step.Duration), ("class", "number")).Element("td", step.Detail).Close();
+                .Element("td", Length(step.Duration), ("class", "number")).Element("td", What(step)).Close();
         }
 
-        html.Close().Close().Close();
+        html.Close().Close().Close().Close();
     }
+
+    // What became of each, and where more is said of it.
+    private static void Nodes(HtmlWriter html, List<NodeDrainResult> results)
+    {
+        html.Open("table", ("class", "nodes")).Open("thead").Open("tr").Element("th", "Node").Element("th", "Status");
+        foreach (string column in (string[])["Removed", "Left", "Took"]) html.Element("th", column, ("class", "number"));
+        html.Close().Close().Open("tbody");
+        for (int i = 0; i < results.Count; i++)
+        {
+            NodeDrainResult result = results[i];
+            html.Open("tr").Open("td").Element("a", result.Node, ("href", $"#{Anchor(i)}")).Close()
+                .Element("td", result.Status, ("class", $"name {NodeSection.Colour(result.Status)}"))
+                .Element("td", Number(result.Evicted), ("class", "number")).Element("td", Number(result.Remaining), ("class", result.Remaining > 0 ? "number bad" : "number"))
+                .Element("td", Length(result.Duration), ("class", "number")).Close();
+        }
+
+        html.Close().Close();
+    }
+
+    private static string Anchor(int index) => $"node-{Number(index + 1)}";
 
     private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,9 +5,9 @@ namespace NodeManager.Core.Drain.Page;
 /// <summary>What the page says of one node.</summary>
 internal static class NodeSection
 {
-    public static void Write(HtmlWriter html, NodeDrainResult result, TimeScale scale)
+    public static void Write(HtmlWriter html, NodeDrainResult result, TimeScale scale, string anchor)
     {
-        html.Open("section").Open("h2").Element("bdi", result.Node).Element("span", result.Status, ("class", $"status {Colour(result.Status)}")).Close();
+        html.Open("section", ("id", anchor)).Open("h2").Element("bdi", result.Node).Element("span", result.Status, ("class", $"status {Colour(result.Status)}")).Close();
         html.Element("p", result.Message);
         string cordoned = result.Cordoned ? "The node is cordoned." : "The node is not cordoned.";
         html.Element("p", $"{DrainReportPage.Moment(result.StartedAt)}, {DrainReportPage.Length(result.Duration)}. {cordoned}", ("class", "soft"));
@@ -18,7 +18,7 @@ internal static class NodeSection
         html.Close();
     }
 
-    private static string Colour(string status) => status switch
+    internal static string Colour(string status) => status switch
     {
         NodeDrainStatus.Drained => "good",
         NodeDrainStatus.Cancelled => "warn",
@@ -45,7 +45,7 @@ internal static class NodeSection
         html.Close().Close().Open("tbody");
         foreach (NodeDrainBlocker blocker in result.Blockers)
         {
-            html.Open("tr").Element("td", blocker.Kind, ("class", "name")).Element("td", blocker.Name).Element("td", blocker.Outlook).Open("td").Text(Without(blocker.Remedy, blocker.Message));
+            html.Open("tr").Element("td", blocker.Kind, ("class", "name")).Element("td", blocker.Name, ("class", "key")).Element("td", blocker.Outlook).Open("td").Text(Without(blocker.Remedy, blocker.Message));
             foreach (UnhealthyPod pod in blocker.UnhealthyPods) html.Void("br").Text($"Not ready: {pod}");
             html.Close().Element("td", blocker.Remedy).Element("td", blocker.Pods.ToString()).Close();
         }
@@ -64,7 +64,7 @@ internal static class NodeSection
     private static void Pods(HtmlWriter html, NodeDrainResult result)
     {
         if (result.Pods.Count == 0) return;
-        html.Element("h3", "Pods").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
+        html.Open("details", ("open", "")).Element("summary", "Pods").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
         foreach (string column in (string[])["Pod", "Owner", "Outcome", "Start", "End"]) html.Element("th", column);
         html.Element("th", "Took", ("class", "number")).Element("th", "Asked", ("class", "number")).Element("th", "Why").Close().Close().Open("tbody");
         foreach (NodeDrainPod pod in result.Pods)
@@ -75,9 +75,20 @@ internal static class NodeSection
                 .Element("td", pod.EndedAt is { } end && pod.StartedAt is not null ? DrainReportPage.Clock(end) : "", ("class", "time"))
                 .Element("td", pod.Duration is { } took ? DrainReportPage.Length(took) : "", ("class", "number"))
                 .Element("td", pod.Attempts.ToString(CultureInfo.InvariantCulture), ("class", "number"))
-                .Element("td", pod.Reason).Close();
+                .Open("td").Text(pod.Reason);
+            foreach (NodeDrainResponder responder in pod.Responders) Responder(html, responder);
+            html.Close().Close();
         }
 
-        html.Close().Close().Close();
+        html.Close().Close().Close().Close();
+    }
+
+    private static void Responder(HtmlWriter html, NodeDrainResponder responder)
+    {
+        string since = responder.StartedAt is { } start ? $" {DrainReportPage.Second(start)}" : "";
+        string until = (responder.CompletedAt ?? responder.HeartbeatAt) is { } end ? $" to {DrainReportPage.Second(end)}" : "";
+        html.Open("div", ("class", "soft responder")).Element("bdi", responder.Name).Text($": {responder.State}{since}{until}");
+        if (responder.Message.Length > 0) html.Void("br").Text(responder.Message);
+        html.Close();
     }
 }

@@ -11,16 +11,16 @@ internal static class Timeline
     public static void Write(HtmlWriter html, NodeDrainResult result, TimeScale scale)
     {
         if (result.Timeline.Count == 0) return;
-        html.Element("h3", "Timeline");
+        html.Open("details", ("open", "")).Element("summary", "Timeline");
         Legend(html, result);
-        html.Open("div", ("class", "timeline")).Open("div", ("class", "blank")).Close().Open("div", ("class", "axis"));
+        html.Open("div", ("class", "timeline")).Open("div", ("class", "head blank")).Close().Open("div", ("class", "head axis"));
         IReadOnlyList<(double Percent, string Label)> ticks = scale.Ticks();
         foreach ((double percent, string label) in ticks)
             html.Element("span", label, ("style", $"left:{Number(percent)}%"), ("class", percent > 92 ? "last" : ""));
-        html.Close();
+        html.Close().Open("div", ("class", "head blank")).Close();
         foreach (IGrouping<string, NodeDrainStep> row in result.Timeline.GroupBy(s => s.Pod).OrderBy(g => g.Key.Length > 0).ThenBy(g => g.Min(s => s.StartedAt)))
             Row(html, row.Key.Length == 0 ? "the node" : row.Key, [.. row], scale, ticks);
-        html.Close();
+        html.Close().Close();
     }
 
     /// <summary>A step in words: <c>budget default/web 8.2 s</c>.</summary>
@@ -31,7 +31,7 @@ internal static class Timeline
             DrainStep.Cordon => "cordoned",
             DrainStep.Job => "waited for its Job",
             DrainStep.Surge => "waited for its successor",
-            DrainStep.Request => "asked to go",
+            DrainStep.Request => step.Detail.Length == 0 ? "asked to go" : $"asked to go by {step.Detail}",
             DrainStep.Budget => "refused by budget",
             DrainStep.Responder => "left to responder",
             DrainStep.Server => "waited for the server",
@@ -40,7 +40,8 @@ internal static class Timeline
             DrainStep.Replacement => "pods replaced",
             _ => step.Step,
         };
-        return $"{what}{(step.Step is DrainStep.Budget or DrainStep.Responder ? $" {step.Detail}" : "")} {DrainReportPage.Length(step.Duration)}";
+        string state = step.State is "Completed" or "Interrupted" or "Canceled" ? $" ({step.State.ToLowerInvariant()})" : "";
+        return $"{what}{(step.Step is DrainStep.Budget or DrainStep.Responder ? $" {step.Detail}" : "")}{state} {DrainReportPage.Length(step.Duration)}";
     }
 
     private static void Legend(HtmlWriter html, NodeDrainResult result)
@@ -59,7 +60,7 @@ internal static class Timeline
     {
         // A request that was answered at once is not worth a word beside what followed it.
         string words = string.Join(", ", steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words));
-        html.Open("div", ("class", "what")).Element("bdi", name).Close().Open("div")
+        html.Open("div", ("class", "what")).Element("bdi", name).Close().Open("div", ("class", "bar"))
             .Open("svg", ("viewBox", $"0 0 {Number(TimeScale.Width)} {Height}"), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", $"{name}: {words}"))
             .Element("rect", "", ("class", "track"), ("width", Number(TimeScale.Width)), ("height", Height));
         foreach ((double percent, _) in ticks)
@@ -72,12 +73,12 @@ internal static class Timeline
         {
             (double left, double width) = scale.Place(step.StartedAt, step.EndedAt);
             string when = $"{DrainReportPage.Clock(step.StartedAt)} to {DrainReportPage.Clock(step.EndedAt)}";
-            string detail = step.Detail.Length == 0 ? "" : $"\n{step.Detail}";
+            string detail = DrainReportPage.What(step) is { Length: > 0 } what ? $"\n{what}" : "";
             html.Open("rect", ("class", step.Step), ("x", Number(left)), ("width", Number(width)), ("y", "2"), ("height", "10"))
                 .Element("title", $"{Words(step)}\n{when}{detail}").Close();
         }
 
-        html.Close().Element("div", words, ("class", "words")).Close();
+        html.Close().Close().Element("div", words, ("class", "words"));
     }
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -20,6 +20,9 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     // The server gives the last responder five seconds to report when its pod is gone.
     private static readonly TimeSpan Reporting = TimeSpan.FromSeconds(6);
 
+    // The pod's watch may be ahead of the Eviction's.
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(2);
+
     private readonly EvictionBoard _board = new(scope, namespaces);
     private readonly EvictionRequestWriter _writer = new(scope);
     private readonly HashSet<string> _told = [];
@@ -157,16 +160,16 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     // The request goes when its end has been told, so that no responder's report meets an Eviction that is not there any more.
     private async Task ConcludeAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
-        DateTimeOffset until = scope.Now + Reporting;
+        DateTimeOffset gone = scope.Now;
         try
         {
             while (true)
             {
                 (_, EvictionProcess? process, Task changed) = _board.Look(record.Plan.Uid);
-                if (process is null) break;
-                record.Responders = EvictionChoice.Responders(process);
-                TimeSpan left = until - scope.Now;
-                if (EvictionChoice.IsOver(process) || left <= TimeSpan.Zero) break;
+                if (process is not null) record.Responders = EvictionChoice.Responders(process);
+                bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);
+                TimeSpan left = gone + (process is null ? Hearing : Reporting) - scope.Now;
+                if (isOver || left <= TimeSpan.Zero) break;
                 await WaitAsync(left, [changed], cancellationToken);
             }
         }

@@ -32,6 +32,41 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
+    public void Several_nodes_have_a_table_that_leads_to_each_and_nowhere_else()
+    {
+        string page = DrainReportPage.Render([Result("a"), Result("b")], Start);
+
+        Assert.Equal(["#node-1", "#node-2"], System.Text.RegularExpressions.Regex.Matches(page, " href=\"([^\"]*)\"").Select(m => m.Groups[1].Value));
+        Assert.Contains("<section id=\"node-2\">", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Responders_are_shown_with_their_state_their_times_and_their_words()
+    {
+        NodeDrainResponder mover = new() { Name = "acme.io/mover", State = "Completed", Message = "moved to b", StartedAt = Start, CompletedAt = Start + TimeSpan.FromSeconds(4) };
+        NodeDrainResult result = new()
+        {
+            Node = "a", Status = NodeDrainStatus.Drained, StartedAt = Start, Duration = TimeSpan.FromSeconds(10),
+            Pods = new([new() { Node = "a", Namespace = "default", Name = "vm", Outcome = DrainPodOutcome.Evicted, Responders = new([mover]) }]),
+            Timeline = new(
+            [
+                new() { Node = "a", Pod = "default/vm", Step = DrainStep.Request, Detail = "EvictionRequest", StartedAt = Start, EndedAt = Start + TimeSpan.FromSeconds(1) },
+                new()
+                {
+                    Node = "a", Pod = "default/vm", Step = DrainStep.Responder, Detail = mover.Name, State = mover.State, Message = mover.Message,
+                    StartedAt = Start + TimeSpan.FromSeconds(1), EndedAt = Start + TimeSpan.FromSeconds(5),
+                },
+            ]),
+        };
+
+        string page = DrainReportPage.Render([result], Start);
+
+        Assert.Contains("<bdi>acme.io/mover</bdi>: Completed 10:00:00 to 10:00:04<br>moved to b", page, StringComparison.Ordinal);
+        Assert.Contains("asked to go by EvictionRequest 1.0 s, left to responder acme.io/mover (completed) 4.0 s", page, StringComparison.Ordinal);
+        Assert.Contains("<td>acme.io/mover: Completed, moved to b</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_element_that_is_opened_is_closed()
     {
         string page = DrainReportPage.Render([Result("a"), Result("b")], Start);
@@ -105,7 +140,7 @@ public sealed class DrainReportPageTests
                 UnhealthyPods = new([new() { Namespace = word, Name = word, Reason = word }]),
             },
         ]),
-        Pods = new([new() { Node = word, Namespace = word, Name = word, Owner = word, Outcome = word, Reason = word, Forced = new([word]) }]),
-        Timeline = new([new() { Node = word, Pod = word, Step = word, Detail = word, StartedAt = Start + after, EndedAt = Start + after + TimeSpan.FromSeconds(5) }]),
+        Pods = new([new() { Node = word, Namespace = word, Name = word, Owner = word, Outcome = word, Reason = word, Forced = new([word]), Responders = new([new() { Name = word, State = word, Message = word }]) }]),
+        Timeline = new([new() { Node = word, Pod = word, Step = word, Detail = word, State = word, Message = word, StartedAt = Start + after, EndedAt = Start + after + TimeSpan.FromSeconds(5) }]),
     };
 }

@@ -1,29 +1,77 @@
 #!/usr/bin/env bash
 # Puts kubectl through the lines of commands.txt and writes a transcript: each command, how it ended, what it printed.
 #   run.sh old|new > transcript      KUBECTL (kubectl) and KUBECONFIG say with what and where
-# What differs from cluster to cluster (names of nodes and pods, ages, addresses, versions) is taken out. It exits 1 if a line that
-# must not fail does, or one that must fail does not.
-set -u
+# Taken out is what cannot be the same twice: names of nodes, generated suffixes, UIDs, times, addresses, versions, and how wide a
+# column is. It exits 1 if a line that must not fail does, or one that must fail does not; a pipe fails with any of its parts.
+set -uo pipefail
 generation=${1:?old or new}
-program=${KUBECTL:-kubectl}
-kubectl() { command "$program" "$@"; }
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+# A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too.
+mkdir "$scratch/bin"
+ln -s "$(command -v "${KUBECTL:-kubectl}")" "$scratch/bin/kubectl"
+export PATH="$scratch/bin:$PATH"
+
+# is TEXT COMMAND…: it prints just that. await COMMAND…: within two minutes it succeeds.
+is() { local text=$1; shift; [ "$("$@" 2> /dev/null)" = "$text" ]; }
+await() { local last=$((SECONDS + 120)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*"; return 1; }; sleep 0.1; done; }
+# settled APP COUNT: there are so many pods of it, and all run and are ready.
+settled() { await is "$2 of $2" ready "$1"; }
+ready() { kubectl get pods -n work -l "app=$1" --no-headers | awk '$2 == "1/1" && $3 == "Running" { n++ } END { print n + 0 " of " NR }'; }
+# node_of APP, pod_of APP: its first pod's node and name.
+node_of() { kubectl get pods -n work -l "app=$1" -o jsonpath='{.items[0].spec.nodeName}'; }
+pod_of() { kubectl get pods -n work -l "app=$1" -o jsonpath='{.items[0].metadata.name}'; }
+# watching LINES CHANGE COMMAND…: what the command prints that watches, CHANGE being made once the watch stands; until there are so many
+# lines, or, if LINES is "end", until the command ends by itself. What kubectl logs of its requests tells when it watches.
+watching() {
+    local lines=$1 change=$2 code
+    shift 2
+    "$@" -v=6 > "$scratch/seen" 2> "$scratch/log" &
+    local watcher=$!
+    await grep -q 'watch=true' "$scratch/log"
+    eval "$change" > /dev/null
+    [ "$lines" = end ] || { await has_lines "$lines"; kill "$watcher"; }
+    wait "$watcher" 2> /dev/null
+    code=$?
+    grep -vE '^[IWE][0-9]{4} ' "$scratch/log"
+    if [ "$lines" = end ]; then cat "$scratch/seen"; return $code; else sed -n "1,${lines}p" "$scratch/seen"; fi
+}
+has_lines() { [ "$(wc -l < "$scratch/seen")" -ge "$1" ]; }
+# Filters: ages of a table, and a number that is not always the same.
+ages() { sed -E ':again; s/(^| )([0-9]+[smhdy]){1,2}( \(x[0-9]+ over [0-9smhd]+\))?( ago)?( |$)/\1AGE\5/; t again'; }
+# made_up: takes out what a simulated kubelet says of the machine that it is not.
+made_up() { sed -E '/node.alpha.kubernetes.io\/ttl|[Mm]achine ?ID|[Ss]ystem ?UUID|[Bb]oot ?ID|[Kk]ernel ?[Vv]ersion|[Cc]ontainer ?[Rr]untime|[Oo][Ss] ?[Ii]mage|kubeProxyVersion|Kube-Proxy|Port: / d; s/((cpu|memory|pods|ephemeral-storage): +).*/\1AMOUNT/; s/kubelet (has|is) .*/WORDS/; s/(ADDRESS|([0-9]+\.){3}[0-9]+) +<none> .*/ADDRESS MADE UP/'; }
+# bare: takes managedFields out of YAML; those of the parts that are not kubectl's are their own.
+bare() { awk '/^  managedFields:/ { skip = 1; next } skip && /^  [a-z]/ { skip = 0 } !skip'; }
+some() { sed -E 's/^ *[1-9][0-9]*$/some/'; }
+
 schedulable=$(kubectl get nodes -o go-template='{{range .items}}{{$ready := false}}{{range .status.conditions}}{{if and (eq .type "Ready") (eq .status "True")}}{{$ready = true}}{{end}}{{end}}{{if and $ready (not .spec.unschedulable) (not .spec.taints)}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}')
 NODE=$(sed -n 1p <<< "$schedulable")
 OTHER=$(sed -n 2p <<< "$schedulable")
 [ -n "$OTHER" ] || { echo "it takes two nodes that are ready for pods" >&2; exit 2; }
 kubectl api-versions | grep -qx policy/v1 && POLICY=policy/v1 || POLICY=policy/v1beta1
+isSandbox=$(kubectl version -o json | grep -c '"gitVersion": ".*-sandbox')
+# Of generated suffixes: their letters hold no vowel, so that they spell no word.
+letters='[bcdfghjklmnpqrstvwxz2456789]'
 nodes=$(kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\n"}{end}')
-normal() { sed -E -e "$(sed 's/.*/s#\\b&\\b#NODE#g/' <<< "$nodes")" -e 's/(web|front)-[a-z0-9]{5,10}-[a-z0-9]{5}/POD/g; s/(web|front)-[a-f0-9bcdfghjklmnpqrstvwxz]{8,10}/SET/g; s/revision #[0-9]+/revision/; s/[0-9]+m?s ago/ago/; s/\(x[0-9]+ over [0-9a-z]+\)/(again)/'; }
+normal() {
+    sed -E -e "$(sed 's/.*/s#\\b&\\b#NODE#g/' <<< "$nodes")" \
+        -e "s/-$letters{8,10}-$letters{5}\\b/-SET-POD/g; s/-$letters{8,10}\\b/-SET/g; s/-$letters{5}\\b/-POD/g" \
+        -e "s/(pod-template-hash[=:] *\"?)$letters{8,10}/\\1HASH/g" \
+        -e 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/UID/g' \
+        -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z/TIME/g; s/[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [+-][0-9]{4}/TIME/g' \
+        -e 's/\b([0-9]{1,3}\.){3}[0-9]{1,3}\b/ADDRESS/g; s/\bv1\.[0-9]+\.[0-9]+[-+a-z0-9.]*/VERSION/g; s/(resourceVersion"?: *)"[0-9]+"/\1"VERSION"/g' \
+        -e "s#$scratch#SCRATCH#g" -e 's#(topology.kubernetes.io/(zone|region)[=:] ?)[-a-z0-9]+#\1HERE#g' \
+        -e 's/ {2,}/ /g; s/ $//'
+}
 failed=0
 while IFS= read -r line; do
     case $line in '' | '#'*) continue ;; esac
-    only=old must=succeed command=$line
-    case $command in 'new: '*) only=new command=${command#new: } ;; esac
+    must=succeed command=$line
+    case $command in 'ours: '*) [ "$isSandbox" = 1 ] || continue; command=${command#ours: } ;; esac
+    case $command in 'new: '* | 'old: '*) [ "$generation" = "${command%%:*}" ] || continue; command=${command#*: } ;; esac
     case $command in 'fails: '*) must=fail command=${command#fails: } ;; esac
-    [ $only = new ] && [ "$generation" = old ] && continue
     output=$(eval "$command" 2>&1 < /dev/null)
     code=$?
     verdict=ok

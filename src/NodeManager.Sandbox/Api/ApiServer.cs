@@ -103,6 +103,7 @@ internal sealed class ApiServer
         if (path.Subresource == "token") return _tokenRequests.AnswerAsync(request, path, cancellationToken);
         if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
         if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
+        if (path.Subresource is "exec" or "attach" or "portforward") throw _pods.Unreachable(path);
         if (path.Subresource == "log") return Task.FromResult(_logs.Answer(request, path));
         return request.Method switch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Rules;
 
 namespace NodeManager.Sandbox.Api;
 
@@ -7,8 +8,6 @@ namespace NodeManager.Sandbox.Api;
 internal static class InitialObjects
 {
     private static readonly string[] Namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
-    private static readonly (string Name, int Value)[] PriorityClasses = [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
 
     public static void Create(ResourceRegistry registry)
     {
@@ -24,7 +23,7 @@ internal static class InitialObjects
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["protocol"] = "TCP", ["targetPort"] = 6443 }),
             },
         });
-        foreach ((string name, int value) in PriorityClasses)
+        foreach ((string name, long value) in PriorityClassRules.System)
             registry.Create(BuiltInKinds.PriorityClasses, "", new() { ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value });
     }
 }

@@ -55,7 +55,7 @@ internal static class PathParser
         "" => true,
         "status" => kind.HasStatusAt(version),
         "scale" => kind.HasScaleAt(version),
-        "eviction" or "binding" or "log" => kind == BuiltInKinds.Pods,
+        "eviction" or "binding" or "log" or "exec" or "attach" or "portforward" => kind == BuiltInKinds.Pods,
         "token" => kind == BuiltInKinds.ServiceAccounts,
         "finalize" => kind == BuiltInKinds.Namespaces,
         _ => false,

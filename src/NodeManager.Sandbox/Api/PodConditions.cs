@@ -22,6 +22,14 @@ internal static class PodConditions
         SetOrRemove(condition, "message", message);
     }
 
+    /// <summary>Puts a condition behind all others, where it is there.</summary>
+    public static void MoveToEnd(JsonObject status, string type)
+    {
+        if (status["conditions"] is not JsonArray conditions || conditions.OfType<JsonObject>().FirstOrDefault(one => one.Text("type") == type) is not { } condition) return;
+        conditions.Remove(condition);
+        conditions.Add(condition);
+    }
+
     private static void SetOrRemove(JsonObject condition, string member, string? value)
     {
         if (value is null) condition.Remove(member);

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
 
-/// <summary>Binding and eviction of pods.</summary>
+/// <summary>Binding and eviction of pods, and the ways into them.</summary>
 internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog catalog)
 {
     private readonly PodEvictor _evictor = new(registry.As(new("kube-apiserver")), catalog);
@@ -28,6 +28,11 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
 
         return ApiResponse.Json(new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
     }
+
+    /// <summary>What whoever wants into a container is told: 404, or that nothing runs in it.</summary>
+    public ApiException Unreachable(ResourcePath path) => registry.Store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) is null
+        ? ApiErrors.NotFound(BuiltInKinds.Pods, path.Name)
+        : new(501, "NotImplemented", $"the containers of this cluster are simulated, nothing runs in them: pods/{path.Subresource} is not served");
 
     // v1 came with 1.22, beside v1beta1, which servers still take.
     private void CheckVersion(JsonObject eviction)

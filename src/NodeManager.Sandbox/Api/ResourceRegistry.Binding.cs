@@ -20,6 +20,7 @@ internal sealed partial class ResourceRegistry
             throw ApiErrors.Conflict(BindingKind, name, $"pod {name} is already assigned to node \"{spec.Text("nodeName")}\"");
         if (!string.IsNullOrEmpty(uid)) metadata["uid"] = uid;
         spec["nodeName"] = node;
+        PodTopology.Label(pod, store, minor);
         PodConditions.Set(pod.Ensure("status"), "PodScheduled", "True", Now);
         return pod;
     }

@@ -81,7 +81,12 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         owners ??= OwnersOfNew(kind, version, document, claimed);
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
         rules.Prepare(document, minor);
-        if (kind == BuiltInKinds.Pods) PodPriority.Resolve(document, store);
+        if (kind == BuiltInKinds.Pods)
+        {
+            PodPriority.Resolve(document, store);
+            PodTopology.Label(document, store, minor);
+        }
+
         Check(kind, rules, name, document, null);
         if (kind == BuiltInKinds.Services) return AddService(name, document, owners, isDryRun);
 

@@ -39,7 +39,8 @@ internal static class UpdatePreparation
             Keep(old, changed, "status");
         }
 
-        if (!kind.HasGenerationAt(minor) || scope == WriteScope.Status) return;
+        // Where a pod goes is no other pod.
+        if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding) return;
         bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
             (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
         if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;

@@ -12,6 +12,7 @@ namespace NodeManager.Sandbox.Controllers;
 /// </summary>
 internal sealed class ClaimBinder(ResourceRegistry registry)
 {
+    private const string ByController = "pv.kubernetes.io/bound-by-controller";
     private const string Zone = "topology.kubernetes.io/zone";
 
     /// <summary>True for a claim that has no volume.</summary>
@@ -84,15 +85,19 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
     private void Join(StoredObject claim, string volume)
     {
         JsonObject spec = claim.ToJson()["spec"]!.AsObject();
+        bool isChosen = string.IsNullOrEmpty(spec.Text("volumeName"));
         registry.Update(BuiltInKinds.PersistentVolumes, "", volume, document =>
         {
             document.Ensure("spec")["claimRef"] = Reference(claim);
+            if (isChosen) Annotate(document, ByController);
             return document;
         });
         SetPhase(BuiltInKinds.PersistentVolumes, "", volume, "Bound");
         registry.Update(claim.Kind, claim.Namespace, claim.Name, document =>
         {
             document.Ensure("spec")["volumeName"] = volume;
+            Annotate(document, "pv.kubernetes.io/bind-completed");
+            if (isChosen) Annotate(document, ByController);
             return document;
         });
         registry.UpdateStatus(claim.Kind, claim.Namespace, claim.Name, document =>
@@ -104,6 +109,8 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
             return document;
         });
     }
+
+    private static void Annotate(JsonObject document, string key) => document.Ensure("metadata").Ensure("annotations")[key] = "yes";
 
     private void SetPhase(ResourceKind kind, string ns, string name, string phase) => registry.UpdateStatus(kind, ns, name, document =>
     {

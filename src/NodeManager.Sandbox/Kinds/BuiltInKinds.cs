@@ -21,6 +21,7 @@ internal static class BuiltInKinds
     public static ResourceKind Pods { get; } = new()
     {
         Group = "", Versions = V1, Kind = "Pod", Plural = "pods", ShortNames = ["po"], Categories = All, HasStatus = true, ReturnsDeleted = true,
+        HasGeneration = true, GenerationFrom = 33,
         SelectableFields =
         [
             new("spec.nodeName", isIndexed: true), new("spec.restartPolicy"), new("spec.schedulerName"), new("spec.serviceAccountName"),
@@ -164,7 +165,7 @@ internal static class BuiltInKinds
     {
         Group = "scheduling.k8s.io", Versions = V1, Kind = "PriorityClass", Plural = "priorityclasses", ShortNames = ["pc"],
         IsNamespaced = false, HasGeneration = true,
-        Rules = ConfigurationRules.PriorityClasses,
+        Rules = PriorityClassRules.Rules,
     };
 
     public static ResourceKind StorageClasses { get; } = new()

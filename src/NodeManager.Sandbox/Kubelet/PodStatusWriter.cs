@@ -31,6 +31,9 @@ internal static class PodStatusWriter
         PodConditions.Set(status, "Ready", value, now, reason, message);
         PodConditions.Set(status, "ContainersReady", value, now, reason, message);
         PodConditions.Set(status, "PodScheduled", "True", now);
+
+        // The scheduler wrote it first; a kubelet lists it last.
+        PodConditions.MoveToEnd(status, "PodScheduled");
         string started = status.Text("startTime") ?? now;
         status["containerStatuses"] = Statuses(pod, "containers", container => Running(container, started));
         if (pod.Object("spec").Array("initContainers") is { Count: > 0 })

@@ -90,6 +90,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     {
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
+        if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);
         return new(kind, document, owners.Of(kind, document));
     }
 

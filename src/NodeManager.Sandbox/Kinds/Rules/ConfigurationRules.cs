@@ -21,8 +21,6 @@ internal static class ConfigurationRules
         },
     };
 
-    public static KindRules PriorityClasses { get; } = new() { Default = static item => item.Default("preemptionPolicy", "PreemptLowerPriority") };
-
     public static KindRules StorageClasses { get; } = new()
     {
         Default = static item =>

@@ -49,6 +49,7 @@ internal static class PodRules
         {
             foreach (string source in (ReadOnlySpan<string>)["configMap", "secret", "projected", "downwardAPI"])
                 volume.Object(source)?.Default("defaultMode", 420);
+            volume.Object("hostPath")?.Default("type", "");
         }
     }
 

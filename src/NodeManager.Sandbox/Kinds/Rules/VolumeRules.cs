@@ -19,6 +19,7 @@ internal static class VolumeRules
             JsonObject spec = volume.Ensure("spec");
             spec.Default("persistentVolumeReclaimPolicy", "Retain");
             spec.Default("volumeMode", "Filesystem");
+            spec.Object("hostPath")?.Default("type", "");
         },
     };
 

@@ -13,9 +13,9 @@ mkdir "$scratch/bin"
 ln -s "$(command -v "${KUBECTL:-kubectl}")" "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
 
-# is TEXT COMMAND…: it prints just that. await COMMAND…: within two minutes it succeeds.
+# is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds.
 is() { local text=$1; shift; [ "$("$@" 2> /dev/null)" = "$text" ]; }
-await() { local last=$((SECONDS + 120)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*"; return 1; }; sleep 0.1; done; }
+await() { local last=$((SECONDS + 300)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*"; return 1; }; sleep 0.1; done; }
 # settled APP COUNT: there are so many pods of it, and all run and are ready.
 settled() { await is "$2 of $2" ready "$1"; }
 ready() { kubectl get pods -n work -l "app=$1" --no-headers | awk '$2 == "1/1" && $3 == "Running" { n++ } END { print n + 0 " of " NR }'; }
@@ -27,6 +27,8 @@ pod_of() { kubectl get pods -n work -l "app=$1" -o jsonpath='{.items[0].metadata
 watching() {
     local lines=$1 change=$2 code
     shift 2
+    : > "$scratch/seen"
+    : > "$scratch/log"
     "$@" -v=6 > "$scratch/seen" 2> "$scratch/log" &
     local watcher=$!
     await grep -q 'watch=true' "$scratch/log"
@@ -41,7 +43,7 @@ has_lines() { [ "$(wc -l < "$scratch/seen")" -ge "$1" ]; }
 # Filters: ages of a table, and a number that is not always the same.
 ages() { sed -E ':again; s/(^| )([0-9]+[smhdy]){1,2}( \(x[0-9]+ over [0-9smhd]+\))?( ago)?( |$)/\1AGE\5/; t again'; }
 # made_up: takes out what a simulated kubelet says of the machine that it is not.
-made_up() { sed -E '/node.alpha.kubernetes.io\/ttl|[Mm]achine ?ID|[Ss]ystem ?UUID|[Bb]oot ?ID|[Kk]ernel ?[Vv]ersion|[Cc]ontainer ?[Rr]untime|[Oo][Ss] ?[Ii]mage|kubeProxyVersion|Kube-Proxy|Port: / d; s/((cpu|memory|pods|ephemeral-storage): +).*/\1AMOUNT/; s/kubelet (has|is) .*/WORDS/; s/(ADDRESS|([0-9]+\.){3}[0-9]+) +<none> .*/ADDRESS MADE UP/'; }
+made_up() { sed -E '/node.alpha.kubernetes.io\/ttl|[Mm]achine ?ID|[Ss]ystem ?UUID|[Bb]oot ?ID|[Kk]ernel ?[Vv]ersion|[Cc]ontainer ?[Rr]untime|[Oo][Ss] ?[Ii]mage|kubeProxyVersion|Kube-Proxy|Port: |^Annotations: +<none>|^  annotations:$/ d; s/((cpu|memory|pods|ephemeral-storage): +).*/\1AMOUNT/; s/kubelet (has|is) .*/WORDS/; s/(ADDRESS|([0-9]+\.){3}[0-9]+) +<none> .*/ADDRESS MADE UP/'; }
 # bare: takes managedFields out of YAML; those of the parts that are not kubectl's are their own.
 bare() { awk '/^  managedFields:/ { skip = 1; next } skip && /^  [a-z]/ { skip = 0 } !skip'; }
 some() { sed -E 's/^ *[1-9][0-9]*$/some/'; }

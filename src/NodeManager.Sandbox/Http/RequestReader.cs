@@ -126,7 +126,7 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
             if (TryTakeLine(read.Buffer, out string line, out SequencePosition after))
             {
                 input.AdvanceTo(after);
-                return line;
+                return line.AsSpan().ContainsAny('\r', '\n', '\0') ? throw HttpRefusal.Malformed("a line ends in something other than CR LF") : line;
             }
 
             bool isTooLong = read.Buffer.Length > LongestChunkLine;

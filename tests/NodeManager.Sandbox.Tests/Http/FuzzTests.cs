@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
+using NodeManager.Sandbox.Tests.Scale;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Http;
@@ -19,7 +20,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_comes_is_answered_in_good_form_or_the_connection_closed()
     {
-        int count = Setting("NODEMANAGER_FUZZ_REQUESTS", 1500), seed = Setting("NODEMANAGER_FUZZ_SEED", 1);
+        int count = ProofSize.Read("NODEMANAGER_FUZZ_REQUESTS", 1500), seed = ProofSize.Read("NODEMANAGER_FUZZ_SEED", 1);
         using var served = new ServedCluster();
         var mutator = new RequestMutator(served.Token, seed);
         using HttpResponseMessage node = await served.Http.PostAsync("/api/v1/nodes", new StringContent(Bodies.Node("a"), Encoding.UTF8, "application/json"));
@@ -79,7 +80,4 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static string Describe(int seed, int number, byte[] request, string answer) =>
         $"request {number} of seed {seed}:\n{Encoding.Latin1.GetString(request).Replace("\r", "\\r", StringComparison.Ordinal)}\nwas answered: {answer}";
-
-    private static int Setting(string name, int standard) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : standard;
 }

@@ -25,6 +25,25 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\rX: y\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n\tfolded\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n: nameless\r\n\r\n", 400)]
+    [InlineData("GET /version\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("GET  /version HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1 \r\nHost: x\r\n\r\n", 400)]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", 505)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 501)]
+    [InlineData("POST /api/v1/nodes HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n5;a\nb\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n", 400)]
     public async Task A_request_that_is_none_is_refused(string request, int code)
     {
         using var served = new ServedCluster();
@@ -96,11 +115,38 @@ public sealed class HostileTests
     [InlineData("/api/v1/nodes/..%5c..%5csecret")]
     [InlineData("/api/v1/nodes/%00")]
     [InlineData("/api/v1/nodes/a/status/b/c")]
+    [InlineData("/api/v1/namespaces/./nodes")]
+    [InlineData("//api//v1//nodes//none")]
+    [InlineData("/api/v1/nodes/%2e%2e%2fnodes")]
+    [InlineData("/api/v1/nodes/%252e%252e")]
+    [InlineData("/API/v1/nodes")]
     public async Task Paths_that_lead_elsewhere_lead_nowhere(string path)
     {
         using var served = new ServedCluster();
         string answer = await served.SendRawAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_of_60_kilobytes_is_read_and_leads_nowhere()
+    {
+        using var served = new ServedCluster();
+        string answer = await served.SendRawAsync(
+            $"GET /api/v1/nodes/{new string('a', 60_000)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_follows_a_refused_request_on_its_connection_is_no_request()
+    {
+        using var served = new ServedCluster();
+        string hidden = $"DELETE /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";
+        foreach (string smuggler in (string[])["Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 0\r\nContent-Length: 9\r\n", "X: y\r\n folded\r\n"])
+        {
+            string answers = await served.SendRawAsync($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n{smuggler}\r\n{hidden}");
+            Assert.Single(answers.Split("HTTP/1.1 ").Skip(1));
+            Assert.StartsWith("HTTP/1.1 400 ", answers, StringComparison.Ordinal);
+        }
     }
 
     private static async Task<JsonObject> RefusedAsync(ServedCluster served, HttpMethod method, string path, HttpContent? body)

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Net;
 using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -74,6 +76,45 @@ public sealed class MemoryTests(ITestOutputHelper output)
         await held.DisposeAsync();
         using HttpResponseMessage answer = await waiting;
         Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Chunks_without_end_are_refused_where_the_body_would_be_too_large()
+    {
+        using var served = new ServedCluster();
+        await using SslStream stream = await served.ConnectAsync();
+        long before = GC.GetTotalMemory(true);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        Task<string> answer = ServedCluster.ReadToEndAsync(stream);
+        byte[] chunk = [.. "100000\r\n"u8, .. new byte[1024 * 1024], .. "\r\n"u8];
+        try
+        {
+            for (int i = 0; i < 100; i++) await stream.WriteAsync(chunk);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // As above.
+        }
+
+        Assert.Equal(413, ServedCluster.Split(await answer).Code);
+        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
+    }
+
+    /// <summary>100 MB of nothing are 100 KB when packed.</summary>
+    [Fact]
+    public async Task A_packed_body_is_not_unpacked()
+    {
+        using var served = new ServedCluster();
+        var packed = new MemoryStream();
+        await using (var zip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+            for (int i = 0; i < 100; i++) await zip.WriteAsync(new byte[1024 * 1024]);
+        long before = GC.GetTotalMemory(true);
+        var body = new ByteArrayContent(packed.ToArray());
+        body.Headers.ContentType = new("application/json");
+        body.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage answer = await served.Http.PostAsync("/api/v1/nodes", body);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
     }
 }
 

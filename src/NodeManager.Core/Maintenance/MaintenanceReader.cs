@@ -21,7 +21,7 @@ public static class MaintenanceReader
             async (connection, token) =>
             {
                 Task<IReadOnlyDictionary<string, string>> holders = RunDirectory.HoldersAsync(connection, ns, token);
-                IReadOnlyList<RunHead> runs = await RunDirectory.ListAsync(connection, ns, token);
+                IReadOnlyList<RunHead> runs = await RunDirectory.ListAsync(connection, ns, token, true);
                 IReadOnlyDictionary<string, string> held = await holders;
                 List<NamePattern> patterns = [.. ids.Select(id => new NamePattern(id))];
                 if (ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !runs.Any(r => new NamePattern(id).Matches(r.Run.Id))) is { } missing)

@@ -196,7 +196,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? summary))
                     summary.Note(node);
                 worker.Output(node);
-                if (MaintenanceFailures.Of(node) is { } failure)
+                if (MaintenanceFailures.Of(node, request) is { } failure)
                     worker.Error(failure, node);
             });
         MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, worker.Token);

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NodeManager.Pipeline;
-using NodeManager.Sessions;
 
 namespace NodeManager.Jobs;
 
@@ -33,12 +32,14 @@ internal sealed class NodeMaintenanceChildJob : Job
     public void Begin() => SetJobState(JobState.Running);
 
     /// <summary>The node's work is over.</summary>
-    public void Complete(NodeMaintenanceResult result, bool emit)
+    /// <param name="result">How it ended.</param>
+    /// <param name="failure">What failed; null when nothing did.</param>
+    /// <param name="emit">Whether the result is the job's output.</param>
+    public void Complete(NodeMaintenanceResult result, NodeManagerException? failure, bool emit)
     {
         _message = result.Message;
         if (emit)
             Output.Add(PSObject.AsPSObject(result));
-        NodeManagerException? failure = MaintenanceFailures.Of(result);
         if (failure is not null)
             Error.Add(ErrorRecords.From(failure, result));
         SetJobState(failure is null ? JobState.Completed : JobState.Failed);

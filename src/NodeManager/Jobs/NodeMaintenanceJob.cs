@@ -93,7 +93,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
                 summary!.Note(node);
                 lock (_children)
                     _ended++;
-                Add(session, node.Node).Complete(node, !_passThru);
+                Add(session, node.Node).Complete(node, MaintenanceFailures.Of(node, request), !_passThru);
             });
         try
         {

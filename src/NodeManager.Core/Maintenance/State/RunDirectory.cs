@@ -16,8 +16,13 @@ internal static class RunDirectory
     // So long a run that nobody can find may still be one that is being made.
     private static readonly TimeSpan LongestStart = TimeSpan.FromHours(1);
 
-    /// <summary>The newest first, without their nodes. What is not readable is told to the log.</summary>
-    public static async Task<IReadOnlyList<RunHead>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
+    /// <summary>The newest first, without their nodes.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="ns">Where they are kept.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isTold">Warn of what is not readable.</param>
+    public static async Task<IReadOnlyList<RunHead>> ListAsync(
+        ClusterConnection connection, string ns, CancellationToken cancellationToken, bool isTold = false)
     {
         List<RunHead> heads = [];
         List<string> others = [];
@@ -27,7 +32,7 @@ internal static class RunDirectory
             else others.Add(map.Metadata.Name);
         }
 
-        if (others.Count > 0) connection.Logger.RunsNotReadable(ns, NameList.Of(others, 3), RunLayout.Format);
+        if (isTold && others.Count > 0) connection.Logger.RunsNotReadable(ns, NameList.Of(others, 3), RunLayout.Format);
         return [.. heads.OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
     }
 

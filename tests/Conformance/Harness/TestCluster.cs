@@ -64,8 +64,14 @@ internal sealed class TestCluster : IAsyncDisposable
         if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        SandboxCluster? sandbox = plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac, Speed = speed }) : null;
-        var cluster = new TestCluster(sandbox, plane);
+        return await BeginAsync(new(plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac, Speed = speed }) : null, plane));
+    }
+
+    /// <summary>On a real control plane of its own, which is the caller's to dispose.</summary>
+    public static Task<TestCluster> StartOnAsync(ControlPlane plane) => BeginAsync(new(null, plane));
+
+    private static async Task<TestCluster> BeginAsync(TestCluster cluster)
+    {
         cluster.Minor = int.Parse((await cluster.Client.GetVersionAsync(default)).Minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture);
         cluster.Capabilities = await cluster.Client.GetCapabilitiesAsync(default);
         await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(cluster.Namespace));

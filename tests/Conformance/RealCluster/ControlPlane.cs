@@ -20,12 +20,15 @@ internal sealed class ControlPlane : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-conformance-").FullName;
     private readonly CertificateAuthority _authority = new();
     private readonly List<ServerProcess> _processes = [];
+    private readonly ServerBinaries _binaries;
     private SimulatedKubelets? _kubelets;
     private ServerArguments? _arguments;
+    private ServerProcess? _apiServer;
     private int _disposed;
 
     private ControlPlane(ServerBinaries binaries)
     {
+        _binaries = binaries;
         HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
@@ -89,6 +92,21 @@ internal sealed class ControlPlane : IDisposable
         return new(ServerBinaries.Find(out _)!.Scheduler!, folder, removeFolder: true, _arguments!.FurtherScheduler(file));
     }
 
+    /// <summary>Kills the API server, without a word to it: SIGKILL. Its store and all else go on.</summary>
+    public void KillApiServer()
+    {
+        _processes.Remove(_apiServer!);
+        _apiServer!.Dispose();
+    }
+
+    /// <summary>Starts the API server on its port and store, the first time or after <see cref="KillApiServer"/>, and waits until it serves.</summary>
+    public async Task StartApiServerAsync()
+    {
+        _apiServer = Start(_binaries.ApiServer, _arguments!.ApiServer);
+        using var http = new HttpClient(CreateAdminTransport());
+        await ReachAsync(_apiServer, http, new(Server, "readyz"));
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -138,9 +156,7 @@ internal sealed class ControlPlane : IDisposable
         using var store = new HttpClient { BaseAddress = arguments.EtcdAddress };
         await ReachAsync(etcd, store, new(arguments.EtcdAddress, "health"));
 
-        ServerProcess apiServer = Start(binaries.ApiServer, arguments.ApiServer);
-        using (var http = new HttpClient(CreateAdminTransport()))
-            await ReachAsync(apiServer, http, new(Server, "readyz"));
+        await StartApiServerAsync();
         // So that there are versions which the server has forgotten: the first few, which nobody needs.
         using HttpResponseMessage compacted = await store.PostAsync("v3/kv/compaction", new StringContent("""{"revision": 10}"""));
         compacted.EnsureSuccessStatusCode();
@@ -208,12 +224,21 @@ internal sealed class ControlPlane : IDisposable
         return output.Trim();
     }
 
-    private static int[] FreePorts(int count)
+    // Below those that a system gives to connections: while a server is away, one that looks for it could get its port, and meet itself.
+    private static int[] FreePorts(int count) =>
+        [.. Enumerable.Range(0, int.MaxValue).Select(_ => Random.Shared.Next(15000, 30000)).Where(IsFree).Distinct().Take(count)];
+
+    private static bool IsFree(int port)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        listeners.ForEach(l => l.Dispose());
-        return ports;
+        using TcpListener listener = new(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

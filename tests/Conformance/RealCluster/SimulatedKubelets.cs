@@ -19,6 +19,7 @@ internal sealed class SimulatedKubelets : IDisposable
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(50);
 
     private static readonly TimeSpan LeasePeriod = Grace / 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Node> _nodes = new();
@@ -199,20 +200,26 @@ internal sealed class SimulatedKubelets : IDisposable
         do
         {
             _busy[key] = false;
-            await ForgiveAsync(action);
+            while (!await ForgiveAsync(action)) await Task.Delay(Patience, TimeProvider.System);
         }
         while (!_busy.TryRemove(new KeyValuePair<(string, string), bool>(key, false)));
     }
 
-    // What it was about has gone or changed meanwhile, or the cluster is going down.
-    private static async Task ForgiveAsync(Func<Task> action)
+    // What it was about has gone or changed meanwhile, or the cluster is going down. False when the server is away.
+    private async Task<bool> ForgiveAsync(Func<Task> action)
     {
         try
         {
             await action();
+            return true;
+        }
+        catch (NodeManagerException e) when (e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer)
+        {
+            return _stop.IsCancellationRequested;
         }
         catch (Exception e) when (e is KubernetesException or OperationCanceledException or HttpRequestException or ObjectDisposedException)
         {
+            return true;
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
 {
     private const int FewestAtOnce = 2;
     private const int MostAtOnce = 10;
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly LinkedList<BudgetTicket> _waiting = new();

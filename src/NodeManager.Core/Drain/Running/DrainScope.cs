@@ -26,6 +26,9 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>Of the whole call, which may be more than this run.</summary>
     public ConditionRefusals ConditionRefusals { get; } = refusals;
 
+    /// <summary>For what is read in the middle of a drain.</summary>
+    public ServerPatience Patience { get; } = new(connection.Time, observer);
+
     /// <summary>Held while a request that changes something is under way, never while something is awaited: what blocks holds up only itself.</summary>
     public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
 

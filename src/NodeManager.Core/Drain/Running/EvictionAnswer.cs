@@ -6,17 +6,18 @@ namespace NodeManager.Core.Drain.Running;
 /// <summary>What the server answered when a pod was to be evicted or deleted. Source: the API server's pods/eviction and store.</summary>
 /// <param name="Kind">What it means.</param>
 /// <param name="Message">The server's words.</param>
+/// <param name="IsUnanswered">True where no answer came at all.</param>
 /// <param name="RetryAfter">How long the server wants to be left alone; null when it did not say.</param>
-internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, TimeSpan? RetryAfter = null)
+internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, bool IsUnanswered = false, TimeSpan? RetryAfter = null)
 {
     private const string Budgets = "poddisruptionbudget";
 
     /// <summary>Null for what is no answer (a defect, a cancellation).</summary>
     public static EvictionAnswer? Of(Exception exception) => exception switch
     {
-        KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfterOf(refused)),
+        KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfter: RetryAfterOf(refused)),
         NodeManagerException { ErrorId: ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer } or HttpRequestException or IOException =>
-            new(EvictionAnswerKind.Unreachable, exception.Message),
+            new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true),
         _ => null,
     };
 

@@ -21,8 +21,9 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
     public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
     {
         Rounds++;
-        List<Pod> now = (await scope.Client.ListAsync(
-            Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, cancellationToken)).Items;
+        List<Pod> now = (await scope.Patience.RunAsync(
+            token => scope.Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, token),
+            cancellationToken)).Items;
         HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
         if (late.Count == 0) return [];
@@ -49,7 +50,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
     private async Task<IReadOnlyDictionary<(string, string), string>?> DaemonSetsAsync(List<Pod> late, CancellationToken cancellationToken)
     {
         if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now)))) return survey.DaemonSets;
-        List<DaemonSet> now = (await scope.Client.ListAsync(Resources.DaemonSets, new(), cancellationToken)).Items;
+        List<DaemonSet> now = (await scope.Patience.RunAsync(token => scope.Client.ListAsync(Resources.DaemonSets, new(), token), cancellationToken)).Items;
         return now.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? "");
     }
 }

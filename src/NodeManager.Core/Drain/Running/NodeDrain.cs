@@ -33,6 +33,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly StepLog _replacing = new();
     private readonly CancellationTokenSource _stopWatching = new();
     private readonly List<Task> _watching = [];
+    private readonly List<Task> _begun = [];
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
     private Task? _started;
@@ -171,17 +172,12 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // The first failure is everyone's: GuardAsync stops the others.
-    private static async Task SideBySideAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
+    // The first failure is everyone's: GuardAsync stops the others, and waits until they have stopped.
+    private async Task SideBySideAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
     {
-        List<Task> running = [.. tasks];
-        while (running.Count > 0)
-        {
-            Task done = await Task.WhenAny(running);
-            running.Remove(done);
-            await done;
-        }
-
+        List<Task> all = [.. tasks];
+        _begun.AddRange(all);
+        await foreach (Task done in Task.WhenEach(all)) await done;
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -218,10 +214,12 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    private static async Task StopAsync(CancellationTokenSource stop, Task working)
+    // The result is about what is over: nothing goes on behind it.
+    private async Task StopAsync(CancellationTokenSource stop, Task working)
     {
         await stop.CancelAsync();
         await working.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(_begun).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private CancellationTokenSource Limit()

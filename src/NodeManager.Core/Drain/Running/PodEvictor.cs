@@ -1,6 +1,7 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
@@ -13,7 +14,8 @@ internal sealed class PodEvictor(
     private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
-    private const int UnreachableLimit = 10;
+    // A server that answers and fails each time does not mend by itself; one that does not answer may be restarted.
+    private const int FailureLimit = 10;
 
     private readonly PodRemover _remover = new(scope);
 
@@ -24,6 +26,7 @@ internal sealed class PodEvictor(
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } patience && record.Pod.IsOfJob()) await WaitForJobAsync(record, patience, cancellationToken);
         int failures = 0;
+        DateTimeOffset? unansweredSince = null;
         EvictionAnswer? refusal = null;
         TimeSpan retry = FirstRetry;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
@@ -67,7 +70,8 @@ internal sealed class PodEvictor(
 
             slot.Dispose();
             refusal = answer.Kind is EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets ? answer : null;
-            failures = answer.Kind == EvictionAnswerKind.Unreachable ? failures + 1 : 0;
+            failures = answer is { Kind: EvictionAnswerKind.Unreachable, IsUnanswered: false } ? failures + 1 : 0;
+            unansweredSince = answer.IsUnanswered ? unansweredSince ?? scope.Now : null;
             switch (answer.Kind)
             {
                 case EvictionAnswerKind.Gone:
@@ -90,13 +94,13 @@ internal sealed class PodEvictor(
                 case EvictionAnswerKind.Later:
                     record.Waits("the server to allow it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                     Tell($"Pod {record.Title}: the server asks to wait: {answer.Message}");
-                    await WaitForChangeAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
+                    await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
                     break;
                 case EvictionAnswerKind.Conflict:
                     await WaitForChangeAsync(record, retry, cancellationToken);
                     retry = Longer(retry);
                     break;
-                case EvictionAnswerKind.Unreachable when failures < UnreachableLimit:
+                case EvictionAnswerKind.Unreachable when failures < FailureLimit && !(scope.Now - unansweredSince > ServerPatience.Limit):
                     // It may have been accepted: a pod that terminates now goes on our behalf.
                     record.IsAccepted = true;
                     record.Waits("the server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
@@ -250,6 +254,19 @@ internal sealed class PodEvictor(
         (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
         TimeSpan jittered = atMost * (0.9 + (Random.Shared.NextDouble() * 0.2));
         return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(jittered, [changed], cancellationToken);
+    }
+
+    // No sooner than the server wants, unless there is nothing left to ask for.
+    private async Task WaitAsAskedAsync(PodRecord record, TimeSpan asked, CancellationToken cancellationToken)
+    {
+        progress.Changed();
+        DateTimeOffset until = scope.Now + (asked * (1 + (Random.Shared.NextDouble() * 0.1)));
+        while (until - scope.Now is { Ticks: > 0 } left)
+        {
+            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            if (now is null || now.IsTerminating()) return;
+            await WaitAnyAsync(left, [changed], cancellationToken);
+        }
     }
 
     private async Task WaitAnyAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)

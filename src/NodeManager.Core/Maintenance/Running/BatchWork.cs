@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Maintenance.Running;
 

@@ -1,16 +1,17 @@
 using System.Net;
-using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 
-namespace NodeManager.Core.Maintenance.Running;
+namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// Asks again where the server cannot be reached or fails: a maintenance takes hours, and servers are restarted in between. What is asked
-/// so must be safe to do twice.
+/// Asks again where the server cannot be reached or fails: drains and maintenances take hours, and servers are restarted in between. What is
+/// asked so must be safe to do twice.
 /// </summary>
 internal sealed class ServerPatience(TimeProvider time, IOperationObserver observer)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    /// <summary>After so long without an answer it is said that there is none.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 

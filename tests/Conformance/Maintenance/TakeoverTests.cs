@@ -98,12 +98,7 @@ public sealed class TakeoverTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
-        NetworkSwitch network = new();
-        NodeManagerSession session = await cluster.ConnectAsync(inner =>
-        {
-            network.InnerHandler = inner;
-            return network;
-        });
+        (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
         TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
         {
@@ -154,12 +149,7 @@ public sealed class TakeoverTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
-        NetworkSwitch network = new();
-        NodeManagerSession session = await cluster.ConnectAsync(inner =>
-        {
-            network.InnerHandler = inner;
-            return network;
-        });
+        (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
         MaintenanceRequest request = cluster.Maintain(nodes, work: async node =>
         {
             if (node.Name != nodes[1]) return;

@@ -43,7 +43,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             return new(_ledger.Describe(state), failure);
         }
 
-        if (state.Status == NodeMaintenanceRunStatus.Stopped)
+        if (state.Status == NodeMaintenanceRunStatus.Stopped && failure is null)
             scope.Observer.Warning(
                 $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: "
                 + ResumeCommand.Of(start.Run.Id, scope.Namespace, scope.Request.Work is null ? null : scope.Request.WorkText));
@@ -176,7 +176,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             Status = open > 0 ? NodeMaintenanceRunStatus.Stopped : failed > 0 ? StatusOfFailed() : NodeMaintenanceRunStatus.Completed,
             EndedAt = open > 0 ? null : scope.Now,
             Message = blocked is not null ? $"Waited in vain for {blocked}."
-                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} were not begun" : "")}." : null,
+                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not begun" : "")}." : null,
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed class BatchWork(
     public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<string, bool> isCordoned = [];
-        await scope.EachAsync(batch, async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken), cancellationToken);
+        await MaintenanceScope.EachAsync(batch, async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken), cancellationToken);
         List<string> nodes = [.. batch.Where(n => isCordoned[n.Uid]).Select(n => n.Uid)];
         List<string> toDrain = [.. nodes.Where(uid => !ledger[uid].HasDone(NodeMaintenanceStepName.Drain))];
         _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));

@@ -37,7 +37,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 
         progress.Opening($"claiming {open.Count} nodes");
         foreach (NodeRecord first in open.Take(1)) await ClaimAsync(first, cancellationToken);
-        await scope.EachAsync(open.Skip(1), ClaimAsync, cancellationToken);
+        await MaintenanceScope.EachAsync(open.Skip(1), ClaimAsync, cancellationToken);
         foreach (IGrouping<(string Run, string Holder), string> run in _taken.GroupBy(t => (t.From.Run, t.From.Holder), t => t.Node))
         {
             string nodes = run.Count() == 1 ? $"Node {run.Single()} is" : $"{run.Count()} nodes ({NameList.Of(run.Order(StringComparer.Ordinal))}) are";

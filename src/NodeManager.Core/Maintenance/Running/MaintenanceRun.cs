@@ -56,7 +56,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, start.Progress);
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, start.Progress);
-        await scope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
+        await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
@@ -201,7 +201,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             await start.Store.WriteAsync(state, limit.Token);
             await start.Lease.ReleaseAsync(limit.Token);
             if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await scope.EachAsync(Pending(), LetGoAsync, limit.Token);
+                await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
             if (state.Status != NodeMaintenanceRunStatus.Interrupted)
                 await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }

@@ -104,11 +104,51 @@ Describe 'A drain result on its way elsewhere' {
         }
     }
 
+    It 'loses nothing in JSON, to the last word' {
+        $json = $results | ConvertTo-Json -Depth 6
+        $json | Should -BeExactly ($results | ConvertTo-Json -Depth 20)
+        $json | ConvertFrom-Json -DateKind String | ConvertTo-Json -Depth 20 | Should -BeExactly $json
+    }
+
     It 'reads well as a list' {
         $text = $results | Where-Object Status -eq TimedOut | Format-List | Out-String -Width 200
         $text | Should -Match 'Reason\s+: OPS-1 <b>'
         $text | Should -Match 'Blockers\s+: Budget payments/ledger: '
         $text | Should -Not -Match 'NodeManager\.'
         $results.Pods | Select-Object -First 1 | Format-List | Out-String | Should -Match 'Outcome'
+    }
+}
+
+Describe 'A drain that asked by EvictionRequest' {
+    BeforeAll {
+        $alpha = Connect-NodeManager -Sandbox -SandboxFeature EvictionRequest
+        $asked = Invoke-NodeDrain worker-1c-01 -EvictionApi EvictionRequest -DeleteEmptyDirData -Timeout 2m -Confirm:$false -Session $alpha
+        $evictor = 'imperative-eviction.k8s.io/evictor'
+    }
+
+    AfterAll { Disconnect-NodeManager -Session $alpha }
+
+    It 'names the responders of each pod, and loses none in JSON, CLIXML and CSV' {
+        $asked.Status | Should -Be Drained
+        $evicted = $asked.Pods | Where-Object { $_.Responders.Count -gt 0 }
+        $evicted.Outcome | Sort-Object -Unique | Should -Be Evicted
+        $evicted.Responders.Name | Sort-Object -Unique | Should -Be $evictor
+        $json = $asked | ConvertTo-Json -Depth 6
+        $json | Should -BeExactly ($asked | ConvertTo-Json -Depth 20)
+        ($json | ConvertFrom-Json).Pods.Responders.Name | Should -Be $asked.Pods.Responders.Name
+        $xml = Join-Path $TestDrive drain.xml
+        $asked | Export-Clixml $xml
+        (Import-Clixml $xml).Pods.Responders.State | Should -Be $asked.Pods.Responders.State
+        $csv = Join-Path $TestDrive pods.csv
+        $asked.Pods | Export-Csv $csv
+        (Import-Csv $csv | Where-Object Uid -in $evicted.Uid).Responders | Should -BeLike "${evictor}: *"
+    }
+
+    It 'shows them in the page and in the list' {
+        $file = Join-Path $TestDrive asked.html
+        $asked | Export-NodeDrainReport $file
+        Get-Content $file -Raw | Should -Match ([regex]::Escape("<bdi>$evictor</bdi>"))
+        $asked.Pods | Where-Object { $_.Responders.Count -gt 0 } | Select-Object -First 1 | Format-List | Out-String -Width 200 | Should -Match "Responders\s+: $evictor"
+        $asked.Pods.Responders | Select-Object -First 1 | Out-String -Width 80 | Should -Match 'State'
     }
 }

@@ -97,6 +97,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
                 Kind = isForbidden ? "Permission" : "Server",
                 Name = record.Title,
                 Message = $"Its EvictionRequest failed: {failure}.",
+                Remedy = isForbidden ? "" : "-EvictionApi Eviction evicts without it.",
                 Pods = new([record.Title]),
             });
         }

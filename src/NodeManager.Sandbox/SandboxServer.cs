@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using NodeManager.Sandbox.Http;
 
 namespace NodeManager.Sandbox;
@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox;
 /// <summary>An embedded cluster on loopback, over HTTPS, for kubectl and whoever else holds its kubeconfig.</summary>
 public sealed class SandboxServer : IDisposable
 {
-    private readonly ServerCertificates _certificates;
+    private readonly X509Certificate2 _certificate;
     private readonly ConnectionListener _listener;
     private readonly KubeconfigFile _kubeconfig;
 
@@ -15,21 +15,21 @@ public sealed class SandboxServer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Port, IPEndPoint.MinPort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Port, IPEndPoint.MaxPort);
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        _certificates = new(TimeProvider.System);
+        ServerIdentity identity = options.IdentityPath is { } path ? ServerIdentity.Keep(path, TimeProvider.System) : ServerIdentity.Make(TimeProvider.System);
+        _certificate = identity.LoadCertificate();
         ConnectionListener? listener = null;
         try
         {
-            _listener = listener = new(options.Port, _certificates.Server, new(cluster.Api, token, cluster.Time), limits);
+            _listener = listener = new(options.Port, _certificate, new(cluster.Api, identity.Token, cluster.Time), limits);
             Address = new($"https://127.0.0.1:{_listener.Port}");
-            _kubeconfig = KubeconfigFile.Write(options.KubeconfigPath, Address, _certificates.AuthorityPem, token);
+            _kubeconfig = KubeconfigFile.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token);
             KubeconfigPath = _kubeconfig.Path;
             _listener.Start();
         }
         catch
         {
             listener?.Dispose();
-            _certificates.Dispose();
+            _certificate.Dispose();
             throw;
         }
     }
@@ -44,6 +44,6 @@ public sealed class SandboxServer : IDisposable
     {
         _listener.Dispose();
         _kubeconfig.Dispose();
-        _certificates.Dispose();
+        _certificate.Dispose();
     }
 }

@@ -10,4 +10,10 @@ public sealed record SandboxServerOptions
     /// Where the kubeconfig is written, with the caller's rights alone; null puts it into a temporary folder, where it is gone with the server.
     /// </summary>
     public string? KubeconfigPath { get; init; }
+
+    /// <summary>
+    /// A file in which the server's key, certificate and token are kept, made where it is not there: what is served with it again, on the same
+    /// port, is the same server to whoever holds its kubeconfig. Null: a new one each time, kept nowhere.
+    /// </summary>
+    public string? IdentityPath { get; init; }
 }

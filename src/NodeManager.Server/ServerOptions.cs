@@ -8,7 +8,7 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
-               NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
+               NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
           --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
@@ -18,8 +18,10 @@ internal sealed record ServerOptions
 
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
+          --state FOLDER      go on with the cluster that was left there, the same to its kubeconfig, and leave it there at the end (Ctrl-C or
+                              SIGTERM); what it is counts then, not --nodes, --seed, --version and --rbac
           --rbac              roles and bindings decide what impersonated users and service accounts may do
-          --speed N           how many seconds pass in it while one passes outside (1)
+          --speed N           how many seconds pass in it while one passes outside (1, or as it was left)
         """;
 
     public bool Once { get; init; }
@@ -35,8 +37,8 @@ internal sealed record ServerOptions
 
     public string Version { get; init; } = "1.37";
 
-    /// <summary>Of the served cluster's clock.</summary>
-    public int Speed { get; init; } = 1;
+    /// <summary>Of the served cluster's clock; null: 1, or what a kept cluster has.</summary>
+    public int? Speed { get; init; }
 
     /// <summary>On which port the embedded cluster itself is served, 0 taking a free one; null where it is not.</summary>
     public int? ClusterPort { get; init; }
@@ -46,6 +48,9 @@ internal sealed record ServerOptions
 
     /// <summary>Where the served cluster's kubeconfig goes; null leaves it to the server.</summary>
     public string? KubeconfigPath { get; init; }
+
+    /// <summary>The folder that the served cluster comes from and goes to; null where it is not kept.</summary>
+    public string? StateFolder { get; init; }
 
     /// <exception cref="FormatException">An argument is unknown, or its value is out of range; the message says which.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> arguments)
@@ -60,6 +65,7 @@ internal sealed record ServerOptions
                 "--help" or "-h" => options with { Help = true },
                 "--port" => options with { Port = Number(0, 65535) },
                 "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
+                "--state" => options with { StateFolder = Next() },
                 "--kubeconfig" => options with { KubeconfigPath = Next() },
                 // The tour needs a worker to drain and others that take its pods.
                 "--nodes" => options with { Nodes = Number(5, 5000) },

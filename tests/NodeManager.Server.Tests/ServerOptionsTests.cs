@@ -15,8 +15,8 @@ public sealed class ServerOptionsTests
     [Fact]
     public void The_cluster_itself_can_be_served()
     {
-        ServerOptions options = ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "here", "--speed", "60", "--rbac"]);
-        Assert.Equal(new ServerOptions { ClusterPort = 0, KubeconfigPath = "here", Speed = 60, Rbac = true }, options);
+        ServerOptions options = ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "here", "--state", "there", "--speed", "60", "--rbac"]);
+        Assert.Equal(new ServerOptions { ClusterPort = 0, KubeconfigPath = "here", StateFolder = "there", Speed = 60, Rbac = true }, options);
     }
 
     [Theory]

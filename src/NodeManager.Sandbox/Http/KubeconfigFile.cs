@@ -24,14 +24,7 @@ internal sealed class KubeconfigFile : IDisposable
     {
         string? folder = path is null ? Directory.CreateTempSubdirectory("nodemanager-sandbox-").FullName : null;
         string target = path is null ? System.IO.Path.Combine(folder!, "kubeconfig") : System.IO.Path.GetFullPath(path);
-        if (System.IO.Path.GetDirectoryName(target) is { Length: > 0 } parent) Directory.CreateDirectory(parent);
-
-        // Written beside and moved into place: what stood there keeps neither its rights nor half of its text.
-        string draft = target + "." + System.IO.Path.GetRandomFileName();
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options)) stream.Write(Encoding.UTF8.GetBytes(Text(server, authorityPem, token)));
-        File.Move(draft, target, overwrite: true);
+        PrivateFile.Write(target, Encoding.UTF8.GetBytes(Text(server, authorityPem, token)));
         return new(target, folder);
     }
 

@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>An authority made for one server, and the server's certificate for 127.0.0.1 and localhost. Neither is stored.</summary>
-internal sealed class ServerCertificates : IDisposable
+/// <summary>Makes an authority for one server, and the server's certificate for 127.0.0.1 and localhost. The authority's key is not kept.</summary>
+internal static class ServerCertificates
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    public ServerCertificates(TimeProvider time)
+    public static (string AuthorityPem, byte[] Pkcs12) Make(TimeProvider time)
     {
         DateTimeOffset now = time.GetUtcNow(), from = now.AddHours(-1), until = now.AddYears(1);
         using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -17,7 +17,6 @@ internal sealed class ServerCertificates : IDisposable
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, until);
-        AuthorityPem = authority.ExportCertificatePem();
 
         var request = new CertificateRequest("CN=nodemanager-sandbox", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -28,14 +27,6 @@ internal sealed class ServerCertificates : IDisposable
         using X509Certificate2 signed = request.Create(
             authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), from, until, RandomNumberGenerator.GetBytes(16));
         using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
-
-        // Windows serves only with a key that it has loaded itself.
-        Server = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        return (authority.ExportCertificatePem(), pair.Export(X509ContentType.Pkcs12));
     }
-
-    public string AuthorityPem { get; }
-
-    public X509Certificate2 Server { get; }
-
-    public void Dispose() => Server.Dispose();
 }

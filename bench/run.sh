@@ -1,13 +1,14 @@
 #!/bin/bash
-# run.sh [nodes|drain]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
-# nodes (1,000 of them, read and changed; without an argument) or drains.
-# Needs pwsh and kubectl; KUBEBUILDER_ASSETS or what tests/real-cluster/build-kubernetes.sh provides. Give the machine nothing else to do.
-# ROUNDS of what is quick (5; drains 3), SLOW_ROUNDS (1) of what takes kubectl minutes; NODES (1000; drains 40).
+# run.sh [nodes|drain|sandbox]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
+# nodes (1,000 of them, read and changed; without an argument), drains, or the embedded cluster (5,000 nodes: its start, its memory, its lists).
+# Needs pwsh and kubectl (sandbox: curl too); KUBEBUILDER_ASSETS or what tests/real-cluster/build-kubernetes.sh provides. Give the machine nothing else to do.
+# ROUNDS of what is quick (5; drains 3), SLOW_ROUNDS (1) of what takes kubectl minutes; NODES (1000; drains 40; sandbox 5000).
 set -euo pipefail
 case "${1:-nodes}" in
   nodes) script=Measure.ps1 nodes=1000 rounds=5 ;;
   drain) script=Measure-Drain.ps1 nodes=40 rounds=3 ;;
-  *) echo "run.sh [nodes|drain], not '$1'" >&2; exit 2 ;;
+  sandbox) script=Measure-Sandbox.ps1 nodes=5000 rounds=5 ;;
+  *) echo "run.sh [nodes|drain|sandbox], not '$1'" >&2; exit 2 ;;
 esac
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 : "${KUBEBUILDER_ASSETS:=$(bash tests/real-cluster/build-kubernetes.sh)}"

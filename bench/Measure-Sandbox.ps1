@@ -3,21 +3,20 @@
 .SYNOPSIS
     Measures the embedded cluster: how long a large one takes to start and how much memory, and how fast it lists, beside a real API server.
 .DESCRIPTION
-    Run by run.sh, which starts the real API server with its nodes. The embedded cluster that is measured beside it is a copy of it, served
-    over HTTPS from a process of its own, so that both answer with the same nodes; requests alternate. The large one is seeded: ten pods a node.
+    Run by run.sh, twice: without a kubeconfig it measures a seeded cluster, which has ten pods a node. With that of a real API server it
+    measures a copy of that cluster, served over HTTPS from a process of its own, beside it: both have the same nodes, requests alternate.
     Requests are curl's, each over a connection of its own; not under its name, for which a real API server indents its answers.
 #>
 param(
-    [Parameter(Mandatory)] [string] $Kubeconfig,
+    [string] $Kubeconfig,
+    [int] $Nodes = 5000,
     [string] $Module = "$PSScriptRoot/../NodeManager.psd1",
     [int] $Rounds = 5,
     [int] $SlowRounds = 1
 )
 $ErrorActionPreference = 'Stop'
-$env:KUBECONFIG = $Kubeconfig
 Import-Module "$PSScriptRoot/Bench.psm1"
 $folder = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "bench-$([guid]::NewGuid())")).FullName
-$count = @(Invoke-Kubectl get nodes -o name).Count
 
 # An embedded cluster in a fresh pwsh: tells its kubeconfig and how long it took, and for each line that it is sent how large it is.
 function Start-Sandbox([string] $Make) {
@@ -101,14 +100,22 @@ function Read-Start([string] $File) {
     [string]::new($start, 0, $length)
 }
 
-try {
-    # Beside the real API server, both warm.
-    $copy = Start-Sandbox @"
+function Format-Pair([string] $What, [string] $Name) {
+    $mine, $other = (Get-Median "$Name ours"), (Get-Median "$Name theirs")
+    $size = if ($bytes["$Name ours"]) { '{0:n1} / {1:n1} MB' -f ($bytes["$Name ours"] / 1e6), ($bytes["$Name theirs"] / 1e6) }
+    '| {0} | {1:n0} ms | {2:n0} ms | {3:n1} × | {4} | {5} |' -f $What, $mine, $other, ($other / $mine), $size, (Get-SampleCount "$Name ours")
+}
+
+# Beside the real API server, both warm.
+function Measure-Pair {
+    $env:KUBECONFIG = $Kubeconfig
+    $count = @(Invoke-Kubectl get nodes -o name).Count
+    $script:sandbox = Start-Sandbox @"
 `$null = Connect-NodeManager -Kubeconfig '$Kubeconfig'
 `$watch = [System.Diagnostics.Stopwatch]::StartNew()
 `$session = New-Sandbox -From (Get-NodeManagerSession)[0] -SandboxPort 0
 "@
-    $pair = (Get-Client 'ours' $copy.Kubeconfig), (Get-Client 'theirs' $Kubeconfig)
+    $pair = (Get-Client 'ours' $sandbox.Kubeconfig), (Get-Client 'theirs' $Kubeconfig)
     foreach ($name in $lists.Keys) {
         foreach ($client in $pair) { foreach ($time in 1..3) { Measure-List $name $client '/api/v1/nodes' $lists[$name] -IsWarmUp } }
     }
@@ -121,41 +128,7 @@ try {
             Measure-Sample "kubectl json $($client.Name)" { $null = Invoke-Kubectl --kubeconfig $client.Kubeconfig get nodes -o json }
         }
     }
-    Stop-Sandbox $copy
-
-    # A large one, as one command makes it.
-    foreach ($round in 1..[math]::Min($Rounds, 3)) {
-        if ($large) { Stop-Sandbox $large }
-        $large = Start-Sandbox @"
-`$watch = [System.Diagnostics.Stopwatch]::StartNew()
-`$session = Connect-NodeManager -Sandbox -SandboxNodes $count -SandboxPort 0
-"@
-        Add-Sample 'start' $large.Milliseconds
-        $up, $null = Get-Memory $large
-    }
-    $client = Get-Client 'large' $large.Kubeconfig
-    foreach ($name in $lists.Keys) {
-        foreach ($round in 0..$SlowRounds) { Measure-List "pods: $name" $client '/api/v1/pods' $lists[$name] }
-    }
-    foreach ($round in 1..$SlowRounds) {
-        Measure-Sample 'kubectl pods' { $script:pods = @(Invoke-Kubectl --kubeconfig $large.Kubeconfig get pods -A --no-headers).Count }
-        Measure-Sample 'kubectl pods json' { $null = Invoke-Kubectl --kubeconfig $large.Kubeconfig get pods -A -o json }
-    }
-    $null, $peak = Get-Memory $large
-    Stop-Sandbox $large
-}
-finally {
-    foreach ($sandbox in $copy, $large) { if ($sandbox -and -not $sandbox.Process.HasExited) { $sandbox.Process.Kill() } }
-    Remove-Item -Recurse -Force $folder
-}
-
-function Format-Pair([string] $What, [string] $Name) {
-    $mine, $other = (Get-Median "$Name ours"), (Get-Median "$Name theirs")
-    $size = if ($bytes["$Name ours"]) { '{0:n1} / {1:n1} MB' -f ($bytes["$Name ours"] / 1e6), ($bytes["$Name theirs"] / 1e6) }
-    '| {0} | {1:n0} ms | {2:n0} ms | {3:n1} × | {4} | {5} |' -f $What, $mine, $other, ($other / $mine), $size, (Get-SampleCount "$Name ours")
-}
-
-@"
+    @"
 $((Get-Setting $count) -join "`n")
 
 | List of $count nodes over HTTPS | embedded | real | faster | Bytes | Samples |
@@ -163,8 +136,34 @@ $((Get-Setting $count) -join "`n")
 $(($lists.Keys | ForEach-Object { Format-Pair $_ $_ }) -join "`n")
 $(Format-Pair '`kubectl get nodes`' 'kubectl')
 $(Format-Pair '`kubectl get nodes -o json`' 'kubectl json')
+"@
+}
 
-| ``Connect-NodeManager -Sandbox -SandboxNodes $count``: $pods pods | Measured | Target |
+# A large one, as one command makes it.
+function Measure-Large {
+    foreach ($round in 1..[math]::Min($Rounds, 3)) {
+        if ($sandbox) { Stop-Sandbox $sandbox }
+        $script:sandbox = Start-Sandbox @"
+`$watch = [System.Diagnostics.Stopwatch]::StartNew()
+`$session = Connect-NodeManager -Sandbox -SandboxNodes $Nodes -SandboxPort 0
+"@
+        Add-Sample 'start' $sandbox.Milliseconds
+    }
+    $up, $null = Get-Memory $sandbox
+    $env:KUBECONFIG = $sandbox.Kubeconfig
+    $client = Get-Client 'large' $sandbox.Kubeconfig
+    foreach ($name in $lists.Keys) {
+        foreach ($round in 0..$SlowRounds) { Measure-List "pods: $name" $client '/api/v1/pods' $lists[$name] }
+    }
+    foreach ($round in 1..$SlowRounds) {
+        Measure-Sample 'kubectl pods' { $script:pods = @(Invoke-Kubectl get pods -A --no-headers).Count }
+        Measure-Sample 'kubectl pods json' { $null = Invoke-Kubectl get pods -A -o json }
+    }
+    $null, $peak = Get-Memory $sandbox
+    @"
+$((Get-Setting $Nodes) -join "`n")
+
+| ``Connect-NodeManager -Sandbox -SandboxNodes $Nodes``: $pods pods | Measured | Target |
 |---|--:|---|
 | up, in a fresh process | $('{0:n1} s' -f ((Get-Median 'start') / 1000)) | < 10 s |
 | memory of ``pwsh`` then | $('{0:n0} MB' -f ($up / 1MB)) | |
@@ -173,3 +172,13 @@ $(($lists.Keys | ForEach-Object { '| pods: {0}, {1:n0} MB | {2:n0} ms | |' -f $_
 | ``kubectl get pods -A`` | $('{0:n1} s' -f ((Get-Median 'kubectl pods') / 1000)) | |
 | ``kubectl get pods -A -o json`` | $('{0:n1} s' -f ((Get-Median 'kubectl pods json') / 1000)) | |
 "@
+}
+
+try {
+    if ($Kubeconfig) { Measure-Pair } else { Measure-Large }
+    Stop-Sandbox $sandbox
+}
+finally {
+    if ($sandbox -and -not $sandbox.Process.HasExited) { $sandbox.Process.Kill() }
+    Remove-Item -Recurse -Force $folder
+}

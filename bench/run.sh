@@ -16,6 +16,11 @@ export KUBEBUILDER_ASSETS
 dotnet build src/NodeManager -c Release --nologo -v quiet >&2
 dotnet build bench/BenchCluster -c Release --nologo -v quiet >&2
 
+# Before there is a real one that takes its share of the machine.
+if [ "$script" = Measure-Sandbox.ps1 ]; then
+  pwsh -NoProfile -NonInteractive -File "bench/$script" -Nodes "${NODES:-$nodes}" -Rounds "${ROUNDS:-$rounds}" -SlowRounds "${SLOW_ROUNDS:-1}"
+fi
+
 coproc CLUSTER { exec bench/BenchCluster/bin/Release/net10.0/BenchCluster "${NODES:-$nodes}"; }
 trap 'eval "exec ${CLUSTER[1]}>&-" 2>/dev/null || true; wait "$CLUSTER_PID" 2>/dev/null || true' EXIT
 read -r kubeconfig <&"${CLUSTER[0]}"

@@ -19,6 +19,9 @@ internal sealed record ApiResponse
     /// <summary>Writes a body that goes on (a watch) until it is done or cancelled; null for one that is whole.</summary>
     public Func<PipeWriter, CancellationToken, Task>? Stream { get; init; }
 
+    /// <summary>True where such a body comes to an end, and may be compressed: a list too long to be held whole for its reader.</summary>
+    public bool IsCompressible { get; init; }
+
     public int? RetryAfterSeconds { get; init; }
 
     /// <summary>What the client should tell its user, though the request succeeded.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,20 +51,13 @@ internal sealed class ObjectShaper
     public ApiResponse Answer(JsonObject metadata, IReadOnlyList<StoredObject> items)
     {
         if (_shape != Representation.Table || _included is "Object") return ApiResponse.Json(List(metadata, items));
+        if (items.Count >= ReadHandler.LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, metadata, items, cancellationToken), IsCompressible = true };
         var segments = new List<ReadOnlyMemory<byte>>(items.Count + 2);
         var pieces = new SegmentWriter();
         var piece = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(pieces, ApiResponse.Relaxed))
         {
-            writer.WriteStartObject();
-            writer.WriteString("kind", "Table");
-            writer.WriteString("apiVersion", _metaVersion);
-            writer.WritePropertyName("metadata");
-            metadata.WriteTo(writer);
-            writer.WriteStartArray("columnDefinitions");
-            foreach (TableColumn column in _columns) Definition(column).WriteTo(writer);
-            writer.WriteEndArray();
-            writer.WriteStartArray("rows");
+            WriteStart(writer, metadata);
             foreach (StoredObject item in items)
             {
                 WriteRow(writer, item, piece);
@@ -71,12 +65,47 @@ internal sealed class ObjectShaper
                 segments.Add(pieces.Take());
             }
 
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            WriteEnd(writer);
         }
 
         segments.Add(pieces.Take());
         return new() { Segments = segments };
+    }
+
+    private async Task WriteAsync(PipeWriter into, JsonObject metadata, IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
+    {
+        var piece = new ArrayBufferWriter<byte>(4096);
+        await using var writer = new Utf8JsonWriter((IBufferWriter<byte>)into, ApiResponse.Relaxed);
+        WriteStart(writer, metadata);
+        foreach (StoredObject item in items)
+        {
+            WriteRow(writer, item, piece);
+            writer.Flush();
+            if (into.UnflushedBytes >= ReadHandler.FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
+        }
+
+        WriteEnd(writer);
+        writer.Flush();
+        await into.FlushAsync(cancellationToken);
+    }
+
+    private void WriteStart(Utf8JsonWriter writer, JsonObject metadata)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind", "Table");
+        writer.WriteString("apiVersion", _metaVersion);
+        writer.WritePropertyName("metadata");
+        metadata.WriteTo(writer);
+        writer.WriteStartArray("columnDefinitions");
+        foreach (TableColumn column in _columns) Definition(column).WriteTo(writer);
+        writer.WriteEndArray();
+        writer.WriteStartArray("rows");
+    }
+
+    private static void WriteEnd(Utf8JsonWriter writer)
+    {
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
     private void WriteRow(Utf8JsonWriter writer, StoredObject item, ArrayBufferWriter<byte> piece)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
@@ -9,6 +10,12 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Gets and lists.</summary>
 internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
 {
+    /// <summary>From so many objects on, an answer is written while it is taken rather than held whole.</summary>
+    public const int LongList = 8000;
+
+    /// <summary>Bytes that go out together.</summary>
+    public const int FlushAt = 32 * 1024;
+
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
 
     private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
@@ -72,10 +79,9 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
     // The bytes of the items go out as they are stored, each after who owns its fields.
     private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page)
     {
-        var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2)
-        {
-            Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["),
-        };
+        byte[] head = Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":[");
+        if (page.Count >= LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, head, path, page, cancellationToken), IsCompressible = true };
+        var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2) { head };
         var openings = new SegmentWriter();
         foreach (StoredObject item in page)
         {
@@ -87,6 +93,20 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
 
         segments.Add(Closing);
         return new() { Segments = segments };
+    }
+
+    private static async Task WriteAsync(PipeWriter into, byte[] head, ResourcePath path, List<StoredObject> page, CancellationToken cancellationToken)
+    {
+        into.Write(head);
+        for (int i = 0; i < page.Count; i++)
+        {
+            into.Write(i > 0 ? ",{"u8 : "{"u8);
+            path.Write(page[i], into);
+            if (into.UnflushedBytes >= FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
+        }
+
+        into.Write(Closing.Span);
+        await into.FlushAsync(cancellationToken);
     }
 
     private Snapshot Choose(ResourceKind kind, ListQuery query)

@@ -13,13 +13,16 @@ namespace NodeManager.Sandbox.Controllers;
 /// </summary>
 internal sealed class DisruptionController(ControllerContext context) : Controller(context)
 {
+    /// <summary>From this minor version on budgets have conditions.</summary>
+    public const int ConditionsFrom = 21;
+
     /// <summary>An eviction that is not followed by a deletion in this time did not happen.</summary>
     private static readonly TimeSpan DisruptionTimeout = TimeSpan.FromMinutes(2);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
         [BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.Pods, BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets];
 
-    private bool HasConditions => Context.MinorVersion >= 21;
+    private bool HasConditions => Context.MinorVersion >= ConditionsFrom;
 
     public override void Observe(Change change)
     {

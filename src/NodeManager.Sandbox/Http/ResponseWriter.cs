@@ -27,7 +27,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
     public async Task WriteAsync(ApiResponse answer, ResponseShape exchange, WriteDeadline deadline, CancellationToken closed)
     {
         long length = answer.Segments.Sum(static segment => (long)segment.Length);
-        bool isCompressed = exchange.AllowsGzip && answer.Stream is null && length >= limits.CompressFrom;
+        bool isCompressed = exchange.AllowsGzip && (answer.Stream is null ? length >= limits.CompressFrom : answer.IsCompressible);
         bool isChunked = answer.Stream is not null || isCompressed;
         WriteHead(answer, exchange, isChunked ? null : length, isCompressed);
         if (exchange.IsHeadOnly)
@@ -36,8 +36,8 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
             return;
         }
 
-        if (isCompressed) await WriteCompressedAsync(answer, deadline);
-        else if (answer.Stream is { } stream) await WriteStreamAsync(stream, deadline, closed);
+        if (answer.Stream is { } stream) await WriteStreamAsync(isCompressed ? Compress(stream) : stream, deadline, closed);
+        else if (isCompressed) await WriteCompressedAsync(answer, deadline);
         else await WriteSegmentsAsync(answer, deadline);
     }
 
@@ -100,6 +100,14 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
 
         await into.CompleteAsync(fault);
     }
+
+    private static Func<PipeWriter, CancellationToken, Task> Compress(Func<PipeWriter, CancellationToken, Task> stream) => async (into, cancellationToken) =>
+    {
+        await using var zip = new GZipStream(into.AsStream(leaveOpen: true), CompressionLevel.Fastest);
+        PipeWriter plain = PipeWriter.Create(zip, new(minimumBufferSize: FlushAt, leaveOpen: true));
+        await stream(plain, cancellationToken);
+        await plain.CompleteAsync();
+    };
 
     private async Task WriteStreamAsync(Func<PipeWriter, CancellationToken, Task> stream, WriteDeadline deadline, CancellationToken closed)
     {

@@ -26,7 +26,7 @@ internal static class DemoCluster
         StorageClass(writer);
 
         List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
-        WorkloadSeeds workloads = new(writer, new(all), seed);
+        WorkloadSeeds workloads = new(writer, new(all), seed, minorVersion);
         foreach (Workload daemon in DemoWorkloads.DaemonSets) workloads.DaemonSet(Versioned(daemon, minorVersion), all);
         foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
             foreach (Workload component in DemoWorkloads.ControlPlane) workloads.Static(Versioned(component, minorVersion), node);

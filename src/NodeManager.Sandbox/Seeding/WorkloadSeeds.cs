@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Seeding;
 
 /// <summary>Writes workloads with their pods, bound and running.</summary>
-internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int seed)
+internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int seed, int minorVersion)
 {
     private const string NameLabel = "app.kubernetes.io/name";
     private const string StorageClass = "gp3";
@@ -21,17 +21,19 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         adjust?.Invoke(pods);
         TimeSpan age = Age(workload, 3, 40);
         JsonObject selector = new() { ["matchLabels"] = Labels(workload) };
-        StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, new()
+        JsonObject document = new()
         {
             ["metadata"] = new JsonObject
             {
                 ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" },
             },
             ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = pods },
-            ["status"] = new JsonObject(),
-        }, age);
-        JsonObject template = deployment.ToJson()["spec"]!["template"]!.AsObject();
+        };
+        writer.Default(BuiltInKinds.Deployments, document);
+        JsonObject template = document["spec"]!["template"]!.DeepClone().AsObject();
         string hash = PodTemplates.Hash(template);
+        document["status"] = RolledOut(workload, $"{workload.Name}-{hash}", age);
+        StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, document, age);
         PodTemplates.Label(template, "pod-template-hash", hash);
         JsonObject ownSelector = selector.DeepClone().AsObject();
         ownSelector["matchLabels"]!["pod-template-hash"] = hash;
@@ -43,11 +45,11 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                 ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" }, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
             },
             ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = ownSelector, ["template"] = template.DeepClone() },
-            ["status"] = new JsonObject
+            ["status"] = WorkloadStatus(new()
             {
                 ["replicas"] = workload.Replicas, ["fullyLabeledReplicas"] = workload.Replicas, ["readyReplicas"] = workload.Replicas,
                 ["availableReplicas"] = workload.Replicas, ["observedGeneration"] = 1,
-            },
+            }),
         }, age);
         for (int index = 0; index < workload.Replicas; index++)
             if (placer.Next(workload) is { } node) Run(workload, node, PodTemplates.MakePod(set, template, $"{set.Name}-{writer.NextSuffix()}"), age * 0.9);
@@ -154,6 +156,27 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         JsonObject pod = PodTemplates.MakePod(job, job.ToJson()["spec"]!["template"]!.AsObject(), $"{workload.Name}-{writer.NextSuffix()}");
         PodTemplates.Label(pod, "job-name", job.Name);
         Run(workload, node, pod, age, "Succeeded");
+    }
+
+    // As the deployment's controller leaves it: thousands of them need not be written anew when the cluster begins to live.
+    private JsonObject RolledOut(Workload workload, string set, TimeSpan age)
+    {
+        JsonObject status = WorkloadStatus(new()
+        {
+            ["observedGeneration"] = 1, ["replicas"] = workload.Replicas, ["updatedReplicas"] = workload.Replicas,
+            ["readyReplicas"] = workload.Replicas, ["availableReplicas"] = workload.Replicas,
+        });
+        string since = writer.Ago(age * 0.9);
+        status.SetCondition("Available", "True", since, "MinimumReplicasAvailable", "Deployment has minimum availability.");
+        status.SetCondition("Progressing", "True", since, "NewReplicaSetAvailable", $"ReplicaSet \"{set}\" has successfully progressed.");
+        foreach (JsonNode? condition in status["conditions"]!.AsArray()) condition!["lastUpdateTime"] = since;
+        return status;
+    }
+
+    private JsonObject WorkloadStatus(JsonObject status)
+    {
+        if (minorVersion >= ReplicaSetController.TerminatingFrom) status["terminatingReplicas"] = 0;
+        return status;
     }
 
     private static JsonObject Labels(Workload workload) => new() { [NameLabel] = workload.Name };
@@ -267,14 +290,20 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         if (workload.MaxUnavailable is { } most) spec["maxUnavailable"] = Amount(most);
         int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(workload.Replicas, roundUp: true);
         BudgetState state = new(workload.Replicas, workload.Replicas, workload.MinAvailable is null ? Math.Max(0, workload.Replicas - limit) : limit);
+        JsonObject status = new()
+        {
+            ["observedGeneration"] = 1, ["expectedPods"] = state.Expected, ["currentHealthy"] = state.Healthy, ["desiredHealthy"] = state.Desired,
+            ["disruptionsAllowed"] = state.Allowed,
+        };
+        if (minorVersion >= DisruptionController.ConditionsFrom)
+        {
+            status.SetCondition("DisruptionAllowed", state.Allowed > 0 ? "True" : "False", writer.Ago(age * 0.9), state.Allowed > 0 ? "SufficientPods" : "InsufficientPods", "");
+            status.Condition("DisruptionAllowed")!["observedGeneration"] = 1;
+        }
+
         writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, new()
         {
-            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec,
-            ["status"] = new JsonObject
-            {
-                ["observedGeneration"] = 1, ["expectedPods"] = state.Expected, ["currentHealthy"] = state.Healthy, ["desiredHealthy"] = state.Desired,
-                ["disruptionsAllowed"] = state.Allowed,
-            },
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec, ["status"] = status,
         }, age);
 
         static JsonNode Amount(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? JsonValue.Create(count) : JsonValue.Create(text)!;

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;

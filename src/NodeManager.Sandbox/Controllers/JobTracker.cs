@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Controllers;

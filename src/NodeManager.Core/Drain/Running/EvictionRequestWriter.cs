@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
@@ -17,7 +18,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
     public const string Eviction = "Eviction";
 
     private const string Withdrawn = "Withdrawn";
-    private const int UnreachableLimit = 10;
+    private const int FailureLimit = 10;
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
 
@@ -28,6 +29,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
     public async Task<bool> AskAsync(Pod pod, CancellationToken cancellationToken)
     {
         TimeSpan retry = TimeSpan.FromMilliseconds(200);
+        DateTimeOffset since = scope.Now;
         for (int failures = 0; ; failures++)
         {
             TimeSpan pause;
@@ -40,7 +42,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             {
                 if (answer.Kind is EvictionAnswerKind.Gone or EvictionAnswerKind.NamespaceTerminating) return false;
                 bool mayPass = answer.Kind is EvictionAnswerKind.Later or EvictionAnswerKind.Conflict
-                    || (answer.Kind == EvictionAnswerKind.Unreachable && failures < UnreachableLimit);
+                    || (answer.Kind == EvictionAnswerKind.Unreachable && (answer.IsUnanswered ? scope.Now - since < ServerPatience.Limit : failures < FailureLimit));
                 if (!mayPass) throw;
                 scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest is not made yet, asking again: {answer.Message}");
                 pause = answer.RetryAfter ?? retry;
@@ -88,7 +90,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
     }
 
-    private Task SayAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) => scope.Client.PatchAsync(
+    private Task<EvictionRequest> SayAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) => scope.Client.PatchAsync(
         Resources.EvictionRequests, NameOf(pod), pod.Metadata.Namespace,
         Patch.Merge(new()
         {

@@ -33,7 +33,7 @@ public static class DrainPlanner
             new FitEstimator(connection.Client).EstimateAsync(plans, survey.Server, cancellationToken);
         HashSet<string> attached = [.. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}")];
         List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
-        BudgetInspector inspector = new(connection.Client, survey.Server);
+        BudgetInspector inspector = new(connection.Client, survey.Server, options);
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = await inspector.ReadPodsAsync(budgets, cancellationToken);
         IReadOnlyDictionary<string, PodBudget> described = inspector.Describe(budgets, covered, b => StaleFor(b, now), now);
         IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);

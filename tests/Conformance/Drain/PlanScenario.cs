@@ -24,10 +24,14 @@ internal sealed class PlanScenario
         int nodes = _random.Next(3, 7), workloads = _random.Next(4, 9);
         for (int i = 1; i <= nodes; i++) _nodes.Add(Node($"n{i}", isFirst: i == 1));
         for (int i = 1; i <= workloads; i++) AddWorkload($"app{i}", workloads);
+        Together = Chance(30) ? 2 : 1;
         Options = new() { DeleteUnmanagedPods = !Chance(15), DeleteEmptyDirData = !Chance(15), Timeout = TimeSpan.FromHours(2) };
     }
 
     public DrainOptions Options { get; }
+
+    /// <summary>How many nodes are drained together.</summary>
+    public int Together { get; }
 
     /// <summary>Makes it, and waits until all that can run does, and the budgets know of it.</summary>
     public async Task BuildAsync(TestCluster cluster)
@@ -90,6 +94,7 @@ internal sealed class PlanScenario
             spec["affinity"] = new JsonObject { [rule] = Required(Chance(50) ? app : $"app{_random.Next(1, workloads + 1)}", Pick(HostName, Zone)) };
         }
 
+        if (Chance(15)) spec["topologySpreadConstraints"] = new JsonArray(Spread(app, Pick(HostName, Zone)));
         if (Chance(10)) spec["volumes"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() });
         _workloads.Add((kind == "Pod" ? "/api/v1" : "/apis/apps/v1", manifest));
         _replicas[app] = replicas;
@@ -111,6 +116,11 @@ internal sealed class PlanScenario
         {
             ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } }, ["topologyKey"] = key,
         }),
+    };
+
+    private static JsonObject Spread(string app, string key) => new()
+    {
+        ["maxSkew"] = 1, ["topologyKey"] = key, ["whenUnsatisfiable"] = "DoNotSchedule", ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
     };
 
     private bool Chance(int percent) => _random.Next(100) < percent;

@@ -7,7 +7,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Conformance.Drain;
 
-/// <summary>One node's drain, planned and then done; what came otherwise than planned.</summary>
+/// <summary>The drain of a node, or of two together, planned and then done; what came otherwise than planned.</summary>
 internal sealed class PlanTrial
 {
     private readonly int _seed;
@@ -27,17 +27,19 @@ internal sealed class PlanTrial
         var scenario = new PlanScenario(seed);
         await scenario.BuildAsync(cluster);
         IReadOnlyList<Pod> before = await cluster.ListPodsAsync();
-        string? node = before.Where(p => p.Spec.NodeName is not null).GroupBy(p => p.Spec.NodeName!).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
-        if (node is null) return trial;
+        string[] fullest = [.. before.Where(p => p.Spec.NodeName is not null).GroupBy(p => p.Spec.NodeName!).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(scenario.Together).Select(g => g.Key)];
+        if (fullest.Length == 0) return trial;
         NodeManagerSession session = await cluster.ConnectAsync();
-        NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [node], scenario.Options, default));
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, fullest, scenario.Options, default);
+        // One that is refused stays, and is a place for the others after all: then it is tried alone.
+        if (plans.Count > 1 && plans.FirstOrDefault(p => !p.CanDrain) is { } blocking) plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
         List<Node> nodes = (await cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items;
 
         using var over = new CancellationTokenSource();
-        Task<NodeDrainResult> drain = cluster.DrainAsync(node, scenario.Options, cancellationToken: over.Token);
-        if (!plan.CanDrain)
+        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [.. plans.Select(p => p.Node)], scenario.Options, cancellationToken: over.Token);
+        if (!plans[0].CanDrain)
         {
-            NodeDrainResult refused = await drain;
+            NodeDrainResult refused = Assert.Single(await drain);
             trial.Count("nodes refused");
             trial.Check(refused.Status == NodeDrainStatus.Blocked, $"planned as refused, and {refused.Describe()}");
             HashSet<string> still = [.. (await cluster.ListPodsAsync()).Select(p => p.Metadata.Uid!)];
@@ -45,7 +47,8 @@ internal sealed class PlanTrial
             return trial;
         }
 
-        List<NodeDrainPlanPod> leaving = [.. plan.Pods.Where(p => p.Decision == DrainDecision.Evict)];
+        if (plans.Count > 1) trial.Count("pairs of nodes planned together");
+        List<NodeDrainPlanPod> leaving = [.. plans.SelectMany(p => p.Pods).Where(p => p.Decision == DrainDecision.Evict)];
         List<NodeDrainPlanPod> blocked = [.. leaving.Where(IsBlocked)];
         await EndAsync(cluster, drain, [.. leaving.Except(blocked).Select(p => p.Uid)]);
         // A blocked one is asked for again meanwhile.
@@ -53,10 +56,10 @@ internal sealed class PlanTrial
         HashSet<string> bare = [.. before.Where(p => p.Metadata.OwnerReferences is null or []).Select(p => p.Metadata.Labels!["app"])];
         IReadOnlyList<Pod> after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
         if (after.Any(p => leaving.Exists(one => one.Uid == p.Metadata.Uid))) await over.CancelAsync();
-        NodeDrainResult result = await drain;
+        IReadOnlyList<NodeDrainResult> results = await drain;
 
-        trial.CompareBudgets(leaving, blocked, after, result);
-        trial.ComparePlaces(plan, before, after, nodes, bare, cluster.Minor);
+        trial.CompareBudgets(leaving, blocked, after, results);
+        trial.ComparePlaces(plans, leaving, before, after, nodes, bare, cluster.Minor);
         return trial;
     }
 
@@ -78,7 +81,7 @@ internal sealed class PlanTrial
     private static bool IsBlocked(NodeDrainPlanPod pod) => pod.Budgets.Count > 1 || pod.Budgets.Any(b => b.Outlook == BudgetOutlook.Never) && (pod.BlockedByBudget || pod.WaitsForTurn);
 
     // A budget that becomes Never when those before find no place may let some go first: one at least stays.
-    private void CompareBudgets(List<NodeDrainPlanPod> leaving, List<NodeDrainPlanPod> blocked, IReadOnlyList<Pod> after, NodeDrainResult result)
+    private void CompareBudgets(List<NodeDrainPlanPod> leaving, List<NodeDrainPlanPod> blocked, IReadOnlyList<Pod> after, IReadOnlyList<NodeDrainResult> results)
     {
         HashSet<string> there = [.. after.Select(p => p.Metadata.Uid!)];
         foreach (IGrouping<string, NodeDrainPlanPod> group in blocked.GroupBy(p => string.Join(" ", p.Budgets.Select(b => b.Name))))
@@ -91,7 +94,7 @@ internal sealed class PlanTrial
 
             // Whether there was room is looked at where places are compared.
             bool isForWantOfRoom = group.First().Budgets.Count == 1 && reason.Contains("those before find no place elsewhere", StringComparison.Ordinal);
-            if (isForWantOfRoom && left == 0) Count("budget planned to close for want of room, and another left it room");
+            if (isForWantOfRoom && left < group.Count()) Count("budget planned to close for want of room, and another left it room");
             else Unexplained.Add($"seed {_seed}: budget {group.Key} was to block {group.Count()}, {left} stayed: {reason}");
         }
 
@@ -104,19 +107,23 @@ internal sealed class PlanTrial
             string app = after.Single(p => p.Metadata.Uid == pod.Uid).Metadata.Labels!["app"];
             bool waitsForAnother = pod.Budgets.Count == 1 && after.Any(p => p.Metadata.Labels!["app"] == app && !TestCluster.IsReady(p));
             if (waitsForAnother) Count("pods planned to go in turn, and the one before lost its room to another");
-            else Unexplained.Add($"seed {_seed}: {pod} was to go, and is there: {result.Describe()}");
+            else Unexplained.Add($"seed {_seed}: {pod} was to go, and is there: {string.Join(" ", results.Select(r => r.Describe()))}");
         }
 
-        bool isAnyLeft = leaving.Any(p => there.Contains(p.Uid));
-        Count(isAnyLeft ? "nodes blocked" : "nodes drained");
-        Check(isAnyLeft == (result.Status != NodeDrainStatus.Drained), $"{blocked.Count} blocked, and {result.Describe()}");
+        foreach (NodeDrainResult result in results)
+        {
+            bool isAnyLeft = leaving.Any(p => p.Node == result.Node && there.Contains(p.Uid));
+            Count(isAnyLeft ? "nodes blocked" : "nodes drained");
+            Check(isAnyLeft == (result.Status != NodeDrainStatus.Drained), $"{blocked.Count} blocked, and {result.Describe()}");
+        }
     }
 
-    private void ComparePlaces(NodeDrainPlan plan, IReadOnlyList<Pod> before, IReadOnlyList<Pod> after, List<Node> nodes, HashSet<string> bare, int minor)
+    private void ComparePlaces(
+        IReadOnlyList<NodeDrainPlan> plans, List<NodeDrainPlanPod> going, IReadOnlyList<Pod> before, IReadOnlyList<Pod> after, List<Node> nodes, HashSet<string> bare, int minor)
     {
-        HashSet<string> leaving = [.. plan.Pods.Where(p => p.Decision == DrainDecision.Evict).Select(p => p.Uid)], known = [.. before.Where(p => p.Spec.NodeName is not null).Select(p => p.Metadata.Uid!)];
+        HashSet<string> leaving = [.. going.Select(p => p.Uid)], drained = [.. plans.Select(p => p.Node)], known = [.. before.Where(p => p.Spec.NodeName is not null).Select(p => p.Metadata.Uid!)];
         HashSet<string> there = [.. after.Select(p => p.Metadata.Uid!)];
-        Dictionary<string, NodeDrainPlanPod> planned = plan.Pods.ToDictionary(p => p.Uid);
+        Dictionary<string, NodeDrainPlanPod> planned = going.ToDictionary(p => p.Uid);
         foreach (IGrouping<string, Pod> group in before.Where(p => leaving.Contains(p.Metadata.Uid!)).GroupBy(p => p.Metadata.Labels!["app"]).Where(g => !bare.Contains(g.Key)))
         {
             int fits = group.Count(p => planned[p.Metadata.Uid!].FitsElsewhere == "Yes"), no = group.Count() - fits;
@@ -134,12 +141,12 @@ internal sealed class PlanTrial
                 : [.. before.Where(p => !leaving.Contains(p.Metadata.Uid!) && p.Spec.NodeName is not null)];
             ClusterSnapshot alone = ClusterSnapshot.Of(nodes, others, minor);
             string what = running < expected ? "pods planned to fit, and another took their room" : "pods planned not to fit, and another left them room";
-            Placement place = PodPlacement.Find(successor, alone, n => n.Name != plan.Node);
+            Placement place = PodPlacement.Find(successor, alone, n => !drained.Contains(n.Name));
             if (place.Node is null && successor.Spec.Affinity?.PodAffinity is not null)
             {
                 what = "pods whose companions came to other nodes than the plan placed them on";
                 successor.Spec.Affinity.PodAffinity = null;
-                place = PodPlacement.Find(successor, alone, n => n.Name != plan.Node);
+                place = PodPlacement.Find(successor, alone, n => !drained.Contains(n.Name));
             }
 
             if (place.Node is not null) Count(what, Math.Abs(running - expected));

@@ -5,7 +5,10 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>Looks at all pods of budgets, wherever they run, to say of each budget what it waits for.</summary>
-internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilities server)
+/// <param name="client">To read with.</param>
+/// <param name="server">Its version counts.</param>
+/// <param name="options">Of the drain: what they have already is not proposed.</param>
+internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilities server, DrainOptions options)
 {
     /// <summary>The pods of each budget; a budget whose pods may not be read is left out.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Pod>>> ReadPodsAsync(
@@ -37,7 +40,7 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
             {
                 IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
                 return BudgetRules.Describe(
-                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
+                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
             });
 
     private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)

@@ -21,8 +21,9 @@ internal static class BudgetOutlookRules
     /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
     /// <param name="minorVersion">Of the server.</param>
     /// <param name="now">The cluster's time.</param>
+    /// <param name="proposesSurge">True where <c>-Surge</c> was not asked for, and may help.</param>
     public static BudgetVerdict Judge(
-        PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now)
+        PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now, bool proposesSurge)
     {
         if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
             return Never(
@@ -33,16 +34,16 @@ internal static class BudgetOutlookRules
                 $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s",
                 "See in its events why the disruption controller (kube-controller-manager) does not take it up.");
         if (BudgetRules.IsStale(budget)) return new(BudgetOutlook.Slow, "its status lags behind its specification", "");
-        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now);
+        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now, proposesSurge);
     }
 
-    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now)
+    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now, bool proposesSurge)
     {
         PodDisruptionBudgetStatus status = budget.Status;
         if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it covers no pods yet", "");
         int expected = Expected(budget, covered);
         if (status.DesiredHealthy >= expected)
-            return Never($"it needs {status.DesiredHealthy} of {expected} pods healthy, so none may be missing", Room(budget, expected));
+            return Never($"it needs {status.DesiredHealthy} of {expected} pods healthy, so none may be missing", Room(budget, expected) + (proposesSurge ? Surge(covered) : ""));
 
         int missing = status.DesiredHealthy + 1 - status.CurrentHealthy;
         if (missing <= 0) return new(BudgetOutlook.Slow, "evictions that were allowed are still under way", "");
@@ -77,6 +78,10 @@ internal static class BudgetOutlookRules
         covered is not null && budget.Spec.MinAvailable is { IsPercent: false }
             ? Math.Min(budget.Status.ExpectedPods, covered.Count(p => !p.IsTerminating() && !p.IsFinished()))
             : budget.Status.ExpectedPods;
+
+    // Whether it may is judged where it is asked for.
+    private static string Surge(IReadOnlyList<Pod>? covered) =>
+        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " -Surge has a Deployment's pods replaced first." : "";
 
     private static string Room(PodDisruptionBudget budget, int expected)
     {

@@ -320,7 +320,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         List<PodDisruptionBudget> refusing =
             [.. _records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(_budgets.Find).OfType<PodDisruptionBudget>()];
-        BudgetInspector inspector = new(_scope.Client, _survey.Server);
+        BudgetInspector inspector = new(_scope.Client, _survey.Server, _scope.Options);
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
         using CancellationTokenSource limit = new(CleanUp, _scope.Time);
         try

@@ -49,6 +49,20 @@ public sealed class BudgetOutlookRulesTests
         Assert.Contains(remedy, Judge(Budget(bound, value, 2, 2, 2), "ready ready").Remedy, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("ReplicaSet", true, true)]
+    [InlineData("ReplicaSet", false, false)]
+    [InlineData("StatefulSet", true, false)]
+    public void Surge_is_proposed_where_it_may_help_and_was_not_asked_for(string owner, bool proposes, bool proposed)
+    {
+        JsonObject pod = UnhealthyPods.Make("ready");
+        pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = owner, ["name"] = "web", ["uid"] = "web", ["controller"] = true });
+
+        BudgetVerdict verdict = BudgetOutlookRules.Judge(Budget("minAvailable", "1", 1, 1, 1).ReadBudget(), [pod.ReadPod()], null, 34, UnhealthyPods.Now, proposes);
+
+        Assert.Equal(proposed, verdict.Remedy.Contains("-Surge", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(34, "", true)]
     [InlineData(34, "AlwaysAllow", false)]
     [InlineData(20, "", false)]
@@ -68,7 +82,7 @@ public sealed class BudgetOutlookRulesTests
     {
         JsonObject budget = Sample.Budget("web", "web", 3, generation: 2, observed: 1);
 
-        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34, UnhealthyPods.Now).Outlook);
+        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34, UnhealthyPods.Now, proposesSurge: true).Outlook);
     }
 
     [Fact]
@@ -86,7 +100,7 @@ public sealed class BudgetOutlookRulesTests
 
     [Fact]
     public void Without_its_pods_a_budget_that_has_room_is_slow() =>
-        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now).Outlook);
+        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now, proposesSurge: true).Outlook);
 
     private static JsonObject Budget(string bound, string value, int desired, int expected, int healthy)
     {
@@ -100,5 +114,5 @@ public sealed class BudgetOutlookRulesTests
     }
 
     private static BudgetVerdict Judge(JsonObject budget, string pods, int minor = 34) =>
-        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor, UnhealthyPods.Now);
+        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor, UnhealthyPods.Now, proposesSurge: true);
 }

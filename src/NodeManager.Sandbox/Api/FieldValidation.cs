@@ -13,9 +13,10 @@ internal sealed class FieldValidation
     public const int ServedFrom = 25;
 
     private readonly string _mode;
+    private readonly int _minor;
     private readonly List<string> _warnings = [];
 
-    private FieldValidation(string mode) => _mode = mode;
+    private FieldValidation(string mode, int minor) => (_mode, _minor) = (mode, minor);
 
     /// <summary>For the client, in the order of the document.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
@@ -26,9 +27,9 @@ internal sealed class FieldValidation
     /// <exception cref="ApiException">422: not a way that there is.</exception>
     public static FieldValidation Of(ApiRequest request, string options, int minor)
     {
-        if (minor < ServedFrom) return new("Ignore");
+        if (minor < ServedFrom) return new("Ignore", minor);
         string mode = request.Query["fieldValidation"] is { Length: > 0 } stated ? stated : "Warn";
-        return mode is "Ignore" or "Warn" or "Strict" ? new(mode) : throw ApiErrors.UnsupportedFieldValidation(options, mode);
+        return mode is "Ignore" or "Warn" or "Strict" ? new(mode, minor) : throw ApiErrors.UnsupportedFieldValidation(options, mode);
     }
 
     /// <summary>Removes what the kind does not have, and checks that what is there can stand where it does.</summary>
@@ -62,7 +63,7 @@ internal sealed class FieldValidation
         if (kind.Custom is null && ValueTypes.FindFault(document, kind.SchemaType, isConverted) is { } fault) throw refuse(fault);
         List<string> paths = kind.Custom is { } custom
             ? SchemaPruning.Prune(document, custom.At(version).Schema)
-            : UnknownFields.Prune(document, kind.SchemaType);
+            : UnknownFields.Prune(document, kind.SchemaType, _minor);
         string[] duplicates = [.. doubled], unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
         if (_mode == "Ignore" || (duplicates.Length == 0 && unknown.Length == 0)) return;
         if (_mode == "Strict")

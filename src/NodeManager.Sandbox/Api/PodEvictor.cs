@@ -43,7 +43,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
     {
         JsonObject status = budget.Ensure("status"), metadata = budget["metadata"]!.AsObject();
         string name = metadata.Text("name")!;
-        if (!isReady && catalog.Minor >= UnhealthyPolicyFrom && MayGoUnhealthy(budget, status)) return budget;
+        if (!isReady && MayGoUnhealthy(budget, status)) return budget;
         if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
         {
             throw ApiErrors.TooManyRequests(
@@ -67,6 +67,8 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
         return budget;
     }
 
-    private static bool MayGoUnhealthy(JsonObject budget, JsonObject status) => budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow" ||
+    // By the policy where there is one; where the budget has what it wants, earlier versions let it go as well.
+    private bool MayGoUnhealthy(JsonObject budget, JsonObject status) =>
+        (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow") ||
         (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
 }

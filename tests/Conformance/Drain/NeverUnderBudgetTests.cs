@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Models;
+using Xunit.Abstractions;
 
 namespace NodeManager.Conformance.Drain;
 
 /// <summary>
 /// Many pods under one budget. Small by default; NODEMANAGER_LONG_DRAIN=N has N pods on each of the nodes (100 is what is promised).
 /// </summary>
-public sealed class NeverUnderBudgetTests
+public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
 {
     private static readonly int PodsPerNode =
         int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_LONG_DRAIN"), out int pods) ? pods : 3;
@@ -52,7 +53,7 @@ public sealed class NeverUnderBudgetTests
         Assert.NotEmpty(samples);
     }
 
-    private static async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(TestCluster cluster, IReadOnlyList<string> nodes)
+    private async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(TestCluster cluster, IReadOnlyList<string> nodes)
     {
         ConcurrentQueue<int> samples = new();
         using CancellationTokenSource done = new();
@@ -68,6 +69,7 @@ public sealed class NeverUnderBudgetTests
         IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(await cluster.ConnectAsync(), nodes, new() { Timeout = Limit });
         await done.CancelAsync();
         await sampling;
+        output.WriteLine($"{samples.Count} samples in {results.Max(r => r.Duration).TotalSeconds:0.0} s; {samples.Min()} to {samples.Max()} pods ready");
         return (results, [.. samples]);
     }
 

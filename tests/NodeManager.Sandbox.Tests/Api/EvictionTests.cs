@@ -95,7 +95,8 @@ public sealed class EvictionTests
     [InlineData("1.37", "IfHealthyBudget", 0, 429)]
     [InlineData("1.37", "IfHealthyBudget", 2, 201)]
     [InlineData("1.37", "", 2, 201)]
-    [InlineData("1.25", "", 2, 429)]
+    [InlineData("1.25", "", 2, 201)]
+    [InlineData("1.25", "AlwaysAllow", 0, 429)]
     public async Task A_pod_that_is_not_ready_goes_as_the_budgets_policy_says(string version, string policy, int healthy, int expected)
     {
         using var cluster = await RunningAsync(version, "False");

@@ -55,5 +55,5 @@ internal static class SchemaPruning
     }
 
     private static void PruneMetadata(JsonObject metadata, string at, List<string> paths) =>
-        paths.AddRange(UnknownFields.Prune(metadata, "ObjectMeta").Select(path => $"{at}.{path}"));
+        paths.AddRange(UnknownFields.Prune(metadata, "ObjectMeta", int.MaxValue).Select(path => $"{at}.{path}"));
 }

@@ -85,6 +85,7 @@ internal sealed class ApiSchema
                 "atomic" => field with { IsAtomic = true },
                 "granular" => field with { IsAtomic = false },
                 "merge" => field with { MergeKey = Value(flag) },
+                "from" => field with { From = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
                 "default" => field with { Default = Value(flag) },
                 _ => throw new FormatException($"fields.txt: {flag} is no flag."),
             };

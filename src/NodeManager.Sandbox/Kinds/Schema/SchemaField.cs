@@ -30,4 +30,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
 
     /// <summary>What stands for a key that an element leaves out (<c>default=</c>); null if nothing does.</summary>
     public string? Default { get; init; }
+
+    /// <summary>The minor version of Kubernetes from which there is the field (<c>from=</c>); 0 where no earlier one is told from it.</summary>
+    public int From { get; init; }
 }

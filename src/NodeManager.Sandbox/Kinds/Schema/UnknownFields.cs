@@ -6,20 +6,23 @@ namespace NodeManager.Sandbox.Kinds.Schema;
 internal static class UnknownFields
 {
     /// <summary>The paths of what was removed, in the order of the document: <c>spec.containers[0].imagee</c>.</summary>
-    public static List<string> Prune(JsonObject document, string type)
+    /// <param name="document">Of which it is removed.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="minor">The Kubernetes that is served: fields of later ones are unknown.</param>
+    public static List<string> Prune(JsonObject document, string type, int minor)
     {
         var paths = new List<string>();
-        Prune(document, type, "", paths);
+        Prune(document, type, minor, "", paths);
         return paths;
     }
 
-    private static void Prune(JsonObject document, string type, string at, List<string> paths)
+    private static void Prune(JsonObject document, string type, int minor, string at, List<string> paths)
     {
         if (ApiSchema.Instance.Members(type) is not { } members) return;
         foreach ((string name, JsonNode? value) in document.ToArray())
         {
             string path = at.Length == 0 ? name : $"{at}.{name}";
-            if (!members.TryGetValue(name, out SchemaField? field))
+            if (!members.TryGetValue(name, out SchemaField? field) || field.From > minor)
             {
                 if (at.Length == 0 && name is "kind" or "apiVersion") continue;
                 paths.Add(path);
@@ -30,15 +33,15 @@ internal static class UnknownFields
             switch (value)
             {
                 case JsonObject inner when field.Shape == SchemaShape.One:
-                    Prune(inner, field.Type, path, paths);
+                    Prune(inner, field.Type, minor, path, paths);
                     break;
                 case JsonObject map when field.Shape == SchemaShape.Map:
                     foreach ((string key, JsonNode? one) in map)
-                        if (one is JsonObject element) Prune(element, field.Type, $"{path}.{key}", paths);
+                        if (one is JsonObject element) Prune(element, field.Type, minor, $"{path}.{key}", paths);
                     break;
                 case JsonArray list when field.Shape == SchemaShape.List:
                     for (int i = 0; i < list.Count; i++)
-                        if (list[i] is JsonObject element) Prune(element, field.Type, $"{path}[{i}]", paths);
+                        if (list[i] is JsonObject element) Prune(element, field.Type, minor, $"{path}[{i}]", paths);
                     break;
             }
         }

@@ -95,6 +95,8 @@ internal sealed class DrainServer : HttpMessageHandler
                 return Answers.Json(JsonNode.Parse("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1","kind":"Eviction"}]}""")!);
             case "/apis/policy":
                 return Answers.Json(JsonNode.Parse("""{"name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}""")!);
+            case "/apis/lifecycle.k8s.io/v1alpha1":
+                return Answers.Status(404, "NotFound", "the server could not find the requested resource");
             case "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews":
                 return Review(body);
         }

@@ -15,6 +15,20 @@ public static class NodeSelection
         return required is null || required.Selects(node);
     }
 
+    /// <summary>The nodes that each term of the required affinity names, as those of daemon sets do; null where one names none, or all contradict themselves.</summary>
+    public static HashSet<string>? NamedNodes(this Pod pod)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (NodeSelectorTerm term in pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? [])
+        {
+            List<SelectorRequirement> named = term.MatchFields?.FindAll(static one => one is { Key: "metadata.name", Operator: "In" }) ?? [];
+            if (named.Count == 0) return null;
+            names.UnionWith(named.Skip(1).Aggregate(named[0].Values ?? [], static (both, one) => [.. both.Intersect(one.Values ?? [], StringComparer.Ordinal)]));
+        }
+
+        return names.Count == 0 ? null : names;
+    }
+
     /// <summary>Any term will do; a selector without terms selects nothing.</summary>
     public static bool Selects(this NodeSelector selector, Node node) => selector.NodeSelectorTerms.Exists(term => term.Selects(node));
 

@@ -10,9 +10,13 @@ namespace NodeManager.Scheduling;
 /// </summary>
 public sealed class PodFit
 {
+    /// <summary>From here on a scheduler looks only at the nodes that a pod names, and counts the others together.</summary>
+    private const int NamesFirstFrom = 26;
+
     private readonly List<INodeFilter> filters;
     private readonly string? unknown;
     private readonly FitResult? obstacle;
+    private readonly HashSet<string>? named;
 
     /// <param name="pod">The pod to be placed.</param>
     /// <param name="snapshot">As things are, without the pod.</param>
@@ -33,6 +37,7 @@ public sealed class PodFit
             ("InterPodAffinity", () => new InterPodAffinity(pod, snapshot)),
         ];
         filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
+        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) named = pod.NamedNodes();
         if (filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
             obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
     }
@@ -43,6 +48,7 @@ public sealed class PodFit
     public FitResult Evaluate(NodeState node)
     {
         if (obstacle is not null) return obstacle;
+        if (named?.Contains(node.Name) == false) return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
         List<string>? unjudged = unknown is null ? null : [unknown];
         foreach (INodeFilter filter in filters)
         {

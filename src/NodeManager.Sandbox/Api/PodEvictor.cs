@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
@@ -9,7 +10,7 @@ namespace NodeManager.Sandbox.Api;
 /// <param name="catalog">What is served.</param>
 internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
 {
-    private const int UnhealthyPolicyFrom = 26;
+    private const int UnhealthyPolicyFrom = 26, DisruptionTargetFrom = 26;
     private const int MostDisruptedPods = 2000;
     private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
 
@@ -20,7 +21,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
         StoredObject pod = registry.Get(BuiltInKinds.Pods, ns, name);
         if (BudgetMatching.NeedsNoBudget(pod))
         {
-            registry.Delete(BuiltInKinds.Pods, ns, name, request);
+            Delete(pod, request);
             return;
         }
 
@@ -30,13 +31,32 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
             throw ApiErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         if (budgets.Length == 0)
         {
-            registry.Delete(BuiltInKinds.Pods, ns, name, request);
+            Delete(pod, request);
             return;
         }
 
         bool isReady = BudgetMatching.IsReady(pod);
         registry.UpdateStatus(BuiltInKinds.PodDisruptionBudgets, ns, budgets[0].Name, budget => Decrement(budget, pod, isReady), request.IsDryRun);
-        registry.Delete(BuiltInKinds.Pods, ns, name, request);
+        Delete(pod, request);
+    }
+
+    /// <summary>The pod itself says first why it goes.</summary>
+    private void Delete(StoredObject pod, DeletionRequest request)
+    {
+        string version = pod.Version.ToString(CultureInfo.InvariantCulture);
+        bool isMeant = (request.Uid ?? pod.Uid) == pod.Uid && (request.ResourceVersion is null or "" || request.ResourceVersion == version);
+        if (catalog.Minor >= DisruptionTargetFrom && !request.IsDryRun && isMeant)
+        {
+            StoredObject told = registry.UpdateStatus(BuiltInKinds.Pods, pod.Namespace, pod.Name, document =>
+            {
+                if (document.Object("metadata").Text("uid") == pod.Uid)
+                    PodConditions.Set(document.Ensure("status"), "DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
+                return document;
+            });
+            if (request.ResourceVersion == version) request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };
+        }
+
+        registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, request);
     }
 
     private JsonObject Decrement(JsonObject budget, StoredObject pod, bool isReady)

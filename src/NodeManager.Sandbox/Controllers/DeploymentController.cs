@@ -14,9 +14,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private const string Paused = "DeploymentPaused";
     private const string RolledOut = "NewReplicaSetAvailable";
     private const string HashLabel = "pod-template-hash";
-    private const string Revision = "deployment.kubernetes.io/revision";
-    private const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
-    private const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
+    private const string DesiredReplicas = RevisionAnnotations.DesiredReplicas, MaxReplicas = RevisionAnnotations.MaxReplicas, Revision = RevisionAnnotations.Revision;
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
 
@@ -72,7 +70,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         if (current is not null)
         {
-            current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, NextRevision(old));
+            current = Follow(current, document, NextRevision(old));
             Note(stored, RevisionOf(current));
         }
 
@@ -118,7 +116,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         int total = old.Sum(Size) + (current is null ? 0 : Size(current));
         int size = isRecreate ? wanted : rolling.NewSize(current is null ? 0 : Size(current), total);
         if (current is null) current = Create(stored, document, template, hash, revision, size);
-        else current = Follow(current, document.Object("spec").Number("minReadySeconds") ?? 0, NextRevision(old));
+        else current = Follow(current, document, NextRevision(old));
         Note(stored, RevisionOf(current));
         current = Scale(stored, current, size);
         if (isRecreate) return;
@@ -135,11 +133,11 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         JsonObject made = template.DeepClone().AsObject();
         PodTemplates.Label(made, HashLabel, hash);
         (int desired, int most) = Bounds(stored);
-        JsonObject annotations = new()
-        {
-            [DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture), [MaxReplicas] = most.ToString(CultureInfo.InvariantCulture),
-            [Revision] = revision.ToString(CultureInfo.InvariantCulture),
-        };
+        JsonObject annotations = [];
+        RevisionAnnotations.Copy(document, annotations);
+        RevisionAnnotations.Number(annotations, revision);
+        annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
+        annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
         JsonObject spec = new() { ["replicas"] = size, ["selector"] = selector, ["template"] = made };
         if (document["spec"]!["minReadySeconds"] is { } minimum) spec["minReadySeconds"] = minimum.DeepClone();
         StoredObject set = Registry.Create(BuiltInKinds.ReplicaSets, stored.Namespace, new()
@@ -175,15 +173,21 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private string Said(string direction, StoredObject set, int before, int size) =>
         Context.MinorVersion < 25 ? $"Scaled {direction} replica set {set.Name} to {size}" : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
 
-    /// <summary>What the newest set takes over from its Deployment without another template: the time to be available, and its place in the history.</summary>
-    private StoredObject Follow(StoredObject set, long minReadySeconds, long revision)
+    /// <summary>What the newest set takes over from its Deployment without another template: annotations, the time to be available, its place in the history.</summary>
+    private StoredObject Follow(StoredObject set, JsonObject deployment, long revision)
     {
-        bool isNewest = RevisionOf(set) >= revision;
-        if (isNewest && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds) return set;
+        long minReadySeconds = deployment.Object("spec").Number("minReadySeconds") ?? 0;
+        JsonObject known = set.ToJson().Object("metadata").Object("annotations") ?? [], annotations = known.DeepClone().AsObject();
+        RevisionAnnotations.Copy(deployment, annotations);
+        RevisionAnnotations.Number(annotations, Math.Max(revision, RevisionOf(set)));
+        if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds) return set;
         return Registry.Update(set.Kind, set.Namespace, set.Name, document =>
         {
-            document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
-            if (!isNewest) document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
+            JsonObject now = document.Ensure("metadata").Ensure("annotations");
+            RevisionAnnotations.Copy(deployment, now);
+            RevisionAnnotations.Number(now, Math.Max(revision, RevisionOf(set)));
+            if (minReadySeconds > 0) document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
+            else document.Ensure("spec").Remove("minReadySeconds");
             return document;
         });
     }

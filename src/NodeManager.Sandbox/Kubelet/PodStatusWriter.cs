@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers;
@@ -8,6 +9,8 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>The status of a pod as its kubelet reports it.</summary>
 internal static class PodStatusWriter
 {
+    private const int LostExitCode = 255;
+
     /// <param name="pod">The document; its status is written.</param>
     /// <param name="phase">Running, Succeeded or Failed.</param>
     /// <param name="isReady">Running pods only.</param>
@@ -35,10 +38,10 @@ internal static class PodStatusWriter
         // The scheduler wrote it first; a kubelet lists it last.
         PodConditions.MoveToEnd(status, "PodScheduled");
         string started = status.Text("startTime") ?? now;
-        status["containerStatuses"] = Statuses(pod, "containers", container => Running(container, started));
+        status["containerStatuses"] = Statuses(pod, "containers", "containerStatuses", Running);
         if (pod.Object("spec").Array("initContainers") is { Count: > 0 })
-            status["initContainerStatuses"] = Statuses(pod, "initContainers", container =>
-                container.Text("restartPolicy") == "Always" ? Running(container, started) : Ended(0, started, started));
+            status["initContainerStatuses"] = Statuses(pod, "initContainers", "initContainerStatuses", (container, since) =>
+                container.Text("restartPolicy") == "Always" ? Running(container, since) : Ended(0, started, started));
 
         JsonObject Running(JsonObject container, string since)
         {
@@ -48,20 +51,23 @@ internal static class PodStatusWriter
                 : new() { ["running"] = new JsonObject { ["startedAt"] = since } };
         }
 
-        JsonArray Statuses(JsonObject document, string list, Func<JsonObject, JsonObject> state)
+        JsonArray Statuses(JsonObject document, string list, string statusList, Func<JsonObject, string, JsonObject> state)
         {
+            Dictionary<string, JsonObject> known = Known(status.Array(statusList));
             string uid = document.Object("metadata").Text("uid") ?? "";
             JsonArray statuses = [];
             foreach (JsonObject container in document.Object("spec").Array(list)!.OfType<JsonObject>())
             {
-                JsonObject now = state(container);
-                bool isRunning = now["running"] is not null;
                 string name = container.Text("name") ?? "", image = container.Text("image") ?? "";
+                JsonObject? before = known.GetValueOrDefault(name);
+                JsonObject now = state(container, before.Object("state").Object("running").Text("startedAt") ?? started);
+                bool isRunning = now["running"] is not null;
+                long restarts = before.Number("restartCount") ?? 0;
                 statuses.Add(new JsonObject
                 {
-                    ["name"] = name, ["image"] = image, ["imageID"] = $"sandbox://{image}", ["containerID"] = $"containerd://{StableHash.Of(uid + name):x8}{StableHash.Of(name + uid):x8}",
-                    ["state"] = now, ["lastState"] = new JsonObject(), ["ready"] = isRunning ? isReady : list == "initContainers", ["started"] = isRunning,
-                    ["restartCount"] = isCrashing && list == "containers" ? 7 : 0,
+                    ["name"] = name, ["image"] = image, ["imageID"] = $"sandbox://{image}", ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
+                    ["state"] = now, ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(), ["ready"] = isRunning ? isReady : list == "initContainers", ["started"] = isRunning,
+                    ["restartCount"] = isCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
                 });
             }
             return statuses;
@@ -80,6 +86,48 @@ internal static class PodStatusWriter
             container["started"] = false;
             if (container.Object("state").Object("running") is { } running) container["state"] = Ended(exitCode, running.Text("startedAt") ?? now, now);
         }
+    }
+
+    /// <summary>
+    /// What a machine that was off leaves behind: the containers that ran are gone, nobody knows how, and others run in their place, or none
+    /// where the pod does not want that.
+    /// </summary>
+    /// <param name="pod">The document; its status is written.</param>
+    /// <param name="now">As the API writes times.</param>
+    public static void Restart(JsonObject pod, string now)
+    {
+        bool comesBack = pod.Object("spec").Text("restartPolicy") != "Never";
+        string uid = pod.Object("metadata").Text("uid") ?? "";
+        foreach (string list in (ReadOnlySpan<string>)["containerStatuses", "initContainerStatuses"])
+        {
+            foreach (JsonObject container in (pod.Object("status").Array(list) ?? []).OfType<JsonObject>())
+            {
+                if (container.Object("state").Object("running") is not { } running) continue;
+                JsonObject lost = Ended(LostExitCode, running.Text("startedAt") ?? now, now);
+                lost["terminated"]!["reason"] = "Unknown";
+                lost["terminated"]!["containerID"] = container["containerID"]?.DeepClone();
+                if (!comesBack)
+                {
+                    container["state"] = lost;
+                    continue;
+                }
+
+                long restarts = (container.Number("restartCount") ?? 0) + 1;
+                container["lastState"] = lost;
+                container["restartCount"] = restarts;
+                container["containerID"] = ContainerId(uid, container.Text("name") ?? "", restarts);
+                container["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } };
+            }
+        }
+    }
+
+    private static Dictionary<string, JsonObject> Known(JsonArray? statuses) =>
+        (statuses ?? []).OfType<JsonObject>().GroupBy(static one => one.Text("name") ?? "", StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.First());
+
+    private static string ContainerId(string uid, string name, long restarts)
+    {
+        string which = restarts == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}/{restarts}");
+        return $"containerd://{StableHash.Of(uid + which):x8}{StableHash.Of(which + uid):x8}";
     }
 
     private static JsonObject Ended(int exitCode, string started, string finished) => new()

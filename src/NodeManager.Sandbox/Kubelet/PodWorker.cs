@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
@@ -16,19 +17,38 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 {
     private const string Mirror = "kubernetes.io/config.mirror";
 
+    /// <summary>The exit code of a program that SIGTERM ended.</summary>
+    private const int Stopped = 143;
+
     /// <summary>The step that each pod waits for, and when it comes.</summary>
     private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> due = [];
     private readonly ConcurrentDictionary<ObjectKey, StoredObject> endedMirrors = new();
+
+    /// <summary>Pods whose machine was off since their status was written.</summary>
+    private readonly ConcurrentDictionary<string, bool> rebooted = new();
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods, BuiltInKinds.Nodes];
 
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
-        if (change.Type == ChangeType.Deleted) Context.Runs.Forget(item.Uid);
+        if (change.Type == ChangeType.Deleted)
+        {
+            Context.Runs.Forget(item.Uid);
+            rebooted.TryRemove(item.Uid, out _);
+        }
+
         if (item.Kind == BuiltInKinds.Nodes)
         {
             if (change.Type == ChangeType.Deleted || !item.As<Node>().IsAlive()) return;
+            if (HasRebooted(change))
+            {
+                foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name).Where(static pod => pod.Field("status.phase") == "Running"))
+                {
+                    rebooted[pod.Uid] = true;
+                    Enqueue(pod);
+                }
+            }
             // It came to life: it looks at all its pods.
             if (change.Previous is null || !change.Previous.As<Node>().IsAlive())
                 foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Enqueue(pod);
@@ -65,6 +85,12 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         }
         if (NodeOf(stored) is not { } node) return;
         Pod pod = stored.As<Pod>();
+        if (rebooted.TryRemove(stored.Uid, out _) && stored.Field("status.phase") == "Running")
+        {
+            Restart(stored, pod, node);
+            return;
+        }
+
         if (stored.IsDeleting) Terminate(key, stored, pod);
         else if (stored.Field("status.phase") == "Pending")
         {
@@ -111,6 +137,23 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         return pod.IsReady() || !Context.Faults.Hits(SandboxFaultKind.PodNeverReady, stored, Store);
     }
 
+    private static bool HasRebooted(Change change) =>
+        change.Previous?.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } before && change.Object.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } now && before != now;
+
+    /// <summary>Its machine was off: what ran in it is gone, and started anew where it wants that.</summary>
+    private void Restart(StoredObject stored, Pod pod, Node node)
+    {
+        Context.Events.Normal(stored, "kubelet", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+        bool comesBack = pod.Spec.RestartPolicy != "Never";
+        if (comesBack) Context.Runs.Start(stored, Registry.Now);
+        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+        {
+            if (document.Object("metadata").Text("uid") == stored.Uid) PodStatusWriter.Restart(document, Registry.Now);
+            return document;
+        });
+        if (Get(ObjectKey.Of(stored)) is { } restarted && restarted.Uid == stored.Uid) Report(restarted, pod, node, comesBack ? "Running" : "Failed");
+    }
+
     private void Report(StoredObject stored, Pod pod, Node node, string phase)
     {
         bool isReady = phase == "Running" && WantsReady(stored, pod);
@@ -134,8 +177,21 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         bool isNew = !due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
         if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored))) return;
+        if (pod.Metadata.Finalizers is { Count: > 0 } && !pod.IsFinished()) ReportEnd(stored);
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
     }
+
+    /// <summary>Somebody waits to see how it ended.</summary>
+    private void ReportEnd(StoredObject stored) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+    {
+        if (document.Object("metadata").Text("uid") != stored.Uid) return document;
+        JsonObject status = document.Ensure("status");
+        status["phase"] = "Failed";
+        PodStatusWriter.End(status, Stopped, Registry.Now);
+        PodConditions.Set(status, "Ready", "False", Registry.Now, "PodFailed");
+        PodConditions.Set(status, "ContainersReady", "False", Registry.Now, "PodFailed");
+        return document;
+    });
 
     private double Slowness(StoredObject pod) => Context.Faults.DelayOf(pod.Field("spec.nodeName")).TotalSeconds;
 

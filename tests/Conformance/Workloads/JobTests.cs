@@ -112,6 +112,27 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task An_evicted_pod_says_so_itself_from_1_26_on(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await cluster.AddNodeAsync();
+        await cluster.AddPodAsync("slow", node, static pod => pod.Annotate("fake-kubelet/slow-terminate", "never"));
+
+        string version = cluster.Minor >= 22 ? "policy/v1" : "policy/v1beta1";
+        WireAnswer answer = await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/pods/slow/eviction",
+            $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"slow"} }""");
+
+        Assert.Equal(201, (int)answer.Code);
+        JsonNode pod = (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/pods/slow")).Json;
+        JsonNode? condition = pod["status"]!["conditions"]!.AsArray().FirstOrDefault(static one => (string?)one!["type"] == "DisruptionTarget");
+        Assert.NotNull(pod["metadata"]!["deletionTimestamp"]);
+        Assert.Equal(
+            cluster.Minor >= 26 ? "True EvictionByEvictionAPI Eviction API: evicting" : null,
+            condition is null ? null : $"{condition["status"]} {condition["reason"]} {condition["message"]}");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task What_a_job_may_not_say_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -95,4 +95,25 @@ public sealed class RolloutTests
             "one less", status => (int?)status["availableReplicas"] == 1 && (int?)status["replicas"] == 1 && (cluster.Minor < 35 || (int?)status["terminatingReplicas"] == 1));
         Assert.Equal(cluster.Minor >= 35 ? 1 : null, (int?)status["terminatingReplicas"]);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Replica_sets_keep_why_a_deployment_was_changed_and_which_numbers_they_had(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        const string Cause = "kubernetes.io/change-cause";
+        Workload web = await Workload.CreateAsync(cluster, "apps", "deployments", "web", """{"replicas":0}""");
+        await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"first"} } }""");
+        await Eventually.HoldsAsync("the cause noted", async () => (await SetsAsync()).Any(static set => (string?)set[Cause] == "first"));
+        await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"second"} },"spec":{"template":{"metadata":{"annotations":{"a":"b"} } } } }""");
+        await Eventually.HoldsAsync("a second set", async () => (await SetsAsync()).Any(static set => (string?)set[Cause] == "second"));
+        await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"third"} },"spec":{"template":{"metadata":{"annotations":{"a":null} } } } }""");
+        JsonObject[] sets = await Eventually.GetAsync("the first set again", SetsAsync, static sets => sets.Any(static set => (string?)set["deployment.kubernetes.io/revision"] == "3"));
+
+        JsonObject again = sets.Single(static set => (string?)set["deployment.kubernetes.io/revision"] == "3");
+        Assert.Equal((2, "third", "1"), (sets.Length, (string)again[Cause]!, (string)again["deployment.kubernetes.io/revision-history"]!));
+
+        async Task<JsonObject[]> SetsAsync() =>
+            [.. (await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray().Select(static set => set!["metadata"]!["annotations"]!.AsObject())];
+    }
 }

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Scheduling;
+
+/// <summary>Pods that name their node, as those of daemon sets do.</summary>
+public sealed class NamedNodeTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_nodes_that_a_pod_does_not_name_are_counted_together(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        JsonObject manifest = Manifests.Pod("big", null, cluster.Mark);
+        manifest["spec"]!["nodeSelector"] = null;
+        manifest["spec"]!["containers"]![0]!["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "900" } };
+        manifest["spec"]!["affinity"] = JsonNode.Parse($$"""
+            {"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["{{nodes[0]}}"]}]}]} } }
+            """);
+        await cluster.CreateAsync(Resources.Pods, manifest);
+
+        Pod pod = await cluster.WaitForAsync(Resources.Pods, "big", static pod => pod.Status.Conditions?.Exists(static one => one is { Type: "PodScheduled", Status: "False" }) == true);
+
+        string message = pod.Status.Conditions!.Find(static one => one.Type == "PodScheduled")!.Message!;
+        Assert.Contains("1 Insufficient cpu", message, StringComparison.Ordinal);
+        Assert.Matches(cluster.Minor >= 26 ? @"[0-9]+ node\(s\) didn't satisfy plugin\(s\) \[NodeAffinity\]" : "[0-9]+ node\\(s\\) didn't match Pod's node affinity", message);
+    }
+}

@@ -55,7 +55,7 @@ public sealed class JobTests
         await cluster.UntilAsync(() => cluster.Pods.Any(LiveCluster.IsReady), "running");
         StoredObject first = cluster.Pods.Single();
 
-        new Api.PodEvictor(cluster.Registry, cluster.Cluster.Catalog).Evict("default", first.Name, new());
+        new NodeManager.Sandbox.Api.PodEvictor(cluster.Registry, cluster.Cluster.Catalog).Evict("default", first.Name, new());
         await cluster.UntilAsync(() => cluster.Pods.Any(pod => pod.Uid != first.Uid && LiveCluster.IsReady(pod)), "another");
         Assert.Null(cluster.Status(BuiltInKinds.Jobs, "job").Number("failed"));
         Assert.Null(cluster.Get(BuiltInKinds.Pods, first.Name));

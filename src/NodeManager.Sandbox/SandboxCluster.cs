@@ -103,7 +103,10 @@ public sealed class SandboxCluster : IDisposable
     {
         var reader = new SourceReader(source);
         int minor = await reader.ReadMinorAsync(cancellationToken);
-        IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all = await reader.ReadAllAsync(told, cancellationToken);
+        Task<IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>>> reading = reader.ReadAllAsync(told, cancellationToken);
+        Task<CopiedCustoms> customs = reader.ReadCustomsAsync(told, cancellationToken);
+        await Task.WhenAll(reading, customs);
+        IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all = await reading;
         options = options with
         {
             Version = string.Create(CultureInfo.InvariantCulture, $"1.{minor}"),
@@ -111,7 +114,7 @@ public sealed class SandboxCluster : IDisposable
             StartsAt = options.StartsAt ?? (source.Time is ClusterClock ? source.Time.GetUtcNow() : null),
         };
         var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
-        new ClusterCopier(cluster.Registry, options.Seed).Write(all);
+        new ClusterCopier(cluster.Registry, options.Seed).Write(all, await customs, cluster.Catalog);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
         cluster.Live();
         return cluster;
@@ -192,7 +195,7 @@ public sealed class SandboxCluster : IDisposable
 
     private static int HashSeed(int seed, long version) => unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
 
-    private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs);
+    private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens);
 
     // Definitions first: they make the kinds that others are of.
     private void Load(SavedCluster saved)

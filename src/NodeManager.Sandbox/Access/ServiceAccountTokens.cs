@@ -18,7 +18,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     /// <summary>Who issues them, and whom they are for unless others are asked for: the API itself.</summary>
     public const string Issuer = "https://kubernetes.default.svc";
 
-    private const string Claims = "kubernetes.io";
+    private const string Claims = "kubernetes.io", SecretIssuer = "kubernetes/serviceaccount", SecretClaims = "kubernetes.io/serviceaccount/";
 
     /// <summary>From here on users of tokens carry the token's own name.</summary>
     private const int CredentialNamesFrom = 30;
@@ -44,14 +44,27 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
             ["exp"] = (now + lifetime).ToUnixTimeSeconds(), ["iat"] = now.ToUnixTimeSeconds(), ["iss"] = Issuer, ["jti"] = identities.NextUid(),
             [Claims] = about, ["nbf"] = now.ToUnixTimeSeconds(), ["sub"] = ServiceAccountName.UserOf(account.Namespace, account.Name),
         };
-        string signed = $"{Encode(Header)}.{Encode(claims)}";
-        lock (_lock) return ($"{signed}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}", now + lifetime);
+        return (Sign(claims), now + lifetime);
+    }
+
+    /// <summary>A token without an end, for a secret that holds it: good as long as the secret does.</summary>
+    public string IssueFor(StoredObject account, string secret)
+    {
+        var claims = new JsonObject
+        {
+            ["iss"] = SecretIssuer, [SecretClaims + "namespace"] = account.Namespace, [SecretClaims + "secret.name"] = secret,
+            [SecretClaims + "service-account.name"] = account.Name, [SecretClaims + "service-account.uid"] = account.Uid,
+            ["sub"] = ServiceAccountName.UserOf(account.Namespace, account.Name),
+        };
+        return Sign(claims);
     }
 
     /// <summary>Whose token it is and for whom; null where it is none of ours, has ended, or what it speaks of is gone.</summary>
     public (UserInfo User, IReadOnlyList<string> Audiences)? Read(string token)
     {
-        if (ReadClaims(token) is not { } claims || claims.Object(Claims) is not { } about) return null;
+        if (ReadClaims(token) is not { } claims) return null;
+        if (claims.Text("iss") == SecretIssuer) return ReadOfSecret(token, claims);
+        if (claims.Object(Claims) is not { } about) return null;
         if (claims.Number("exp") <= registry.Time.GetUtcNow().ToUnixTimeSeconds()) return null;
         string ns = about.Text("namespace") ?? "";
         if (!IsThere(BuiltInKinds.ServiceAccounts, ns, about.Object("serviceaccount"))) return null;
@@ -73,6 +86,23 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     public void Dispose()
     {
         lock (_lock) _key?.Dispose();
+    }
+
+    private (UserInfo User, IReadOnlyList<string> Audiences)? ReadOfSecret(string token, JsonObject claims)
+    {
+        string ns = claims.Text(SecretClaims + "namespace") ?? "", name = claims.Text(SecretClaims + "service-account.name") ?? "";
+        string? uid = claims.Text(SecretClaims + "service-account.uid");
+        if (registry.Store.Get(BuiltInKinds.ServiceAccounts, ns, name) is not { IsDeleting: false } account || account.Uid != uid) return null;
+        if (registry.Store.Get(BuiltInKinds.Secrets, ns, claims.Text(SecretClaims + "secret.name") ?? "") is not { IsDeleting: false } secret) return null;
+        string held = secret.ToJson().Object("data").Text("token") ?? "";
+        if (held != Convert.ToBase64String(Encoding.ASCII.GetBytes(token))) return null;
+        return (new(ServiceAccountName.UserOf(ns, name)) { Uid = uid, Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated] }, [Issuer]);
+    }
+
+    private string Sign(JsonObject claims)
+    {
+        string signed = $"{Encode(Header)}.{Encode(claims)}";
+        lock (_lock) return $"{signed}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
 
     private ECDsa Key => _key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);

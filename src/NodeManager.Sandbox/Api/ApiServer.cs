@@ -42,7 +42,7 @@ internal sealed class ApiServer
         _write = new(registry, catalog, new(_access));
         _openApi = new(catalog);
         _pods = new(registry, catalog);
-        _logs = new(registry.Store, runs);
+        _logs = new(registry.Store, runs, registry.Time);
     }
 
     /// <summary>Of service accounts: what fronts know strangers by.</summary>

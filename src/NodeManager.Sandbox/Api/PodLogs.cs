@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Store;
@@ -6,17 +10,54 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>What containers wrote: what their programs say, and of those without a program that they are simulated.</summary>
-internal sealed class PodLogs(ObjectStore store, PodRuns runs)
+internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time)
 {
+    private const string ContentType = "text/plain; charset=utf-8";
+
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
     {
         if (request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+        long version = store.Version;
         StoredObject pod = store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(BuiltInKinds.Pods, path.Name);
         JsonObject document = pod.ToJson();
         string container = Container(document, pod.Name, request.Query["container"]);
         bool isPrevious = request.Query.IsTrue("previous");
-        string text = Text(pod, document, container, isPrevious);
-        return ApiResponse.Text(Tail(text, request.Query.Number("tailLines")));
+        (string text, string at) = Text(pod, document, container, isPrevious);
+        byte[] shown = Limit(Encoding.UTF8.GetBytes(Choose(request.Query, text, at)), request.Query.Number("limitBytes"));
+        bool isFull = request.Query.Number("limitBytes") is { } limit && shown.Length >= limit;
+        if (!request.Query.IsTrue("follow") || isPrevious || isFull) return new() { ContentType = ContentType, Segments = [shown] };
+        string? running = RunningOf(pod, container);
+        ChangeCursor? cursor = store.OpenCursor(BuiltInKinds.Pods, version);
+        return new()
+        {
+            ContentType = ContentType,
+            Stream = async (into, cancellationToken) =>
+            {
+                into.Write(shown);
+                await into.FlushAsync(cancellationToken);
+                if (running is not null && cursor is not null) await EndAsync(cursor, pod, container, running, cancellationToken);
+            },
+        };
+    }
+
+    /// <summary>Completes when the container that ran does so no more.</summary>
+    private static async Task EndAsync(ChangeCursor cursor, StoredObject pod, string container, string running, CancellationToken cancellationToken)
+    {
+        while (!cursor.IsExpired)
+        {
+            while (cursor.TryRead(out Change? change))
+                if (change.Object.Uid == pod.Uid && (change.Type == ChangeType.Deleted || RunningOf(change.Object, container) != running)) return;
+            await cursor.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The identity of a container that runs now; null where it does not.</summary>
+    private static string? RunningOf(StoredObject pod, string container)
+    {
+        JsonObject? status = pod.ToJson().Object("status");
+        JsonObject? found = (status.Array("containerStatuses") ?? []).Concat(status.Array("initContainerStatuses") ?? []).OfType<JsonObject>()
+            .FirstOrDefault(one => one.Text("name") == container);
+        return found.Object("state").Object("running") is { } running ? $"{found.Text("containerID")} {running.Text("startedAt")}" : null;
     }
 
     private static string Container(JsonObject pod, string name, string? asked)
@@ -33,7 +74,8 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs)
     private static IEnumerable<string> Names(JsonObject pod, string list) =>
         (pod.Object("spec").Array(list) ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
 
-    private string Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
+    // And when it was written: all at once, when the container started.
+    private (string Text, string At) Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
     {
         JsonObject? status = (document.Object("status").Array("containerStatuses") ?? []).OfType<JsonObject>()
             .FirstOrDefault(one => one.Text("name") == container);
@@ -43,17 +85,29 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs)
         PodRun? run = isFirst ? runs.Of(pod, document.Object("status").Text("startTime") ?? "") : null;
         if (isPrevious && (run is null ? status.Number("restartCount") is null or 0 : run.Starts < 2))
             throw ApiErrors.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
-        if (run is not null) return isPrevious ? run.PreviousLog : run.Last.Log;
+        if (run is not null) return (isPrevious ? run.PreviousLog : run.Last.Log, run.At);
         string at = document.Object("status").Text("startTime") ?? "";
-        return status.Object("state").Object("waiting") is not null || isPrevious
+        return (status.Object("state").Object("waiting") is not null || isPrevious
             ? $"{at} {container}: this container is simulated, and made to crash\n"
-            : $"{at} {container}: this container is simulated, nothing runs in it\n";
+            : $"{at} {container}: this container is simulated, nothing runs in it\n", at);
     }
 
-    private static string Tail(string text, long? lines)
+    private string Choose(QueryParameters query, string text, string at)
     {
-        if (lines is null) return text;
-        string[] all = text.TrimEnd('\n').Split('\n');
-        return lines <= 0 || text.Length == 0 ? "" : string.Join('\n', all.TakeLast((int)Math.Min(lines.Value, all.Length))) + "\n";
+        DateTimeOffset written = DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out DateTimeOffset known) ? known : time.GetUtcNow();
+        if (query.Number("sinceSeconds") is { } seconds)
+        {
+            if (seconds < 1) throw ApiErrors.BadRequest("sinceSeconds must be greater than 0");
+            if (written < time.GetUtcNow().AddSeconds(-seconds)) return "";
+        }
+
+        if (DateTimeOffset.TryParse(query["sinceTime"], CultureInfo.InvariantCulture, out DateTimeOffset since) && written < since) return "";
+        if (text.Length == 0) return text;
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        if (query.Number("tailLines") is { } tail) lines = [.. lines.TakeLast((int)Math.Clamp(tail, 0, lines.Length))];
+        if (query.IsTrue("timestamps")) lines = Array.ConvertAll(lines, line => $"{ResourceRegistry.Timestamp(written)} {line}");
+        return lines.Length == 0 ? "" : string.Join('\n', lines) + "\n";
     }
+
+    private static byte[] Limit(byte[] text, long? bytes) => bytes is { } most && most < text.Length ? text[..(int)Math.Max(0, most)] : text;
 }

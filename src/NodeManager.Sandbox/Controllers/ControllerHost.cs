@@ -1,3 +1,4 @@
+using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers.Evictions;
 using NodeManager.Sandbox.Faults;
@@ -18,7 +19,7 @@ internal sealed class ControllerHost : IDisposable
     private readonly List<Controller> controllers;
     private readonly List<Exception> faults = [];
 
-    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed, PodRuns runs)
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
         catalog = kinds;
         timers = new(registry.Time);
@@ -30,7 +31,7 @@ internal sealed class ControllerHost : IDisposable
             new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
-            new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context),
+            new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
@@ -48,9 +49,9 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts over what is in the store; returns at once.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed, PodRuns runs)
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
-        ControllerHost host = new(registry, catalog, board, seed, runs);
+        ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
         board.Changed += host.Feel;
         foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
             .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))

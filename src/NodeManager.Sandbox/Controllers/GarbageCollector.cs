@@ -47,7 +47,7 @@ internal sealed class GarbageCollector : Controller
             return;
         }
         List<OwnerReference> owners = item.Owners();
-        if (owners.Count == 0 || owners.Exists(owner => Find(item.Namespace, owner) is { } found && !IsForeground(found))) return;
+        if (owners.Count == 0 || owners.Exists(owner => KindOf(owner) is null || (Find(item.Namespace, owner) is { } found && !IsForeground(found)))) return;
         bool isForeground = owners.Exists(owner => Find(item.Namespace, owner) is not null);
         Registry.Delete(item.Kind, item.Namespace, item.Name, new() { Uid = item.Uid, PropagationPolicy = isForeground ? "Foreground" : "Background" });
     }
@@ -94,14 +94,13 @@ internal sealed class GarbageCollector : Controller
         return document;
     });
 
-    private StoredObject? Find(string ns, OwnerReference owner)
+    private StoredObject? Find(string ns, OwnerReference owner) =>
+        KindOf(owner) is { } kind && Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
+
+    // Of a kind that nothing here serves (a cron job's, say) nobody can tell whether the owner is gone: what it owns stays.
+    private ResourceKind? KindOf(OwnerReference owner)
     {
         string group = owner.ApiVersion.Contains('/', StringComparison.Ordinal) ? owner.ApiVersion[..owner.ApiVersion.IndexOf('/', StringComparison.Ordinal)] : "";
-        foreach (ResourceKind kind in Context.Catalog.Kinds)
-        {
-            if (kind.Kind != owner.Kind || kind.Group != group || !kind.IsStored) continue;
-            return Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
-        }
-        return null;
+        return Context.Catalog.Kinds.FirstOrDefault(kind => kind.IsStored && kind.Kind == owner.Kind && kind.Group == group);
     }
 }

@@ -34,6 +34,12 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         if (Get(key) is not { IsDeleting: false } stored) return;
         ReplicaSet set = stored.As<ReplicaSet>();
         List<StoredObject> active = [.. Store.PodsOf(stored.Uid).Where(PodReading.IsActive)];
+        foreach (StoredObject pod in active.FindAll(pod => pod.Labels is null || !set.Spec.Selector.Matches(pod.Labels)))
+        {
+            Release(pod, stored.Uid);
+            active.Remove(pod);
+        }
+
         int wanted = set.Spec.Replicas ?? 1;
         if (active.Count < wanted) active.AddRange(Create(stored, wanted - active.Count));
         else if (active.Count > wanted) Delete(stored, active, active.Count - wanted);
@@ -98,6 +104,16 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             return document;
         });
     }
+
+    /// <summary>A pod whose labels were changed is the set's no more: it stays, and another takes its place.</summary>
+    private void Release(StoredObject pod, string uid) => Registry.Update(pod.Kind, pod.Namespace, pod.Name, document =>
+    {
+        JsonObject metadata = document["metadata"]!.AsObject();
+        JsonArray left = [.. (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>().Where(owner => owner.Text("uid") != uid).Select(static owner => owner.DeepClone())];
+        if (left.Count == 0) metadata.Remove("ownerReferences");
+        else metadata["ownerReferences"] = left;
+        return document;
+    });
 
     /// <summary>A pod that nobody controls and that a set selects becomes the set's.</summary>
     private void Adopt(StoredObject pod)

@@ -13,12 +13,12 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
 {
     private static readonly string[] Dropped = ["resourceVersion", "selfLink"];
 
-    public void Write(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
+    public void Write(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all, CopiedCustoms customs, KindCatalog catalog)
     {
         foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
             foreach (JsonObject item in items) Clean(kind, item);
         CopiedRevisions.Translate(all);
-        var identities = new CopiedIdentities(seed, all.Values.SelectMany(static items => items));
+        var identities = new CopiedIdentities(seed, all.Values.SelectMany(static items => items).Concat(customs.All));
         foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
         {
             foreach (JsonObject item in items)
@@ -26,6 +26,26 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
                 identities.Replace(item);
                 Add(kind, item);
             }
+        }
+
+        WriteCustoms(customs, catalog, identities);
+    }
+
+    // A definition makes its kind when it is stored.
+    private void WriteCustoms(CopiedCustoms customs, KindCatalog catalog, CopiedIdentities identities)
+    {
+        foreach (JsonObject definition in customs.Definitions) AddCustom(BuiltInKinds.CustomResourceDefinitions, definition);
+        foreach (((string group, string plural), IReadOnlyList<JsonObject> items) in customs.Objects)
+        {
+            if (catalog.Kinds.FirstOrDefault(kind => kind.Custom is not null && kind.Group == group && kind.Plural == plural) is not { } kind) continue;
+            foreach (JsonObject item in items) AddCustom(kind, item);
+        }
+
+        void AddCustom(ResourceKind kind, JsonObject item)
+        {
+            Clean(kind, item);
+            identities.Replace(item);
+            Add(kind, item);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class CopiedKinds
     [
         BuiltInKinds.PriorityClasses, BuiltInKinds.StorageClasses, BuiltInKinds.PersistentVolumes, BuiltInKinds.PersistentVolumeClaims,
         BuiltInKinds.VolumeAttachments, BuiltInKinds.Services, BuiltInKinds.ServiceAccounts, BuiltInKinds.ReplicationControllers, BuiltInKinds.Deployments,
-        BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets, BuiltInKinds.DaemonSets, BuiltInKinds.Jobs, BuiltInKinds.PodDisruptionBudgets,
+        BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets, BuiltInKinds.DaemonSets, BuiltInKinds.ControllerRevisions, BuiltInKinds.Jobs,
+        BuiltInKinds.PodDisruptionBudgets,
     ];
 }

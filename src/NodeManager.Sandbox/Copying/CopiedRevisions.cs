@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Copying;
@@ -18,10 +19,15 @@ internal static class CopiedRevisions
 
     public static void Translate(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
     {
+        ILookup<string, JsonObject> revisions = Of(all, BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
         ILookup<string, JsonObject> pods = Of(all, BuiltInKinds.Pods).ToLookup(OwnerOf, StringComparer.Ordinal);
         foreach (JsonObject set in Of(all, BuiltInKinds.ReplicaSets)) TranslateSet(set, pods[UidOf(set)]);
         foreach (JsonObject set in Of(all, BuiltInKinds.StatefulSets))
         {
+            Dictionary<string, string> translated = TranslateHistory(set, revisions[UidOf(set)], "controller.kubernetes.io/hash");
+            foreach (JsonObject pod in pods[UidOf(set)])
+                if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name);
+            if (set.Object("status").Text("currentRevision") is { } before && translated.TryGetValue(before, out string? kept)) set["status"]!["currentRevision"] = kept;
             string current = set.Object("status").Text("updateRevision") ?? "";
             string hash = $"{set.Object("metadata").Text("name")}-{PodTemplates.Hash(TemplateOf(set))}";
             foreach (JsonObject pod in pods[UidOf(set)])
@@ -33,9 +39,11 @@ internal static class CopiedRevisions
 
         foreach (JsonObject set in Of(all, BuiltInKinds.DaemonSets))
         {
-            string hash = PodTemplates.Hash(TemplateOf(set));
+            string hash = PodTemplates.Hash(TemplateOf(set)), stem = set.Object("metadata").Text("name") + "-";
+            Dictionary<string, string> translated = TranslateHistory(set, revisions[UidOf(set)], RevisionLabel);
             foreach (JsonObject pod in pods[UidOf(set)])
-                if (IsCurrent(set, pod)) PodTemplates.Label(pod, RevisionLabel, hash);
+                if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(stem + revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name[stem.Length..]);
+                else if (IsCurrent(set, pod)) PodTemplates.Label(pod, RevisionLabel, hash);
         }
     }
 
@@ -53,6 +61,26 @@ internal static class CopiedRevisions
         if (set.Object("spec").Object("selector").Object("matchLabels") is { } selector && selector.ContainsKey(SetLabel)) selector[SetLabel] = hash;
         foreach (JsonObject pod in pods)
             if (Label(pod, SetLabel) == old) PodTemplates.Label(pod, SetLabel, hash);
+    }
+
+    /// <summary>Names the kept templates of a set as the sandbox would; by their names before. What is of no set of ours is left alone.</summary>
+    private static Dictionary<string, string> TranslateHistory(JsonObject set, IEnumerable<JsonObject> revisions, string hashLabel)
+    {
+        Dictionary<string, string> names = new(StringComparer.Ordinal);
+        foreach (JsonObject revision in revisions)
+        {
+            JsonObject data = revision["data"] as JsonObject ?? [];
+            if (data.Object("spec").Object("template") is not { } kept) continue;
+            JsonObject template = kept.DeepClone().AsObject();
+            template.Remove("$patch");
+            WorkloadRules.Template(new() { ["spec"] = new JsonObject { ["template"] = template } });
+            string hash = PodTemplates.Hash(template), name = $"{set.Object("metadata").Text("name")}-{hash}";
+            names[revision.Object("metadata").Text("name") ?? ""] = name;
+            revision["metadata"]!["name"] = name;
+            PodTemplates.Label(revision, hashLabel, hash);
+        }
+
+        return names;
     }
 
     private static bool IsCurrent(JsonObject set, JsonObject pod)

@@ -42,10 +42,61 @@ internal sealed class SourceReader(KubernetesClient source)
         return all;
     }
 
+    /// <summary>Definitions and their objects, side by side. What was not to be had is told.</summary>
+    public async Task<CopiedCustoms> ReadCustomsAsync(Action<string> told, CancellationToken cancellationToken)
+    {
+        var objects = new Dictionary<(string, string), IReadOnlyList<JsonObject>>();
+        List<JsonObject> definitions;
+        try
+        {
+            definitions = await ReadAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", cancellationToken);
+        }
+        catch (KubernetesException refusal) when (IsRefused(refusal))
+        {
+            told($"The copy has no custom resources: {refusal.Message}");
+            return new([], objects);
+        }
+
+        var reading = definitions.Select(definition => (Definition: definition, Items: ReadObjectsAsync(definition, cancellationToken))).ToList();
+        foreach ((JsonObject definition, Task<List<JsonObject>> items) in reading)
+        {
+            (string group, string plural) = (GroupOf(definition), PluralOf(definition));
+            try
+            {
+                objects[(group, plural)] = await items;
+            }
+            catch (KubernetesException refusal) when (IsRefused(refusal))
+            {
+                told($"The copy has no {plural}.{group}: {refusal.Message}");
+            }
+        }
+
+        return new(definitions, objects);
+    }
+
+    private Task<List<JsonObject>> ReadObjectsAsync(JsonObject definition, CancellationToken cancellationToken)
+    {
+        JsonObject[] served = [.. (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>().Where(static one => one.Flag("served") == true)];
+        string? version = (Array.Find(served, static one => one.Flag("storage") == true) ?? served.FirstOrDefault()).Text("name");
+        return version is null ? Task.FromResult<List<JsonObject>>([]) : ReadAsync($"/apis/{GroupOf(definition)}/{version}/{PluralOf(definition)}", cancellationToken);
+    }
+
+    private static string GroupOf(JsonObject definition) => definition.Object("spec").Text("group") ?? "";
+
+    private static string PluralOf(JsonObject definition) => definition.Object("spec").Object("names").Text("plural") ?? "";
+
+    // A conversion webhook that does not answer is the source's trouble, not the copy's.
+    private static bool IsRefused(KubernetesException refusal) =>
+        refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable;
+
     private async Task<List<JsonObject>> ReadAsync(ResourceKind kind, ServerCapabilities capabilities, CancellationToken cancellationToken)
     {
         string version = kind == BuiltInKinds.PodDisruptionBudgets ? capabilities.BudgetVersion : kind.Versions[0].Name;
-        string path = kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}";
+        return await ReadAsync(kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}", cancellationToken);
+    }
+
+    private async Task<List<JsonObject>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
         try
         {
             return await ReadAsync(path, PageSize, cancellationToken);

@@ -46,6 +46,7 @@ internal sealed partial class ServerArguments(string folder, string version, int
     public IEnumerable<string> ControllerManager(string kubeconfig) =>
     [
         .. Client(kubeconfig),
+        "--service-account-private-key-file", "sa.key",
         "--node-monitor-period", "2s",
         "--node-monitor-grace-period", string.Create(CultureInfo.InvariantCulture, $"{SimulatedKubelets.Grace.TotalSeconds}s"),
     ];

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.Workloads;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -50,6 +52,37 @@ public sealed class CopyTests
         int sets = (await copy.Connection().Client.ListAsync(Resources.ReplicaSets, new() { Namespace = source.Namespace }, default)).Items.Count;
         Assert.Equal(1, sets);
         Assert.DoesNotContain(sent, static method => method != "GET");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Histories_and_custom_resources_come_along(string backend)
+    {
+        await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
+        await source.AddNodeAsync();
+        Workload set = await Workload.CreateAsync(source, "apps", "daemonsets", "agent", "{}");
+        await source.WaitForReadyPodsAsync("app=agent", 1);
+        await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
+        await set.UntilAsync("rolled out", static status => (int?)status["updatedNumberScheduled"] == 1 && (int?)status["numberAvailable"] == 1);
+        string group = $"x{source.Id}.example.com";
+        await source.EnsureAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", JsonNode.Parse($$"""
+            {"metadata":{"name":"gadgets.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced","names":{"plural":"gadgets","kind":"Gadget","listKind":"GadgetList","singular":"gadget"},
+            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"size":{"type":"integer"} } } } }]} }
+            """)!.AsObject());
+        string gadgets = $"/apis/{group}/v1/namespaces/{source.Namespace}/gadgets";
+        await Eventually.HoldsAsync("a gadget", async () =>
+            (int)(await source.SendAsync("POST", gadgets, $$"""{"apiVersion":"{{group}}/v1","kind":"Gadget","metadata":{"name":"one"},"size":3}""")).Code is 201 or 409);
+
+        using SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new(), static _ => { }, default);
+        await source.SendAsync("DELETE", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.{group}");
+        using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server };
+
+        Assert.Equal(3, (int)JsonNode.Parse(await http.GetStringAsync(gadgets + "/one"))!["size"]!);
+        JsonArray revisions = JsonNode.Parse(await http.GetStringAsync($"/apis/apps/v1/namespaces/{source.Namespace}/controllerrevisions"))!["items"]!.AsArray();
+        Assert.Equal([1, 2], revisions.Select(static one => (int)one!["revision"]!).Order());
+        JsonNode pod = Assert.Single(JsonNode.Parse(await http.GetStringAsync($"/api/v1/namespaces/{source.Namespace}/pods?labelSelector=app%3Dagent"))!["items"]!.AsArray())!;
+        JsonNode newest = revisions.Single(static one => (int)one!["revision"]! == 2)!;
+        Assert.Equal((string)newest["metadata"]!["labels"]!["controller-revision-hash"]!, (string)pod["metadata"]!["labels"]!["controller-revision-hash"]!);
     }
 
     [SkippableTheory]

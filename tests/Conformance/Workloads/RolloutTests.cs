@@ -116,4 +116,37 @@ public sealed class RolloutTests
         async Task<JsonObject[]> SetsAsync() =>
             [.. (await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray().Select(static set => set!["metadata"]!["annotations"]!.AsObject())];
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_pod_that_is_given_other_labels_stays_and_another_takes_its_place(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await cluster.AddNodeAsync();
+        string name = (await cluster.AddReplicaSetAsync("web", 1))[0].Metadata.Name;
+
+        await cluster.SendAsync(
+            "PATCH", $"/api/v1/namespaces/{cluster.Namespace}/pods/{name}", """{"metadata":{"labels":{"app":"aside"}}}""", "application/merge-patch+json");
+
+        await cluster.WaitForReadyPodsAsync("app=web", 1);
+        Pod aside = await cluster.WaitForAsync(Resources.Pods, name, static pod => pod.Metadata.OwnerReferences is null or []);
+        Assert.Null(aside.Metadata.DeletionTimestamp);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_an_owner_of_an_unknown_kind_has_is_left_alone(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string maps = $"/api/v1/namespaces/{cluster.Namespace}/configmaps";
+        await MakeAsync("unknown", "example.com/v1", "Gadget");
+        await MakeAsync("lost", "apps/v1", "ReplicaSet");
+
+        await Eventually.HoldsAsync("the one whose owner is gone gone", async () => (int)(await cluster.SendAsync("GET", maps + "/lost")).Code == 404);
+        Assert.Equal(200, (int)(await cluster.SendAsync("GET", maps + "/unknown")).Code);
+
+        Task<WireAnswer> MakeAsync(string name, string version, string kind) => cluster.SendAsync("POST", maps, $$"""
+            {"metadata":{"name":"{{name}}","ownerReferences":[{"apiVersion":"{{version}}","kind":"{{kind}}","name":"owner","uid":"7d1f4e52-5a4c-4b6e-9a53-000000000001"}]} }
+            """);
+    }
 }

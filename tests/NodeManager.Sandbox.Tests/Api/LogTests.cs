@@ -1,0 +1,73 @@
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Tests.Controllers;
+
+namespace NodeManager.Sandbox.Tests.Api;
+
+/// <summary>Logs of containers, as kubectl reads them.</summary>
+public sealed class LogTests
+{
+    private const string Path = "/api/v1/namespaces/default/pods/here/log";
+
+    [Fact]
+    public async Task A_log_that_is_followed_stays_open_until_its_container_ends_for_all_who_read()
+    {
+        using LiveCluster cluster = new();
+        await StartAsync(cluster);
+        using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
+        string whole = await http.GetStringAsync(Path);
+        using HttpResponseMessage first = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage second = await http.GetAsync(Path + "?follow=true&tailLines=0", HttpCompletionOption.ResponseHeadersRead);
+        Task<string> all = first.Content.ReadAsStringAsync(), nothing = second.Content.ReadAsStringAsync();
+
+        // Other changes of the pod do not end it.
+        cluster.Annotate(BuiltInKinds.Pods, "here", "a", "b");
+        cluster.Annotate(BuiltInKinds.Pods, "here", "sandbox.nodemanager/not-ready", "true");
+        await cluster.UntilAsync(() => !LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, "here")!), "not ready");
+        Assert.False(all.IsCompleted || nothing.IsCompleted);
+
+        cluster.Delete(BuiltInKinds.Pods, "here", grace: 0);
+
+        Assert.Equal((whole, ""), (await all, await nothing));
+        Assert.Equal("text/plain", first.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_reboot_ends_what_follows_and_a_reader_may_leave()
+    {
+        using LiveCluster cluster = new();
+        await StartAsync(cluster);
+        using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
+        using (HttpResponseMessage left = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead)) Assert.True(left.IsSuccessStatusCode);
+        using HttpResponseMessage answer = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead);
+        Task<string> text = answer.Content.ReadAsStringAsync();
+
+        cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/boot-id", "another");
+
+        await cluster.UntilAsync(() => text.IsCompleted, "the end");
+        Assert.NotEmpty(await text);
+    }
+
+    [Fact]
+    public async Task What_is_shown_is_chosen_by_time_lines_and_bytes()
+    {
+        using LiveCluster cluster = new();
+        await StartAsync(cluster);
+        using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
+        string whole = await http.GetStringAsync(Path);
+        await cluster.PassAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(whole, await http.GetStringAsync(Path + "?sinceSeconds=3600"));
+        Assert.Equal("", await http.GetStringAsync(Path + "?sinceSeconds=5"));
+        Assert.Equal("", await http.GetStringAsync(Path + "?sinceTime=2999-01-01T00:00:00Z"));
+        Assert.Equal(whole[..10], await http.GetStringAsync(Path + "?limitBytes=10&follow=true"));
+        Assert.Matches("^[0-9]{4}-[0-9-]+T[0-9:]+Z [0-9]{4}-", await http.GetStringAsync(Path + "?timestamps=true"));
+        Assert.Equal(400, (int)(await http.GetAsync(Path + "?sinceSeconds=0")).StatusCode);
+    }
+
+    private static async Task StartAsync(LiveCluster cluster)
+    {
+        await cluster.OpenNodesAsync("a");
+        cluster.Pod("here");
+        await cluster.UntilAsync(() => cluster.Pods.All(LiveCluster.IsReady), "running");
+    }
+}

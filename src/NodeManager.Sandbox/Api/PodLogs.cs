@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Store;
@@ -33,8 +31,7 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time
             ContentType = ContentType,
             Stream = async (into, cancellationToken) =>
             {
-                into.Write(shown);
-                await into.FlushAsync(cancellationToken);
+                await into.WriteAsync(shown, cancellationToken);
                 if (running is not null && cursor is not null) await EndAsync(cursor, pod, container, running, cancellationToken);
             },
         };

@@ -60,7 +60,8 @@ internal static class PodStatusWriter
             {
                 string name = container.Text("name") ?? "", image = container.Text("image") ?? "";
                 JsonObject? before = known.GetValueOrDefault(name);
-                JsonObject now = state(container, before.Object("state").Object("running").Text("startedAt") ?? started);
+                JsonObject? ended = isOver && before.Object("state").Object("terminated") is not null ? before.Object("state")!.DeepClone().AsObject() : null;
+                JsonObject now = ended ?? state(container, before.Object("state").Object("running").Text("startedAt") ?? started);
                 bool isRunning = now["running"] is not null;
                 long restarts = before.Number("restartCount") ?? 0;
                 statuses.Add(new JsonObject

@@ -47,7 +47,8 @@ internal static class PodTemplates
             text.Append('{');
             foreach ((string key, JsonNode? value) in members.OrderBy(member => member.Key, StringComparer.Ordinal))
             {
-                if (value is null) continue;
+                // An emptied map is as good as none.
+                if (value is null || (value is JsonObject { Count: 0 } && key is ("annotations" or "labels" or "nodeSelector"))) continue;
                 text.Append(key).Append(':');
                 Write(text, value);
                 text.Append(',');

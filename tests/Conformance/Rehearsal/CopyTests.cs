@@ -63,7 +63,7 @@ public sealed class CopyTests
         Workload set = await Workload.CreateAsync(source, "apps", "daemonsets", "agent", "{}");
         await source.WaitForReadyPodsAsync("app=agent", 1);
         await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
-        await set.UntilAsync("rolled out", static status => (int?)status["updatedNumberScheduled"] == 1 && (int?)status["numberAvailable"] == 1);
+        await set.UntilAsync("rolled out", static status => (int?)status["observedGeneration"] == 2 && (int?)status["updatedNumberScheduled"] == 1 && (int?)status["numberAvailable"] == 1);
         string group = $"x{source.Id}.example.com";
         await source.EnsureAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", JsonNode.Parse($$"""
             {"metadata":{"name":"gadgets.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced","names":{"plural":"gadgets","kind":"Gadget","listKind":"GadgetList","singular":"gadget"},

@@ -10,6 +10,10 @@ namespace NodeManager.Sandbox.Api;
 internal static class ApiErrors
 {
     private const int TerminatingIsForbiddenFrom = 22;
+    private const int RepresentationsFrom = 27;
+
+    /// <summary>From then on values in messages are shown as JSON; before, as Go prints them.</summary>
+    public const int GoValuesUntil = 32;
 
     public static ApiException NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.QualifiedResource} \"{name}\" not found", Details(kind, name));
@@ -17,8 +21,8 @@ internal static class ApiErrors
     public static ApiException PathNotFound() =>
         new(404, "NotFound", "the server could not find the requested resource", new JsonObject());
 
-    public static ApiException AlreadyExists(ResourceKind kind, string name) =>
-        new(409, "AlreadyExists", $"{kind.QualifiedResource} \"{name}\" already exists", Details(kind, name));
+    public static ApiException AlreadyExists(ResourceKind kind, string name, bool isDeleting = false) =>
+        new(409, "AlreadyExists", $"{(isDeleting ? "object is being deleted: " : "")}{kind.QualifiedResource} \"{name}\" already exists", Details(kind, name));
 
     public static ApiException Conflict(ResourceKind kind, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedResource} \"{name}\": {why}", Details(kind, name));
@@ -61,10 +65,10 @@ internal static class ApiErrors
         Invalid(kind.QualifiedKind, kind.Group, kind.Kind, name, errors);
 
     /// <summary>422 for a replacement that must say which version it was made from.</summary>
-    public static ApiException MissingResourceVersion(ResourceKind kind, string name)
+    public static ApiException MissingResourceVersion(ResourceKind kind, string name, int minor)
     {
-        var errors = new FieldErrors();
-        errors.Shown("metadata.resourceVersion", "0x0", "must be specified for an update");
+        var errors = new FieldErrors(minor);
+        errors.Shown("metadata.resourceVersion", minor < GoValuesUntil ? "0x0" : "0", "must be specified for an update");
         return Invalid(kind.QualifiedResource, kind.Group, kind.Plural, name, errors);
     }
 
@@ -83,9 +87,9 @@ internal static class ApiErrors
     /// <summary>422: what a patch makes of an object is no such object.</summary>
     /// <param name="shown">What it makes.</param>
     /// <param name="why">What is wrong with it.</param>
-    public static ApiException UnusablePatch(string shown, string why)
+    public static ApiException UnusablePatch(string shown, string why, int minor)
     {
-        var errors = new FieldErrors();
+        var errors = new FieldErrors(minor);
         errors.Invalid("patch", shown, why);
         return Invalid("", "", "", "", errors);
     }
@@ -140,6 +144,13 @@ internal static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
+    /// <summary>406: the metadata of one object for a list, or the other way round.</summary>
+    public static ApiException WrongMetadata(string type, bool isList) => new(
+        406, "NotAcceptable",
+        isList
+            ? $"you requested PartialObjectMetadata, but the requested object is a list (*{type})"
+            : $"you requested PartialObjectMetadataList, but the requested object is not a list (*{type})");
+
     /// <summary>403, or 405 by old servers: the definition of the kind is being deleted.</summary>
     public static ApiException DefinitionTerminating(ResourceKind kind, string name, int minor)
     {
@@ -147,7 +158,14 @@ internal static class ApiErrors
         return minor < TerminatingIsForbiddenFrom ? new(405, "MethodNotAllowed", Why, new JsonObject { ["group"] = kind.Group, ["kind"] = kind.Plural }) : Forbidden(kind, name, Why);
     }
 
-    public static ApiException NotAcceptable() => new(406, "NotAcceptable", "406: Not Acceptable", new JsonObject());
+    /// <summary>406: none of the types that the client takes; in words that depend on whether the type or its form is what there is not.</summary>
+    public static ApiException NotAcceptable(bool isForm, bool isList, int minor)
+    {
+        const string Types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+        if (isForm) return new(406, "NotAcceptable", $"only the following media types are accepted: {Types}");
+        string offered = minor < RepresentationsFrom ? "" : $"\n\nAvailable representations: {Types}{(isList ? ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch" : "")}";
+        return new(406, "NotAcceptable", "406: Not Acceptable" + offered, new JsonObject());
+    }
 
     public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}");
@@ -164,24 +182,6 @@ internal static class ApiErrors
             ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")), ["retryAfterSeconds"] = 1,
         });
 
-    public static ApiException ForbiddenListOption(string field, string why) => InvalidOption("ListOptions", errors => errors.Forbidden(field, why));
-
-    public static ApiException UnsupportedListOption(string field, string value, params string[] supported) =>
-        InvalidOption("ListOptions", errors => errors.NotSupported(field, $"\"{value}\"", supported));
-
-    public static ApiException UnsupportedPropagation(string value) => InvalidOption(
-        "DeleteOptions", errors => errors.NotSupported("propagationPolicy", $"\"{value}\"", "Foreground", "Background", "Orphan", "nil"));
-
-    /// <param name="options">For example <c>DeleteOptions</c>.</param>
-    /// <param name="value">What was asked for instead of <c>All</c>.</param>
-    public static ApiException UnsupportedDryRun(string options, string value) =>
-        InvalidOption(options, errors => errors.NotSupported("dryRun", $"[]string{{\"{value}\"}}", "All"));
-
-    /// <param name="options">For example <c>CreateOptions</c>.</param>
-    /// <param name="value">What was asked for.</param>
-    public static ApiException UnsupportedFieldValidation(string options, string value) =>
-        InvalidOption(options, errors => errors.NotSupported("fieldValidation", $"\"{value}\"", "", "Ignore", "Strict", "Warn"));
-
     /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
     {
@@ -194,9 +194,6 @@ internal static class ApiErrors
     /// <summary>500, for what the server has no better word for: no reason, no details.</summary>
     public static ApiException Unclassified(string message) => new(500, "", message);
 
-    public static ApiException InvalidResourceVersion(string value) =>
-        Unclassified($"resourceVersion: Invalid value: \"{value}\": strconv.ParseUint: parsing \"{value}\": invalid syntax");
-
     public static ApiException Internal(string message) =>
         new(500, "InternalError", $"Internal error occurred: {message}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) });
 
@@ -208,12 +205,7 @@ internal static class ApiErrors
     }
 
     /// <summary>422 about the options of a request, for example <c>DeleteOptions</c>.</summary>
-    public static ApiException InvalidOption(string kind, Action<FieldErrors> fault)
-    {
-        var errors = new FieldErrors();
-        fault(errors);
-        return Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
-    }
+    public static ApiException InvalidOptions(string kind, FieldErrors errors) => Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
 
     private static JsonObject Details(ResourceKind kind, string name)
     {

@@ -10,6 +10,9 @@ internal sealed class ApiException(int code, string reason, string message, Json
     /// <summary><c>NotFound</c>, <c>Conflict</c>, <c>AlreadyExists</c>, <c>Invalid</c>, …; empty where the API gives none.</summary>
     public string Reason { get; } = reason;
 
+    /// <summary>What the client is told beside: for example which of its fields there are not.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
 
     /// <summary>The Status object that a client gets.</summary>

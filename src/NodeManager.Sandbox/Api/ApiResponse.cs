@@ -33,7 +33,7 @@ internal sealed record ApiResponse
         new() { StatusCode = statusCode, ContentType = "text/plain; charset=utf-8", Segments = [System.Text.Encoding.UTF8.GetBytes(body)] };
 
     public static ApiResponse Refusal(ApiException refusal) =>
-        new() { StatusCode = refusal.Code, Segments = [Serialize(refusal.ToStatus())], RetryAfterSeconds = refusal.RetryAfterSeconds };
+        new() { StatusCode = refusal.Code, Segments = [Serialize(refusal.ToStatus())], RetryAfterSeconds = refusal.RetryAfterSeconds, Warnings = refusal.Warnings };
 
     public static byte[] Serialize(JsonObject body)
     {

@@ -91,9 +91,10 @@ internal sealed class ApiServer
 
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (Negotiation.Choose(request.Accept) is null) throw ApiErrors.NotAcceptable();
-        if (PathParser.Parse(_catalog, request.Path) is not { } path)
+        RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
+        if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
             return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
+        Negotiation.Require(request, path, _catalog.Minor);
         return RouteAsync(request, path, cancellationToken);
     }
 

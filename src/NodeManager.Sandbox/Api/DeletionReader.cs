@@ -1,4 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Bodies;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -6,31 +10,77 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Reads DeleteOptions, from the body or, without one, from the query.</summary>
 internal static class DeletionReader
 {
-    /// <exception cref="ApiException">400, 422.</exception>
-    public static async Task<DeletionRequest> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
+    private const string Type = "DeleteOptions";
+
+    // Before, what could not be read was nobody's fault in particular.
+    private const int BadRequestFrom = 25;
+
+    /// <exception cref="ApiException">400, 415, 422.</exception>
+    public static async Task<DeletionRequest> ReadAsync(ApiRequest request, int minor, CancellationToken cancellationToken)
     {
-        var options = (await RequestBody.ReadAsync(request, "DeleteOptions", cancellationToken)).Root as JsonObject;
-        DeletionRequest read = options is null ? new() : Read(options);
-        string? policy = request.Query["propagationPolicy"] ?? read.PropagationPolicy;
-        if (policy is not (null or "Foreground" or "Background" or "Orphan")) throw ApiErrors.UnsupportedPropagation(policy);
-        return read with
+        ReadOnlyMemory<byte> body = await RequestBody.ReadBytesAsync(request, cancellationToken);
+        if (body.IsEmpty) return Read(OfQuery(request.Query), minor);
+        RequestBody.RequireReadable(request.ContentType);
+        try
         {
-            GracePeriod = request.Query.Number("gracePeriodSeconds") ?? read.GracePeriod,
-            PropagationPolicy = policy,
-            IsDryRun = read.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"), "DeleteOptions"),
-        };
+            return Read(Decode(body, request.ContentType), minor);
+        }
+        catch (ApiException refusal) when (refusal.Code == 400 && minor < BadRequestFrom)
+        {
+            throw ApiErrors.Unclassified(refusal.Message);
+        }
     }
 
-    public static DeletionRequest Read(JsonObject options)
+    /// <exception cref="ApiException">422.</exception>
+    public static DeletionRequest Read(JsonObject options, int minor)
     {
         JsonObject? preconditions = options.Object("preconditions");
+        string? policy = options.Text("propagationPolicy");
+        bool? orphans = options.Flag("orphanDependents");
+        var errors = new FieldErrors(minor);
+        if (policy is not null && orphans is not null) errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
+        if (policy is not (null or "Foreground" or "Background" or "Orphan"))
+            errors.NotSupported("propagationPolicy", $"\"{policy}\"", "Foreground", "Background", "Orphan", "nil");
+        bool isDryRun = DryRun.Check((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), errors);
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Type, errors);
         return new()
         {
             GracePeriod = options.Number("gracePeriodSeconds"),
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
-            PropagationPolicy = options.Text("propagationPolicy") ?? (options.Flag("orphanDependents") == true ? "Orphan" : null),
-            IsDryRun = DryRun.IsAsked((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), "DeleteOptions"),
+            PropagationPolicy = policy ?? (orphans is { } kept ? kept ? "Orphan" : "Background" : null),
+            IsDryRun = isDryRun,
         };
+    }
+
+    private static JsonObject Decode(ReadOnlyMemory<byte> body, string contentType)
+    {
+        JsonNode? root;
+        try
+        {
+            root = RequestBody.Parse(body.Span, Type, contentType).Root;
+        }
+        catch (JsonException fault)
+        {
+            throw ApiErrors.BadRequest("couldn't get version/kind; json parse error: " + BodyFaults.Of(fault, body.Span));
+        }
+
+        if (root is null) return [];
+        if (root is not JsonObject options) throw ApiErrors.BadRequest(BodyFaults.NoEnvelope(root));
+        string version = options.Text("apiVersion") is { Length: > 0 } stated ? stated : "v1", kind = options.Text("kind") is { Length: > 0 } named ? named : Type;
+        if (kind != Type)
+            throw ApiErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
+        return ValueTypes.FindFault(options, Type, isConverted: false) is { } wrong ? throw ApiErrors.BadRequest(wrong) : options;
+    }
+
+    private static JsonObject OfQuery(QueryParameters query)
+    {
+        var options = new JsonObject();
+        if (query["gracePeriodSeconds"] is { } grace)
+            options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds) ? seconds : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
+        if (query["orphanDependents"] is not null) options["orphanDependents"] = query.IsTrue("orphanDependents");
+        if (query["propagationPolicy"] is { } policy) options["propagationPolicy"] = policy;
+        if (query.All("dryRun").ToArray() is { Length: > 0 } dry) options["dryRun"] = new JsonArray([.. dry.Select(static one => JsonValue.Create(one))]);
+        return options;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
     private void Describe(ResourceKind kind, string version, JsonArray into)
     {
         string[] verbs = kind.Custom is not null ? CustomVerbs : kind.IsStored ? AllVerbs : kind.IsReview ? ["create"] : ["get", "list"];
-        if (kind == BuiltInKinds.Namespaces) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
+        if (!kind.DeletesCollections(catalog.Minor)) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
         if (kind.Custom is not null) resource["singularName"] = kind.Singular;
         if (kind.ShortNames.Length > 0) resource["shortNames"] = Strings(kind.ShortNames);

@@ -1,20 +1,19 @@
+using NodeManager.Sandbox.Kinds;
+
 namespace NodeManager.Sandbox.Api;
 
 internal static class DryRun
 {
-    /// <param name="values">What the request says.</param>
-    /// <param name="options">How the API names the request's options.</param>
-    /// <exception cref="ApiException">422: something else than <c>All</c>.</exception>
-    public static bool IsAsked(IEnumerable<string> values, string options)
+    /// <summary>Whether a request says that nothing should be kept; a fault is noted where it says something else than <c>All</c>.</summary>
+    public static bool Check(IEnumerable<string> values, FieldErrors errors)
     {
-        bool isAsked = false;
-        foreach (string value in values)
+        string[] all = [.. values];
+        if (all.Any(static value => value != "All"))
         {
-            if (value.Length == 0) continue;
-            if (value != "All") throw ApiErrors.UnsupportedDryRun(options, value);
-            isAsked = true;
+            string list = string.Join(errors.Minor < ApiErrors.GoValuesUntil ? ", " : ",", all.Select(static value => $"\"{value}\""));
+            errors.NotSupported("dryRun", errors.Minor < ApiErrors.GoValuesUntil ? $"[]string{{{list}}}" : $"[{list}]", "All");
         }
 
-        return isAsked;
+        return all.Length > 0;
     }
 }

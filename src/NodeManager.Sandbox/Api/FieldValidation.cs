@@ -13,24 +13,20 @@ internal sealed class FieldValidation
     public const int ServedFrom = 25;
 
     private readonly string _mode;
-    private readonly int _minor;
     private readonly List<string> _warnings = [];
 
-    private FieldValidation(string mode, int minor) => (_mode, _minor) = (mode, minor);
+    private readonly int _minor;
+
+    /// <param name="mode"><c>Ignore</c>, <c>Warn</c> or <c>Strict</c>.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    public FieldValidation(string mode, int minor)
+    {
+        _mode = mode;
+        _minor = minor;
+    }
 
     /// <summary>For the client, in the order of the document.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
-
-    /// <param name="request">Whose query says it.</param>
-    /// <param name="options">How the API names the request's options.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
-    /// <exception cref="ApiException">422: not a way that there is.</exception>
-    public static FieldValidation Of(ApiRequest request, string options, int minor)
-    {
-        if (minor < ServedFrom) return new("Ignore", minor);
-        string mode = request.Query["fieldValidation"] is { Length: > 0 } stated ? stated : "Warn";
-        return mode is "Ignore" or "Warn" or "Strict" ? new(mode, minor) : throw ApiErrors.UnsupportedFieldValidation(options, mode);
-    }
 
     /// <summary>Removes what the kind does not have, and checks that what is there can stand where it does.</summary>
     /// <exception cref="ApiException">400: it cannot, or there is what the client does not want.</exception>
@@ -43,7 +39,7 @@ internal sealed class FieldValidation
     {
         // What the patch made is shown as it was before anything is taken out.
         string? shown = _mode == "Strict" ? patch.Show(changed) : null;
-        Apply(kind, version, changed, patch.Body, patch.Duplicates, patch.IsStrategic, fault => ApiErrors.UnusablePatch(shown ?? patch.Show(changed), fault));
+        Apply(kind, version, changed, patch.Body, patch.Duplicates, patch.IsStrategic, fault => ApiErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor));
     }
 
     /// <summary>For what is applied, of which nothing may be unknown anyway.</summary>

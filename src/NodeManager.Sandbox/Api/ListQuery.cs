@@ -1,3 +1,5 @@
+using System.Globalization;
+using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Selectors;
 using NodeManager.Sandbox.Store;
 
@@ -8,6 +10,9 @@ internal sealed class ListQuery
 {
     private const int InitialEventsKnownFrom = 27;
     private const int InitialEventsServedFrom = 32;
+    private const int VersionsAreRequestsFrom = 33;
+    private const string Options = "ListOptions";
+    private const string MatchField = "resourceVersionMatch";
 
     public required LabelSelector Labels { get; init; }
 
@@ -29,87 +34,93 @@ internal sealed class ListQuery
 
     public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
 
-    /// <exception cref="ApiException">400.</exception>
-    public static ListQuery Parse(ApiRequest request, ResourcePath path)
+    /// <exception cref="ApiException">400, 422.</exception>
+    public static ListQuery Parse(ApiRequest request, ResourcePath path, int minor)
     {
-        string? token = request.Query["continue"], version = request.Query["resourceVersion"], match = request.Query["resourceVersionMatch"];
-        long? number = null;
-        if (!string.IsNullOrEmpty(version))
+        string token = request.Query["continue"] ?? "", version = request.Query["resourceVersion"] ?? "", match = request.Query["resourceVersionMatch"] ?? "";
+        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        request.Query.Number("timeoutSeconds");
+        long limit = request.Query.Number("limit") ?? 0;
+        var errors = new FieldErrors(minor);
+        if (match.Length > 0)
         {
-            number = long.TryParse(version, out long parsed) && parsed >= 0
-                ? parsed
-                : throw ApiErrors.InvalidResourceVersion(version);
+            if (version.Length == 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            if (token.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
+            if (match is not ("Exact" or "NotOlderThan")) errors.NotSupported(MatchField, $"\"{match}\"", "Exact", "NotOlderThan", "");
+            if (match == "Exact" && version == "0") errors.Forbidden(MatchField, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         }
 
-        if (!string.IsNullOrEmpty(match))
-        {
-            if (match is not ("Exact" or "NotOlderThan"))
-                throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "Exact", "NotOlderThan", "");
-            if (string.IsNullOrEmpty(version))
-                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
-            if (!string.IsNullOrEmpty(token))
-                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
-            if (match == "Exact" && version == "0")
-                throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-        }
+        if (minor >= InitialEventsKnownFrom && request.Query["sendInitialEvents"] is not null) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
 
-        if (!string.IsNullOrEmpty(token) && number > 0) throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+        FieldSelector fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]);
+        if (token.Length > 0 && version.Length > 0 && version != "0") throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+        // A list that older servers do not take from their cache is refused in other words.
+        long number = ParseVersion(version, limit > 0 || match == "Exact" ? VersionsAreRequestsFrom : minor);
         return new()
         {
-            Labels = LabelSelector.Parse(request.Query["labelSelector"]),
-            Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
-            Limit = request.Query.Number("limit") ?? 0,
-            Page = string.IsNullOrEmpty(token) ? null : ListPage.Decode(token),
+            Labels = labels,
+            Fields = fields,
+            Limit = limit,
+            Page = token.Length == 0 ? null : ListPage.Decode(token),
             ResourceVersion = number > 0 ? number : null,
 
             // Without a match rule, a version together with a limit asks for exactly that version.
-            IsExact = match == "Exact" || (string.IsNullOrEmpty(match) && number > 0 && request.Query.Number("limit") > 0),
+            IsExact = match == "Exact" || (match.Length == 0 && number > 0 && limit > 0),
         };
     }
 
     /// <exception cref="ApiException">400, 422.</exception>
     public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, int minor)
     {
-        string? version = request.Query["resourceVersion"];
-        long? number = null;
-        if (!string.IsNullOrEmpty(version))
-        {
-            number = long.TryParse(version, out long parsed) && parsed >= 0
-                ? parsed
-                : throw ApiErrors.InvalidResourceVersion(version);
-        }
-
-        string? initial = InitialEvents(request, minor);
+        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        request.Query.Number("limit");
+        bool? initial = InitialEvents(request, minor);
+        long number = ParseVersion(request.Query["resourceVersion"] ?? "", minor);
         return new()
         {
-            Labels = LabelSelector.Parse(request.Query["labelSelector"]),
+            Labels = labels,
             Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
             ResourceVersion = number > 0 ? number : null,
-            SendsInitialEvents = initial is null ? null : request.Query.IsTrue("sendInitialEvents"),
+            SendsInitialEvents = initial,
         };
     }
 
-    // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
-    private static string? InitialEvents(ApiRequest request, int minor)
+    /// <summary>0 where none is stated.</summary>
+    /// <exception cref="ApiException">400, 500: it is none.</exception>
+    public static long ParseVersion(string version, int minor)
     {
-        string? initial = request.Query["sendInitialEvents"], match = request.Query["resourceVersionMatch"];
+        if (version.Length == 0) return 0;
+        if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)) return number > long.MaxValue ? long.MaxValue : (long)number;
+        bool isTooLarge = version.All(char.IsAsciiDigit);
+        string why = $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": {(isTooLarge ? "value out of range" : "invalid syntax")}";
+        throw minor >= VersionsAreRequestsFrom ? ApiErrors.BadRequest("invalid resource version: " + why) : ApiErrors.Unclassified(why);
+    }
+
+    // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
+    private static bool? InitialEvents(ApiRequest request, int minor)
+    {
+        string match = request.Query["resourceVersionMatch"] ?? "";
+        bool isSaid = request.Query["sendInitialEvents"] is not null && minor >= InitialEventsKnownFrom;
+        var errors = new FieldErrors(minor);
         if (minor < InitialEventsKnownFrom)
         {
-            if (!string.IsNullOrEmpty(match)) throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden for watch");
-            return null;
+            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch");
         }
-
-        if (initial is null)
+        else if (!isSaid)
         {
-            if (string.IsNullOrEmpty(match)) return null;
-            throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        }
+        else
+        {
+            if (minor < InitialEventsServedFrom) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
+            if (match.Length == 0) errors.Forbidden(MatchField, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+            else if (match != "NotOlderThan") errors.NotSupported(MatchField, $"\"{match}\"", "NotOlderThan");
+            if (request.Query["continue"] is { Length: > 0 }) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
         }
 
-        if (minor < InitialEventsServedFrom)
-            throw ApiErrors.ForbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
-        if (string.IsNullOrEmpty(match))
-            throw ApiErrors.ForbiddenListOption("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        return match == "NotOlderThan" ? initial : throw ApiErrors.UnsupportedListOption("resourceVersionMatch", match, "NotOlderThan");
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
+        return isSaid ? request.Query.IsTrue("sendInitialEvents") : null;
     }
 
     public bool Matches(StoredObject item) => (Labels.IsEmpty || Labels.Matches(item.Labels)) && (Fields.IsEmpty || Fields.Matches(item));

@@ -16,6 +16,8 @@ internal sealed class ObjectPatch
     /// <summary>What a manager applies: no change of what is there, but what it wants.</summary>
     public const string ApplyType = "application/apply-patch+yaml";
 
+    private const int OperationsNamedFrom = 25;
+
     private readonly string _type;
     private readonly JsonNode _document;
 
@@ -38,19 +40,34 @@ internal sealed class ObjectPatch
     /// <summary>What stands in it twice, as clients are told of it.</summary>
     public IEnumerable<string> Duplicates => _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
 
-    /// <exception cref="ApiException">400, 415.</exception>
-    public static async Task<ObjectPatch> ReadAsync(ApiRequest request, ResourceKind kind, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">415.</exception>
+    public static void RequireType(ApiRequest request, ResourceKind kind)
     {
         string type = RequestBody.MediaType(request.ContentType);
         if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge, ApplyType);
         if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedPatch();
-        RequestDocument body = await RequestBody.ReadPatchAsync(request, cancellationToken);
+    }
+
+    /// <param name="request">Of a type that there is.</param>
+    /// <param name="isThere">Whether there is something to patch: where not, that is what is told, whatever the patch is.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ApiException">400.</exception>
+    public static async Task<ObjectPatch> ReadAsync(ApiRequest request, bool isThere, int minor, CancellationToken cancellationToken)
+    {
+        string type = RequestBody.MediaType(request.ContentType);
+        if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() });
+        RequestDocument body = await RequestBody.ReadPatchAsync(request, type == Strategic ? "" : "error decoding patch: ", cancellationToken);
         return body.Root switch
         {
             JsonArray when type == Json => new(type, body),
             JsonObject when type != Json => new(type, body),
-            _ when type == Json => throw ApiErrors.BadRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch"),
-            _ => throw ApiErrors.BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"),
+            null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }),
+            var root when type == Json => throw ApiErrors.BadRequest(
+                minor < OperationsNamedFrom
+                    ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
+                    : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"),
+            var root => throw ApiErrors.BadRequest($"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"),
         };
     }
 

@@ -34,10 +34,16 @@ internal sealed class ObjectShaper
     /// <exception cref="ApiException">400, 406.</exception>
     public static ObjectShaper? For(ApiRequest request, ResourcePath path, int minor, DateTimeOffset now) => Negotiation.Choose(request.Accept) switch
     {
-        null => throw ApiErrors.NotAcceptable(),
-        (Representation.Whole, _) => null,
-        var (shape, version) => new(request, path, shape, version, minor, now),
+        null => throw ApiErrors.NotAcceptable(isForm: true, isList: false, minor),
+        (Representation.Whole, _, _) => null,
+        var (shape, version, isList) => Make(request, path, shape, version, isList, minor, now),
     };
+
+    private static ObjectShaper Make(ApiRequest request, ResourcePath path, Representation shape, string version, bool isList, int minor, DateTimeOffset now)
+    {
+        if (shape == Representation.Metadata && !request.Query.IsTrue("watch")) Negotiation.RequireForm(path, isList);
+        return new(request, path, shape, version, minor, now);
+    }
 
     public JsonObject One(StoredObject item)
     {

@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Api;
 internal static class PathParser
 {
     /// <summary>Null where the path names nothing that is served.</summary>
-    public static ResourcePath? Parse(KindCatalog catalog, string path)
+    public static ResourcePath? Parse(KindCatalog catalog, string path, string method = "GET")
     {
         string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         if (steps.Any(static step => step is "." or ".." || step.AsSpan().ContainsAny("/\\\0"))) return null;
@@ -37,6 +37,7 @@ internal static class PathParser
         if (rest.Length is 0 or > 3) return null;
         ResourceKind? kind = catalog.Find(group, version, rest[0]);
         if (kind is null || (ns is not null && !kind.IsNamespaced) || (ns is null && kind.IsNamespaced && rest.Length > 1)) return null;
+        if (kind.Custom is not null && kind.IsNamespaced && ns is null && method != "GET") return null;
         string subresource = rest.Length == 3 ? rest[2] : "";
         if (!IsKnown(kind, version, subresource)) return null;
         return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
@@ -45,8 +46,8 @@ internal static class PathParser
     /// <summary>True where at least the group and its version are served.</summary>
     public static bool IsServed(KindCatalog catalog, string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
     {
-        ["api", var version, ..] => catalog.Served("", version).Any(),
-        ["apis", var group, var version, ..] => catalog.Served(group, version).Any(),
+        ["api", _, ..] => true,
+        ["apis", var group, _, ..] => catalog.Kinds.Any(kind => kind.Group == group && kind.Custom is null),
         _ => false,
     };
 

@@ -12,18 +12,24 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         if (request.Method != "POST") throw ApiErrors.MethodNotAllowed();
-        JsonObject body = await RequestBody.ReadObjectAsync(request, path.Subresource == "binding" ? "Binding" : "Eviction", cancellationToken);
+        string kind = path.Subresource == "binding" ? "Binding" : "Eviction";
+        RequestBody.RequireReadable(request.ContentType);
+        WriteOptions options = WriteOptions.Read(request, path, "CreateOptions", catalog.Minor);
+        JsonObject body = await RequestBody.ReadObjectAsync(request, kind, cancellationToken);
+        CheckKind(kind, body);
+        JsonObject metadata = body.Ensure("metadata");
+        if (metadata.Text("namespace") is { Length: > 0 } ns && ns != path.ObjectNamespace)
+            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (metadata.Text("name") != path.Name) throw ApiErrors.BadRequest($"name in URL does not match name in {kind} object");
         if (path.Subresource == "binding")
         {
-            registry.Bind(path.ObjectNamespace, path.Name, body.Object("target").Text("name") ?? "", body.Object("metadata").Text("uid"));
+            CheckTarget(path.Name, body.Object("target"));
+            registry.Bind(path.ObjectNamespace, path.Name, body.Object("target").Text("name") ?? "", metadata.Text("uid"), options.IsDryRun);
         }
         else
         {
-            DeletionRequest deletion = body.Object("deleteOptions") is { } options ? DeletionReader.Read(options) : DeletionRequest.Default;
-            bool isDryRun = deletion.IsDryRun || DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
-            CheckVersion(body);
-            if (body.Object("metadata").Text("name") != path.Name) throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
-            _evictor.Evict(path.ObjectNamespace, path.Name, deletion with { IsDryRun = isDryRun });
+            DeletionRequest deletion = body.Object("deleteOptions") is { } wanted ? DeletionReader.Read(wanted, catalog.Minor) : DeletionRequest.Default;
+            _evictor.Evict(path.ObjectNamespace, path.Name, deletion with { IsDryRun = deletion.IsDryRun || options.IsDryRun });
         }
 
         return ApiResponse.Json(new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
@@ -34,13 +40,24 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         ? ApiErrors.NotFound(BuiltInKinds.Pods, path.Name)
         : new(501, "NotImplemented", $"the containers of this cluster are simulated, nothing runs in them: pods/{path.Subresource} is not served");
 
-    // v1 came with 1.22, beside v1beta1, which servers still take.
-    private void CheckVersion(JsonObject eviction)
+    // Evictions of v1 came with 1.22, beside v1beta1, which servers still take.
+    private void CheckKind(string kind, JsonObject body)
     {
-        string stated = eviction.Text("apiVersion") ?? "policy/v1beta1";
-        if (stated == "policy/v1beta1" || (stated == "policy/v1" && catalog.Minor >= DiscoveryHandler.EvictionV1From)) return;
-        string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        throw ApiErrors.BadRequest(
-            $"Eviction in version \"{version}\" cannot be handled as a Eviction: no kind \"Eviction\" is registered for version \"{stated}\" in scheme \"sandbox\"");
+        string expected = kind == "Binding" ? "v1" : "policy/v1beta1";
+        string named = body.Text("kind") is { Length: > 0 } name ? name : kind, stated = body.Text("apiVersion") is { Length: > 0 } version ? version : expected;
+        bool isServed = stated == expected || (kind == "Eviction" && stated == "policy/v1" && catalog.Minor >= DiscoveryHandler.EvictionV1From);
+        if (named != kind || !isServed) throw Bodies.BodyFaults.WrongKind(kind == "Binding" ? BindingKind : EvictionKind, "", named, stated);
     }
+
+    private void CheckTarget(string name, JsonObject? target)
+    {
+        var errors = new FieldErrors(catalog.Minor);
+        if (target.Text("kind") is { Length: > 0 } kind and not "Node") errors.NotSupported("target.kind", $"\"{kind}\"", "Node", "<empty>");
+        if (string.IsNullOrEmpty(target.Text("name"))) errors.Required("target.name");
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(BindingKind, name, errors);
+    }
+
+    private static ResourceKind BindingKind { get; } = new() { Group = "", Versions = [], Kind = "Binding", Plural = "bindings" };
+
+    private static ResourceKind EvictionKind { get; } = new() { Group = "policy", Versions = [], Kind = "Eviction", Plural = "evictions" };
 }

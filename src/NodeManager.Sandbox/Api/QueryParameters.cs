@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>The query of a request.</summary>
@@ -27,8 +29,10 @@ internal sealed class QueryParameters
     public long? Number(string key)
     {
         string? text = this[key];
-        if (string.IsNullOrEmpty(text)) return null;
-        return long.TryParse(text, out long number) ? number : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+        if (text is null) return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)) return number;
+        bool isTooLarge = text.Length > 0 && text.TrimStart('-', '+').All(char.IsAsciiDigit);
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": {(isTooLarge ? "value out of range" : "invalid syntax")}");
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));

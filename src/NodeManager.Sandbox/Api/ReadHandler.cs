@@ -26,6 +26,9 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
     {
         if (path.Name.Length == 0) return List(request, path);
+
+        // Of one object every version says that a version is none in the old words.
+        ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
         if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
         return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
@@ -33,7 +36,7 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
 
     private ApiResponse List(ApiRequest request, ResourcePath path)
     {
-        ListQuery query = ListQuery.Parse(request, path);
+        ListQuery query = ListQuery.Parse(request, path, catalog.Minor);
         Snapshot snapshot = Choose(path.Kind, query);
         IEnumerable<StoredObject> items;
         long version = snapshot.Version;
@@ -55,6 +58,10 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
             StoredObject last = page[^1];
             more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
             if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
+        }
+        else if (path.Kind.Custom is not null)
+        {
+            more = ",\"continue\":\"\"";
         }
 
         string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
@@ -86,6 +93,9 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
         foreach (StoredObject item in page)
         {
             openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
+
+            // Objects of custom kinds say each what they are.
+            if (path.Kind.Custom is not null) openings.Write(ObjectWriter.Opening(path).AsSpan(1));
             ReadOnlyMemory<byte> rest = path.WriteOpening(item, openings);
             segments.Add(openings.Take());
             segments.Add(rest);

@@ -11,21 +11,10 @@ internal static class RequestBody
 {
     private const string Yaml = "application/yaml";
 
-    /// <param name="request">The request.</param>
-    /// <param name="kind">What should be in it, for messages.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ApiException">400: it is none of these.</exception>
-    public static async Task<RequestDocument> ReadAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
-        return body.IsEmpty ? RequestDocument.Empty : Read(body.Span, kind, request.ContentType);
-    }
-
     /// <exception cref="ApiException">400 (it is no object), 415.</exception>
     public static async Task<RequestDocument> ReadDocumentAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
     {
-        if (MediaType(request.ContentType) is not ("" or "application/json" or Yaml or ProtobufBody.MediaType))
-            throw ApiErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
+        RequireReadable(request.ContentType);
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
         if (body.IsEmpty) throw BodyFaults.NoKind(kind, "unexpected end of JSON input", body.Span);
         RequestDocument read = Read(body.Span, kind, request.ContentType);
@@ -57,8 +46,11 @@ internal static class RequestBody
     }
 
     /// <summary>A patch, in JSON.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="where">What the message of a fault begins with.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ApiException">400.</exception>
-    public static async Task<RequestDocument> ReadPatchAsync(ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestDocument> ReadPatchAsync(ApiRequest request, string where, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
         try
@@ -67,22 +59,34 @@ internal static class RequestBody
         }
         catch (JsonException fault)
         {
-            throw ApiErrors.BadRequest($"error decoding patch: {BodyFaults.Of(fault, body.Span)}");
+            throw ApiErrors.BadRequest(where + BodyFaults.Of(fault, body.Span));
         }
     }
 
-    public static string MediaType(string contentType) => contentType.Split(';')[0].Trim();
+    /// <exception cref="ApiException">415.</exception>
+    public static void RequireReadable(string contentType)
+    {
+        if (MediaType(contentType) is not ("" or "application/json" or Yaml or ProtobufBody.MediaType))
+            throw ApiErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
+    }
+
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="FormatException">It is none of the other forms.</exception>
+    public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) => MediaType(contentType) switch
+    {
+        ProtobufBody.MediaType => new(ProtobufBody.Read(body, kind), [], false),
+        Yaml => ReadYaml(body),
+        _ => JsonBody.Read(body),
+    };
+
+    /// <summary>Types are told apart without regard to case.</summary>
+    public static string MediaType(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();
 
     private static RequestDocument Read(ReadOnlySpan<byte> body, string kind, string contentType)
     {
         try
         {
-            return MediaType(contentType) switch
-            {
-                ProtobufBody.MediaType => new(ProtobufBody.Read(body, kind), [], false),
-                Yaml => ReadYaml(body),
-                _ => JsonBody.Read(body),
-            };
+            return Parse(body, kind, contentType);
         }
         catch (JsonException fault)
         {
@@ -112,7 +116,7 @@ internal static class RequestBody
         return YamlBody.Read(Encoding.UTF8.GetString(body));
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);

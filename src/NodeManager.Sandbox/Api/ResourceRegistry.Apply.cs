@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
 
@@ -78,9 +79,11 @@ internal sealed partial class ResourceRegistry
         {
             // Through the count of replicas no time is kept.
             ManagedFieldsEntry entry = EntryOf(kind, version, ManagedFieldsEntry.Apply, scope);
-            return OwnershipOf(kind, version).Apply(
+            (JsonObject document, ManagedFields owners) = OwnershipOf(kind, version).Apply(
                 live, Counting(kind, version, configuration, scope), current?.Owners ?? ManagedFields.None,
                 scope == WriteScope.Scale ? entry with { Time = null } : entry, force, mayTake);
+            if (kind.Custom is null && ValueTypes.FindFault(document, kind.SchemaType, isConverted: true) is { } wrong) throw Unreadable(name, configuration, wrong);
+            return (document, owners);
         }
         catch (ApplyConflictException fault)
         {
@@ -94,6 +97,13 @@ internal sealed partial class ResourceRegistry
                 : $" ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}, Kind={configuration.Text("kind")})";
             throw ApiErrors.Unclassified($"failed to create typed patch object{about}: {fault.Message}");
         }
+    }
+
+    private static ApiException Unreadable(string name, JsonObject configuration, string why)
+    {
+        string stated = configuration.Text("apiVersion") ?? "", shown = $"{(stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated)}, Kind={configuration.Text("kind")}";
+        return ApiErrors.Unclassified(
+            $"failed to convert new object ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}) to proper version: unable to convert unstructured object to {shown}: {why}");
     }
 
     // What the part of the object that is applied to does not hold is neither taken over nor owned.

@@ -8,8 +8,8 @@ internal sealed partial class ResourceRegistry
 {
     /// <summary>Puts a pod on a node, as its binding subresource does: a pod is bound once.</summary>
     /// <exception cref="ApiException">404, 409.</exception>
-    public StoredObject Bind(string ns, string name, string node, string? uid = null) =>
-        Write(BuiltInKinds.Pods, ns, name, (pod, current) => (Bind(pod, name, node, uid), current.Owners), isDryRun: false, WriteScope.Binding, null);
+    public StoredObject Bind(string ns, string name, string node, string? uid = null, bool isDryRun = false) =>
+        Write(BuiltInKinds.Pods, ns, name, (pod, current) => (Bind(pod, name, node, uid), current.Owners), isDryRun, WriteScope.Binding, null);
 
     private JsonObject Bind(JsonObject pod, string name, string node, string? uid)
     {

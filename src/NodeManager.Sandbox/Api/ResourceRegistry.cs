@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
 
@@ -44,8 +45,8 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         JsonObject metadata = document.Ensure("metadata");
         if (kind.IsNamespaced)
         {
-            string stated = metadata.Text("namespace") ?? "";
-            if (stated.Length > 0 && stated != ns)
+            string space = metadata.Text("namespace") ?? "";
+            if (space.Length > 0 && space != ns)
                 throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
             metadata["namespace"] = ns;
         }
@@ -54,7 +55,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             metadata.Remove("namespace");
         }
 
-        if (metadata.Text("resourceVersion") is { Length: > 0 } and not "0")
+        if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
             throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
         bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
         if (isGenerated)
@@ -73,12 +74,15 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
         if (kind.HasGenerationAt(minor)) metadata["generation"] = 1;
-        else metadata.Remove("generation");
-
+        if (kind.Custom is null) CanonicalForm.Apply(document, kind.SchemaType);
         rules.Fill(document, minor);
         rules.Derive?.Invoke(null, document);
-        if (kind == BuiltInKinds.Namespaces && minor >= NamespaceLabelFrom) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+
+        // A name that the server makes comes after who owns what is known.
+        bool isLabelled = kind == BuiltInKinds.Namespaces && minor >= NamespaceLabelFrom;
+        if (isLabelled && !isGenerated) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         owners ??= OwnersOfNew(kind, version, document, claimed);
+        if (isLabelled) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
         rules.Prepare(document, minor);
         if (kind == BuiltInKinds.Pods)
@@ -92,8 +96,8 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
 
         rules.Store?.Invoke(document);
         var item = new StoredObject(kind.StoredAs, document, owners);
-        if (isDryRun) return store.Get(kind, ns, name) is null ? item.At(0) : throw ApiErrors.AlreadyExists(kind, name);
-        return store.TryAdd(item) ?? throw ApiErrors.AlreadyExists(kind, name);
+        if (isDryRun && store.Get(kind, ns, name) is null) return item.At(0);
+        return (isDryRun ? null : store.TryAdd(item)) ?? throw ApiErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
     }
 
     /// <summary>
@@ -123,10 +127,10 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, JsonObject> change, WriteScope scope, bool isDryRun, string? version) =>
         Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
 
-    private static void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
+    private void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
     {
-        var errors = new FieldErrors();
-        MetadataRules.Validate(kind, document["metadata"]!.AsObject(), errors);
+        var errors = new FieldErrors(minor);
+        MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
         rules.Validate(document, old, errors);
         if (isUpdate) rules.ValidateUpdate(document, old!, errors);
         if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
@@ -163,9 +167,11 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             JsonObject old = Shown(current, rules);
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
-            UpdatePreparation.Prepare(kind, version, minor, name, current, old, changed, scope);
+            UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
+            if (kind.Custom is null) CanonicalForm.Apply(changed, kind.SchemaType);
             rules.Fill(changed, minor);
             if (scope != WriteScope.Status) rules.Derive?.Invoke(old, changed);
+            UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
             using Lock.Scope addresses = kind == BuiltInKinds.Services ? Addresses.EnterScope() : default;

@@ -88,7 +88,7 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
     private void Check(ResourcePath path, JsonObject spec)
     {
         JsonObject? resource = spec.Object("resourceAttributes"), other = spec.Object("nonResourceAttributes");
-        var errors = new FieldErrors();
+        var errors = new FieldErrors(minor);
         if (resource is not null && other is not null)
             errors.Shown("spec.nonResourceAttributes", Shown(other), "cannot be specified in combination with resourceAttributes");
         if (resource is null && other is null)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.CustomResources;
+using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -33,6 +35,21 @@ internal static class ScaleView
         if (document.Object("spec").Object("selector") is { } selector) scale["status"]!["selector"] = Show(selector);
         return scale;
     }
+
+    /// <summary>That it is a Scale, of the path's name, with a count.</summary>
+    /// <exception cref="ApiException">400, 422.</exception>
+    public static void Check(ResourcePath path, JsonObject scale)
+    {
+        string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale", stated = scale.Text("apiVersion") is { Length: > 0 } version ? version : ApiVersion;
+        if (kind != "Scale" || stated != ApiVersion) throw Bodies.BodyFaults.WrongKind(Kind, ApiVersion, kind, stated);
+        if (ValueTypes.FindFault(scale, "Scale", isConverted: false) is { } fault)
+            throw ApiErrors.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {fault}");
+        JsonObject? metadata = scale.Object("metadata");
+        if (string.IsNullOrEmpty(metadata.Text("name"))) throw ApiErrors.NameMissing(path.Name);
+        UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, metadata!);
+    }
+
+    private static ResourceKind Kind { get; } = new() { Group = "autoscaling", Versions = [], Kind = "Scale", Plural = "scale" };
 
     /// <summary>Puts a Scale's count into the workload that it is of.</summary>
     public static void Apply(ResourcePath path, JsonObject document, JsonObject scale)

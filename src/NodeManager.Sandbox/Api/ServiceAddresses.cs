@@ -30,7 +30,7 @@ internal static class ServiceAddresses
     /// <exception cref="ApiException">422: what it asks for is taken, out of range, or not to be changed.</exception>
     public static void Allocate(JsonObject service, JsonObject? old, ObjectStore store, int minor)
     {
-        var errors = new FieldErrors();
+        var errors = new FieldErrors(minor);
         JsonObject spec = service["spec"]!.AsObject();
         JsonObject? metadata = service.Object("metadata");
         JsonObject[] others =

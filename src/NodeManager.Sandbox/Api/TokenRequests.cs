@@ -36,9 +36,9 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
             201);
     }
 
-    private static void Check(long seconds)
+    private void Check(long seconds)
     {
-        var errors = new FieldErrors();
+        var errors = new FieldErrors(registry.Minor);
         if (seconds < Shortest) errors.Invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
         if (seconds > Longest) errors.Invalid("spec.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
         if (errors.Faults.Count > 0) throw ApiErrors.Invalid(Kind, "", errors);

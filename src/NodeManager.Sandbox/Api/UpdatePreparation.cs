@@ -8,13 +8,13 @@ namespace NodeManager.Sandbox.Api;
 internal static class UpdatePreparation
 {
     private static readonly string[] Immutable =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
 
-    public static void Prepare(ResourceKind kind, string? version, int minor, string name, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
+    public static void Prepare(ResourceKind kind, string? version, int minor, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {
         KindRules rules = kind.RulesAt(version);
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
-        CheckIdentity(kind, name, current, metadata);
+        CheckIdentity(kind, current, metadata, minor);
         metadata.Remove("managedFields");
         foreach (string member in Immutable) Keep(before, metadata, member);
         metadata["name"] = current.Name;
@@ -39,8 +39,15 @@ internal static class UpdatePreparation
             Keep(old, changed, "status");
         }
 
+    }
+
+    /// <summary>Moves the generation on where what counts for it has changed, once all that was left out is filled in.</summary>
+    public static void CountGeneration(ResourceKind kind, string? version, int minor, JsonObject old, JsonObject changed, WriteScope scope)
+    {
         // Where a pod goes is no other pod.
         if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding) return;
+        KindRules rules = kind.RulesAt(version);
+        JsonObject before = old["metadata"]!.AsObject(), metadata = changed["metadata"]!.AsObject();
         bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
             (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
         if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;
@@ -54,15 +61,23 @@ internal static class UpdatePreparation
             (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 });
     }
 
-    private static void CheckIdentity(ResourceKind kind, string name, StoredObject current, JsonObject metadata)
+    /// <summary>A document's name and namespace are those of its path, where it says them.</summary>
+    /// <exception cref="ApiException">400.</exception>
+    public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata)
     {
-        if (metadata.Text("name") is { Length: > 0 } stated && stated != current.Name)
-            throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({current.Name})");
-        if (kind.IsNamespaced && metadata.Text("namespace") is { Length: > 0 } ns && ns != current.Namespace)
+        if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
+            throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
+        if (kind.IsNamespaced && metadata.Text("namespace") is { Length: > 0 } other && other != ns)
             throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
+
+    private static void CheckIdentity(ResourceKind kind, StoredObject current, JsonObject metadata, int minor)
+    {
+        string name = current.Name;
+        CheckName(kind, current.Namespace, name, metadata);
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
         {
-            var errors = new FieldErrors();
+            var errors = new FieldErrors(minor);
             errors.Invalid("metadata.uid", uid, "field is immutable");
             throw ApiErrors.Invalid(kind, name, errors);
         }
@@ -71,11 +86,12 @@ internal static class UpdatePreparation
         if (version.Length == 0)
         {
             if (kind.AllowsUnconditionalUpdate) return;
-            throw ApiErrors.MissingResourceVersion(kind, name);
+            throw ApiErrors.MissingResourceVersion(kind, name, minor);
         }
 
-        if (!long.TryParse(version, out long number)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
+        if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
 
+        long number = stated > long.MaxValue ? long.MaxValue : (long)stated;
         if (number != current.Version && !(number == 0 && kind.AllowsUnconditionalUpdate)) throw ApiErrors.Modified(kind, name);
     }
 

@@ -10,12 +10,15 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>Creates, updates, patches and deletes.</summary>
 internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, EscalationGuard guard)
 {
+    private const int OrphansToldFrom = 22;
+
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isCollection = path.Name.Length == 0;
         return request.Method switch
         {
-            "POST" when isCollection => await CreateAsync(request, path, cancellationToken),
+            // A custom kind's object may be posted where it will be.
+            "POST" when isCollection || (path.Kind.Custom is not null && path.Subresource.Length == 0) => await CreateAsync(request, path, cancellationToken),
             "PUT" when !isCollection => await ReplaceAsync(request, path, cancellationToken),
             "PATCH" when !isCollection => await PatchAsync(request, path, cancellationToken),
             "DELETE" when isCollection => await DeleteCollectionAsync(request, path, cancellationToken),
@@ -26,35 +29,50 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private async Task<ApiResponse> CreateAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "CreateOptions");
-        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "CreateOptions"));
+        if (path.Kind.IsNamespaced && path.Namespace is null) throw ApiErrors.MethodNotAllowed();
+        RequestBody.RequireReadable(request.ContentType);
+        WriteOptions options = WriteOptions.Read(request, path, "CreateOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
         JsonObject document = body.Root!.AsObject();
         CheckKind(path, document);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, document.Object("metadata").Text("name") ?? "", catalog.Minor);
-        FieldValidation validation = FieldValidation.Of(request, "CreateOptions", catalog.Minor);
-        validation.Apply(path.Kind, path.Version, document, body);
-        string ns = path.Kind.IsNamespaced ? path.Namespace ?? document.Object("metadata").Text("namespace") ?? "default" : "";
+        options.Validation.Apply(path.Kind, path.Version, document, body);
+        return Create(request, path, document, options);
+    }
+
+    private ApiResponse Create(ApiRequest request, ResourcePath path, JsonObject document, WriteOptions options)
+    {
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, document, null);
-        StoredObject created = author.Create(path.Kind, ns, document, isDryRun, path.Version);
-        return ObjectWriter.Answer(path, created, 201, Warnings(path, created, validation));
+        string? doubled = OwnerReferences.Unite(document);
+        StoredObject created = Warned(
+            () => registry.As(options.Author).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
+        return ObjectWriter.Answer(path, created, 201, [.. Warnings(options.Validation, doubled), .. OwnWarnings(path, created)]);
     }
 
     private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "UpdateOptions");
-        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "UpdateOptions"));
+        WriteOptions options = WriteOptions.Read(request, path, "UpdateOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
         JsonObject document = body.Root!.AsObject();
-        FieldValidation validation = FieldValidation.Of(request, "UpdateOptions", catalog.Minor);
-        if (path.Subresource != "scale")
+        if (path.Subresource == "scale")
+        {
+            ScaleView.Check(path, document);
+        }
+        else
         {
             CheckKind(path, document);
-            validation.Apply(path.Kind, path.Version, document, body);
+            options.Validation.Apply(path.Kind, path.Version, document, body);
             if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         }
 
-        return Write(author, request.User, path, (live, current) => Replace(path, live, current, document), validation, isDryRun);
+        bool creates = path.Kind.CreatesOnUpdate && path.Subresource.Length == 0 && registry.Store.Get(path.Kind, path.ObjectNamespace, path.Name) is null;
+        if (creates)
+        {
+            UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, document.Ensure("metadata"));
+            return Create(request, path, document, options);
+        }
+
+        return Write(request.User, path, (live, current) => Replace(path, live, current, document), options);
     }
 
     private Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken) =>
@@ -64,43 +82,59 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private async Task<ApiResponse> ChangeAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
-        if (request.Query["force"] is { Length: > 0 })
-            throw ApiErrors.InvalidOption("PatchOptions", static errors => errors.Forbidden("force", "may not be specified for non-apply patch"));
-        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
-        ObjectPatch patch = await ObjectPatch.ReadAsync(request, path.Kind, cancellationToken);
-        FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
-        return Write(author, request.User, path, (live, current) => Patch(path, live, current, patch, validation), validation, isDryRun);
+        ObjectPatch.RequireType(request, path.Kind);
+        WriteOptions options = WriteOptions.Read(request, path, "PatchOptions", catalog.Minor);
+        ObjectPatch patch = await ObjectPatch.ReadAsync(request, registry.Store.Get(path.Kind, path.ObjectNamespace, path.Name) is not null, catalog.Minor, cancellationToken);
+        return Write(request.User, path, (live, current) => Patch(path, live, current, patch, options.Validation), options);
     }
 
     private async Task<ApiResponse> ApplyAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        bool isDryRun = DryRun.IsAsked(request.Query.All("dryRun"), "PatchOptions");
-        if (request.Query["fieldManager"] is not { Length: > 0 })
-            throw ApiErrors.InvalidOption("PatchOptions", static errors => errors.Required("fieldManager", "is required for apply patch"));
-        ResourceRegistry author = registry.As(RequestAuthor.Of(request, path, "PatchOptions"));
-        FieldValidation validation = FieldValidation.Of(request, "PatchOptions", catalog.Minor);
+        WriteOptions options = WriteOptions.Read(request, path, "PatchOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadAppliedAsync(request, cancellationToken);
-        validation.Apply(body);
+        options.Validation.Apply(body);
         JsonObject configuration = AppliedConfiguration.Check(path, body.Root, catalog.Minor);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
         if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, configuration, null);
-        (StoredObject result, bool isNew) = author.Apply(
-            path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), request.Query.IsTrue("force"), isDryRun, path.Version);
-        return Answer(path, result, isNew ? 201 : 200, validation);
+        (StoredObject result, bool isNew) = registry.As(options.Author).Apply(
+            path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), options.Forces, options.IsDryRun, path.Version);
+        return Answer(path, result, isNew ? 201 : 200, options.Validation, null);
     }
 
-    private ApiResponse Write(
-        ResourceRegistry author, UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change, FieldValidation validation, bool isDryRun)
+    private ApiResponse Write(UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change, WriteOptions options)
     {
         if (EscalationGuard.Guards(path.Kind)) change = Guarded(user, path, change);
-        StoredObject result = author.Change(path.Kind, path.ObjectNamespace, path.Name, change, ScopeOf(path), isDryRun, path.Version);
-        return Answer(path, result, 200, validation);
+        string? doubled = null;
+        StoredObject result = Warned(
+            () => registry.As(options.Author).Change(path.Kind, path.ObjectNamespace, path.Name, United, ScopeOf(path), options.IsDryRun, path.Version),
+            () => Warnings(options.Validation, doubled));
+        return Answer(path, result, 200, options.Validation, doubled);
+
+        JsonObject United(JsonObject live, StoredObject current)
+        {
+            JsonObject changed = change(live, current);
+            doubled = OwnerReferences.Unite(changed);
+            return changed;
+        }
     }
 
-    private static ApiResponse Answer(ResourcePath path, StoredObject result, int statusCode, FieldValidation validation) => path.Subresource == "scale"
+    private static ApiResponse Answer(ResourcePath path, StoredObject result, int statusCode, FieldValidation validation, string? doubled) => path.Subresource == "scale"
         ? ApiResponse.Json(ScaleView.Of(path, result), statusCode)
-        : ObjectWriter.Answer(path, result, statusCode, Warnings(path, result, validation));
+        : ObjectWriter.Answer(path, result, statusCode, [.. Warnings(validation, doubled), .. OwnWarnings(path, result)]);
+
+    // What is refused for another reason still has what is to be warned of.
+    private static T Warned<T>(Func<T> write, Func<IReadOnlyList<string>> warnings)
+    {
+        try
+        {
+            return write();
+        }
+        catch (ApiException refusal)
+        {
+            refusal.Warnings = warnings();
+            throw;
+        }
+    }
 
     private static WriteScope ScopeOf(ResourcePath path) => path.Subresource switch
     {
@@ -109,8 +143,9 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         _ => WriteScope.Main,
     };
 
-    private static IReadOnlyList<string> Warnings(ResourcePath path, StoredObject written, FieldValidation validation) =>
-        path.Kind.RulesAt(path.Version).Warn is { } warn ? [.. validation.Warnings, .. warn(path.ToJson(written))] : validation.Warnings;
+    private static IReadOnlyList<string> Warnings(FieldValidation validation, string? doubled) => doubled is null ? validation.Warnings : [.. validation.Warnings, doubled];
+
+    private static IEnumerable<string> OwnWarnings(ResourcePath path, StoredObject written) => path.Kind.RulesAt(path.Version).Warn is { } warn ? warn(path.ToJson(written)) : [];
 
     private Func<JsonObject, StoredObject, JsonObject> Guarded(UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change) =>
         (live, current) =>
@@ -154,24 +189,30 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return changed;
     }
 
+    // A kind or version that is left out is the path's; of a custom kind nothing may be left out.
     private static void CheckKind(ResourcePath path, JsonObject document)
     {
         foreach (string member in (ReadOnlySpan<string>)["kind", "apiVersion"])
-            if (document[member] is { } value && value.GetValueKind() != JsonValueKind.String) throw BodyFaults.NoText(path.Kind.Kind, member, value);
-        string kind = document.Text("kind") ?? path.Kind.Kind, stated = document.Text("apiVersion") ?? path.ApiVersion;
+            if (document[member] is { } value && value.GetValueKind() != JsonValueKind.String) throw BodyFaults.NoText(path.Kind.Kind, member, value, JsonSerializer.SerializeToUtf8Bytes(document));
+        string kind = document.Text("kind") ?? "", stated = document.Text("apiVersion") ?? "";
+        if (path.Kind.Custom is null)
+        {
+            if (kind.Length == 0) kind = path.Kind.Kind;
+            if (stated.Length == 0) stated = path.ApiVersion;
+        }
+
         if (kind == path.Kind.Kind && stated == path.ApiVersion) return;
-        string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        string why = stated == path.ApiVersion
-            ? $"converting ({version}.{kind}) to ({path.Kind.Kind}): unknown conversion"
-            : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
-        throw ApiErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind.Kind}: {why}");
+        throw BodyFaults.WrongKind(path.Kind, path.ApiVersion, kind, stated);
     }
 
     private async Task<ApiResponse> DeleteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        DeletionRequest deletion = await DeletionReader.ReadAsync(request, cancellationToken);
-        DeletionResult result = registry.Delete(path.Kind, path.ObjectNamespace, path.Name, deletion);
-        if (!result.IsGone || path.Kind.ReturnsDeleted) return ObjectWriter.Answer(path, result.Object);
+        DeletionRequest deletion = await DeletionReader.ReadAsync(request, catalog.Minor, cancellationToken);
+        string[] warnings = path.Kind == BuiltInKinds.Jobs && deletion.PropagationPolicy is null && catalog.Minor >= OrphansToldFrom
+            ? ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"]
+            : [];
+        DeletionResult result = Warned(() => registry.Delete(path.Kind, path.ObjectNamespace, path.Name, deletion), () => warnings);
+        if (!result.IsGone || path.Kind.AnswersWithDeleted(catalog.Minor)) return ObjectWriter.Answer(path, result.Object, 200, warnings);
         var details = new JsonObject { ["name"] = path.Name };
         if (path.Kind.Group.Length > 0) details["group"] = path.Kind.Group;
         details["kind"] = path.Kind.Plural;
@@ -179,21 +220,21 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return ApiResponse.Json(new()
         {
             ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details,
-        });
+        }) with { Warnings = warnings };
     }
 
     private async Task<ApiResponse> DeleteCollectionAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (path.Kind.IsNamespaced && path.Namespace is null) throw ApiErrors.MethodNotAllowed();
-        ListQuery query = ListQuery.Parse(request, path);
-        DeletionRequest deletion = await DeletionReader.ReadAsync(request, cancellationToken);
-        var items = new JsonArray();
-        foreach (StoredObject item in registry.Store.List(path.Kind).Objects.Walk(path.Namespace))
+        if ((path.Kind.IsNamespaced && path.Namespace is null) || !path.Kind.DeletesCollections(catalog.Minor)) throw ApiErrors.MethodNotAllowed();
+        DeletionRequest deletion = await DeletionReader.ReadAsync(request, catalog.Minor, cancellationToken);
+        ListQuery query = ListQuery.Parse(request, path, catalog.Minor);
+        Snapshot snapshot = registry.Store.List(path.Kind);
+        StoredObject[] found = [.. snapshot.Objects.Walk(path.Namespace).Where(query.Matches).Take(query.Limit > 0 ? (int)query.Limit : int.MaxValue)];
+        foreach (StoredObject item in found)
         {
-            if (!query.Matches(item)) continue;
             try
             {
-                items.Add(path.ToJson(registry.Delete(path.Kind, item.Namespace, item.Name, deletion).Object));
+                registry.Delete(path.Kind, item.Namespace, item.Name, deletion);
             }
             catch (ApiException refusal) when (refusal.Code == 404)
             {
@@ -201,11 +242,12 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             }
         }
 
+        // The objects are told as they were.
         return ApiResponse.Json(new()
         {
             ["kind"] = path.Kind.ListKind, ["apiVersion"] = path.ApiVersion,
-            ["metadata"] = new JsonObject { ["resourceVersion"] = registry.Store.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-            ["items"] = items,
+            ["metadata"] = new JsonObject { ["resourceVersion"] = snapshot.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            ["items"] = new JsonArray([.. found.Select(path.ToWholeJson)]),
         });
     }
 }

@@ -62,8 +62,7 @@ internal static class DefinitionRules
         string group = spec.Text("group") ?? "", name = definition.Object("metadata").Text("name") ?? "";
         if (name != $"{names.Text("plural")}.{group}") errors.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
         if (group.Length == 0) errors.Required("spec.group");
-        else if (NameRules.Subdomain(group) is { } fault) errors.Invalid("spec.group", group, fault);
-        else if (!group.Contains('.', StringComparison.Ordinal)) errors.Invalid("spec.group", group, "should be a domain with at least one dot");
+        else if (errors.Check("spec.group", group, NameRules.Subdomain) && !group.Contains('.', StringComparison.Ordinal)) errors.Invalid("spec.group", group, "should be a domain with at least one dot");
         CheckProtection(definition, group, errors);
         string scope = spec.Text("scope") ?? "";
         if (scope.Length == 0) errors.Required("spec.scope");
@@ -97,7 +96,7 @@ internal static class DefinitionRules
             JsonObject version = versions[i];
             string path = $"spec.versions[{i}]", name = version.Text("name") ?? "";
             if (name.Length == 0) errors.Required(path + ".name");
-            else if (NameRules.LetterLabel(name) is { } fault) errors.Invalid(path + ".name", name, fault);
+            else errors.Check(path + ".name", name, NameRules.LetterLabel);
             if (version.Text("deprecationWarning") is { } warning && version.Flag("deprecated") != true)
                 errors.Invalid(path + ".deprecationWarning", warning, "can only be set for deprecated versions");
 
@@ -121,20 +120,20 @@ internal static class DefinitionRules
         foreach (string member in (ReadOnlySpan<string>)["plural", "singular"])
         {
             if (names.Text(member) is not { Length: > 0 } name) errors.Required("spec.names." + member);
-            else if (NameRules.LetterLabel(name) is { } fault) errors.Invalid("spec.names." + member, name, fault);
+            else errors.Check("spec.names." + member, name, NameRules.LetterLabel);
         }
 
         foreach (string member in (ReadOnlySpan<string>)["kind", "listKind"])
         {
             if (names.Text(member) is not { Length: > 0 } name) errors.Required("spec.names." + member);
-            else if (NameRules.Kind(name) is { } fault) errors.Invalid("spec.names." + member, name, fault);
+            else errors.Check("spec.names." + member, name, NameRules.Kind);
         }
 
         foreach (string member in (ReadOnlySpan<string>)["shortNames", "categories"])
         {
             JsonArray list = names.Array(member) ?? [];
             for (int i = 0; i < list.Count; i++)
-                if (NameRules.LetterLabel((string?)list[i] ?? "") is { } fault) errors.Invalid($"spec.names.{member}[{i}]", list[i], fault);
+                errors.Check($"spec.names.{member}[{i}]", (string?)list[i] ?? "", NameRules.LetterLabel);
         }
 
         if (names.Text("kind") is { Length: > 0 } kind && kind == names.Text("listKind")) errors.Invalid("spec.names.listKind", kind, "kind and listKind may not be the same");

@@ -116,7 +116,7 @@ internal static class SchemaRules
             if (SchemaPruning.Prune(pruned, node).Count > 0) errors.Invalid(path + ".default", given, "must not have unknown fields");
         }
 
-        var faults = new FieldErrors();
+        var faults = new FieldErrors(errors.Minor);
         new SchemaValidator(faults, Newest).CheckNode(given, node, "");
         foreach ((string reason, string field, string detail) in faults.Faults)
             errors.Add(reason, field.Length == 0 ? path + ".default" : $"{path}.default.{field}", detail);

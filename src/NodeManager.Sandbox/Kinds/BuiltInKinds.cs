@@ -32,12 +32,14 @@ internal static class BuiltInKinds
 
     public static ResourceKind Namespaces { get; } = new()
     {
+        DeletesCollectionsFrom = null,
         Group = "", Versions = V1, Kind = "Namespace", Plural = "namespaces", ShortNames = ["ns"], IsNamespaced = false, HasStatus = true,
         SelectableFields = [new("status.phase")], Type = Json.Namespace, Rules = NamespaceRules.Rules, ReturnsDeleted = true,
     };
 
     public static ResourceKind Events { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = "", Versions = V1, Kind = "Event", Plural = "events", ShortNames = ["ev"],
         SelectableFields =
         [
@@ -79,12 +81,14 @@ internal static class BuiltInKinds
 
     public static ResourceKind Services { get; } = new()
     {
+        DeletesCollectionsFrom = 23, ReturnsDeleted = true, ReturnsDeletedFrom = 23, CreatesOnUpdate = true,
         Group = "", Versions = V1, Kind = "Service", Plural = "services", ShortNames = ["svc"], Categories = All, HasStatus = true,
         Type = Json.Service, Rules = ServiceRules.Rules,
     };
 
     public static ResourceKind Endpoints { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = "", Versions = V1, Kind = "Endpoints", Plural = "endpoints", ShortNames = ["ep"],
     };
 
@@ -158,7 +162,8 @@ internal static class BuiltInKinds
 
     public static ResourceKind Leases { get; } = new()
     {
-        Group = "coordination.k8s.io", Versions = V1, Kind = "Lease", Plural = "leases", AllowsUnconditionalUpdate = false, Type = Json.Lease,
+        CreatesOnUpdate = true,
+        Group = "coordination.k8s.io", Versions = V1, Kind = "Lease", Plural = "leases", AllowsUnconditionalUpdate = false, Type = Json.Lease, Rules = ConfigurationRules.Leases,
     };
 
     public static ResourceKind PriorityClasses { get; } = new()
@@ -189,23 +194,27 @@ internal static class BuiltInKinds
 
     public static ResourceKind Roles { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = RoleRef.Group, Versions = V1, Kind = "Role", Plural = "roles", Type = AccessJson.Default.Role, Rules = AccessRules.Roles,
     };
 
     public static ResourceKind RoleBindings { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = RoleRef.Group, Versions = V1, Kind = "RoleBinding", Plural = "rolebindings", Type = AccessJson.Default.RoleBinding,
         Rules = AccessRules.RoleBindings,
     };
 
     public static ResourceKind ClusterRoles { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = RoleRef.Group, Versions = V1, Kind = "ClusterRole", Plural = "clusterroles", IsNamespaced = false, Type = AccessJson.Default.Role,
         Rules = AccessRules.ClusterRoles,
     };
 
     public static ResourceKind ClusterRoleBindings { get; } = new()
     {
+        CreatesOnUpdate = true,
         Group = RoleRef.Group, Versions = V1, Kind = "ClusterRoleBinding", Plural = "clusterrolebindings", IsNamespaced = false,
         Type = AccessJson.Default.RoleBinding, Rules = AccessRules.ClusterRoleBindings,
     };

@@ -1,12 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace NodeManager.Sandbox.Kinds;
 
 /// <summary>The faults of an object, worded as the API words them.</summary>
-internal sealed class FieldErrors
+internal sealed partial class FieldErrors(int minor)
 {
+    private const int BytesFrom = 32;
+    private const int LabelKeysFrom = 34;
+
     private readonly List<(string Reason, string Field, string Detail)> _faults = [];
+
+    /// <summary>The minor version of Kubernetes whose rules and words these are.</summary>
+    public int Minor => minor;
 
     public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
 
@@ -21,9 +28,18 @@ internal sealed class FieldErrors
 
     public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
 
+    /// <summary>All that a rule for texts finds wrong with a value.</summary>
+    /// <returns>True where it is right.</returns>
+    public bool Check(string field, string value, Func<string, string[]> rule)
+    {
+        string[] faults = rule(value);
+        foreach (string fault in faults) Invalid(field, value, fault);
+        return faults.Length == 0;
+    }
+
     /// <summary>Invalid, with the value shown as given.</summary>
     public void Shown(string field, string value, string detail) =>
-        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {value}: {detail}"));
+        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}"));
 
     /// <param name="field">Its path.</param>
     /// <param name="value">As shown: text in quotes.</param>
@@ -39,7 +55,7 @@ internal sealed class FieldErrors
     public void Duplicate(string field, string shown, string detail) =>
         _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}"));
 
-    public void TooLong(string field, int bytes) => _faults.Add(("FieldValueTooLong", field, $"Too long: must have at most {bytes} bytes"));
+    public void TooLong(string field, int bytes) => _faults.Add(("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes"));
 
     public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
 
@@ -50,4 +66,14 @@ internal sealed class FieldErrors
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine(),
     };
+
+    // The rules are worded as today's, but for what was renamed; what other versions say stands here.
+    private string Worded(string detail)
+    {
+        if (minor >= LabelKeysFrom) detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);
+        return minor < BytesFrom ? Bytes().Replace(detail, "must be no more than $1 characters") : detail;
+    }
+
+    [GeneratedRegex(@"must be no more than (\d+) bytes")]
+    private static partial Regex Bytes();
 }

@@ -59,7 +59,7 @@ internal sealed class KindRules
     public Action<JsonObject>? Store { get; init; }
 
     /// <summary>How names are checked: a DNS subdomain where nothing else is said.</summary>
-    public Func<string, string?> CheckName { get; init; } = NameRules.Subdomain;
+    public Func<string, string[]> CheckName { get; init; } = NameRules.Subdomain;
 
     /// <summary>Seconds between the request and the end of an object (given what was asked for); null where deleting takes no time.</summary>
     public Func<JsonObject, long?, long>? GracePeriod { get; init; }

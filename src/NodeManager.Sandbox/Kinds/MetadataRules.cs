@@ -8,44 +8,84 @@ internal static class MetadataRules
 {
     private const int MostAnnotationBytes = 256 * 1024;
 
-    private static readonly (string Member, string What)[] OwnerMembers = [("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid")];
+    private const int OwnersReworded = 32;
 
-    public static void Validate(ResourceKind kind, JsonObject metadata, FieldErrors errors)
+    /// <param name="kind">Whose metadata it is.</param>
+    /// <param name="metadata">New or changed.</param>
+    /// <param name="old">What it was; null for what is new.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void Validate(ResourceKind kind, JsonObject metadata, JsonObject? old, FieldErrors errors)
     {
-        string name = metadata.Text("name") ?? "";
-        if (name.Length == 0) errors.Required("metadata.name", "name or generateName is required");
-        else if (kind.Rules.CheckName(name) is { } fault) errors.Invalid("metadata.name", name, fault);
+        if (old is null) ValidateNames(kind, metadata, errors);
+        else ValidateChange(metadata, old, errors);
+        if (metadata.Number("generation") is < 0 and var generation && old is null) errors.Invalid("metadata.generation", generation, "must be greater than or equal to 0");
         foreach ((string key, JsonNode? value) in metadata.Object("labels") ?? [])
         {
-            if (NameRules.QualifiedName(key) is { } keyFault) errors.Invalid("metadata.labels", key, keyFault);
-            string text = (string?)value ?? "";
-            if (NameRules.LabelValue(text) is { } valueFault) errors.Invalid("metadata.labels", text, valueFault);
+            errors.Check("metadata.labels", key, NameRules.QualifiedName);
+            errors.Check("metadata.labels", (string?)value ?? "", NameRules.LabelValue);
         }
 
+        ValidateAnnotations(metadata.Object("annotations") ?? [], errors);
         ValidateOwners(metadata.Array("ownerReferences") ?? [], errors);
         ValidateFinalizers(kind, metadata.Array("finalizers") ?? [], errors);
-        ValidateAnnotations(metadata.Object("annotations") ?? [], errors);
+    }
+
+    private static void ValidateNames(ResourceKind kind, JsonObject metadata, FieldErrors errors)
+    {
+        string name = metadata.Text("name") ?? "", stem = metadata.Text("generateName") ?? "";
+
+        // A stem's hyphen at its end will be followed by more.
+        if (stem.Length > 0)
+        {
+            foreach (string fault in kind.Rules.CheckName(stem.EndsWith('-') && stem.Length > 1 ? stem[..^1] + "a" : stem)) errors.Invalid("metadata.generateName", stem, fault);
+        }
+
+        if (name.Length == 0) errors.Required("metadata.name", "name or generateName is required");
+        else errors.Check("metadata.name", name, kind.Rules.CheckName);
+    }
+
+    private static void ValidateChange(JsonObject metadata, JsonObject old, FieldErrors errors)
+    {
+        if (old["deletionTimestamp"] is null) return;
+        string[] before = [.. (old.Array("finalizers") ?? []).Select(static one => (string?)one ?? "")];
+        string[] added = [.. (metadata.Array("finalizers") ?? []).Select(static one => (string?)one ?? "").Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (added.Length == 0) return;
+        string shown = string.Join(", ", added.Select(static one => $"\"{one}\""));
+        errors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{shown}}}");
     }
 
     private static void ValidateOwners(JsonArray owners, FieldErrors errors)
     {
-        foreach (JsonObject owner in owners.Cast<JsonObject>())
+        string first = "";
+        bool isShort = errors.Minor >= OwnersReworded;
+        foreach (JsonObject owner in owners.OfType<JsonObject>())
         {
-            foreach ((string member, string what) in OwnerMembers)
-                if (string.IsNullOrEmpty(owner.Text(member))) errors.Invalid("metadata.ownerReferences." + member, "", what + " must not be empty");
+            const string At = "metadata.ownerReferences";
+            string[] version = (owner.Text("apiVersion") ?? "").Split('/');
+            if (version.Length > 2 || version[^1].Length == 0) errors.Invalid(At + ".apiVersion", owner.Text("apiVersion") ?? "", "version must not be empty");
+            foreach (string member in (ReadOnlySpan<string>)["kind", "name", "uid"])
+                if (string.IsNullOrEmpty(owner.Text(member))) errors.Invalid($"{At}.{member}", "", isShort ? "must not be empty" : member + " must not be empty");
+            if (owner.Text("apiVersion") == "v1" && owner.Text("kind") == "Event") errors.Invalid(At, owner, "/v1, Kind=Event is disallowed from being an owner");
+            if (owner.Flag("controller") != true) continue;
+            string name = $"{owner.Text("kind")}/{owner.Text("name")}";
+            if (first.Length == 0) first = name;
+            else errors.Invalid(At, owners, $"Only one reference can have Controller set to true. Found \"true\" in references for {first} and {name}");
         }
     }
 
     private static void ValidateFinalizers(ResourceKind kind, JsonArray finalizers, FieldErrors errors)
     {
-        // Definitions and custom objects may have any that is a name.
-        bool isBuiltIn = kind.Custom is null && kind != BuiltInKinds.CustomResourceDefinitions;
-        for (int i = 0; i < finalizers.Count; i++)
+        string[] names = [.. finalizers.Select(static one => (string?)one ?? "")];
+        foreach (string name in names) errors.Check("metadata.finalizers", name, NameRules.QualifiedName);
+        if (names.Contains("orphan") && names.Contains("foregroundDeletion"))
+            errors.Invalid("metadata.finalizers", finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
+
+        // These may have any that is a name.
+        if (kind.Custom is not null || kind == BuiltInKinds.CustomResourceDefinitions || kind == BuiltInKinds.PodDisruptionBudgets || kind == BuiltInKinds.Leases) return;
+        for (int i = 0; i < names.Length; i++)
         {
-            string name = (string?)finalizers[i] ?? "", path = $"metadata.finalizers[{i}]";
-            if (NameRules.QualifiedName(name) is { } fault) errors.Invalid(path, name, fault);
-            else if (isBuiltIn && !name.Contains('/', StringComparison.Ordinal) && name is not ("kubernetes" or "orphan" or "foregroundDeletion"))
-                errors.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
+            if (!names[i].Contains('/', StringComparison.Ordinal) && names[i] is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+                errors.Invalid($"metadata.finalizers[{i}]", names[i], "name is neither a standard finalizer name nor is it fully qualified");
         }
     }
 
@@ -55,7 +95,7 @@ internal static class MetadataRules
         foreach ((string key, JsonNode? value) in annotations)
         {
             size += System.Text.Encoding.UTF8.GetByteCount(key) + System.Text.Encoding.UTF8.GetByteCount((string?)value ?? "");
-            if (NameRules.QualifiedName(key.ToLowerInvariant()) is { } keyFault) errors.Invalid("metadata.annotations", key, keyFault);
+            foreach (string fault in NameRules.QualifiedName(key.ToLowerInvariant())) errors.Invalid("metadata.annotations", key, fault);
         }
 
         if (size > MostAnnotationBytes) errors.TooLong("metadata.annotations", MostAnnotationBytes);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Sandbox.Kinds;
 
-/// <summary>Kubernetes' rules for names, label keys and label values. Each answers what is wrong, in the API's words, or null.</summary>
+/// <summary>Kubernetes' rules for names, label keys and label values. Each answers what is wrong, in the API's words; nothing where it is right.</summary>
 internal static partial class NameRules
 {
     public const string LabelValueFault =
@@ -25,45 +25,111 @@ internal static partial class NameRules
         "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or " +
         "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
-    public static string? Subdomain(string name) =>
-        name.Length > 253 ? "must be no more than 253 characters" : SubdomainPattern().IsMatch(name) ? null : SubdomainFault;
+    private const string ConfigKeyFault =
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for " +
+        "validation is '[-._a-zA-Z0-9]+')";
 
-    public static string? Label(string name) =>
-        name.Length > 63 ? "must be no more than 63 characters" : LabelPattern().IsMatch(name) ? null : LabelFault;
+    private const string VariableFault =
+        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or " +
+        "'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+
+    public static string[] Subdomain(string name) => Check(name, 253, SubdomainPattern(), SubdomainFault);
+
+    public static string[] Label(string name) => Check(name, 63, LabelPattern(), LabelFault);
 
     /// <summary>A label that begins with a letter (RFC 1035): names of resources and of services.</summary>
-    public static string? LetterLabel(string name) =>
-        name.Length > 63 ? "must be no more than 63 characters" : LetterLabelPattern().IsMatch(name) ? null : NameFault;
+    public static string[] LetterLabel(string name) => Check(name, 63, LetterLabelPattern(), NameFault);
 
     /// <summary>The name of a kind.</summary>
-    public static string? Kind(string kind) =>
-        LetterLabel(kind.ToLowerInvariant()) is { } fault ? "may have mixed case, but should otherwise match: " + fault : null;
+    public static string[] Kind(string kind) => [.. LetterLabel(kind.ToLowerInvariant()).Select(static fault => "may have mixed case, but should otherwise match: " + fault)];
 
-    public static string? LabelValue(string value) =>
-        value.Length > 63 ? "must be no more than 63 characters" : value.Length == 0 || QualifiedPattern().IsMatch(value) ? null : LabelValueFault;
+    public static string[] LabelValue(string value) => value.Length == 0 ? [] : Check(value, 63, QualifiedPattern(), LabelValueFault, "bytes");
 
-    /// <summary>A label or taint key: an optional DNS subdomain, a slash, a name.</summary>
-    public static string? QualifiedName(string key)
+    /// <summary>What can be a step of a path: names with colons, for one.</summary>
+    public static string[] PathSegment(string name) => name is "." or ".."
+        ? [$"may not be '{name}'"]
+        : [.. new[] { '/', '%' }.Where(name.Contains).Select(static one => $"may not contain '{one}'")];
+
+    /// <summary>The key of a config map or secret, which is a file's name.</summary>
+    public static string[] ConfigKey(string key)
     {
-        string[] parts = key.Split('/');
-        string name = parts[^1];
-        switch (parts.Length)
+        string[] faults = Check(key, 253, ConfigKeyPattern(), ConfigKeyFault);
+        return key switch
         {
-            case 1:
+            "." => [.. faults, "must not be '.'"],
+            ".." => [.. faults, "must not be '..'"],
+            _ when key.StartsWith("..", StringComparison.Ordinal) => [.. faults, "must not start with '..'"],
+            _ => faults,
+        };
+    }
+
+    /// <summary>The name of a port: letters, digits and single hyphens, one letter at least.</summary>
+    public static string[] PortName(string name)
+    {
+        List<string> faults = [];
+        if (name.Length > 15) faults.Add("must be no more than 15 characters");
+        if (name.AsSpan().ContainsAnyExcept(PortCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (!name.AsSpan().ContainsAnyInRange('a', 'z')) faults.Add("must contain at least one letter (a-z)");
+        if (name.Contains("--", StringComparison.Ordinal)) faults.Add("must not contain consecutive hyphens");
+        if (name.Length > 0 && (name[0] == '-' || name[^1] == '-')) faults.Add("must not begin or end with a hyphen");
+        return [.. faults];
+    }
+
+    /// <summary>The name of an environment variable.</summary>
+    public static string[] Variable(string name)
+    {
+        List<string> faults = [];
+        if (!VariablePattern().IsMatch(name)) faults.Add(VariableFault);
+        switch (name)
+        {
+            case ".":
+                faults.Add("must not be '.'");
                 break;
-            case 2:
-                if (parts[0].Length == 0) return "prefix part must be non-empty";
-                if (Subdomain(parts[0]) is { } fault) return "prefix part " + fault;
+            case "..":
+                faults.Add("must not be '..'");
                 break;
             default:
-                return "a qualified name " + QualifiedNameFault +
-                    " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+                if (name.StartsWith("..", StringComparison.Ordinal)) faults.Add("must not start with '..'");
+                break;
         }
 
-        if (name.Length == 0) return "name part must be non-empty";
-        if (name.Length > 63) return "name part must be no more than 63 characters";
-        return QualifiedPattern().IsMatch(name) ? null : "name part " + QualifiedNameFault;
+        return [.. faults];
     }
+
+    /// <summary>A label or taint key: an optional DNS subdomain, a slash, a name.</summary>
+    public static string[] QualifiedName(string key)
+    {
+        string[] parts = key.Split('/');
+        if (parts.Length > 2) return ["a qualified name " + QualifiedNameFault + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"];
+        List<string> faults = [];
+        if (parts.Length == 2)
+        {
+            if (parts[0].Length == 0) faults.Add("prefix part must be non-empty");
+            else faults.AddRange(Subdomain(parts[0]).Select(static fault => "prefix part " + fault));
+        }
+
+        string name = parts[^1];
+        if (name.Length == 0) faults.Add("name part must be non-empty");
+        else if (name.Length > 63) faults.Add("name part must be no more than 63 bytes");
+        if (!QualifiedPattern().IsMatch(name)) faults.Add("name part " + QualifiedNameFault);
+        return [.. faults];
+    }
+
+    private static string[] Check(string name, int most, Regex pattern, string fault, string unit = "characters")
+    {
+        bool isLong = name.Length > most, fits = pattern.IsMatch(name);
+        if (!isLong && fits) return [];
+        string tooLong = $"must be no more than {most} {unit}";
+        return fits ? [tooLong] : isLong ? [tooLong, fault] : [fault];
+    }
+
+    private static readonly System.Buffers.SearchValues<char> PortCharacters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    [GeneratedRegex(@"^[-._a-zA-Z0-9]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ConfigKeyPattern();
+
+    [GeneratedRegex(@"^[-._a-zA-Z][-._a-zA-Z0-9]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VariablePattern();
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex SubdomainPattern();

@@ -77,11 +77,20 @@ internal sealed class ResourceKind
     /// <summary>True where deleting answers with the object rather than with a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
+    /// <summary>The minor version from which it is so; null for always.</summary>
+    public int? ReturnsDeletedFrom { get; init; }
+
     /// <summary>True where deleting leaves the dependents, unless asked otherwise.</summary>
     public bool OrphansByDefault { get; init; }
 
     /// <summary>False where an update must name the resourceVersion it was made from.</summary>
     public bool AllowsUnconditionalUpdate { get; init; } = true;
+
+    /// <summary>True where replacing what is not there creates it.</summary>
+    public bool CreatesOnUpdate { get; init; }
+
+    /// <summary>The minor version from which all of a namespace can be deleted at once; null for never.</summary>
+    public int? DeletesCollectionsFrom { get; init; } = 0;
 
     /// <summary>False for what is computed, not stored (metrics).</summary>
     public bool IsStored { get; init; } = true;
@@ -134,6 +143,10 @@ internal sealed class ResourceKind
             if (version.IsServedBy(minor)) return version.Name;
         return Versions[0].Name;
     }
+
+    public bool AnswersWithDeleted(int minor) => ReturnsDeleted && (ReturnsDeletedFrom is not { } from || minor >= from);
+
+    public bool DeletesCollections(int minor) => DeletesCollectionsFrom <= minor;
 
     public int IndexOfField(string path)
     {

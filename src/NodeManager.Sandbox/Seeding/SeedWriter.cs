@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Seeding;
@@ -88,6 +89,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 
     private StoredObject Prepare(ResourceKind kind, JsonObject document)
     {
+        CanonicalForm.Apply(document, kind.SchemaType);
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
         if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);

@@ -33,12 +33,12 @@ internal sealed class LabelSelector
 
     private static void Check(LabelRequirement requirement)
     {
-        if (NameRules.QualifiedName(requirement.Key) is { } keyFault)
+        if (NameRules.QualifiedName(requirement.Key) is [var keyFault, ..])
             throw Unparsable($"key: Invalid value: \"{requirement.Key}\": {keyFault}");
         for (int i = 0; i < requirement.Values.Length; i++)
         {
             string value = requirement.Values[i];
-            if (NameRules.LabelValue(value) is { } fault)
+            if (NameRules.LabelValue(value) is [var fault, ..])
                 throw Unparsable($"values[{i}][{requirement.Key}]: Invalid value: \"{value}\": {fault}");
             if (requirement.Operator is LabelOperator.GreaterThan or LabelOperator.LessThan && !long.TryParse(value, out _))
                 throw Unparsable($"values[{i}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer");

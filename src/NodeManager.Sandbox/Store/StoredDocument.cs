@@ -51,8 +51,10 @@ internal static class StoredDocument
         return buffer.WrittenSpan[Opening.Length..].ToArray();
     }
 
+    /// <summary>The stored form under a version; 0 for what was only tried, which has none.</summary>
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
     {
+        if (version == 0) return [.. Opening, .. tail];
         Span<byte> digits = stackalloc byte[20];
         version.TryFormat(digits, out int length);
         var document = new byte[VersionOpening.Length + length + VersionClosing.Length + tail.Length];

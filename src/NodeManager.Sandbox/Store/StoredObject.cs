@@ -117,7 +117,12 @@ internal sealed class StoredObject
     }
 
     /// <summary>The same but for the version, and the times of its fields' owners.</summary>
-    internal bool SameContent(StoredObject other) => Tail.SequenceEqual(other.Tail) && Owners.SameOwners(other.Owners);
+    internal bool SameContent(StoredObject other) => SameDocument(other) && Owners.SameOwners(other.Owners);
+
+    // The order of members says nothing.
+    private bool SameDocument(StoredObject other) => Tail.SequenceEqual(other.Tail) || (Tail.Length == other.Tail.Length && JsonNode.DeepEquals(Parse(Tail), Parse(other.Tail)));
+
+    private static JsonNode? Parse(ReadOnlySpan<byte> tail) => JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: StoredDocument.Reading);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
     internal StoredObject At(long version) => new(this, version, StoredDocument.WithVersion(Tail, version));

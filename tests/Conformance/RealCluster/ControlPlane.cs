@@ -127,13 +127,20 @@ internal sealed class ControlPlane : IDisposable
     }
 
     /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
-    public static async Task<ControlPlane> StartAsync()
+    public static Task<ControlPlane> StartAsync() => StartAsync(isStill: false);
+
+    /// <summary>One of its own in which nothing acts but the API server: no controllers, no scheduler, no kubelets; dispose it.</summary>
+    public static Task<ControlPlane> StartStillAsync() => StartAsync(isStill: true);
+
+    private static async Task<ControlPlane> StartAsync(bool isStill)
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
+        if (isStill) binaries = binaries with { ControllerManager = null, Scheduler = null };
         var plane = new ControlPlane(binaries);
         try
         {
             await plane.StartProcessesAsync(binaries);
+            if (!isStill) plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()));
             return plane;
         }
         catch
@@ -164,7 +171,6 @@ internal sealed class ControlPlane : IDisposable
         string kubeconfig = WriteKubeconfig("controllers", "system:masters");
         if (binaries.ControllerManager is { } controllerManager) Start(controllerManager, arguments.ControllerManager(kubeconfig));
         if (binaries.Scheduler is { } scheduler) Start(scheduler, arguments.Scheduler(kubeconfig));
-        _kubelets = SimulatedKubelets.Start(new(Server, CreateAdminTransport()));
     }
 
     private ServerProcess Start(string file, IEnumerable<string> arguments, bool removeFolder = false)

@@ -92,7 +92,7 @@ public sealed class NodeLifecycleTests
         using LiveCluster cluster = new();
         cluster.Nodes("a");
         cluster.Pod("plain");
-        cluster.Pod("patient", ""","tolerations":[{"key":"gone","operator":"Exists","tolerationSeconds":20}]""");
+        cluster.Pod("patient", ""","tolerations":[{"key":"gone","operator":"Exists","effect":"NoExecute","tolerationSeconds":20}]""");
         cluster.Pod("stays", ""","tolerations":[{"key":"gone","operator":"Exists"}]""");
         await cluster.UntilAsync(() => cluster.Pods.Count(LiveCluster.IsReady) == 3);
         DateTimeOffset since = cluster.Clock.GetUtcNow();

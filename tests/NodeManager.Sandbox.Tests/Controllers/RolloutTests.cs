@@ -72,7 +72,7 @@ public sealed class RolloutTests : IDisposable
     [Fact]
     public async Task A_pod_counts_as_available_after_as_long_as_the_deployment_asks_at_any_time()
     {
-        await StartAsync(""","minReadySeconds":86400""", available: 0);
+        await StartAsync(""","minReadySeconds":86400,"progressDeadlineSeconds":90000""", available: 0);
         await _live.UntilAsync(() => _live.Ready("web") == 2, "ready");
         DateTimeOffset since = _live.Pods.Max(pod => pod.As<Pod>().ReadySince()!.Value);
         Change(spec => spec["minReadySeconds"] = 30);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
@@ -17,15 +18,35 @@ internal static class BodyFaults
         Unrecognized(kind, "couldn't get version/kind; json parse error: " + why, body);
 
     /// <summary>For a body that is no object.</summary>
-    public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) =>
-        NoKind(kind, $"json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}", body);
+    public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) => Unrecognized(kind, NoEnvelope(root), body);
+
+    /// <summary>Why a body that is no object has no kind.</summary>
+    public static string NoEnvelope(JsonNode root) => $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
 
     /// <summary>For a kind or apiVersion that is no text.</summary>
-    public static ApiException NoText(string kind, string member, JsonNode value) => ApiErrors.BadRequest(
-        $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: " +
-        $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string");
+    public static ApiException NoText(string kind, string member, JsonNode value, ReadOnlySpan<byte> body) =>
+        NoKind(kind, $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string", body);
 
-    private static string NameOf(JsonNode value) => value.GetValueKind() switch
+    /// <summary>For an object of another kind or version than the path's.</summary>
+    public static ApiException WrongKind(ResourceKind path, string expected, string kind, string stated)
+    {
+        string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        if (path.Custom is not null)
+        {
+            if (kind.Length == 0) return ApiErrors.BadRequest($"Object 'Kind' is missing in the body of the request");
+            return ApiErrors.BadRequest(stated == expected
+                ? $"the kind in the data ({kind}) does not match the expected kind ({path.Kind})"
+                : $"the API version in the data ({stated}) does not match the expected API version ({expected})");
+        }
+
+        string why = stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
+            ? $"converting ({version}.{kind}) to ({path.Kind}): unknown conversion"
+            : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
+        return ApiErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
+    }
+
+    /// <summary>A value's type as messages name it.</summary>
+    public static string NameOf(JsonNode value) => value.GetValueKind() switch
     {
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",

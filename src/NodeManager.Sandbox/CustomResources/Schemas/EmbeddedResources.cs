@@ -33,6 +33,6 @@ internal sealed class EmbeddedResources(FieldErrors errors, bool isRecent)
         if (version.Length == 0) errors.Required(path + ".apiVersion", missing);
         else if (version.Split('/').Length > 2) errors.Invalid(path + ".apiVersion", version, $"unexpected GroupVersion string: {version}");
         if (kind.Length == 0) errors.Required(path + ".kind", missing);
-        else if (NameRules.Kind(kind) is { } fault) errors.Invalid(path + ".kind", kind, fault);
+        else errors.Check(path + ".kind", kind, NameRules.Kind);
     }
 }

@@ -107,13 +107,13 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         FieldErrors? kept = null;
         foreach (SchemaNode schema in schemas)
         {
-            var attempt = new FieldErrors();
+            var attempt = new FieldErrors(minor);
             new SchemaValidator(attempt, minor).CheckNode(node, schema, path);
             if (attempt.Faults.Count == 0) met++;
             else kept ??= attempt;
         }
 
-        first = kept ?? new();
+        first = kept ?? new(minor);
         return met;
     }
 

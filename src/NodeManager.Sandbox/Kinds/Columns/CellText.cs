@@ -50,9 +50,9 @@ internal static class CellText
     public static string Selector(JsonObject? selector)
     {
         if (selector is null) return None;
-        IEnumerable<string> equal = (selector.Object("matchLabels") ?? []).Select(static pair => $"{pair.Key}={(string?)pair.Value}");
-        IEnumerable<string> others = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(Expression);
-        return OrNone(string.Join(',', equal.Concat(others).OrderBy(static term => term, StringComparer.Ordinal)));
+        IEnumerable<(string Key, string Term)> equal = (selector.Object("matchLabels") ?? []).Select(static pair => (pair.Key, $"{pair.Key}={(string?)pair.Value}"));
+        IEnumerable<(string Key, string Term)> others = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(static one => (one.Text("key") ?? "", Expression(one)));
+        return OrNone(string.Join(',', equal.Concat(others).OrderBy(static term => term.Key, StringComparer.Ordinal).Select(static term => term.Term)));
     }
 
     public static string AccessModes(JsonArray? modes) => string.Join(',', (modes ?? []).Select(static mode => (string?)mode switch

@@ -7,17 +7,13 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 /// <summary>Roles and bindings. Source: validation of rbac.authorization.k8s.io/v1.</summary>
 internal static class AccessRules
 {
-    public static KindRules Roles { get; } = new() { CheckName = PathSegment, Validate = static (role, _, errors) => ValidateRules(role, true, errors) };
+    public static KindRules Roles { get; } = new() { CheckName = NameRules.PathSegment, Validate = static (role, _, errors) => ValidateRules(role, true, errors) };
 
-    public static KindRules ClusterRoles { get; } = new() { CheckName = PathSegment, Validate = static (role, _, errors) => ValidateRules(role, false, errors) };
+    public static KindRules ClusterRoles { get; } = new() { CheckName = NameRules.PathSegment, Validate = static (role, _, errors) => ValidateRules(role, false, errors) };
 
     public static KindRules RoleBindings { get; } = Bindings(["Role", "ClusterRole"]);
 
     public static KindRules ClusterRoleBindings { get; } = Bindings(["ClusterRole"]);
-
-    // Names with colons are usual here.
-    private static string? PathSegment(string name) =>
-        name is "." or ".." ? $"may not be '{name}'" : name.IndexOfAny(['/', '%']) is >= 0 and var at ? $"may not contain '{name[at]}'" : null;
 
     private static void ValidateRules(JsonObject role, bool isNamespaced, FieldErrors errors)
     {
@@ -42,7 +38,7 @@ internal static class AccessRules
 
     private static KindRules Bindings(string[] roleKinds) => new()
     {
-        CheckName = PathSegment,
+        CheckName = NameRules.PathSegment,
         Default = Default,
         Validate = (binding, _, errors) => ValidateBinding(binding, roleKinds, errors),
         ValidateUpdate = static (binding, old, errors) =>
@@ -77,7 +73,7 @@ internal static class AccessRules
         switch (subject.Text("kind"))
         {
             case "ServiceAccount":
-                if (name.Length > 0 && NameRules.Subdomain(name) is { } fault) errors.Invalid(at + ".name", name, fault);
+                if (name.Length > 0) errors.Check(at + ".name", name, NameRules.Subdomain);
                 if (group.Length > 0) errors.NotSupported(at + ".apiGroup", $"\"{group}\"", "");
                 if (string.IsNullOrEmpty(subject.Text("namespace")) && binding.Object("metadata").Text("namespace") is null) errors.Required(at + ".namespace");
                 break;

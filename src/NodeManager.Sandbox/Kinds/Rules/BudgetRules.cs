@@ -8,6 +8,7 @@ internal static class BudgetRules
 {
     public static KindRules Rules { get; } = new()
     {
+        CheckName = NameRules.PathSegment,
         Default = static budget => budget.Ensure("spec"),
         PrepareCreate = static budget => budget["status"] = new JsonObject
         {
@@ -20,6 +21,7 @@ internal static class BudgetRules
                 errors.Invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
             CheckBound(spec, "minAvailable", errors);
             CheckBound(spec, "maxUnavailable", errors);
+            SelectorRules.Validate(spec.Object("selector"), "spec.selector", errors);
         },
     };
 

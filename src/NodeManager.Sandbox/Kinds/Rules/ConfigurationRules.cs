@@ -6,11 +6,32 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class ConfigurationRules
 {
-    public static KindRules ConfigMaps { get; } = new() { ValidateUpdate = KeepImmutable };
+    public static KindRules ConfigMaps { get; } = new()
+    {
+        ValidateUpdate = KeepImmutable,
+        Validate = static (map, old, errors) =>
+        {
+            foreach (string key in (map.Object("data") ?? []).Select(static pair => pair.Key))
+            {
+                errors.Check($"data[{key}]", key, NameRules.ConfigKey);
+                if (map.Object("binaryData")?.ContainsKey(key) == true) errors.Invalid($"data[{key}]", key, "duplicate of key present in binaryData");
+            }
+
+            foreach (string key in (map.Object("binaryData") ?? []).Select(static pair => pair.Key)) errors.Check($"binaryData[{key}]", key, NameRules.ConfigKey);
+        },
+    };
 
     public static KindRules Secrets { get; } = new()
     {
-        ValidateUpdate = KeepImmutable,
+        ValidateUpdate = static (changed, old, errors) =>
+        {
+            if (changed.Text("type") != old.Text("type")) errors.Invalid("type", changed["type"], "field is immutable");
+            KeepImmutable(changed, old, errors);
+        },
+        Validate = static (secret, old, errors) =>
+        {
+            foreach (string key in (secret.Object("data") ?? []).Select(static pair => pair.Key)) errors.Check($"data[{key}]", key, NameRules.ConfigKey);
+        },
         Default = static secret =>
         {
             secret.Default("type", "Opaque");
@@ -21,12 +42,37 @@ internal static class ConfigurationRules
         },
     };
 
+    public static KindRules Leases { get; } = new()
+    {
+        Validate = static (lease, _, errors) =>
+        {
+            JsonObject? spec = lease.Object("spec");
+            if (spec.Number("leaseDurationSeconds") is <= 0 and var duration) errors.Invalid("spec.leaseDurationSeconds", duration, "must be greater than 0");
+            if (spec.Number("leaseTransitions") is < 0 and var transitions) errors.Invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0");
+        },
+    };
+
     public static KindRules StorageClasses { get; } = new()
     {
         Default = static item =>
         {
             item.Default("reclaimPolicy", "Delete");
             item.Default("volumeBindingMode", "Immediate");
+        },
+        Validate = static (item, _, errors) =>
+        {
+            string provisioner = item.Text("provisioner") ?? "";
+            if (provisioner.Length == 0) errors.Required("provisioner");
+            foreach (string fault in NameRules.QualifiedName(provisioner.ToLowerInvariant())) errors.Invalid("provisioner", provisioner, fault);
+            if (item.Text("reclaimPolicy") is { } policy and not ("Delete" or "Retain")) errors.NotSupported("reclaimPolicy", $"\"{policy}\"", "Delete", "Retain");
+            if (item.Text("volumeBindingMode") is { } mode and not ("Immediate" or "WaitForFirstConsumer"))
+                errors.NotSupported("volumeBindingMode", $"\"{mode}\"", "Immediate", "WaitForFirstConsumer");
+        },
+        ValidateUpdate = static (changed, old, errors) =>
+        {
+            foreach (string member in (ReadOnlySpan<string>)["parameters", "provisioner", "reclaimPolicy"])
+                if (!JsonNode.DeepEquals(changed[member], old[member])) errors.Forbidden(member, $"updates to {member} are forbidden.");
+            if (changed.Text("volumeBindingMode") != old.Text("volumeBindingMode")) errors.Invalid("volumeBindingMode", changed["volumeBindingMode"], "field is immutable");
         },
     };
 

@@ -32,24 +32,8 @@ internal static class DaemonSetRules
             else rolling.Remove("maxSurge");
         },
         Derive = CountTemplates,
-        Validate = static (item, old, errors) =>
-        {
-            WorkloadRules.Validate(item, old, errors);
-            if (item["spec"]!.AsObject().Object("updateStrategy").Object("rollingUpdate") is not { } rolling) return;
-            string unavailable = rolling["maxUnavailable"]?.ToString() ?? "0", surge = rolling["maxSurge"]?.ToString() ?? "0";
-            const string Field = "spec.updateStrategy.rollingUpdate.";
-            if (rolling["maxSurge"] is null)
-            {
-                if (IsNone(unavailable)) errors.Invalid(Field + "maxUnavailable", rolling["maxUnavailable"], "cannot be 0");
-            }
-            else if (IsNone(unavailable) && IsNone(surge))
-                errors.Required(Field + "maxUnavailable", "cannot be 0 when maxSurge is 0");
-            else if (!IsNone(unavailable) && !IsNone(surge))
-                errors.Invalid(Field + "maxSurge", rolling["maxSurge"], "may not be set when maxUnavailable is non-zero");
-        },
+        Validate = WorkloadChecks.DaemonSet,
     };
-
-    private static bool IsNone(string count) => int.TryParse(count.TrimEnd('%'), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number == 0;
 
     // Whatever a client writes there: it is the server's.
     private static void CountTemplates(JsonObject? old, JsonObject item)

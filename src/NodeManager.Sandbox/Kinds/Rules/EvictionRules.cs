@@ -51,7 +51,7 @@ internal static partial class EvictionRules
 
         string name = pod.Text("name") ?? "", uid = pod.Text("uid") ?? "";
         if (name.Length == 0) errors.Required("spec.target.pod.name");
-        else if (NameRules.Subdomain(name) is { } fault) errors.Invalid("spec.target.pod.name", name, fault);
+        else errors.Check("spec.target.pod.name", name, NameRules.Subdomain);
         if (uid.Length == 0) errors.Required("spec.target.pod.uid");
         else if (!Uid().IsMatch(uid)) errors.Invalid("spec.target.pod.uid", uid, "must be a lowercase UUID in 8-4-4-4-12 format");
     }

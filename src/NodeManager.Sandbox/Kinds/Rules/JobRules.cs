@@ -10,7 +10,7 @@ internal static class JobRules
 
     public const string Prefix = "batch.kubernetes.io/";
 
-    private const int IndexesFrom = 22, ReplacementFrom = 29;
+    private const int LifetimeFrom = 21, IndexesFrom = 22, ReplacementFrom = 29;
 
     // Servers drop what they do not know.
     private static readonly (string Member, int From)[] Since =
@@ -97,7 +97,7 @@ internal static class JobRules
 
         bool isIndexed = spec.Text("completionMode") == "Indexed";
         if (!isIndexed && spec["backoffLimitPerIndex"] is { } limit) errors.Invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode");
-        PodRules.ValidateSpec(spec.Object("template").Object("spec"), "spec.template.spec", errors);
+        PodSpecRules.ValidateTemplate(spec.Object("template"), "spec.template", errors);
         string restart = spec.Object("template").Object("spec").Text("restartPolicy") ?? "";
         if (restart is not ("OnFailure" or "Never"))
         {

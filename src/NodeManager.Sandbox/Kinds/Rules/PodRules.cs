@@ -47,6 +47,7 @@ internal static class PodRules
 
         foreach (JsonObject volume in (spec.Array("volumes") ?? []).OfType<JsonObject>())
         {
+            if (!volume.Any(static pair => pair.Value is JsonObject)) volume["emptyDir"] = new JsonObject();
             foreach (string source in (ReadOnlySpan<string>)["configMap", "secret", "projected", "downwardAPI"])
                 volume.Object(source)?.Default("defaultMode", 420);
             volume.Object("hostPath")?.Default("type", "");
@@ -113,6 +114,7 @@ internal static class PodRules
         string image = container.Text("image") ?? "";
         bool isLatest = image.EndsWith(":latest", StringComparison.Ordinal) || !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
         container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
+        foreach (JsonObject variable in (container.Array("env") ?? []).OfType<JsonObject>()) variable.Object("valueFrom").Object("fieldRef")?.Default("apiVersion", "v1");
         foreach (JsonNode? port in container.Array("ports") ?? [])
             (port as JsonObject)?.Default("protocol", "TCP");
         foreach (string name in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
@@ -139,28 +141,5 @@ internal static class PodRules
         return period < 0 ? 1 : period;
     }
 
-    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) => ValidateSpec(pod.Object("spec"), "spec", errors);
-
-    /// <summary>Finds faults in a pod's specification, or in a template's.</summary>
-    public static void ValidateSpec(JsonObject? spec, string at, FieldErrors errors)
-    {
-        ValidateContainers(spec, at, errors);
-        ResponderRules.Validate(spec, at, errors);
-    }
-
-    private static void ValidateContainers(JsonObject? spec, string at, FieldErrors errors)
-    {
-        JsonArray containers = spec.Array("containers") ?? [];
-        if (containers.Count == 0) errors.Required($"{at}.containers");
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = 0; i < containers.Count; i++)
-        {
-            var container = containers[i] as JsonObject;
-            string path = $"{at}.containers[{i}]", name = container.Text("name") ?? "";
-            if (name.Length == 0) errors.Required(path + ".name");
-            else if (NameRules.Label(name) is { } fault) errors.Invalid(path + ".name", name, fault);
-            else if (!names.Add(name)) errors.Duplicate(path + ".name", name);
-            if (string.IsNullOrEmpty(container.Text("image"))) errors.Required(path + ".image");
-        }
-    }
+    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) => PodSpecRules.Validate(pod.Object("spec"), "spec", errors);
 }

@@ -45,8 +45,8 @@ internal static class ResponderRules
         string domain = key.Split('/')[0].Trim().TrimEnd('.').ToLowerInvariant();
         if (!mayBeReserved && (domain is "k8s.io" or "kubernetes.io" || domain.EndsWith(".k8s.io", StringComparison.Ordinal) || domain.EndsWith(".kubernetes.io", StringComparison.Ordinal)))
             errors.Invalid(path, key, "domain names *.k8s.io, *.kubernetes.io are reserved");
-        if (NameRules.QualifiedName(key) is { } fault) errors.Invalid(path, key, fault);
-        else if (!key.Contains('/', StringComparison.Ordinal)) errors.Invalid(path, key, "must be a domain-prefixed key (such as \"acme.io/foo\")");
+        if (!errors.Check(path, key, NameRules.QualifiedName)) return;
+        if (!key.Contains('/', StringComparison.Ordinal)) errors.Invalid(path, key, "must be a domain-prefixed key (such as \"acme.io/foo\")");
     }
 
     private static void CheckPriority(string path, long? priority, FieldErrors errors)

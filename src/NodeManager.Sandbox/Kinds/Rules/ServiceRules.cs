@@ -8,6 +8,10 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 /// <summary>Services; their addresses and ports are given out by <see cref="Api.ServiceAddresses"/>.</summary>
 internal static class ServiceRules
 {
+    public const string PortRange = "must be between 1 and 65535, inclusive";
+
+    private const int InternalPolicyFrom = 22;
+
     private static readonly string[] Types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
     public static KindRules Rules { get; } = new()
@@ -15,6 +19,10 @@ internal static class ServiceRules
         CheckName = NameRules.LetterLabel,
         PrepareCreate = static service => service["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
         Default = Default,
+        DefaultAt = static (service, minor) =>
+        {
+            if (minor >= InternalPolicyFrom && service.Object("spec").Text("type") != "ExternalName") service["spec"]!.AsObject().Default("internalTrafficPolicy", "Cluster");
+        },
         Validate = Validate,
     };
 
@@ -57,9 +65,9 @@ internal static class ServiceRules
         {
             if (ports.Length > 1) errors.Required(path + ".name");
         }
-        else if (NameRules.Label(name) is { } fault)
+        else
         {
-            errors.Invalid(path + ".name", name, fault);
+            errors.Check(path + ".name", name, NameRules.Label);
         }
 
         if (name.Length > 0 && ports.Take(index).Any(other => other.Text("name") == name)) errors.Duplicate(path + ".name", name);
@@ -72,6 +80,6 @@ internal static class ServiceRules
     private static void CheckNumber(JsonNode? port, string path, FieldErrors errors)
     {
         long number = port.AsNumber() ?? 0;
-        if (number is < 1 or > 65535) errors.Invalid(path, number, "must be between 1 and 65535, inclusive");
+        if (number is < 1 or > 65535) errors.Invalid(path, number, PortRange);
     }
 }

@@ -13,13 +13,15 @@ internal static class TaintRules
             var taint = (JsonObject)taints[i]!;
             string path = $"metadata.taints[{i}]";
             string key = taint.Text("key") ?? "", value = taint.Text("value") ?? "", effect = taint.Text("effect") ?? "";
-            if (NameRules.QualifiedName(key) is { } keyFault) errors.Invalid(path + ".key", key, keyFault);
-            if (NameRules.LabelValue(value) is { } valueFault) errors.Invalid(path + ".value", value, valueFault);
+            errors.Check(path + ".key", key, NameRules.QualifiedName);
+            errors.Check(path + ".value", value, NameRules.LabelValue);
             if (effect.Length == 0) errors.Required(path + ".effect");
             else if (effect is not ("NoSchedule" or "PreferNoSchedule" or "NoExecute"))
                 errors.NotSupported(path + ".effect", $"\"{effect}\"", "NoSchedule", "PreferNoSchedule", "NoExecute");
             if (seen.Add((effect, key))) continue;
-            string shown = $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
+            string shown = errors.Minor >= Api.ApiErrors.GoValuesUntil
+                ? new JsonObject { ["Key"] = key, ["Value"] = value, ["Effect"] = effect, ["TimeAdded"] = null }.ToJsonString()
+                : $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
             errors.Duplicate(path, shown, "taints must be unique by key and effect pair");
         }
     }

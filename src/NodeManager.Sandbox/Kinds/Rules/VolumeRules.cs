@@ -1,14 +1,18 @@
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Quantities;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class VolumeRules
 {
+    private const int OncePodFrom = 22;
+
     public static KindRules Claims { get; } = new()
     {
         PrepareCreate = static claim => claim["status"] = new JsonObject { ["phase"] = "Pending" },
         Default = static claim => claim.Ensure("spec").Default("volumeMode", "Filesystem"),
+        Validate = ValidateClaim,
     };
 
     public static KindRules Volumes { get; } = new()
@@ -21,10 +25,56 @@ internal static class VolumeRules
             spec.Default("volumeMode", "Filesystem");
             spec.Object("hostPath")?.Default("type", "");
         },
+        Validate = ValidateVolume,
     };
 
     public static KindRules Attachments { get; } = new()
     {
         PrepareCreate = static attachment => attachment["status"] = new JsonObject { ["attached"] = false },
     };
+
+    private static void ValidateClaim(JsonObject claim, JsonObject? old, FieldErrors errors)
+    {
+        JsonObject? spec = claim.Object("spec");
+        if (spec.Array("accessModes") is not { Count: > 0 }) errors.Required("spec.accessModes", "at least 1 access mode is required");
+        SelectorRules.Validate(spec.Object("selector"), "spec.selector", errors);
+        CheckModes(spec, errors);
+        JsonNode? storage = spec.Object("resources").Object("requests")?["storage"];
+        if (storage is null) errors.Required("spec.resources[storage]");
+        else if (Quantity.TryParse(storage.ToString(), out Quantity amount) && amount.Value <= 0) errors.Invalid("spec.resources[storage]", storage.ToString(), "must be greater than zero");
+        CheckClass(spec, errors);
+    }
+
+    private static void ValidateVolume(JsonObject volume, JsonObject? old, FieldErrors errors)
+    {
+        JsonObject? spec = volume.Object("spec");
+        if (spec.Array("accessModes") is not { Count: > 0 }) errors.Required("spec.accessModes");
+        CheckModes(spec, errors);
+        JsonObject? capacity = spec.Object("capacity");
+        if (capacity is not { Count: > 0 }) errors.Required("spec.capacity");
+        if (capacity?["storage"] is null || capacity.Count > 1) errors.NotSupported("spec.capacity", capacity?.ToJsonString() ?? "null", "storage");
+        if (spec.Text("persistentVolumeReclaimPolicy") is { } policy and not ("Delete" or "Recycle" or "Retain"))
+            errors.NotSupported("spec.persistentVolumeReclaimPolicy", $"\"{policy}\"", "Delete", "Recycle", "Retain");
+        if (spec.Object("hostPath") is { } host && string.IsNullOrEmpty(host.Text("path"))) errors.Required("spec.hostPath.path");
+        if (spec.Object("nodeAffinity") is { } affinity && affinity["required"] is null) errors.Required("spec.nodeAffinity.required", "must specify required node constraints");
+        if (spec?.Any(static pair => pair.Value is JsonObject && pair.Key is not ("capacity" or "nodeAffinity" or "claimRef")) != true) errors.Required("spec", "must specify a volume type");
+        if (spec.Object("nodeAffinity").Object("required") is { } nodes) AffinityRules.ValidateNodeSelector(nodes, "spec.nodeAffinity.required", errors);
+        CheckClass(spec, errors);
+    }
+
+    private static void CheckModes(JsonObject? spec, FieldErrors errors)
+    {
+        foreach (JsonNode? mode in spec.Array("accessModes") ?? [])
+        {
+            if ((string?)mode is "ReadOnlyMany" or "ReadWriteMany" or "ReadWriteOnce" || ((string?)mode == "ReadWriteOncePod" && errors.Minor >= OncePodFrom)) continue;
+            ReadOnlySpan<string> known = errors.Minor >= OncePodFrom ? ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"] : ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];
+            errors.NotSupported("spec.accessModes", $"\"{(string?)mode}\"", known);
+        }
+    }
+
+    private static void CheckClass(JsonObject? spec, FieldErrors errors)
+    {
+        if (spec.Text("storageClassName") is { Length: > 0 } name) errors.Check("spec.storageClassName", name, NameRules.Subdomain);
+        if (spec.Text("volumeMode") is { } mode and not ("Block" or "Filesystem")) errors.NotSupported("spec.volumeMode", $"\"{mode}\"", "Block", "Filesystem");
+    }
 }

@@ -26,7 +26,7 @@ internal static class WorkloadRules
             rolling.Default("maxUnavailable", "25%");
             rolling.Default("maxSurge", "25%");
         },
-        Validate = Validate,
+        Validate = WorkloadChecks.Deployment,
     };
 
     /// <summary>A state that is kept under a number.</summary>
@@ -59,7 +59,7 @@ internal static class WorkloadRules
     {
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
         Default = static item => Template(item).Default("replicas", 1),
-        Validate = Validate,
+        Validate = WorkloadChecks.ReplicaSet,
     };
 
     public static KindRules ReplicationController { get; } = new()
@@ -109,10 +109,11 @@ internal static class WorkloadRules
         },
         Validate = static (item, old, errors) =>
         {
-            Validate(item, old, errors);
+            WorkloadChecks.StatefulSet(item, old, errors);
             foreach ((string member, JsonNode? value) in item["spec"]!.AsObject().Object("persistentVolumeClaimRetentionPolicy") ?? [])
                 if ((string?)value is not ("Retain" or "Delete")) errors.NotSupported($"spec.persistentVolumeClaimRetentionPolicy.{member}", $"\"{value}\"", "Retain", "Delete");
         },
+        ValidateUpdate = WorkloadChecks.StatefulSetUpdate,
     };
 
     /// <summary>A new object says nothing of what became of it.</summary>
@@ -126,20 +127,5 @@ internal static class WorkloadRules
         template.Ensure("metadata");
         PodRules.DefaultSpec(template.Ensure("spec"));
         return spec;
-    }
-
-    /// <summary>What all workloads with a selector have in common.</summary>
-    public static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
-    {
-        JsonObject spec = item["spec"]!.AsObject();
-        if (spec.Number("replicas") is < 0 and var replicas) errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-        var selector = spec["selector"] as JsonObject;
-        if (selector is null) errors.Required("spec.selector");
-        JsonObject? labels = spec.Object("template").Object("metadata").Object("labels");
-        if (selector is null || (selector.Object("matchLabels") ?? []).Any(pair => labels.Text(pair.Key) != (string?)pair.Value))
-            errors.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
-        PodRules.ValidateSpec(spec.Object("template").Object("spec"), "spec.template.spec", errors);
-        if (selector is not null && old?["spec"] is JsonObject before && !JsonNode.DeepEquals(before["selector"], selector))
-            errors.Invalid("spec.selector", selector, "field is immutable");
     }
 }

@@ -24,7 +24,8 @@ internal static class UnknownFields
             string path = at.Length == 0 ? name : $"{at}.{name}";
             if (!members.TryGetValue(name, out SchemaField? field) || field.From > minor)
             {
-                if (at.Length == 0 && name is "kind" or "apiVersion") continue;
+                // Whole objects within others may say what they are.
+                if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;
                 paths.Add(path);
                 document.Remove(name);
                 continue;

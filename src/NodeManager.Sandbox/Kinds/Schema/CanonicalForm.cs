@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Quantities;
+
+namespace NodeManager.Sandbox.Kinds.Schema;
+
+/// <summary>
+/// Brings documents of built-in kinds into the form in which the real server, which reads them into structures, writes them again: without
+/// what says nothing (null, and what is empty where that is the same as nothing), and with the elements' fields that are always written.
+/// </summary>
+internal static class CanonicalForm
+{
+    public static void Apply(JsonObject document, string type) => Clean(document, type);
+
+    private static void Clean(JsonObject owner, string type)
+    {
+        if (ApiSchema.Instance.Members(type) is not { } members) return;
+        List<string>? gone = null;
+        List<(string Name, JsonValue Amount)>? amounts = null;
+        foreach ((string name, JsonNode? value) in owner)
+        {
+            if (!members.TryGetValue(name, out SchemaField? field)) continue;
+            if (value is null || CleanValue(value, field)) (gone ??= []).Add(name);
+            else if (field is { Type: "quantity", Shape: SchemaShape.One } && Canonical(value) is { } amount) (amounts ??= []).Add((name, amount));
+        }
+
+        foreach ((string name, JsonValue amount) in amounts ?? []) owner[name] = amount;
+
+        foreach (string name in gone ?? []) owner.Remove(name);
+        foreach ((string name, SchemaField field) in members)
+            if (field.IsAlways && field.Shape == SchemaShape.One && !owner.ContainsKey(name) && Zero(field.Type) is { } zero) owner[name] = zero;
+    }
+
+    // True where the field is not written.
+    private static bool CleanValue(JsonNode value, SchemaField field)
+    {
+        switch (value)
+        {
+            case JsonObject inner when field.Shape == SchemaShape.One:
+                Clean(inner, field.Type);
+                return false;
+            case JsonObject map when field.Shape == SchemaShape.Map:
+                if (field.Type == "quantity") CleanAmounts(map);
+                foreach ((_, JsonNode? one) in map)
+                    if (one is JsonObject element) Clean(element, field.Type);
+                return map.Count == 0 && !field.IsAlways;
+            case JsonArray list when field.Shape == SchemaShape.List:
+                for (int i = 0; i < list.Count; i++)
+                {
+                    // A null is read as an element with nothing in it.
+                    if (list[i] is null && Empty(field.Type) is { } empty) list[i] = empty;
+                    if (list[i] is JsonObject element) Clean(element, field.Type);
+                }
+
+                return list.Count == 0 && !field.IsAlways;
+            case JsonValue plain when field is { Shape: SchemaShape.One, IsAlways: false, IsOptional: false }:
+                return field.Type switch
+                {
+                    "string" or "bytes" => plain.GetValueKind() == JsonValueKind.String && (string)plain! is "",
+                    "bool" => plain.GetValueKind() == JsonValueKind.False,
+                    "int32" or "int64" => plain.GetValueKind() == JsonValueKind.Number && plain.ToJsonString() is "0",
+                    _ => false,
+                };
+            default:
+                return false;
+        }
+    }
+
+    private static void CleanAmounts(JsonObject map)
+    {
+        foreach ((string name, JsonNode? value) in map.ToArray())
+            if (value is not null && Canonical(value) is { } amount) map[name] = amount;
+    }
+
+    // The text that the server makes of an amount; null where it is that already.
+    private static JsonValue? Canonical(JsonNode value)
+    {
+        bool isText = value.GetValueKind() == JsonValueKind.String;
+        string text = isText ? (string)value! : value.ToJsonString();
+        if (!Quantity.TryParse(text, out Quantity quantity)) return null;
+        return isText && quantity.CanonicalText == text ? null : JsonValue.Create(quantity.CanonicalText);
+    }
+
+    private static JsonNode? Empty(string type) => ApiSchema.Instance.Members(type) is null ? Zero(type) : new JsonObject();
+
+    private static JsonValue? Zero(string type) => type switch
+    {
+        "string" => JsonValue.Create(""),
+        "bool" => JsonValue.Create(false),
+        "int32" or "int64" => JsonValue.Create(0),
+        _ => null,
+    };
+}

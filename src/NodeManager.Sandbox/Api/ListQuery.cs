@@ -82,7 +82,9 @@ internal sealed class ListQuery
             Labels = labels,
             Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
             ResourceVersion = number > 0 ? number : null,
-            SendsInitialEvents = initial,
+
+            // A watch that begins nowhere begins with what exists; servers that know how to tell its end tell it.
+            SendsInitialEvents = initial ?? (number == 0 && minor >= InitialEventsServedFrom ? true : null),
         };
     }
 

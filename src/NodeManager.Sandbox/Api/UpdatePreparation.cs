@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Api;
 internal static class UpdatePreparation
 {
     private static readonly string[] Immutable =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
     public static void Prepare(ResourceKind kind, string? version, int minor, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
     {

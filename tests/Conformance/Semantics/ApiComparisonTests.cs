@@ -13,13 +13,14 @@ public sealed class ApiComparisonTests
     private const int StepsInRound = 40;
     private const int AtOnce = 4;
     private const int Shown = 40;
+    private const int LogCapacity = 100_000;
 
     [SkippableFact]
     public async Task Random_requests_are_answered_as_the_real_server_answers_them()
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
-        int requests = Setting("NODEMANAGER_API_REQUESTS", 800), seed = Setting("NODEMANAGER_API_SEED", 1);
+        int requests = Setting("NODEMANAGER_API_REQUESTS", 400), seed = Setting("NODEMANAGER_API_SEED", 1);
         using ControlPlane plane = await ControlPlane.StartStillAsync();
         using SandboxCluster sandbox = SandboxCluster.StartStill(new() { Nodes = 0, Version = $"1.{plane.Minor}" }, LogCapacity);
         var comparer = new ApiComparer(() => new(plane.Server, plane.CreateAdminTransport()), () => new(sandbox.Server, sandbox.CreateTransport()), plane.Minor);
@@ -38,8 +39,6 @@ public sealed class ApiComparisonTests
         Assert.True(differences.Count == 0, $"{told}:\n{string.Join("\n\n", differences.Take(Shown))}");
         Assert.True(comparer.Accepted > comparer.Compared / 5, $"Only {comparer.Accepted} of {comparer.Compared} requests were accepted: that shows little.");
     }
-
-    private const int LogCapacity = 100_000;
 
     // The custom kind is there, and served, before the first round.
     private static async Task PrepareAsync(ControlPlane plane, SandboxCluster sandbox)

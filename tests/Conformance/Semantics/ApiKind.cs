@@ -29,8 +29,6 @@ internal sealed record ApiKind(string Kind, string ApiVersion, string Plural, st
     /// <summary>True where the server goes on working at an object after it answered: then it is only created for show.</summary>
     public bool IsDryOnly => Kind == "CustomResourceDefinition";
 
-    public string Group => ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion[..ApiVersion.IndexOf('/', StringComparison.Ordinal)] : "";
-
     public string Root => ApiVersion.Contains('/', StringComparison.Ordinal) ? "/apis/" + ApiVersion : "/api/" + ApiVersion;
 
     /// <summary>How often it is taken.</summary>

@@ -25,11 +25,12 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
     /// <param name="origin">The object from which its body was made; null where it was not.</param>
     public async Task<ApiAnswer> SendAsync(ApiStep step, JsonObject? origin)
     {
-        string? body = step.Body;
+        // Where the body was written from JSON, the brackets are escaped.
+        string? body = step.Body?.Replace("\\u27E6", "⟦", StringComparison.Ordinal).Replace("\\u27E7", "⟧", StringComparison.Ordinal);
         if (body is not null && step.IsFromCurrent && origin is not null && Last(step.Target) is { } own && !ReferenceEquals(own, origin))
         {
             JsonNode? localized = Localize(JsonNode.Parse(body), origin, own);
-            body = localized?.ToJsonString() ?? "null";
+            body = (localized?.ToJsonString() ?? "null").Replace("\\u27E6", "⟦", StringComparison.Ordinal).Replace("\\u27E7", "⟧", StringComparison.Ordinal);
         }
 
         using var request = new HttpRequestMessage(new(step.Method), Resolve(step.Path, step.Target, Uri.EscapeDataString));
@@ -88,12 +89,10 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
         "rv" => Versions(target) is [.., var newest] ? newest : "7",
         "old" => Versions(target) is [var first, _, ..] ? first : "3",
         "uid" => (string?)Last(target)?["metadata"]?["uid"] ?? "none",
-        "list" => _listVersions.GetValueOrDefault(CollectionOf(target)) ?? "1",
+        "list" => _listVersions.GetValueOrDefault(target) ?? "1",
         "continue" => _continue.Length > 0 ? _continue : "bm9uZQ",
         var other => throw new ArgumentException($"No value stands for {other}.", nameof(text)),
     }));
-
-    private static string CollectionOf(string target) => target;
 
     // What was taken over from the other's object as it was becomes what stands in the own one at the same place.
     private static JsonNode? Localize(JsonNode? node, JsonNode? origin, JsonNode? own)

@@ -125,7 +125,7 @@ internal sealed partial class StepMaker
             3 => new("patch content type", kind, "PATCH", target + "?dryRun=All") { Target = target, Body = "{}", ContentType = Pick("text/plain", "application/json", "", "application/bogus-patch+json", "application/merge-patch+json; charset=utf-8") },
             4 => new("put content type", kind, "PUT", target + "?dryRun=All") { Target = target, Body = body, ContentType = Pick("text/plain", "application/xml", "") },
             5 => new("subresource", kind, Pick("GET", "PUT", "POST", "DELETE", "PATCH"), target + Pick("/bogus", "/scale", "/status", "/finalize", "/log")) { Target = target, Body = body, ContentType = "application/merge-patch+json" },
-            6 => new("collection in no such namespace", kind, Pick("GET", "POST"), kind.Collection("nowhere") + (Chance(30) ? "/" + name : "")) { Target = target, Body = Chance(70) ? kind.Make(name, null).ToJsonString() : null },
+            6 when kind.IsNamespaced => new("collection in no such namespace", kind, Pick("GET", "POST"), kind.Collection("nowhere") + (Chance(30) ? "/" + name : "")) { Target = target, Body = Chance(70) ? kind.Make(name, null).ToJsonString() : null },
             7 => AllNamespaces(kind, name, target),
             8 => new("unserved path", kind, "GET", Pick(kind.Root + "/bogus", kind.Root + "/bogus/x", "/apis/bogus.example.com/v1/things", "/api/v2/pods", "/apis/apps/v9/deployments", "/bogus", $"{target}/status/more", $"{target}/")) { Target = target },
             9 => new("body", kind, "POST", collection + "?dryRun=All") { Target = target, Body = Pick("", "{", "[]", "null", "\"text\"", "{}", "{\"kind\":5}", "{\"apiVersion\":5,\"kind\":\"" + kind.Kind + "\"}", "{\"metadata\":[]}", body + "x", body + body, "kind: x") },

@@ -32,8 +32,6 @@ internal sealed partial class StepMaker
 
     public string Namespace => _prefix;
 
-    public IReadOnlyList<ApiKind> Kinds => _kinds;
-
     /// <summary>The names that it uses of a kind.</summary>
     public IEnumerable<string> NamesOf(ApiKind kind) => kind.Names.Select(name => Name(kind, name));
 

@@ -12,6 +12,7 @@ public sealed class WatchComparisonTests
 {
     private const int ChangesInRound = 40;
     private const int LogCapacity = 100_000;
+    private const int InitialEventsFrom = 32;
 
     [SkippableFact]
     public async Task Watches_tell_the_same_events_in_the_same_order()
@@ -38,8 +39,6 @@ public sealed class WatchComparisonTests
 
         Assert.True(told > changes, $"Only {told} events were told: that shows little.");
     }
-
-    private const int InitialEventsFrom = 32;
 
     private static async Task<IReadOnlyList<string>[]> WatchAsync(Uri server, Func<HttpMessageHandler> connect, WatchScenario scenario, string ns, int minor)
     {

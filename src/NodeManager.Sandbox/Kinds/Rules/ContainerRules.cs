@@ -10,6 +10,9 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 internal static class ContainerRules
 {
     private const int LimitToldFrom = 27;
+    private const int FilesFrom = 34;
+    private const string OneSource = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`";
+    private const string OneSourceOrFile = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 
     public static void Validate(JsonObject? spec, HashSet<string> volumes, string at, FieldErrors errors)
     {
@@ -84,7 +87,7 @@ internal static class ContainerRules
                     errors.Invalid(path + ".valueFrom.fieldRef.fieldPath", field.Text("fieldPath"), $"error converting fieldPath: field label not supported: {field.Text("fieldPath")}");
             }
 
-            if (sources == 0) errors.Invalid(path + ".valueFrom", "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`");
+            if (sources == 0) errors.Invalid(path + ".valueFrom", "", errors.Minor >= FilesFrom ? OneSourceOrFile : OneSource);
             if (!string.IsNullOrEmpty(variable.Text("value")) && sources > 0) errors.Invalid(path + ".valueFrom", "", "may not be specified when `value` is not empty");
             else if (sources > 1) errors.Invalid(path + ".valueFrom", "", "may not have more than one field specified at a time");
         }

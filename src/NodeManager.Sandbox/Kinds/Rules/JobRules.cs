@@ -10,7 +10,8 @@ internal static class JobRules
 
     public const string Prefix = "batch.kubernetes.io/";
 
-    private const int LifetimeFrom = 21, IndexesFrom = 22, ReplacementFrom = 29;
+    // From 1.30 on a name that is generated is tried on a copy.
+    private const int LifetimeFrom = 21, IndexesFrom = 22, ReplacementFrom = 29, RetriesFrom = 30;
 
     // Servers drop what they do not know.
     private static readonly (string Member, int From)[] Since =
@@ -26,6 +27,8 @@ internal static class JobRules
         Default = static item =>
         {
             JsonObject spec = WorkloadRules.Template(item);
+            if (item.Object("metadata").Object("labels") is null or { Count: 0 } && spec.Object("template").Object("metadata").Object("labels") is { Count: > 0 } labels)
+                item.Ensure("metadata")["labels"] = labels.DeepClone();
             if (spec["parallelism"] is null) spec.Default("completions", 1);
             spec.Default("parallelism", 1);
             spec.Default("backoffLimit", spec["backoffLimitPerIndex"] is null ? 6 : int.MaxValue);
@@ -60,9 +63,14 @@ internal static class JobRules
     private static void Prepare(JsonObject job, int minor)
     {
         JsonObject spec = job["spec"]!.AsObject(), metadata = job["metadata"]!.AsObject();
+        JsonObject labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
+        if (minor < LifetimeFrom) spec.Remove("ttlSecondsAfterFinished");
+
+        // A job that took over its template's labels gets these too.
+        bool isCopied = minor >= RetriesFrom && !string.IsNullOrEmpty(metadata.Text("generateName"));
+        bool isShared = !isCopied && JsonNode.DeepEquals(metadata["labels"] ?? new JsonObject(), labels);
         if (spec.Flag("manualSelector") != true)
         {
-            JsonObject labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
             string prefix = minor >= PrefixedLabelsFrom ? Prefix : "";
             foreach (string start in prefix.Length > 0 ? [prefix, ""] : (string[])[""])
             {
@@ -73,8 +81,7 @@ internal static class JobRules
             spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [prefix + "controller-uid"] = metadata.Text("uid") } };
         }
 
-        if (metadata.Object("labels") is null or { Count: 0 } && spec.Object("template").Object("metadata").Object("labels") is { } shared)
-            metadata["labels"] = shared.DeepClone();
+        if (isShared && labels.Count > 0) metadata["labels"] = labels.DeepClone();
     }
 
     private static void CheckCompletions(JsonObject spec, FieldErrors errors)

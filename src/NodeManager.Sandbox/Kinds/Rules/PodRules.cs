@@ -112,7 +112,10 @@ internal static class PodRules
         container.Default("terminationMessagePath", "/dev/termination-log");
         container.Default("terminationMessagePolicy", "File");
         string image = container.Text("image") ?? "";
-        bool isLatest = image.EndsWith(":latest", StringComparison.Ordinal) || !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
+
+        // What is no reference to an image is none to its latest either.
+        bool isLatest = image.EndsWith(":latest", StringComparison.Ordinal) ||
+            (!image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal) && !image.Any(static one => char.IsAsciiLetterUpper(one) || one == ' '));
         container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
         foreach (JsonObject variable in (container.Array("env") ?? []).OfType<JsonObject>()) variable.Object("valueFrom").Object("fieldRef")?.Default("apiVersion", "v1");
         foreach (JsonNode? port in container.Array("ports") ?? [])

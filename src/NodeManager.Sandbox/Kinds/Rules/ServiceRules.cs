@@ -73,6 +73,7 @@ internal static class ServiceRules
         if (name.Length > 0 && ports.Take(index).Any(other => other.Text("name") == name)) errors.Duplicate(path + ".name", name);
         CheckNumber(port["port"], path + ".port", errors);
         if (port["targetPort"] is JsonValue target && target.GetValueKind() == System.Text.Json.JsonValueKind.Number) CheckNumber(target, path + ".targetPort", errors);
+        if (port.Text("targetPort") is { } named) errors.Check(path + ".targetPort", named, NameRules.PortName);
         if (port.Text("protocol") is { } protocol && protocol is not ("TCP" or "UDP" or "SCTP"))
             errors.NotSupported(path + ".protocol", $"\"{protocol}\"", "SCTP", "TCP", "UDP");
     }

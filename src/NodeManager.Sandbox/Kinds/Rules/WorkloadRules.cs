@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class WorkloadRules
 {
-    private const int MinReadyFrom = 23, RetentionFrom = 27;
+    private const int AvailableFrom = 22, MinReadyFrom = 23, RetentionFrom = 27;
 
     public static KindRules Deployment { get; } = new()
     {
@@ -76,6 +76,10 @@ internal static class WorkloadRules
     public static KindRules StatefulSet { get; } = new()
     {
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
+        PrepareCreateAt = static (item, minor) =>
+        {
+            if (minor >= AvailableFrom) item["status"]!["availableReplicas"] = 0;
+        },
         Default = static item =>
         {
             JsonObject spec = Template(item);

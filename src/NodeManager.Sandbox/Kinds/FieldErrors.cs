@@ -9,6 +9,7 @@ internal sealed partial class FieldErrors(int minor)
 {
     private const int BytesFrom = 32;
     private const int LabelKeysFrom = 34;
+    private const int LettersFrom = 21;
 
     private readonly List<(string Reason, string Field, string Detail)> _faults = [];
 
@@ -71,6 +72,7 @@ internal sealed partial class FieldErrors(int minor)
     private string Worded(string detail)
     {
         if (minor >= LabelKeysFrom) detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);
+        if (minor < LettersFrom) detail = detail.Replace("must contain at least one letter (a-z)", "must contain at least one letter or number (a-z, 0-9)", StringComparison.Ordinal);
         return minor < BytesFrom ? Bytes().Replace(detail, "must be no more than $1 characters") : detail;
     }
 

@@ -101,6 +101,7 @@ internal static class WorkloadRules
         {
             JsonObject spec = item["spec"]!.AsObject();
             if (minor < MinReadyFrom) spec.Remove("minReadySeconds");
+            if (minor < AvailableFrom) item.Object("status")?.Remove("availableReplicas");
             if (minor < RetentionFrom)
             {
                 spec.Remove("persistentVolumeClaimRetentionPolicy");

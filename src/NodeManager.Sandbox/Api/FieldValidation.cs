@@ -13,9 +13,8 @@ internal sealed class FieldValidation
     public const int ServedFrom = 25;
 
     private readonly string _mode;
-    private readonly List<string> _warnings = [];
-
     private readonly int _minor;
+    private readonly List<string> _warnings = [];
 
     /// <param name="mode"><c>Ignore</c>, <c>Warn</c> or <c>Strict</c>.</param>
     /// <param name="minor">The Kubernetes that is served.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 using NodeManager.Sandbox.Tests.Controllers;

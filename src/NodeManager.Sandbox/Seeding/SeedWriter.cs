@@ -32,7 +32,11 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     }
 
     /// <summary>Fills what a document leaves out.</summary>
-    public void Default(ResourceKind kind, JsonObject document) => kind.Rules.Fill(document, registry.Minor);
+    public void Default(ResourceKind kind, JsonObject document)
+    {
+        CanonicalForm.Apply(document, kind.SchemaType);
+        kind.Rules.Fill(document, registry.Minor);
+    }
 
     /// <summary>Stores a document that has at least a name; the status it comes with stays.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
@@ -89,7 +93,6 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 
     private StoredObject Prepare(ResourceKind kind, JsonObject document)
     {
-        CanonicalForm.Apply(document, kind.SchemaType);
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
         if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);

@@ -48,7 +48,7 @@ internal static partial class NameRules
     /// <summary>What can be a step of a path: names with colons, for one.</summary>
     public static string[] PathSegment(string name) => name is "." or ".."
         ? [$"may not be '{name}'"]
-        : [.. new[] { '/', '%' }.Where(name.Contains).Select(static one => $"may not contain '{one}'")];
+        : [.. "/%".Where(name.Contains).Select(static one => $"may not contain '{one}'")];
 
     /// <summary>The key of a config map or secret, which is a file's name.</summary>
     public static string[] ConfigKey(string key)

@@ -53,5 +53,5 @@ internal sealed class JobFailurePolicy
 
     private static string? Fits(JsonObject? status, JsonObject rule) => (status.Array("conditions") ?? []).OfType<JsonObject>()
         .FirstOrDefault(condition => (rule.Array("onPodConditions") ?? []).OfType<JsonObject>()
-            .Any(wanted => wanted.Text("type") == condition.Text("type") && (wanted.Text("status") ?? "True") == condition.Text("status"))).Text("type");
+            .Any(wanted => wanted.Text("type") == condition.Text("type") && wanted.Text("status") == condition.Text("status"))).Text("type");
 }

@@ -32,6 +32,9 @@ internal static class JobRules
             if (spec["parallelism"] is null) spec.Default("completions", 1);
             spec.Default("parallelism", 1);
             spec.Default("backoffLimit", spec["backoffLimitPerIndex"] is null ? 6 : int.MaxValue);
+            foreach (JsonObject rule in (spec.Object("podFailurePolicy").Array("rules") ?? []).OfType<JsonObject>())
+                foreach (JsonObject condition in (rule.Array("onPodConditions") ?? []).OfType<JsonObject>())
+                    if (condition.Text("status") is null or "") condition["status"] = "True";
         },
         DefaultAt = static (item, minor) =>
         {

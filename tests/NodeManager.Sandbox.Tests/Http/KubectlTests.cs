@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 /// <summary>A real kubectl on a served cluster: tests/kubectl/commands.txt, line by line.</summary>
 public sealed class KubectlTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
 
     [SkippableFact]
     public async Task Every_command_ends_as_it_should()

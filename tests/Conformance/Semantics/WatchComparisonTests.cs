@@ -46,7 +46,7 @@ public sealed class WatchComparisonTests
         await SendAsync(http, new("POST", "/api/v1/namespaces", $$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{ns}}}"}}"""));
         foreach (WatchChange change in scenario.Before()) Assert.Equal(HttpStatusCode.Created, await SendAsync(http, change));
         string version = (string)JsonNode.Parse(await http.GetStringAsync(scenario.Maps))!["metadata"]!["resourceVersion"]!;
-        WatchReader[] readers = await Task.WhenAll(scenario.Watches(version, minor >= InitialEventsFrom).Select(path => WatchReader.OpenAsync(server, connect(), path)));
+        WatchReader[] readers = await Task.WhenAll(scenario.Watches(version, minor >= InitialEventsFrom).Select(path => WatchReader.OpenAsync(server, connect(), path, version)));
         try
         {
             Task<IReadOnlyList<string>>[] streams = [.. readers.Select(static reader => reader.ReadAsync())];

@@ -10,24 +10,28 @@ internal sealed class WatchReader : IDisposable
 
     private readonly HttpClient _http;
     private readonly HttpResponseMessage _answer;
+    private readonly long _before;
 
-    private WatchReader(HttpClient http, HttpResponseMessage answer)
+    private WatchReader(HttpClient http, HttpResponseMessage answer, long before)
     {
         _http = http;
         _answer = answer;
+        _before = before;
     }
 
     /// <summary>Opened: whatever happens from now on is told.</summary>
-    public static async Task<WatchReader> OpenAsync(Uri server, HttpMessageHandler transport, string path)
+    /// <param name="before">The version of what is there already.</param>
+    public static async Task<WatchReader> OpenAsync(Uri server, HttpMessageHandler transport, string path, string before)
     {
         var http = new HttpClient(transport) { BaseAddress = server, Timeout = TimeSpan.FromSeconds(60) };
-        return new(http, await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead));
+        HttpResponseMessage answer = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        return new(http, answer, long.Parse(before, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A line an event.</summary>
+    /// <summary>A line an event. What is there already is told first, in no order that a server promises: here in that of the names.</summary>
     public async Task<IReadOnlyList<string>> ReadAsync()
     {
-        List<string> events = [];
+        List<string> first = [], events = [];
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
         using var lines = new StreamReader(await _answer.Content.ReadAsStreamAsync(limit.Token));
         long newest = 0;
@@ -39,7 +43,7 @@ internal sealed class WatchReader : IDisposable
             if ((string?)change["type"] == "ERROR")
             {
                 events.Add($"ERROR {item["code"]} {item["reason"]}");
-                return events;
+                break;
             }
 
             string name = (string?)metadata?["name"] ?? "";
@@ -48,12 +52,14 @@ internal sealed class WatchReader : IDisposable
 
             // Those between come when time has passed.
             bool isEnd = metadata["annotations"]?["k8s.io/initial-events-end"] is not null;
-            if ((!isBookmark || isEnd) && !IsLastMark(change, item, metadata)) events.Add(Describe(change, item, metadata, name, version, newest));
+            bool isFirst = version <= _before && !isBookmark && events.Count == 0;
+            if ((!isBookmark || isEnd) && !IsLastMark(change, item, metadata))
+                (isFirst ? first : events).Add(Describe(change, item, metadata, name, isFirst ? "there" : version > newest ? "newer" : version == newest ? "same" : "older"));
             newest = Math.Max(newest, version);
-            if (name == Last) return events;
+            if (name == Last) break;
         }
 
-        return events;
+        return [.. first.Order(StringComparer.Ordinal), .. events];
     }
 
     public void Dispose()
@@ -66,8 +72,8 @@ internal sealed class WatchReader : IDisposable
     private static bool IsLastMark(JsonNode change, JsonNode item, JsonNode metadata) =>
         (string?)change["type"] == "MODIFIED" && (string?)item["kind"] == "Pod" && (int?)metadata["deletionGracePeriodSeconds"] == 0 && metadata["finalizers"] is null;
 
-    private static string Describe(JsonNode change, JsonNode item, JsonNode metadata, string name, long version, long newest) => string.Join(
-        ' ', change["type"], item["kind"], name, version > newest ? "newer" : version == newest ? "same" : "older", $"labels={metadata["labels"]?.ToJsonString()}",
+    private static string Describe(JsonNode change, JsonNode item, JsonNode metadata, string name, string age) => string.Join(
+        ' ', change["type"], item["kind"], name, age, $"labels={metadata["labels"]?.ToJsonString()}",
         (string?)change["type"] == "DELETED" ? "gone" : $"grace={metadata["deletionGracePeriodSeconds"]} {(metadata["deletionTimestamp"] is null ? "stays" : "ends")}", $"finalizers={metadata["finalizers"]?.ToJsonString()}",
         $"phase={item["status"]?["phase"]}", $"node={item["spec"]?["nodeName"]}", $"annotations={metadata["annotations"]?.ToJsonString()}");
 }

@@ -11,7 +11,6 @@ public sealed class DrainComparisonTests
     [SkippableTheory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
     [InlineData(4)]
     public async Task A_drain_of_the_same_cluster_ends_the_same_for_every_pod(int seed)
     {

@@ -22,7 +22,7 @@ ready() { kubectl get pods -n work -l "app=$1" --no-headers | awk '$2 == "1/1" &
 # node_of APP, pod_of APP: its first pod's node and name.
 node_of() { kubectl get pods -n work -l "app=$1" -o jsonpath='{.items[0].spec.nodeName}'; }
 pod_of() { kubectl get pods -n work -l "app=$1" -o jsonpath='{.items[0].metadata.name}'; }
-# watching LINES CHANGE COMMAND…: what the command prints that watches, CHANGE being made once the watch stands; until there are so many
+# watching LINES CHANGE COMMAND…: what the command prints that watches or follows, CHANGE being made once it does; until there are so many
 # lines, or, if LINES is "end", until the command ends by itself. What kubectl logs of its requests tells when it watches.
 watching() {
     local lines=$1 change=$2 code
@@ -31,7 +31,7 @@ watching() {
     : > "$scratch/log"
     "$@" -v=6 > "$scratch/seen" 2> "$scratch/log" &
     local watcher=$!
-    await grep -q 'watch=true' "$scratch/log"
+    await grep -qE '(watch|follow)=true' "$scratch/log"
     eval "$change" > /dev/null
     [ "$lines" = end ] || { await has_lines "$lines"; kill "$watcher"; }
     wait "$watcher" 2> /dev/null

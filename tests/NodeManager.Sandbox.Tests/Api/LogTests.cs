@@ -1,5 +1,6 @@
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Tests.Controllers;
+using NodeManager.Sandbox.Tests.Http;
 
 namespace NodeManager.Sandbox.Tests.Api;
 
@@ -7,6 +8,7 @@ namespace NodeManager.Sandbox.Tests.Api;
 public sealed class LogTests
 {
     private const string Path = "/api/v1/namespaces/default/pods/here/log";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_log_that_is_followed_stays_open_until_its_container_ends_for_all_who_read()
@@ -45,6 +47,24 @@ public sealed class LogTests
 
         await cluster.UntilAsync(() => text.IsCompleted, "the end");
         Assert.NotEmpty(await text);
+    }
+
+    [Fact]
+    public async Task What_was_written_is_there_for_who_follows_before_anything_ends()
+    {
+        using LiveCluster cluster = new();
+        await StartAsync(cluster);
+        using var served = new ServedCluster(cluster.Cluster, null);
+        string whole = await served.Http.GetStringAsync(Path);
+        using HttpResponseMessage answer = await served.Http.GetAsync(Path + "?follow=true&sinceTime=2000-01-01T00:00:00Z", HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+
+        Assert.Equal(whole, await lines.ReadLineAsync().WaitAsync(Patience) + "\n");
+
+        Task<string> rest = lines.ReadToEndAsync();
+        Assert.False(rest.IsCompleted);
+        cluster.Delete(BuiltInKinds.Pods, "here", grace: 0);
+        Assert.Equal("", await rest.WaitAsync(Patience));
     }
 
     [Fact]

@@ -25,4 +25,12 @@ internal static class OwnerReferences
             : ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; " +
             $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}";
     }
+
+    /// <summary>Takes an owner out, and the list with the last.</summary>
+    public static void Remove(JsonObject metadata, string uid)
+    {
+        JsonArray left = [.. (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>().Where(owner => owner.Text("uid") != uid).Select(static owner => owner.DeepClone())];
+        if (left.Count == 0) metadata.Remove("ownerReferences");
+        else metadata["ownerReferences"] = left;
+    }
 }

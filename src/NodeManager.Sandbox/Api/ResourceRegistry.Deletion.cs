@@ -7,8 +7,11 @@ namespace NodeManager.Sandbox.Api;
 
 internal sealed partial class ResourceRegistry
 {
-    private const string OrphanFinalizer = "orphan";
-    private const string ForegroundFinalizer = "foregroundDeletion";
+    /// <summary>Its dependents are let go before it goes.</summary>
+    public const string OrphanFinalizer = "orphan";
+
+    /// <summary>It goes when its dependents have gone.</summary>
+    public const string ForegroundFinalizer = "foregroundDeletion";
 
     /// <summary>
     /// Deletes an object: at once, or, where it has grace or finalizers, by marking it; then whoever it waits for finishes it (a kubelet

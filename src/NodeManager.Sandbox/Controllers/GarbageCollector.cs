@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -10,8 +11,7 @@ namespace NodeManager.Sandbox.Controllers;
 /// </summary>
 internal sealed class GarbageCollector : Controller
 {
-    private const string Orphan = "orphan";
-    private const string Foreground = "foregroundDeletion";
+    private const string Orphan = ResourceRegistry.OrphanFinalizer, Foreground = ResourceRegistry.ForegroundFinalizer;
 
     public GarbageCollector(ControllerContext context)
         : base(context) => Kinds = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind.StoredAs == kind && kind != BuiltInKinds.Events)];
@@ -52,20 +52,17 @@ internal sealed class GarbageCollector : Controller
         Registry.Delete(item.Kind, item.Namespace, item.Name, new() { Uid = item.Uid, PropagationPolicy = isForeground ? "Foreground" : "Background" });
     }
 
-    private static bool IsForeground(StoredObject item) => item.IsDeleting && Finalizers(item).Contains(Foreground);
-
-    private static string[] Finalizers(StoredObject item) =>
-        [.. (item.ToJson().Object("metadata").Array("finalizers") ?? []).Select(one => (string?)one ?? "")];
+    private static bool IsForeground(StoredObject item) => item.IsDeleting && Finalizers.Has(item.ToJson().Object("metadata"), Foreground);
 
     private void Finish(StoredObject item)
     {
-        string[] finalizers = Finalizers(item);
-        if (finalizers.Contains(Orphan))
+        JsonObject? metadata = item.ToJson().Object("metadata");
+        if (Finalizers.Has(metadata, Orphan))
         {
             foreach (StoredObject dependent in Store.Dependents(item.Uid)) Release(dependent, item.Uid);
             RemoveFinalizer(item, Orphan);
         }
-        else if (finalizers.Contains(Foreground))
+        else if (Finalizers.Has(metadata, Foreground))
         {
             StoredObject[] dependents = Store.Dependents(item.Uid);
             foreach (StoredObject dependent in dependents) Enqueue(dependent);
@@ -74,19 +71,9 @@ internal sealed class GarbageCollector : Controller
         }
     }
 
-    private void Release(StoredObject dependent, string ownerUid) => Write(dependent, metadata =>
-    {
-        JsonArray left = [.. metadata.Array("ownerReferences")?.OfType<JsonObject>().Where(owner => owner.Text("uid") != ownerUid).Select(owner => owner.DeepClone()) ?? []];
-        if (left.Count == 0) metadata.Remove("ownerReferences");
-        else metadata["ownerReferences"] = left;
-    });
+    private void Release(StoredObject dependent, string ownerUid) => Write(dependent, metadata => OwnerReferences.Remove(metadata, ownerUid));
 
-    private void RemoveFinalizer(StoredObject item, string finalizer) => Write(item, metadata =>
-    {
-        JsonArray left = [.. metadata.Array("finalizers")?.Where(one => (string?)one != finalizer).Select(one => one!.DeepClone()) ?? []];
-        if (left.Count == 0) metadata.Remove("finalizers");
-        else metadata["finalizers"] = left;
-    });
+    private void RemoveFinalizer(StoredObject item, string finalizer) => Write(item, metadata => Finalizers.Remove(metadata, finalizer));
 
     private void Write(StoredObject item, Action<JsonObject> change) => Registry.Update(item.Kind, item.Namespace, item.Name, document =>
     {

@@ -108,10 +108,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
     /// <summary>A pod whose labels were changed is the set's no more: it stays, and another takes its place.</summary>
     private void Release(StoredObject pod, string uid) => Registry.Update(pod.Kind, pod.Namespace, pod.Name, document =>
     {
-        JsonObject metadata = document["metadata"]!.AsObject();
-        JsonArray left = [.. (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>().Where(owner => owner.Text("uid") != uid).Select(static owner => owner.DeepClone())];
-        if (left.Count == 0) metadata.Remove("ownerReferences");
-        else metadata["ownerReferences"] = left;
+        OwnerReferences.Remove(document["metadata"]!.AsObject(), uid);
         return document;
     });
 

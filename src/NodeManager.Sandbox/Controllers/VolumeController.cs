@@ -41,13 +41,14 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
             return;
         }
         foreach (string claim in Claims(item))
-            if (VolumeOf(item.Namespace, claim) is { } volume)
-                EnqueueAfter(new(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, item.Field("spec.nodeName"))), TimeSpan.FromSeconds(0.1 + (0.2 * Context.Share(volume))));
+            if (VolumeOf(item.Namespace, claim) is { } volume) Detach(volume, item.Field("spec.nodeName"));
+            else DetachAll(item.Field("spec.nodeName"));
     }
 
     public override void Begin(StoredObject item)
     {
-        if (item.Kind == BuiltInKinds.PersistentVolumeClaims) Enqueue(item);
+        // One on its way out is left from before: the pod that had the volume may be gone already.
+        if (item.Kind == BuiltInKinds.PersistentVolumeClaims || (item.Kind == BuiltInKinds.VolumeAttachments && item.IsDeleting)) Enqueue(item);
     }
 
     protected override void Reconcile(ObjectKey key)
@@ -92,6 +93,16 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
                 return document;
             });
         }
+    }
+
+    private void Detach(string volume, string node) =>
+        EnqueueAfter(new(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)), TimeSpan.FromSeconds(0.1 + (0.2 * Context.Share(volume))));
+
+    // The claim went together with its pod: which volume it was, it tells no more.
+    private void DetachAll(string node)
+    {
+        foreach (StoredObject attachment in Store.List(BuiltInKinds.VolumeAttachments).Objects.Walk())
+            if (attachment.As<VolumeAttachment>().Spec is var spec && spec.NodeName == node) Detach(spec.Source.PersistentVolumeName ?? "", node);
     }
 
     private void Detach(StoredObject attachment)

@@ -53,6 +53,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     {
         JsonObject metadata = item.Ensure("metadata");
         foreach (string member in Dropped) metadata.Remove(member);
+        CopiedFinalizers.Drop(kind, metadata);
         metadata.Object("annotations")?.Remove("kubectl.kubernetes.io/last-applied-configuration");
         kind.Rules.Fill(item, registry.Minor);
         if (kind == BuiltInKinds.PersistentVolumes) item.Object("spec").Object("claimRef")?.Remove("resourceVersion");

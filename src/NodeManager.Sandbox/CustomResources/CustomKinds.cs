@@ -134,8 +134,7 @@ internal sealed class CustomKinds
         SetTerminating(definition, "False", "InstanceDeletionCompleted", "removed all instances");
         _registry.Update(definition.Kind, "", definition.Name, static document =>
         {
-            JsonObject metadata = document["metadata"]!.AsObject();
-            metadata["finalizers"] = new JsonArray([.. (metadata.Array("finalizers") ?? []).Where(static one => (string?)one != Finalizer).Select(static one => one!.DeepClone())]);
+            Finalizers.Remove(document["metadata"]!.AsObject(), Finalizer);
             return document;
         });
     }

@@ -112,6 +112,55 @@ public sealed class CopyTests
             Assert.NotEqual(pods[pod.Metadata.Name].Metadata.Uid, pod.Metadata.Uid);
     }
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_only_a_driver_of_the_source_would_let_go_of_goes_in_the_copy(string backend)
+    {
+        await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await source.AddNodeAsync(), volume = "vol-" + source.Id, attachment = "csi-" + source.Id;
+        const string Attachments = "/apis/storage.k8s.io/v1/volumeattachments", Volumes = "/api/v1/persistentvolumes";
+        string claims = $"/api/v1/namespaces/{source.Namespace}/persistentvolumeclaims";
+        await MakeAsync(source, Volumes, $$"""
+            {"metadata":{"name":"{{volume}}","finalizers":["example.com/driver"]},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"storageClassName":"none-{{source.Id}}",
+            "persistentVolumeReclaimPolicy":"Retain","csi":{"driver":"example.com","volumeHandle":"one"},"claimRef":{"namespace":"{{source.Namespace}}","name":"data"} } }
+            """);
+        await MakeAsync(source, claims, $$"""
+            {"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"none-{{source.Id}}","volumeName":"{{volume}}","resources":{"requests":{"storage":"1Gi"} } } }
+            """);
+        await Eventually.HoldsAsync("the claim bound", async () => (string?)(await source.SendAsync("GET", claims + "/data")).Json["status"]!["phase"] == "Bound");
+        await source.AddPodAsync("db", node, static pod => pod["spec"]!["volumes"] = new JsonArray(
+            new JsonObject { ["name"] = "data", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = "data" } }));
+        await MakeAsync(source, Attachments, $$"""
+            {"metadata":{"name":"{{attachment}}","finalizers":["external-attacher/example-com"]},"spec":{"attacher":"example.com","nodeName":"{{node}}","source":{"persistentVolumeName":"{{volume}}"} } }
+            """);
+
+        SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new() { Speed = 10 }, static _ => { }, default);
+        using NodeManagerSession copy = await SessionFactory.ConnectAsync(
+            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+        foreach (string path in new[] { $"{Attachments}/{attachment}", $"{Volumes}/{volume}" })
+        {
+            await source.SendAsync("PATCH", path, """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+            await source.SendAsync("DELETE", path);
+        }
+
+        using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server };
+        Assert.Single(await NamesAsync(Attachments));
+        NodeDrainResult rehearsed = Assert.Single(await DrainRun.DrainAsync(copy, [node], Everything with { Timeout = TimeSpan.FromMinutes(15) }));
+        Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
+        Assert.Empty(await NamesAsync(Attachments));
+        foreach (string path in new[] { $"{claims}/data", $"{Volumes}/{volume}" }) await http.DeleteAsync(path);
+        await Eventually.HoldsAsync("claim and volume gone", async () => (await NamesAsync(claims)).Length + (await NamesAsync(Volumes)).Length == 0);
+
+        async Task<string[]> NamesAsync(string collection) =>
+            [.. JsonNode.Parse(await http.GetStringAsync(collection))!["items"]!.AsArray().Select(static one => (string)one!["metadata"]!["name"]!)];
+    }
+
+    private static async Task MakeAsync(TestCluster cluster, string collection, string manifest)
+    {
+        WireAnswer answer = await cluster.SendAsync("POST", collection, manifest);
+        Assert.True((int)answer.Code == 201, answer.Text);
+    }
+
     private static async Task<string[]> PlacesAsync(NodeManagerSession session, string ns) =>
         [.. (await session.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = ns }, default)).Items
             .Select(p => $"{p.Metadata.Name} on {p.Spec.NodeName} {p.Status.Phase} {TestCluster.IsReady(p)}").Order(StringComparer.Ordinal)];

@@ -130,6 +130,23 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public async Task A_volume_is_detached_also_where_its_claim_went_before_the_pod()
+    {
+        using LiveCluster cluster = new();
+        await cluster.OpenNodesAsync("a");
+        cluster.Create(BuiltInKinds.PersistentVolumeClaims, """
+            {"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"} } } }
+            """);
+        cluster.Pod("db", ""","volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data"} }]""");
+        await cluster.UntilAsync(() => LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, "db")!) && cluster.Store.List(BuiltInKinds.VolumeAttachments).Objects.Count == 1, "attached");
+
+        cluster.Delete(BuiltInKinds.PersistentVolumeClaims, "data");
+        cluster.Delete(BuiltInKinds.Pods, "db");
+
+        await cluster.UntilAsync(() => cluster.Store.List(BuiltInKinds.VolumeAttachments).Objects.Count == 0, "detached");
+    }
+
+    [Fact]
     public async Task Every_node_gets_its_daemon_even_a_cordoned_one()
     {
         using LiveCluster cluster = new();

@@ -261,8 +261,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue) return false;
         JsonObject? progress = document.Object("status").Condition("Progressing");
-        if (progress.Text("reason") is RolledOut or Paused || progress.Text("lastUpdateTime") is not { } text) return false;
-        DateTimeOffset end = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).AddSeconds(seconds);
+        if (progress.Text("reason") is RolledOut or Paused || progress.Time("lastUpdateTime") is not { } told) return false;
+        DateTimeOffset end = told.AddSeconds(seconds);
         if (end <= Context.Now) return true;
         EnqueueAt(ObjectKey.Of(stored), end);
         return false;

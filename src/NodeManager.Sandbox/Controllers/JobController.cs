@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Controllers;
 internal sealed class JobController(ControllerContext context) : Controller(context)
 {
     private const string Component = "job-controller";
-    private readonly Dictionary<string, JobBackOff> backOffs = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectKey, (string Uid, JobBackOff BackOff)> backOffs = [];
     private readonly JobTracker tracker = new(context.Registry, context.MinorVersion);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Jobs, BuiltInKinds.Pods];
@@ -35,7 +35,12 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } stored) return;
+        if (Get(key) is not { } stored)
+        {
+            backOffs.Remove(key);
+            return;
+        }
+
         if (key.Kind == BuiltInKinds.Pods)
         {
             // Nobody counts it any more.
@@ -49,14 +54,14 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         JobPods pods = new(spec, Store.PodsOf(stored.Uid));
         if (JobState.IsOver(status))
         {
-            backOffs.Remove(stored.Uid);
+            backOffs.Remove(key);
             foreach (StoredObject pod in pods.All) tracker.Release(pod);
             if (!stored.IsDeleting) Expire(stored, spec, status);
             return;
         }
 
         JobState state = tracker.Count(status, spec, pods);
-        JobBackOff backOff = Note(stored.Uid, state);
+        JobBackOff backOff = Note(stored, state.NewFailures, state.NewSuccesses);
         bool isSuspended = spec.Flag("suspend") == true;
         if (!isSuspended) status.Default("startTime", Registry.Now);
         JobEnd? end = JobEnd.Of(status) ?? JobEnd.Failure(spec, status, pods, state, Context.Now);
@@ -70,8 +75,8 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
             if (state.IsComplete(spec) && !Store.PodsOf(stored.Uid).Any(PodReading.IsActive)) end = JobEnd.Success(Context.MinorVersion);
         }
 
-        Write(stored, spec, status, end, end is null && !stored.IsDeleting ? isSuspended : null);
-        if (spec.Number("activeDeadlineSeconds") is { } seconds && JobEnd.TimeOf(status, "startTime") is { } start) EnqueueAt(key, start.AddSeconds(seconds));
+        Write(stored, spec, status, state, end, end is null && !stored.IsDeleting ? isSuspended : null);
+        if (spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime") is { } start) EnqueueAt(key, start.AddSeconds(seconds));
     }
 
     /// <summary>Starts what is missing, or ends what is too much.</summary>
@@ -115,20 +120,25 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         Context.Events.Normal(job, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
     }
 
-    private JobBackOff Note(string uid, JobState state)
+    private JobBackOff Note(StoredObject job, IReadOnlyCollection<StoredObject> failed, IReadOnlyCollection<StoredObject> succeeded)
     {
-        JobBackOff known = backOffs.GetValueOrDefault(uid);
-        if (state.NewFailures.Count == 0 && state.NewSuccesses.Count == 0) return known;
-        DateTimeOffset success = state.NewSuccesses.Select(JobPods.EndOf).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
-        DateTimeOffset[] failures = [.. state.NewFailures.Select(JobPods.EndOf).Where(end => end > success)];
-        int before = state.NewSuccesses.Count > 0 ? 0 : known.Failures;
-        return backOffs[uid] = failures.Length == 0 ? new(before, known.Last) : new(before + failures.Length, failures.Max());
+        ObjectKey key = ObjectKey.Of(job);
+        JobBackOff known = backOffs.TryGetValue(key, out (string Uid, JobBackOff BackOff) noted) && noted.Uid == job.Uid ? noted.BackOff : default;
+        if (failed.Count == 0 && succeeded.Count == 0) return known;
+        DateTimeOffset success = succeeded.Select(JobPods.EndOf).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
+        DateTimeOffset[] failures = [.. failed.Select(JobPods.EndOf).Where(end => end > success)];
+        int before = succeeded.Count > 0 ? 0 : known.Failures;
+        JobBackOff next = failures.Length == 0 ? new(before, known.Last) : new(before + failures.Length, failures.Max());
+        backOffs[key] = (job.Uid, next);
+        return next;
     }
 
-    private void Write(StoredObject job, JsonObject spec, JsonObject status, JobEnd? end, bool? isSuspended)
+    private void Write(StoredObject job, JsonObject spec, JsonObject status, JobState before, JobEnd? end, bool? isSuspended)
     {
         JobPods pods = new(spec, Store.PodsOf(job.Uid));
         JobState state = tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
+        // What ended since it was looked at is counted here, and never again.
+        Note(job, Later(state.NewFailures, before.NewFailures), Later(state.NewSuccesses, before.NewSuccesses));
         bool isOver = false;
         string? said = null;
         tracker.Write(job, state, pods, isOver: end is not null || job.IsDeleting, (target, isCounted) =>
@@ -142,6 +152,8 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         if (end!.IsFailure) Context.Events.Warning(job, Component, end.Reason!, end.Message!);
         else Context.Events.Normal(job, Component, "Completed", "Job completed");
     }
+
+    private static StoredObject[] Later(List<StoredObject> pods, List<StoredObject> before) => [.. pods.ExceptBy(before.Select(static pod => pod.Uid), static pod => pod.Uid)];
 
     private void Expire(StoredObject job, JsonObject spec, JsonObject status)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Store;
@@ -31,7 +30,7 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
         long limit = spec.Number("backoffLimit") ?? 6;
         if (state.Failed > limit || (spec.Object("template").Object("spec").Text("restartPolicy") == "OnFailure" && Restarts(pods) is > 0 and var restarts && restarts >= limit))
             return new(true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
-        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && TimeOf(status, "startTime")?.AddSeconds(seconds) <= now;
+        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime")?.AddSeconds(seconds) <= now;
         return isLate ? new(true, "DeadlineExceeded", "Job was active longer than specified deadline") : null;
     }
 
@@ -52,9 +51,6 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
         if (!IsFailure) status["completionTime"] = now;
         return true;
     }
-
-    public static DateTimeOffset? TimeOf(JsonObject? owner, string member) =>
-        DateTimeOffset.TryParse(owner.Text(member), CultureInfo.InvariantCulture, out DateTimeOffset time) ? time : null;
 
     private void Say(JsonObject status, string type, string now)
     {

@@ -103,15 +103,15 @@ internal sealed class JobPods
             : string.Create(CultureInfo.InvariantCulture, $"{range.First}{(range.Last - range.First > 1 ? '-' : ',')}{range.Last}")));
     }
 
-    /// <summary>Reads what <see cref="Ranges"/> wrote.</summary>
-    public static SortedSet<int> Indexes(string? text)
+    /// <summary>Reads what <see cref="Ranges"/> wrote, as far as it counts for so many completions: anybody may write a status, and completions may become fewer.</summary>
+    public static SortedSet<int> Indexes(string? text, int completions)
     {
         SortedSet<int> indexes = [];
         foreach (string range in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] ends = range.Split('-');
             if (!int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)) continue;
-            for (int index = first; index <= last; index++) indexes.Add(index);
+            for (int index = Math.Max(0, first); index <= Math.Min(last, completions - 1); index++) indexes.Add(index);
         }
 
         return indexes;

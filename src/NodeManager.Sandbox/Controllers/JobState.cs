@@ -26,8 +26,8 @@ internal sealed class JobState
     public static bool IsOver(JsonObject? status) =>
         status.Condition("Complete").Text("status") == "True" || status.Condition("Failed").Text("status") == "True";
 
-    public static DateTimeOffset? EndedAt(JsonObject status) => JobEnd.TimeOf(
-        (status.Array("conditions") ?? []).OfType<JsonObject>().First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True"), "lastTransitionTime");
+    public static DateTimeOffset? EndedAt(JsonObject status) => (status.Array("conditions") ?? []).OfType<JsonObject>()
+        .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True").Time("lastTransitionTime");
 
     /// <summary>Writes that a job is suspended or goes on again (null: it does not matter any more); the reason to tell where that is new.</summary>
     public static string? Suspend(JsonObject status, bool? suspends, string now, int minor)

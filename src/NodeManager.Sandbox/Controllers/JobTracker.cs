@@ -37,8 +37,8 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
             failed = failed.FindAll(static pod => pod.Field("status.phase") == "Failed");
         }
 
-        SortedSet<int> indexes = JobPods.Indexes(status.Text("completedIndexes"));
-        long completions = spec.Number("completions") ?? 0;
+        int completions = Number(spec, "completions");
+        SortedSet<int> indexes = JobPods.Indexes(status.Text("completedIndexes"), completions);
         if (pods.IsIndexed) indexes.UnionWith(succeeded.Select(static pod => JobPods.IndexOf(pod) ?? -1).Where(index => index >= 0 && index < completions));
         int failures = failedBefore + failed.Count;
         return new()
@@ -83,9 +83,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
             {
                 JsonObject metadata = document["metadata"]!.AsObject();
                 if (metadata.Text("uid") != pod.Uid) return document;
-                JsonArray left = [.. (metadata.Array("finalizers") ?? []).Where(static one => (string?)one != JobPods.Finalizer).Select(static one => one!.DeepClone())];
-                if (left.Count == 0) metadata.Remove("finalizers");
-                else metadata["finalizers"] = left;
+                Finalizers.Remove(metadata, JobPods.Finalizer);
                 return document;
             });
         }

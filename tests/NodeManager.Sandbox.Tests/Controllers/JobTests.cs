@@ -18,8 +18,11 @@ public sealed class JobTests
     {
         int[] numbers = [.. indexes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(text, JobPods.Ranges([.. numbers]));
-        Assert.Equal(numbers, JobPods.Indexes(text).ToArray());
+        Assert.Equal(numbers, JobPods.Indexes(text, 9).ToArray());
     }
+
+    [Fact]
+    public void Done_indexes_beyond_the_completions_do_not_count() => Assert.Equal([1, 2, 3], JobPods.Indexes("1-2000000000,2100000000", 4).ToArray());
 
     [Theory]
     [InlineData(1, 36, 10)]

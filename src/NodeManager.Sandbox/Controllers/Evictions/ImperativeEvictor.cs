@@ -23,7 +23,7 @@ internal sealed partial class ImperativeEvictor : Controller
 
     private readonly TargetIndex _processes;
     private readonly PodEvictor _evictor;
-    private readonly Dictionary<string, DateTimeOffset> _refusedAt = [];
+    private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> _refused = [];
 
     public ImperativeEvictor(ControllerContext context) : base(context)
     {
@@ -39,8 +39,9 @@ internal sealed partial class ImperativeEvictor : Controller
 
     protected override void Reconcile(ObjectKey key)
     {
-        foreach (StoredObject process in _processes.Of(key))
-            if (IsMine(process.ToJson())) Work(key, process);
+        StoredObject[] mine = [.. _processes.Of(key).Where(static process => IsMine(process.ToJson()))];
+        if (mine.Length == 0) _refused.Remove(key);
+        foreach (StoredObject process in mine) Work(key, process);
     }
 
     private void Look(StoredObject item, bool isGone)
@@ -100,16 +101,17 @@ internal sealed partial class ImperativeEvictor : Controller
     private (string Message, TimeSpan? Again) Evict(ObjectKey key, string uid, string before)
     {
         int attempts = AttemptsPattern().Match(before) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-        if (_refusedAt.TryGetValue(uid, out DateTimeOffset refused) && refused + Pause(Math.Max(0, attempts - 1)) is { } due && due > Context.Now) return (before, due - Context.Now);
+        if (_refused.TryGetValue(key, out (string Uid, DateTimeOffset At) last) && last.Uid == uid && last.At + Pause(Math.Max(0, attempts - 1)) is var due && due > Context.Now)
+            return (before, due - Context.Now);
         try
         {
             _evictor.Evict(key.Namespace, key.Name, new() { Uid = uid });
-            _refusedAt.Remove(uid);
+            _refused.Remove(key);
             return ($"\"{key.Name}\" {Marked} via the /eviction subresource and will be terminated gracefully", null);
         }
         catch (ApiException refusal)
         {
-            _refusedAt[uid] = Context.Now;
+            _refused[key] = (uid, Context.Now);
             TimeSpan pause = Pause(attempts);
             if (refusal.RetryAfterSeconds is > 0 and int seconds && pause < TimeSpan.FromSeconds(seconds)) pause = TimeSpan.FromSeconds(seconds);
             return ($"\"{key.Name}\" pod deletion via the /eviction subresource failed (attempts={attempts + 1}): {refusal.Message}", pause);

@@ -9,8 +9,6 @@ internal sealed class TargetIndex(ResourceKind kind, ObjectStore store)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Namespace, string Pod), HashSet<string>> _names = [];
 
-    public ResourceKind Kind => kind;
-
     /// <summary>Takes in a change; the pod that it is about, null for none.</summary>
     public ObjectKey? Note(StoredObject item, bool isGone)
     {

@@ -3,7 +3,8 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>Which pods of a DaemonSet go and where new ones come. Source: k8s.io/kubernetes/pkg/controller/daemon.</summary>
 /// <param name="surge">So many nodes may have a second pod while the old one is still available; 0: the old one goes first.</param>
 /// <param name="unavailable">So many nodes may be without an available pod for the update's sake.</param>
-internal sealed class DaemonRollout(int surge, int unavailable)
+/// <param name="waits">Says of a pod that failed whether it is left where it is for now; asked once of each.</param>
+internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, bool> waits)
 {
     private readonly List<DaemonPod> _deleted = [];
     private readonly List<string> _created = [];
@@ -19,7 +20,7 @@ internal sealed class DaemonRollout(int surge, int unavailable)
         else if (!node.MayStay) _deleted.AddRange(node.Pods.Where(static pod => !pod.Stored.IsDeleting));
         else
         {
-            _deleted.AddRange(node.Pods.Where(static pod => !pod.Stored.IsDeleting && !pod.IsRunning));
+            _deleted.AddRange(node.Pods.Where(pod => !pod.Stored.IsDeleting && !pod.IsRunning && !(pod.Phase == "Failed" && waits(pod))));
             DaemonPod[] running = [.. node.Pods.Where(static pod => pod.IsRunning)];
             if (running.Length > 1) _deleted.AddRange(surge == 0 ? running.Skip(1) : Surplus(running));
             else if (running.Length == 0 && surge > 0 && node.ShouldRun) _created.Add(node.Name);

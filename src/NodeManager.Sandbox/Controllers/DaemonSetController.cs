@@ -15,6 +15,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     private const string HashLabel = "controller-revision-hash";
     private const string GenerationLabel = "pod-template-generation";
     private readonly RevisionHistory history = new(context, HashLabel);
+    private readonly DaemonBackOff backOff = new();
 
     /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
     private static readonly (string Key, string Effect)[] Tolerated =
@@ -52,7 +53,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         List<DaemonNode> nodes = Nodes(made, pods);
         int desired = nodes.Count(static node => node.ShouldRun);
         bool isRolling = spec.Object("updateStrategy").Text("type") == "RollingUpdate";
-        DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired);
+        DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired, Waits);
         foreach (DaemonNode node in nodes) rollout.Keep(node);
         // First there is what should be there: an update goes on from that.
         if (isRolling && rollout is { Created.Count: 0, Deleted.Count: 0 }) rollout.Update(nodes);
@@ -64,14 +65,21 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         foreach (DaemonPod pod in nodes.SelectMany(static node => node.Pods).Where(static pod => pod is { IsReady: true, IsAvailable: false }))
             EnqueueAt(key, pod.Stored.As<Pod>().ReadySince()!.Value.AddSeconds(minReadySeconds));
         history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
+
+        bool Waits(DaemonPod failed)
+        {
+            if (backOff.Until(stored.Uid, document.Object("metadata").Number("generation") ?? 0, NodeOf(failed.Stored), Context.Now) is not { } until) return false;
+            EnqueueAt(key, until);
+            return true;
+        }
     }
 
     /// <summary>Percentages round up; where neither may differ, one pod may be missing.</summary>
-    private static DaemonRollout Rollout(JsonObject? rolling, int desired)
+    private static DaemonRollout Rollout(JsonObject? rolling, int desired, Func<DaemonPod, bool> waits)
     {
         int unavailable = new IntOrString(rolling?["maxUnavailable"]?.ToString() ?? "1").Resolve(desired, roundUp: true);
         int surge = new IntOrString(rolling?["maxSurge"]?.ToString() ?? "0").Resolve(desired, roundUp: true);
-        return new(surge, unavailable == 0 && surge == 0 ? 1 : unavailable);
+        return new(surge, unavailable == 0 && surge == 0 ? 1 : unavailable, waits);
     }
 
     private List<DaemonNode> Nodes(JsonObject made, ILookup<string, DaemonPod> pods)

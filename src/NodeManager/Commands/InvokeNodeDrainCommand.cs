@@ -75,9 +75,10 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         foreach (NodeDrainResult result in _interrupted)
         {
+            string[] attached = [.. result.Blockers.Where(b => b.Kind == "VolumeAttachment").Select(b => b.Name)];
             Host.UI.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}."));
+                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, {(attached.Length == 0 ? "" : $"still attached: {string.Join(", ", attached)}; ")}the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}."));
         }
 
         if (_wanted.Count > 0)

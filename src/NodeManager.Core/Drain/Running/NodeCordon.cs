@@ -12,13 +12,16 @@ internal static class NodeCordon
     // How long a cordon that is on its way may take to end after the drain was cancelled.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether a drain has begun on the node, and it was not put back into service since.</summary>
+    public static bool IsBegun(Node node) => node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null;
+
     /// <summary>
     /// Sends nothing where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
     /// the server may have done it, and the result has to say so.
     /// </summary>
     public static async Task ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
     {
-        if (node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null) return;
+        if (IsBegun(node)) return;
         DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
         Patch patch = Patch.Merge(new()
         {

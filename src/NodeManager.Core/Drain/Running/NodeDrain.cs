@@ -81,7 +81,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         DrainEnd? end = await GuardAsync(
             async token =>
             {
-                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, Warn, token);
+                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, NodeCordon.IsBegun(node), Warn, token);
                 _steps.Begin(DrainStep.Cordon, "", _scope.Now);
                 await NodeCordon.ApplyAsync(_scope, node, token);
                 _isCordoned = true;

@@ -9,23 +9,24 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
 /// Waits until the volumes of the pods that left are detached from the node: a machine that is switched off before may hold them for
-/// minutes. Where claims may not be read, all attachments of the node count, as long as no pod that stays uses a claim.
+/// minutes. A drain that goes on where an earlier one ended cannot know what the pods of that one used: it waits for all volumes of the
+/// node that no pod uses which stays. So does one that may not read claims, as long as no pod that stays uses one.
 /// </summary>
 internal sealed class VolumeDetachment
 {
     private readonly DrainScope _scope;
     private readonly string _node;
-    private readonly HashSet<string>? _volumes;
+    private readonly Func<string, bool> _counts;
     private readonly Dictionary<string, string> _attached = [];
 
     /// <param name="scope">The run.</param>
     /// <param name="node">Its name.</param>
-    /// <param name="volumes">Names of PersistentVolumes; null: all that are attached to the node.</param>
-    private VolumeDetachment(DrainScope scope, string node, HashSet<string>? volumes)
+    /// <param name="counts">Whether a PersistentVolume of this name is to be detached.</param>
+    private VolumeDetachment(DrainScope scope, string node, Func<string, bool> counts)
     {
         _scope = scope;
         _node = node;
-        _volumes = volumes;
+        _counts = counts;
     }
 
     /// <summary>Volumes that are still attached, as far as told.</summary>
@@ -35,25 +36,27 @@ internal sealed class VolumeDetachment
     /// <param name="scope">The run.</param>
     /// <param name="node">Its name.</param>
     /// <param name="pods">All pods of the node.</param>
+    /// <param name="goesOn">Whether an earlier drain has begun on the node, and may have ended before its volumes were detached.</param>
     /// <param name="warn">Told when that cannot be found out.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<VolumeDetachment?> FindAsync(
-        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, Action<string> warn, CancellationToken cancellationToken)
+        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, bool goesOn, Action<string> warn, CancellationToken cancellationToken)
     {
         ILookup<bool, (string Namespace, string Claim)> claims =
             pods.SelectMany(p => ClaimsOf(p.Pod).Select(c => (Stays: p.Plan.Decision == DrainDecision.Skip, Claim: c))).ToLookup(c => c.Stays, c => c.Claim);
-        if (!claims[false].Any()) return null;
+        if (!goesOn && !claims[false].Any()) return null;
 
         HashSet<string>? leaving = await VolumesOfAsync(scope, claims[false], cancellationToken);
-        if (leaving is null)
+        HashSet<string>? staying = await VolumesOfAsync(scope, claims[true], cancellationToken);
+        if (staying is null)
         {
-            if (!claims[true].Any()) return new(scope, node, null);
             warn("Claims may not be read, so it is not known which volumes the evicted pods used: their detachment is not waited for.");
             return null;
         }
 
-        leaving.ExceptWith(await VolumesOfAsync(scope, claims[true], cancellationToken) ?? []);
-        return leaving.Count == 0 ? null : new(scope, node, leaving);
+        if (goesOn || leaving is null) return new(scope, node, volume => !staying.Contains(volume));
+        leaving.ExceptWith(staying);
+        return leaving.Count == 0 ? null : new(scope, node, leaving.Contains);
     }
 
     /// <summary>True when all are detached (or that may not be read, which is a warning); false when the time for it was up.</summary>
@@ -90,7 +93,7 @@ internal sealed class VolumeDetachment
         VolumeAttachment attachment = change.Object;
         if (attachment.Spec.NodeName != _node) return;
         string volume = attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
-        if (_volumes?.Contains(volume) == false) return;
+        if (!_counts(volume)) return;
         if (change.Type == WatchEventType.Deleted) _attached.Remove(attachment.Metadata.Name);
         else _attached[attachment.Metadata.Name] = volume;
     }

@@ -35,6 +35,25 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_drain_that_goes_on_waits_for_the_volumes_that_an_interrupted_one_left_attached()
+    {
+        using CancellationTokenSource interrupt = new();
+        Task<NodeDrainResult> interrupted = _bench.DrainAsync(_server, cancellationToken: interrupt.Token);
+        await WaitsForVolumesAsync();
+        await interrupt.CancelAsync();
+        Assert.Equal(NodeDrainStatus.Cancelled, (await interrupted).Status);
+
+        Attach("elsewhere", "pv-1", "n2");
+        DrainBench second = new();
+        Task<NodeDrainResult> drain = second.DrainAsync(_server);
+        await WaitsForVolumesAsync(second);
+        Assert.False(drain.IsCompleted);
+        _server.Attachments.Remove("a1");
+
+        Assert.Equal(NodeDrainStatus.Drained, (await drain).Status);
+    }
+
+    [Fact]
     public async Task Volumes_that_stay_attached_are_named_when_the_time_for_them_is_up()
     {
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { VolumeDetachTimeout = TimeSpan.FromSeconds(30) }, _time);
@@ -113,8 +132,8 @@ public sealed class VolumeDetachmentTests : IDisposable
     private void Forbid(string plural) => _server.Intercept =
         r => r.RequestUri!.AbsolutePath.Contains("/" + plural, StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
-    private async Task WaitsForVolumesAsync()
+    private async Task WaitsForVolumesAsync(DrainBench? bench = null)
     {
-        for (int i = 0; i < 3000 && !_bench.Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal)); i++) await Task.Delay(10);
+        for (int i = 0; i < 3000 && !(bench ?? _bench).Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal)); i++) await Task.Delay(10);
     }
 }

@@ -74,7 +74,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
         if (kind.HasGenerationAt(minor)) metadata["generation"] = 1;
-        if (kind.Custom is null) CanonicalForm.Apply(document, kind.SchemaType);
+        if (kind.Custom is null) CanonicalForm.Apply(document, kind.SchemaType, minor);
         rules.Fill(document, minor);
         rules.Derive?.Invoke(null, document);
 
@@ -168,7 +168,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
             UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
-            if (kind.Custom is null) CanonicalForm.Apply(changed, kind.SchemaType);
+            if (kind.Custom is null) CanonicalForm.Apply(changed, kind.SchemaType, minor);
             rules.Fill(changed, minor);
             if (scope != WriteScope.Status) rules.Derive?.Invoke(old, changed);
             UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);

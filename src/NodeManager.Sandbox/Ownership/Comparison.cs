@@ -68,10 +68,13 @@ internal sealed class Comparison
         var old = before.Value as JsonObject;
         var now = after.Value as JsonObject;
         foreach ((string name, JsonNode? value) in old ?? [])
-            WalkMember(structure, name, new(true, value), now is not null && now.TryGetPropertyValue(name, out JsonNode? other) ? new(true, other) : Missing(structure, name, after));
+            WalkMember(structure, name, Held(structure, name, value), now is not null && now.TryGetPropertyValue(name, out JsonNode? other) ? Held(structure, name, other) : Missing(structure, name, after));
         foreach ((string name, JsonNode? value) in now ?? [])
-            if (old is null || !old.ContainsKey(name)) WalkMember(structure, name, Missing(structure, name, before), new(true, value));
+            if (old is null || !old.ContainsKey(name)) WalkMember(structure, name, Missing(structure, name, before), Held(structure, name, value));
     }
+
+    private static Side Held(ValueStructure structure, string name, JsonNode? value) =>
+        new(value is not null || !structure.Members.TryGetValue(name, out StructureMember? member) || !member.IsNullNothing, value);
 
     private static Side Missing(ValueStructure structure, string name, Side owner) =>
         new(owner.Exists && structure.Members.TryGetValue(name, out StructureMember? member) && member.IsAlways, null, isUnset: true);

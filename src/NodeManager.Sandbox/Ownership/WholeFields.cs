@@ -22,7 +22,10 @@ internal static class WholeFields
     {
         var branches = new List<FieldBranch>(owner.Count);
         foreach ((string name, JsonNode? value) in owner)
+        {
+            if (value is null && structure.Members.TryGetValue(name, out StructureMember? known) && known.IsNullNothing) continue;
             branches.Add(new(PathElement.Field(name), true, Of(structure.Member(name) ?? ValueStructure.Anything, value)));
+        }
 
         // What the server always writes appears with an object that is new, though no document has it.
         foreach ((string name, StructureMember member) in structure.Members)

@@ -34,7 +34,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     /// <summary>Fills what a document leaves out.</summary>
     public void Default(ResourceKind kind, JsonObject document)
     {
-        CanonicalForm.Apply(document, kind.SchemaType);
+        CanonicalForm.Apply(document, kind.SchemaType, registry.Minor);
         kind.Rules.Fill(document, registry.Minor);
     }
 

@@ -44,7 +44,7 @@ internal static class StoredDocument
                 if (key is not ("resourceVersion" or "managedFields") && value is not null) Write(writer, key, value);
             writer.WriteEndObject();
             foreach ((string key, JsonNode? value) in document)
-                if (value is not null && key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
+                if (key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
             writer.WriteEndObject();
         }
 
@@ -95,9 +95,10 @@ internal static class StoredDocument
         return rest[(rest.IndexOf(VersionClosing) + VersionClosing.Length)..];
     }
 
-    private static void Write(Utf8JsonWriter writer, string key, JsonNode value)
+    private static void Write(Utf8JsonWriter writer, string key, JsonNode? value)
     {
         writer.WritePropertyName(key);
-        value.WriteTo(writer);
+        if (value is null) writer.WriteNullValue();
+        else value.WriteTo(writer);
     }
 }

@@ -34,7 +34,14 @@ internal static class AnswerComparison
         {
             case (JsonObject left, JsonObject right):
                 foreach (string name in left.Select(static pair => pair.Key).Union(right.Select(static pair => pair.Key)).Order(StringComparer.Ordinal))
-                    Compare(left[name], right[name], at.Length == 0 ? name : $"{at}.{name}", found);
+                {
+                    string path = at.Length == 0 ? name : $"{at}.{name}";
+
+                    // What is null is there, unlike what is left out.
+                    if (left.ContainsKey(name) == right.ContainsKey(name)) Compare(left[name], right[name], path, found);
+                    else found.Add(new(path, Held(left, name), Held(right, name)));
+                }
+
                 break;
             case (JsonArray left, JsonArray right) when left.Count == right.Count:
                 for (int i = 0; i < left.Count; i++) Compare(left[i], right[i], $"{at}[{i}]", found);
@@ -45,9 +52,11 @@ internal static class AnswerComparison
         }
     }
 
+    private static string Held(JsonObject owner, string name) => owner.TryGetPropertyValue(name, out JsonNode? value) ? Show(value) : "nothing";
+
     private static string Show(JsonNode? node)
     {
-        string text = node?.ToJsonString(Relaxed) ?? "nothing";
+        string text = node?.ToJsonString(Relaxed) ?? "null";
         return text.Length > 1500 ? text[..1500] + "…" : text;
     }
 

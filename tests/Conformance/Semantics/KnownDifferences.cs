@@ -109,7 +109,7 @@ internal static partial class KnownDifferences
 
     private static bool Holds(Discrepancy one, string first, string second) => one.Real.Contains(first + second, StringComparison.Ordinal) || one.Field.Contains(first + second, StringComparison.Ordinal);
 
-    [GeneratedRegex("f:status|f:deletion|f:creationTimestamp|f:phase|f:storedVersions")]
+    [GeneratedRegex("f:status|f:deletion|f:phase|f:storedVersions")]
     private static partial Regex FilledIn();
 
     [GeneratedRegex("cannot be handled as|read[A-Z][a-zA-Z0-9]+:|Read[A-Z]|expect|json: cannot unmarshal|couldn't get version/kind|error decoding|unknown conversion|no kind")]

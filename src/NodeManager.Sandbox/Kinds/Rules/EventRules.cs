@@ -5,7 +5,15 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class EventRules
 {
-    public static KindRules Rules { get; } = new() { Validate = Validate };
+    public static KindRules Rules { get; } = new()
+    {
+        Validate = Validate,
+        Default = static item =>
+        {
+            item.Ensure("involvedObject");
+            item.Ensure("source");
+        },
+    };
 
     private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
     {

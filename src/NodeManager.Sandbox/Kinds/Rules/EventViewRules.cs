@@ -15,6 +15,11 @@ internal static class EventViewRules
     public static KindRules Rules { get; } = new()
     {
         Validate = Validate,
+        Default = static item =>
+        {
+            item.Ensure("regarding");
+            item.Ensure("deprecatedSource");
+        },
         Show = static item =>
         {
             foreach ((string core, string group) in Names) Rename(item, core, group);

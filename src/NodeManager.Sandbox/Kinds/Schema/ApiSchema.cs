@@ -79,7 +79,7 @@ internal sealed class ApiSchema
             {
                 "inline" => field with { IsInline = true },
                 "optional" => field with { IsOptional = true },
-                "always" => field with { IsAlways = true },
+                "always" => field with { AlwaysUntil = Value(flag) is { Length: > 0 } last ? int.Parse(last, CultureInfo.InvariantCulture) : int.MaxValue },
                 "set" => field with { ListKeys = [] },
                 "map" => field with { ListKeys = Value(flag).Split(',') },
                 "atomic" => field with { IsAtomic = true },

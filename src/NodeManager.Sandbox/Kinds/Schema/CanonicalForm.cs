@@ -6,13 +6,21 @@ namespace NodeManager.Sandbox.Kinds.Schema;
 
 /// <summary>
 /// Brings documents of built-in kinds into the form in which the real server, which reads them into structures, writes them again: without
-/// what says nothing (null, and what is empty where that is the same as nothing), and with the elements' fields that are always written.
+/// what says nothing (null, and what is empty where that is the same as nothing), and with the elements' fields that are always written: a
+/// time among them, which is null where nobody set it.
 /// </summary>
-internal static class CanonicalForm
+internal sealed class CanonicalForm
 {
-    public static void Apply(JsonObject document, string type) => Clean(document, type);
+    private readonly int _minor;
 
-    private static void Clean(JsonObject owner, string type)
+    private CanonicalForm(int minor) => _minor = minor;
+
+    /// <param name="document">What is changed.</param>
+    /// <param name="type">Of the API's schema.</param>
+    /// <param name="minor">The Kubernetes whose form it is.</param>
+    public static void Apply(JsonObject document, string type, int minor) => new CanonicalForm(minor).Clean(document, type);
+
+    private void Clean(JsonObject owner, string type)
     {
         if (ApiSchema.Instance.Members(type) is not { } members) return;
         List<string>? gone = null;
@@ -20,19 +28,25 @@ internal static class CanonicalForm
         foreach ((string name, JsonNode? value) in owner)
         {
             if (!members.TryGetValue(name, out SchemaField? field)) continue;
-            if (value is null || CleanValue(value, field)) (gone ??= []).Add(name);
-            else if (field is { Type: "quantity", Shape: SchemaShape.One } && Canonical(value) is { } amount) (amounts ??= []).Add((name, amount));
+            if (value is null ? !IsNullWritten(field) : CleanValue(value, field)) (gone ??= []).Add(name);
+            else if (field is { Type: "quantity", Shape: SchemaShape.One } && Canonical(value!) is { } amount) (amounts ??= []).Add((name, amount));
         }
 
         foreach ((string name, JsonValue amount) in amounts ?? []) owner[name] = amount;
 
         foreach (string name in gone ?? []) owner.Remove(name);
         foreach ((string name, SchemaField field) in members)
-            if (field.IsAlways && field.Shape == SchemaShape.One && !owner.ContainsKey(name) && Zero(field.Type) is { } zero) owner[name] = zero;
+        {
+            if (field.Shape != SchemaShape.One || !field.IsAlwaysAt(_minor) || owner.ContainsKey(name)) continue;
+            if (IsNullWritten(field)) owner[name] = null;
+            else if (Zero(field.Type) is { } zero) owner[name] = zero;
+        }
     }
 
+    private bool IsNullWritten(SchemaField field) => field is { Shape: SchemaShape.One, Type: "time" or "microtime" } && field.IsAlwaysAt(_minor);
+
     // True where the field is not written.
-    private static bool CleanValue(JsonNode value, SchemaField field)
+    private bool CleanValue(JsonNode value, SchemaField field)
     {
         switch (value)
         {
@@ -43,7 +57,7 @@ internal static class CanonicalForm
                 if (field.Type == "quantity") CleanAmounts(map);
                 foreach ((_, JsonNode? one) in map)
                     if (one is JsonObject element) Clean(element, field.Type);
-                return map.Count == 0 && !field.IsAlways;
+                return map.Count == 0 && !field.IsAlwaysAt(_minor);
             case JsonArray list when field.Shape == SchemaShape.List:
                 for (int i = 0; i < list.Count; i++)
                 {
@@ -52,8 +66,8 @@ internal static class CanonicalForm
                     if (list[i] is JsonObject element) Clean(element, field.Type);
                 }
 
-                return list.Count == 0 && !field.IsAlways;
-            case JsonValue plain when field is { Shape: SchemaShape.One, IsAlways: false, IsOptional: false }:
+                return list.Count == 0 && !field.IsAlwaysAt(_minor);
+            case JsonValue plain when field is { Shape: SchemaShape.One, IsOptional: false } && !field.IsAlwaysAt(_minor):
                 return field.Type switch
                 {
                     "string" or "bytes" => plain.GetValueKind() == JsonValueKind.String && (string)plain! is "",

@@ -13,8 +13,8 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     /// <summary>True where zero and empty text are values, unlike nothing (<c>optional</c>).</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary>True where the server writes the field even if nobody set it (<c>always</c>).</summary>
-    public bool IsAlways { get; init; }
+    /// <summary>The last minor version of Kubernetes whose server writes the field even if nobody set it (<c>always</c>, <c>always=33</c>); negative where none does.</summary>
+    public int AlwaysUntil { get; init; } = -1;
 
     /// <summary>By what the elements of a list are told apart, as <c>x-kubernetes-list-map-keys</c> says it (<c>map=</c>); none for a set of values; null where the list is one value.</summary>
     public string[]? ListKeys { get; init; }
@@ -33,4 +33,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
 
     /// <summary>The minor version of Kubernetes from which there is the field (<c>from=</c>); 0 where no earlier one is told from it.</summary>
     public int From { get; init; }
+
+    /// <summary>True where the server of this minor version writes the field even if nobody set it.</summary>
+    public bool IsAlwaysAt(int minor) => minor <= AlwaysUntil;
 }

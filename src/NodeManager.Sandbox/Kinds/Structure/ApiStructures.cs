@@ -42,13 +42,20 @@ internal sealed class ApiStructures
     };
 
     private Dictionary<string, StructureMember> Members(string type) => ApiSchema.Instance.Members(type)!.ToDictionary(
-        static pair => pair.Key, pair => new StructureMember(OfField(pair.Value), pair.Value.IsAlways, Default(pair.Value)), StringComparer.Ordinal);
+        static pair => pair.Key, pair => Member(pair.Value), StringComparer.Ordinal);
+
+    // A null that only older servers write is nobody's there.
+    private StructureMember Member(SchemaField field)
+    {
+        bool isAlways = field.IsAlwaysAt(int.MaxValue);
+        return new(OfField(field), isAlways, !isAlways && field.IsAlwaysAt(0), Default(field));
+    }
 
     // A number or text that is always written is zero or empty where nobody set it, as a key too.
     private JsonValue? Default(SchemaField field) => (field.Default, field.Type) switch
     {
         ({ } text, _) => JsonValue.Create(text),
-        _ when !field.IsAlways || field.Shape != SchemaShape.One || _minor < ListTypesFrom => null,
+        _ when !field.IsAlwaysAt(int.MaxValue) || field.Shape != SchemaShape.One || _minor < ListTypesFrom => null,
         (_, "string") => JsonValue.Create(""),
         (_, "int32" or "int64") => JsonValue.Create(0),
         _ => null,

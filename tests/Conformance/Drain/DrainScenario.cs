@@ -44,22 +44,21 @@ internal sealed class DrainScenario
         return full;
     }
 
-    /// <summary>True once only those are left on the node that nothing ends: agents, pods that never end, pods whose budgets never allow.</summary>
-    public bool IsOver(IEnumerable<Kubernetes.Models.Pod> left)
+    /// <summary>True once nothing further can come of a drain: each pod is gone, or on its way out for ever, or held by its budget for good.</summary>
+    /// <param name="said">What the drain itself said last of each pod that it has to bring away, with the pod's label <c>app</c>; empty where nothing yet.</param>
+    public bool IsOver(IEnumerable<(string App, string Said)> said) => said.GroupBy(pod => pod.App, pod => pod.Said).All(pods =>
     {
-        foreach (IGrouping<string, Kubernetes.Models.Pod> pods in left.GroupBy(pod => pod.Metadata.Labels!["app"]))
-        {
-            Part part = _parts.Find(one => one.Name == pods.Key)!;
-            bool isStuck = part.Kind == "DaemonSet" || (HasBudget(part) && part.Budget == "never");
-            if (isStuck) continue;
-            if (part.End != "never" || pods.Any(pod => pod.Metadata.DeletionTimestamp is null) && !HasBudget(part)) return false;
+        Part part = _parts.Find(one => one.Name == pods.Key)!;
+        int held = pods.Count(one => one.Contains("waiting for budget", StringComparison.Ordinal));
+        int accepted = pods.Count(one => one == "eviction accepted.");
+        int ended = pods.Count(one => one == DrainPodOutcome.Evicted + ".");
+        if (HasBudget(part) && part.Budget == "never") return held == pods.Count();
+        if (part.End != "never") return ended == pods.Count();
 
-            // In turns: the first never ends, and the others wait for it.
-            if (HasBudget(part) && pods.All(pod => pod.Metadata.DeletionTimestamp is null)) return false;
-        }
-
-        return true;
-    }
+        // A StatefulSet makes none anew before the former is gone: the budget lets no second one go.
+        bool isInTurns = HasBudget(part) && part.Kind == "StatefulSet";
+        return isInTurns ? accepted == 1 && held == pods.Count() - 1 : accepted == pods.Count();
+    });
 
     private static bool HasBudget(Part part) => part.Budget.Length > 0 && part.Kind is "ReplicaSet" or "Deployment" or "StatefulSet";
 
@@ -73,7 +72,7 @@ internal sealed class DrainScenario
             _ => Manifests.Workload(part.Kind, part.Name, labels, cluster.Mark, part.Kind == "DaemonSet" ? null : part.Replicas),
         };
         JsonObject pod = part.Kind == "Pod" ? manifest : manifest["spec"]!["template"]!.AsObject();
-        if (part.End.Length > 0) pod["metadata"]!["annotations"] = new JsonObject { ["fake-kubelet/slow-terminate"] = part.End };
+        if (part.End.Length > 0) Annotate(pod, "slow-terminate", part.End);
         if (part.HasLocalData) pod["spec"]!["volumes"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() });
         if (part.Kind == "StatefulSet") manifest["spec"]!["serviceName"] = part.Name;
         if (part.Kind == "StatefulSet") manifest["spec"]!["podManagementPolicy"] = "Parallel";
@@ -85,11 +84,18 @@ internal sealed class DrainScenario
     {
         JsonObject template = Manifests.Workload("Deployment", name, labels, selector, 1)["spec"]!["template"]!.DeepClone().AsObject();
         template["spec"]!["restartPolicy"] = "Never";
-        template["metadata"]!["annotations"] = new JsonObject { ["fake-kubelet/complete-after"] = "3600" };
+        Annotate(template, "complete-after", "3600");
         return new()
         {
             ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = new JsonObject { ["template"] = template },
         };
+    }
+
+    private static void Annotate(JsonObject pod, string what, string value)
+    {
+        JsonObject metadata = pod["metadata"]!.AsObject();
+        if (metadata["annotations"] is not JsonObject annotations) metadata["annotations"] = annotations = [];
+        annotations["fake-kubelet/" + what] = value;
     }
 
     /// <param name="Name">Of the workload and its pods' label <c>app</c>.</param>

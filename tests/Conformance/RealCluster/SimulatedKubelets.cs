@@ -205,7 +205,7 @@ internal sealed class SimulatedKubelets : IDisposable
         while (!_busy.TryRemove(new KeyValuePair<(string, string), bool>(key, false)));
     }
 
-    // What it was about has gone or changed meanwhile, or the cluster is going down. False when the server is away.
+    // What it was about has gone or changed meanwhile, or the cluster is going down. False when the server is away or could not do it.
     private async Task<bool> ForgiveAsync(Func<Task> action)
     {
         try
@@ -214,6 +214,10 @@ internal sealed class SimulatedKubelets : IDisposable
             return true;
         }
         catch (NodeManagerException e) when (e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer)
+        {
+            return _stop.IsCancellationRequested;
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
             return _stop.IsCancellationRequested;
         }

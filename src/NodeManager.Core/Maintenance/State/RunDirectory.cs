@@ -24,16 +24,11 @@ internal static class RunDirectory
     public static async Task<IReadOnlyList<RunHead>> ListAsync(
         ClusterConnection connection, string ns, CancellationToken cancellationToken, bool isTold = false)
     {
-        List<RunHead> heads = [];
-        List<string> others = [];
-        foreach (ConfigMap map in (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items)
-        {
-            if (RunHead.Read(map) is { } head) heads.Add(head);
-            else others.Add(map.Metadata.Name);
-        }
-
-        if (isTold && others.Count > 0) connection.Logger.RunsNotReadable(ns, NameList.Of(others, 3), RunLayout.Format);
-        return [.. heads.OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
+        List<ConfigMap> maps = await ListFirstAsync(connection, ns, cancellationToken);
+        IReadOnlyList<RunHead> heads = Read(maps);
+        if (isTold && heads.Count < maps.Count)
+            connection.Logger.RunsNotReadable(ns, NameList.Of(maps.Select(m => m.Metadata.Name).Except(heads.Select(h => h.Map.Metadata.Name)), 3), RunLayout.Format);
+        return heads;
     }
 
     /// <summary>The run with its nodes.</summary>
@@ -83,13 +78,15 @@ internal static class RunDirectory
     /// <summary>Forgets what is over, but for the newest; and what belongs to no run, which interrupted starts leave.</summary>
     public static async Task PruneAsync(ClusterConnection connection, string ns, int keep, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RunHead> runs = await ListAsync(connection, ns, cancellationToken);
+        List<ConfigMap> maps = await ListFirstAsync(connection, ns, cancellationToken);
+        IReadOnlyList<RunHead> runs = Read(maps);
         IReadOnlyDictionary<string, string> holders = await HoldersAsync(connection, ns, cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
         bool IsPast(RunHead run) => !holders.ContainsKey(run.Run.Id) && (run.State.IsOver || now - run.State.At > LongestInterruption);
         foreach (RunHead run in runs.Where(IsPast).Skip(keep)) await DeleteAsync(connection, run.Run, ns, cancellationToken);
 
-        HashSet<string> known = [.. runs.Select(r => r.Run.Id)];
+        // Also those that another version keeps in a format of its own: they are somebody's.
+        HashSet<string> known = [.. maps.Select(m => m.Metadata.Labels?.GetValueOrDefault(RunLayout.Label)).OfType<string>()];
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
         {
@@ -109,6 +106,12 @@ internal static class RunDirectory
             await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(run.Id, page), ns, cancellationToken);
         await DeleteAsync(connection, Resources.Leases, RunLayout.NameOf(run.Id), ns, cancellationToken);
     }
+
+    private static async Task<List<ConfigMap>> ListFirstAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken) =>
+        (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
+
+    private static IReadOnlyList<RunHead> Read(IEnumerable<ConfigMap> maps) =>
+        [.. maps.Select(RunHead.Read).OfType<RunHead>().OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];
 
     private static ListOptions With(string label, string ns) => new() { Namespace = ns, LabelSelector = label };
 

@@ -230,6 +230,16 @@ Describe 'Invoke-NodeDrain' {
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'EvictionBlocked,*'
         ($result.Pods | Where-Object Outcome -eq Blocked).Attempts | Should -Be 1
     }
+
+    It 'says with -Once that the server wanted to be left alone, where no budget refused' {
+        Set-SandboxFault ApiThrottled -Name evictions -Resource pods/eviction -Verb create -Session $session
+        $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -Once -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        Clear-SandboxFault evictions -Session $session
+        $result.Status | Should -Be 'Blocked'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'EvictionFailed,*'
+        $failures[0].CategoryInfo.Category | Should -Be 'ResourceBusy'
+        ($result.Pods | Where-Object Outcome -eq Failed).Reason | Sort-Object -Unique | Should -Match 'too many requests'
+    }
 }
 
 Describe 'Get-NodeDrainPlan of several nodes' {

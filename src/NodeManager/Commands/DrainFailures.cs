@@ -17,8 +17,11 @@ internal static class DrainFailures
         {
             NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
                 (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
+            // Asked once, and the server wanted to be left alone for a while.
+            NodeDrainStatus.Blocked when result.Blockers.Count == 0 =>
+                (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "See Pods of the result for the server's words; run it again to ask again, or without -Once to wait."),
             NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "A role has to grant it; deploy/rbac.yaml has roles that fit."),
+                (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "A role has to grant it; deploy/rbac.yaml has roles that fit."),
             NodeDrainStatus.Blocked =>
                 (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
             NodeDrainStatus.TimedOut =>

@@ -21,6 +21,7 @@ internal abstract class OperationJob : Job
         PSJobTypeName = type;
         Location = string.Join(", ", sessions.Select(s => s.Cluster));
         Streams = new(this);
+        Token = _stop.Token;
     }
 
     public override bool HasMoreData =>
@@ -30,8 +31,8 @@ internal abstract class OperationJob : Job
 
     protected JobStreams Streams { get; }
 
-    /// <summary>Cancelled by Stop-Job.</summary>
-    protected CancellationToken Token => _stop.Token;
+    /// <summary>Cancelled by Stop-Job. Held from the start: what outlives a job that was removed may still look at it.</summary>
+    protected CancellationToken Token { get; }
 
     public void Start()
     {
@@ -46,7 +47,9 @@ internal abstract class OperationJob : Job
             return;
         SetJobState(JobState.Stopping);
         _stop.Cancel();
-        _running.Wait(StopLimit);
+        // It may have come to its end while it was told to stop: then nobody else says any more that it has.
+        if (_running.Wait(StopLimit) && JobStateInfo.State == JobState.Stopping)
+            SetJobState(JobState.Stopped);
     }
 
     /// <summary>The operation. What went wrong in it, it says by <see cref="Fail"/>.</summary>
@@ -78,7 +81,7 @@ internal abstract class OperationJob : Job
     private async Task RunToEndAsync()
     {
         await RunAsync();
-        bool isStopped = _stop.IsCancellationRequested;
+        bool isStopped = Token.IsCancellationRequested;
         End(isStopped);
         bool hasFailed = _hasFailed || ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed);
         SetJobState(isStopped ? JobState.Stopped : hasFailed ? JobState.Failed : JobState.Completed);

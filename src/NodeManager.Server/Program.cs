@@ -67,7 +67,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     terminal.Line("Interrupted.");
     return 130;
 }
-catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or SocketException)
+catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
 {
     await Console.Error.WriteLineAsync(problem.Message);
     if (problem is NodeManagerException { RecommendedAction: { } action }) await Console.Error.WriteLineAsync(action);

@@ -54,7 +54,7 @@ public static class SchedulerFiles
         if (!await confirm(differences))
             return null;
         await SwapAsync(path, manifest.Text, text, revisionLimit, cancellationToken);
-        SchedulerTelemetry.Changed(differences.Select(difference => difference.ToString()));
+        SchedulerTelemetry.Changed(ChangeCount.Of(manifest.Document, changed, differences));
         return changed;
     }
 

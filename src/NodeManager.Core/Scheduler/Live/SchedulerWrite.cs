@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Comparing;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -49,7 +50,11 @@ internal sealed partial class SchedulerWrite(
                 return new(false, live.Revision, live.Revision, after, differences);
             isConfirmed = true;
             if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
+            {
+                SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
                 return new(true, written.Number, written.Data.Previous, after, differences);
+            }
+
             if (attempt == Tries)
                 throw Contended();
             LogConflict(connection.Logger, scheduler.Source, attempt);

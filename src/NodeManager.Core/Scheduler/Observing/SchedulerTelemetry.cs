@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using NodeManager.Core.Scheduler.Comparing;
 
 namespace NodeManager.Core.Scheduler.Observing;
 
@@ -27,13 +28,11 @@ public static class SchedulerTelemetry
     ];
 
     /// <summary>A configuration was written.</summary>
-    /// <param name="changes">What differs, a line each, as <see cref="SchedulerConfigurationDifference"/> writes it.</param>
-    internal static void Changed(IEnumerable<string> changes)
+    internal static void Changed(ChangeCount change)
     {
-        foreach (var change in changes)
-            (change.Contains("enabled", StringComparison.Ordinal) && change.Contains(": added", StringComparison.Ordinal) ? Enabled
-                : change.Contains("disabled", StringComparison.Ordinal) && change.Contains(": added", StringComparison.Ordinal) ? Disabled
-                : Updated).Add();
+        Enabled.Add(change.Enabled);
+        Disabled.Add(change.Disabled);
+        Updated.Add(change.Updated);
     }
 
     /// <summary>A scheduler was restarted, however that ended.</summary>
@@ -53,10 +52,10 @@ public static class SchedulerTelemetry
         private readonly Counter<long> counter = Meter.CreateCounter<long>(instrument, unit);
         private long count;
 
-        public void Add()
+        public void Add(int more = 1)
         {
-            Interlocked.Increment(ref count);
-            counter.Add(1);
+            Interlocked.Add(ref count, more);
+            counter.Add(more);
         }
 
         public SchedulerCounter Read(TimeSpan? duration = null) => new() { Name = name, Count = Interlocked.Read(ref count), Duration = duration };

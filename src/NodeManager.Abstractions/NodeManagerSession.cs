@@ -51,7 +51,21 @@ public sealed class NodeManagerSession : IDisposable
     /// </summary>
     public event EventHandler<SchedulerAlertEventArgs>? SchedulerAlert;
 
-    internal void Raise(SchedulerAlertEventArgs alert) => SchedulerAlert?.Invoke(this, alert);
+    /// <summary>Tells all subscribers. One that fails keeps neither the others from being told nor the operation from going on.</summary>
+    internal void Raise(SchedulerAlertEventArgs alert, Action<Exception> failed)
+    {
+        foreach (EventHandler<SchedulerAlertEventArgs> subscriber in SchedulerAlert?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                subscriber(this, alert);
+            }
+            catch (Exception exception)
+            {
+                failed(exception);
+            }
+        }
+    }
 
     // What Core keeps behind the session. An object, because this assembly may name nothing of Core.
     internal IDisposable? Connection { get; init; }

@@ -97,4 +97,13 @@ Describe 'Get-SchedulerCounter' {
         Unregister-Event -SourceIdentifier "alert-$PID"
         (Get-SchedulerCounter).Name | Should -Contain Rollbacks
     }
+
+    It 'is not held up by a subscriber that fails' {
+        $failing = [EventHandler[NodeManager.SchedulerAlertEventArgs]] { throw 'a script has no runspace there' }
+        $session.add_SchedulerAlert($failing)
+        Enable-SchedulerPlugin NodeAffinity -ExtensionPoint score -Weight 9 -NoRestart -ErrorVariable failed -WarningVariable told -WarningAction SilentlyContinue
+        $session.remove_SchedulerAlert($failing)
+        $failed | Should -BeNullOrEmpty
+        "$told" | Should -Match 'A subscriber of the session.s SchedulerAlert failed at SchedulerConfigurationChanged'
+    }
 }

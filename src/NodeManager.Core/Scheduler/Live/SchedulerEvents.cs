@@ -12,7 +12,6 @@ internal sealed class SchedulerEvents(
     /// <summary>The configuration was written.</summary>
     public Task WrittenAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
     {
-        SchedulerTelemetry.Changed(revision.Data.Changes);
         var reason = revision.Data.Reason.Length > 0 ? $" ({revision.Data.Reason})" : "";
         var about = new ObjectReference
         {
@@ -50,7 +49,7 @@ internal sealed class SchedulerEvents(
 
     private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        session.Raise(new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
+        SchedulerAlerts.Tell(session, connection.Logger, new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
         return EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
     }
 }

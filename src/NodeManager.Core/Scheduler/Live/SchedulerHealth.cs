@@ -11,12 +11,15 @@ public static class SchedulerHealth
     /// <param name="scheduler">Which.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">ServerUnreachable and the like; what may not be read is a finding.</exception>
-    public static async Task<IReadOnlyList<SchedulerHealthFinding>> CheckAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken)
-    {
-        var findings = await ClusterOperation.RunAsync(
-            session, scheduler.ToString(), (connection, token) => new SchedulerHealthCheck(connection, session, scheduler).RunAsync(token), cancellationToken);
-        SchedulerHealthAlerts.Tell(session, scheduler, findings);
-        return findings;
-    }
+    public static Task<IReadOnlyList<SchedulerHealthFinding>> CheckAsync(
+        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, scheduler.ToString(),
+            async (connection, token) =>
+            {
+                var findings = await new SchedulerHealthCheck(connection, session, scheduler).RunAsync(token);
+                SchedulerHealthAlerts.Tell(session, scheduler, findings, connection.Logger);
+                return findings;
+            },
+            cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using NodeManager.Core.Scheduler.Live;
 
 namespace NodeManager.Core.Scheduler.Observing;
@@ -18,10 +19,11 @@ internal sealed class SchedulerHealthAlerts
     /// <param name="session">Whose subscribers are told.</param>
     /// <param name="scheduler">What was looked at.</param>
     /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
-    public static void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings)
+    /// <param name="logger">Told of subscribers that fail.</param>
+    public static void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
     {
         foreach (var alert in OfSessions.GetOrCreateValue(session).Compare(scheduler.ToString(), findings))
-            session.Raise(alert);
+            SchedulerAlerts.Tell(session, logger, alert);
     }
 
     private List<SchedulerAlertEventArgs> Compare(string scheduler, IReadOnlyList<SchedulerHealthFinding> findings)

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Observing;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Scheduler.Observing;
 
@@ -59,14 +61,28 @@ public sealed class SchedulerHealthAlertsTests
     {
         using NodeManagerSession other = new() { Id = 2, Cluster = "prod", Source = "Kubeconfig", Server = new("https://prod/") };
         Look(("Pod", SchedulerHealthStatus.Error));
-        SchedulerHealthAlerts.Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)]);
-        SchedulerHealthAlerts.Tell(session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)]);
+        SchedulerHealthAlerts.Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
+        SchedulerHealthAlerts.Tell(session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
 
         Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], told.Select(alert => alert.Scheduler));
     }
 
+    [Fact]
+    public void A_subscriber_that_fails_keeps_nobody_from_being_told()
+    {
+        session.SchedulerAlert += static (_, _) => throw new InvalidOperationException("no runspace");
+        List<SchedulerAlertEventArgs> others = [];
+        session.SchedulerAlert += (_, alert) => others.Add(alert);
+        ListLogger logger = new();
+
+        SchedulerHealthAlerts.Tell(session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
+
+        Assert.Equal((1, 1), (told.Count, others.Count));
+        Assert.Contains("failed at SchedulerUnhealthy: no runspace", Assert.Single(logger.Entries).Message, StringComparison.Ordinal);
+    }
+
     private void Look(params (string Check, string Status)[] findings) =>
-        SchedulerHealthAlerts.Tell(session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))]);
+        SchedulerHealthAlerts.Tell(session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
 
     private SchedulerHealthFinding Finding(string check, string status) => new()
     {

@@ -1,3 +1,4 @@
+using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
@@ -26,13 +27,13 @@ public static class MaintenanceReader
                 List<NamePattern> patterns = [.. ids.Select(id => new NamePattern(id))];
                 if (ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !runs.Any(r => new NamePattern(id).Matches(r.Run.Id))) is { } missing)
                     throw MaintenanceErrors.NotFound(missing, ns, session.Cluster);
-                List<NodeMaintenanceRun> read = [];
-                foreach (RunHead head in runs.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Run.Id))).Take(limit))
-                {
-                    StoredRun run = await RunDirectory.LoadAsync(connection, head, ns, token);
-                    read.Add(RunMapper.Map(session, run, ns, held.ContainsKey(run.Run.Id), connection.Time.GetUtcNow()));
-                }
-
+                RunHead[] wanted = [.. runs.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Run.Id))).Take(limit)];
+                var read = new NodeMaintenanceRun[wanted.Length];
+                await MaintenanceScope.EachAsync(
+                    Enumerable.Range(0, wanted.Length),
+                    async (i, stop) => read[i] = RunMapper.Map(
+                        session, await RunDirectory.LoadAsync(connection, wanted[i], ns, stop), ns, held.ContainsKey(wanted[i].Run.Id), connection.Time.GetUtcNow()),
+                    token);
                 return read;
             },
             cancellationToken);

@@ -35,7 +35,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         }
         catch (Exception exception)
         {
-            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = InTheMiddle() });
+            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = InTheMiddle() }, cancellationToken);
             if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.TakenOver();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
@@ -47,7 +47,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             scope.Observer.Warning(
                 $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: "
                 + ResumeCommand.Of(start.Run.Id, scope.Namespace, scope.Request.Work is null ? null : scope.Request.WorkText));
-        await CloseAsync(state with { At = scope.Now });
+        await CloseAsync(state with { At = scope.Now }, cancellationToken);
         return new(_ledger.Describe(state), failure);
     }
 
@@ -192,22 +192,34 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
 
     private List<NodeRecord> Pending() => [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending)];
 
-    private async Task CloseAsync(RunState state)
+    private async Task CloseAsync(RunState state, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(state.Status == NodeMaintenanceRunStatus.Interrupted ? CleanUp : TidyUp, scope.Time);
+        if (start.Lease.Lost.IsCancellationRequested) return;
+        bool isInterrupted = state.Status == NodeMaintenanceRunStatus.Interrupted;
+        using CancellationTokenSource limit = new(isInterrupted ? CleanUp : TidyUp, scope.Time);
+        await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUp));
         try
         {
-            if (start.Lease.Lost.IsCancellationRequested) return;
             await start.Store.WriteAsync(state, limit.Token);
             await start.Lease.ReleaseAsync(limit.Token);
-            if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
-            if (state.Status != NodeMaintenanceRunStatus.Interrupted)
-                await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)
         {
-            scope.Observer.Verbose($"The end of run {start.Run.Id} was not written: {exception.Message} It can be carried on with when its lease has run out.");
+            string said = $"The end of run {start.Run.Id} was not written: {exception.Message} It can be carried on with when its lease has run out.";
+            if (isInterrupted) scope.Observer.Verbose(said);
+            else scope.Observer.Warning(said);
+            return;
+        }
+
+        if (isInterrupted) return;
+        try
+        {
+            if (state.Status == NodeMaintenanceRunStatus.Stopped) await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
+            await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"Run {start.Run.Id} has ended, but not all is tidied up after it: {exception.Message}");
         }
     }
 

@@ -7,8 +7,6 @@ namespace NodeManager.Core.Maintenance.State;
 /// <summary>What a run keeps in the cluster, as its holder writes it. Thread-safe.</summary>
 internal sealed class RunStore : IDisposable
 {
-    private const int PagesAtOnce = 8;
-
     private static readonly Dictionary<string, string> Nothing = [];
 
     private readonly RunRecord _run;
@@ -61,9 +59,8 @@ internal sealed class RunStore : IDisposable
         foreach (RunPage page in _pages) page.Dispose();
     }
 
-    private Task EachFurtherAsync(Func<int, RunPage, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Enumerable.Range(1, _pages.Count - 1), new ParallelOptions { MaxDegreeOfParallelism = PagesAtOnce, CancellationToken = cancellationToken },
-        async (number, token) => await action(number, _pages[number], token));
+    private Task EachFurtherAsync(Func<int, RunPage, CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        MaintenanceScope.EachAsync(Enumerable.Range(1, _pages.Count - 1), (number, token) => action(number, _pages[number], token), cancellationToken);
 
     private static Dictionary<string, string> Data(IEnumerable<NodeRecord> nodes) => nodes.ToDictionary(KeyOf, TextOf);
 

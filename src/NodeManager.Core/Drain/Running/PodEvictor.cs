@@ -58,6 +58,8 @@ internal sealed class PodEvictor(
             RemovalMode mode = ModeFor(record);
             if (mode == RemovalMode.Delete && record.BlockedBy.Count > 0)
                 warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
+            // What its budget allows is for those who ask it.
+            if (mode == RemovalMode.Delete) ticket.Dispose();
             EvictionAnswer? answer = await AskAsync(record, ticket, mode, cancellationToken);
             if (answer is null)
             {

@@ -7,6 +7,13 @@ internal static class Finalizers
 {
     public static bool Has(JsonObject? metadata, string finalizer) => metadata.Array("finalizers")?.Any(one => (string?)one == finalizer) == true;
 
+    public static void Add(JsonObject metadata, string finalizer)
+    {
+        if (Has(metadata, finalizer)) return;
+        if (metadata["finalizers"] is not JsonArray all) metadata["finalizers"] = all = [];
+        all.Add(finalizer);
+    }
+
     /// <summary>Takes one out, and the list with the last.</summary>
     public static void Remove(JsonObject metadata, string finalizer) => Keep(metadata, one => one != finalizer);
 

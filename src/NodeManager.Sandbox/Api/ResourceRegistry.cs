@@ -85,6 +85,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         if (isLabelled) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
         rules.Prepare(document, minor);
+        if (kind.Protection is { } finalizer) Finalizers.Add(metadata, finalizer);
         if (kind == BuiltInKinds.Pods)
         {
             PodPriority.Resolve(document, store);

@@ -44,6 +44,7 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
             bool isThere = registry.Store.Get(BuiltInKinds.PersistentVolumeClaims, taken.Namespace ?? "", taken.Name ?? "")?.Uid == taken.Uid;
             if (!isThere && volume.ToJson().Object("spec").Text("persistentVolumeReclaimPolicy") == "Delete")
             {
+                SetPhase(volume.Kind, "", volume.Name, "Released");
                 registry.Delete(volume.Kind, "", volume.Name, new() { Uid = volume.Uid });
                 return;
             }

@@ -31,7 +31,7 @@ internal sealed class ControllerHost : IDisposable
             new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
-            new VolumeController(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
+            new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;

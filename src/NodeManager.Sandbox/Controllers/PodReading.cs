@@ -24,6 +24,10 @@ internal static class PodReading
     /// <summary>Neither finished nor on its way out.</summary>
     public static bool IsActive(this StoredObject pod) => !pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed");
 
+    /// <summary>The claims whose volumes a pod has.</summary>
+    public static IEnumerable<string> Claims(this StoredObject pod) =>
+        pod.As<Pod>().Spec.Volumes?.Where(static volume => volume.PersistentVolumeClaim is not null).Select(static volume => volume.PersistentVolumeClaim!.ClaimName) ?? [];
+
     /// <summary>The pods that an object controls.</summary>
     public static IEnumerable<StoredObject> PodsOf(this ObjectStore store, string ownerUid) => store.ControlledBy(ownerUid, BuiltInKinds.Pods);
 

@@ -34,13 +34,13 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
                 foreach (StoredObject claim in Store.List(BuiltInKinds.PersistentVolumeClaims).Objects.Walk().Where(ClaimBinder.IsOpen)) Enqueue(claim);
             return;
         }
-        if (item.Field("spec.nodeName").Length == 0 || !Claims(item).Any()) return;
+        if (item.Field("spec.nodeName").Length == 0 || !item.Claims().Any()) return;
         if (change.Type != ChangeType.Deleted)
         {
             if (change.Previous is null || change.Previous.Field("spec.nodeName").Length == 0) Enqueue(item);
             return;
         }
-        foreach (string claim in Claims(item))
+        foreach (string claim in item.Claims())
             if (VolumeOf(item.Namespace, claim) is { } volume) Detach(volume, item.Field("spec.nodeName"));
             else DetachAll(item.Field("spec.nodeName"));
     }
@@ -70,16 +70,13 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
         else if (claim.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } volume) Enqueue(new ObjectKey(BuiltInKinds.PersistentVolumes, "", volume));
     }
 
-    private static IEnumerable<string> Claims(StoredObject pod) =>
-        pod.As<Pod>().Spec.Volumes?.Where(volume => volume.PersistentVolumeClaim is not null).Select(volume => volume.PersistentVolumeClaim!.ClaimName) ?? [];
-
     private string? VolumeOf(string ns, string claim) =>
         Store.Get(BuiltInKinds.PersistentVolumeClaims, ns, claim)?.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } name ? name : null;
 
     private void Attach(StoredObject pod)
     {
         string node = pod.Field("spec.nodeName");
-        foreach (string claim in Claims(pod))
+        foreach (string claim in pod.Claims())
         {
             if (VolumeOf(pod.Namespace, claim) is not { } volume || Store.Get(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)) is not null) continue;
             StoredObject made = Registry.Create(BuiltInKinds.VolumeAttachments, "", new()
@@ -109,7 +106,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
     {
         VolumeAttachmentSpec spec = attachment.As<VolumeAttachment>().Spec;
         bool isUsed = Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", spec.NodeName)
-            .Any(pod => Claims(pod).Any(claim => VolumeOf(pod.Namespace, claim) == spec.Source.PersistentVolumeName));
+            .Any(pod => pod.Claims().Any(claim => VolumeOf(pod.Namespace, claim) == spec.Source.PersistentVolumeName));
         if (!isUsed) Registry.Delete(attachment.Kind, "", attachment.Name, new() { Uid = attachment.Uid });
     }
 }

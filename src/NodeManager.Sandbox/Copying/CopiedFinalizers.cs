@@ -17,6 +17,6 @@ internal static class CopiedFinalizers
 
     public static void Drop(ResourceKind kind, JsonObject metadata)
     {
-        if (metadata["deletionTimestamp"] is null || kind == BuiltInKinds.VolumeAttachments) Finalizers.Keep(metadata, Kept.Contains);
+        if (metadata["deletionTimestamp"] is null || kind == BuiltInKinds.VolumeAttachments) Finalizers.Keep(metadata, one => one == kind.Protection || Kept.Contains(one));
     }
 }

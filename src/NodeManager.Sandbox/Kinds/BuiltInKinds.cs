@@ -101,13 +101,13 @@ internal static class BuiltInKinds
     public static ResourceKind PersistentVolumes { get; } = new()
     {
         Group = "", Versions = V1, Kind = "PersistentVolume", Plural = "persistentvolumes", ShortNames = ["pv"], IsNamespaced = false,
-        HasStatus = true, Type = Json.PersistentVolume, ReturnsDeleted = true, Rules = VolumeRules.Volumes,
+        HasStatus = true, Type = Json.PersistentVolume, ReturnsDeleted = true, Protection = "kubernetes.io/pv-protection", Rules = VolumeRules.Volumes,
     };
 
     public static ResourceKind PersistentVolumeClaims { get; } = new()
     {
         Group = "", Versions = V1, Kind = "PersistentVolumeClaim", Plural = "persistentvolumeclaims", ShortNames = ["pvc"], HasStatus = true,
-        Type = Json.PersistentVolumeClaim, ReturnsDeleted = true, Rules = VolumeRules.Claims,
+        Type = Json.PersistentVolumeClaim, ReturnsDeleted = true, Protection = "kubernetes.io/pvc-protection", Rules = VolumeRules.Claims,
     };
 
     public static ResourceKind ReplicationControllers { get; } = new()

@@ -83,6 +83,9 @@ internal sealed class ResourceKind
     /// <summary>True where deleting leaves the dependents, unless asked otherwise.</summary>
     public bool OrphansByDefault { get; init; }
 
+    /// <summary>The finalizer that each has from the start and keeps until nobody uses it; null for none.</summary>
+    public string? Protection { get; init; }
+
     /// <summary>False where an update must name the resourceVersion it was made from.</summary>
     public bool AllowsUnconditionalUpdate { get; init; } = true;
 

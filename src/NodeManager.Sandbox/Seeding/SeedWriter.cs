@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Schema;
+using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Seeding;
@@ -96,7 +97,11 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
         if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);
-        return new(kind, document, owners.Of(kind, document));
+        ManagedFields owned = owners.Of(kind, document);
+
+        // As everywhere, these are nobody's.
+        if (kind.Protection is { } finalizer) Finalizers.Add(document["metadata"]!.AsObject(), finalizer);
+        return new(kind, document, owned);
     }
 
     private StoredObject Store(StoredObject item) => registry.Store.TryAdd(item)

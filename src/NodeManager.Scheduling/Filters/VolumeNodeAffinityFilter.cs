@@ -49,6 +49,10 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
             else if (volume.Ephemeral is null) Obstacle = $"persistentvolumeclaim \"{name}\" not found";
             else Obstacle = $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
         }
+        else if (claim.Metadata.DeletionTimestamp is not null)
+        {
+            Obstacle = $"persistentvolumeclaim \"{name}\" is being deleted";
+        }
         else if (string.IsNullOrEmpty(claim.Spec.VolumeName))
         {
             if (!snapshot.KnowsStorage) unknown.Add($"the claim '{name}' is not bound");

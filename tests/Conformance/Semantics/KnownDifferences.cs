@@ -15,7 +15,6 @@ internal static partial class KnownDifferences
 
         // Fields and finalizers that belong to parts which the embedded cluster does not have.
         new("daemon sets have no template generation and no surge", static (step, one, _) => step.Kind.Kind == "DaemonSet" && (Holds(one, "templa", "te.generation") || one.Field.Contains("maxSurge", StringComparison.Ordinal) || one.Field.EndsWith("metadata.annotations", StringComparison.Ordinal) || one.Field.EndsWith("f:annotations", StringComparison.Ordinal))),
-        new("claims and volumes are not protected by finalizers", static (step, one, _) => step.Kind.Kind is "PersistentVolumeClaim" or "PersistentVolume" && Holds(one, "-protection", "")),
         new("volumes have no lastPhaseTransitionTime", static (_, one, _) => EndsWith(one, "lastPhaseTransitionTime")),
         new("columns of tables have no descriptions", static (_, one, _) => EndsWith(one, "].description")),
 

@@ -12,8 +12,7 @@ namespace NodeManager.Sandbox.Controllers;
 internal sealed class DaemonSetController(ControllerContext context) : Controller(context)
 {
     private const string Component = "daemonset-controller";
-    private const string HashLabel = "controller-revision-hash";
-    private const string GenerationLabel = "pod-template-generation";
+    private const string HashLabel = PodTemplates.RevisionLabel;
     private readonly RevisionHistory history = new(context, HashLabel);
     private readonly DaemonBackOff backOff = new();
 
@@ -116,7 +115,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     {
         JsonObject template = set["spec"]!["template"]!.AsObject(), made = template.DeepClone().AsObject();
         PodTemplates.Label(made, HashLabel, PodTemplates.Hash(template));
-        if (set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration) is { } generation) PodTemplates.Label(made, GenerationLabel, generation);
+        if (set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration) is { } generation) PodTemplates.Label(made, PodTemplates.GenerationLabel, generation);
         JsonObject spec = made["spec"]!.AsObject();
         JsonArray tolerations = spec.Array("tolerations") ?? [];
         IEnumerable<(string, string)> added = spec.Flag("hostNetwork") == true ? [.. Tolerated, ("node.kubernetes.io/network-unavailable", "NoSchedule")] : Tolerated;

@@ -13,7 +13,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private const string Component = "deployment-controller";
     private const string Paused = "DeploymentPaused";
     private const string RolledOut = "NewReplicaSetAvailable";
-    private const string HashLabel = "pod-template-hash";
+    private const string HashLabel = PodTemplates.HashLabel;
     private const string DesiredReplicas = RevisionAnnotations.DesiredReplicas, MaxReplicas = RevisionAnnotations.MaxReplicas, Revision = RevisionAnnotations.Revision;
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
@@ -136,8 +136,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         JsonObject annotations = [];
         RevisionAnnotations.Copy(document, annotations);
         RevisionAnnotations.Number(annotations, revision);
-        annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
-        annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
+        RevisionAnnotations.Size(annotations, desired, most);
         JsonObject spec = new() { ["replicas"] = size, ["selector"] = selector, ["template"] = made };
         if (document["spec"]!["minReadySeconds"] is { } minimum) spec["minReadySeconds"] = minimum.DeepClone();
         StoredObject set = Registry.Create(BuiltInKinds.ReplicaSets, stored.Namespace, new()
@@ -161,9 +160,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         StoredObject scaled = Registry.Update(set.Kind, set.Namespace, set.Name, document =>
         {
             document.Ensure("spec")["replicas"] = size;
-            JsonObject annotations = document.Ensure("metadata").Ensure("annotations");
-            annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
-            annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
+            RevisionAnnotations.Size(document.Ensure("metadata").Ensure("annotations"), desired, most);
             return document;
         });
         if (size != before) Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));

@@ -7,6 +7,15 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>Objects made from a template for an owner.</summary>
 internal static class PodTemplates
 {
+    /// <summary>The label by which a ReplicaSet's pods name their template.</summary>
+    public const string HashLabel = "pod-template-hash";
+
+    /// <summary>The label by which the pods of a DaemonSet (its hash) or StatefulSet (its name) name their revision.</summary>
+    public const string RevisionLabel = "controller-revision-hash";
+
+    /// <summary>The label that counts a DaemonSet's templates.</summary>
+    public const string GenerationLabel = "pod-template-generation";
+
     /// <summary>A pod as the owner's template has it; named by the server where no name is given.</summary>
     public static JsonObject MakePod(StoredObject owner, JsonObject template, string? name = null)
     {

@@ -23,6 +23,13 @@ internal static class RevisionAnnotations
             if (!Own.Contains(key)) annotations[key] = value?.DeepClone();
     }
 
+    /// <summary>Notes how many pods the Deployment wants, and how many it may have meanwhile.</summary>
+    public static void Size(JsonObject annotations, int desired, int most)
+    {
+        annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
+        annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Gives a set its number; the one that it had is kept in its history.</summary>
     public static void Number(JsonObject annotations, long revision)
     {

@@ -8,8 +8,6 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>What a StatefulSet wants. Source: k8s.io/kubernetes/pkg/controller/statefulset.</summary>
 internal sealed class StatefulPlan
 {
-    public const string RevisionLabel = "controller-revision-hash";
-
     private readonly DateTimeOffset _now;
     private readonly int _start;
     private readonly int _count;
@@ -58,7 +56,7 @@ internal sealed class StatefulPlan
         foreach (int ordinal in Ordinals.Reverse().Where(ordinal => ordinal >= _start + _partition))
         {
             if (!pods.TryGetValue(ordinal, out StoredObject? pod)) return null;
-            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(RevisionLabel) != Newest) return pod;
+            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) != Newest) return pod;
             if (pod.IsDeleting || !IsAvailable(pod)) return null;
         }
 

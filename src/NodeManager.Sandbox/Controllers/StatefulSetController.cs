@@ -49,7 +49,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         WriteStatus(stored, document, plan, left);
         foreach (StoredObject pod in left.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
             EnqueueAt(key, pod.As<Pod>().ReadySince()!.Value.AddSeconds(plan.MinReadySeconds));
-        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(StatefulPlan.RevisionLabel) ?? "").Concat([hash, current]));
+        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) ?? "").Concat([hash, current]));
     }
 
     /// <summary>One step of making and removing pods in order; true where there is nothing to wait for.</summary>
@@ -101,7 +101,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         JsonObject podTemplate = revision == plan.Newest ? spec["template"]!.AsObject() : history.Template(set, revision) ?? spec["template"]!.AsObject();
         JsonObject pod = PodTemplates.MakePod(set, podTemplate, name);
         pod["metadata"]!["generateName"] = set.Name + "-";
-        PodTemplates.Label(pod, StatefulPlan.RevisionLabel, revision);
+        PodTemplates.Label(pod, PodTemplates.RevisionLabel, revision);
         PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
         if (Context.MinorVersion >= 28) PodTemplates.Label(pod, "apps.kubernetes.io/pod-index", ordinal.ToString(CultureInfo.InvariantCulture));
         JsonObject podSpec = pod["spec"]!.AsObject();
@@ -146,6 +146,6 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             return target;
         });
 
-        int Of(string revision) => pods.Count(pod => !pod.IsDeleting && pod.Labels?.GetValueOrDefault(StatefulPlan.RevisionLabel) == revision);
+        int Of(string revision) => pods.Count(pod => !pod.IsDeleting && pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) == revision);
     }
 }

@@ -12,10 +12,7 @@ namespace NodeManager.Sandbox.Copying;
 /// </summary>
 internal static class CopiedRevisions
 {
-    private const string SetLabel = "pod-template-hash";
-    private const string RevisionLabel = "controller-revision-hash";
-    private const string GenerationLabel = "pod-template-generation";
-    private const string GenerationAnnotation = "deprecated.daemonset.template.generation";
+    private const string SetLabel = PodTemplates.HashLabel, RevisionLabel = PodTemplates.RevisionLabel;
 
     public static void Translate(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
     {
@@ -85,8 +82,8 @@ internal static class CopiedRevisions
 
     private static bool IsCurrent(JsonObject set, JsonObject pod)
     {
-        string? generation = set.Object("metadata").Object("annotations").Text(GenerationAnnotation);
-        if (generation is not null && Label(pod, GenerationLabel) is { } own) return own == generation;
+        string? generation = set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration);
+        if (generation is not null && Label(pod, PodTemplates.GenerationLabel) is { } own) return own == generation;
         JsonObject? status = set.Object("status");
         return status.Number("updatedNumberScheduled") == status.Number("desiredNumberScheduled");
     }

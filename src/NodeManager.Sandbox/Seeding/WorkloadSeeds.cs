@@ -25,7 +25,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         {
             ["metadata"] = new JsonObject
             {
-                ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" },
+                ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { [RevisionAnnotations.Revision] = "1" },
             },
             ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = pods },
         };
@@ -34,15 +34,17 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         string hash = PodTemplates.Hash(template);
         document["status"] = RolledOut(workload, $"{workload.Name}-{hash}", age);
         StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, document, age);
-        PodTemplates.Label(template, "pod-template-hash", hash);
+        PodTemplates.Label(template, PodTemplates.HashLabel, hash);
         JsonObject ownSelector = selector.DeepClone().AsObject();
-        ownSelector["matchLabels"]!["pod-template-hash"] = hash;
+        ownSelector["matchLabels"]![PodTemplates.HashLabel] = hash;
+        JsonObject annotations = new() { [RevisionAnnotations.Revision] = "1" };
+        RevisionAnnotations.Size(annotations, workload.Replicas, workload.Replicas + RollingUpdate.Of(workload.Replicas, null).MaxSurge);
         StoredObject set = writer.Add(BuiltInKinds.ReplicaSets, workload.Namespace, new()
         {
             ["metadata"] = new JsonObject
             {
                 ["name"] = $"{workload.Name}-{hash}", ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
-                ["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" }, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
+                ["annotations"] = annotations, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
             },
             ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = ownSelector, ["template"] = template.DeepClone() },
             ["status"] = WorkloadStatus(new()
@@ -85,7 +87,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             if (placer.Next(workload) is not { } node) break;
             string name = string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{ordinal}");
             JsonObject pod = PodTemplates.MakePod(set, template, name);
-            PodTemplates.Label(pod, "controller-revision-hash", hash);
+            PodTemplates.Label(pod, PodTemplates.RevisionLabel, hash);
             PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
             pod["spec"]!["hostname"] = name;
             pod["spec"]!["subdomain"] = workload.Name;

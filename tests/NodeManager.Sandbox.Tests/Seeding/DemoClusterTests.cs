@@ -28,8 +28,12 @@ public sealed class DemoClusterTests
         Assert.Equal(1, cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Count(node => Ready(node) != "True"));
         Assert.All(cluster.Store.List(BuiltInKinds.Deployments).Objects.Walk(), deployment =>
             Assert.Equal("NewReplicaSetAvailable", deployment.ToJson().Object("status").Condition("Progressing").Text("reason")));
-        ChangeCursor cursor = cluster.Store.OpenCursor(BuiltInKinds.Deployments, FirstVersion)!;
-        while (cursor.TryRead(out Change? change)) Assert.Equal(ChangeType.Added, change.Type);
+        foreach (ResourceKind kind in (ResourceKind[])
+            [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes])
+        {
+            ChangeCursor cursor = cluster.Store.OpenCursor(kind, FirstVersion)!;
+            while (cursor.TryRead(out Change? change)) Assert.True(change.Type == ChangeType.Added, $"{change.Previous?.ToJson().ToJsonString()} became {change.Object.ToJson().ToJsonString()}");
+        }
     }
 
     [Fact]

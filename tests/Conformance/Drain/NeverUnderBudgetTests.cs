@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Conformance.Drain;
@@ -10,8 +11,7 @@ namespace NodeManager.Conformance.Drain;
 /// </summary>
 public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
 {
-    private static readonly int PodsPerNode =
-        int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_LONG_DRAIN"), out int pods) ? pods : 3;
+    private static readonly int PodsPerNode = ProofSize.Read("NODEMANAGER_LONG_DRAIN", 3);
 
     // One after another, each as long as its successor takes: a minute's patience for every pod would be far too long, a second is.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90 + (9 * PodsPerNode));

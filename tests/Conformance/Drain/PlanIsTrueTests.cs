@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Conformance.Drain;
@@ -17,8 +17,8 @@ namespace NodeManager.Conformance.Drain;
 /// </remarks>
 public sealed class PlanIsTrueTests(ITestOutputHelper output)
 {
-    private static readonly int Plans = Read("NODEMANAGER_PLANS", 10);
-    private static readonly int FirstSeed = Read("NODEMANAGER_PLANS_SEED", 1);
+    private static readonly int Plans = ProofSize.Read("NODEMANAGER_PLANS", 10);
+    private static readonly int FirstSeed = ProofSize.Read("NODEMANAGER_PLANS_SEED", 1);
 
     [Fact]
     public async Task What_it_says_will_block_blocks_and_what_it_says_fits_runs_elsewhere_after_the_drain()
@@ -33,7 +33,4 @@ public sealed class PlanIsTrueTests(ITestOutputHelper output)
         string[] unexplained = [.. trials.SelectMany(t => t.Unexplained)];
         Assert.True(unexplained.Length == 0, string.Join("\n", unexplained));
     }
-
-    private static int Read(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Maintenance;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;
 
@@ -15,7 +15,7 @@ namespace NodeManager.Conformance.Maintenance;
 public sealed class KillTests
 {
     private const int Nodes = 10;
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 1;
+    private static readonly int Rounds = ProofSize.Read("NODEMANAGER_KILLS", 1);
 
     [SkippableFact]
     public async Task Whenever_its_process_is_killed_the_next_one_finishes_the_fleet_and_does_no_node_twice()

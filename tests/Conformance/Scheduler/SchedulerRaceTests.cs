@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Live;
@@ -12,8 +11,7 @@ namespace NodeManager.Conformance.Scheduler;
 /// </summary>
 public sealed class SchedulerRaceTests
 {
-    private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_RACE_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) ? rounds : 5;
+    private static readonly int Rounds = ProofSize.Read("NODEMANAGER_RACE_ROUNDS", 5);
 
     [SkippableTheory]
     [AllBackends]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
@@ -7,6 +6,7 @@ using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Core.Scheduler.Templates;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Scheduler;
 
@@ -16,8 +16,7 @@ namespace NodeManager.Conformance.Scheduler;
 /// </summary>
 public sealed class SchedulerSimulationTests
 {
-    private static readonly int Pods =
-        int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_PLACEMENTS"), CultureInfo.InvariantCulture, out int count) ? count : 12;
+    private static readonly int Pods = ProofSize.Read("NODEMANAGER_PLACEMENTS", 12);
 
     [SkippableTheory]
     [InlineData("spread")]

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Sandbox;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Scheduling;
 
@@ -20,7 +20,7 @@ public sealed class SchedulerComparisonTests
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
         Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        int pods = Setting("NODEMANAGER_SCHEDULER_PODS", 40), seed = Setting("NODEMANAGER_SCHEDULER_SEED", 1);
+        int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 40), seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
 
         // Its messages count all nodes: nobody else's may be there.
         using ControlPlane plane = await ControlPlane.StartAsync();
@@ -81,7 +81,4 @@ public sealed class SchedulerComparisonTests
     private static string Describe(int round, JsonObject probe, Outcome expected, Outcome actual, Scenario scenario) =>
         $"round {round}, {probe["metadata"]!["name"]}: real: {expected}\n  ours: {actual}\n  pod: {probe.ToJsonString()}" +
         (Environment.GetEnvironmentVariable("NODEMANAGER_SCHEDULER_DETAILS") is null ? "" : $"\n  cluster: {string.Join("\n    ", scenario.Objects.Select(static one => one.Collection + " " + one.Manifest.ToJsonString()))}");
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 }

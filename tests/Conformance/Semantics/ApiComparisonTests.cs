@@ -1,6 +1,6 @@
-using System.Globalization;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Sandbox;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Semantics;
 
@@ -20,7 +20,7 @@ public sealed class ApiComparisonTests
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
-        int requests = Setting("NODEMANAGER_API_REQUESTS", 400), seed = Setting("NODEMANAGER_API_SEED", 1);
+        int requests = ProofSize.Read("NODEMANAGER_API_REQUESTS", 400), seed = ProofSize.Read("NODEMANAGER_API_SEED", 1);
         using ControlPlane plane = await ControlPlane.StartStillAsync();
         using SandboxCluster sandbox = SandboxCluster.StartStill(new() { Nodes = 0, Version = $"1.{plane.Minor}" }, LogCapacity);
         var comparer = new ApiComparer(() => new(plane.Server, plane.CreateAdminTransport()), () => new(sandbox.Server, sandbox.CreateTransport()), plane.Minor);
@@ -53,7 +53,4 @@ public sealed class ApiComparisonTests
             await Harness.Eventually.HoldsAsync("widgets served", async () => (await side.SendAsync(list, null)).Code == 201);
         }
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 }

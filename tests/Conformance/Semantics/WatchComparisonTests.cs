@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Sandbox;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Semantics;
 
@@ -18,7 +18,7 @@ public sealed class WatchComparisonTests
     public async Task Watches_tell_the_same_events_in_the_same_order()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
-        int changes = Setting("NODEMANAGER_WATCH_CHANGES", 120), seed = Setting("NODEMANAGER_WATCH_SEED", 1);
+        int changes = ProofSize.Read("NODEMANAGER_WATCH_CHANGES", 120), seed = ProofSize.Read("NODEMANAGER_WATCH_SEED", 1);
         using ControlPlane plane = await ControlPlane.StartStillAsync();
         using SandboxCluster sandbox = SandboxCluster.StartStill(new() { Nodes = 0, Version = $"1.{plane.Minor}" }, LogCapacity);
         int told = 0;
@@ -67,7 +67,4 @@ public sealed class WatchComparisonTests
         using HttpResponseMessage answer = await http.SendAsync(request);
         return answer.StatusCode;
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 }

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
-using NodeManager.Sandbox.Tests.Scale;
+using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
-using NodeManager.Sandbox.Tests.Scale;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Http;

@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Http;
-using NodeManager.Sandbox.Tests.Scale;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Http;

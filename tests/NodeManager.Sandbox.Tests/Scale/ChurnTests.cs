@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Tests.Http;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Scale;

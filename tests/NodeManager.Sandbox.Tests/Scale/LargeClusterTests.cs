@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Scale;

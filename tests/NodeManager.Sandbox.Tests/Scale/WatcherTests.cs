@@ -6,6 +6,7 @@ using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 using NodeManager.Sandbox.Tests.Http;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Scale;

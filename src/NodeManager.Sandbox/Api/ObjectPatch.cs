@@ -20,9 +20,11 @@ internal sealed class ObjectPatch
 
     private readonly string _type;
     private readonly JsonNode _document;
+    private readonly int _minor;
 
-    private ObjectPatch(string type, RequestDocument body)
+    private ObjectPatch(string type, RequestDocument body, int minor)
     {
+        _minor = minor;
         _type = type;
         _document = body.Root!;
         Body = body;
@@ -56,13 +58,13 @@ internal sealed class ObjectPatch
     public static async Task<ObjectPatch> ReadAsync(ApiRequest request, bool isThere, int minor, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() });
+        if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() }, minor);
         RequestDocument body = await RequestBody.ReadPatchAsync(request, type == Strategic ? "" : "error decoding patch: ", cancellationToken);
         return body.Root switch
         {
-            JsonArray when type == Json => new(type, body),
-            JsonObject when type != Json => new(type, body),
-            null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }),
+            JsonArray when type == Json => new(type, body, minor),
+            JsonObject when type != Json => new(type, body, minor),
+            null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
             var root when type == Json => throw ApiErrors.BadRequest(
                 minor < OperationsNamedFrom
                     ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
@@ -87,7 +89,7 @@ internal sealed class ObjectPatch
                     MergePatch.Apply(target, _document.AsObject());
                     return target;
                 default:
-                    StrategicPatch.Apply(target, _document.AsObject());
+                    StrategicPatch.Apply(target, _document.AsObject(), path.Kind.SchemaType, _minor);
                     return target;
             }
         }

@@ -1,20 +1,29 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Patching;
 
 /// <summary>Kubernetes' strategic merge: as a merge patch, but lists that have a merge key are merged by it, and directives steer.</summary>
-internal static class StrategicPatch
+internal sealed class StrategicPatch
 {
     private const string Directive = "$patch";
     private const string RetainKeys = "$retainKeys";
     private const string DeletePrefix = "$deleteFromPrimitiveList/";
     private const string OrderPrefix = "$setElementOrder/";
 
-    /// <exception cref="PatchException">A directive or a list element is wrong.</exception>
-    public static void Apply(JsonObject target, JsonObject patch) => Merge(target, patch, "");
+    private readonly int _minor;
 
-    private static void Merge(JsonObject target, JsonObject patch, string owner)
+    private StrategicPatch(int minor) => _minor = minor;
+
+    /// <param name="target">What is changed.</param>
+    /// <param name="patch">How.</param>
+    /// <param name="type">Of the API's schema, which says which lists are merged, and by what; all others are replaced whole.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <exception cref="PatchException">A directive or a list element is wrong.</exception>
+    public static void Apply(JsonObject target, JsonObject patch, string type, int minor) => new StrategicPatch(minor).Merge(target, patch, type);
+
+    private void Merge(JsonObject target, JsonObject patch, string type)
     {
         switch (patch.Text(Directive))
         {
@@ -42,31 +51,40 @@ internal static class StrategicPatch
                 continue;
             }
 
-            MergeMember(target, key, value, owner);
+            MergeMember(target, key, value, Field(type, key));
         }
 
         foreach ((string key, JsonNode? value) in patch)
             if (key.StartsWith(OrderPrefix, StringComparison.Ordinal) && value is JsonArray order)
-                ListOrder.Arrange(target, key[OrderPrefix.Length..], owner, order);
+                ListOrder.Arrange(target, key[OrderPrefix.Length..], Field(type, key[OrderPrefix.Length..])?.MergeKey, order);
     }
 
-    private static void MergeMember(JsonObject target, string key, JsonNode? value, string owner)
+    // Null for what the schema does not know.
+    private static SchemaField? Field(string type, string name) => ApiSchema.Instance.Members(type)?.GetValueOrDefault(name);
+
+    private void MergeMember(JsonObject target, string key, JsonNode? value, SchemaField? field)
     {
+        string type = field?.Type ?? "";
         switch (value)
         {
             case null:
                 target.Remove(key);
                 break;
+            case JsonObject change when _minor >= field?.ReplacesFrom && change.Text(Directive) is null:
+                target[key] = change.DeepClone();
+                break;
             case JsonObject change:
                 bool existed = target[key] is JsonObject;
                 if (!existed) target[key] = new JsonObject();
-                Merge(target[key]!.AsObject(), change, key);
+
+                // The members of a map are no members of its values' type.
+                Merge(target[key]!.AsObject(), change, field?.Shape == SchemaShape.Map ? "" : type);
                 if (change.Text(Directive) == "delete") target.Remove(key);
                 break;
-            case JsonArray changes when MergeKeys.Of(owner, key) is { } mergeKey:
+            case JsonArray changes when field?.MergeKey is { } mergeKey:
                 if (target[key] is not JsonArray list) target[key] = list = [];
-                if (mergeKey == MergeKeys.Set) AddValues(list, changes);
-                else MergeElements(list, changes, mergeKey, key);
+                if (mergeKey.Length == 0) AddValues(list, changes);
+                else MergeElements(list, changes, mergeKey, key, type);
                 break;
             default:
                 target[key] = value.DeepClone();
@@ -74,7 +92,7 @@ internal static class StrategicPatch
         }
     }
 
-    private static void MergeElements(JsonArray list, JsonArray changes, string mergeKey, string name)
+    private void MergeElements(JsonArray list, JsonArray changes, string mergeKey, string name, string type)
     {
         if (changes.Any(static change => (change as JsonObject).Text(Directive) == "replace"))
         {
@@ -96,7 +114,7 @@ internal static class StrategicPatch
             }
 
             if (existing is null) list.Add(existing = []);
-            Merge(existing, change, name);
+            Merge(existing, change, type);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class LabelSelectorReader(string text)
     {
         string key = Next();
         if (key == "!") return new(Word("identifier"), LabelOperator.DoesNotExist, []);
-        if (!IsWord(key)) throw LabelSelector.Unparsable($"found '{key}', expected: !, identifier, or 'end of string'");
+        if (!IsWord(key)) throw ApiErrors.BadRequest($"found '{key}', expected: !, identifier, or 'end of string'");
         string sign = Peek();
         if (sign is "" or ",") return new(key, LabelOperator.Exists, []);
         Next();

@@ -87,7 +87,7 @@ public sealed class ShapeTests
         JsonObject apps = await cluster.GetAsync("/openapi/v3/apis/apps/v1");
         JsonArray options = apps["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!["parameters"]!.AsArray();
         Assert.Contains("fieldValidation", options.Select(static option => (string?)option!["name"]));
-        Assert.Equal("integer", (string?)apps["components"]!["schemas"]!["DeploymentSpec"]!["properties"]!["replicas"]!["type"]);
+        Assert.Equal("integer", (string?)apps["components"]!["schemas"]!["io.k8s.api.apps.v1.DeploymentSpec"]!["properties"]!["replicas"]!["type"]);
     }
 
     [Theory]

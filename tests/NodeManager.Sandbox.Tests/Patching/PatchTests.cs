@@ -45,68 +45,87 @@ public sealed class PatchTests
 
     // Conditions merge by type; the rest stays.
     [InlineData(
+        "Pod",
         """{"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Disk","status":"False"}]}}""",
         """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"New","status":"True"}]}}""",
         """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"Disk","status":"False"},{"type":"New","status":"True"}]}}""")]
 
     // Taints and tolerations are replaced whole.
     [InlineData(
+        "Node",
         """{"spec":{"taints":[{"key":"a","effect":"NoSchedule"}]}}""",
         """{"spec":{"taints":[{"key":"b","effect":"NoExecute"}]}}""",
         """{"spec":{"taints":[{"key":"b","effect":"NoExecute"}]}}""")]
-    [InlineData("""{"spec":{"tolerations":[{"key":"a"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""")]
+    [InlineData("Pod", """{"spec":{"tolerations":[{"key":"a"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""", """{"spec":{"tolerations":[{"key":"b"}]}}""")]
 
     // Containers merge by name, and inside them env by name and ports by containerPort.
     [InlineData(
+        "Pod",
         """{"spec":{"containers":[{"name":"a","image":"x","env":[{"name":"E","value":"1"}],"ports":[{"containerPort":80,"name":"http"}]},{"name":"b"}]}}""",
         """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"F","value":"2"}],"ports":[{"containerPort":80,"protocol":"TCP"}]}]}}""",
         """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"E","value":"1"},{"name":"F","value":"2"}],"ports":[{"containerPort":80,"name":"http","protocol":"TCP"}]},{"name":"b"}]}}""")]
 
     // Service ports merge by port.
     [InlineData(
+        "Service",
         """{"spec":{"ports":[{"port":80,"name":"http"}]}}""", """{"spec":{"ports":[{"port":443,"name":"https"}]}}""",
         """{"spec":{"ports":[{"port":80,"name":"http"},{"port":443,"name":"https"}]}}""")]
 
     // Directives: delete an element, replace a list, replace and delete an object.
     [InlineData(
+        "Pod",
         """{"spec":{"volumes":[{"name":"a"},{"name":"b"}]}}""", """{"spec":{"volumes":[{"name":"a","$patch":"delete"}]}}""",
         """{"spec":{"volumes":[{"name":"b"}]}}""")]
     [InlineData(
+        "Pod",
         """{"spec":{"volumes":[{"name":"a"},{"name":"b"}]}}""", """{"spec":{"volumes":[{"$patch":"replace"},{"name":"c"}]}}""",
         """{"spec":{"volumes":[{"name":"c"}]}}""")]
-    [InlineData("""{"spec":{"a":{"x":1,"y":2}}}""", """{"spec":{"a":{"$patch":"replace","z":3}}}""", """{"spec":{"a":{"z":3}}}""")]
-    [InlineData("""{"spec":{"a":{"x":1},"b":1}}""", """{"spec":{"a":{"$patch":"delete"}}}""", """{"spec":{"b":1}}""")]
+    [InlineData("Node", """{"spec":{"a":{"x":1,"y":2}}}""", """{"spec":{"a":{"$patch":"replace","z":3}}}""", """{"spec":{"a":{"z":3}}}""")]
+    [InlineData("Node", """{"spec":{"a":{"x":1},"b":1}}""", """{"spec":{"a":{"$patch":"delete"}}}""", """{"spec":{"b":1}}""")]
 
     // Only the named members of a union stay.
     [InlineData(
+        "Deployment",
         """{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}}""",
         """{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}}""",
         """{"spec":{"strategy":{"type":"Recreate"}}}""")]
 
     // Finalizers are a set, with a directive of their own.
     [InlineData(
+        "Pod",
         """{"metadata":{"finalizers":["a","b"]}}""", """{"metadata":{"finalizers":["b","c"]}}""", """{"metadata":{"finalizers":["a","b","c"]}}""")]
     [InlineData(
+        "Pod",
         """{"metadata":{"finalizers":["a","b"]}}""", """{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}}""", """{"metadata":{"finalizers":["b"]}}""")]
-    [InlineData("""{"spec":{"finalizers":["kubernetes"]}}""", """{"spec":{"finalizers":["x"]}}""", """{"spec":{"finalizers":["x"]}}""")]
+    [InlineData("Namespace", """{"spec":{"finalizers":["kubernetes"]}}""", """{"spec":{"finalizers":["x"]}}""", """{"spec":{"finalizers":["x"]}}""")]
 
     // Owners merge by UID, node addresses by type.
     [InlineData(
+        "Pod",
         """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"}]}}""", """{"metadata":{"ownerReferences":[{"uid":"2","name":"b"}]}}""",
         """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"},{"uid":"2","name":"b"}]}}""")]
     [InlineData(
+        "Node",
         """{"status":{"addresses":[{"type":"InternalIP","address":"1"}]}}""", """{"status":{"addresses":[{"type":"InternalIP","address":"2"}]}}""",
         """{"status":{"addresses":[{"type":"InternalIP","address":"2"}]}}""")]
 
+    // A selector of a budget is one value, that of a service is many.
+    [InlineData(
+        "PodDisruptionBudget", """{"spec":{"selector":{"matchLabels":{"a":"1"}}}}""", """{"spec":{"selector":{"matchLabels":{"b":"2"}}}}""",
+        """{"spec":{"selector":{"matchLabels":{"b":"2"}}}}""")]
+    [InlineData(
+        "Service", """{"spec":{"selector":{"a":"1"}}}""", """{"spec":{"selector":{"b":"2"}}}""", """{"spec":{"selector":{"a":"1","b":"2"}}}""")]
+
     // The order that the patch asks for.
     [InlineData(
+        "Pod",
         """{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}""",
         """{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c"}]}}""",
         """{"spec":{"containers":[{"name":"c"},{"name":"b"},{"name":"a"}]}}""")]
-    public void A_strategic_patch_merges_lists_by_their_keys(string target, string patch, string expected)
+    public void A_strategic_patch_merges_lists_by_their_keys(string type, string target, string patch, string expected)
     {
         JsonObject document = Parse(target);
-        StrategicPatch.Apply(document, Parse(patch));
+        StrategicPatch.Apply(document, Parse(patch), type, 37);
         AssertSame(expected, document);
     }
 
@@ -114,7 +133,7 @@ public sealed class PatchTests
     public void A_strategic_patch_without_the_merge_key_is_refused()
     {
         PatchException refusal = Assert.Throws<PatchException>(
-            () => StrategicPatch.Apply(Parse("""{"status":{}}"""), Parse("""{"status":{"conditions":[{"status":"True"}]}}""")));
+            () => StrategicPatch.Apply(Parse("""{"status":{}}"""), Parse("""{"status":{"conditions":[{"status":"True"}]}}"""), "Pod", 37));
         Assert.Equal("map: map[status:True] does not contain declared merge key: type", refusal.Message);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
@@ -40,7 +41,7 @@ internal static class BodyFaults
         }
 
         string why = stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
-            ? $"converting ({version}.{kind}) to ({path.Kind}): unknown conversion"
+            ? $"converting ({version}.{kind}) to ({ApiSchema.Instance.Group(path.SchemaType)}.{path.Kind}): unknown conversion"
             : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
         return ApiErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
     }

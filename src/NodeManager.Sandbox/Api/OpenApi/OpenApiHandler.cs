@@ -3,11 +3,10 @@ using NodeManager.Sandbox.Kinds;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>The API's description of itself: version 3 in JSON, a document a group; version 2 in the protocol buffers that kubectl asks it in.</summary>
+/// <summary>The API's description of itself: version 3 in JSON, a document a group; version 2 also in the protocol buffers that kubectl asks it in.</summary>
 internal sealed class OpenApiHandler(KindCatalog catalog)
 {
     private const int Version3From = 24;
-    private const string Version2Media = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     /// <summary>Null where the path is none of these.</summary>
     public ApiResponse? TryAnswer(ApiRequest request)
@@ -15,7 +14,7 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
         if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal)) return null;
         return request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
-            ["openapi", "v2"] => new() { ContentType = Version2Media, Segments = [OpenApiV2.Write(catalog)] },
+            ["openapi", "v2"] => WriteSecond(request.Accept),
             ["openapi", "v3"] when catalog.Minor >= Version3From => ApiResponse.Json(Index()),
             ["openapi", "v3", "api", var version] when catalog.Minor >= Version3From => Describe("", version),
             ["openapi", "v3", "apis", var group, var version] when catalog.Minor >= Version3From => Describe(group, version),
@@ -23,9 +22,26 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
         };
     }
 
-    /// <summary>The path of a kind's objects.</summary>
-    public static string ObjectPath(ResourceKind kind, string version) =>
-        $"/{(kind.Group.Length == 0 ? "api" : "apis/" + kind.Group)}/{version}/{(kind.IsNamespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}";
+    public static JsonObject Info(int minor) => new() { ["title"] = "Kubernetes", ["version"] = $"v1.{minor}.2-sandbox" };
+
+    public static JsonObject Identity(ResourceKind kind, string version) => new() { ["group"] = kind.Group, ["kind"] = kind.Kind, ["version"] = version };
+
+    /// <summary>The options of what writes: by them clients know what they may ask for.</summary>
+    public static string[] WriteOptions(int minor) => minor >= FieldValidation.ServedFrom ? ["dryRun", "fieldManager", "fieldValidation"] : ["dryRun", "fieldManager"];
+
+    /// <summary>The path of a kind's objects, one by one.</summary>
+    public static string ObjectPath(ResourceKind kind, string version) => CollectionPath(kind, version) + "/{name}";
+
+    public static string CollectionPath(ResourceKind kind, string version) =>
+        $"/{(kind.Group.Length == 0 ? "api" : "apis/" + kind.Group)}/{version}/{(kind.IsNamespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}";
+
+    private ApiResponse WriteSecond(string accept)
+    {
+        JsonObject document = OpenApiV2.Write(catalog);
+        return accept.Contains("proto-openapi", StringComparison.Ordinal)
+            ? new() { ContentType = OpenApiV2Protobuf.MediaType, Segments = [OpenApiV2Protobuf.Write(document)] }
+            : ApiResponse.Json(document);
+    }
 
     private JsonObject Index()
     {
@@ -44,7 +60,7 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
 
     private ApiResponse? Describe(string group, string version)
     {
-        ResourceKind[] kinds = [.. catalog.Served(group, version).Where(static kind => kind.IsStored)];
-        return kinds.Length == 0 ? null : ApiResponse.Json(OpenApiV3.Write(kinds, group, version, catalog.Minor));
+        ResourceKind[] kinds = [.. catalog.Served(group, version)];
+        return kinds.Length == 0 ? null : ApiResponse.Json(OpenApiV3.Write(kinds, version, catalog.Minor));
     }
 }

@@ -10,6 +10,12 @@ internal sealed class WireWriter
 
     public void Text(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));
 
+    public void Flag(int number, bool value)
+    {
+        Varint((ulong)number << 3);
+        Byte(value ? (byte)1 : (byte)0);
+    }
+
     public void Message(int number, Action<WireWriter> write)
     {
         var inner = new WireWriter();

@@ -16,6 +16,8 @@ internal sealed class ApiSchema
     private readonly Dictionary<string, SchemaField[]> _fields = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, SchemaField>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _atomicFrom = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _publicNames = new(StringComparer.Ordinal);
 
     private ApiSchema()
     {
@@ -55,12 +57,35 @@ internal sealed class ApiSchema
     /// <summary>True where an object of the type is one value to who owns it, in this minor version of Kubernetes.</summary>
     public bool IsAtomic(string type, int minor) => _atomicFrom.TryGetValue(type, out int from) && minor >= from;
 
-    // "LabelSelector atomic", "SecretReference atomic=22": since which minor version.
+    /// <summary>The API's package that a type is of: <c>core</c>, <c>meta</c>.</summary>
+    public string Group(string type) => _groups[type];
+
+    /// <summary>What the API calls a type; its name here may be another, as two groups may have one of the same name.</summary>
+    public string PublicName(string type) => _publicNames.GetValueOrDefault(type, type);
+
+    // "LabelSelector meta atomic", "SecretReference core atomic=22" (since which minor version), "events.Event events as=Event".
     private string Type(string line)
     {
         string[] parts = line.Split(' ');
-        if (parts.Length > 1) _atomicFrom[parts[0]] = Value(parts[1]) is { Length: > 0 } from ? int.Parse(from, CultureInfo.InvariantCulture) : 0;
-        return parts[0];
+        string type = parts[0];
+        _groups[type] = parts[1];
+        foreach (string flag in parts.AsSpan(2))
+        {
+            string value = Value(flag);
+            switch (flag.Split('=')[0])
+            {
+                case "atomic":
+                    _atomicFrom[type] = value.Length > 0 ? int.Parse(value, CultureInfo.InvariantCulture) : 0;
+                    break;
+                case "as":
+                    _publicNames[type] = value;
+                    break;
+                default:
+                    throw new FormatException($"fields.txt: {flag} is no flag of a type.");
+            }
+        }
+
+        return type;
     }
 
     private static SchemaField Field(string[] parts)
@@ -86,7 +111,13 @@ internal sealed class ApiSchema
                 "granular" => field with { IsAtomic = false },
                 "merge" => field with { MergeKey = Value(flag) },
                 "from" => field with { From = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
+                "until" => field with { Until = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
                 "default" => field with { Default = Value(flag) },
+                "required" => field with { IsRequired = true },
+                "enum" => field with { Values = Value(flag).Split(',') },
+                "replace" => field with { ReplacesFrom = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
+                "retainKeys" => field with { RetainsKeys = true },
+                "as" => field with { ShownAs = Value(flag) },
                 _ => throw new FormatException($"fields.txt: {flag} is no flag."),
             };
         }

@@ -34,6 +34,26 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     /// <summary>The minor version of Kubernetes from which there is the field (<c>from=</c>); 0 where no earlier one is told from it.</summary>
     public int From { get; init; }
 
+    /// <summary>The minor version of Kubernetes from which there is the field no more (<c>until=</c>); null where it stayed.</summary>
+    public int? Until { get; init; }
+
+    /// <summary>True where the API's description calls it required (<c>required</c>): whoever writes the object names it.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>The texts that it takes (<c>enum=</c>); null where any.</summary>
+    public string[]? Values { get; init; }
+
+    /// <summary>True where a strategic merge patch may say which members an object keeps (<c>retainKeys</c>).</summary>
+    public bool RetainsKeys { get; init; }
+
+    /// <summary>The minor version of Kubernetes from which a strategic merge patch replaces the object whole (<c>replace=</c>); null where it merges it.</summary>
+    public int? ReplacesFrom { get; init; }
+
+    /// <summary>The name of its type in the API's description, where that is not <see cref="Type"/> (<c>as=</c>).</summary>
+    public string? ShownAs { get; init; }
+
     /// <summary>True where the server of this minor version writes the field even if nobody set it.</summary>
     public bool IsAlwaysAt(int minor) => minor <= AlwaysUntil;
+
+    public bool IsServedBy(int minor) => minor >= From && !(minor >= Until);
 }

@@ -22,7 +22,7 @@ internal static class UnknownFields
         foreach ((string name, JsonNode? value) in document.ToArray())
         {
             string path = at.Length == 0 ? name : $"{at}.{name}";
-            if (!members.TryGetValue(name, out SchemaField? field) || field.From > minor)
+            if (!members.TryGetValue(name, out SchemaField? field) || !field.IsServedBy(minor))
             {
                 // Whole objects within others may say what they are.
                 if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;

@@ -128,7 +128,7 @@ internal sealed class ValueTypes
         "intOrString" => "intstr.IntOrString",
         "strings" => "v1.ExtraValue",
         "raw" => "runtime.RawExtension",
-        _ => "v1." + type,
+        _ => "v1." + ApiSchema.Instance.PublicName(type),
     };
 
     private static string? Time(string text, string type)

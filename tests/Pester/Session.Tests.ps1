@@ -22,6 +22,18 @@ Describe 'Connect-NodeManager' {
         @(Get-ClusterNode).Count | Should -Be 5
     }
 
+    It 'leaves no session current when it fails, so that nothing is done to the cluster before by surprise' {
+        $before = Connect-NodeManager -Sandbox -SandboxNodes 3
+        { Connect-NodeManager -Kubeconfig (Join-Path $TestDrive 'absent.yaml') } | Should -Throw -ErrorId 'KubeconfigNotFound*'
+        { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
+        Get-NodeManagerSession -Current | Should -BeNullOrEmpty
+        (Get-ClusterNode -Session $before)[0] | Get-NodePod | Should -Not -BeNullOrEmpty
+        { New-Sandbox -From $before -SandboxNodes 2 } | Should -Throw -ErrorId 'SandboxCopyInvalid*'
+        { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
+        $next = Connect-NodeManager -Sandbox -SandboxNodes 4
+        (Get-NodeManagerSession -Current).Id | Should -Be $next.Id
+    }
+
     It 'gives the same cluster for the same seed' {
         $one = Connect-NodeManager -Sandbox -SandboxNodes 8 -SandboxSeed 7
         $two = Connect-NodeManager -Sandbox -SandboxNodes 8 -SandboxSeed 7

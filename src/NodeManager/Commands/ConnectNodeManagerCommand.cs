@@ -62,6 +62,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     private protected override void End()
     {
         Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
         Start(null, async worker =>
         {
@@ -72,7 +73,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                     : Session is not null
                         ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
                         : await StartSandboxAsync(worker);
-            SessionRegistry.Add(runspace, session, isExplicit: true);
+            SessionRegistry.Add(runspace, session);
             worker.Output(session);
         });
     }

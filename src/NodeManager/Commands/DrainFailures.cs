@@ -30,6 +30,8 @@ internal static class DrainFailures
                 (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") =>
                 (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. See Blockers of the result for what keeps the new pods from starting."),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Credentials") =>
+                (ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Renew the credentials and connect again, then run it again to go on."),
             NodeDrainStatus.Failed =>
                 (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
             _ => null,

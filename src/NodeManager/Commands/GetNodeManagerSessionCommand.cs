@@ -23,7 +23,7 @@ public sealed class GetNodeManagerSessionCommand : PSCmdlet
     {
         IEnumerable<NodeManagerSession> sessions = SessionRegistry.List(Runspace.DefaultRunspace);
         if (Current)
-            sessions = sessions.TakeLast(1);
+            sessions = SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [];
         WildcardPattern[] patterns = [.. Cluster.Select(c => new WildcardPattern(c, WildcardOptions.IgnoreCase))];
         WriteObject(sessions.Where(s => Array.Exists(patterns, p => p.IsMatch(s.Cluster))), enumerateCollection: true);
     }

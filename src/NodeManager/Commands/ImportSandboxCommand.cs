@@ -23,12 +23,13 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet
         if (!ShouldProcess(file, "Start the saved cluster"))
             return;
         Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
         double? speed = IsGiven(nameof(SandboxSpeed)) ? SandboxSpeed : null;
         Start(file, async worker =>
         {
             SavedCluster saved = SandboxFile.Read(file);
             NodeManagerSession session = await OpenAsync("sandbox", SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System), worker);
-            SessionRegistry.Add(runspace, session, isExplicit: true);
+            SessionRegistry.Add(runspace, session);
             worker.Output(session);
         });
     }

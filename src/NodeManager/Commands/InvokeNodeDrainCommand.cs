@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Reporting;
 using NodeManager.Jobs;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
@@ -73,17 +74,30 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     private protected override void WriteSummary()
     {
+        WriteInterrupted();
+        if (_wanted.Count > 0)
+            WriteAdvice();
+    }
+
+    private protected override void WriteAbandoned()
+    {
+        WriteInterrupted();
+        if (_interrupted.Count > 0)
+            WriteAdvice();
+    }
+
+    private void WriteInterrupted()
+    {
         foreach (NodeDrainResult result in _interrupted)
         {
-            string[] attached = [.. result.Blockers.Where(b => b.Kind == "VolumeAttachment").Select(b => b.Name)];
             Host.UI.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, {(attached.Length == 0 ? "" : $"still attached: {string.Join(", ", attached)}; ")}the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}."));
+                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
         }
-
-        if (_wanted.Count > 0)
-            Host.UI.WriteLine("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
     }
+
+    private void WriteAdvice() =>
+        Host.UI.WriteLine("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
 
     private static void Report(Worker worker, NodeDrainResult result)
     {

@@ -135,6 +135,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             Host.UI.WriteLine(run.ToString());
     }
 
+    private protected override void WriteAbandoned()
+    {
+        foreach (MaintenanceSummary run in _runs.Values.Where(r => r.Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted }))
+            Host.UI.WriteLine(run.ToString());
+    }
+
     private MaintenanceRequest Request(IReadOnlyList<string> nodes) => new()
     {
         Nodes = nodes,

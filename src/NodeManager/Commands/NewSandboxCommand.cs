@@ -19,21 +19,22 @@ public sealed class NewSandboxCommand : SandboxCmdlet
 
     private protected override void Process()
     {
-        if (From is { } source && (IsGiven(nameof(SandboxNodes)) || IsGiven(nameof(SandboxVersion))))
-        {
-            throw new NodeManagerException(
-                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "A copy has the nodes and the version of its source.", source,
-                "Leave out -SandboxNodes and -SandboxVersion, or -From.");
-        }
-
         NodeManagerSession? from = From;
         if (!ShouldProcess(from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'", from is null ? "Start" : "Copy into a new embedded cluster"))
             return;
         Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
+        if (from is not null && (IsGiven(nameof(SandboxNodes)) || IsGiven(nameof(SandboxVersion))))
+        {
+            throw new NodeManagerException(
+                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "A copy has the nodes and the version of its source.", from,
+                "Leave out -SandboxNodes and -SandboxVersion, or -From.");
+        }
+
         Start(from, async worker =>
         {
             NodeManagerSession session = from is null ? await StartSandboxAsync(worker) : await OpenAsync($"{from.Cluster}-copy", await CopyAsync(from, worker), worker);
-            SessionRegistry.Add(runspace, session, isExplicit: true);
+            SessionRegistry.Add(runspace, session);
             worker.Output(session);
         });
     }

@@ -86,6 +86,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
     }
 
+    /// <summary>What was interrupted as a later command had had enough, or an error ended the pipeline: through <c>Host.UI</c>.</summary>
+    private protected virtual void WriteAbandoned()
+    {
+    }
+
     /// <summary>An object for the pipeline, on its thread. Not called after Ctrl-C, unless overridden to keep what comes then.</summary>
     private protected virtual void Output(object value)
     {
@@ -191,6 +196,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         catch
         {
             Abandon();
+            WriteAbandoned();
             throw;
         }
 

@@ -83,6 +83,14 @@ public abstract class SessionCmdlet : AsyncCmdlet
         Runspace runspace = Runspace.DefaultRunspace;
         if (SessionRegistry.Current(runspace) is { } current)
             return current;
+        if (SessionRegistry.IsSeeking(runspace))
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError,
+                "No session is the current one: the cluster that was asked for last was not connected.", null,
+                "Connect again. Get-NodeManagerSession shows what is still connected; pass one of these with -Session.");
+        }
+
         if (SessionRegistry.EverConnected)
         {
             throw new NodeManagerException(
@@ -95,7 +103,7 @@ public abstract class SessionCmdlet : AsyncCmdlet
             NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
             worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', as the kubeconfig says.");
             return session;
-        }, session => SessionRegistry.Add(runspace, session, isExplicit: false));
+        }, session => SessionRegistry.Add(runspace, session));
     }
 
     /// <summary>Runs work off the pipeline thread and waits for its result.</summary>

@@ -10,25 +10,32 @@ internal static class SessionRegistry
     private static volatile bool s_everConnected;
 
     /// <summary>
-    /// True once any runspace of the process has connected explicitly. From then on nothing falls back to the kubeconfig: a script block
+    /// True once any runspace of the process has connected explicitly, or tried to. From then on nothing falls back to the kubeconfig: a script block
     /// that runs in parallel would else act, silently, on another cluster than the one that its author connected to.
     /// </summary>
     public static bool EverConnected => s_everConnected;
 
-    public static void Add(Runspace runspace, NodeManagerSession session, bool isExplicit)
+    /// <summary>
+    /// A cluster is asked for. Until it is connected the runspace has no current session: where that fails, what a script does next was not
+    /// meant for the cluster before.
+    /// </summary>
+    public static void Seek(Runspace runspace)
     {
-        RunspaceSessions sessions = Runspaces.GetOrAdd(runspace.InstanceId, _ => new RunspaceSessions(runspace));
-        sessions.Add(session);
-        if (isExplicit)
-            s_everConnected = true;
+        s_everConnected = true;
+        Of(runspace).IsSeeking = true;
     }
+
+    public static void Add(Runspace runspace, NodeManagerSession session) => Of(runspace).Add(session);
 
     /// <summary>The live sessions that this runspace connected, oldest first.</summary>
     public static IReadOnlyList<NodeManagerSession> List(Runspace runspace) =>
         Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) ? sessions.Live() : [];
 
-    /// <summary>The newest live one; null without.</summary>
-    public static NodeManagerSession? Current(Runspace runspace) => List(runspace) is [.., var newest] ? newest : null;
+    /// <summary>The newest live one; null without, and after a connection that failed.</summary>
+    public static NodeManagerSession? Current(Runspace runspace) => !IsSeeking(runspace) && List(runspace) is [.., var newest] ? newest : null;
+
+    /// <summary>True from the time that a cluster is asked for until it is connected.</summary>
+    public static bool IsSeeking(Runspace runspace) => Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
 
     public static void End(Runspace runspace)
     {
@@ -36,11 +43,14 @@ internal static class SessionRegistry
             sessions.Dispose();
     }
 
+    private static RunspaceSessions Of(Runspace runspace) => Runspaces.GetOrAdd(runspace.InstanceId, _ => new RunspaceSessions(runspace));
+
     private sealed class RunspaceSessions : IDisposable
     {
         private readonly Lock _gate = new();
         private readonly List<NodeManagerSession> _sessions = [];
         private readonly Runspace _runspace;
+        private volatile bool _isSeeking;
 
         public RunspaceSessions(Runspace runspace)
         {
@@ -48,10 +58,17 @@ internal static class SessionRegistry
             runspace.StateChanged += OnStateChanged;
         }
 
+        public bool IsSeeking
+        {
+            get => _isSeeking;
+            set => _isSeeking = value;
+        }
+
         public void Add(NodeManagerSession session)
         {
             lock (_gate)
                 _sessions.Add(session);
+            _isSeeking = false;
         }
 
         public IReadOnlyList<NodeManagerSession> Live()

@@ -93,16 +93,13 @@ internal sealed record DrainReport
             DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",
             DrainEnd.Held => $"Asked once: {left}{holds} {stays} Running it again asks again.",
             DrainEnd.TimedOut => $"Not drained in time: {left}{holds} {stays}",
-            DrainEnd.Cancelled => $"Interrupted: {left}{Attached(blockers)} {stays} Running it again continues.",
+            DrainEnd.Cancelled => $"Interrupted: {left}{DrainLeftovers.Describe(blockers)} {stays} Running it again continues.",
             _ => $"Failed: {left}{holds} {stays}",
         };
     }
 
     private static string Returned(List<NodeDrainPod> pods) =>
         pods.Count(p => p.Outcome == DrainPodOutcome.Returned) is > 0 and int count ? $" {Pods(count)} came back, as they tolerate the cordon." : "";
-
-    private static string Attached(List<NodeDrainBlocker> blockers) =>
-        blockers.FindAll(b => b.Kind == "VolumeAttachment").ConvertAll(b => b.Name) is { Count: > 0 } volumes ? $" Still attached: {string.Join(", ", volumes)}." : "";
 
     private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
 

@@ -15,6 +15,8 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
     /// <summary>Null for what is no answer (a defect, a cancellation).</summary>
     public static EvictionAnswer? Of(Exception exception) => exception switch
     {
+        // Nothing about the pod: no request of this session goes through any more.
+        KubernetesException { Code: HttpStatusCode.Unauthorized } => null,
         KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfter: RetryAfterOf(refused)),
         NodeManagerException { ErrorId: ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer } or HttpRequestException or IOException =>
             new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true),

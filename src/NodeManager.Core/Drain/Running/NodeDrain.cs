@@ -257,9 +257,10 @@ internal sealed class NodeDrain : IAsyncDisposable
         NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
         return new()
         {
-            Kind = known?.ErrorId == ErrorIds.Forbidden ? "Permission" : "Server",
+            Kind = known?.ErrorId switch { ErrorIds.Forbidden => "Permission", ErrorIds.Unauthorized => "Credentials", _ => "Server" },
             Name = _plan.Name,
             Message = known?.Message ?? exception.Message,
+            Remedy = known?.RecommendedAction ?? "",
         };
     }
 

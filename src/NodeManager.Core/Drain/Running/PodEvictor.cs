@@ -32,7 +32,7 @@ internal sealed class PodEvictor(
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
-            if (await surge.ReplaceAsync(record, pods, warn, cancellationToken))
+            if (await surge.ReplaceAsync(record, pods, progress.Changed, warn, cancellationToken))
             {
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
                 return;

@@ -26,8 +26,13 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
     /// True when the pod's Deployment was restarted and the pod is on its way out; false when it has to go the usual way, for now: what is
     /// under way with the Deployment may end, so it is worth asking again.
     /// </summary>
+    /// <param name="record">Of the pod.</param>
+    /// <param name="pods">Of its node.</param>
+    /// <param name="changed">Called when what the pod waits for has changed.</param>
+    /// <param name="warn">Told why it is not surged.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DrainStoppedException">The rollout failed, or its time was up.</exception>
-    public async Task<bool> ReplaceAsync(PodRecord record, WatchedObjects<Pod> pods, Action<string> warn, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceAsync(PodRecord record, WatchedObjects<Pod> pods, Action changed, Action<string> warn, CancellationToken cancellationToken)
     {
         if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
         if (!_inspector.IsStuck(pod, budgets.Covering(pod))) return false;
@@ -38,7 +43,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
             try
             {
                 await _restarts.GetOrAdd(deployment.Metadata.Uid ?? "", _ => new(() => RestartAsync(deployment, cancellationToken))).Value;
-                await FollowAsync(record, pods, deployment, cancellationToken);
+                await FollowAsync(record, pods, deployment, changed, cancellationToken);
                 return true;
             }
             catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
@@ -69,7 +74,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
     }
 
     // Until the Deployment takes the pod, which it does when the successor is ready.
-    private async Task FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Deployment deployment, CancellationToken cancellationToken)
+    private async Task FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Deployment deployment, Action changed, CancellationToken cancellationToken)
     {
         string name = $"{deployment.Metadata.Namespace}/{deployment.Metadata.Name}";
         WatchedObjects<Deployment> watch = new(
@@ -83,7 +88,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
             await watch.Synced.WaitAsync(cancellationToken);
             while (true)
             {
-                (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+                (Pod? pod, Task moved) = pods.Look(record.Plan.Uid);
                 (Deployment? now, Task progressed) = watch.Look(deployment.Metadata.Uid ?? "");
                 if (pod is null || pod.IsTerminating() || now is null) return;
                 RolloutState state = RolloutState.Of(now);
@@ -97,7 +102,8 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
                 };
                 if (state.HasFailed || late.IsCompletedSuccessfully) throw new DrainStoppedException(blocker);
                 record.Surges(blocker, scope.Now);
-                await (await Task.WhenAny(changed, progressed, late).WaitAsync(cancellationToken));
+                changed();
+                await (await Task.WhenAny(moved, progressed, late).WaitAsync(cancellationToken));
             }
         }
         finally

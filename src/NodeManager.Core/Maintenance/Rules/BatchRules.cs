@@ -76,6 +76,6 @@ public static class BatchRules
     private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)
     {
         string[] names = [.. all.Where(c => !c.IsAvailable).Select(c => c.Name)];
-        return new([], $"nodes to come back into service: {names.Length} are out, {limit} may be ({NameList.Of(names)})");
+        return new([], $"nodes to come back into service: {names.Length} out, at most {limit} may be ({NameList.Of(names)})");
     }
 }

@@ -139,11 +139,11 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         }
     }
 
-    // As long as batches took so far, and the soaks between them.
+    // As long as batches took so far, and a soak before each that is not begun.
     private TimeSpan? Left()
     {
         if (_batches.Count == 0 || _batchesLeft == 0) return null;
         TimeSpan each = TimeSpan.FromSeconds(_batches.Average(b => b.TotalSeconds));
-        return (each * _batchesLeft) + (_soak * Math.Max(0, _batchesLeft - 1));
+        return (each * _batchesLeft) + (_soak * (_isInBatch ? _batchesLeft - 1 : _batchesLeft));
     }
 }

@@ -25,7 +25,6 @@ public sealed class EvictionAnswerTests
     [InlineData(403, "", "pods", "User cannot create resource", "Forbidden")]
     [InlineData(400, "", "", "name in URL does not match", "Failed")]
     [InlineData(422, "", "", "invalid", "Failed")]
-    [InlineData(401, "", "", "Unauthorized", "Failed")]
     public void Every_answer_has_its_meaning(int code, string cause, string kind, string message, string meaning)
     {
         StatusDetails details = new() { Kind = kind };
@@ -60,5 +59,6 @@ public sealed class EvictionAnswerTests
             EvictionAnswerKind.Unreachable,
             EvictionAnswer.Of(new NodeManagerException(ErrorIds.ServerUnreachable, ErrorKind.ConnectionError, "down"))!.Kind);
         Assert.Null(EvictionAnswer.Of(new InvalidOperationException()));
+        Assert.Null(EvictionAnswer.Of(new KubernetesException(HttpStatusCode.Unauthorized, new(), "POST", "/x")));
     }
 }

@@ -121,6 +121,20 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Credentials_that_are_no_longer_accepted_fail_the_node_and_say_so()
+    {
+        _server.OnRemove = (_, _) => Answers.Status(401, "Unauthorized", "Unauthorized");
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Failed, true), (result.Status, result.Cordoned));
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal("Credentials", blocker.Kind);
+        Assert.Contains("does not accept the credentials", blocker.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(blocker.Remedy);
+    }
+
+    [Fact]
     public async Task A_server_that_stays_away_fails_the_node()
     {
         _server.OnRemove = (_, _) => Answers.Status(400, "BadRequest", "not like that");

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Tests;
 /// <summary>Reads the lines of a watch.</summary>
 internal sealed class WatchReader(HttpResponseMessage response, Stream body) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly StreamReader _lines = new(body);
 

@@ -14,7 +14,7 @@ namespace NodeManager.Server.Tests;
 /// <summary>The embedded cluster served by a process of its own, which is stopped and started again where it stopped.</summary>
 public sealed class ClusterRestartTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-state-").FullName;
     private readonly int _port = FreePort();
     private Process? _server;

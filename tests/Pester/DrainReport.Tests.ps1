@@ -123,7 +123,7 @@ Describe 'A drain result on its way elsewhere' {
 Describe 'A drain that asked by EvictionRequest' {
     BeforeAll {
         $alpha = Connect-NodeManager -Sandbox -SandboxFeature EvictionRequest
-        $asked = Invoke-NodeDrain worker-1c-01 -EvictionApi EvictionRequest -DeleteEmptyDirData -Timeout 2m -Confirm:$false -Session $alpha
+        $asked = Invoke-NodeDrain worker-1c-01 -EvictionApi EvictionRequest -DeleteEmptyDirData -Timeout 5m -Confirm:$false -Session $alpha
         $evictor = 'imperative-eviction.k8s.io/evictor'
     }
 

@@ -6,7 +6,7 @@ BeforeAll {
     $session = Connect-NodeManager -Sandbox
     $ConfirmPreference = 'None'
     # Nodes whose pods go at once, whatever budgets say.
-    $fast = @{ DeleteEmptyDirData = $true; DeleteUnmanagedPod = $true; Timeout = '2m' }
+    $fast = @{ DeleteEmptyDirData = $true; DeleteUnmanagedPod = $true; Timeout = '5m' }
 
     function Get-Leftover([string] $Name) {
         $node = Get-ClusterNode $Name
@@ -55,7 +55,7 @@ Describe 'Invoke-NodeMaintenance' {
         function Wait-NodeEmpty([string] $Name) {
             $clock = [Diagnostics.Stopwatch]::StartNew()
             while (Get-NodePod $Name | Where-Object OwnerKind -NotIn DaemonSet, Node) {
-                if ($clock.Elapsed.TotalSeconds -gt 60) { throw "$Name was not drained" }
+                if ($clock.Elapsed.TotalSeconds -gt 300) { throw "$Name was not drained" }
                 Start-Sleep -Milliseconds 100
             }
         }
@@ -141,7 +141,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         }
         $job | Should -BeOfType System.Management.Automation.Job
         $job.ChildJobs.Name | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
-        $job | Wait-Job -Timeout 120 | Should -Be $job
+        $job | Wait-Job -Timeout 300 | Should -Be $job
         $result = $job | Receive-Job -WarningVariable told -WarningAction SilentlyContinue
         $job.State | Should -Be Completed
         $job.ChildJobs.State | Should -Be Completed, Completed
@@ -151,7 +151,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
 
     It 'ends as Failed where a node failed, with the error in its child' {
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -OnError Resume -AsJob -ScriptBlock { throw 'no mirror' }
-        $null = $job | Wait-Job -Timeout 120
+        $null = $job | Wait-Job -Timeout 300
         $job.State | Should -Be Failed
         $job.ChildJobs[0].State | Should -Be Failed
         ($job | Receive-Job -ErrorVariable failed -ErrorAction SilentlyContinue).Status | Should -BeExactly Failed
@@ -163,7 +163,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -AsJob -ScriptBlock { Set-Content $using:flag 'begun'; Start-Sleep 600 }
         $clock = [Diagnostics.Stopwatch]::StartNew()
         while (-not (Get-Content $flag)) {
-            $clock.Elapsed.TotalSeconds | Should -BeLessThan 60
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 300
             Start-Sleep -Milliseconds 100
         }
         $job | Stop-Job

@@ -91,7 +91,7 @@ Describe 'Get-SchedulerCounter' {
         $watcher = Register-ObjectEvent $session SchedulerAlert -SourceIdentifier "alert-$PID"
         Enable-SchedulerPlugin ImageLocality -ExtensionPoint score -Weight 7 -NoRestart -WarningAction SilentlyContinue
         (Read-Count Enabled) | Should -Be ($enabled + 1)
-        $alert = Wait-Event -SourceIdentifier "alert-$PID" -Timeout 30
+        $alert = Wait-Event -SourceIdentifier "alert-$PID" -Timeout 300
         $alert.SourceEventArgs.Reason | Should -Be SchedulerConfigurationChanged
         $alert.SourceEventArgs.Message | Should -Match ImageLocality
         Unregister-Event -SourceIdentifier "alert-$PID"

@@ -77,7 +77,7 @@ Describe 'Connect-NodeManager' {
         $node = (Get-ClusterNode -Session $fast)[0].Name
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $failure = { Wait-ClusterNode $node -Session $fast -For NotReady -Timeout 10m -ErrorAction Stop } | Should -Throw -PassThru
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 60
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 300
         $failure.Exception.Message | Should -BeLike '*00:10:00*'
         { Connect-NodeManager -Sandbox -SandboxSpeed 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
         Disconnect-NodeManager $fast

@@ -19,7 +19,7 @@ Describe 'Watch-ClusterNode' {
     It 'tells what changes as it happens, until who reads has enough' {
         $job = Start-ThreadJob {
             Import-Module $using:module
-            Watch-ClusterNode ($using:node).Name -Session $using:session -Timeout 60 |
+            Watch-ClusterNode ($using:node).Name -Session $using:session -Timeout 5m |
                 Where-Object { $_.Changes.Field -like 'Labels*' } | Select-Object -First 1
         }
         for ($i = 0; $i -lt 100 -and $job.State -ne 'Completed'; $i++) {
@@ -35,8 +35,8 @@ Describe 'Watch-ClusterNode' {
 
 Describe 'Wait-ClusterNode' {
     It 'returns at once where it is so already' {
-        (Wait-ClusterNode $node.Name -For Ready -Timeout 30 -PassThru).Status | Should -Be 'Ready'
-        Wait-ClusterNode $node.Name -For 'Ready=True' -Timeout 30 | Should -BeNullOrEmpty
+        (Wait-ClusterNode $node.Name -For Ready -Timeout 5m -PassThru).Status | Should -Be 'Ready'
+        Wait-ClusterNode $node.Name -For 'Ready=True' -Timeout 5m | Should -BeNullOrEmpty
     }
 
     It 'says what the node is instead when the time is up' {
@@ -49,7 +49,7 @@ Describe 'Wait-ClusterNode' {
     It 'sees a node go' {
         $own = Connect-NodeManager -Sandbox
         $leaving = (Get-ClusterNode)[0]
-        $job = Start-ThreadJob { Import-Module $using:module; Wait-ClusterNode ($using:leaving).Name -For Deleted -Session $using:own -Timeout 60; 'gone' }
+        $job = Start-ThreadJob { Import-Module $using:module; Wait-ClusterNode ($using:leaving).Name -For Deleted -Session $using:own -Timeout 5m; 'gone' }
         Unregister-ClusterNode $leaving.Name -IncludePod -Confirm:$false
         Receive-Job $job -Wait -AutoRemoveJob | Should -Be 'gone'
         Disconnect-NodeManager -Session $own

@@ -8,7 +8,7 @@ namespace NodeManager.Conformance.Drain;
 
 public sealed class BudgetOutlookTests
 {
-    private static readonly DrainOptions Bare = new() { DeleteUnmanagedPods = true, Timeout = TimeSpan.FromSeconds(4) };
+    private static readonly DrainOptions Bare = new() { DeleteUnmanagedPods = true, Timeout = Eventually.Soon };
 
     [SkippableTheory]
     [AllBackends("not-ready", BudgetOutlook.Slow, "running, not ready")]

@@ -58,7 +58,7 @@ public sealed class BudgetTests
         await cluster.AddReplicaSetAsync("free", 1);
         await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
 
-        NodeDrainResult timedOut = await cluster.DrainAsync(full, new() { Timeout = TimeSpan.FromSeconds(4) });
+        NodeDrainResult timedOut = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
         await cluster.Client.DeleteAsync(
             Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
         NodeDrainResult again = await cluster.DrainAsync(full, new());
@@ -82,7 +82,7 @@ public sealed class BudgetTests
         await cluster.AddBudgetAsync("first", "web", "maxUnavailable", 1, allows: 1);
         await cluster.AddBudgetAsync("second", "web", "maxUnavailable", 1, allows: 1);
 
-        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = TimeSpan.FromSeconds(4) });
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         Assert.Equal(0, result.Evicted);

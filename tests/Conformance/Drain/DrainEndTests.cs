@@ -16,7 +16,7 @@ public sealed class DrainEndTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2, w => w.AnnotatePods("fake-kubelet/slow-terminate", "never"));
 
-        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = TimeSpan.FromSeconds(4) });
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         Assert.Equal(2, result.Pods.Count(p => p.Outcome == DrainPodOutcome.Terminating));

@@ -157,7 +157,7 @@ public sealed class EvictionRequestTests
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         string full = await AddPodWithResponderAsync(cluster);
 
-        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = TimeSpan.FromSeconds(3) });
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         EvictionRequest request = Assert.Single((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);

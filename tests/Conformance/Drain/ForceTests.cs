@@ -51,7 +51,7 @@ public sealed class ForceTests
         await cluster.WaitForAsync(Resources.Nodes, node, n => n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "False" }) == true);
 
         NodeDrainResult refused = await cluster.DrainAsync(
-            node, new() { ForceStuck = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(8) });
+            node, new() { ForceStuck = TimeSpan.FromSeconds(1), Timeout = Eventually.Soon });
         await cluster.Client.PatchAsync(
             Resources.Nodes, node, null,
             Patch.Merge(new()

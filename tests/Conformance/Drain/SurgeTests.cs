@@ -36,7 +36,7 @@ public sealed class SurgeTests
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
         await cluster.AddBudgetAsync("one", "web", "minAvailable", 1, allows: 0);
 
-        NodeDrainResult result = await cluster.DrainAsync(full, new() { Surge = true, Timeout = TimeSpan.FromSeconds(4) });
+        NodeDrainResult result = await cluster.DrainAsync(full, new() { Surge = true, Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         Assert.Contains(result.Warnings, w => w.Contains("not surged, it is not of a Deployment but of ReplicaSet 'web'", StringComparison.Ordinal));

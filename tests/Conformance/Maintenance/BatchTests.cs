@@ -181,7 +181,7 @@ public sealed class BatchTests
         MaintenanceOptions options = new()
         {
             OnError = Enum.Parse<MaintenanceErrorAction>(onError),
-            WaitReadyTimeout = TimeSpan.FromSeconds(3),
+            WaitReadyTimeout = Eventually.Limit,
         };
 
         MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(

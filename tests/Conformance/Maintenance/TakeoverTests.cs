@@ -60,11 +60,12 @@ public sealed class TakeoverTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Alive for as long as a busy machine may keep it from renewing its lease.
         MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
         {
             begun.TrySetResult();
             await go.Task;
-        });
+        }) with { LeaseDuration = TimeSpan.FromMinutes(2) };
         Task<MaintenanceOutcome> first = cluster.RunAsync(request);
         await begun.Task.WaitAsync(Eventually.Limit);
         NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));

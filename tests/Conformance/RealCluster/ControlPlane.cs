@@ -14,7 +14,7 @@ namespace NodeManager.Conformance.RealCluster;
 /// </summary>
 internal sealed class ControlPlane : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
     private static readonly Lazy<Task<ControlPlane>> Shared = new(StartAsync);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-conformance-").FullName;

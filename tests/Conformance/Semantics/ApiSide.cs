@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Semantics;
 
 /// <summary>One of the two servers: sends, and remembers what it gave, so that the same request can be put to each in its own words.</summary>
 internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) : IDisposable
 {
-    private readonly HttpClient _http = new(transport) { BaseAddress = server, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(transport) { BaseAddress = server, Timeout = Eventually.Limit };
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _listVersions = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Semantics;
 
@@ -23,7 +24,7 @@ internal sealed class WatchReader : IDisposable
     /// <param name="before">The version of what is there already.</param>
     public static async Task<WatchReader> OpenAsync(Uri server, HttpMessageHandler transport, string path, string before)
     {
-        var http = new HttpClient(transport) { BaseAddress = server, Timeout = TimeSpan.FromSeconds(60) };
+        var http = new HttpClient(transport) { BaseAddress = server, Timeout = Eventually.Limit };
         HttpResponseMessage answer = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
         return new(http, answer, long.Parse(before, System.Globalization.CultureInfo.InvariantCulture));
     }
@@ -32,7 +33,7 @@ internal sealed class WatchReader : IDisposable
     public async Task<IReadOnlyList<string>> ReadAsync()
     {
         List<string> first = [], events = [];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         using var lines = new StreamReader(await _answer.Content.ReadAsStreamAsync(limit.Token));
         long newest = 0;
         while (await lines.ReadLineAsync(limit.Token) is { } line)

@@ -14,7 +14,7 @@ namespace NodeManager.Core.Tests.Drain;
 /// <summary>Drains of the embedded cluster as it comes: a scheduler, controllers and kubelets act while nodes are drained.</summary>
 public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
 {
-    private static readonly DrainOptions Anything = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly DrainOptions Anything = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromMinutes(4) };
 
     private readonly SandboxCluster _cluster = SandboxCluster.Start(new() { Nodes = 12 });
     private readonly FaultInjectionHandler _faults;

@@ -174,7 +174,7 @@ public sealed class NodeReaderTests
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => ReadAsync(server, new() { Usage = true }));
 
         Assert.Equal(ErrorIds.Forbidden, error.ErrorId);
-        Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(await stopped.WaitAsync(TimeSpan.FromMinutes(5)));
     }
 
     private async Task<List<string>> NamesAsync(FakeServer server, NodeQuery query) => (await ReadAsync(server, query)).ConvertAll(n => n.Name);

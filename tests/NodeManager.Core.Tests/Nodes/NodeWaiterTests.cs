@@ -7,7 +7,7 @@ namespace NodeManager.Core.Tests.Nodes;
 
 public sealed class NodeWaiterTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     [Theory]
     [InlineData("Ready", "True")]

@@ -140,7 +140,7 @@ public sealed class NodeWatcherTests
 
         public async Task<NodeChange> NextAsync()
         {
-            Assert.True(await _next!.WaitAsync(TimeSpan.FromSeconds(60)));
+            Assert.True(await _next!.WaitAsync(TimeSpan.FromMinutes(5)));
             NodeChange change = changes.Current;
             Begin();
             return change;

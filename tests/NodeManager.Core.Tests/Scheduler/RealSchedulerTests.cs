@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Catalog;
@@ -140,6 +142,8 @@ public sealed class RealSchedulerTests
         var text = $"apiVersion: kubescheduler.config.k8s.io/{api}\nkind: KubeSchedulerConfiguration\n{body}";
         if (!body.Contains("clientConnection:", StringComparison.Ordinal))
             text += "clientConnection:\n  kubeconfig: KUBECONFIG\n";
+        if (Minor < 23)
+            text += "healthzBindAddress: ADDRESS\nmetricsBindAddress: ADDRESS\n";
         return body.Contains("leaderElection:", StringComparison.Ordinal) ? text : text + "leaderElection:\n  leaderElect: false\n";
     }
 
@@ -150,11 +154,28 @@ public sealed class RealSchedulerTests
             {"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
              "users": [{"name": "u", "user": {}}], "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
             """);
-        var configuration = folder.Write("configuration.yaml", text.Replace("KUBECONFIG", kubeconfig, StringComparison.Ordinal));
+        var configuration = folder.Write("configuration.yaml", text.Replace("KUBECONFIG", kubeconfig, StringComparison.Ordinal).Replace("ADDRESS", FreeAddress(), StringComparison.Ordinal));
         var written = folder.Path("written.yaml");
-        string[] insecure = Minor < 23 ? ["--port", "0"] : [];
-        var (code, output) = Run(["--config", configuration, "--write-config-to", written, "--secure-port", "0", "-v", "2", .. insecure]);
+        var (code, output) = Run("--config", configuration, "--write-config-to", written, "--secure-port", "0", "-v", "2");
         return (code == 0 && File.Exists(written), output, File.Exists(written) ? File.ReadAllText(written) : "");
+    }
+
+    // Until 1.23 it listens without being asked, by default where another scheduler of this machine does; no flag turns that off.
+    private static string FreeAddress()
+    {
+        while (true)
+        {
+            using TcpListener listener = new(IPAddress.Loopback, Random.Shared.Next(15000, 30000));
+            try
+            {
+                listener.Start();
+                return listener.LocalEndpoint.ToString()!;
+            }
+            catch (SocketException)
+            {
+                // Another one, then.
+            }
+        }
     }
 
     private static (int Code, string Output) Run(params string[] arguments)
@@ -166,7 +187,7 @@ public sealed class RealSchedulerTests
         process.Start();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill();
             return (-1, "does not end");

@@ -62,11 +62,11 @@ public sealed class SessionFactoryTests
         NodeManagerSession session = await SessionFactory.ConnectAsync(
             "ends", new("http://test.invalid/"), server, owned, NullLogger.Instance, TimeProvider.System, default);
         Task<ClusterNode> edit = NodeEditor.SetUnschedulableAsync(session, "n", true, false, default);
-        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.True(await asked.WaitAsync(TimeSpan.FromMinutes(5)));
 
         session.Dispose();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => edit.WaitAsync(TimeSpan.FromSeconds(60)));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => edit.WaitAsync(TimeSpan.FromMinutes(5)));
         Assert.Equal((ErrorIds.SessionClosed, ErrorKind.OperationStopped), (error.ErrorId, error.Kind));
         Assert.True(owned.IsDisposed);
         Assert.Equal("Disconnected", session.State);

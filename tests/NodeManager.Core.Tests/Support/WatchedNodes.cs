@@ -83,7 +83,7 @@ public sealed class WatchedNodes
 
     public async Task WatchedAsync(int watches = 1)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (Watches < watches) await Task.Delay(5, limit.Token);
     }
 

@@ -57,7 +57,7 @@ public sealed class CutConnectionTests
                 ],
             }),
             new());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         List<string?> versions = [];
 
         await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), limit.Token))

@@ -9,7 +9,7 @@ namespace NodeManager.Kubernetes.Tests.Watching;
 
 public sealed class WatchTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly ScriptedApi _api = new();
     private readonly FaultInjectionHandler _faults = new();

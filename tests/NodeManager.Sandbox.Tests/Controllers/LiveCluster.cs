@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 /// <summary>A cluster on a clock of its own that is moved until something has happened.</summary>
 internal sealed class LiveCluster : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1, params string[] features) =>
         Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock, Features = features });

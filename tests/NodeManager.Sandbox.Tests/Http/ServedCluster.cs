@@ -12,7 +12,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 /// <summary>A cluster, in which nothing acts on its own unless another is given, served; with a client that holds its kubeconfig, and raw connections.</summary>
 internal sealed class ServedCluster : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public ServedCluster(ServerLimits? limits = null, int logCapacity = ObjectStore.DefaultLogCapacity)
         : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits)

@@ -14,7 +14,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 
 public sealed class ServingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task A_client_with_the_kubeconfig_is_served_over_a_certificate_that_it_trusts()

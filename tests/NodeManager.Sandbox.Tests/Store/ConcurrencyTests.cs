@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Tests.Store;
 
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Writers_of_one_object_lose_nothing_of_each_other()

@@ -251,7 +251,7 @@ public sealed class EndingTests : IDisposable
 
     private static async Task Eventually(Func<bool> condition)
     {
-        for (int i = 0; i < 3000 && !condition(); i++) await Task.Delay(10);
+        for (int i = 0; i < 30_000 && !condition(); i++) await Task.Delay(10);
         Assert.True(condition());
     }
 }

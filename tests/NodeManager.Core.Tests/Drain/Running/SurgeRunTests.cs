@@ -82,7 +82,7 @@ public sealed class SurgeRunTests : IDisposable
     [Fact]
     public async Task A_rollout_that_is_not_done_in_time_is_a_blocker()
     {
-        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = true, Timeout = TimeSpan.FromSeconds(2) });
+        NodeDrainResult result = await DrainUntilLateAsync(surge: true, after: "restarted, so that");
 
         Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
         Assert.Equal("Rollout", Assert.Single(result.Blockers).Kind);
@@ -97,7 +97,7 @@ public sealed class SurgeRunTests : IDisposable
         if (why == "paused") _server.Deployments.Change("web", d => d["spec"]!["paused"] = true);
         if (why == "statefulset") _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
 
-        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = why != "not asked", Timeout = TimeSpan.FromSeconds(2) });
+        NodeDrainResult result = await DrainUntilLateAsync(surge: why != "not asked", after: "refused");
 
         Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
         Assert.DoesNotContain(Restart, _server.Requests);
@@ -147,5 +147,21 @@ public sealed class SurgeRunTests : IDisposable
 
         Assert.Equal(DrainPodOutcome.Replaced, (await drain).Pods[0].Outcome);
         Assert.Single(_bench.Warnings, w => w.Contains("not surged", StringComparison.Ordinal));
+    }
+
+    // Its time ends once that has been told, however long it takes.
+    private async Task<NodeDrainResult> DrainUntilLateAsync(bool surge, string after)
+    {
+        ManualTimeProvider time = new();
+        Task told = _bench.LineAsync(after);
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = surge, Timeout = TimeSpan.FromSeconds(30) }, time);
+        await told;
+        while (!drain.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        return await drain;
     }
 }

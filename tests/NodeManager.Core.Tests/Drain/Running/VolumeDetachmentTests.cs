@@ -134,6 +134,6 @@ public sealed class VolumeDetachmentTests : IDisposable
 
     private async Task WaitsForVolumesAsync(DrainBench? bench = null)
     {
-        for (int i = 0; i < 3000 && !(bench ?? _bench).Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal)); i++) await Task.Delay(10);
+        for (int i = 0; i < 30_000 && !(bench ?? _bench).Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal)); i++) await Task.Delay(10);
     }
 }

@@ -40,7 +40,16 @@ public sealed class WaitRunTests : IDisposable
     {
         _server.ReplicaSets.Put(ReplicaSet(1));
 
-        NodeDrainResult result = await _bench.DrainAsync(_server, new() { WaitForReplacement = true, Timeout = TimeSpan.FromSeconds(2) });
+        Task evicted = _bench.LineAsync("p1: Evicted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForReplacement = true, Timeout = TimeSpan.FromSeconds(30) }, _time);
+        await evicted;
+        while (!drain.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        NodeDrainResult result = await drain;
 
         Assert.Equal((NodeDrainStatus.TimedOut, 0), (result.Status, result.Remaining));
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
@@ -131,7 +140,7 @@ public sealed class WaitRunTests : IDisposable
 
     private async Task Told(string what)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(5));
         while (!_bench.Reports.Any(r => r.Status.Contains(what, StringComparison.Ordinal)))
         {
             await Task.Delay(10, limit.Token);

@@ -8,7 +8,7 @@ namespace NodeManager.Core.Tests.Drain.Running;
 
 public sealed class WatchedObjectsTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly DrainServer _server = new();
     private readonly CancellationTokenSource _stop = new();

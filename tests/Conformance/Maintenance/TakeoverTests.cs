@@ -65,7 +65,7 @@ public sealed class TakeoverTests
         {
             begun.TrySetResult();
             await go.Task;
-        }) with { LeaseDuration = TimeSpan.FromMinutes(2) };
+        }) with { LeaseDuration = TimeSpan.FromSeconds(20) };
         Task<MaintenanceOutcome> first = cluster.RunAsync(request);
         await begun.Task.WaitAsync(Eventually.Limit);
         NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));

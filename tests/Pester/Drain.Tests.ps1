@@ -211,6 +211,7 @@ Describe 'Invoke-NodeDrain' {
         $held = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -AsJob -Confirm:$false
         Wait-ClusterNode worker-1b-01 -For DrainInProgress -Timeout 5m
         Stop-Job $held
+        $null = Wait-Job $held -Timeout 60
         $held.State | Should -Be 'Stopped'
         (Receive-Job $held -WarningAction SilentlyContinue).Status | Should -Be 'Cancelled'
         (Get-ClusterNode worker-1b-01).Lifecycle | Should -BeNullOrEmpty

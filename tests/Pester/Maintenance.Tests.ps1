@@ -167,6 +167,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
             Start-Sleep -Milliseconds 100
         }
         $job | Stop-Job
+        $null = $job | Wait-Job -Timeout 60
         $job.State | Should -Be Stopped
         $job.ChildJobs[0].State | Should -Be Stopped
         $run = Get-NodeMaintenance -Limit 1
@@ -175,6 +176,24 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         (Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock { } -WarningAction SilentlyContinue).Status | Should -BeExactly Completed
         Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
         Remove-Item $flag
+    }
+
+    It 'says at Stop-Job how to carry on with the runs that it interrupts, not with those that are over' {
+        $other = Connect-NodeManager -Sandbox
+        $job = Get-ClusterNode gpu-1a-01 -Session $session, $other |
+            Invoke-NodeMaintenance @fast -AsJob -PassThru -ScriptBlock { if ($_.Cluster -eq $using:other.Cluster) { Start-Sleep 600 } }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        while (-not $job.Output.Count) {
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 60
+            Start-Sleep -Milliseconds 100
+        }
+        $job | Stop-Job
+        $null = $job | Wait-Job -Timeout 60
+        $job.State | Should -Be Stopped
+        $said = @($job.Warning.Message) -match 'was interrupted'
+        $said.Count | Should -Be 1
+        $said | Should -Match "of $($other.Cluster) was interrupted"
+        Disconnect-NodeManager $other
     }
 }
 

@@ -6,6 +6,10 @@ public static class ResumeCommand
     private const int LongestScript = 60;
 
     /// <param name="run">Its id.</param>
+    /// <param name="request">What it was begun with.</param>
+    public static string Of(string run, MaintenanceRequest request) => Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null);
+
+    /// <param name="run">Its id.</param>
     /// <param name="ns">Where it is kept.</param>
     /// <param name="script">
     /// The text of its script block, which has to be given again: a short one stands in the command, in place of others a variable does,

@@ -131,7 +131,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private protected override void WriteSummary()
     {
-        foreach (MaintenanceSummary run in _runs.Values)
+        foreach (MaintenanceSummary run in _runs.Values.Where(r => r.IsInterrupted))
             Host.UI.WriteLine(run.ToString());
     }
 
@@ -195,7 +195,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
         MaintenanceListener listener = new(
             worker,
-            run => _runs[run.Id] = new(run, ScriptBlock?.ToString()),
+            run => _runs[run.Id] = new(run, request),
             node => _runs[node.RunId].Note(node),
             node =>
             {

@@ -77,7 +77,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
             Streams,
             run =>
             {
-                summary = new(run, _script is null ? null : request.WorkText);
+                summary = new(run, request);
                 lock (_children)
                     _ids.Add(run.Id);
                 foreach (NodeMaintenanceResult node in run.Nodes)
@@ -113,7 +113,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
             Fail(exception, session);
         }
 
-        if (Token.IsCancellationRequested && summary is not null)
+        if (Token.IsCancellationRequested && summary is { IsInterrupted: true })
             Streams.Warning(summary.ToString());
     }
 }

@@ -6,13 +6,16 @@ namespace NodeManager.Sessions;
 
 /// <summary>What to say of a run that was interrupted: what is done, what it left cordoned, and how to carry on. Thread-safe.</summary>
 /// <param name="started">The run at its start.</param>
-/// <param name="script">The text of its script block; null without one.</param>
-internal sealed class MaintenanceSummary(NodeMaintenanceRun started, string? script)
+/// <param name="request">What it was asked for.</param>
+internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)
 {
     private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n)));
 
     /// <summary>The run at its end, where there was time to hear of it.</summary>
     public NodeMaintenanceRun? Ended { get; set; }
+
+    /// <summary>False for one that came to its end before the interrupt.</summary>
+    public bool IsInterrupted => Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted };
 
     public void Note(NodeMaintenanceResult node) => _nodes[node.NodeUid] = node;
 
@@ -30,7 +33,7 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, string? scr
             .. Line("failed", nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Node)),
             $"  not begun:     {(left == 0 ? "none" : Nodes(left))}",
             "Carry on, from here or from another machine, with the same command, or with",
-            $"  {ResumeCommand.Of(started.Id, started.Namespace, script)}",
+            $"  {ResumeCommand.Of(started.Id, request)}",
         ];
         return string.Join(Environment.NewLine, lines);
     }

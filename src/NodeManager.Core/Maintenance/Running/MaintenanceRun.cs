@@ -45,8 +45,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
 
         if (state.Status == NodeMaintenanceRunStatus.Stopped && failure is null)
             scope.Observer.Warning(
-                $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: "
-                + ResumeCommand.Of(start.Run.Id, scope.Namespace, scope.Request.Work is null ? null : scope.Request.WorkText));
+                $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: {ResumeCommand.Of(start.Run.Id, scope.Request)}");
         await CloseAsync(state with { At = scope.Now }, cancellationToken);
         return new(_ledger.Describe(state), failure);
     }

@@ -135,11 +135,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             Host.UI.WriteLine(run.ToString());
     }
 
-    private protected override void WriteAbandoned()
-    {
-        foreach (MaintenanceSummary run in _runs.Values.Where(r => r.Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted }))
-            Host.UI.WriteLine(run.ToString());
-    }
+    private protected override void WriteAbandoned() => WriteSummary();
 
     private MaintenanceRequest Request(IReadOnlyList<string> nodes) => new()
     {

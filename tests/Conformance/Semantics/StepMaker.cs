@@ -132,7 +132,8 @@ internal sealed partial class StepMaker
         if (Chance(40)) label += " " + OddMetadata(body);
         string query = WriteQuery("Update", ref label);
         if (Chance(60)) return new(label, kind, "PUT", $"{target}/status{query}") { Target = target, Body = body.ToJsonString(), IsFromCurrent = current is not null };
-        var patch = new JsonObject { ["status"] = body["status"]!.DeepClone() };
+        // Chance may have taken it away.
+        var patch = new JsonObject { ["status"] = body["status"]?.DeepClone() ?? new JsonObject() };
         if (Chance(30)) patch["spec"] = body["spec"]?.DeepClone();
         return new("patch " + label, kind, "PATCH", $"{target}/status{query}")
         { Target = target, Body = patch.ToJsonString(), IsFromCurrent = current is not null, ContentType = "application/merge-patch+json" };

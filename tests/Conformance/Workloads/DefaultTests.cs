@@ -72,6 +72,29 @@ public sealed class DefaultTests
         static string Generation(JsonObject set) => (string)set["metadata"]!["annotations"]!["deprecated.daemonset.template.generation"]!;
     }
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_pod_states_no_priority_but_that_of_its_class(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        const string Stated = "must not be provided in pod spec; priority admission controller computed";
+
+        Assert.Equal($"403 pods \"a\" is forbidden: the integer value of priority (5) {Stated} 0 from the given PriorityClass name", await CreateAsync("\"priority\":5"));
+        Assert.Equal(
+            $"403 pods \"a\" is forbidden: the string value of PreemptionPolicy (Never) {Stated} PreemptLowerPriority from the given PriorityClass name",
+            await CreateAsync("\"preemptionPolicy\":\"Never\""));
+        Assert.Equal("403 pods \"a\" is forbidden: no PriorityClass with name none was found", await CreateAsync("\"priorityClassName\":\"none\""));
+        Assert.Equal("201 ", await CreateAsync("\"priority\":0"));
+
+        async Task<string> CreateAsync(string more)
+        {
+            WireAnswer answer = await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/pods", $$"""
+                {"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}],"nodeSelector":{"none":"{{cluster.Id}}"},{{more}} } }
+                """);
+            return $"{(int)answer.Code} {answer.Json["message"]}";
+        }
+    }
+
     // What its maker owns; a controller that wrote the status in the same second may stand before.
     private static JsonObject Owned(JsonObject document) => document["metadata"]!["managedFields"]!.AsArray()
         .Select(static entry => entry!["fieldsV1"]!.AsObject()).First(static fields => fields.ContainsKey("f:spec"));

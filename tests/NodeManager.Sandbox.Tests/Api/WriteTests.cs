@@ -28,6 +28,21 @@ public sealed class WriteTests
         Assert.Equal("default-scheduler", (string?)pod["spec"]!["schedulerName"]);
     }
 
+    // On a real control plane a default class would be that of all other tests too.
+    [Fact]
+    public async Task A_pod_that_names_no_priority_class_gets_the_default_one()
+    {
+        using var cluster = new TestCluster();
+        const string Classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+        await cluster.CreateAsync(Classes, """{"metadata":{"name":"usual"},"value":100,"globalDefault":true,"preemptionPolicy":"Never"}""");
+        await cluster.CreateAsync(Classes, """{"metadata":{"name":"other","annotations":{"text":"\"globalDefault\":true"}},"value":7}""");
+
+        JsonNode spec = (await cluster.CreateAsync(Pods, """{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}"""))["spec"]!;
+        Assert.Equal(("usual", 100, "Never"), ((string)spec["priorityClassName"]!, (int)spec["priority"]!, (string)spec["preemptionPolicy"]!));
+        spec = (await cluster.CreateAsync(Pods, """{"metadata":{"name":"b"},"spec":{"priorityClassName":"other","containers":[{"name":"c","image":"i"}]}}"""))["spec"]!;
+        Assert.Equal(("other", 7, "PreemptLowerPriority"), ((string)spec["priorityClassName"]!, (int)spec["priority"]!, (string)spec["preemptionPolicy"]!));
+    }
+
     [Fact]
     public async Task The_same_seed_gives_the_same_identities()
     {

@@ -75,6 +75,14 @@ internal sealed class LiveCluster : IDisposable
         "template":{"metadata":{"labels":{"app":"{{name}}"} },"spec":{"containers":[{"name":"c","image":"i:1"}]} }{{more}} } }
         """);
 
+    /// <summary>The name of a class of this priority, made if there is none.</summary>
+    public string PriorityClass(int value)
+    {
+        string name = $"priority-{value}";
+        if (Get(BuiltInKinds.PriorityClasses, name) is null) Create(BuiltInKinds.PriorityClasses, $$"""{"metadata":{"name":"{{name}}"},"value":{{value}} }""");
+        return name;
+    }
+
     public StoredObject? Get(ResourceKind kind, string name, string ns = "default") => Store.Get(kind, kind.IsNamespaced ? ns : "", name);
 
     public Node Node(string name) => Get(BuiltInKinds.Nodes, name)!.As<Node>();

@@ -9,10 +9,10 @@ public sealed class PreemptionTests
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
-        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "low", 0));
         await cluster.UntilAsync(() => cluster.PodNamed("low")!.Status.Phase == "Running");
 
-        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "high", 10));
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.NominatedNodeName == "a");
         await cluster.UntilAsync(() => cluster.EventsOf("low").Contains($"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a"));
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
@@ -26,10 +26,10 @@ public sealed class PreemptionTests
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
-        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "low", 0));
         await cluster.UntilAsync(() => cluster.PodNamed("low")!.Status.Phase == "Running");
-        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
-        cluster.Create(BuiltInKinds.Pods, Big("middle", 5));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "high", 10));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "middle", 5));
 
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
 
@@ -56,6 +56,6 @@ public sealed class PreemptionTests
         Assert.Contains("z1", cluster.Get(BuiltInKinds.PersistentVolumes, volume)!.ToJson()["spec"]!["nodeAffinity"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
-    private static string Big(string name, int priority) =>
-        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priority":{{priority}},"terminationGracePeriodSeconds":5,"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
+    private static string Big(LiveCluster cluster, string name, int priority) =>
+        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priorityClassName":"{{cluster.PriorityClass(priority)}}","terminationGracePeriodSeconds":5,"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
 }

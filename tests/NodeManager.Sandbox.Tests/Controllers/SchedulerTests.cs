@@ -33,10 +33,10 @@ public sealed class SchedulerTests
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
-        cluster.Create(BuiltInKinds.Pods, Big("first", 0));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "first", 0));
         await cluster.UntilAsync(() => cluster.PodNamed("first")!.Status.Phase == "Running");
-        cluster.Create(BuiltInKinds.Pods, Big("low", 0));
-        cluster.Create(BuiltInKinds.Pods, Big("high", 10));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "low", 0));
+        cluster.Create(BuiltInKinds.Pods, Big(cluster, "high", 10));
         await cluster.UntilAsync(() => cluster.EventsOf("low").Any() && cluster.EventsOf("high").Any());
         cluster.Delete(BuiltInKinds.Pods, "first");
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
@@ -58,6 +58,6 @@ public sealed class SchedulerTests
         await cluster.UntilAsync(() => cluster.PodNamed("gated")!.Status.Phase == "Running");
     }
 
-    private static string Big(string name, int priority) =>
-        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priority":{{priority}},"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
+    private static string Big(LiveCluster cluster, string name, int priority) =>
+        $$"""{"metadata":{"name":"{{name}}"},"spec":{"priorityClassName":"{{cluster.PriorityClass(priority)}}","containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"6"} } }]} }""";
 }

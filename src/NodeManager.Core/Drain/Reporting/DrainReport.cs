@@ -137,11 +137,15 @@ internal sealed record DrainReport
         if (record.Outcome is { } outcome) return outcome;
         if (record.Plan.Decision == DrainDecision.Refuse) return DrainPodOutcome.Refused;
         if (record.Plan.Decision == DrainDecision.Skip) return DrainPodOutcome.Skipped;
-        if (record.BlockedBy.Count > 0 || record.Responder.Length > 0) return DrainPodOutcome.Blocked;
-        bool isGoing = record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || LastSeen(record.Plan.Uid)?.IsTerminating() == true;
-        if (isGoing) return DrainPodOutcome.Terminating;
+        if (IsHeld(record) || record.Responder.Length > 0) return DrainPodOutcome.Blocked;
+        if (record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || IsTerminating(record)) return DrainPodOutcome.Terminating;
         return record.Attempts > 0 ? DrainPodOutcome.Failed : DrainPodOutcome.NotAttempted;
     }
+
+    // The answer to a last request may be lost: a pod that terminates was let go.
+    private bool IsHeld(PodRecord record) => record.Outcome is null && record.BlockedBy.Count > 0 && !IsTerminating(record);
+
+    private bool IsTerminating(PodRecord record) => LastSeen(record.Plan.Uid)?.IsTerminating() == true;
 
     private IEnumerable<NodeDrainBlocker> RolloutBlockers() =>
         Records.Where(r => r.Outcome is null).Select(r => r.Rollout).OfType<NodeDrainBlocker>().DistinctBy(b => b.Name)
@@ -163,7 +167,7 @@ internal sealed record DrainReport
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records
-        where record.Outcome is null
+        where IsHeld(record)
         from budget in record.BlockedBy
         group record by budget into held
         orderby held.Key

@@ -79,13 +79,13 @@ internal sealed class PodRecord(PlannedPod planned)
         if (!_forced.Contains(how)) _forced.Add(how);
     }
 
+    /// <summary>The server is asked. A budget that refused holds the pod until the server says otherwise: no answer may come any more.</summary>
     public void Attempt(DateTimeOffset now, string how = "")
     {
         Attempts++;
         StartedAt ??= now;
         Steps.BeginIfIdle(DrainStep.Request, how, now);
-        BlockedBy = [];
-        WaitsFor = "";
+        if (BlockedBy.Count == 0) WaitsFor = "";
     }
 
     public void Held(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)

@@ -41,6 +41,26 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_drain_that_ends_while_it_asks_again_still_names_the_budget()
+    {
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) && _server.Attempts("p1") > 0 ? Task.Delay(Timeout.Infinite) : null;
+        using CancellationTokenSource interrupt = new();
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, cancellationToken: interrupt.Token);
+        await refused;
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        await _server.Hanging;
+        await interrupt.CancelAsync();
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Cancelled, DrainPodOutcome.Blocked), (result.Status, result.Pods[0].Outcome));
+        Assert.Equal(("Budget", "default/web"), (Assert.Single(result.Blockers).Kind, result.Blockers[0].Name));
+        Assert.Contains("disruption budget web", result.Pods[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Asked_once_a_drain_leaves_what_is_refused_and_ends()
     {
         _server.Pods.Put(Sample.Pod("p2", app: "other"));

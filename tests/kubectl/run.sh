@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Puts kubectl through the lines of commands.txt and writes a transcript: each command, how it ended, what it printed.
-#   run.sh old|new > transcript      KUBECTL (kubectl) and KUBECONFIG say with what and where
+# Puts kubectl through the lines of commands/*.txt, in their order, and writes a transcript: each command, how it ended, what it printed.
+#   run.sh old|new [FILE…] > transcript      KUBECTL (kubectl) and KUBECONFIG say with what and where, files stand for others than those
 # Taken out is what cannot be the same twice: names of nodes, generated suffixes, UIDs, times, addresses, versions, and how wide a
 # column is. It exits 1 if a line that must not fail does, or one that must fail does not; a pipe fails with any of its parts.
 set -uo pipefail
 generation=${1:?old or new}
 here=$(cd "$(dirname "$0")" && pwd)
+files=("${@:2}")
+[ ${#files[@]} -gt 0 ] || files=("$here"/commands/*.txt)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too.
@@ -79,5 +81,5 @@ while IFS= read -r line; do
     verdict=ok
     if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; }; then verdict=WRONG failed=1; fi
     printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output" | normal
-done < "$here/commands.txt"
+done < <(cat "${files[@]}")
 exit $failed

@@ -93,7 +93,12 @@ internal sealed class ApiServer
     {
         RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
         if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
-            return PathParser.IsServed(_catalog, request.Path) ? throw ApiErrors.PathNotFound() : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
+        {
+            return (LeftOutKinds.Refuse(request.Path) ?? (PathParser.IsServed(_catalog, request.Path) ? ApiErrors.PathNotFound() : null)) is { } refusal
+                ? throw refusal
+                : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
+        }
+
         Negotiation.Require(request, path, _catalog.Minor);
         return RouteAsync(request, path, cancellationToken);
     }

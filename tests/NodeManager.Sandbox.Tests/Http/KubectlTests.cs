@@ -1,24 +1,88 @@
 using System.Diagnostics;
 using System.Reflection;
+using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Http;
 
-/// <summary>A real kubectl on a served cluster: tests/kubectl/commands.txt, line by line.</summary>
+/// <summary>A real kubectl on a served cluster: tests/kubectl/commands, line by line; and that its transcripts tell what changed.</summary>
 public sealed class KubectlTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
 
+    // What it makes it takes away, so that it can be run again.
+    private const string Commands = """
+        kubectl create configmap settings --from-literal=a=1
+        kubectl get configmap settings | ages
+        kubectl get nodes "$NODE" --no-headers | awk '{print $2}'
+        fails: kubectl create configmap settings --from-literal=a=1
+        kubectl get configmap settings -o jsonpath='{.data} {.metadata.uid}'
+        kubectl delete configmap settings
+        """;
+
+    private static string Folder => Path.GetDirectoryName(typeof(KubectlTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static one => one.Key == "KubectlScript").Value!)!;
+
     [SkippableFact]
     public async Task Every_command_ends_as_it_should()
     {
-        Skip.If(OperatingSystem.IsWindows(), "The commands are bash's.");
-        Skip.If(Find("bash") is null, "bash is not on the PATH.");
-        Skip.If(Find("kubectl") is null, "kubectl is not on the PATH.");
+        SkipWithoutKubectl();
         using SandboxCluster cluster = SandboxCluster.Start(new());
         using SandboxServer server = cluster.Serve(new());
-        string script = typeof(KubectlTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static one => one.Key == "KubectlScript").Value!;
-        var start = new ProcessStartInfo("bash", [script, "new"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["KUBECONFIG"] = server.KubeconfigPath;
+
+        (int code, string transcript) = await RunAsync("run.sh", ["new"], server.KubeconfigPath);
+
+        Assert.DoesNotContain("[WRONG", transcript, StringComparison.Ordinal);
+        Assert.True(code == 0, transcript);
+    }
+
+    [SkippableFact]
+    public async Task A_word_a_column_and_an_exit_code_that_change_are_told_and_nothing_else()
+    {
+        SkipWithoutKubectl();
+        using var folder = new TemporaryFolder();
+        string commands = folder.Write("commands.txt", Commands + "\n"), changed = folder.Write("changed-kubectl", $$"""
+            #!/bin/bash
+            output=$("{{Find("kubectl")}}" "$@")
+            code=$?
+            printf '%s' "$output" | sed -E -e 's/ created/ made/' -e 's/^(settings +)1/\12/'
+            [ "$1" != delete ] || code=3
+            exit $code
+            """);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(changed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // Two clusters that differ in all that is made by chance, and one of them once more through a kubectl that changes what it is told.
+        var transcripts = new List<string>();
+        transcripts.Add(await TranscribeAsync(1, "kubectl"));
+        transcripts.Add(await TranscribeAsync(2, "kubectl"));
+        transcripts.Add(await TranscribeAsync(2, changed));
+
+        Assert.Equal((0, "6 commands alike, 0 differ as known, 0 unexplained"), await CompareAsync(transcripts[0], transcripts[1]));
+        (int code, string told) = await RunAsync("compare.sh", [transcripts[0], transcripts[2]]);
+        Assert.Equal((1, "3 commands alike, 0 differ as known, 3 unexplained"), (code, told.TrimEnd().Split('\n')[^1]));
+        Assert.Equal(
+            ["kubectl create configmap settings --from-literal=a=1", "kubectl get configmap settings | ages", "kubectl delete configmap settings"],
+            told.Split('\n').Where(static line => line.StartsWith("UNEXPLAINED $ ", StringComparison.Ordinal)).Select(static line => line["UNEXPLAINED $ ".Length..]));
+
+        async Task<string> TranscribeAsync(int seed, string kubectl)
+        {
+            using SandboxCluster cluster = SandboxCluster.Start(new() { Seed = seed });
+            using SandboxServer server = cluster.Serve(new());
+            (int ended, string transcript) = await RunAsync("run.sh", ["new", commands], server.KubeconfigPath, kubectl);
+            Assert.True(ended == (kubectl == changed ? 1 : 0), transcript);
+            return folder.Write($"transcript-{transcripts.Count}.txt", transcript);
+        }
+
+        static async Task<(int Code, string Sum)> CompareAsync(string one, string other)
+        {
+            (int ended, string said) = await RunAsync("compare.sh", [one, other]);
+            return (ended, said.TrimEnd().Split('\n')[^1]);
+        }
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string script, string[] arguments, string kubeconfig = "", string kubectl = "kubectl")
+    {
+        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, script), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["KUBECTL"] = kubectl;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using var late = new CancellationTokenSource(Limit);
@@ -31,9 +95,16 @@ public sealed class KubectlTests
             process.Kill(entireProcessTree: true);
         }
 
-        string transcript = await output + await errors;
-        Assert.DoesNotContain("[WRONG", transcript, StringComparison.Ordinal);
-        Assert.True(process.ExitCode == 0, transcript);
+        string all = await output + await errors;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, all);
+    }
+
+    private static void SkipWithoutKubectl()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The commands are bash's.");
+        Skip.If(Find("bash") is null, "bash is not on the PATH.");
+        Skip.If(Find("kubectl") is null, "kubectl is not on the PATH.");
     }
 
     private static string? Find(string program) =>

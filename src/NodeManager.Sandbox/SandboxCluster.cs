@@ -177,6 +177,9 @@ public sealed class SandboxCluster : IDisposable
     /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
     public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
 
+    /// <summary>Whether there is a node now that a fault of this node name or wildcard pattern would hit.</summary>
+    public bool HasNode(string pattern) => Registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Any(node => Fault.Means(pattern, node.Name));
+
     /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
     public bool ClearFault(string name) => _faults.Clear(name);
 

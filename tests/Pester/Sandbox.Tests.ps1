@@ -27,6 +27,12 @@ Describe 'Faults of the embedded cluster' {
         Get-SandboxFault -Session $session | Should -BeNullOrEmpty
     }
 
+    It 'warns of nodes that are not there' {
+        $null = Set-SandboxFault NodeSlow worker-9z-99, worker-* -Name typo -Session $session -WarningVariable said -WarningAction SilentlyContinue
+        Clear-SandboxFault typo -Session $session
+        $said.Message | Should -BeLike "*no node 'worker-9z-99'*"
+    }
+
     It 'waits for its time, in the time of the cluster' {
         $fault = Set-SandboxFault ApiError -At 1h -For 10m -Percent 50 -Seed 3 -Session $session -PassThru
         $fault.State | Should -Be 'Waiting'

@@ -61,13 +61,16 @@ internal sealed class Fault
     /// <summary>Of what flaps: the first half of each period is the bad one.</summary>
     public bool IsDownAt(DateTimeOffset now) => ((now - StartsAt).Ticks % Request.Period!.Value.Ticks) < Request.Period.Value.Ticks / 2;
 
+    /// <summary>Whether a request's name or pattern of nodes stands for this one.</summary>
+    public static bool Means(string pattern, string node) => FileSystemName.MatchesSimpleExpression(pattern, node, ignoreCase: false);
+
     /// <summary>True if this node is among its nodes; remembered as hit where the caller says so.</summary>
     public bool Covers(string node) =>
-        (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, node, ignoreCase: false))) && Chooses(node);
+        (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => Means(pattern, node))) && Chooses(node);
 
     public bool Covers(StoredObject pod, ObjectStore store) =>
         (Request.Namespace is null || Request.Namespace == pod.Namespace)
-        && (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, pod.Field("spec.nodeName"), ignoreCase: false)))
+        && (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => Means(pattern, pod.Field("spec.nodeName"))))
         && _labels.Matches(pod.Labels)
         && (_ownerName.Length == 0 || IsOwned(pod, store))
         && Chooses(pod.Uid);

@@ -105,6 +105,8 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
             SandboxCluster cluster = session.Sandbox();
             if (!ShouldProcess($"cluster '{session.Cluster}'", $"Set fault {Kind}"))
                 continue;
+            foreach (string node in Node.Where(node => !cluster.HasNode(node)))
+                WriteWarning($"There is no node '{node}' in '{session.Cluster}' now: the fault does nothing there until there is one.");
             FaultStatus status = cluster.SetFault(new()
             {
                 Kind = Kind,

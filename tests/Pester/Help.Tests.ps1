@@ -69,7 +69,7 @@ BeforeAll {
     }
 
     # Runs text as a user would type it: in a runspace of its own that is connected to an embedded cluster of its own. Returns its errors.
-    function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:02:00') {
+    function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:10:00') {
         $shell = [powershell]::Create()
         try {
             # The user answers all questions with yes.

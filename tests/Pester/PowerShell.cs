@@ -6,7 +6,7 @@ namespace NodeManager.Pester;
 /// <summary>The PowerShell of this machine.</summary>
 internal static class PowerShell
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(14);
     private static readonly string? Executable = Find();
 
     public static string SuiteFolder { get; } =

@@ -36,6 +36,7 @@ public sealed class BudgetTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 10);
+        await cluster.CordonForSchedulerAsync(full);
         await cluster.AddBudgetAsync("web-budget", "web", "maxUnavailable", 1, allows: 1);
         using var stop = new CancellationTokenSource();
         Task<int> fewest = FewestReadyAsync(cluster, "app=web", stop.Token);

@@ -16,6 +16,7 @@ public sealed class DrainOrderTests
         await cluster.AddReplicaSetAsync("web", 2);
         await cluster.AddReplicaSetAsync("api", 2);
         await cluster.AddReplicaSetAsync("vital", 1, w => w.PodSpec(new() { ["priorityClassName"] = "system-cluster-critical" }));
+        await cluster.CordonForSchedulerAsync(full);
         using var stop = new CancellationTokenSource();
         Task<(List<string> Order, int Most)> seen = WatchLeavingAsync(cluster, full, stop.Token);
 

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Drain;
@@ -22,7 +25,7 @@ internal static class DrainRun
 
     /// <summary>A node with a workload on it, and another node that was not there when the pods were placed.</summary>
     public static async Task<(string Full, string Empty)> AddFullAndEmptyNodeAsync(
-        this TestCluster cluster, string workload, int replicas, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
+        this TestCluster cluster, string workload, int replicas, Action<JsonObject>? adjust = null)
     {
         string full = await cluster.AddNodeAsync();
         await cluster.AddReplicaSetAsync(workload, replicas, adjust);
@@ -31,6 +34,21 @@ internal static class DrainRun
         await cluster.WaitForAsync(
             Resources.Nodes, empty, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
         return (full, empty);
+    }
+
+    /// <summary>Cordons a node and waits until the scheduler knows: on a busy machine it may still send there what is to replace the first pods that leave.</summary>
+    public static async Task CordonForSchedulerAsync(this TestCluster cluster, string node)
+    {
+        await cluster.CordonAsync(node);
+        await Eventually.HoldsAsync("the scheduler knows of the cordon", async () =>
+        {
+            string name = "probe-" + Guid.NewGuid().ToString("N")[..8];
+            await cluster.CreateAsync(Resources.Pods, Manifests.Pod(name, null).PodSpec(new() { ["nodeSelector"] = new JsonObject { ["kubernetes.io/hostname"] = node } }));
+            Pod probe = await cluster.WaitForAsync(
+                Resources.Pods, name, p => p.Spec.NodeName is not null || p.Status.Conditions?.Exists(c => c is { Type: "PodScheduled", Status: "False" }) == true);
+            await cluster.Client.DeleteAsync(Resources.Pods, name, cluster.Namespace, new() { GracePeriodSeconds = 0 }, default);
+            return probe.Spec.NodeName is null;
+        });
     }
 
     public static Task WaitUntilCordonedAsync(this TestCluster cluster, string node) =>

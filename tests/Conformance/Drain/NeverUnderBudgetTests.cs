@@ -25,6 +25,7 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, TakeMany);
         await cluster.AddReplicaSetAsync("web", replicas);
         string spare = await AddSpareAsync(cluster);
+        foreach (string node in nodes) await cluster.CordonForSchedulerAsync(node);
         await cluster.AddBudgetAsync("one", "web", "maxUnavailable", 1, allows: 1);
 
         (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) = await SampleAsync(cluster, nodes);

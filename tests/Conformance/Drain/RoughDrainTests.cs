@@ -58,6 +58,7 @@ public sealed class RoughDrainTests
     private static async Task<(string Full, string Empty)> PrepareAsync(TestCluster cluster, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
     {
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 4, adjust);
+        await cluster.CordonForSchedulerAsync(full);
         await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
         return (full, empty);
     }

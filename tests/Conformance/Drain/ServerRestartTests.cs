@@ -25,6 +25,8 @@ public sealed class ServerRestartTests
         await AddAsync(cluster, "held", 1, blocked);
         await cluster.AddBudgetAsync("held", "held", "minAvailable", 1, allows: 0);
 
+        await cluster.CordonForSchedulerAsync(full);
+
         // In the middle of a wait for a budget and of a maintenance, and then of a drain.
         Listener listener = new();
         Task<NodeDrainResult> wait = cluster.DrainAsync(blocked, new(), listener);

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 /// <summary>A real kubectl on a served cluster: tests/kubectl/commands, line by line; and that its transcripts tell what changed.</summary>
 public sealed class KubectlTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(14);
 
     // What it makes it takes away, so that it can be run again.
     private const string Commands = """

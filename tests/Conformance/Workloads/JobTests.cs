@@ -61,8 +61,8 @@ public sealed class JobTests
         await cluster.AddNodeAsync();
         Workload job = await Workload.JobAsync(cluster, "job", """{"activeDeadlineSeconds":1,"ttlSecondsAfterFinished":600}""", Template("complete-after", "600"));
 
-        // Until 1.23 the controller looks at the time once, a whole time after it first saw the job, and where it saw it twice before it knew of the
-        // start it had written, the later start of the two counts: then it looks too early and never again, but when the job changes.
+        // Until 1.23 the controller looks at the time once, when it should be over. Where it meets the job anew before it has heard of the start that it
+        // wrote itself, it writes a later one and still looks when the first is over: too early, and never again unless something happens to the job.
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
         JsonObject status = await Eventually.GetAsync(
             "the job failed",

@@ -28,6 +28,7 @@ public sealed class EndingTests : IDisposable
         _server.Pods.Put(Sample.Pod("free", app: "free"));
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (name, _) => name == "free" ? null : Answers.BudgetRefuses("web");
+        RefuseTogether();
         Task first = _bench.LineAsync("default/p1: refused"), second = _bench.LineAsync("default/p2: refused"), gone = _bench.LineAsync("free: Evicted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(5) }, _time);
         await Task.WhenAll(first, second, gone);
@@ -96,6 +97,7 @@ public sealed class EndingTests : IDisposable
         _server.Pods.Put(Sample.Pod("p2", "n2"));
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        RefuseTogether();
         using CancellationTokenSource stop = new();
         Task refused = Task.WhenAll(_bench.LineAsync("default/p1: refused"), _bench.LineAsync("default/p2: refused"));
         using NodeManagerSession session = await _server.ConnectAsync(_time);
@@ -247,6 +249,19 @@ public sealed class EndingTests : IDisposable
 
         Assert.Equal((NodeDrainStatus.Drained, 1), (second.Status, second.Evicted));
         Assert.Single(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    // Both are asked for before either is answered: whoever comes when the budget has refused one only waits.
+    private void RefuseTogether()
+    {
+        TaskCompletionSource both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        _server.Hang = path =>
+        {
+            if (!path.EndsWith("/p1/eviction", StringComparison.Ordinal) && !path.EndsWith("/p2/eviction", StringComparison.Ordinal)) return null;
+            if (Interlocked.Increment(ref asked) == 2) both.SetResult();
+            return both.Task;
+        };
     }
 
     private static async Task Eventually(Func<bool> condition)

@@ -15,9 +15,10 @@ mkdir "$scratch/bin"
 ln -s "$(command -v "${KUBECTL:-kubectl}")" "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
 
-# is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds.
+# is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds; a line that awaits in vain is wrong, whatever
+# it ends with.
 is() { local text=$1; shift; [ "$("$@" 2> /dev/null)" = "$text" ]; }
-await() { local last=$((SECONDS + 300)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*"; return 1; }; sleep 0.1; done; }
+await() { local last=$((SECONDS + 300)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*" | tee "$scratch/vain"; return 1; }; sleep 0.1; done; }
 # settled APP COUNT: there are so many pods of it, and all run and are ready.
 settled() { await is "$2 of $2" ready "$1"; }
 ready() { kubectl get pods -n work -l "app=$1" --no-headers | awk '$2 == "1/1" && $3 == "Running" { n++ } END { print n + 0 " of " NR }'; }
@@ -80,6 +81,10 @@ while IFS= read -r line; do
     code=$?
     verdict=ok
     if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; }; then verdict=WRONG failed=1; fi
+    if [ -e "$scratch/vain" ]; then
+        rm "$scratch/vain"
+        verdict=WRONG failed=1
+    fi
     printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output" | normal
 done < <(cat "${files[@]}")
 exit $failed

@@ -25,14 +25,17 @@ internal sealed partial class ResourceRegistry
             StoredObject current = Get(kind, ns, name);
             CheckPreconditions(kind, name, current, request);
             JsonObject document = current.ToJson();
-            if (!Mark(kind, document, request))
+            bool isHeldBack = Mark(kind, document, request);
+            var marked = new StoredObject(kind.StoredAs, document, current.Owners);
+            if (!isHeldBack)
             {
                 if (request.IsDryRun) return new(current, true);
-                if (store.TryRemove(current) is { } last) return new(last, true);
+
+                // Where grace is counted, that it is none is told before the end.
+                if (store.TryRemove(current, kind.Rules.GracePeriod is null ? null : marked) is { } last) return new(last, true);
                 continue;
             }
 
-            var marked = new StoredObject(kind.StoredAs, document, current.Owners);
             if (marked.SameContent(current)) return new(current, false);
             if (request.IsDryRun) return new(marked.At(current.Version), false);
             if (store.TryReplace(current, marked) is { } stored) return new(stored, false);

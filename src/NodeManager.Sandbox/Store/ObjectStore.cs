@@ -213,19 +213,25 @@ internal sealed class ObjectStore
     }
 
     /// <summary>Removes exactly the version that was judged; null if that is no longer the newest, else the last state under its deletion's version.</summary>
-    internal StoredObject? TryRemove(StoredObject expected)
+    /// <param name="expected">The version that was judged.</param>
+    /// <param name="marked">What it becomes for a moment before, as a change of its own; null where it goes as it is.</param>
+    internal StoredObject? TryRemove(StoredObject expected, StoredObject? marked = null)
     {
         Table table = TableOf(expected.Kind);
         StoredObject last;
+        Change? mark = null;
         Change change;
         lock (_lock)
         {
             if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
-            last = expected.At(++_version);
+            StoredObject before = expected;
+            if (marked is not null) mark = Link(table, ChangeType.Modified, before = marked.At(++_version), expected);
+            last = before.At(++_version);
             table.Objects = table.Objects.Remove(expected.Namespace, expected.Name);
-            change = Link(table, ChangeType.Deleted, last, expected);
+            change = Link(table, ChangeType.Deleted, last, before);
         }
 
+        if (mark is not null) Tell(table, mark);
         Tell(table, change);
         return last;
     }

@@ -48,9 +48,17 @@ internal sealed class ApiComparer(Func<ApiSide> connectReal, Func<ApiSide> conne
             List<Discrepancy> unknown = [.. all.Where(one => !KnownDifferences.Explain(step, one, minor))];
             if (all.Count > 0 && unknown.Count == 0) Interlocked.Increment(ref _known);
             if (unknown.Count > 0) found.Add(new(step, unknown));
+            if (answers[0].IsSuccess && step.Path.Contains("/binding", StringComparison.Ordinal)) await SettleAsync(step);
             real.Note(step, answers[0]);
             ours.Note(step, answers[1]);
             return all.Count == 0 || !step.IsChange || (!answers[0].IsSuccess && !answers[1].IsSuccess);
+        }
+
+        // Where its cache still has the pod on no node, the real server may end it at once, whatever its grace.
+        async Task SettleAsync(ApiStep step)
+        {
+            ApiAnswer bound = await real.SendAsync(new("", step.Kind, "GET", step.Target) { Target = step.Target }, null);
+            await real.SendAsync(new("", step.Kind, "GET", $"{step.Target}?resourceVersion={bound.Json?["metadata"]?["resourceVersion"]}") { Target = step.Target }, null);
         }
 
         // What is left of an object after a request that may have ended it.

@@ -67,7 +67,9 @@ internal static class ApiKinds
     public static ApiKind Pods { get; } = new("Pod", "v1", "pods", $$"""{ "metadata": { "labels": { "app": "web" } }, "spec": {{PodSpec}} }""")
     { HasStatus = true, Weight = 6, Selectable = ["spec.nodeName", "status.phase", "spec.restartPolicy"] };
 
-    public static IReadOnlyList<ApiKind> All(int minor) =>
+    /// <param name="minor">Of both servers.</param>
+    /// <param name="ns">That of their objects.</param>
+    public static IReadOnlyList<ApiKind> All(int minor, string ns) =>
     [
         Widgets,
         Pods,
@@ -125,6 +127,16 @@ internal static class ApiKinds
             { "spec": { "holderIdentity": "me", "leaseDurationSeconds": 40, "acquireTime": "2026-01-02T03:04:05.000000Z", "renewTime": "2026-01-02T03:04:05.000000Z", "leaseTransitions": 1 } }
             """)
         { Weight = 2 },
+        new("Event", "v1", "events", $$"""
+            { "involvedObject": { "kind": "Pod", "name": "a", "namespace": "{{ns}}", "uid": "11111111-2222-3333-4444-555555555555" }, "reason": "Because", "message": "text", "type": "Normal",
+              "source": { "component": "tester" }, "firstTimestamp": "2026-01-02T03:04:05Z", "lastTimestamp": "2026-01-02T03:04:05Z", "count": 1 }
+            """)
+        { Selectable = ["involvedObject.kind", "reason", "type"] },
+        new("Event", "events.k8s.io/v1", "events", $$"""
+            { "regarding": { "kind": "Pod", "name": "a", "namespace": "{{ns}}" }, "reason": "Because", "note": "text", "type": "Normal", "action": "Acting",
+              "reportingController": "example.com/tester", "reportingInstance": "one", "eventTime": "2026-01-02T03:04:05.000000Z" }
+            """)
+        { Names = ["d", "e"], Selectable = ["regarding.kind", "reason", "type"] },
         new("PriorityClass", "scheduling.k8s.io/v1", "priorityclasses", """{ "value": 100, "globalDefault": false, "description": "text", "preemptionPolicy": "Never" }""") { IsNamespaced = false },
         new("StorageClass", "storage.k8s.io/v1", "storageclasses", """
             { "provisioner": "example.com/disk", "parameters": { "type": "ssd" }, "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true,

@@ -24,7 +24,7 @@ internal sealed partial class StepMaker
         Minor = minor;
 
         // Few kinds a round, so that requests meet each other's objects.
-        ApiKind[] all = [.. ApiKinds.All(minor).SelectMany(static kind => Enumerable.Repeat(kind, kind.Weight))];
+        ApiKind[] all = [.. ApiKinds.All(minor, prefix).SelectMany(static kind => Enumerable.Repeat(kind, kind.Weight))];
         _kinds = [Pick(all), Pick(all), Pick(all)];
     }
 

@@ -54,7 +54,7 @@ internal sealed class WatchReader : IDisposable
             // Those between come when time has passed.
             bool isEnd = metadata["annotations"]?["k8s.io/initial-events-end"] is not null;
             bool isFirst = version <= _before && !isBookmark && events.Count == 0;
-            if ((!isBookmark || isEnd) && !IsLastMark(change, item, metadata))
+            if (!isBookmark || isEnd)
                 (isFirst ? first : events).Add(Describe(change, item, metadata, name, isFirst ? "there" : version > newest ? "newer" : version == newest ? "same" : "older"));
             newest = Math.Max(newest, version);
             if (name == Last) break;
@@ -69,12 +69,8 @@ internal sealed class WatchReader : IDisposable
         _http.Dispose();
     }
 
-    // Known to differ: of a pod that ends at once the real server tells that it ends before it tells that it is gone.
-    private static bool IsLastMark(JsonNode change, JsonNode item, JsonNode metadata) =>
-        (string?)change["type"] == "MODIFIED" && (string?)item["kind"] == "Pod" && (int?)metadata["deletionGracePeriodSeconds"] == 0 && metadata["finalizers"] is null;
-
     private static string Describe(JsonNode change, JsonNode item, JsonNode metadata, string name, string age) => string.Join(
         ' ', change["type"], item["kind"], name, age, $"labels={metadata["labels"]?.ToJsonString()}",
-        (string?)change["type"] == "DELETED" ? "gone" : $"grace={metadata["deletionGracePeriodSeconds"]} {(metadata["deletionTimestamp"] is null ? "stays" : "ends")}", $"finalizers={metadata["finalizers"]?.ToJsonString()}",
+        $"grace={metadata["deletionGracePeriodSeconds"]} {(metadata["deletionTimestamp"] is null ? "stays" : "ends")}", $"finalizers={metadata["finalizers"]?.ToJsonString()}",
         $"phase={item["status"]?["phase"]}", $"node={item["spec"]?["nodeName"]}", $"annotations={metadata["annotations"]?.ToJsonString()}");
 }

@@ -50,6 +50,7 @@ internal static class DeletionReader
             ResourceVersion = preconditions.Text("resourceVersion"),
             PropagationPolicy = policy ?? (orphans is { } kept ? kept ? "Orphan" : "Background" : null),
             IsDryRun = isDryRun,
+            IsCascadeNamed = orphans == false,
         };
     }
 
@@ -80,6 +81,7 @@ internal static class DeletionReader
             options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds) ? seconds : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
         if (query["orphanDependents"] is not null) options["orphanDependents"] = query.IsTrue("orphanDependents");
         if (query["propagationPolicy"] is { } policy) options["propagationPolicy"] = policy;
+        if (query["resourceVersion"] is { Length: > 0 } version) options["preconditions"] = new JsonObject { ["resourceVersion"] = version };
         if (query.All("dryRun").ToArray() is { Length: > 0 } dry) options["dryRun"] = new JsonArray([.. dry.Select(static one => JsonValue.Create(one))]);
         return options;
     }

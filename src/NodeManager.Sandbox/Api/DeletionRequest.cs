@@ -16,4 +16,7 @@ internal sealed record DeletionRequest
     public string? PropagationPolicy { get; init; }
 
     public bool IsDryRun { get; init; }
+
+    /// <summary>True where dependents are let go in the old way (<c>orphanDependents: false</c>): then an object that stays a while is answered with 202.</summary>
+    public bool IsCascadeNamed { get; init; }
 }

@@ -136,6 +136,10 @@ internal sealed class ObjectShaper
             writer.WritePropertyName("object");
             writer.WriteRawValue(piece.WrittenSpan, skipInputValidation: true);
         }
+        else
+        {
+            writer.WriteNull("object");
+        }
 
         writer.WriteEndObject();
     }
@@ -147,7 +151,8 @@ internal sealed class ObjectShaper
         if (_shape == Representation.Table) return Table(metadata, items, true);
         var partial = new JsonArray();
         foreach (StoredObject item in items) partial.Add(Partial(_path.ToWholeJson(item)));
-        return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = partial };
+        bool isNothing = partial.Count == 0 && _path.Kind.Custom is not null;
+        return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = isNothing ? null : partial };
     }
 
     /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
@@ -167,8 +172,12 @@ internal sealed class ObjectShaper
             // The columns of a view are read from what it is a view of.
             JsonObject document = _path.ToWholeJson(item), read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
             var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(read, _now))]) };
-            if (_included is "Object") row["object"] = ObjectWriter.Complete(_path, document);
-            else if (_included is not "None") row["object"] = Partial(document);
+            row["object"] = _included switch
+            {
+                "Object" => ObjectWriter.Complete(_path, document),
+                "None" => null,
+                _ => Partial(document),
+            };
             rows.Add(row);
         }
 

@@ -55,8 +55,6 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             metadata.Remove("namespace");
         }
 
-        if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
-            throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
         bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
         if (isGenerated)
         {
@@ -93,6 +91,8 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         }
 
         Check(kind, rules, name, document, null);
+        if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
+            throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
         if (kind == BuiltInKinds.Services) return AddService(name, document, owners, isDryRun);
 
         rules.Store?.Invoke(document);
@@ -131,11 +131,22 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     private void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
     {
         var errors = new FieldErrors(minor);
-        MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
-        rules.Validate(document, old, errors);
+
+        // Events have their metadata looked at last.
+        if (kind.StoredAs == BuiltInKinds.Events)
+        {
+            rules.Validate(document, old, errors);
+            if (errors.Faults.Count == 0) MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
+        }
+        else
+        {
+            MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
+            rules.Validate(document, old, errors);
+        }
+
         if (isUpdate) rules.ValidateUpdate(document, old!, errors);
         if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind, name, errors);
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind.StoredAs, name, errors);
     }
 
     /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
@@ -182,8 +193,15 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             if (item.SameContent(current)) return current;
             if (isDryRun) return item.At(current.Version);
             bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
-            StoredObject? stored = isLastFinalizer ? store.TryRemove(current) : store.TryReplace(current, item);
-            if (stored is not null) return stored;
+            if (isLastFinalizer)
+            {
+                // Answered with is what was written, though nobody else ever sees it.
+                if (store.TryRemove(current) is not null) return item.At(current.Version);
+            }
+            else if (store.TryReplace(current, item) is { } stored)
+            {
+                return stored;
+            }
         }
     }
 }

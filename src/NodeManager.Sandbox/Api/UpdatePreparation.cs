@@ -16,6 +16,7 @@ internal static class UpdatePreparation
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
         CheckIdentity(kind, current, metadata, minor);
         metadata.Remove("managedFields");
+        RefuseEnd(kind, minor, current.Name, before, metadata);
         foreach (string member in Immutable) Keep(before, metadata, member);
         metadata["name"] = current.Name;
         if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
@@ -91,8 +92,24 @@ internal static class UpdatePreparation
 
         if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
 
+        if (stated == 0)
+        {
+            if (kind.AllowsUnconditionalUpdate) return;
+            throw ApiErrors.MissingResourceVersion(kind, name, minor);
+        }
+
         long number = stated > long.MaxValue ? long.MaxValue : (long)stated;
-        if (number != current.Version && !(number == 0 && kind.AllowsUnconditionalUpdate)) throw ApiErrors.Modified(kind, name);
+        if (number != current.Version) throw ApiErrors.Modified(kind, name);
+    }
+
+    // Who wants an object to end deletes it.
+    private static void RefuseEnd(ResourceKind kind, int minor, string name, JsonObject before, JsonObject metadata)
+    {
+        if (before["deletionTimestamp"] is not null) return;
+        var errors = new FieldErrors(minor);
+        if (metadata.Text("deletionTimestamp") is { } end) errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
+        if (metadata["deletionGracePeriodSeconds"] is { } grace) errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind.StoredAs, name, errors);
     }
 
     private static void Keep(JsonObject from, JsonObject into, string member)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -114,6 +115,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             JsonObject changed = change(live, current);
             doubled = OwnerReferences.Unite(changed);
+            if (path.Kind == BuiltInKinds.Namespaces && path.Subresource.Length == 0) NamespaceRules.Keep(current.ToJson(), changed);
             return changed;
         }
     }
@@ -183,6 +185,14 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
         if (patch.ConcernsOwners && !current.Owners.IsEmpty) live["metadata"]!["managedFields"] = current.Owners.ToJson();
         JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, live));
+
+        // What such a patch makes is read as the path's kind, whatever it says that it is.
+        if (patch.IsStrategic && changed["kind"]?.GetValueKind() == JsonValueKind.String && changed["apiVersion"]?.GetValueKind() == JsonValueKind.String)
+        {
+            changed["kind"] = path.Kind.Kind;
+            changed["apiVersion"] = path.ApiVersion;
+        }
+
         CheckKind(path, changed);
         validation.Apply(path.Kind, path.Version, changed, patch);
         if (string.IsNullOrEmpty(changed.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
@@ -212,7 +222,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             ? ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"]
             : [];
         DeletionResult result = Warned(() => registry.Delete(path.Kind, path.ObjectNamespace, path.Name, deletion), () => warnings);
-        if (!result.IsGone || path.Kind.AnswersWithDeleted(catalog.Minor)) return ObjectWriter.Answer(path, result.Object, 200, warnings);
+        if (!result.IsGone || path.Kind.AnswersWithDeleted(catalog.Minor)) return ObjectWriter.Answer(path, result.Object, !result.IsGone && deletion.IsCascadeNamed ? 202 : 200, warnings);
         var details = new JsonObject { ["name"] = path.Name };
         if (path.Kind.Group.Length > 0) details["group"] = path.Kind.Group;
         details["kind"] = path.Kind.Plural;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -59,6 +60,11 @@ internal sealed partial class FieldErrors(int minor)
     public void TooLong(string field, int bytes) => _faults.Add(("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes"));
 
     public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
+
+    /// <summary>A time as messages of this version show it: as JSON, or as Go prints it.</summary>
+    public string Time(string text) => minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
+        ? $"\"{text}\""
+        : time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture);
 
     private static string Show(JsonNode? value) => value is null ? "null" : value.ToJsonString(Relaxed);
 

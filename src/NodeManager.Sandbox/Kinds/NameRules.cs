@@ -29,6 +29,8 @@ internal static partial class NameRules
         "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for " +
         "validation is '[-._a-zA-Z0-9]+')";
 
+    private const string AnyVariableFault = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
     private const string VariableFault =
         "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or " +
         "'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
@@ -74,6 +76,10 @@ internal static partial class NameRules
         if (name.Length > 0 && (name[0] == '-' || name[^1] == '-')) faults.Add("must not begin or end with a hyphen");
         return [.. faults];
     }
+
+    /// <summary>The name of an environment variable, as servers from 1.32 on take it.</summary>
+    public static string[] AnyVariable(string name) =>
+        name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.Contains('=', StringComparison.Ordinal) ? [] : [AnyVariableFault];
 
     /// <summary>The name of an environment variable.</summary>
     public static string[] Variable(string name)

@@ -41,7 +41,9 @@ internal static class JsonPatch
             case "move":
             case "copy":
                 string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from");
-                JsonNode? value = Find(document, from, kind)?.DeepClone();
+
+                // The API's library copies a member that is not there as null.
+                JsonNode? value = (kind == "copy" && Parent(document, from).Parent is JsonObject owner ? owner[Parent(document, from).Last] : Find(document, from, kind))?.DeepClone();
                 if (kind == "move") Remove(document, from);
                 return Add(document, path, value, kind);
             default:

@@ -14,17 +14,19 @@ internal static partial class AnswerNormalizer
     {
         if (answer.Json is not JsonObject body) return answer.Json?.DeepClone() ?? JsonValue.Create(Text(answer.Text));
         var copy = (JsonObject)body.DeepClone();
-        bool isList = copy["items"] is JsonArray || copy["rows"] is JsonArray;
+        bool isList = ((string?)copy["kind"])?.EndsWith("List", StringComparison.Ordinal) == true || copy["rows"] is JsonArray;
         if (isList && copy["metadata"] is JsonObject metadata)
         {
             if (metadata["resourceVersion"] is not null) metadata["resourceVersion"] = "<list>";
             if ((string?)metadata["continue"] is { Length: > 0 }) metadata["continue"] = "<continue>";
         }
 
-        foreach (JsonObject item in Items(copy)) Relate(item, step, side);
+        Dictionary<string, string> made = new(StringComparer.Ordinal);
+        foreach (JsonObject item in Items(copy)) Relate(item, step, side, made);
         UniteCauses(copy);
         CoverAges(copy);
         JsonNode? walked = Walk(copy, "");
+        if (made.Count > 0) walked = JsonNode.Parse(made.Aggregate(walked!.ToJsonString(), static (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal)));
         return GeneratedStem(step) is { } stem ? JsonNode.Parse(Regex.Replace(walked!.ToJsonString(), Regex.Escape(stem) + @"[a-z0-9]{5}(?=[\\""]|\W)", stem + "<any>")) : walked;
     }
 
@@ -63,7 +65,7 @@ internal static partial class AnswerNormalizer
         return [body];
     }
 
-    private static void Relate(JsonObject item, ApiStep step, ApiSide side)
+    private static void Relate(JsonObject item, ApiStep step, ApiSide side, Dictionary<string, string> made)
     {
         if (item["metadata"] is not JsonObject metadata || (string?)metadata["name"] is not { } name) return;
         string path = $"{step.Kind.Collection((string?)metadata["namespace"] ?? "")}/{name}";
@@ -85,7 +87,7 @@ internal static partial class AnswerNormalizer
 
         if ((string?)metadata["generateName"] is { Length: > 0 } stem && name.Length > 5 && stem.StartsWith(name[..^5], StringComparison.Ordinal))
         {
-            metadata["name"] = name[..^5] + "<any>";
+            metadata["name"] = made[name] = name[..^5] + "<any>";
             if ((string?)metadata["labels"]?["kubernetes.io/metadata.name"] == name) metadata["labels"]!["kubernetes.io/metadata.name"] = "<name>";
         }
 

@@ -11,6 +11,9 @@ internal sealed record ApiKind(string Kind, string ApiVersion, string Plural, st
 {
     public bool IsNamespaced { get; init; } = true;
 
+    /// <summary>True where others' objects may be among those of a collection: of the cluster, or events of the server's own.</summary>
+    public bool IsShared => !IsNamespaced || Kind == "Event";
+
     public bool HasStatus { get; init; }
 
     public bool HasScale { get; init; }

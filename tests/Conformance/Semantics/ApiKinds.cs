@@ -137,7 +137,7 @@ internal static class ApiKinds
               "reportingController": "example.com/tester", "reportingInstance": "one", "eventTime": "2026-01-02T03:04:05.000000Z" }
             """)
         { Names = ["d", "e"], Selectable = ["regarding.kind", "reason", "type"] },
-        new("PriorityClass", "scheduling.k8s.io/v1", "priorityclasses", """{ "value": 100, "globalDefault": false, "description": "text", "preemptionPolicy": "Never" }""") { IsNamespaced = false },
+        new("PriorityClass", "scheduling.k8s.io/v1", "priorityclasses", """{ "value": 100, "description": "text", "preemptionPolicy": "Never" }""") { IsNamespaced = false },
         new("StorageClass", "storage.k8s.io/v1", "storageclasses", """
             { "provisioner": "example.com/disk", "parameters": { "type": "ssd" }, "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true,
               "allowedTopologies": [ { "matchLabelExpressions": [ { "key": "zone", "values": ["x"] } ] } ] }

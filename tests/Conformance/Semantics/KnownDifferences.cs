@@ -36,6 +36,8 @@ internal static partial class KnownDifferences
         new("names of services may begin with a digit from 1.34 on; here they may not", static (step, one, _) => step.Kind.Kind == "Service" && one.Ours.Contains("DNS-1035", StringComparison.Ordinal)),
         new("a field selector's fault in the words of one version", static (_, one, _) => IsWords(one) && one.Real.Contains("field label", StringComparison.Ordinal)),
 
+        new("a refused change of a claim is told without the lines of the difference", static (step, one, _) => step.Kind.Kind == "PersistentVolumeClaim" && IsWords(one) && one.Real.Contains("immutable after creation", StringComparison.Ordinal)),
+
         // Of several faults of one request another may be told first.
         new("the order of checks", static (step, one, _) => step.Label is "list" or "get" or "deletecollection" or "delete" or "eviction" or "binding" && (IsWords(one) || one.Field is "code" or "reason" or "details") && IsRefusal(one)),
 
@@ -78,6 +80,7 @@ internal static partial class KnownDifferences
         // 1.20 alone.
         new("ports need no protocol to be applied", static (_, one, minor) => minor < 21 && one.Real.Contains("omits key field \"protocol\"", StringComparison.Ordinal)),
         new("a Scale that is not there is named after its workload", static (step, one, minor) => minor < 25 && step.Label.Contains("scale", StringComparison.Ordinal) && (one.Field is "details.kind" or "message")),
+        new("a service is replaced without its version", static (step, one, minor) => minor < 23 && step is { Kind.Kind: "Service", Method: "PUT" } && (IsCode(one, "422", "200") || IsCode(one, "422", "409")) && ServiceFirst().IsMatch(one.Real)),
         new("unserved paths are not listed", static (step, one, minor) => minor < 22 && step.Label == "unserved path"),
         new("what is applied without a kind", static (_, one, minor) => minor < 22 && one.Real.Contains("no corresponding type", StringComparison.Ordinal)),
         new("delete options name any version", static (_, one, minor) => minor < 25 && one.Real.Contains("no kind \"DeleteOptions\"", StringComparison.Ordinal)),
@@ -107,6 +110,9 @@ internal static partial class KnownDifferences
     }
 
     private static bool Holds(Discrepancy one, string first, string second) => one.Real.Contains(first + second, StringComparison.Ordinal) || one.Field.Contains(first + second, StringComparison.Ordinal);
+
+    [GeneratedRegex("must be specified for an update|primary clusterIP can not be unset|metadata.uid: Invalid value")]
+    private static partial Regex ServiceFirst();
 
     [GeneratedRegex("f:status|f:deletion|f:phase|f:storedVersions")]
     private static partial Regex FilledIn();

@@ -22,7 +22,7 @@ internal sealed partial class StepMaker
     {
         string collection = kind.Collection(Namespace);
         List<string> options = DeleteQuery();
-        if (!kind.IsNamespaced) options.Add("labelSelector=round%3D" + _prefix);
+        if (kind.IsShared) options.Add("labelSelector=round%3D" + _prefix);
         else if (Chance(60)) options.Add(Pick("labelSelector=app%3Dweb", "labelSelector=app%3Ddb", "fieldSelector=metadata.name%3Da", "labelSelector=bad%20key!", "limit=1", "fieldSelector=bogus%3Dx", "resourceVersion=0", "resourceVersion=garbage"));
         return new("deletecollection", kind, "DELETE", collection + Query(options)) { Target = collection, Body = Pick(DeleteBodies) };
     }

@@ -23,10 +23,10 @@ internal sealed partial class StepMaker
         string collection = kind.Collection(Namespace);
         List<string> options = [];
 
-        // Others' objects are in view of cluster-wide lists: the label says whose they are, as far as they kept it.
-        if (!kind.IsNamespaced) options.Add(Pick("fieldSelector=metadata.name%3D" + NamesOf(kind).First(), "labelSelector=round%3D" + _prefix));
+        // Others' objects are in view of such lists: the label says whose they are, as far as they kept it.
+        if (kind.IsShared) options.Add(Pick("fieldSelector=metadata.name%3D" + NamesOf(kind).First(), "labelSelector=round%3D" + _prefix));
         else if (Chance(35)) options.Add("labelSelector=" + Uri.EscapeDataString(Pick("app=web", "app!=web", "app in (web,db)", "app notin (db)", "app", "!app", "app=web,tier", "bad key!=x", "app in", "app in ()", "=x", "app==web", "app=bad value", "a/b/c=d", ",", "app>5", "app<x", "app=web,", " app = web ", "app in (web", "app=web x")));
-        if (kind.IsNamespaced && Chance(25))
+        if (!kind.IsShared && Chance(25))
         {
             options.Add("fieldSelector=" + Uri.EscapeDataString(Pick(
             [

@@ -65,7 +65,7 @@ internal sealed partial class StepMaker
     {
         string collection = kind.Collection(Namespace);
         JsonObject body = kind.Make(name, Chance(30) ? Namespace : null);
-        if (!kind.IsNamespaced) body["metadata"]!["labels"] = new JsonObject { ["round"] = _prefix };
+        if (kind.IsShared) body["metadata"]!["labels"] = new JsonObject { ["round"] = _prefix };
         string label = "create";
         var step = new ApiStep("", kind, "POST", collection) { Target = target };
         if (Chance(12))

@@ -29,8 +29,8 @@ internal static class RawAnswers
                 headers[name] = value;
             }
 
-            // An apply whose fields the type does not have is answered so by the real server too.
-            if (code == 500 && !text.AsSpan(at).Contains("failed to create typed patch object", StringComparison.Ordinal)) return "500: " + text[at..];
+            // An apply whose fields the type does not have, and a strategic patch of an element that it does not name, are answered so by the real server too.
+            if (code == 500 && !text.AsSpan(at).Contains("failed to create typed patch object", StringComparison.Ordinal) && !text.AsSpan(at).Contains("does not contain declared merge key", StringComparison.Ordinal)) return "500: " + text[at..];
             if (headers.TryGetValue("Content-Length", out string? length))
             {
                 int bytes = int.Parse(length, CultureInfo.InvariantCulture);

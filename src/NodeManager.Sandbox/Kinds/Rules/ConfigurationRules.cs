@@ -44,6 +44,7 @@ internal static class ConfigurationRules
 
     public static KindRules Leases { get; } = new()
     {
+        Default = static lease => lease.Ensure("spec"),
         Validate = static (lease, _, errors) =>
         {
             JsonObject? spec = lease.Object("spec");

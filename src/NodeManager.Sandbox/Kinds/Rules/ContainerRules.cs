@@ -11,6 +11,7 @@ internal static class ContainerRules
 {
     private const int LimitToldFrom = 27;
     private const int FilesFrom = 34;
+    private const int RelaxedVariablesFrom = 32;
     private const string OneSource = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`";
     private const string OneSourceOrFile = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 
@@ -76,7 +77,7 @@ internal static class ContainerRules
             var variable = variables[i] as JsonObject;
             string path = $"{at}[{i}]", name = variable.Text("name") ?? "";
             if (name.Length == 0) errors.Required(path + ".name");
-            else errors.Check(path + ".name", name, NameRules.Variable);
+            else errors.Check(path + ".name", name, errors.Minor >= RelaxedVariablesFrom ? NameRules.AnyVariable : NameRules.Variable);
             if (variable.Object("valueFrom") is not { } source) continue;
             int sources = source.Count(static pair => pair.Value is JsonObject);
             if (source.Object("fieldRef") is { } field)

@@ -1,13 +1,18 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Kinds.Rules;
 
+/// <summary>What is wrong with events, under either of their names. Source: validation of core/v1 and events.k8s.io/v1.</summary>
 internal static class EventRules
 {
+    private const int LongestText = 128;
+    private const int MostNoteBytes = 1024;
+
     public static KindRules Rules { get; } = new()
     {
-        Validate = Validate,
+        Validate = static (item, _, errors) => Validate(item, item.Object("involvedObject"), "reportingComponent", "message", errors),
         Default = static item =>
         {
             item.Ensure("involvedObject");
@@ -15,17 +20,31 @@ internal static class EventRules
         },
     };
 
-    private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
+    /// <param name="item">The event, in either form.</param>
+    /// <param name="about">What it is about.</param>
+    /// <param name="reporter">How the form names who reports it.</param>
+    /// <param name="note">How the form names its text.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void Validate(JsonObject item, JsonObject? about, string reporter, string note, FieldErrors errors)
     {
-        string about = item.Object("involvedObject").Text("namespace") ?? "", own = item.Object("metadata").Text("namespace") ?? "";
-        if (about.Length == 0)
+        string space = about.Text("namespace") ?? "", own = item.Object("metadata").Text("namespace") ?? "";
+        bool isOld = string.IsNullOrEmpty(item.Text("eventTime"));
+
+        // What has no namespace has its events in one of these.
+        bool isWrong = space.Length == 0 ? own != "default" && (isOld || own != "kube-system") : isOld && space != own;
+        if (isWrong) errors.Invalid("involvedObject.namespace", space, "does not match event.namespace");
+        if (isOld) return;
+
+        string controller = item.Text(reporter) ?? "";
+        if (controller.Length == 0) errors.Required(reporter);
+        errors.Check(reporter, controller, NameRules.QualifiedName);
+        foreach (string member in (ReadOnlySpan<string>)["reportingInstance", "action", "reason"])
         {
-            // What has no namespace has its events in this one.
-            if (own != "default") errors.Invalid("involvedObject.namespace", about, "does not match event.namespace");
+            string text = item.Text(member) ?? "";
+            if (text.Length == 0) errors.Required(member);
+            if (Encoding.UTF8.GetByteCount(text) > LongestText) errors.Invalid(member, "", $"can have at most {LongestText} characters");
         }
-        else if (about != own)
-        {
-            errors.Invalid("involvedObject.namespace", about, "does not match event.namespace");
-        }
+
+        if (Encoding.UTF8.GetByteCount(item.Text(note) ?? "") > MostNoteBytes) errors.Invalid("message", "", $"can have at most {MostNoteBytes} characters");
     }
 }

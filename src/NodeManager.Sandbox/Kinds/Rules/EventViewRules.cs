@@ -12,9 +12,16 @@ internal static class EventViewRules
         ("lastTimestamp", "deprecatedLastTimestamp"), ("count", "deprecatedCount"), ("reportingComponent", "reportingController"),
     ];
 
+    private static readonly string[] Immutable = ["reason", "type", "action", "reportingController", "reportingInstance"];
+
     public static KindRules Rules { get; } = new()
     {
         Validate = Validate,
+        ValidateUpdate = static (changed, old, errors) =>
+        {
+            foreach (string member in Immutable)
+                if (!JsonNode.DeepEquals(changed[member], old[member])) errors.Invalid(member, changed.Text(member) ?? "", "field is immutable");
+        },
         Default = static item =>
         {
             item.Ensure("regarding");
@@ -39,20 +46,9 @@ internal static class EventViewRules
 
     private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
     {
-        string about = item.Object("regarding").Text("namespace") ?? "", own = item.Object("metadata").Text("namespace") ?? "";
-        if (about.Length == 0 ? own != "default" : about != own) errors.Invalid("involvedObject.namespace", about, "does not match event.namespace");
+        EventRules.Validate(item, item.Object("regarding"), "reportingController", "note", errors);
         if (old is not null) return;
-        if (string.IsNullOrEmpty(item.Text("eventTime")))
-        {
-            errors.Required("eventTime");
-        }
-        else
-        {
-            foreach ((string member, string field) in (ReadOnlySpan<(string, string)>)[("reportingController", "reportingController"), ("reportingInstance", "reportingInstance"), ("action", "action"), ("reason", "reason")])
-                if (string.IsNullOrEmpty(item.Text(member))) errors.Required(field);
-        }
-
-        string type = item.Text("type") ?? "";
-        if (type is not ("Normal" or "Warning")) errors.Invalid("type", type, $"has invalid value: {type}");
+        if (string.IsNullOrEmpty(item.Text("eventTime"))) errors.Required("eventTime");
+        if (item.Text("type") is var type and not ("Normal" or "Warning")) errors.Invalid("type", "", $"has invalid value: {type}");
     }
 }

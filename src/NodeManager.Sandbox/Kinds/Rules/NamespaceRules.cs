@@ -5,6 +5,8 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class NamespaceRules
 {
+    private const string NameLabel = "kubernetes.io/metadata.name";
+
     public static KindRules Rules { get; } = new()
     {
         CheckName = NameRules.Label,
@@ -14,4 +16,12 @@ internal static class NamespaceRules
             ns["status"] = new JsonObject { ["phase"] = "Active" };
         },
     };
+
+    /// <summary>What a client that changes a namespace cannot change: what holds it back, and the label that names it.</summary>
+    public static void Keep(JsonObject old, JsonObject changed)
+    {
+        if (old.Object("spec")?["finalizers"] is { } finalizers) changed.Ensure("spec")["finalizers"] = finalizers.DeepClone();
+        else changed.Object("spec")?.Remove("finalizers");
+        if (old.Object("metadata").Object("labels").Text(NameLabel) is { } name) changed.Ensure("metadata").Ensure("labels")[NameLabel] = name;
+    }
 }

@@ -7,12 +7,14 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 internal static class VolumeRules
 {
     private const int OncePodFrom = 22;
+    private const int ClassesChangeFrom = 29;
 
     public static KindRules Claims { get; } = new()
     {
         PrepareCreate = static claim => claim["status"] = new JsonObject { ["phase"] = "Pending" },
         Default = static claim => claim.Ensure("spec").Default("volumeMode", "Filesystem"),
         Validate = ValidateClaim,
+        ValidateUpdate = KeepClaim,
     };
 
     public static KindRules Volumes { get; } = new()
@@ -45,6 +47,26 @@ internal static class VolumeRules
         CheckClass(spec, errors);
     }
 
+    // Of a claim a volume is chosen once, and one that has a volume may be asked to grow.
+    private static void KeepClaim(JsonObject claim, JsonObject old, FieldErrors errors)
+    {
+        JsonObject before = old.Object("spec")?.DeepClone().AsObject() ?? [], after = claim.Object("spec")?.DeepClone().AsObject() ?? [];
+        if (string.IsNullOrEmpty(before.Text("volumeName"))) CopyMember(after, before, "volumeName");
+        if (errors.Minor >= ClassesChangeFrom) CopyMember(after, before, "volumeAttributesClassName");
+        JsonNode? size = before.Object("resources").Object("requests")?["storage"], wanted = after.Object("resources").Object("requests")?["storage"];
+        if (claim.Object("status").Text("phase") == "Bound" && wanted is not null && size is not null) after["resources"]!["requests"]!["storage"] = size.DeepClone();
+        if (!JsonNode.DeepEquals(before, after))
+            errors.Forbidden("spec", $"spec is immutable after creation except resources.requests {(errors.Minor >= ClassesChangeFrom ? "and volumeAttributesClassName " : "")}for bound claims");
+        if (Quantity.TryParse(size?.ToString() ?? "", out Quantity had) && Quantity.TryParse(wanted?.ToString() ?? "", out Quantity asked) && asked.Value < had.Value)
+            errors.Forbidden("spec.resources.requests.storage", "field can not be less than previous value");
+    }
+
+    private static void CopyMember(JsonObject from, JsonObject into, string member)
+    {
+        if (from[member] is { } value) into[member] = value.DeepClone();
+        else into.Remove(member);
+    }
+
     private static void ValidateVolume(JsonObject volume, JsonObject? old, FieldErrors errors)
     {
         JsonObject? spec = volume.Object("spec");
@@ -56,6 +78,7 @@ internal static class VolumeRules
         if (spec.Text("persistentVolumeReclaimPolicy") is { } policy and not ("Delete" or "Recycle" or "Retain"))
             errors.NotSupported("spec.persistentVolumeReclaimPolicy", $"\"{policy}\"", "Delete", "Recycle", "Retain");
         if (spec.Object("hostPath") is { } host && string.IsNullOrEmpty(host.Text("path"))) errors.Required("spec.hostPath.path");
+        if (spec.Object("hostPath").Text("path")?.Split('/').Contains("..") == true) errors.Invalid("spec.hostPath.path", spec.Object("hostPath")!.Text("path"), "must not contain '..'");
         if (spec.Object("nodeAffinity") is { } affinity && affinity["required"] is null) errors.Required("spec.nodeAffinity.required", "must specify required node constraints");
         if (spec?.Any(static pair => pair.Value is JsonObject && pair.Key is not ("capacity" or "nodeAffinity" or "claimRef")) != true) errors.Required("spec", "must specify a volume type");
         if (spec.Object("nodeAffinity").Object("required") is { } nodes) AffinityRules.ValidateNodeSelector(nodes, "spec.nodeAffinity.required", errors);

@@ -55,6 +55,7 @@ internal sealed class CanonicalForm
                 return false;
             case JsonObject map when field.Shape == SchemaShape.Map:
                 if (field.Type == "quantity") CleanAmounts(map);
+                if (field.Type == "string") EmptyNulls(map);
                 foreach ((_, JsonNode? one) in map)
                     if (one is JsonObject element) Clean(element, field.Type);
                 return map.Count == 0 && !field.IsAlwaysAt(_minor);
@@ -78,6 +79,14 @@ internal sealed class CanonicalForm
             default:
                 return false;
         }
+    }
+
+    // A null is read as a text with nothing in it.
+    private static void EmptyNulls(JsonObject map)
+    {
+        if (!map.Any(static pair => pair.Value is null)) return;
+        foreach ((string name, JsonNode? value) in map.ToArray())
+            if (value is null) map[name] = "";
     }
 
     private static void CleanAmounts(JsonObject map)

@@ -60,8 +60,8 @@ public sealed class JobTests
 
         new NodeManager.Sandbox.Api.PodEvictor(cluster.Registry, cluster.Cluster.Catalog).Evict("default", first.Name, new());
         await cluster.UntilAsync(() => cluster.Pods.Any(pod => pod.Uid != first.Uid && LiveCluster.IsReady(pod)), "another");
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Pods, first.Name) is null, "the first gone");
         Assert.Null(cluster.Status(BuiltInKinds.Jobs, "job").Number("failed"));
-        Assert.Null(cluster.Get(BuiltInKinds.Pods, first.Name));
 
         cluster.Annotate(BuiltInKinds.Pods, cluster.Pods.Single().Name, "sandbox.nodemanager/fail", "true");
         await cluster.UntilAsync(() => Holds(cluster, "Failed"), "failed");

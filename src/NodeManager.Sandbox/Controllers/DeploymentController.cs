@@ -206,8 +206,10 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     private void WriteStatus(StoredObject stored, Deployment deployment, StoredObject? current, JsonObject document)
     {
-        List<WorkloadStatus> all = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets).Select(set => set.As<ReplicaSet>().Status)];
-        WorkloadStatus newest = current is null ? new() : Get(ObjectKey.Of(current))?.As<ReplicaSet>().Status ?? new();
+        // Read once: of a set that changes in between, the sum and its own figures would not agree.
+        List<StoredObject> sets = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)];
+        List<WorkloadStatus> all = [.. sets.Select(set => set.As<ReplicaSet>().Status)];
+        WorkloadStatus newest = sets.Find(set => set.Uid == current?.Uid)?.As<ReplicaSet>().Status ?? new();
         int wanted = deployment.Spec.Replicas ?? 1, terminating = all.Sum(set => set.TerminatingReplicas);
         int replicas = all.Sum(set => set.Replicas), available = all.Sum(set => set.AvailableReplicas);
         int least = deployment.Spec.Strategy?.Type == "Recreate" ? wanted : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;

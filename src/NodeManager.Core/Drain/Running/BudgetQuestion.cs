@@ -6,7 +6,10 @@ internal sealed class BudgetQuestion(bool takes)
 {
     public bool Takes { get; } = takes;
 
-    /// <summary>When the request was sent.</summary>
+    /// <summary>How many requests were sent for it.</summary>
+    public int Requests { get; set; }
+
+    /// <summary>When the last one was sent.</summary>
     public long AskedAt { get; set; }
 
     /// <summary>How many states of the budget were known then.</summary>

@@ -10,6 +10,7 @@ namespace NodeManager.Core.Drain.Running;
 internal sealed class BudgetTicket(Pod pod, DrainTurn turn, Action<BudgetTicket> leave) : IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Pod Pod { get; } = pod;
 
@@ -24,6 +25,9 @@ internal sealed class BudgetTicket(Pod pod, DrainTurn turn, Action<BudgetTicket>
     /// <summary>Ends when it is worth asking.</summary>
     public Task Passed => _passed.Task;
 
+    /// <summary>Ends when it is worth asking once more, beside the request under way. One that was awaited is followed by another.</summary>
+    public Task Again => _again.Task;
+
     /// <summary>One that passed.</summary>
     public static BudgetTicket Free(Pod pod, DrainTurn turn)
     {
@@ -33,6 +37,8 @@ internal sealed class BudgetTicket(Pod pod, DrainTurn turn, Action<BudgetTicket>
     }
 
     public void Pass() => _passed.TrySetResult();
+
+    public void Repeat() => Interlocked.Exchange(ref _again, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     public void Dispose() => leave(this);
 }

@@ -103,7 +103,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
     }
 
-    private IEnumerable<Task> Concluding => _records.Select(r => r.Concluding).OfType<Task>();
+    private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Concluding, r.Unanswered]).OfType<Task>();
 
     // Only where each pod is asked for once is anything left when the work is done.
     private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);

@@ -17,7 +17,7 @@ internal sealed class PodEvictor(
     // A server that answers and fails each time does not mend by itself; one that does not answer may be restarted.
     private const int FailureLimit = 10;
 
-    private readonly PodRemover _remover = new(scope);
+    private readonly PodRequests _requests = new(scope);
 
     /// <summary>Evicts (or deletes) the pod and waits until it is gone.</summary>
     /// <exception cref="DrainStoppedException">The node cannot be drained any more.</exception>
@@ -60,7 +60,7 @@ internal sealed class PodEvictor(
                 warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
             // What its budget allows is for those who ask it.
             if (mode == RemovalMode.Delete) ticket.Dispose();
-            EvictionAnswer? answer = await AskAsync(record, ticket, mode, cancellationToken);
+            EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
             if (answer is null)
             {
                 record.IsAccepted = true;
@@ -192,25 +192,6 @@ internal sealed class PodEvictor(
 
     // How long its budget is waited for; null for ever.
     private TimeSpan? OverrideLeft(PodRecord record) => record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now;
-
-    private async Task<EvictionAnswer?> AskAsync(PodRecord record, BudgetTicket ticket, RemovalMode mode, CancellationToken cancellationToken)
-    {
-        await scope.Throttle.WaitAsync(cancellationToken);
-        try
-        {
-            record.Attempt(scope.Now);
-            progress.Changed();
-            BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
-            gate?.Asks(ticket);
-            EvictionAnswer? answer = await _remover.AskAsync(ticket.Pod, mode, cancellationToken);
-            gate?.Answered(ticket, answer is null, answer?.Kind == EvictionAnswerKind.BudgetRefuses);
-            return answer;
-        }
-        finally
-        {
-            scope.Throttle.Release();
-        }
-    }
 
     // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.
     private async Task WaitInLineAsync(PodRecord record, BudgetTicket ticket, EvictionAnswer? refusal, CancellationToken cancellationToken)

@@ -71,6 +71,9 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Ends when what became of its EvictionRequest is known and tidied up; null as long as the pod is not gone by one. Never faults.</summary>
     public Task? Concluding { get; set; }
 
+    /// <summary>Ends when the requests have that were still unanswered when another of them had brought the pod's end; null without. Never faults.</summary>
+    public Task? Unanswered { get; set; }
+
     /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
 

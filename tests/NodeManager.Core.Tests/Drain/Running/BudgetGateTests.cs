@@ -181,6 +181,59 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
+    public void Where_nobody_is_left_in_the_line_what_is_late_is_asked_for_again_and_no_more_than_three_times()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(1));
+        BudgetTicket late = Enter(gate);
+        int requests = 0;
+        for (Task again = Task.CompletedTask; again.IsCompleted; requests++)
+        {
+            again = late.Again;
+            gate.Asks(late);
+            Assert.False(again.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        Assert.Equal(3, requests);
+    }
+
+    [Fact]
+    public void What_is_late_gives_way_to_the_next_in_the_line_and_takes_nothing_that_is_not_allowed()
+    {
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(1));
+        BudgetTicket late = Enter(gate), next = Enter(gate);
+        Task again = late.Again;
+        gate.Asks(late);
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.True(next.Passed.IsCompleted);
+
+        gate.Asks(next);
+        gate.Answered(next, accepted: true, refused: false);
+        Assert.False(again.IsCompleted);
+
+        gate.Update(Budget(1));
+        Assert.True(again.IsCompleted);
+    }
+
+    [Fact]
+    public void A_pod_whose_name_is_given_again_is_never_asked_for_twice_at_once()
+    {
+        JsonObject ordinal = Sample.Pod("web-0");
+        ordinal["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
+        BudgetGate gate = Gate();
+        gate.Seed(Budget(1));
+        BudgetTicket late = gate.Enter(ordinal.ReadPod(), default, false);
+        Task again = late.Again;
+        gate.Asks(late);
+
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Assert.False(again.IsCompleted);
+    }
+
+    [Fact]
     public void A_pod_that_the_budget_no_longer_covers_passes()
     {
         BudgetGate gate = Gate();

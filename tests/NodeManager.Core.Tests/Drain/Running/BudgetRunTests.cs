@@ -96,6 +96,25 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_eviction_that_sleeps_in_the_server_is_sent_again_and_awaited_before_the_drain_ends()
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 1));
+        TaskCompletionSource awake = new();
+        int evictions = 0;
+        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) && Interlocked.Increment(ref evictions) == 1 ? awake.Task : null;
+        Task evicted = _bench.LineAsync("Evicted.");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
+        await evicted;
+        Assert.False(drain.IsCompleted);
+        awake.SetResult();
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Evicted, 1), (result.Status, result.Pods[0].Outcome, result.Pods[0].Attempts));
+        Assert.InRange(evictions, 2, 3);
+    }
+
+    [Fact]
     public async Task A_budget_that_is_deleted_holds_nobody()
     {
         _server.OnRemove = (_, _) => _server.Budgets["web"] is null ? null : Answers.BudgetRefuses("web");

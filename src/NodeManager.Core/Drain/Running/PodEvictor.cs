@@ -64,6 +64,8 @@ internal sealed class PodEvictor(
             if (answer is null)
             {
                 record.IsAccepted = true;
+                // Also where it is gone before we look.
+                record.Terminates(scope.Now);
                 if (mode == RemovalMode.Delete) record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
                 Tell($"Pod {record.Title}: {(mode == RemovalMode.Delete ? "deletion" : "eviction")} accepted.");
                 await WaitUntilGoneAsync(record, mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class PodRequests(DrainScope scope)
         {
             while (true)
             {
-                Task first = await Task.WhenAny([again, .. sent]);
+                Task first = await Task.WhenAny([.. sent, again]);
                 if (first is not Task<EvictionAnswer?> answered)
                 {
                     again = ticket.Again;

@@ -218,6 +218,22 @@ Describe 'Invoke-NodeDrain' {
         Remove-Job $held
     }
 
+    It 'shows a bar for each of two clusters'' nodes of the same name' {
+        $other = Connect-NodeManager -Sandbox
+        try {
+            $job = Get-ClusterNode $plan.Node -Session $session, $other | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -AsJob -Confirm:$false
+            $null = Wait-Job $job -Timeout 300
+            $bars = @($job.Progress)
+            @(Receive-Job $job -WarningAction SilentlyContinue).Status | Should -Be @('Drained', 'Drained')
+            @($bars.ActivityId | Sort-Object -Unique).Count | Should -Be 2
+            $bars.Activity | Sort-Object -Unique | Should -Be @("Draining $($plan.Node) of $($session.Cluster)", "Draining $($plan.Node) of $($other.Cluster)")
+            Remove-Job $job
+        }
+        finally {
+            Disconnect-NodeManager -Session $other
+        }
+    }
+
     It 'tells by the node''s conditions that it is drained, until it is resumed' {
         $null = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false
         (Get-ClusterNode $plan.Node).Lifecycle | Should -Be 'Drained'

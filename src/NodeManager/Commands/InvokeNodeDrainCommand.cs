@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Operations;
 using NodeManager.Jobs;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
@@ -59,7 +60,8 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         {
             StartIn(session, session, async worker =>
             {
-                await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, worker, worker.Token))
+                IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
+                await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, worker.Token))
                     Report(worker, result);
             });
         }

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Operations;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
@@ -19,9 +21,10 @@ internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSes
 
     private async Task RunAsync(NodeManagerSession session, string[] nodes)
     {
+        IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(Streams, session) : Streams;
         try
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, Streams, Token))
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, Token))
             {
                 Interlocked.Increment(ref _ended);
                 if (DrainFailures.HasResult(result))

@@ -33,10 +33,11 @@ internal static class AppliedConfiguration
             throw ApiErrors.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}");
         if (kind != expectedKind) throw ApiErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
         if (configuration.Object("metadata")?["managedFields"] is not null) throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+        if (path.Subresource != "scale") return configuration;
         if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
         if (configuration.Object("metadata").Text("name") is { } name && name != path.Name)
             throw ApiErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
-        return path.Subresource == "scale" ? OfScale(path, configuration) : configuration;
+        return OfScale(path, configuration);
     }
 
     private static JsonObject OfScale(ResourcePath path, JsonObject scale)

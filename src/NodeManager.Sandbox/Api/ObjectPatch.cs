@@ -17,6 +17,7 @@ internal sealed class ObjectPatch
     public const string ApplyType = "application/apply-patch+yaml";
 
     private const int OperationsNamedFrom = 25;
+    private const string NoPatch = "Invalid JSON Patch";
 
     private readonly string _type;
     private readonly JsonNode _document;
@@ -64,6 +65,7 @@ internal sealed class ObjectPatch
         {
             JsonArray when type == Json => new(type, body, minor),
             JsonObject when type != Json => new(type, body, minor),
+            null when type == Merge => throw (minor < OperationsNamedFrom ? ApiErrors.Unclassified(NoPatch) : ApiErrors.BadRequest(NoPatch)),
             null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
             var root when type == Json => throw ApiErrors.BadRequest(
                 minor < OperationsNamedFrom

@@ -27,11 +27,13 @@ internal sealed partial class ResourceRegistry
             if (store.Get(kind, ns, name) is not null)
                 return (Write(kind, ns, name, (live, current) => Applied(kind, version, name, live, current, configuration, scope, force), isDryRun, scope, version), false);
             if (scope != WriteScope.Main) throw ApiErrors.NotFound(kind, name);
-            if (configuration.Object("metadata").Text("uid") is { Length: > 0 } uid)
-                throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
             try
             {
                 (JsonObject document, ManagedFields owners) = Apply(kind, version, name, [], null, configuration, scope, force, null);
+                if (document.Object("metadata").Text("uid") is { Length: > 0 } uid)
+                    throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                RequireName(document, name);
+                UpdatePreparation.CheckName(kind, ns, name, document.Object("metadata")!, minor);
                 document.Object("metadata")?.Remove("resourceVersion");
                 return (Create(kind, ns, document, owners, isDryRun, version), true);
             }
@@ -53,8 +55,15 @@ internal sealed partial class ResourceRegistry
 
         FieldSet? mayTake = LastApplied.MayTake(kind.StructureAt(version, minor), live, author);
         (JsonObject document, ManagedFields owners) = Apply(kind, version, name, live, current, configuration, scope, force, mayTake);
+        RequireName(document, name);
         if (minor >= SubresourcesFrom) LastApplied.Follow(document, configuration, live, author);
         return (document, owners);
+    }
+
+    // A configuration may leave its name to what is there.
+    private static void RequireName(JsonObject document, string name)
+    {
+        if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(name);
     }
 
     // A count that nobody owns was somebody's from before.

@@ -64,7 +64,9 @@ internal sealed partial class ResourceRegistry
     private bool Mark(ResourceKind kind, JsonObject document, DeletionRequest request)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
+
+        // Nothing depends on an event.
+        if (kind.StoredAs != BuiltInKinds.Events) SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
         if (metadata["deletionTimestamp"] is null) kind.Rules.PrepareDelete(document, Now);
         if (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 })
             document.Ensure("status")["phase"] = "Terminating";

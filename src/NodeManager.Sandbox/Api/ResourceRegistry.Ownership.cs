@@ -11,10 +11,19 @@ internal sealed partial class ResourceRegistry
     private const int SubresourcesFrom = 22;
     private const int AppliedOrderFrom = 25;
 
-    /// <summary>Who owns what after a write that was made at a time.</summary>
+    /// <summary>Who owns what after a write that was made at a time: nobody, where the document's lists cannot be divided.</summary>
     public ManagedFields OwnersOf(
-        ResourceKind kind, string? version, JsonObject? before, JsonObject after, ManagedFields owners, WriteScope scope, string time) =>
-        OwnershipOf(kind, version).Update(before, after, owners, EntryOf(kind, version, ManagedFieldsEntry.Update, scope) with { Time = time });
+        ResourceKind kind, string? version, JsonObject? before, JsonObject after, ManagedFields owners, WriteScope scope, string time)
+    {
+        try
+        {
+            return OwnershipOf(kind, version).Update(before, after, owners, EntryOf(kind, version, ManagedFieldsEntry.Update, scope) with { Time = time });
+        }
+        catch (OwnershipException)
+        {
+            return ManagedFields.None;
+        }
+    }
 
     private FieldOwnership OwnershipOf(ResourceKind kind, string? version) => new(kind.StructureAt(version, minor), keepsOrder: minor < AppliedOrderFrom, ownsEmpty: minor >= SubresourcesFrom);
 

@@ -132,8 +132,8 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     {
         var errors = new FieldErrors(minor);
 
-        // Events have their metadata looked at last.
-        if (kind.StoredAs == BuiltInKinds.Events)
+        // Events, and budgets that are new, have their metadata looked at last.
+        if (kind.StoredAs == BuiltInKinds.Events || (old is null && kind == BuiltInKinds.PodDisruptionBudgets))
         {
             rules.Validate(document, old, errors);
             if (errors.Faults.Count == 0) MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);

@@ -38,7 +38,7 @@ internal static class ScaleView
 
     /// <summary>That it is a Scale, of the path's name, with a count.</summary>
     /// <exception cref="ApiException">400, 422.</exception>
-    public static void Check(ResourcePath path, JsonObject scale)
+    public static void Check(ResourcePath path, JsonObject scale, int minor)
     {
         string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale", stated = scale.Text("apiVersion") is { Length: > 0 } version ? version : ApiVersion;
         if (kind != "Scale" || stated != ApiVersion) throw Bodies.BodyFaults.WrongKind(Kind, ApiVersion, kind, stated);
@@ -46,7 +46,7 @@ internal static class ScaleView
             throw ApiErrors.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {fault}");
         JsonObject? metadata = scale.Object("metadata");
         if (string.IsNullOrEmpty(metadata.Text("name"))) throw ApiErrors.NameMissing(path.Name);
-        UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, metadata!);
+        UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, metadata!, minor);
     }
 
     private static ResourceKind Kind { get; } = new() { Group = "autoscaling", Versions = [], Kind = "Scale", Plural = "scale" };

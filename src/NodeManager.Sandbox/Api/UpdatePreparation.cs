@@ -7,6 +7,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>What of a changed document counts: identity stays, status and specification have writers of their own, generations move on.</summary>
 internal static class UpdatePreparation
 {
+    private const int NamespaceRewordedAt = 22;
+
     private static readonly string[] Immutable =
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
@@ -31,9 +33,12 @@ internal static class UpdatePreparation
                 if (member is not ("metadata" or "status") && value is not null) changed[member] = value.DeepClone();
             if (status is not null) changed["status"] = status;
             Keep(before, metadata, "ownerReferences");
-            Keep(before, metadata, "finalizers");
             if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata) Keep(before, metadata, "labels");
-            if (!rules.StatusMayChangeMetadata) Keep(before, metadata, "annotations");
+            if (!rules.StatusMayChangeMetadata)
+            {
+                Keep(before, metadata, "annotations");
+                Keep(before, metadata, "finalizers");
+            }
         }
         else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
         {
@@ -64,18 +69,20 @@ internal static class UpdatePreparation
 
     /// <summary>A document's name and namespace are those of its path, where it says them.</summary>
     /// <exception cref="ApiException">400.</exception>
-    public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata)
+    public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata, int minor)
     {
         if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
             throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
-        if (kind.IsNamespaced && metadata.Text("namespace") is { Length: > 0 } other && other != ns)
-            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (!kind.IsNamespaced || metadata.Text("namespace") is not { Length: > 0 } other || other == ns) return;
+        throw ApiErrors.BadRequest(minor < NamespaceRewordedAt
+            ? $"the namespace of the object ({other}) does not match the namespace on the request ({ns})"
+            : "the namespace of the provided object does not match the namespace sent on the request");
     }
 
     private static void CheckIdentity(ResourceKind kind, StoredObject current, JsonObject metadata, int minor)
     {
         string name = current.Name;
-        CheckName(kind, current.Namespace, name, metadata);
+        CheckName(kind, current.Namespace, name, metadata, minor);
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
         {
             var errors = new FieldErrors(minor);

@@ -4,6 +4,7 @@ using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Rules;
+using NodeManager.Sandbox.Kinds.Schema;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Api;
@@ -57,7 +58,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         JsonObject document = body.Root!.AsObject();
         if (path.Subresource == "scale")
         {
-            ScaleView.Check(path, document);
+            ScaleView.Check(path, document, catalog.Minor);
         }
         else
         {
@@ -69,7 +70,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         bool creates = path.Kind.CreatesOnUpdate && path.Subresource.Length == 0 && registry.Store.Get(path.Kind, path.ObjectNamespace, path.Name) is null;
         if (creates)
         {
-            UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, document.Ensure("metadata"));
+            UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, document.Ensure("metadata"), catalog.Minor);
             return Create(request, path, document, options);
         }
 
@@ -170,7 +171,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return uid.Length == 0 || uid == current.Uid ? document.DeepClone().AsObject() : throw ApiErrors.ReplacedMeanwhile(path.Kind, current, uid);
     }
 
-    private static JsonObject Patch(ResourcePath path, JsonObject live, StoredObject current, ObjectPatch patch, FieldValidation validation)
+    private JsonObject Patch(ResourcePath path, JsonObject live, StoredObject current, ObjectPatch patch, FieldValidation validation)
     {
         if (path.Subresource == "scale")
         {
@@ -179,7 +180,9 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
                 ["metadata"] = live["metadata"]!.DeepClone(),
                 ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, live) },
             };
-            ScaleView.Apply(path, live, patch.Apply(path, scale));
+            JsonObject wanted = patch.Apply(path, scale);
+            if (ValueTypes.FindFault(wanted, "Scale", patch.IsStrategic) is { } fault) throw ApiErrors.UnusablePatch(patch.Show(wanted), fault, catalog.Minor);
+            ScaleView.Apply(path, live, wanted);
             return live;
         }
 

@@ -60,7 +60,7 @@ internal static class DefinitionRules
     {
         JsonObject spec = definition["spec"]!.AsObject(), names = spec.Ensure("names");
         string group = spec.Text("group") ?? "", name = definition.Object("metadata").Text("name") ?? "";
-        if (name != $"{names.Text("plural")}.{group}") errors.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
+        if (name.Length > 0 && name != $"{names.Text("plural")}.{group}") errors.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
         if (group.Length == 0) errors.Required("spec.group");
         else if (errors.Check("spec.group", group, NameRules.Subdomain) && !group.Contains('.', StringComparison.Ordinal)) errors.Invalid("spec.group", group, "should be a domain with at least one dot");
         CheckProtection(definition, group, errors);

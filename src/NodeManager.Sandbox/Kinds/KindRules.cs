@@ -37,7 +37,7 @@ internal sealed class KindRules
     /// <summary>True where a new object keeps the status it came with.</summary>
     public bool KeepsStatusOnCreate { get; init; }
 
-    /// <summary>True where the status subresource may also change labels and annotations.</summary>
+    /// <summary>True where the status subresource may also change labels, annotations and finalizers.</summary>
     public bool StatusMayChangeMetadata { get; init; }
 
     /// <summary>True where, of these, labels stay what they were.</summary>

@@ -19,15 +19,22 @@ internal static class MetadataRules
         if (old is null) ValidateNames(kind, metadata, errors);
         else ValidateChange(metadata, old, errors);
         if (metadata.Number("generation") is < 0 and var generation && old is null) errors.Invalid("metadata.generation", generation, "must be greater than or equal to 0");
-        foreach ((string key, JsonNode? value) in metadata.Object("labels") ?? [])
-        {
-            errors.Check("metadata.labels", key, NameRules.QualifiedName);
-            errors.Check("metadata.labels", (string?)value ?? "", NameRules.LabelValue);
-        }
-
+        ValidateLabels(metadata.Object("labels"), "metadata.labels", errors);
         ValidateAnnotations(metadata.Object("annotations") ?? [], errors);
         ValidateOwners(metadata.Array("ownerReferences") ?? [], errors);
         ValidateFinalizers(kind, metadata.Array("finalizers") ?? [], errors);
+    }
+
+    /// <param name="labels">May be none.</param>
+    /// <param name="at">Where they stand.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void ValidateLabels(JsonObject? labels, string at, FieldErrors errors)
+    {
+        foreach ((string key, JsonNode? value) in labels ?? [])
+        {
+            errors.Check(at, key, NameRules.QualifiedName);
+            errors.Check(at, (string?)value ?? "", NameRules.LabelValue);
+        }
     }
 
     private static void ValidateNames(ResourceKind kind, JsonObject metadata, FieldErrors errors)

@@ -70,7 +70,7 @@ internal static partial class NameRules
     {
         List<string> faults = [];
         if (name.Length > 15) faults.Add("must be no more than 15 characters");
-        if (name.AsSpan().ContainsAnyExcept(PortCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(PortCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
         if (!name.AsSpan().ContainsAnyInRange('a', 'z')) faults.Add("must contain at least one letter (a-z)");
         if (name.Contains("--", StringComparison.Ordinal)) faults.Add("must not contain consecutive hyphens");
         if (name.Length > 0 && (name[0] == '-' || name[^1] == '-')) faults.Add("must not begin or end with a hyphen");

@@ -38,10 +38,11 @@ internal sealed class StrategicPatch
             case null or "merge":
                 break;
             case var unknown:
-                throw new PatchException($"Unknown patch type found: {unknown}", true);
+                throw new PatchException($"unknown patch type: {unknown} in map: {GoText.Of(patch)}", true);
         }
 
         Retain(target, patch);
+        Dictionary<string, JsonArray> live = ListsBefore(target, patch);
         foreach ((string key, JsonNode? value) in patch)
         {
             if (key is Directive or RetainKeys || key.StartsWith(OrderPrefix, StringComparison.Ordinal)) continue;
@@ -55,8 +56,20 @@ internal sealed class StrategicPatch
         }
 
         foreach ((string key, JsonNode? value) in patch)
-            if (key.StartsWith(OrderPrefix, StringComparison.Ordinal) && value is JsonArray order)
-                ListOrder.Arrange(target, key[OrderPrefix.Length..], Field(type, key[OrderPrefix.Length..])?.MergeKey, order);
+        {
+            if (!key.StartsWith(OrderPrefix, StringComparison.Ordinal) || value is not JsonArray order) continue;
+            string name = key[OrderPrefix.Length..];
+            if (target[name] is JsonArray list && Field(type, name)?.MergeKey is { } mergeKey) ListOrder.Arrange(list, mergeKey, order, live.GetValueOrDefault(name) ?? []);
+        }
+    }
+
+    // What is to be ordered, as it was: what the patch does not name keeps its place by that.
+    private static Dictionary<string, JsonArray> ListsBefore(JsonObject target, JsonObject patch)
+    {
+        Dictionary<string, JsonArray> live = [];
+        foreach (string key in patch.Select(static pair => pair.Key).Where(static key => key.StartsWith(OrderPrefix, StringComparison.Ordinal)))
+            if (target[key[OrderPrefix.Length..]] is JsonArray list) live[key[OrderPrefix.Length..]] = list.DeepClone().AsArray();
+        return live;
     }
 
     // Null for what the schema does not know.
@@ -83,8 +96,10 @@ internal sealed class StrategicPatch
                 break;
             case JsonArray changes when field?.MergeKey is { } mergeKey:
                 if (target[key] is not JsonArray list) target[key] = list = [];
+                var before = list.DeepClone().AsArray();
                 if (mergeKey.Length == 0) AddValues(list, changes);
                 else MergeElements(list, changes, mergeKey, key, type);
+                if (before.Count > 0) ListOrder.Arrange(list, mergeKey, changes, before);
                 break;
             default:
                 target[key] = value.DeepClone();

@@ -48,7 +48,7 @@ public sealed class PatchTests
         "Pod",
         """{"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Disk","status":"False"}]}}""",
         """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"New","status":"True"}]}}""",
-        """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"Disk","status":"False"},{"type":"New","status":"True"}]}}""")]
+        """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"New","status":"True"},{"type":"Disk","status":"False"}]}}""")]
 
     // Taints and tolerations are replaced whole.
     [InlineData(
@@ -63,13 +63,13 @@ public sealed class PatchTests
         "Pod",
         """{"spec":{"containers":[{"name":"a","image":"x","env":[{"name":"E","value":"1"}],"ports":[{"containerPort":80,"name":"http"}]},{"name":"b"}]}}""",
         """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"F","value":"2"}],"ports":[{"containerPort":80,"protocol":"TCP"}]}]}}""",
-        """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"E","value":"1"},{"name":"F","value":"2"}],"ports":[{"containerPort":80,"name":"http","protocol":"TCP"}]},{"name":"b"}]}}""")]
+        """{"spec":{"containers":[{"name":"a","image":"y","env":[{"name":"F","value":"2"},{"name":"E","value":"1"}],"ports":[{"containerPort":80,"name":"http","protocol":"TCP"}]},{"name":"b"}]}}""")]
 
     // Service ports merge by port.
     [InlineData(
         "Service",
         """{"spec":{"ports":[{"port":80,"name":"http"}]}}""", """{"spec":{"ports":[{"port":443,"name":"https"}]}}""",
-        """{"spec":{"ports":[{"port":80,"name":"http"},{"port":443,"name":"https"}]}}""")]
+        """{"spec":{"ports":[{"port":443,"name":"https"},{"port":80,"name":"http"}]}}""")]
 
     // Directives: delete an element, replace a list, replace and delete an object.
     [InlineData(
@@ -103,7 +103,7 @@ public sealed class PatchTests
     [InlineData(
         "Pod",
         """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"}]}}""", """{"metadata":{"ownerReferences":[{"uid":"2","name":"b"}]}}""",
-        """{"metadata":{"ownerReferences":[{"uid":"1","name":"a"},{"uid":"2","name":"b"}]}}""")]
+        """{"metadata":{"ownerReferences":[{"uid":"2","name":"b"},{"uid":"1","name":"a"}]}}""")]
     [InlineData(
         "Node",
         """{"status":{"addresses":[{"type":"InternalIP","address":"1"}]}}""", """{"status":{"addresses":[{"type":"InternalIP","address":"2"}]}}""",
@@ -122,6 +122,18 @@ public sealed class PatchTests
         """{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}""",
         """{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c"}]}}""",
         """{"spec":{"containers":[{"name":"c"},{"name":"b"},{"name":"a"}]}}""")]
+
+    // What it names comes as it names it; the rest stays before what it stood before.
+    [InlineData(
+        "ServiceAccount", """{"secrets":[{"name":"token"},{"name":"more"}]}""", """{"secrets":[{"name":"new"},{"name":"more"}]}""",
+        """{"secrets":[{"name":"new"},{"name":"token"},{"name":"more"}]}""")]
+    [InlineData(
+        "Pod",
+        """{"spec":{"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]}}""",
+        """{"spec":{"$setElementOrder/containers":[{"name":"a"},{"name":"x"},{"name":"c"}],"containers":[{"name":"x"}]}}""",
+        """{"spec":{"containers":[{"name":"a"},{"name":"x"},{"name":"b"},{"name":"c"}]}}""")]
+    [InlineData(
+        "Pod", """{"metadata":{"finalizers":["a","b"]}}""", """{"metadata":{"finalizers":["c","a"]}}""", """{"metadata":{"finalizers":["c","a","b"]}}""")]
     public void A_strategic_patch_merges_lists_by_their_keys(string type, string target, string patch, string expected)
     {
         JsonObject document = Parse(target);

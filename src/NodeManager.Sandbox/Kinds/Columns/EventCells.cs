@@ -22,7 +22,7 @@ internal static class EventCells
     {
         JsonObject? source = item.Object("source");
         string component = source.Text("component") is { Length: > 0 } stated ? stated : item.Text("reportingComponent") ?? "";
-        string host = source.Text("host") is { Length: > 0 } named ? named : source is null ? item.Text("reportingInstance") ?? "" : "";
+        string host = source.Text("host") is { Length: > 0 } named ? named : item.Text("reportingInstance") ?? "";
         return host.Length > 0 ? $"{component}, {host}" : component;
     }
 

@@ -6,6 +6,9 @@ namespace NodeManager.Sandbox.Kinds.Rules;
 
 internal static class ConfigurationRules
 {
+    // Read from 1.36, as the older words from 1.20.
+    private const int ReclaimRewordedAt = 36;
+
     public static KindRules ConfigMaps { get; } = new()
     {
         ValidateUpdate = KeepImmutable,
@@ -64,7 +67,7 @@ internal static class ConfigurationRules
         {
             string provisioner = item.Text("provisioner") ?? "";
             if (provisioner.Length == 0) errors.Required("provisioner");
-            foreach (string fault in NameRules.QualifiedName(provisioner.ToLowerInvariant())) errors.Invalid("provisioner", provisioner, fault);
+            else errors.Check("provisioner", provisioner, static text => NameRules.QualifiedName(text.ToLowerInvariant()));
             if (item.Text("reclaimPolicy") is { } policy and not ("Delete" or "Retain")) errors.NotSupported("reclaimPolicy", $"\"{policy}\"", "Delete", "Retain");
             if (item.Text("volumeBindingMode") is { } mode and not ("Immediate" or "WaitForFirstConsumer"))
                 errors.NotSupported("volumeBindingMode", $"\"{mode}\"", "Immediate", "WaitForFirstConsumer");
@@ -72,7 +75,12 @@ internal static class ConfigurationRules
         ValidateUpdate = static (changed, old, errors) =>
         {
             foreach (string member in (ReadOnlySpan<string>)["parameters", "provisioner", "reclaimPolicy"])
-                if (!JsonNode.DeepEquals(changed[member], old[member])) errors.Forbidden(member, $"updates to {member} are forbidden.");
+            {
+                if (JsonNode.DeepEquals(changed[member], old[member])) continue;
+                if (member == "reclaimPolicy" && errors.Minor >= ReclaimRewordedAt) errors.Invalid(member, changed[member], "field is immutable");
+                else errors.Forbidden(member, $"updates to {member} are forbidden.");
+            }
+
             if (changed.Text("volumeBindingMode") != old.Text("volumeBindingMode")) errors.Invalid("volumeBindingMode", changed["volumeBindingMode"], "field is immutable");
         },
     };

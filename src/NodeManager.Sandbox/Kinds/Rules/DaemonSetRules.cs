@@ -13,6 +13,7 @@ internal static class DaemonSetRules
 
     public static KindRules Rules { get; } = new()
     {
+        StatusMayChangeMetadata = true,
         PrepareCreate = static item => item["status"] = new JsonObject
         {
             ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0,

@@ -12,6 +12,8 @@ internal static class EventViewRules
         ("lastTimestamp", "deprecatedLastTimestamp"), ("count", "deprecatedCount"), ("reportingComponent", "reportingController"),
     ];
 
+    private const int ImmutableFrom = 21;
+
     private static readonly string[] Immutable = ["reason", "type", "action", "reportingController", "reportingInstance"];
 
     public static KindRules Rules { get; } = new()
@@ -19,6 +21,7 @@ internal static class EventViewRules
         Validate = Validate,
         ValidateUpdate = static (changed, old, errors) =>
         {
+            if (errors.Minor < ImmutableFrom) return;
             foreach (string member in Immutable)
                 if (!JsonNode.DeepEquals(changed[member], old[member])) errors.Invalid(member, changed.Text(member) ?? "", "field is immutable");
         },

@@ -22,6 +22,7 @@ internal static class JobRules
 
     public static KindRules Rules { get; } = new()
     {
+        StatusMayChangeMetadata = true,
         PrepareCreate = WorkloadRules.EmptyStatus,
         PrepareCreateAt = Prepare,
         Default = static item =>
@@ -105,6 +106,8 @@ internal static class JobRules
             else if (mode == "Indexed" && spec["completions"] is null) errors.Required("spec.completions", "when completion mode is Indexed");
         }
 
+        if (spec.Text("podReplacementPolicy") is { } policy and not ("Failed" or "TerminatingOrFailed"))
+            errors.NotSupported("spec.podReplacementPolicy", $"\"{policy}\"", "Failed", "TerminatingOrFailed");
         bool isIndexed = spec.Text("completionMode") == "Indexed";
         if (!isIndexed && spec["backoffLimitPerIndex"] is { } limit) errors.Invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode");
         PodSpecRules.ValidateTemplate(spec.Object("template"), "spec.template", errors);

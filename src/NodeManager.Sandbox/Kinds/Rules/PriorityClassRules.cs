@@ -41,7 +41,8 @@ internal static class PriorityClassRules
         else if (!System.TryGetValue(name, out long its)) Reserved($"{name} is not a known system priority class");
         else if (value != its) Reserved($"value of {name} PriorityClass must be {its}");
 
-        if (item.Text("preemptionPolicy") is { } policy and not ("PreemptLowerPriority" or "Never"))
+        if (item.Text("preemptionPolicy") is "") errors.Required("preemptionPolicy");
+        else if (item.Text("preemptionPolicy") is { } policy and not ("PreemptLowerPriority" or "Never"))
             errors.NotSupported("preemptionPolicy", $"\"{policy}\"", "PreemptLowerPriority", "Never");
 
         void Reserved(string error) =>

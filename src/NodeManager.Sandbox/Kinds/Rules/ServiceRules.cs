@@ -51,10 +51,13 @@ internal static class ServiceRules
         if (type == "ExternalName" && string.IsNullOrEmpty(spec.Text("externalName"))) errors.Required("spec.externalName");
         if (type is "NodePort" or "LoadBalancer" && address == "None")
             errors.Invalid("spec.clusterIPs[0]", "None", $"may not be set to 'None' for {type} services");
+        MetadataRules.ValidateLabels(spec.Object("selector"), "spec.selector", errors);
         if (spec.Text("sessionAffinity") is { } affinity && affinity is not ("ClientIP" or "None"))
             errors.NotSupported("spec.sessionAffinity", $"\"{affinity}\"", "ClientIP", "None");
         if (address.Length > 0 && address != "None" && (!IPAddress.TryParse(address, out _) || !address.Contains('.', StringComparison.Ordinal)))
             errors.Invalid("spec.clusterIPs[0]", address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        if (errors.Minor >= InternalPolicyFrom && spec.Text("internalTrafficPolicy") is { } policy and not ("Cluster" or "Local"))
+            errors.NotSupported("spec.internalTrafficPolicy", $"\"{policy}\"", "Cluster", "Local");
     }
 
     private static void CheckPort(JsonObject[] ports, int index, FieldErrors errors)

@@ -13,7 +13,7 @@ internal static class VolumeRules
     {
         PrepareCreate = static claim => claim["status"] = new JsonObject { ["phase"] = "Pending" },
         Default = static claim => claim.Ensure("spec").Default("volumeMode", "Filesystem"),
-        Validate = ValidateClaim,
+        Validate = static (claim, _, errors) => ValidateClaim(claim.Object("spec"), "spec", errors),
         ValidateUpdate = KeepClaim,
     };
 
@@ -35,16 +35,18 @@ internal static class VolumeRules
         PrepareCreate = static attachment => attachment["status"] = new JsonObject { ["attached"] = false },
     };
 
-    private static void ValidateClaim(JsonObject claim, JsonObject? old, FieldErrors errors)
+    /// <param name="spec">Of a claim, or of what claims are made by.</param>
+    /// <param name="at">Where it stands.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void ValidateClaim(JsonObject? spec, string at, FieldErrors errors)
     {
-        JsonObject? spec = claim.Object("spec");
-        if (spec.Array("accessModes") is not { Count: > 0 }) errors.Required("spec.accessModes", "at least 1 access mode is required");
-        SelectorRules.Validate(spec.Object("selector"), "spec.selector", errors);
-        CheckModes(spec, errors);
+        if (spec.Array("accessModes") is not { Count: > 0 }) errors.Required(at + ".accessModes", "at least 1 access mode is required");
+        SelectorRules.Validate(spec.Object("selector"), at + ".selector", errors);
+        CheckModes(spec, at, errors);
         JsonNode? storage = spec.Object("resources").Object("requests")?["storage"];
-        if (storage is null) errors.Required("spec.resources[storage]");
-        else if (Quantity.TryParse(storage.ToString(), out Quantity amount) && amount.Value <= 0) errors.Invalid("spec.resources[storage]", storage.ToString(), "must be greater than zero");
-        CheckClass(spec, errors);
+        if (storage is null) errors.Required(at + ".resources[storage]");
+        else if (Quantity.TryParse(storage.ToString(), out Quantity amount) && amount.Value <= 0) errors.Invalid(at + ".resources[storage]", storage.ToString(), "must be greater than zero");
+        CheckClass(spec, at, errors);
     }
 
     // Of a claim a volume is chosen once, and one that has a volume may be asked to grow.
@@ -71,10 +73,11 @@ internal static class VolumeRules
     {
         JsonObject? spec = volume.Object("spec");
         if (spec.Array("accessModes") is not { Count: > 0 }) errors.Required("spec.accessModes");
-        CheckModes(spec, errors);
+        CheckModes(spec, "spec", errors);
         JsonObject? capacity = spec.Object("capacity");
         if (capacity is not { Count: > 0 }) errors.Required("spec.capacity");
         if (capacity?["storage"] is null || capacity.Count > 1) errors.NotSupported("spec.capacity", capacity?.ToJsonString() ?? "null", "storage");
+        if (Quantity.TryParse(capacity.Text("storage") ?? "", out Quantity size) && size.Value <= 0) errors.Invalid("spec.capacity[storage]", capacity.Text("storage"), "must be greater than zero");
         if (spec.Text("persistentVolumeReclaimPolicy") is { } policy and not ("Delete" or "Recycle" or "Retain"))
             errors.NotSupported("spec.persistentVolumeReclaimPolicy", $"\"{policy}\"", "Delete", "Recycle", "Retain");
         if (spec.Object("hostPath") is { } host && string.IsNullOrEmpty(host.Text("path"))) errors.Required("spec.hostPath.path");
@@ -82,22 +85,22 @@ internal static class VolumeRules
         if (spec.Object("nodeAffinity") is { } affinity && affinity["required"] is null) errors.Required("spec.nodeAffinity.required", "must specify required node constraints");
         if (spec?.Any(static pair => pair.Value is JsonObject && pair.Key is not ("capacity" or "nodeAffinity" or "claimRef")) != true) errors.Required("spec", "must specify a volume type");
         if (spec.Object("nodeAffinity").Object("required") is { } nodes) AffinityRules.ValidateNodeSelector(nodes, "spec.nodeAffinity.required", errors);
-        CheckClass(spec, errors);
+        CheckClass(spec, "spec", errors);
     }
 
-    private static void CheckModes(JsonObject? spec, FieldErrors errors)
+    private static void CheckModes(JsonObject? spec, string at, FieldErrors errors)
     {
         foreach (JsonNode? mode in spec.Array("accessModes") ?? [])
         {
             if ((string?)mode is "ReadOnlyMany" or "ReadWriteMany" or "ReadWriteOnce" || ((string?)mode == "ReadWriteOncePod" && errors.Minor >= OncePodFrom)) continue;
             ReadOnlySpan<string> known = errors.Minor >= OncePodFrom ? ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"] : ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];
-            errors.NotSupported("spec.accessModes", $"\"{(string?)mode}\"", known);
+            errors.NotSupported(at + ".accessModes", $"\"{(string?)mode}\"", known);
         }
     }
 
-    private static void CheckClass(JsonObject? spec, FieldErrors errors)
+    private static void CheckClass(JsonObject? spec, string at, FieldErrors errors)
     {
-        if (spec.Text("storageClassName") is { Length: > 0 } name) errors.Check("spec.storageClassName", name, NameRules.Subdomain);
-        if (spec.Text("volumeMode") is { } mode and not ("Block" or "Filesystem")) errors.NotSupported("spec.volumeMode", $"\"{mode}\"", "Block", "Filesystem");
+        if (spec.Text("storageClassName") is { Length: > 0 } name) errors.Check(at + ".storageClassName", name, NameRules.Subdomain);
+        if (spec.Text("volumeMode") is { } mode and not ("Block" or "Filesystem")) errors.NotSupported(at + ".volumeMode", $"\"{mode}\"", "Block", "Filesystem");
     }
 }

@@ -12,6 +12,9 @@ internal static class WorkloadChecks
     private const int SetTemplateFrom = 30;
     private const int SurgeFrom = 22;
 
+    // Read from 1.36; 1.20 takes any.
+    private const int ClaimTemplatesFrom = 36;
+
     public static void Deployment(JsonObject item, JsonObject? old, FieldErrors errors)
     {
         JsonObject spec = item["spec"]!.AsObject();
@@ -69,7 +72,17 @@ internal static class WorkloadChecks
         if (!SelectorRules.IsUsable(spec.Object("selector"))) errors.Add("FieldValueInvalid", "spec.selector", $"Invalid value: {spec["selector"]?.ToJsonString()}");
         CheckLabels(spec, errors);
         if (errors.Minor >= SetTemplateFrom) PodSpecRules.ValidateTemplate(spec.Object("template"), Template, errors);
+        else MetadataRules.ValidateLabels(spec.Object("template").Object("metadata").Object("labels"), Template + ".labels", errors);
         PodSpecRules.ValidateLasting(spec.Object("template"), Template, "StatefulSet", errors);
+        if (old is null && errors.Minor >= ClaimTemplatesFrom) CheckClaims(spec, errors);
+    }
+
+    // Of a set that is new: those from before stay as they are.
+    private static void CheckClaims(JsonObject spec, FieldErrors errors)
+    {
+        if (spec.Text("serviceName") is { Length: > 0 } service) errors.Check("spec.serviceName", service, NameRules.Label);
+        JsonArray templates = spec.Array("volumeClaimTemplates") ?? [];
+        for (int i = 0; i < templates.Count; i++) VolumeRules.ValidateClaim((templates[i] as JsonObject).Object("spec"), $"spec.volumeClaimTemplates[{i}].spec", errors);
     }
 
     public static void StatefulSetUpdate(JsonObject changed, JsonObject old, FieldErrors errors)

@@ -57,6 +57,7 @@ internal static class WorkloadRules
 
     public static KindRules ReplicaSet { get; } = new()
     {
+        StatusMayChangeMetadata = true,
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
         Default = static item => Template(item).Default("replicas", 1),
         Validate = WorkloadChecks.ReplicaSet,
@@ -75,6 +76,7 @@ internal static class WorkloadRules
 
     public static KindRules StatefulSet { get; } = new()
     {
+        StatusMayChangeMetadata = true,
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
         PrepareCreateAt = static (item, minor) =>
         {

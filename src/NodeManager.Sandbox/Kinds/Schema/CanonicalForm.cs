@@ -55,7 +55,7 @@ internal sealed class CanonicalForm
                 return false;
             case JsonObject map when field.Shape == SchemaShape.Map:
                 if (field.Type == "quantity") CleanAmounts(map);
-                if (field.Type == "string") EmptyNulls(map);
+                if (field.Type is "string" or "bytes") EmptyNulls(map);
                 foreach ((_, JsonNode? one) in map)
                     if (one is JsonObject element) Clean(element, field.Type);
                 return map.Count == 0 && !field.IsAlwaysAt(_minor);
@@ -89,10 +89,11 @@ internal sealed class CanonicalForm
             if (value is null) map[name] = "";
     }
 
+    // A null is read as an amount of nothing.
     private static void CleanAmounts(JsonObject map)
     {
         foreach ((string name, JsonNode? value) in map.ToArray())
-            if (value is not null && Canonical(value) is { } amount) map[name] = amount;
+            if ((value is null ? JsonValue.Create("0") : Canonical(value)) is { } amount) map[name] = amount;
     }
 
     // The text that the server makes of an amount; null where it is that already.

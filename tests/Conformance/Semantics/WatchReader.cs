@@ -54,8 +54,10 @@ internal sealed class WatchReader : IDisposable
             // Those between come when time has passed.
             bool isEnd = metadata["annotations"]?["k8s.io/initial-events-end"] is not null;
             bool isFirst = version <= _before && !isBookmark && events.Count == 0;
-            if (!isBookmark || isEnd)
-                (isFirst ? first : events).Add(Describe(change, item, metadata, name, isFirst ? "there" : version > newest ? "newer" : version == newest ? "same" : "older"));
+
+            // A bookmark's version is the whole server's, which writes of its own meanwhile.
+            string age = isFirst ? "there" : isBookmark && version >= newest ? "reached" : version > newest ? "newer" : version == newest ? "same" : "older";
+            if (!isBookmark || isEnd) (isFirst ? first : events).Add(Describe(change, item, metadata, name, age));
             newest = Math.Max(newest, version);
             if (name == Last) break;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Conformance.Drain;
@@ -144,15 +145,22 @@ public sealed class CopyTests
         }
 
         using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server };
-        Assert.Single(await NamesAsync(Attachments));
+        Assert.Single(await AttachedAsync());
         NodeDrainResult rehearsed = Assert.Single(await DrainRun.DrainAsync(copy, [node], Everything with { Timeout = TimeSpan.FromMinutes(15) }));
         Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
-        Assert.Empty(await NamesAsync(Attachments));
+        Assert.Empty(await AttachedAsync());
         foreach (string path in new[] { $"{claims}/data", $"{Volumes}/{volume}" }) await http.DeleteAsync(path);
-        await Eventually.HoldsAsync("claim and volume gone", async () => (await NamesAsync(claims)).Length + (await NamesAsync(Volumes)).Length == 0);
+        await Eventually.HoldsAsync("claim and volume gone", async () => !await IsThereAsync($"{claims}/data") && !await IsThereAsync($"{Volumes}/{volume}"));
 
-        async Task<string[]> NamesAsync(string collection) =>
-            [.. JsonNode.Parse(await http.GetStringAsync(collection))!["items"]!.AsArray().Select(static one => (string)one!["metadata"]!["name"]!)];
+        // Of this node alone: tests share the real cluster, and others' pods with volumes are copied too.
+        async Task<JsonNode?[]> AttachedAsync() =>
+            [.. JsonNode.Parse(await http.GetStringAsync(Attachments))!["items"]!.AsArray().Where(one => (string?)one!["spec"]!["nodeName"] == node)];
+
+        async Task<bool> IsThereAsync(string path)
+        {
+            using HttpResponseMessage answer = await http.GetAsync(path);
+            return answer.StatusCode != HttpStatusCode.NotFound;
+        }
     }
 
     private static async Task MakeAsync(TestCluster cluster, string collection, string manifest)

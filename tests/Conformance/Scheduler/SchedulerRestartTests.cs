@@ -124,13 +124,14 @@ public sealed class SchedulerRestartTests
     }
 
     /// <summary>Has pods that the Deployment makes from now on crash, or no longer.</summary>
+    // Pods take their time before they crash: so what is started after the configuration was put back can still be kept from it.
     private static Task CrashAsync(TestCluster cluster, string? value) => cluster.Client.PatchAsync(
         Resources.Deployments, SchedulerManifests.Deployment, cluster.Namespace,
         Patch.Merge(new()
         {
             ["spec"] = new JsonObject
             {
-                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/crash"] = value } } },
+                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/crash"] = value, ["fake-kubelet/start-delay"] = value is null ? null : "8" } } },
             },
         }),
         null, RequestOptions.Default, default);

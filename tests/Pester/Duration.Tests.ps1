@@ -21,6 +21,8 @@ Describe 'A duration' {
         @{ Written = '00:01:00'; Seconds = 60 }
         @{ Written = [timespan]::FromMinutes(2); Seconds = 120 }
         @{ Written = '-5s'; Seconds = -5 }
+        @{ Written = '60d'; Seconds = 5184000 }
+        @{ Written = [timespan]::MaxValue; Seconds = 3155760000 }
     ) {
         $attribute.Transform($null, $Written).TotalSeconds | Should -Be $Seconds
     }
@@ -28,6 +30,17 @@ Describe 'A duration' {
     It '<_> is none' -ForEach 'soon', '5 parsecs', '1h30', '', '1e400' {
         $written = $_
         { Wait-ClusterNode x -Timeout $written } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'may be longer than the 49.7 days that one timer of .NET holds: <_>' -ForEach '60d', ([timespan]::MaxValue) {
+        $node = (Get-ClusterNode | Select-Object -First 1).Name
+        (Wait-ClusterNode $node -For Ready -Timeout $_ -PassThru).Name | Should -Be $node
+        Watch-ClusterNode -IncludeExisting -Timeout $_ | Select-Object -First 1 | Should -Not -BeNullOrEmpty
+        (Set-SandboxFault -Kind ApiSlow -Delay 1ms -For $_ -PassThru).State | Should -Be 'Active'
+        Clear-SandboxFault
+        $all = @{ Timeout = $_; GracePeriod = $_; SkipWaitForDeleteTimeout = $_; VolumeDetachTimeout = $_; SurgeTimeout = $_; OverrideBudgetAfter = $_; ForceStuck = $_; WaitForJob = 1; DisableEviction = $true }
+        (Invoke-NodeDrain $node @all -DeleteEmptyDirData -DeleteUnmanagedPod -Confirm:$false -ErrorAction Stop).Status | Should -Be 'Drained'
+        Resume-NodeScheduling $node
     }
 
     It 'is not negative' {

@@ -4,15 +4,13 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Nodes;
 
 public static class NodeWaiter
 {
-    // Timers go no further; who waits longer than that waits without end.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
-
     /// <summary>Waits, by a watch, until the node is as wanted. A node that is so already is answered at once.</summary>
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
@@ -59,9 +57,7 @@ public static class NodeWaiter
 
         TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
         if (left <= TimeSpan.Zero) throw TimedOut(current);
-        using var timer = left is { } limit && limit < LongestTimer
-            ? new CancellationTokenSource(limit, connection.Time)
-            : new CancellationTokenSource();
+        using CancellationTokenSource timer = connection.Time.StartLimit(left);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         string? uid = current.Metadata.Uid;
         bool present = false;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
@@ -16,7 +17,7 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
     public ApiResponse Answer(ApiRequest request, ResourcePath path)
     {
         ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor);
-        TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
+        TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : DefaultTimeout;
         bool wantsBookmarks = request.Query.IsTrue("allowWatchBookmarks");
         bool sendsInitial = query.SendsInitialEvents ?? query.ResourceVersion is null;
         Snapshot snapshot = store.List(path.Kind);
@@ -36,7 +37,7 @@ internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeP
                     return;
                 }
 
-                using var deadline = new CancellationTokenSource(timeout, time);
+                using CancellationTokenSource deadline = time.StartLimit(timeout);
                 using IDisposable registration = faults.Register(path, out CancellationToken cut);
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource([deadline.Token, path.Kind.Ended, cut, cancellationToken]);
                 try

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Timing;
+
 namespace NodeManager.Sandbox.Controllers;
 
 /// <summary>
@@ -56,6 +58,6 @@ internal sealed class TimerQueue : IDisposable
         if (!entries.TryPeek(out _, out DateTimeOffset next) || next >= armed) return;
         armed = next;
         TimeSpan delay = next - time.GetUtcNow();
-        timer.Change(delay < Shortest ? Shortest : delay, Timeout.InfiniteTimeSpan);
+        timer.Change(delay < Shortest ? Shortest : LongTimers.Bound(delay), Timeout.InfiniteTimeSpan);
     }
 }

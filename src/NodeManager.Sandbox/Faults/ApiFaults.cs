@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 
@@ -26,7 +27,7 @@ internal sealed class ApiFaults
         if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path) return null;
         string verb = VerbOf(request, path);
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiSlow))
-            if (fault.Covers(path, verb) && fault.Draw()) await Task.Delay(fault.Request.Delay!.Value, _time, cancellationToken);
+            if (fault.Covers(path, verb) && fault.Draw()) await _time.DelayAsync(fault.Request.Delay!.Value, cancellationToken);
         foreach (Fault fault in _board.Active(SandboxFaultKind.MetricsUnavailable))
         {
             if (path.Kind.Group == "metrics.k8s.io" && fault.Covers(path, verb) && fault.Draw())

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Faults;
@@ -126,7 +127,7 @@ internal sealed class FaultBoard(TimeProvider time) : IDisposable
         {
             if (!_timers.TryGetValue(fault, out ITimer? timer)) return;
             DateTimeOffset now = time.GetUtcNow();
-            if (fault.NextAfter(now) is { } next) timer.Change(next - now, Timeout.InfiniteTimeSpan);
+            if (fault.NextAfter(now) is { } next) timer.Change(LongTimers.Bound(next - now), Timeout.InfiniteTimeSpan);
         }
 
         Changed?.Invoke(fault);

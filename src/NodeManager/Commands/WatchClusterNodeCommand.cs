@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
@@ -44,7 +45,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
 
     private async Task WatchAsync(NodeManagerSession session, Action<object> output, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, session.Connection().Time);
+        using CancellationTokenSource limit = session.Connection().Time.StartLimit(Timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var query = new NodeQuery { Names = Name, Selector = Selector };
         try

@@ -6,15 +6,18 @@ namespace NodeManager.Parameters;
 
 /// <summary>
 /// Durations as people write them: a number or numeric text is seconds, <c>5m</c> and <c>1h30m</c> are what they say, a TimeSpan (or its
-/// text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days.
+/// text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days. More than 100 years are 100 years, so that
+/// a moment can be computed from any duration.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed partial class DurationAttribute : ArgumentTransformationAttribute
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36525);
+
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
+        TimeSpan? duration = value switch
         {
             null => null,
             TimeSpan span => span,
@@ -22,6 +25,7 @@ public sealed partial class DurationAttribute : ArgumentTransformationAttribute
             byte or short or int or long or float or double or decimal => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             _ => throw Unreadable(value),
         };
+        return duration > Longest ? Longest : duration;
     }
 
     /// <exception cref="NodeManagerException">InvalidDuration: it is negative.</exception>

@@ -66,6 +66,17 @@ public sealed class ApiFaultTests : IDisposable
         Assert.False(isEarly);
     }
 
+    // One timer of .NET cannot hold 60 days.
+    [Fact]
+    public void A_fault_may_last_longer_than_a_timer()
+    {
+        using TestCluster api = new();
+        api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, For = TimeSpan.FromDays(60) });
+        api.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, At = TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(60) });
+
+        Assert.Equal([SandboxFaultState.Active, SandboxFaultState.Waiting], api.Cluster.GetFaults().Select(f => f.State));
+    }
+
     [Fact]
     public async Task Pages_expire_and_metrics_are_gone()
     {

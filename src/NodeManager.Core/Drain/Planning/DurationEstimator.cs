@@ -83,7 +83,7 @@ internal static class DurationEstimator
 
     private static TimeSpan Own(PlannedPod pod, DateTimeOffset now) => pod.Plan.Decision switch
     {
-        DrainDecision.Evict when !pod.Pod.IsFinished() => TimeSpan.FromSeconds(pod.Plan.GracePeriodSeconds ?? DefaultGrace),
+        DrainDecision.Evict when !pod.Pod.IsFinished() => TimeSpan.FromSeconds(Math.Min(pod.Plan.GracePeriodSeconds ?? DefaultGrace, int.MaxValue)),
         DrainDecision.Wait when pod.Pod.Metadata.DeletionTimestamp > now => pod.Pod.Metadata.DeletionTimestamp.Value - now,
         _ => TimeSpan.Zero,
     };

@@ -179,7 +179,7 @@ internal sealed record DrainReport
         {
             if (LastSeen(record.Plan.Uid) is not { } pod) continue;
             // deletionTimestamp is when the grace period ends; asked for it was that period before.
-            DateTimeOffset? since = pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+            DateTimeOffset? since = pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, int.MaxValue));
             string howLong = since is { } asked ? $"terminating for {Math.Max(0, (EndedAt - asked).TotalSeconds):0} s" : "accepted, but not terminating yet";
             string grace = pod.Metadata.DeletionGracePeriodSeconds is { } seconds ? $", grace period {seconds} s" : "";
             string finalizers = pod.Metadata.Finalizers is { Count: > 0 } names ? $", held by finalizers {string.Join(", ", names)}" : "";

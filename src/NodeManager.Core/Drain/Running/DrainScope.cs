@@ -3,6 +3,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -39,7 +40,7 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
 
     /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
-        Task.Delay(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), Time, cancellationToken);
+        Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
 
     public void Dispose() => Throttle.Dispose();
 }

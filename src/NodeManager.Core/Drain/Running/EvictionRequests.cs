@@ -2,6 +2,7 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -186,7 +187,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         TimeSpan limit = atMost is { } time ? time > TimeSpan.Zero ? time : TimeSpan.Zero : Timeout.InfiniteTimeSpan;
-        Task first = await Task.WhenAny([Task.Delay(limit, scope.Time, done.Token), .. events]);
+        Task first = await Task.WhenAny([scope.Time.DelayAsync(limit, done.Token), .. events]);
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         await first;

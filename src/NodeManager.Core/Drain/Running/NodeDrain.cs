@@ -5,6 +5,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -225,8 +226,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private CancellationTokenSource Limit()
     {
         if (_scope.Options.Timeout is not { } timeout || timeout <= TimeSpan.Zero) return new();
-        TimeSpan left = _startedAt + timeout - _scope.Now;
-        return new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _scope.Time);
+        return _scope.Time.StartLimit(timeout - (_scope.Now - _startedAt));
     }
 
     // True when the Node object is deleted; false when that is not to be told any more.

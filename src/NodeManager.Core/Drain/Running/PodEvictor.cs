@@ -3,6 +3,7 @@ using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -169,12 +170,12 @@ internal sealed class PodEvictor(
     // Ends when the pod has ended, is on its way out, or had its time.
     private async Task WaitForJobAsync(PodRecord record, TimeSpan patience, CancellationToken cancellationToken)
     {
-        DateTimeOffset until = scope.Now + patience;
+        DateTimeOffset since = scope.Now;
         while (true)
         {
             (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
             if (pod is null || pod.IsFinished() || pod.IsTerminating()) return;
-            TimeSpan left = until - scope.Now;
+            TimeSpan left = patience - (scope.Now - since);
             if (left <= TimeSpan.Zero)
             {
                 warn($"Pod {record.Title}: its Job did not end within {patience.TotalSeconds:0} s; the pod is evicted.");
@@ -193,7 +194,7 @@ internal sealed class PodEvictor(
         scope.Options.DisableEviction || OverrideLeft(record) <= TimeSpan.Zero ? RemovalMode.Delete : RemovalMode.Evict;
 
     // How long its budget is waited for; null for ever.
-    private TimeSpan? OverrideLeft(PodRecord record) => record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now;
+    private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
 
     // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.
     private async Task WaitInLineAsync(PodRecord record, BudgetTicket ticket, EvictionAnswer? refusal, CancellationToken cancellationToken)
@@ -202,7 +203,7 @@ internal sealed class PodEvictor(
         if (refusal is null) Note(record, asked, null);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task enough = OverrideLeft(record) is { } left && left < BudgetPatience
-            ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, scope.Time, done.Token)
+            ? scope.Time.DelayAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, done.Token)
             : scope.DelayAsync(BudgetPatience, done.Token);
         while (true)
         {
@@ -257,7 +258,7 @@ internal sealed class PodEvictor(
     private async Task WaitAnyAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny([Task.Delay(atMost ?? Timeout.InfiniteTimeSpan, scope.Time, done.Token), .. events]);
+        Task first = await Task.WhenAny([scope.Time.DelayAsync(atMost ?? Timeout.InfiniteTimeSpan, done.Token), .. events]);
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         await first;

@@ -8,6 +8,7 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -82,7 +83,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
             new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task watching = watch.RunAsync(stop.Token);
-        Task late = Task.Delay(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, scope.Time, stop.Token);
+        Task late = scope.Time.DelayAsync(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, stop.Token);
         try
         {
             await watch.Synced.WaitAsync(cancellationToken);

@@ -3,6 +3,7 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Drain.Running;
@@ -62,7 +63,7 @@ internal sealed class VolumeDetachment
     /// <summary>True when all are detached (or that may not be read, which is a warning); false when the time for it was up.</summary>
     public async Task<bool> WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = _scope.Options.VolumeDetachTimeout is { } timeout ? new(timeout, _scope.Time) : new();
+        using CancellationTokenSource limit = _scope.Time.StartLimit(_scope.Options.VolumeDetachTimeout);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         bool isSynced = false;
         try

@@ -2,6 +2,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Maintenance.Running;
 
@@ -63,7 +64,7 @@ internal sealed class MaintenanceScope
     public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny([Task.Delay(atMost, Time, done.Token), .. events]);
+        Task first = await Task.WhenAny([Time.DelayAsync(atMost, done.Token), .. events]);
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         await first;

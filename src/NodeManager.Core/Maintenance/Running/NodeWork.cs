@@ -5,6 +5,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Maintenance.Running;
 
@@ -179,7 +180,7 @@ internal sealed class NodeWork(
 
     private async Task InTimeAsync(string goal, NodeRecord record, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(options.WaitReadyTimeout, scope.Time);
+        using CancellationTokenSource limit = scope.Time.StartLimit(options.WaitReadyTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {

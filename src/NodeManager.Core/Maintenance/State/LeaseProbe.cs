@@ -3,6 +3,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Maintenance.State;
@@ -20,7 +21,7 @@ internal static class LeaseProbe
         LeaseSign first = await ReadAsync(connection, run, ns, cancellationToken);
         if (!first.IsAlive || first.Silence(connection.Time.GetUtcNow()) > 2 * first.Duration) return first with { IsAlive = false };
         waits(first);
-        using CancellationTokenSource limit = new(first.Duration, connection.Time);
+        using CancellationTokenSource limit = connection.Time.StartLimit(first.Duration);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         LeaseSign last = first;
         try

@@ -2,6 +2,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Scheduler.Live;
@@ -24,7 +25,7 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
     public async Task<RolloutVerdict> RunAsync(
         RolloutGoal goal, TimeSpan timeout, Action<RolloutVerdict> report, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(timeout, connection.Time);
+        using CancellationTokenSource timer = connection.Time.StartLimit(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         var watches = Watches(goal, stop.Token);
         var verdict = new RolloutVerdict(null, "waiting for the cluster", 0, 0);

@@ -2,6 +2,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Scheduler.Measuring;
 
@@ -58,7 +59,7 @@ public static class SchedulerMeasurer
         var before = window is null ? null : SchedulerMetrics.Read(await read(cancellationToken), source);
         var started = time.GetTimestamp();
         if (window is { } length)
-            await Task.Delay(length, time, cancellationToken);
+            await time.DelayAsync(length, cancellationToken);
         var elapsed = time.GetElapsedTime(started);
         var now = SchedulerMetrics.Read(await read(cancellationToken), source);
         return [.. now.Since(before, source, window is null ? null : elapsed, session?.Cluster ?? "", session)];

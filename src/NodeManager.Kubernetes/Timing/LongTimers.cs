@@ -1,0 +1,78 @@
+namespace NodeManager.Kubernetes.Timing;
+
+/// <summary>
+/// Delays and deadlines of any length. .NET refuses timers of more than 2^32 - 2 milliseconds (49.7 days), so a longer time is split.
+/// </summary>
+public static class LongTimers
+{
+    /// <summary>The longest time that one timer is set for.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
+    /// <summary>Ends after the delay; a negative delay ends at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
+    public static async Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan) delay = TimeSpan.Zero;
+        for (; delay > Longest; delay -= Longest) await Task.Delay(Longest, time, cancellationToken);
+        await Task.Delay(delay, time, cancellationToken);
+    }
+
+    /// <summary>A source that is cancelled after the limit: at once where it is negative, never where it is null or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public static CancellationTokenSource StartLimit(this TimeProvider time, TimeSpan? limit)
+    {
+        if (limit is not { } after || after == Timeout.InfiniteTimeSpan) return new();
+        return after <= Longest ? new CancellationTokenSource(after > TimeSpan.Zero ? after : TimeSpan.Zero, time) : new LongLimit(time, after);
+    }
+
+    /// <summary>The time to set a timer for whose callback checks the clock and sets it again.</summary>
+    public static TimeSpan Bound(TimeSpan dueTime) => dueTime < Longest ? dueTime : Longest;
+
+    private sealed class LongLimit : CancellationTokenSource
+    {
+        private readonly Lock _lock = new();
+        private readonly ITimer _timer;
+        private TimeSpan _left;
+        private bool _isDisposed;
+
+        public LongLimit(TimeProvider time, TimeSpan limit)
+        {
+            _left = limit;
+            _timer = time.CreateTimer(static state => ((LongLimit)state!).Next(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Next();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            lock (_lock)
+            {
+                _isDisposed = true;
+                _timer.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private void Next()
+        {
+            lock (_lock)
+            {
+                if (_isDisposed) return;
+                if (_left > TimeSpan.Zero)
+                {
+                    TimeSpan stretch = Bound(_left);
+                    _left -= stretch;
+                    _timer.Change(stretch, Timeout.InfiniteTimeSpan);
+                    return;
+                }
+            }
+
+            try
+            {
+                Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Its user needed it no longer.
+            }
+        }
+    }
+}

@@ -55,6 +55,7 @@ public static class ErrorIds
     public const string EvictionFailed = nameof(EvictionFailed);
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
     public const string EvictionApiMissing = nameof(EvictionApiMissing);
+    public const string ForceAmbiguous = nameof(ForceAmbiguous);
     public const string NodeDeleted = nameof(NodeDeleted);
     public const string ReplacementStuck = nameof(ReplacementStuck);
     public const string ReportExists = nameof(ReportExists);

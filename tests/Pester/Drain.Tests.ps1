@@ -152,6 +152,16 @@ Describe 'Invoke-NodeDrain' {
         { Invoke-NodeDrain $held.Node -ForceStuck -1 -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDuration,*'
     }
 
+    It '<Cmdlet> explains what -Force could mean, and touches nothing' -ForEach @{ Cmdlet = 'Invoke-NodeDrain' }, @{ Cmdlet = 'Invoke-NodeMaintenance' } {
+        $node = (Get-ClusterNode | Select-Object -First 1).Name
+        $failure = { & $Cmdlet $node -Force -Confirm:$false } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ForceAmbiguous,*'
+        foreach ($parameter in '-DeleteUnmanagedPod', '-DisableEviction', '-OverrideBudgetAfter', '-ForceStuck', '-Confirm:$false') {
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike "*$parameter*"
+        }
+        (Get-ClusterNode $node).Unschedulable | Should -BeFalse
+    }
+
     It 'waits until what was evicted is up again elsewhere' {
         $before = Get-NodeDrainPlan worker-1c-01 -DeleteEmptyDirData
         $result = Invoke-NodeDrain worker-1c-01 -DeleteEmptyDirData -GracePeriod 1 -WaitForReplacement -WaitForJob 1 -Timeout 5m -Confirm:$false

@@ -12,8 +12,11 @@ public sealed record DrainOptions
     /// <summary>Delete rather than evict: budgets are not asked.</summary>
     public bool DisableEviction { get; init; }
 
-    /// <summary>Delete pods that a budget has refused for so long; null: never.</summary>
+    /// <summary>Delete pods that a budget has refused for so long, one at a time; null: never.</summary>
     public TimeSpan? OverrideBudgetAfter { get; init; }
+
+    /// <summary>With <see cref="OverrideBudgetAfter"/>: delete all such pods concurrently, without waiting for replacements.</summary>
+    public bool OverrideBudgetConcurrently { get; init; }
 
     /// <summary>Remove with grace period 0 pods that are still there so long after their grace period ended; null: never.</summary>
     public TimeSpan? ForceStuck { get; init; }

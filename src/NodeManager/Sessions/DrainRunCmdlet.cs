@@ -27,15 +27,23 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [ValidateNotNull]
     public string Reason { get; set; } = "";
 
-    /// <summary>Delete pods that a budget has refused for so long; without it, never.</summary>
+    /// <summary>Delete pods that a budget has refused for so long, one at a time; without it, never.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? OverrideBudgetAfter { get; set; }
+
+    /// <summary>With <c>-OverrideBudgetAfter</c>, delete all such pods concurrently, without waiting for replacements.</summary>
+    [Parameter]
+    public SwitchParameter OverrideBudgetConcurrently { get; set; }
 
     /// <summary>Remove with grace period 0 pods that are stuck terminating for so long; without it, never.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? ForceStuck { get; set; }
+
+    /// <summary>Refused: it could mean several parameters, and would bind to <c>-ForceStuck</c> by its prefix.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Force { get; set; }
 
     /// <summary>Let pods of Jobs that run end first, for so long; without it, they are evicted as all others.</summary>
     [Parameter]
@@ -76,6 +84,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
         WaitForJob = WaitForJob,
         WaitForReplacement = WaitForReplacement,
         OverrideBudgetAfter = OverrideBudgetAfter,
+        OverrideBudgetConcurrently = OverrideBudgetConcurrently,
         ForceStuck = ForceStuck,
         MaxParallelEvictions = MaxParallelEvictions,
         Condition = Condition,
@@ -85,6 +94,14 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     private protected override void Begin()
     {
         base.Begin();
+        if (Force)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ForceAmbiguous, ErrorKind.InvalidArgument, $"{MyInvocation.MyCommand.Name} has no -Force: it could mean several things.", null,
+                "To evict unmanaged pods, as kubectl drain --force does, use -DeleteUnmanagedPod. To delete pods despite their PDBs, use -OverrideBudgetAfter or -DisableEviction. "
+                + "To remove pods that are stuck terminating, use -ForceStuck. To skip the confirmation, use -Confirm:$false.");
+        }
+
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
         DurationAttribute.RequireNotNegative(nameof(SkipWaitForDeleteTimeout), SkipWaitForDeleteTimeout);
         DurationAttribute.RequireNotNegative(nameof(VolumeDetachTimeout), VolumeDetachTimeout);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
@@ -56,6 +57,25 @@ internal static class DrainRun
 
     public static async Task<IReadOnlyList<string>> NodesOfReadyPodsAsync(this TestCluster cluster, string app, int count) =>
         [.. (await cluster.WaitForReadyPodsAsync("app=" + app, count)).Where(p => p.Metadata.DeletionTimestamp is null).Select(p => p.Spec.NodeName!).Distinct()];
+
+    /// <summary>Runs something, and meanwhile counts again and again how many pods are ready and do not terminate.</summary>
+    public static async Task<(T Result, IReadOnlyList<int> Counts)> CountReadyAsync<T>(this TestCluster cluster, string app, Func<Task<T>> run)
+    {
+        ConcurrentQueue<int> counts = new();
+        using CancellationTokenSource done = new();
+        Task counting = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                counts.Enqueue((await cluster.ListPodsAsync("app=" + app)).Count(p => TestCluster.IsReady(p) && p.Metadata.DeletionTimestamp is null));
+                await Task.Delay(20);
+            }
+        });
+        T result = await run();
+        await done.CancelAsync();
+        await counting;
+        return (result, [.. counts]);
+    }
 
     public static string Describe(this NodeDrainResult result) =>
         $"{result.Status}: {result.Message} [{result.Pods}] [{result.Blockers}] [{result.Warnings}]";

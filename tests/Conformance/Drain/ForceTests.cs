@@ -25,6 +25,24 @@ public sealed class ForceTests
     }
 
     [SkippableTheory]
+    [AllBackends(false)]
+    [AllBackends(true)]
+    public async Task Pods_that_are_deleted_without_their_budget_go_one_at_a_time_unless_asked_otherwise(string backend, bool concurrently)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "2"));
+        await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
+        await cluster.CordonForSchedulerAsync(full);
+
+        (NodeDrainResult result, IReadOnlyList<int> ready) = await cluster.CountReadyAsync(
+            "web", () => cluster.DrainAsync(full, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(1), OverrideBudgetConcurrently = concurrently }));
+
+        Assert.True(result is { Status: NodeDrainStatus.Drained, Forced: 3 }, result.Describe());
+        Assert.Equal(concurrently ? 0 : 2, ready.Min());
+        Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 3));
+    }
+
+    [SkippableTheory]
     [AllBackends]
     public async Task A_pod_that_its_kubelet_never_ends_is_removed_by_force(string backend)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
@@ -56,22 +55,11 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
 
     private async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(TestCluster cluster, IReadOnlyList<string> nodes)
     {
-        ConcurrentQueue<int> samples = new();
-        using CancellationTokenSource done = new();
-        Task sampling = Task.Run(async () =>
-        {
-            while (!done.IsCancellationRequested)
-            {
-                // What the budget counts: ready, also while it terminates.
-                samples.Enqueue((await cluster.ListPodsAsync("app=web")).Count(p => TestCluster.IsReady(p) && p.Metadata.DeletionTimestamp is null));
-                await Task.Delay(20);
-            }
-        });
-        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(await cluster.ConnectAsync(), nodes, new() { Timeout = Limit });
-        await done.CancelAsync();
-        await sampling;
+        NodeManagerSession session = await cluster.ConnectAsync();
+        (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) =
+            await cluster.CountReadyAsync("web", () => DrainRun.DrainAsync(session, nodes, new() { Timeout = Limit }));
         output.WriteLine($"{samples.Count} samples in {results.Max(r => r.Duration).TotalSeconds:0.0} s; {samples.Min()} to {samples.Max()} pods ready");
-        return (results, [.. samples]);
+        return (results, samples);
     }
 
     private static void TakeMany(System.Text.Json.Nodes.JsonObject node)

@@ -45,11 +45,12 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
         await using BudgetBook budgets = new(scope, survey, namespaces);
+        await using BudgetOverrides overrides = new(scope, namespaces);
         Surge surge = new(scope, survey, budgets);
         await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =
             DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
-        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, surge, requests, turns, _startedAt))];
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, overrides, surge, requests, turns, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =

@@ -18,6 +18,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly DrainSurvey _survey;
     private readonly PlannedNode _plan;
     private readonly BudgetBook _budgets;
+    private readonly BudgetOverrides _overrides;
     private readonly Surge _surge;
     private readonly EvictionRequests _requests;
     private readonly NodeEvents _events;
@@ -41,13 +42,14 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
         DateTimeOffset startedAt)
     {
         _scope = scope;
         _survey = survey;
         _plan = plan;
         _budgets = budgets;
+        _overrides = overrides;
         _surge = surge;
         _requests = requests;
         _startedAt = startedAt;
@@ -120,7 +122,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         StuckPods stuck = new(_scope, _nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, _pods, _budgets, _surge, _requests, stuck, _progress, Warn);
+        PodEvictor evictor = new(_scope, _pods, _budgets, _overrides, _surge, _requests, stuck, _progress, Warn);
         LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
         // All at once from here on, so that requests go out in the order of the turns.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
 internal sealed class PodEvictor(
-    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
+    DrainScope scope, WatchedObjects<Pod> pods, BudgetBook budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
     // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
     private static readonly TimeSpan BudgetPatience = TimeSpan.FromSeconds(10);
@@ -30,6 +30,7 @@ internal sealed class PodEvictor(
         DateTimeOffset? unansweredSince = null;
         EvictionAnswer? refusal = null;
         TimeSpan retry = FirstRetry;
+        RemovalMode mode = RemovalMode.Evict;
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
@@ -45,20 +46,22 @@ internal sealed class PodEvictor(
                 continue;
             }
 
-            using BudgetTicket ticket = ModeFor(record) == RemovalMode.Delete
+            using OverrideTurn? overriding = IsOverdue(record) ? overrides.TryBegin(record, pod) : null;
+            mode = overriding is not null || scope.Options.DisableEviction ? RemovalMode.Delete : RemovalMode.Evict;
+            using BudgetTicket ticket = mode == RemovalMode.Delete
                 ? BudgetTicket.Free(pod, record.Turn)
                 : budgets.Enter(pod, record.Turn, refusal is not null);
             if (!ticket.Passed.IsCompleted)
             {
                 await WaitInLineAsync(record, ticket, refusal, cancellationToken);
                 if (pods.Find(record.Plan.Uid)?.IsTerminating() != false) break;
+                if (IsOverdue(record) && overrides.Look(record, pod).Wait is null) continue;
             }
 
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
-            RemovalMode mode = ModeFor(record);
-            if (mode == RemovalMode.Delete && record.BlockedBy.Count > 0)
-                warn($"Pod {record.Title}: budget {string.Join(" and ", record.BlockedBy)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; it is deleted in spite of that.");
+            if (overriding is not null)
+                warn($"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; the pod is deleted without it (-OverrideBudgetAfter).");
             // What its budget allows is for those who ask it.
             if (mode == RemovalMode.Delete) ticket.Dispose();
             EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
@@ -67,6 +70,7 @@ internal sealed class PodEvictor(
                 record.IsAccepted = true;
                 // Also where it is gone before we look.
                 record.Terminates(scope.Now);
+                overriding?.Deleted();
                 if (mode == RemovalMode.Delete) record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
                 Tell($"Pod {record.Title}: {(mode == RemovalMode.Delete ? "deletion" : "eviction")} accepted.");
                 await WaitUntilGoneAsync(record, mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted, cancellationToken);
@@ -114,12 +118,12 @@ internal sealed class PodEvictor(
                     retry = Longer(retry);
                     break;
                 default:
-                    Stop(record, answer);
+                    Stop(record, answer, mode);
                     break;
             }
         }
 
-        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(ModeFor(record)) : DrainPodOutcome.Gone, cancellationToken);
+        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, cancellationToken);
     }
 
     private async Task<RequestEnd> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
@@ -190,8 +194,7 @@ internal sealed class PodEvictor(
 
     private static string Removed(RemovalMode mode) => mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
 
-    private RemovalMode ModeFor(PodRecord record) =>
-        scope.Options.DisableEviction || OverrideLeft(record) <= TimeSpan.Zero ? RemovalMode.Delete : RemovalMode.Evict;
+    private bool IsOverdue(PodRecord record) => OverrideLeft(record) <= TimeSpan.Zero;
 
     // How long its budget is waited for; null for ever.
     private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
@@ -202,16 +205,19 @@ internal sealed class PodEvictor(
         Pod asked = ticket.Pod;
         if (refusal is null) Note(record, asked, null);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task enough = OverrideLeft(record) is { } left && left < BudgetPatience
-            ? scope.Time.DelayAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, done.Token)
+        Task enough = OverrideLeft(record) is { } left && left < BudgetPatience && left > TimeSpan.Zero
+            ? scope.Time.DelayAsync(left, done.Token)
             : scope.DelayAsync(BudgetPatience, done.Token);
         while (true)
         {
             (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
             if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady())) break;
-            Task first = await Task.WhenAny(ticket.Passed, changed, enough);
-            if (first != changed) break;
-            await changed;
+            (string? others, Task moved) = IsOverdue(record) ? overrides.Look(record, now) : ("", Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, done.Token));
+            if (others is null) break;
+            if (others.Length > 0) record.WaitsToBeDeleted(others);
+            Task first = await Task.WhenAny(ticket.Passed, changed, enough, moved);
+            if (first == ticket.Passed || first == enough) break;
+            await first;
         }
 
         await done.CancelAsync();
@@ -271,11 +277,11 @@ internal sealed class PodEvictor(
         progress.Changed();
     }
 
-    private void Stop(PodRecord record, EvictionAnswer answer)
+    private void Stop(PodRecord record, EvictionAnswer answer, RemovalMode mode)
     {
         bool isForbidden = answer.Kind == EvictionAnswerKind.Forbidden;
         record.End(DrainPodOutcome.Failed, answer.Message, scope.Now);
-        string verb = ModeFor(record) == RemovalMode.Delete ? "delete pods" : "create pods/eviction";
+        string verb = mode == RemovalMode.Delete ? "delete pods" : "create pods/eviction";
         throw new DrainStoppedException(new()
         {
             Kind = isForbidden ? "Permission" : "Server",

@@ -101,6 +101,13 @@ internal sealed class PodRecord(PlannedPod planned)
         Steps.Begin(DrainStep.Budget, string.Join(" and ", budgets), now);
     }
 
+    /// <summary>Its budget has held it for so long that it is to be deleted, and others come before.</summary>
+    public void WaitsToBeDeleted(string others)
+    {
+        WaitsFor = others;
+        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than -OverrideBudgetAfter. One pod at a time is deleted; waiting for {others}.";
+    }
+
     /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
     public NodeDrainBlocker? Rollout { get; private set; }
 

@@ -2,8 +2,6 @@ using System.Net;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -19,33 +17,22 @@ internal sealed class Replacements
     // What is stuck for so long is said at once, whatever comes of it.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
-    private readonly Lock _lock = new();
     private readonly DrainScope _scope;
-    private readonly WorkloadBoard _board;
+    private readonly WorkloadWatch _watch;
     private readonly HashSet<string> _owners;
-    private readonly string? _namespace;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _unsynced;
 
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
     {
         _scope = scope;
-        _board = new(scope.Time);
         _owners = [.. pods.Select(p => p.Controller()!.Uid)];
-        _namespace = pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null;
+        _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
     }
 
     /// <summary>Told what is missing, in words, when that changes.</summary>
     public Action<string> Told { get; set; } = static _ => { };
 
     /// <summary>What is still missing, as far as told.</summary>
-    public IReadOnlyList<MissingPods> Missing
-    {
-        get
-        {
-            lock (_lock) return _board.Missing(_owners);
-        }
-    }
+    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners));
 
     /// <summary>Null when no pod that left is made anew by a workload that we know.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
@@ -63,16 +50,10 @@ internal sealed class Replacements
     public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] watches =
-        [
-            WatchAsync(Resources.Deployments, (d, gone) => _board.Put(d, "Deployment", d.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.ReplicaSets, (r, gone) => _board.Put(r, "ReplicaSet", r.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.StatefulSets, (s, gone) => _board.Put(s, "StatefulSet", s.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.Pods, _board.Put, stop.Token),
-        ];
+        Task watching = _watch.RunAsync(stop.Token);
         try
         {
-            await await Task.WhenAny([JudgeAsync(warn, stop.Token), .. watches]);
+            await await Task.WhenAny(JudgeAsync(warn, stop.Token), watching);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
@@ -81,7 +62,7 @@ internal sealed class Replacements
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(watches).ContinueWith(
+            await watching.ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
@@ -95,7 +76,7 @@ internal sealed class Replacements
         string said = "";
         while (true)
         {
-            (IReadOnlyList<MissingPods>? missing, Task changed) = Look();
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners));
             if (missing is { Count: 0 }) return;
             DateTimeOffset now = _scope.Now;
             stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;
@@ -114,39 +95,6 @@ internal sealed class Replacements
             await Task.WhenAny(changed, Task.Delay(left ?? Timeout.InfiniteTimeSpan, _scope.Time, done.Token));
             await done.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    // Null as long as not everything is known.
-    private (IReadOnlyList<MissingPods>? Missing, Task Changed) Look()
-    {
-        lock (_lock) return (_unsynced == 0 ? _board.Missing(_owners) : null, _changed.Task);
-    }
-
-    private async Task WatchAsync<T>(ResourceType<T> type, Action<T, bool> apply, CancellationToken cancellationToken)
-        where T : KubernetesObject
-    {
-        bool synced = false;
-        lock (_lock) _unsynced++;
-        await Task.Yield();
-        await foreach (WatchEvent<T> change in _scope.Client.WatchAsync(type, new() { Namespace = _namespace }, cancellationToken))
-        {
-            lock (_lock)
-            {
-                if (change.Type != WatchEventType.Synced)
-                {
-                    apply(change.Object, change.Type == WatchEventType.Deleted);
-                }
-                else if (!synced)
-                {
-                    synced = true;
-                    _unsynced--;
-                }
-
-                if (_unsynced > 0) continue;
-                _changed.TrySetResult();
-                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
         }
     }
 }

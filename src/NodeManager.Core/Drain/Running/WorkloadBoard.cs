@@ -41,6 +41,19 @@ internal sealed class WorkloadBoard(TimeProvider time)
         ];
     }
 
+    /// <summary>The workload that makes an owner's pods, without the pods of these UIDs; null when it is not known, or gone.</summary>
+    /// <returns>The UID of the workload, and what it has and wants.</returns>
+    public (string Uid, MissingPods Pods)? Workload(string owner, IReadOnlySet<string> without)
+    {
+        string root = RootOf(owner);
+        if (!_workloads.TryGetValue(root, out (string Title, int Wanted, string? Parent) known)) return null;
+        ILookup<bool, UnhealthyPod?> pods = _pods.Where(p => !without.Contains(p.Key) && RootOf(p.Value.Owner) == root).ToLookup(p => p.Value.Unhealthy is null, p => p.Value.Unhealthy);
+        return (root, new(known.Title, pods[true].Count(), known.Wanted, [.. pods[false].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)]));
+    }
+
+    /// <summary>How many ready pods an owner has, without the pods of these UIDs.</summary>
+    public int Ready(string owner, IReadOnlySet<string> without) => _pods.Count(p => p.Value.Owner == owner && p.Value.Unhealthy is null && !without.Contains(p.Key));
+
     private string RootOf(string uid) =>
         _workloads.TryGetValue(uid, out var known) && known.Parent is { } parent && _workloads.ContainsKey(parent) ? parent : uid;
 

@@ -62,6 +62,45 @@ public sealed class ForceRunTests : IDisposable
         Assert.DoesNotContain(Deletion, _server.Requests);
     }
 
+    // Three pods of one workload; each that is deleted is replaced on another node after a minute, or never.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_next_pod_is_deleted_without_its_budget_when_the_last_ones_replacement_is_ready(bool isReplaced)
+    {
+        _server.Pods.Put(Sample.Pod("p2"));
+        _server.Pods.Put(Sample.Pod("p3"));
+        _server.ReplicaSets.Put(Sample.Parse("""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":3}}"""));
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
+        List<TimeSpan> deletions = [];
+        DateTimeOffset start = _time.GetUtcNow();
+        _server.OnAccepted = name =>
+        {
+            deletions.Add(_time.GetUtcNow() - start);
+            _server.Pods.Remove(name);
+            if (!isReplaced) return;
+            _ = ReplaceAsync(name);
+        };
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(
+            _server, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(30), Timeout = TimeSpan.FromMinutes(8) }, _time);
+        await refused;
+        await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(5), 600);
+        NodeDrainResult result = await drain;
+
+        Assert.Equal(isReplaced ? NodeDrainStatus.Drained : NodeDrainStatus.TimedOut, result.Status);
+        Assert.Equal(isReplaced ? 3 : 1, deletions.Count);
+        for (int i = 1; i < deletions.Count; i++) Assert.True(deletions[i] - deletions[i - 1] >= TimeSpan.FromMinutes(1), string.Join(' ', deletions));
+        if (!isReplaced) Assert.Equal(2, result.Pods.Count(p => p.Outcome == DrainPodOutcome.Blocked && p.Reason.Contains("ReplicaSet default/web: 2 of 3", StringComparison.Ordinal)));
+
+        async Task ReplaceAsync(string name)
+        {
+            await Task.Delay(TimeSpan.FromMinutes(1), _time);
+            _server.Pods.Put(Sample.Pod(name + "-new", "n2"));
+        }
+    }
+
     [Fact]
     public async Task A_pod_that_is_stuck_is_removed_by_force_after_the_time_given()
     {

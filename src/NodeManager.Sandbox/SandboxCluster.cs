@@ -183,6 +183,32 @@ public sealed class SandboxCluster : IDisposable
     /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
     public bool ClearFault(string name) => _faults.Clear(name);
 
+    /// <summary>Saves the cluster, as it is at one moment, to a file that <see cref="SandboxFile.Read(string)"/> reads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="includeSecrets">True to save the values of Secrets too; false to save only their names and keys.</param>
+    /// <param name="replace">True to replace an existing file.</param>
+    /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
+    public void Save(string path, bool includeSecrets, bool replace)
+    {
+        (long version, IReadOnlyList<StoredObject> objects) = Registry.Store.Capture();
+        SavedHeader header = new()
+        {
+            Format = SavedHeader.FormatName,
+            FormatVersion = SavedHeader.CurrentVersion,
+            Kubernetes = Options.Version,
+            Seed = Options.Seed,
+            Rbac = Options.Rbac,
+            Features = [.. Options.Features],
+            Speed = Options.Speed,
+            Time = Time.GetUtcNow(),
+            ResourceVersion = version,
+            Objects = objects.Count,
+            HasSecrets = includeSecrets,
+            Faults = [.. GetFaults().Select(static fault => fault.Request with { At = fault.StartsAt })],
+        };
+        SandboxFile.Write(header, objects, path, includeSecrets, replace);
+    }
+
     /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
     public void Dispose()
     {

@@ -34,7 +34,7 @@ internal static class ClusterService
         }
 
         if (kept is null) return;
-        SandboxFile.Write(cluster, kept, includeSecrets: true, replace: true);
+        cluster.Save(kept, includeSecrets: true, replace: true);
         terminal.Line($"Kept in {options.StateFolder}.");
     }
 

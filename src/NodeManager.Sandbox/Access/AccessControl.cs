@@ -23,7 +23,7 @@ internal sealed class AccessControl(ObjectStore store, bool isEnforced)
     /// <exception cref="ApiException">403.</exception>
     public void Require(UserInfo user, RequestAttributes asked)
     {
-        if (Decide(user, asked) is { IsAllowed: false } refusal) throw ApiErrors.Forbidden(user.Name, asked, refusal.Reason);
+        if (Decide(user, asked) is { IsAllowed: false } refusal) throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
     }
 
     /// <summary>What somebody may do in a namespace, and what could not be found out (empty: nothing).</summary>

@@ -26,9 +26,9 @@ internal sealed class Impersonator(AccessControl access, int minor)
         foreach (RequestAttributes need in needs)
         {
             if (access.Decide(asker, need) is not { IsAllowed: false } refusal) continue;
-            if (minor < ConstrainedFrom) throw ApiErrors.Forbidden(asker.Name, need, refusal.Reason);
-            RequestAttributes wanted = RequestAttributes.Of(request);
-            throw ApiErrors.Forbidden(asker.Name, wanted with { Verb = "impersonate-on:user-info:" + wanted.Verb }, refusal.Reason);
+            if (minor < ConstrainedFrom) throw AccessErrors.Forbidden(asker.Name, need, refusal.Reason);
+            RequestAttributes wanted = RequestReading.AttributesOf(request);
+            throw AccessErrors.Forbidden(asker.Name, wanted with { Verb = "impersonate-on:user-info:" + wanted.Verb }, refusal.Reason);
         }
 
         return new(asked.User) { Uid = asked.Uid, Groups = Groups(asked, account?.Namespace), Extra = asked.Extra };

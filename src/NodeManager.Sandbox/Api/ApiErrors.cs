@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Ownership;
 using NodeManager.Sandbox.Store;
@@ -114,26 +113,6 @@ internal static class ApiErrors
         JsonObject details = Details(kind, name);
         if (cause is not null) details["causes"] = new JsonArray(cause);
         return new(403, "Forbidden", $"{kind.QualifiedResource} \"{name}\" is forbidden: {why}", details);
-    }
-
-    /// <summary>403 for want of a right.</summary>
-    /// <param name="user">Who asked.</param>
-    /// <param name="asked">For what.</param>
-    /// <param name="reason">More about it; empty if there is none.</param>
-    public static ApiException Forbidden(string user, RequestAttributes asked, string reason)
-    {
-        string tail = reason.Length == 0 ? "" : ": " + reason;
-        if (!asked.IsResource) return new(403, "Forbidden", $"forbidden: User \"{user}\" cannot {asked.Verb} path \"{asked.Path}\"{tail}", new JsonObject());
-        var details = new JsonObject();
-        if (asked.Name.Length > 0) details["name"] = asked.Name;
-        if (asked.Group.Length > 0) details["group"] = asked.Group;
-        details["kind"] = asked.Resource;
-        string what = asked.Group.Length == 0 ? asked.Resource : $"{asked.Resource}.{asked.Group}";
-        string named = asked.Name.Length == 0 ? "" : $" \"{asked.Name}\"";
-        string where = asked.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{asked.Namespace}\"";
-        return new(
-            403, "Forbidden",
-            $"{what}{named} is forbidden: User \"{user}\" cannot {asked.Verb} resource \"{asked.FullResource}\" in API group \"{asked.Group}\" {where}{tail}", details);
     }
 
     /// <summary>422 of a review, which has neither kind nor name.</summary>

@@ -59,7 +59,7 @@ internal sealed class ApiServer
         try
         {
             request.User = _impersonator.Resolve(request.User, request.Impersonation, request);
-            if (_access.IsEnforced && !request.User.IsMaster) _access.Require(request.User, RequestAttributes.Of(request));
+            if (_access.IsEnforced && !request.User.IsMaster) _access.Require(request.User, RequestReading.AttributesOf(request));
             return _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
         }
         catch (ApiException refusal)

@@ -56,9 +56,6 @@ internal static class PathParser
         "" => true,
         "status" => kind.HasStatusAt(version),
         "scale" => kind.HasScaleAt(version),
-        "eviction" or "binding" or "log" or "exec" or "attach" or "portforward" => kind == BuiltInKinds.Pods,
-        "token" => kind == BuiltInKinds.ServiceAccounts,
-        "finalize" => kind == BuiltInKinds.Namespaces,
-        _ => false,
+        _ => kind.Subresources.Contains(subresource),
     };
 }

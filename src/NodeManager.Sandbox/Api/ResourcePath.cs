@@ -14,7 +14,7 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public ReadOnlyMemory<byte> Document(StoredObject item) => Kind.RulesAt(Version).Show is { } show ? item.ShownBy(show) : item.Json;
 
     /// <summary>The same as a copy to change.</summary>
-    public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span, documentOptions: StoredDocument.Reading)!.AsObject();
+    public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span, documentOptions: DocumentDepth.Options)!.AsObject();
 
     /// <summary>The same with its managedFields.</summary>
     public JsonObject ToWholeJson(StoredObject item)

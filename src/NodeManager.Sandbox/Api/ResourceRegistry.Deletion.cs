@@ -65,11 +65,8 @@ internal sealed partial class ResourceRegistry
     {
         JsonObject metadata = document["metadata"]!.AsObject();
 
-        // Nothing depends on an event.
-        if (kind.StoredAs != BuiltInKinds.Events) SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
+        if (kind.HasDependents) SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
         if (metadata["deletionTimestamp"] is null) kind.Rules.PrepareDelete(document, Now);
-        if (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 })
-            document.Ensure("status")["phase"] = "Terminating";
 
         long grace = kind.Rules.GracePeriod?.Invoke(document, request.GracePeriod) ?? 0;
         if (metadata.Text("deletionTimestamp") is { } already)
@@ -85,8 +82,7 @@ internal sealed partial class ResourceRegistry
             if (metadata.Number("generation") is { } generation) metadata["generation"] = generation + 1;
         }
 
-        // Namespaces end when they are empty: no seconds are counted.
-        if (kind != BuiltInKinds.Namespaces) metadata["deletionGracePeriodSeconds"] = grace;
+        if (kind.CountsGraceSeconds) metadata["deletionGracePeriodSeconds"] = grace;
         return UpdatePreparation.HoldsBack(kind, document);
     }
 

@@ -11,10 +11,13 @@ namespace NodeManager.Sandbox.Api;
 /// Writing with the API's rules: identity, defaults, validation, generations, conflicts, grace and finalizers. The HTTP side and the
 /// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
 /// </summary>
-internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author)
+internal sealed partial class ResourceRegistry(
+    ObjectStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null)
 {
     private const int LongestGeneratedStem = 58;
-    private const int NamespaceLabelFrom = 21;
+
+    // From choosing an address until the object that has it is stored, no other writer of this cluster may choose one.
+    private readonly Lock _allocations = allocations ?? new();
 
     public ObjectStore Store => store;
 
@@ -24,7 +27,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     public int Minor => minor;
 
     /// <summary>The same, written by another.</summary>
-    public ResourceRegistry As(FieldManager other) => other == author ? this : new(store, time, identities, minor, other);
+    public ResourceRegistry As(FieldManager other) => other == author ? this : new(store, time, identities, minor, other, _allocations);
 
     public string Now => Timestamp(time.GetUtcNow());
 
@@ -77,23 +80,24 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
         rules.Derive?.Invoke(null, document);
 
         // A name that the server makes comes after who owns what is known.
-        bool isLabelled = kind == BuiltInKinds.Namespaces && minor >= NamespaceLabelFrom;
+        bool isLabelled = minor >= kind.NameLabelFrom;
         if (isLabelled && !isGenerated) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         owners ??= OwnersOfNew(kind, version, document, claimed);
         if (isLabelled) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
         rules.Prepare(document, minor);
         if (kind.Protection is { } finalizer) Finalizers.Add(metadata, finalizer);
-        if (kind == BuiltInKinds.Pods)
-        {
-            PodPriority.Resolve(document, store);
-            PodTopology.Label(document, store, minor);
-        }
-
+        Admission? admission = Admission.Of(kind);
+        admission?.Admit(document, store, minor);
         Check(kind, rules, name, document, null);
         if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
             throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
-        if (kind == BuiltInKinds.Services) return AddService(name, document, owners, isDryRun);
+        using Lock.Scope alone = admission?.Allocate is null ? default : _allocations.EnterScope();
+        if (admission?.Allocate is { } allocate)
+        {
+            if (store.Get(kind, ns, name) is { } taken) throw ApiErrors.AlreadyExists(kind, name, taken.IsDeleting);
+            allocate(document, null, store, minor);
+        }
 
         rules.Store?.Invoke(document);
         var item = new StoredObject(kind.StoredAs, document, owners);
@@ -132,8 +136,7 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
     {
         var errors = new FieldErrors(minor);
 
-        // Events, and budgets that are new, have their metadata looked at last.
-        if (kind.StoredAs == BuiltInKinds.Events || (old is null && kind == BuiltInKinds.PodDisruptionBudgets))
+        if (kind.MetadataChecked == MetadataOrder.Last || (old is null && kind.MetadataChecked == MetadataOrder.LastOfNew))
         {
             rules.Validate(document, old, errors);
             if (errors.Faults.Count == 0) MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
@@ -186,8 +189,9 @@ internal sealed partial class ResourceRegistry(ObjectStore store, TimeProvider t
             UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
-            using Lock.Scope addresses = kind == BuiltInKinds.Services ? Addresses.EnterScope() : default;
-            if (kind == BuiltInKinds.Services && scope == WriteScope.Main) ServiceAddresses.Allocate(changed, old, store, Minor);
+            Action<JsonObject, JsonObject?, ObjectStore, int>? allocate = Admission.Of(kind)?.Allocate;
+            using Lock.Scope alone = allocate is null ? default : _allocations.EnterScope();
+            if (scope == WriteScope.Main) allocate?.Invoke(changed, old, store, minor);
             rules.Store?.Invoke(changed);
             var item = new StoredObject(kind.StoredAs, changed, owners);
             if (item.SameContent(current)) return current;

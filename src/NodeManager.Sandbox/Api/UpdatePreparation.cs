@@ -64,7 +64,7 @@ internal static class UpdatePreparation
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         return metadata.Array("finalizers") is { Count: > 0 } || metadata.Number("deletionGracePeriodSeconds") is > 0 ||
-            (kind == BuiltInKinds.Namespaces && document.Object("spec").Array("finalizers") is { Count: > 0 });
+            kind.Rules.HoldsBack(document);
     }
 
     /// <summary>A document's name and namespace are those of its path, where it says them.</summary>

@@ -116,7 +116,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             JsonObject changed = change(live, current);
             doubled = OwnerReferences.Unite(changed);
-            if (path.Kind == BuiltInKinds.Namespaces && path.Subresource.Length == 0) NamespaceRules.Keep(current.ToJson(), changed);
+            if (path.Subresource.Length == 0) path.Kind.RulesAt(path.Version).Keep(current.ToJson(), changed);
             return changed;
         }
     }

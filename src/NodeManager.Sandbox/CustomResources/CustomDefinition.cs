@@ -1,26 +1,22 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.CustomResources;
 
-/// <summary>What a CustomResourceDefinition says, read once and never changed: another definition takes its place when it changes.</summary>
+/// <summary>The content of a CustomResourceDefinition. Immutable: a changed definition replaces it.</summary>
 internal sealed class CustomDefinition
 {
     private readonly CustomVersion[] _versions;
-    private readonly CustomVersion _stored;
 
-    /// <param name="document">As stored, with its accepted names.</param>
-    /// <param name="minor">The Kubernetes that is served: 20 for 1.20.</param>
-    public CustomDefinition(JsonObject document, int minor)
+    /// <param name="names">The accepted names.</param>
+    /// <param name="versions">All versions; exactly one of them is stored.</param>
+    /// <param name="isTerminating">See <see cref="IsTerminating"/>.</param>
+    public CustomDefinition(CustomNames names, CustomVersion[] versions, bool isTerminating)
     {
-        JsonObject? spec = document.Object("spec"), status = document.Object("status");
-        Names = CustomNames.Read(status.Object("acceptedNames"));
-        IsTerminating = document.Object("metadata")?["deletionTimestamp"] is not null;
-        _versions = [.. (spec.Array("versions") ?? []).OfType<JsonObject>().Select(version => new CustomVersion(version, minor))];
-        _stored = _versions.First(static version => version.IsStored);
-        foreach (CustomVersion version in _versions) version.Rules = CustomRules.Of(spec.Text("group") ?? "", version, _stored);
-        Served = [.. _versions.Where(static version => version.IsServed).Select(static version => version.Name).Order(VersionOrder.PreferredFirst).Select(static name => new ServedVersion(name))];
+        Names = names;
+        IsTerminating = isTerminating;
+        _versions = versions;
+        Stored = versions.First(static version => version.IsStored);
+        Served = [.. versions.Where(static version => version.IsServed).Select(static version => version.Name).Order(VersionOrder.PreferredFirst).Select(static name => new ServedVersion(name))];
     }
 
     public CustomNames Names { get; }
@@ -29,11 +25,11 @@ internal sealed class CustomDefinition
     public ServedVersion[] Served { get; }
 
     /// <summary>The version in which new and changed objects are stored.</summary>
-    public CustomVersion Stored => _stored;
+    public CustomVersion Stored { get; }
 
-    /// <summary>True while its objects are being removed: none can be made.</summary>
+    /// <summary>True while the objects of the kind are being removed: no object can be created.</summary>
     public bool IsTerminating { get; }
 
-    /// <summary>One of its versions; the stored one where none is named or the named one is not there any more.</summary>
-    public CustomVersion At(string? version) => Array.Find(_versions, one => one.Name == version) ?? _stored;
+    /// <summary>The version of this name, or the stored version if <paramref name="version"/> is null or no longer defined.</summary>
+    public CustomVersion At(string? version) => Array.Find(_versions, one => one.Name == version) ?? Stored;
 }

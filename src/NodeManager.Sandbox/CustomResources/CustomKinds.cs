@@ -89,7 +89,7 @@ internal sealed class CustomKinds
 
     private ServedKind Serve(StoredObject definition, JsonObject document, ServedKind? served)
     {
-        var custom = new CustomDefinition(document, _catalog.Minor);
+        var custom = DefinitionReader.Read(document, _catalog.Minor);
         if (served is null)
         {
             var ended = new CancellationTokenSource();

@@ -1,59 +1,41 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.CustomResources.Printing;
 using NodeManager.Sandbox.CustomResources.Schemas;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Columns;
 using NodeManager.Sandbox.Kinds.Structure;
-using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.CustomResources;
 
 /// <summary>A custom kind at one of its versions.</summary>
 internal sealed class CustomVersion
 {
-    public CustomVersion(JsonObject version, int minor)
-    {
-        Name = version.Text("name") ?? "";
-        IsServed = version.Flag("served") == true;
-        IsStored = version.Flag("storage") == true;
-        JsonObject? subresources = version.Object("subresources");
-        HasStatus = subresources.Object("status") is not null;
-        Scale = ScalePaths.Read(subresources.Object("scale"));
-        SchemaDocument = version.Object("schema").Object("openAPIV3Schema") ?? [];
-        Schema = SchemaNode.ReadRoot(SchemaDocument);
-        Structure = SchemaStructure.Of(SchemaDocument);
-        Columns = PrinterColumns.Read(version.Array("additionalPrinterColumns"), minor);
-        Deprecation = version.Flag("deprecated") == true ? version.Text("deprecationWarning") ?? "" : null;
-        Minor = minor;
-    }
+    public required string Name { get; init; }
 
-    public string Name { get; }
+    public bool IsServed { get; init; }
 
-    public bool IsServed { get; }
+    public bool IsStored { get; init; }
 
-    public bool IsStored { get; }
-
-    public bool HasStatus { get; }
+    public bool HasStatus { get; init; }
 
     /// <summary>Null where there is no such subresource.</summary>
-    public ScalePaths? Scale { get; }
+    public ScalePaths? Scale { get; init; }
 
-    public SchemaNode Schema { get; }
+    public required SchemaNode Schema { get; init; }
 
     /// <summary>The schema as the definition has it: not to be changed.</summary>
-    public JsonObject SchemaDocument { get; }
+    public required JsonObject SchemaDocument { get; init; }
 
     /// <summary>How its objects' parts are told apart.</summary>
-    public ValueStructure Structure { get; }
+    public required ValueStructure Structure { get; init; }
 
-    public TableColumn[] Columns { get; }
+    public TableColumn[] Columns { get; init; } = [];
 
     /// <summary>What clients are warned with: null if it is not deprecated, empty where the definition leaves the words to the API.</summary>
-    public string? Deprecation { get; }
+    public string? Deprecation { get; init; }
 
     /// <summary>Of the Kubernetes that is served.</summary>
-    public int Minor { get; }
+    public int Minor { get; init; }
 
-    /// <summary>Set once, by the definition that it belongs to.</summary>
-    public KindRules Rules { get; internal set; } = KindRules.None;
+    /// <summary>How its objects behave. Set once, when all versions of the definition are known.</summary>
+    public KindRules Rules { get; set; } = KindRules.None;
 }

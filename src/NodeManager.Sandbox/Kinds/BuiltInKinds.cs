@@ -21,7 +21,7 @@ internal static class BuiltInKinds
     public static ResourceKind Pods { get; } = new()
     {
         Group = "", Versions = V1, Kind = "Pod", Plural = "pods", ShortNames = ["po"], Categories = All, HasStatus = true, ReturnsDeleted = true,
-        HasGeneration = true, GenerationFrom = 33,
+        HasGeneration = true, GenerationFrom = 33, Subresources = ["eviction", "binding", "log", "exec", "attach", "portforward"],
         SelectableFields =
         [
             new("spec.nodeName", isIndexed: true), new("spec.restartPolicy"), new("spec.schedulerName"), new("spec.serviceAccountName"),
@@ -35,11 +35,12 @@ internal static class BuiltInKinds
         DeletesCollectionsFrom = null,
         Group = "", Versions = V1, Kind = "Namespace", Plural = "namespaces", ShortNames = ["ns"], IsNamespaced = false, HasStatus = true,
         SelectableFields = [new("status.phase")], Type = Json.Namespace, Rules = NamespaceRules.Rules, ReturnsDeleted = true,
+        Subresources = ["finalize"], CountsGraceSeconds = false, NameLabelFrom = 21,
     };
 
     public static ResourceKind Events { get; } = new()
     {
-        CreatesOnUpdate = true,
+        CreatesOnUpdate = true, HasDependents = false, MetadataChecked = MetadataOrder.Last,
         Group = "", Versions = V1, Kind = "Event", Plural = "events", ShortNames = ["ev"],
         SelectableFields =
         [
@@ -54,7 +55,7 @@ internal static class BuiltInKinds
     public static ResourceKind EventViews { get; } = new()
     {
         Group = "events.k8s.io", Versions = [new("v1"), new("v1beta1", Until: 24)], Kind = "Event", Plural = "events", ShortNames = ["ev"], StoredAs = Events,
-        SchemaType = "events.Event", Rules = EventViewRules.Rules,
+        SchemaType = "events.Event", Rules = EventViewRules.Rules, HasDependents = false, MetadataChecked = MetadataOrder.Last,
 
         // One for one those of the stored kind.
         SelectableFields =
@@ -76,7 +77,7 @@ internal static class BuiltInKinds
 
     public static ResourceKind ServiceAccounts { get; } = new()
     {
-        Group = "", Versions = V1, Kind = "ServiceAccount", Plural = "serviceaccounts", ShortNames = ["sa"], ReturnsDeleted = true,
+        Group = "", Versions = V1, Kind = "ServiceAccount", Plural = "serviceaccounts", ShortNames = ["sa"], ReturnsDeleted = true, Subresources = ["token"],
     };
 
     public static ResourceKind Services { get; } = new()
@@ -156,14 +157,15 @@ internal static class BuiltInKinds
     public static ResourceKind PodDisruptionBudgets { get; } = new()
     {
         Group = "policy", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets",
-        ShortNames = ["pdb"], HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, Type = Json.PodDisruptionBudget,
+        ShortNames = ["pdb"], HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, AllowsUnqualifiedFinalizers = true,
+        MetadataChecked = MetadataOrder.LastOfNew, Type = Json.PodDisruptionBudget,
         Rules = BudgetRules.Rules,
     };
 
     public static ResourceKind Leases { get; } = new()
     {
         CreatesOnUpdate = true,
-        Group = "coordination.k8s.io", Versions = V1, Kind = "Lease", Plural = "leases", AllowsUnconditionalUpdate = false, Type = Json.Lease, Rules = ConfigurationRules.Leases,
+        Group = "coordination.k8s.io", Versions = V1, Kind = "Lease", Plural = "leases", AllowsUnconditionalUpdate = false, AllowsUnqualifiedFinalizers = true, Type = Json.Lease, Rules = ConfigurationRules.Leases,
     };
 
     public static ResourceKind PriorityClasses { get; } = new()
@@ -189,6 +191,7 @@ internal static class BuiltInKinds
     {
         Group = "apiextensions.k8s.io", Versions = V1, Kind = "CustomResourceDefinition", Plural = "customresourcedefinitions", ShortNames = ["crd", "crds"],
         Categories = ["api-extensions"], IsNamespaced = false, HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, ReturnsDeleted = true,
+        AllowsUnqualifiedFinalizers = true,
         Rules = DefinitionRules.Rules,
     };
 

@@ -25,6 +25,12 @@ internal sealed class KindRules
     /// <summary>What the first request to delete an object leaves in it, given the time as the API writes it.</summary>
     public Action<JsonObject, string> PrepareDelete { get; init; } = static (_, _) => { };
 
+    /// <summary>True while an object that is being deleted has to stay, beyond finalizers and grace period.</summary>
+    public Func<JsonObject, bool> HoldsBack { get; init; } = static _ => false;
+
+    /// <summary>Restores what an update through the main resource cannot change: of (old, changed).</summary>
+    public Action<JsonObject, JsonObject> Keep { get; init; } = static (_, _) => { };
+
     /// <summary>Finds faults of a new or changed object; the old one is null when it is new.</summary>
     public Action<JsonObject, JsonObject?, FieldErrors> Validate { get; init; } = static (_, _, _) => { };
 

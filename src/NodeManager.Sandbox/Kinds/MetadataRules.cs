@@ -87,8 +87,7 @@ internal static class MetadataRules
         if (names.Contains("orphan") && names.Contains("foregroundDeletion"))
             errors.Invalid("metadata.finalizers", finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
 
-        // These may have any that is a name.
-        if (kind.Custom is not null || kind == BuiltInKinds.CustomResourceDefinitions || kind == BuiltInKinds.PodDisruptionBudgets || kind == BuiltInKinds.Leases) return;
+        if (kind.Custom is not null || kind.AllowsUnqualifiedFinalizers) return;
         for (int i = 0; i < names.Length; i++)
         {
             if (!names[i].Contains('/', StringComparison.Ordinal) && names[i] is not ("kubernetes" or "orphan" or "foregroundDeletion"))

@@ -86,6 +86,24 @@ internal sealed class ResourceKind
     /// <summary>The finalizer that each has from the start and keeps until nobody uses it; null for none.</summary>
     public string? Protection { get; init; }
 
+    /// <summary>The subresources beyond <c>status</c> and <c>scale</c>.</summary>
+    public string[] Subresources { get; init; } = [];
+
+    /// <summary>The minor version from which the label <c>kubernetes.io/metadata.name</c> repeats the name; null for never.</summary>
+    public int? NameLabelFrom { get; init; }
+
+    /// <summary>False where a deletion records no grace period, because the object remains until it is empty.</summary>
+    public bool CountsGraceSeconds { get; init; } = true;
+
+    /// <summary>False where no object can depend on one of this kind.</summary>
+    public bool HasDependents { get; init; } = true;
+
+    /// <summary>Whether validation reports faults of the metadata before or after those of the rest.</summary>
+    public MetadataOrder MetadataChecked { get; init; }
+
+    /// <summary>True where a finalizer needs no domain in its name.</summary>
+    public bool AllowsUnqualifiedFinalizers { get; init; }
+
     /// <summary>False where an update must name the resourceVersion it was made from.</summary>
     public bool AllowsUnconditionalUpdate { get; init; } = true;
 

@@ -20,7 +20,7 @@ internal static class LastApplied
         if (author.Name != Manager || Read(live) is not { } text) return null;
         try
         {
-            return JsonNode.Parse(text, documentOptions: StoredDocument.Reading) is JsonObject last ? AppliedFields.Of(structure, last) : null;
+            return JsonNode.Parse(text, documentOptions: DocumentDepth.Options) is JsonObject last ? AppliedFields.Of(structure, last) : null;
         }
         catch (Exception fault) when (fault is JsonException or OwnershipException or ArgumentException)
         {

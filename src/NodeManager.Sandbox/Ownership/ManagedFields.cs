@@ -87,7 +87,7 @@ internal sealed class ManagedFields
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
         WriteTo(buffer);
-        return JsonNode.Parse(buffer.WrittenSpan, documentOptions: StoredDocument.Reading)!.AsArray();
+        return JsonNode.Parse(buffer.WrittenSpan, documentOptions: DocumentDepth.Options)!.AsArray();
     }
 
     private static int Compare(ManagedFieldsEntry left, ManagedFieldsEntry right)

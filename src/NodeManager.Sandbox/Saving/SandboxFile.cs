@@ -16,12 +16,13 @@ public static class SandboxFile
 {
     private const string Checksum = "sha256";
 
-    /// <param name="cluster">What is saved, as it is at one moment.</param>
-    /// <param name="path">Where to.</param>
+    /// <param name="header">Describes the cluster.</param>
+    /// <param name="objects">All objects, as they are at one moment.</param>
+    /// <param name="path">The file.</param>
     /// <param name="includeSecrets">With the values of secrets; without it, only their names and keys.</param>
     /// <param name="replace">A file that is there.</param>
     /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
-    public static void Write(SandboxCluster cluster, string path, bool includeSecrets, bool replace)
+    internal static void Write(SavedHeader header, IReadOnlyList<StoredObject> objects, string path, bool includeSecrets, bool replace)
     {
         if (!replace && File.Exists(path))
         {
@@ -36,7 +37,7 @@ public static class SandboxFile
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using (var file = new FileStream(draft, options))
             {
-                using (var zip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) Write(cluster, zip, includeSecrets);
+                using (var zip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) Write(header, objects, zip, includeSecrets);
                 file.Flush(flushToDisk: true);
             }
 
@@ -74,24 +75,8 @@ public static class SandboxFile
         }
     }
 
-    private static void Write(SandboxCluster cluster, Stream into, bool includeSecrets)
+    private static void Write(SavedHeader header, IReadOnlyList<StoredObject> objects, Stream into, bool includeSecrets)
     {
-        (long version, IReadOnlyList<StoredObject> objects) = cluster.Registry.Store.Capture();
-        var header = new SavedHeader
-        {
-            Format = SavedHeader.FormatName,
-            FormatVersion = SavedHeader.CurrentVersion,
-            Kubernetes = cluster.Options.Version,
-            Seed = cluster.Options.Seed,
-            Rbac = cluster.Options.Rbac,
-            Features = [.. cluster.Options.Features],
-            Speed = cluster.Options.Speed,
-            Time = cluster.Time.GetUtcNow(),
-            ResourceVersion = version,
-            Objects = objects.Count,
-            HasSecrets = includeSecrets,
-            Faults = [.. cluster.GetFaults().Select(static fault => fault.Request with { At = fault.StartsAt })],
-        };
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         WriteLine(JsonSerializer.SerializeToUtf8Bytes(header, SavedJson.Default.SavedHeader));
         foreach (StoredObject item in objects)

@@ -13,15 +13,10 @@ namespace NodeManager.Sandbox.Store;
 /// </summary>
 internal static class StoredDocument
 {
-    /// <summary>How deep documents go at most; no kind of the API's own comes near it.</summary>
-    public const int Deepest = 256;
-
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_buffer;
-
-    public static JsonDocumentOptions Reading { get; } = new() { MaxDepth = Deepest };
 
     private static ReadOnlySpan<byte> Opening => "{\"metadata\":{"u8;
 

@@ -102,7 +102,7 @@ internal sealed class StoredObject
     }
 
     /// <summary>A copy to change, without kind, apiVersion and managedFields, with its resourceVersion.</summary>
-    public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: StoredDocument.Reading)!.AsObject();
+    public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: DocumentDepth.Options)!.AsObject();
 
     /// <summary>The document in the form that clients see (see <see cref="KindRules.Show"/>), worked out once.</summary>
     public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
@@ -122,7 +122,7 @@ internal sealed class StoredObject
     // The order of members says nothing.
     private bool SameDocument(StoredObject other) => Tail.SequenceEqual(other.Tail) || (Tail.Length == other.Tail.Length && JsonNode.DeepEquals(Parse(Tail), Parse(other.Tail)));
 
-    private static JsonNode? Parse(ReadOnlySpan<byte> tail) => JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: StoredDocument.Reading);
+    private static JsonNode? Parse(ReadOnlySpan<byte> tail) => JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
     internal StoredObject At(long version) => new(this, version, StoredDocument.WithVersion(Tail, version));

@@ -43,7 +43,7 @@ public sealed class ExportSandboxCommand : SessionCmdlet
             return;
         Start(file, async worker =>
         {
-            await Task.Run(() => SandboxFile.Write(cluster, file, IncludeSecret, Force), worker.Token);
+            await Task.Run(() => cluster.Save(file, IncludeSecret, Force), worker.Token);
             if (PassThru)
                 worker.Output(new FileInfo(file));
         });

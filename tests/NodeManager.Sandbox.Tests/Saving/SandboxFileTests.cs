@@ -26,7 +26,7 @@ public sealed class SandboxFileTests : IDisposable
     public void What_is_restored_has_the_versions_and_uids_that_it_had_and_goes_on_from_there()
     {
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "later", At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1), For = TimeSpan.FromMinutes(5) });
-        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        _live.Cluster.Save(File, includeSecrets: false, replace: false);
         SavedCluster saved = SandboxFile.Read(File);
         using SandboxCluster restored = SandboxCluster.Restore(saved, null, [], new ManualTimeProvider());
 
@@ -54,7 +54,7 @@ public sealed class SandboxFileTests : IDisposable
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest], Time = new ManualTimeProvider() });
 
-        SandboxFile.Write(cluster, File, includeSecrets: false, replace: false);
+        cluster.Save(File, includeSecrets: false, replace: false);
         using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
 
         Assert.Equal([SandboxFeatures.EvictionRequest], restored.Options.Features);
@@ -71,7 +71,7 @@ public sealed class SandboxFileTests : IDisposable
         ResourceKind boxes = _live.Cluster.Catalog.Find("example.com", "v1", "boxes")!;
         _live.Registry.Create(boxes, "default", JsonNode.Parse("""{"apiVersion":"example.com/v1","kind":"Box","metadata":{"name":"one"},"spec":{"size":3}}""")!.AsObject());
 
-        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        _live.Cluster.Save(File, includeSecrets: false, replace: false);
         using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
 
         ResourceKind again = restored.Catalog.Find("example.com", "v1", "boxes")!;
@@ -85,7 +85,7 @@ public sealed class SandboxFileTests : IDisposable
     {
         _live.Create(BuiltInKinds.Secrets, """{"metadata":{"name":"key"},"data":{"password":"c2VjcmV0LXZhbHVl"}}""");
 
-        SandboxFile.Write(_live.Cluster, File, include, replace: false);
+        _live.Cluster.Save(File, include, replace: false);
 
         using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
         Assert.Equal(expected, (string?)restored.Registry.Get(BuiltInKinds.Secrets, "default", "key").ToJson()["data"]!["password"]);
@@ -95,10 +95,10 @@ public sealed class SandboxFileTests : IDisposable
     [Fact]
     public void The_file_is_its_users_alone_and_is_replaced_only_where_asked_for()
     {
-        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        _live.Cluster.Save(File, includeSecrets: false, replace: false);
 
-        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false));
-        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: true);
+        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => _live.Cluster.Save(File, includeSecrets: false, replace: false));
+        _live.Cluster.Save(File, includeSecrets: false, replace: true);
 
         Assert.Equal(ErrorIds.SandboxFileExists, refusal.ErrorId);
         Assert.Single(Directory.GetFiles(_folder.Path(".")));
@@ -114,7 +114,7 @@ public sealed class SandboxFileTests : IDisposable
     [InlineData("of a newer format")]
     public void A_damaged_file_is_said_to_be_that(string damage)
     {
-        SandboxFile.Write(_live.Cluster, File, includeSecrets: false, replace: false);
+        _live.Cluster.Save(File, includeSecrets: false, replace: false);
         byte[] bytes = System.IO.File.ReadAllBytes(File);
         string text = Unpack();
         switch (damage)

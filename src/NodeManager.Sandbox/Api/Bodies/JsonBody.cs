@@ -17,7 +17,7 @@ internal ref struct JsonBody
     private JsonBody(ReadOnlySpan<byte> body)
     {
         _body = body;
-        _reader = new(body, new JsonReaderOptions { MaxDepth = StoredDocument.Deepest });
+        _reader = new(body, new JsonReaderOptions { MaxDepth = DocumentDepth.Limit });
     }
 
     /// <exception cref="JsonException">It is no JSON, or nested too deeply.</exception>

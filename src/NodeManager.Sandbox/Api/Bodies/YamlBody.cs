@@ -46,7 +46,7 @@ internal sealed class YamlBody
 
     private JsonNode? ReadNode(int depth)
     {
-        if (depth > StoredDocument.Deepest) throw new FormatException("yaml: exceeded max depth of 10000");
+        if (depth > DocumentDepth.Limit) throw new FormatException("yaml: exceeded max depth of 10000");
         _read++;
         switch (_parser.Current)
         {

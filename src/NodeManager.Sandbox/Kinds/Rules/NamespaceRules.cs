@@ -15,10 +15,18 @@ internal static class NamespaceRules
             ns.Ensure("spec")["finalizers"] = new JsonArray("kubernetes");
             ns["status"] = new JsonObject { ["phase"] = "Active" };
         },
+        PrepareDelete = static (ns, _) =>
+        {
+            if (HasFinalizers(ns)) ns.Ensure("status")["phase"] = "Terminating";
+        },
+        HoldsBack = HasFinalizers,
+        Keep = Keep,
     };
 
-    /// <summary>What a client that changes a namespace cannot change: what holds it back, and the label that names it.</summary>
-    public static void Keep(JsonObject old, JsonObject changed)
+    private static bool HasFinalizers(JsonObject ns) => ns.Object("spec").Array("finalizers") is { Count: > 0 };
+
+    // What holds it back, and the label that names it.
+    private static void Keep(JsonObject old, JsonObject changed)
     {
         if (old.Object("spec")?["finalizers"] is { } finalizers) changed.Ensure("spec")["finalizers"] = finalizers.DeepClone();
         else changed.Object("spec")?.Remove("finalizers");

@@ -11,9 +11,6 @@ internal static class ApiErrors
     private const int TerminatingIsForbiddenFrom = 22;
     private const int RepresentationsFrom = 27;
 
-    /// <summary>From then on values in messages are shown as JSON; before, as Go prints them.</summary>
-    public const int GoValuesUntil = 32;
-
     public static ApiException NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.QualifiedResource} \"{name}\" not found", Details(kind, name));
 
@@ -67,7 +64,7 @@ internal static class ApiErrors
     public static ApiException MissingResourceVersion(ResourceKind kind, string name, int minor)
     {
         var errors = new FieldErrors(minor);
-        errors.Shown("metadata.resourceVersion", minor < GoValuesUntil ? "0x0" : "0", "must be specified for an update");
+        errors.Shown("metadata.resourceVersion", minor < FieldErrors.JsonValuesFrom ? "0x0" : "0", "must be specified for an update");
         return Invalid(kind.QualifiedResource, kind.Group, kind.Plural, name, errors);
     }
 

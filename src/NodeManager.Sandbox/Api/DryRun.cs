@@ -10,8 +10,8 @@ internal static class DryRun
         string[] all = [.. values];
         if (all.Any(static value => value != "All"))
         {
-            string list = string.Join(errors.Minor < ApiErrors.GoValuesUntil ? ", " : ",", all.Select(static value => $"\"{value}\""));
-            errors.NotSupported("dryRun", errors.Minor < ApiErrors.GoValuesUntil ? $"[]string{{{list}}}" : $"[{list}]", "All");
+            string list = string.Join(errors.Minor < FieldErrors.JsonValuesFrom ? ", " : ",", all.Select(static value => $"\"{value}\""));
+            errors.NotSupported("dryRun", errors.Minor < FieldErrors.JsonValuesFrom ? $"[]string{{{list}}}" : $"[{list}]", "All");
         }
 
         return all.Length > 0;

@@ -13,7 +13,7 @@ namespace NodeManager.Sandbox.Copying;
 /// </summary>
 internal static class CopiedFinalizers
 {
-    private static readonly HashSet<string> Kept = [ResourceRegistry.OrphanFinalizer, ResourceRegistry.ForegroundFinalizer, JobPods.Finalizer, CustomKinds.Finalizer];
+    private static readonly HashSet<string> Kept = [ResourceRegistry.OrphanFinalizer, ResourceRegistry.ForegroundFinalizer, JobPods.Finalizer, DefinitionRules.Finalizer];
 
     public static void Drop(ResourceKind kind, JsonObject metadata)
     {

@@ -12,8 +12,6 @@ namespace NodeManager.Sandbox.CustomResources;
 /// </summary>
 internal sealed class CustomKinds
 {
-    public const string Finalizer = "customresourcecleanup.apiextensions.k8s.io";
-
     private readonly Lock _gate = new();
     private readonly ResourceRegistry _registry;
     private readonly KindCatalog _catalog;
@@ -134,7 +132,7 @@ internal sealed class CustomKinds
         SetTerminating(definition, "False", "InstanceDeletionCompleted", "removed all instances");
         _registry.Update(definition.Kind, "", definition.Name, static document =>
         {
-            Finalizers.Remove(document["metadata"]!.AsObject(), Finalizer);
+            Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer);
             return document;
         });
     }

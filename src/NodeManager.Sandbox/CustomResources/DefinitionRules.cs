@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.CustomResources.Printing;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -8,6 +9,9 @@ namespace NodeManager.Sandbox.CustomResources;
 /// <summary>The rules of CustomResourceDefinitions themselves.</summary>
 internal static class DefinitionRules
 {
+    /// <summary>Keeps a definition until its last object is gone.</summary>
+    public const string Finalizer = "customresourcecleanup.apiextensions.k8s.io";
+
     private static readonly string[] ColumnTypes = ["boolean", "date", "integer", "number", "string"];
     private static readonly string[] ColumnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 
@@ -47,7 +51,7 @@ internal static class DefinitionRules
     {
         JsonObject metadata = definition["metadata"]!.AsObject();
         if (metadata["finalizers"] is not JsonArray finalizers) metadata["finalizers"] = finalizers = [];
-        if (!finalizers.Any(static one => (string?)one == CustomKinds.Finalizer)) finalizers.Add(CustomKinds.Finalizer);
+        if (!finalizers.Any(static one => (string?)one == Finalizer)) finalizers.Add(Finalizer);
         definition.Ensure("status").SetCondition(
             "Terminating", "True", now, "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
     }
@@ -152,7 +156,7 @@ internal static class DefinitionRules
                 errors.Invalid(path + ".format", format, $"must be one of {string.Join(',', ColumnFormats)}");
             string member = at == "spec" ? ".JSONPath" : ".jsonPath";
             if (jsonPath.Length == 0) errors.Required(path + member);
-            else if (!IsSimple(jsonPath) || Printing.JsonPath.Read(jsonPath) is null) errors.Invalid(path + member, jsonPath, "must be a simple json path starting with .");
+            else if (!IsSimple(jsonPath) || JsonPath.Read(jsonPath) is null) errors.Invalid(path + member, jsonPath, "must be a simple json path starting with .");
         }
     }
 

@@ -8,6 +8,9 @@ namespace NodeManager.Sandbox.Kinds;
 /// <summary>The faults of an object, worded as the API words them.</summary>
 internal sealed partial class FieldErrors(int minor)
 {
+    /// <summary>The minor version from which messages show values as JSON; before, as Go prints them.</summary>
+    public const int JsonValuesFrom = 32;
+
     private const int BytesFrom = 32;
     private const int LabelKeysFrom = 34;
     private const int LettersFrom = 21;

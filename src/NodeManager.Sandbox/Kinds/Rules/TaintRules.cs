@@ -19,7 +19,7 @@ internal static class TaintRules
             else if (effect is not ("NoSchedule" or "PreferNoSchedule" or "NoExecute"))
                 errors.NotSupported(path + ".effect", $"\"{effect}\"", "NoSchedule", "PreferNoSchedule", "NoExecute");
             if (seen.Add((effect, key))) continue;
-            string shown = errors.Minor >= Api.ApiErrors.GoValuesUntil
+            string shown = errors.Minor >= FieldErrors.JsonValuesFrom
                 ? new JsonObject { ["Key"] = key, ["Value"] = value, ["Effect"] = effect, ["TimeAdded"] = null }.ToJsonString()
                 : $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
             errors.Duplicate(path, shown, "taints must be unique by key and effect pair");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 
@@ -14,7 +15,7 @@ internal sealed class EvictionProgress(JsonObject status, EvictionTarget target,
     /// <summary>What a responder gets to report when its pod is gone.</summary>
     public static TimeSpan ReportingTime { get; } = TimeSpan.FromSeconds(5);
 
-    private readonly string _timestamp = Api.ResourceRegistry.Timestamp(now);
+    private readonly string _timestamp = ResourceRegistry.Timestamp(now);
 
     /// <summary>When it has to be looked at again though nothing changes; null for never.</summary>
     public DateTimeOffset? Next { get; private set; }

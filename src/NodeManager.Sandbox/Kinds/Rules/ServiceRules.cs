@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Kinds.Rules;
 
-/// <summary>Services; their addresses and ports are given out by <see cref="Api.ServiceAddresses"/>.</summary>
+/// <summary>Services; their addresses and ports are allocated when they are stored.</summary>
 internal static class ServiceRules
 {
     public const string PortRange = "must be between 1 and 65535, inclusive";

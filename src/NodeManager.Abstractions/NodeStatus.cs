@@ -14,4 +14,10 @@ public static class NodeStatus
 
     /// <summary>The Ready condition is Unknown or was never reported.</summary>
     public const string Unknown = "Unknown";
+
+    /// <summary>Unschedulable, whatever its <see cref="ClusterNode.Status"/>. A state to filter by and to wait for.</summary>
+    public const string Cordoned = "Cordoned";
+
+    /// <summary>What kubectl and the tables call <see cref="Cordoned"/>.</summary>
+    public const string SchedulingDisabled = "SchedulingDisabled";
 }

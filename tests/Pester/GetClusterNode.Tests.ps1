@@ -55,6 +55,16 @@ Describe 'Get-ClusterNode' {
         $role = ($all.Roles | Select-Object -First 1)
         (Get-ClusterNode -Role $role) | ForEach-Object { $_.Roles | Should -Contain $role }
         (Get-ClusterNode -Status NotReady, Unknown).Name | Sort-Object | Should -Be (($all | Where-Object Status -ne Ready).Name | Sort-Object)
+        # One set of words: filter, statistic and wait agree, and a dead kubelet is not ready.
+        $statistic = Get-ClusterStatistic
+        (Get-ClusterNode -Status Unknown).Count | Should -BeGreaterThan 0
+        foreach ($word in 'Ready', 'NotReady', 'Cordoned') {
+            $found = @(Get-ClusterNode -Status $word)
+            $found.Count | Should -Be $statistic.$word -Because $word
+            ($found | Wait-ClusterNode -For $word -Timeout 5 -PassThru).Name | Sort-Object | Should -Be ($found.Name | Sort-Object) -Because $word
+        }
+        (Get-ClusterNode -Status SchedulingDisabled).Name | Should -Be (Get-ClusterNode -Status Cordoned).Name
+        Get-ClusterNode -Status Unknown | Wait-ClusterNode -For Unknown -Timeout 5 -PassThru | Should -Not -BeNullOrEmpty
         (Get-ClusterNode -Status SchedulingDisabled).Name | Sort-Object | Should -Be (($all | Where-Object Unschedulable).Name | Sort-Object)
     }
 

@@ -9,8 +9,6 @@ namespace NodeManager.Core.Nodes;
 /// </summary>
 internal sealed partial class NodeFilter
 {
-    private const string SchedulingDisabled = "SchedulingDisabled";
-
     private readonly NamePattern[] _names;
     private readonly NodeQuery _query;
 
@@ -39,7 +37,7 @@ internal sealed partial class NodeFilter
         IEnumerable<string> selectors = [_query.Selector ?? ""];
         selectors = And(selectors, RoleSelectors());
         selectors = And(selectors, ZoneSelectors());
-        string? field = _query.Statuses is [var status] && Is(status, SchedulingDisabled) ? "spec.unschedulable=true" : null;
+        string? field = _query.Statuses is [var status] && NodeStates.Parse(status) == NodeStatus.Cordoned ? "spec.unschedulable=true" : null;
         return [.. selectors.Select(s => new ListOptions { LabelSelector = s.Length == 0 ? null : s, FieldSelector = field })];
     }
 
@@ -48,7 +46,7 @@ internal sealed partial class NodeFilter
         (_names.Length == 0 || Array.Exists(_names, n => n.Matches(node.Name)))
         && (_query.Roles.Count == 0 || _query.Roles.Any(r => node.Roles.Any(has => MatchesValue(r, has))))
         && (_query.Zones.Count == 0 || _query.Zones.Any(z => MatchesValue(z, node.Zone)))
-        && (_query.Statuses.Count == 0 || _query.Statuses.Any(s => Is(s, SchedulingDisabled) ? node.Unschedulable : Is(s, node.Status)));
+        && (_query.Statuses.Count == 0 || _query.Statuses.Any(node.Is));
 
     private string[] RoleSelectors() =>
         _query.Roles is [var role] && LabelText().IsMatch(role)
@@ -72,8 +70,6 @@ internal sealed partial class NodeFilter
     // Kubernetes' values keep their case; only a wildcard, which is PowerShell's, does not.
     private static bool MatchesValue(string wanted, string actual) =>
         NamePattern.IsWildcard(wanted) ? new NamePattern(wanted).Matches(actual) : wanted == actual;
-
-    private static bool Is(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     // What may stand in a selector as it is; anything else is compared here.
     [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]

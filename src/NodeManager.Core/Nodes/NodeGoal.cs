@@ -13,16 +13,10 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
     /// <exception cref="NodeManagerException">InvalidCondition.</exception>
     public static NodeGoal Parse(string text)
     {
-        switch (text.ToLowerInvariant())
-        {
-            case "ready":
-                return new("Ready", false, n => NodeMapper.StatusOf(n) == NodeManager.NodeStatus.Ready);
-            case "notready":
-                // A node that died is Unknown, not False; who waits for it to be away means both.
-                return new("NotReady", false, n => NodeMapper.StatusOf(n) != NodeManager.NodeStatus.Ready);
-            case "deleted":
-                return new("Deleted", true, _ => false);
-        }
+        if (NodeStates.Parse(text) is { } state)
+            return new(state, false, n => n.Is(state));
+        if (string.Equals(text, "Deleted", StringComparison.OrdinalIgnoreCase))
+            return new("Deleted", true, _ => false);
 
         if (NodeLifecycleCondition.All.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase)) is { } lifecycle)
             return new($"{lifecycle}=True", false, n => NodeMapper.ConditionStatus(n, lifecycle) == "True");
@@ -35,7 +29,7 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
         if (type.Length == 0 || status is null)
             throw new NodeManagerException(
                 ErrorIds.InvalidCondition, ErrorKind.InvalidArgument,
-                $"'{text}' is nothing to wait for: it is Ready, NotReady, Deleted, a lifecycle condition (Drained, for example), or a condition's type, '=' and True, False or Unknown "
+                $"'{text}' is nothing to wait for: it is Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition (Drained, for example), or a condition's type, '=' and True, False or Unknown "
                 + "(for example MemoryPressure=False).",
                 text, "Use one of these.");
         return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);
@@ -45,6 +39,7 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
     public string Describe(Node node)
     {
         if (IsDeletion) return "it is still there";
+        if (Text == NodeManager.NodeStatus.Cordoned) return "it is schedulable";
         int equals = Text.IndexOf('=', StringComparison.Ordinal);
         string type = equals < 0 ? "Ready" : Text[..equals];
         Condition? condition = node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase));

@@ -44,9 +44,9 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[] Role { get; set; } = [];
 
-    /// <summary>Any of <c>Ready</c>, <c>NotReady</c>, <c>Unknown</c>, <c>SchedulingDisabled</c>.</summary>
+    /// <summary>Any of <c>Ready</c>, <c>NotReady</c> (<c>Unknown</c> included), <c>Unknown</c>, <c>Cordoned</c> or <c>SchedulingDisabled</c>.</summary>
     [Parameter]
-    [ValidateSet("Ready", "NotReady", "Unknown", "SchedulingDisabled")]
+    [ValidateSet("Ready", "NotReady", "Unknown", "Cordoned", "SchedulingDisabled")]
     public string[] Status { get; set; } = [];
 
     /// <summary>Any of these zones.</summary>

@@ -4,5 +4,5 @@ namespace NodeManager.Completion;
 public sealed class WaitConditionCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
-        ["Ready", "NotReady", "Deleted", .. NodeLifecycleCondition.All, .. nodes.SelectMany(n => n.Conditions).Select(c => c.Type).Distinct().SelectMany(t => new[] { $"{t}=True", $"{t}=False" })];
+        ["Ready", "NotReady", "Unknown", "Cordoned", "Deleted", .. NodeLifecycleCondition.All, .. nodes.SelectMany(n => n.Conditions).Select(c => c.Type).Distinct().SelectMany(t => new[] { $"{t}=True", $"{t}=False" })];
 }

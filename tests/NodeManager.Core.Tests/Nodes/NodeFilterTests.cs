@@ -29,8 +29,19 @@ public sealed class NodeFilterTests
     [InlineData("ready", true)]
     [InlineData("NotReady", false)]
     [InlineData("SchedulingDisabled", true)]
+    [InlineData("cordoned", true)]
+    [InlineData("Unknown", false)]
+    [InlineData("Missing", false)]
     public void Statuses_match_whatever_their_case(string status, bool matches) =>
         Assert.Equal(matches, new NodeFilter(new() { Statuses = [status] }).Matches(Worker));
+
+    [Theory]
+    [InlineData("NotReady", true)]
+    [InlineData("Unknown", true)]
+    [InlineData("Ready", false)]
+    [InlineData("Cordoned", false)]
+    public void A_node_that_stopped_reporting_is_not_ready(string status, bool matches) =>
+        Assert.Equal(matches, new NodeFilter(new() { Statuses = [status] }).Matches(new() { Name = "n", Status = "Unknown" }));
 
     [Fact]
     public void Any_of_several_values_will_do_and_every_filter_has_to() =>
@@ -57,9 +68,11 @@ public sealed class NodeFilterTests
     public void What_no_selector_can_say_is_not_asked_of_the_server(string zone) =>
         Assert.Null(Assert.Single(new NodeFilter(new() { Zones = [zone] }).Lists()).LabelSelector);
 
-    [Fact]
-    public void Cordoned_nodes_are_the_servers_to_find() =>
-        Assert.Equal("spec.unschedulable=true", Assert.Single(new NodeFilter(new() { Statuses = ["schedulingdisabled"] }).Lists()).FieldSelector);
+    [Theory]
+    [InlineData("schedulingdisabled")]
+    [InlineData("Cordoned")]
+    public void Cordoned_nodes_are_the_servers_to_find(string status) =>
+        Assert.Equal("spec.unschedulable=true", Assert.Single(new NodeFilter(new() { Statuses = [status] }).Lists()).FieldSelector);
 
     [Fact]
     public void Of_several_statuses_the_server_is_not_asked() =>

@@ -18,6 +18,8 @@
         'bin/Scheduler.Format.ps1xml'
         'bin/Session.Format.ps1xml'
         'bin/Statistic.Format.ps1xml'
+        # After the tables: the first view of a type is the default one.
+        'bin/Lists.Format.ps1xml'
     )
     TypesToProcess       = @('bin/NodeManager.Types.ps1xml')
     FunctionsToExport    = @()

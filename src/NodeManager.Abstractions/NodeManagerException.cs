@@ -1,6 +1,9 @@
 namespace NodeManager;
 
-/// <summary>A failure that the user can do something about. Cmdlets turn it into an error record; the fields are the record's.</summary>
+/// <summary>
+/// A failure that the user can do something about. Cmdlets turn it into an error record; the fields are the record's. Message and action
+/// are there to be shown and often quote a server, so both are escaped by <see cref="DisplayText"/>.
+/// </summary>
 public class NodeManagerException : Exception
 {
     /// <param name="errorId">Stable: scripts match on it. See <see cref="ErrorIds"/>.</param>
@@ -16,12 +19,12 @@ public class NodeManagerException : Exception
         object? target = null,
         string? recommendedAction = null,
         Exception? innerException = null)
-        : base(message, innerException)
+        : base(DisplayText.EscapeLines(message), innerException)
     {
         ErrorId = errorId;
         Kind = kind;
         Target = target;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = recommendedAction is null ? null : DisplayText.EscapeLines(recommendedAction);
     }
 
     public string ErrorId { get; }

@@ -16,7 +16,7 @@ try
 }
 catch (FormatException problem)
 {
-    await Console.Error.WriteLineAsync(problem.Message);
+    await Console.Error.WriteLineAsync(DisplayText.EscapeLines(problem.Message));
     await Console.Error.WriteLineAsync(ServerOptions.Usage);
     return 2;
 }
@@ -69,7 +69,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
 {
-    await Console.Error.WriteLineAsync(problem.Message);
+    await Console.Error.WriteLineAsync(DisplayText.EscapeLines(problem.Message));
     if (problem is NodeManagerException { RecommendedAction: { } action }) await Console.Error.WriteLineAsync(action);
     return 1;
 }

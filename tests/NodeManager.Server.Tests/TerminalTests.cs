@@ -19,4 +19,22 @@ public sealed class TerminalTests
         new Terminal(output, color: true).Table(["A", "B"], [[new Cell("x", Ink.Green), "y"]]);
         Assert.EndsWith("\e[32mx\e[0m  y\n", output.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_others_wrote_does_not_reach_the_terminal_as_control_characters(bool color)
+    {
+        const string Hostile = "x\e]0;pwned\a\r\n\u009B2J\u202E";
+        var output = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(output, color);
+        terminal.Heading(Hostile);
+        terminal.Line(Hostile, new Cell(Hostile, Ink.Red));
+        terminal.Table(["A"], [[Hostile], [new Cell(Hostile, Ink.Green)]]);
+        new TourObserver(terminal, TimeProvider.System).Warning(Hostile);
+        string plain = System.Text.RegularExpressions.Regex.Replace(output.ToString(), "\e\\[[0-9]+m", "");
+        Assert.DoesNotContain(plain, c => char.IsControl(c) && c != '\n');
+        Assert.DoesNotContain('\u202E', plain);
+        Assert.Contains("x\\u001B]0;pwned\\u0007", plain, StringComparison.Ordinal);
+    }
 }

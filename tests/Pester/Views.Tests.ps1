@@ -53,9 +53,47 @@ Describe 'What people see' {
         $copy.PSObject.TypeNames.Insert(0, 'NodeManager.ClusterNode')
         $text = $copy | Show
         $text | Should -Not -Match '…'
-        # It goes on in a second line of its column.
-        $text | Should -Match '(?m)^ip-10-0-123-123\.'
-        $text | Should -Match '(?m)example\.com\s*$'
+        $text | Should -Match '(?m)^ip-10-0-123-123\.eu-central-1\.compute\.internal\.example\.com '
+    }
+
+    It 'shows names of 45 characters on one line at <Width> columns: <Command>' -ForEach @(
+        foreach ($width in 80, 120, 200) {
+            @{ Command = 'Get-ClusterNode'; Width = $width }
+            @{ Command = 'Get-ClusterNode -Usage'; Width = $width }
+            @{ Command = 'Get-ClusterNode | Format-Table -View Wide'; Width = $width }
+        }
+    ) {
+        $long = 'ip-10-000-123-123.eu-central-1.compute.internal'.Substring(0, 45)
+        $renamed = foreach ($node in Invoke-Expression ($Command -replace ' \| .*')) {
+            $copy = $node | ConvertTo-Json -Depth 5 | ConvertFrom-Json
+            $copy.Name = $long
+            for ($i = $node.PSTypeNames.Count - 1; $i -ge 0; $i--) { $copy.PSTypeNames.Insert(0, $node.PSTypeNames[$i]) }
+            $copy
+        }
+        $lines = ($Command -like '*Wide' ? ($renamed | Format-Table -View Wide) : $renamed) | Out-String -Width $Width -Stream | Where-Object { $_ -and $_ -notlike '*Cluster: *' }
+        @($lines -like "$long *").Count | Should -Be $renamed.Count
+        # By usage is what -Usage is sorted by.
+        if ($Command -like '*-Usage') { $lines[0] | Should -BeLike '*CPU used*' }
+    }
+
+    It 'gives messages the width that there is' {
+        $message = 'a' * 150
+        $condition = [pscustomobject]@{ PSTypeName = 'NodeManager.NodeCondition'; Type = 'Ready'; Status = 'False'; LastTransitionTime = [DateTimeOffset]::UnixEpoch; Reason = 'Why'; Message = $message }
+        $condition | Out-String -Width 200 | Should -Match $message
+        $result = [pscustomobject]@{ PSTypeName = 'NodeManager.NodeDrainResult'; Node = 'a'; Cluster = 'c'; Status = 'Drained'; Evicted = 1; Remaining = 0; Duration = [timespan]::Zero; Message = 'a' * 80 }
+        $result | Out-String -Width 200 | Should -Match ('a' * 80)
+    }
+
+    It 'shows results as they come' {
+        # A view that is sized by its contents waits for them; these come minutes apart.
+        foreach ($type in 'NodeDrainResult', 'NodeMaintenanceResult', 'NodeChange') {
+            foreach ($view in ([xml] (Get-Content "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml" -Raw | Select-String "<TypeName>NodeManager.$type<" | ForEach-Object Line | Select-Object -First 1)).Configuration.ViewDefinitions.View) {
+                if ($view.ViewSelectedBy.TypeName -ne "NodeManager.$type" -or -not $view.TableControl) { continue }
+                $view.TableControl.AutoSize | Should -BeNullOrEmpty
+                # Without a width of the first column PowerShell sizes by contents all the same.
+                $view.TableControl.TableHeaders.TableColumnHeader[0].Width | Should -Not -BeNullOrEmpty
+            }
+        }
     }
 
     It 'is the same after CLIXML' {

@@ -53,7 +53,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
             p.Attempts == 0 ? "" : $"{p.Attempts}×",
             p.Duration is { } took && p.Attempts > 0 ? took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : "",
         ]));
-        foreach (NodeDrainBlocker blocker in result.Blockers) terminal.Line("  " + terminal.Paint(blocker.ToString(), Ink.Red));
+        foreach (NodeDrainBlocker blocker in result.Blockers) terminal.Line("  ", new(blocker.ToString(), Ink.Red));
 
         await NodeEditor.SetUnschedulableAsync(session, plan.Node, unschedulable: false, dryRun: false, cancellationToken);
         ClusterNode? back = await NodeWaiter.WaitAsync(session, plan.Node, "Ready", TimeSpan.FromMinutes(1), cancellationToken);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace NodeManager.Server.Tour;
 
 /// <summary>Writes what people look at: headings, lines and tables, in colour where the terminal has it.</summary>
@@ -12,26 +14,35 @@ internal sealed class Terminal(TextWriter output, bool color)
     public void Heading(string text)
     {
         Line();
-        Line(Paint(text, Ink.Bold));
+        Line(new Cell(text, Ink.Bold));
     }
 
-    public void Line(string text = "")
+    /// <summary>Pieces side by side. What the pieces say comes from a cluster and is escaped; only our own colors reach the terminal.</summary>
+    public void Line(params ReadOnlySpan<Cell> pieces)
     {
-        lock (_lock) output.WriteLine(text);
+        var line = new StringBuilder();
+        foreach (Cell piece in pieces) line.Append(Paint(piece));
+        lock (_lock) output.WriteLine(line);
     }
-
-    public string Paint(string text, Ink ink) => color && ink != Ink.Plain ? $"\e[{(int)ink}m{text}\e[0m" : text;
 
     /// <summary>Columns as wide as their widest cell, two spaces apart; the header is underlined by its weight alone.</summary>
     public void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<Cell>> rows)
     {
-        List<IReadOnlyList<Cell>> all = [[.. header.Select(h => new Cell(h, Ink.Dim))], .. rows];
+        List<IReadOnlyList<Cell>> all = [[.. header.Select(h => new Cell(h, Ink.Dim))], .. rows.Select(row => row.Select(Shown).ToArray())];
         int[] widths = [.. Enumerable.Range(0, header.Count).Select(column => all.Max(row => row[column].Text.Length))];
         foreach (IReadOnlyList<Cell> row in all)
         {
-            IEnumerable<string> cells = row.Select((cell, column) =>
-                Paint(cell.Text, cell.Ink) + new string(' ', column == row.Count - 1 ? 0 : widths[column] - cell.Text.Length + 2));
-            Line("  " + string.Concat(cells));
+            IEnumerable<Cell> cells = row.SelectMany((cell, column) =>
+                new[] { cell, new(new string(' ', column == row.Count - 1 ? 0 : widths[column] - cell.Text.Length + 2)) });
+            Line(["  ", .. cells]);
         }
+    }
+
+    private static Cell Shown(Cell cell) => cell with { Text = DisplayText.Escape(cell.Text) };
+
+    private string Paint(Cell piece)
+    {
+        string text = DisplayText.Escape(piece.Text);
+        return color && piece.Ink != Ink.Plain ? $"\e[{(int)piece.Ink}m{text}\e[0m" : text;
     }
 }

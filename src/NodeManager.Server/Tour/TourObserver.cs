@@ -7,24 +7,24 @@ internal sealed class TourObserver(Terminal terminal, TimeProvider time) : IOper
 {
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
-    private string _last = "";
+    private Cell[] _last = [];
 
-    public void Warning(string message) => Write(terminal.Paint("warning: ", Ink.Yellow) + message);
+    public void Warning(string message) => Write(new("warning: ", Ink.Yellow), message);
 
     public void Verbose(string message) => Write(message);
 
     public void Progress(OperationProgress progress)
     {
-        if (!progress.Completed) Write(terminal.Paint(progress.Status, Ink.Cyan));
+        if (!progress.Completed) Write(new Cell(progress.Status, Ink.Cyan));
     }
 
-    private void Write(string text)
+    private void Write(params Cell[] pieces)
     {
         lock (_lock)
         {
-            if (text == _last) return;
-            _last = text;
-            terminal.Line($"  {time.GetElapsedTime(_started).TotalSeconds,5:0.0} s  {text}");
+            if (_last.AsSpan().SequenceEqual(pieces)) return;
+            _last = pieces;
+            terminal.Line([$"  {time.GetElapsedTime(_started).TotalSeconds,5:0.0} s  ", .. pieces]);
         }
     }
 }

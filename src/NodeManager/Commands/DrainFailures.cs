@@ -1,3 +1,5 @@
+using NodeManager.Core.Operations;
+
 namespace NodeManager.Commands;
 
 /// <summary>What a drain that did not end well is as an error.</summary>
@@ -36,7 +38,16 @@ internal static class DrainFailures
                 (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
             _ => null,
         };
-        return failure is var (id, kind, advice) ? new(id, kind, $"{result.Node}: {result.Message}", result, advice) : null;
+        return failure is var (id, kind, advice) ? new(id, kind, Describe(result), result, advice) : null;
+    }
+
+    // Who is in the way; the result, which stands beside it on the screen, explains the rest.
+    private static string Describe(NodeDrainResult result)
+    {
+        string[] held = [.. result.Blockers.Select(b => $"{b.Kind} {b.Name}").Distinct()];
+        return $"Drain of node '{result.Node}' in '{result.Cluster}' ended as {result.Status}"
+            + (result.Remaining > 0 ? $" with {(result.Remaining == 1 ? "1 pod" : $"{result.Remaining} pods")} left" : "")
+            + (held.Length > 0 ? $": {NameList.Of(held)}." : $". {result.Message}");
     }
 
     // A budget before a pod that does not end: what it holds up was not even asked to end.

@@ -92,14 +92,14 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         foreach (NodeDrainResult result in _interrupted)
         {
-            Host.UI.WriteLine(string.Create(
+            WriteHost(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
         }
     }
 
     private void WriteAdvice() =>
-        Host.UI.WriteLine("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
+        WriteHost("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
 
     private static void Report(Worker worker, NodeDrainResult result)
     {

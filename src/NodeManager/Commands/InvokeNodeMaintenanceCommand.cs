@@ -132,7 +132,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private protected override void WriteSummary()
     {
         foreach (MaintenanceSummary run in _runs.Values.Where(r => r.IsInterrupted))
-            Host.UI.WriteLine(run.ToString());
+            WriteHost(run.ToString());
     }
 
     private protected override void WriteAbandoned() => WriteSummary();

@@ -44,6 +44,6 @@ public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
     private protected override void WriteSummary()
     {
         if (_waiting > 0)
-            Host.UI.WriteLine("Interrupted: the restart goes on in the cluster; Test-SchedulerHealth shows how it ends.");
+            WriteHost("Interrupted: the restart goes on in the cluster; Test-SchedulerHealth shows how it ends.");
     }
 }

@@ -102,6 +102,6 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
     private protected override void WriteSummary()
     {
         if (_restarting.Length > 0)
-            Host.UI.WriteLine($"Interrupted: {_restarting}; Test-SchedulerHealth shows how that ends.");
+            WriteHost($"Interrupted: {_restarting}; Test-SchedulerHealth shows how that ends.");
     }
 }

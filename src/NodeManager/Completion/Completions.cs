@@ -16,7 +16,8 @@ internal static class Completions
     public static IEnumerable<CompletionResult> From(IEnumerable<string> candidates, string word)
     {
         string typed = word.Trim('\'', '"');
-        string[] all = [.. candidates.Distinct(StringComparer.Ordinal)];
+        // What cannot be shown as it is cannot be typed either.
+        string[] all = [.. candidates.Where(c => DisplayText.Escape(c) == c).Distinct(StringComparer.Ordinal)];
         string[] starting = [.. all.Where(c => c.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
         IEnumerable<string> chosen = starting.Length > 0
             ? starting

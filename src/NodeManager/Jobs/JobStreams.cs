@@ -10,9 +10,9 @@ internal sealed class JobStreams(Job job) : IOperationObserver
     private readonly Lock _lock = new();
     private readonly ProgressRecords _progress = new();
 
-    public void Warning(string message) => job.Warning.Add(new(message));
+    public void Warning(string message) => job.Warning.Add(new(DisplayText.EscapeLines(message)));
 
-    public void Verbose(string message) => job.Verbose.Add(new(message));
+    public void Verbose(string message) => job.Verbose.Add(new(DisplayText.EscapeLines(message)));
 
     /// <summary>Reports that nobody has received yet are replaced by later ones of the same: a job runs for hours.</summary>
     public void Progress(OperationProgress progress)

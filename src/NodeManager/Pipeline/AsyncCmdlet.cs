@@ -101,6 +101,24 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Work failed; on the pipeline's thread.</summary>
     private protected virtual void Fail(Exception exception, object? target) => WriteError(ErrorRecords.From(exception, target));
 
+    // The only ways to a host: what they are given often quotes a cluster, and is escaped here. The base's own are banned elsewhere.
+#pragma warning disable RS0030
+    internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.EscapeLines(text));
+
+    internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.EscapeLines(text));
+
+    internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.EscapeLines(text));
+
+    internal new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
+
+    internal new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(DisplayText.EscapeLines(description), DisplayText.EscapeLines(question), DisplayText.Escape(caption), out reason);
+
+    /// <summary>The way that is still open after an interrupt.</summary>
+    internal void WriteHost(string text) => Host.UI.WriteLine(DisplayText.EscapeLines(text));
+#pragma warning restore RS0030
+
     /// <summary>Runs work off the pipeline thread. What it throws becomes an error about the target.</summary>
     internal void Start(object? target, Func<Worker, Task> work)
     {

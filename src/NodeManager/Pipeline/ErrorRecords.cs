@@ -10,11 +10,21 @@ internal static class ErrorRecords
     public static ErrorRecord From(Exception exception, object? target)
     {
         if (exception is not NodeManagerException failure)
-            return new(exception, exception.GetType().Name, ErrorCategory.NotSpecified, target);
+            return Shown(new(exception, exception.GetType().Name, ErrorCategory.NotSpecified, target));
 
         var record = new ErrorRecord(failure, failure.ErrorId, Map(failure.Kind), failure.Target ?? target);
         if (failure.RecommendedAction is { Length: > 0 } action)
             record.ErrorDetails = new(failure.Message) { RecommendedAction = action };
+        return Shown(record);
+    }
+
+    // What hosts show: exceptions of others may quote a server as it is, and a target is named by its text.
+    private static ErrorRecord Shown(ErrorRecord record)
+    {
+        string message = DisplayText.EscapeLines(record.Exception.Message);
+        if (message != record.Exception.Message)
+            record.ErrorDetails ??= new(message);
+        record.CategoryInfo.TargetName = DisplayText.Escape(record.CategoryInfo.TargetName);
         return record;
     }
 

@@ -29,5 +29,5 @@ internal sealed class ProgressRecords
     }
 
     // PowerShell takes no empty text.
-    private static string Shown(string text) => text.Length == 0 ? " " : text;
+    private static string Shown(string text) => text.Length == 0 ? " " : DisplayText.Escape(text);
 }

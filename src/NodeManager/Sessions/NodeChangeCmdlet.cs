@@ -40,7 +40,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
     private protected override void WriteSummary()
     {
         if (_asked > 0)
-            Host.UI.WriteLine($"Interrupted: {Counts(_changed)} changed ({Action}). Running it again is safe.");
+            WriteHost($"Interrupted: {Counts(_changed)} changed ({Action}). Running it again is safe.");
     }
 
     private string Counts(int done) => string.Create(CultureInfo.InvariantCulture, $"{done} of {_asked} nodes");

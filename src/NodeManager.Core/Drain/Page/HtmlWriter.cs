@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -70,7 +69,7 @@ internal sealed class HtmlWriter
         StringBuilder shown = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            bool isHidden = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format && rune.Value is not ('\n' or '\t');
+            bool isHidden = DisplayText.IsHidden(rune) && rune.Value is not ('\n' or '\t');
             shown.Append(isHidden ? "\uFFFD" : rune.ToString());
         }
 

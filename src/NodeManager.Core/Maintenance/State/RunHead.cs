@@ -13,8 +13,11 @@ internal sealed record RunHead(RunRecord Run, RunState State, ConfigMap Map)
             || map.Data.GetValueOrDefault(RunLayout.RunKey) is not { } run || map.Data.GetValueOrDefault(RunLayout.StateKey) is not { } state) return null;
         try
         {
-            return new(
-                JsonSerializer.Deserialize(run, MaintenanceJson.Default.RunRecord)!, JsonSerializer.Deserialize(state, MaintenanceJson.Default.RunState)!, map);
+            // The id stands in commands that people are told to type: it has to be the one that the server checked as a name.
+            return JsonSerializer.Deserialize(run, MaintenanceJson.Default.RunRecord) is { } record && RunLayout.NameOf(record.Id) == map.Metadata.Name
+                && JsonSerializer.Deserialize(state, MaintenanceJson.Default.RunState) is { } reached
+                ? new(record, reached, map)
+                : null;
         }
         catch (JsonException)
         {

@@ -1,0 +1,31 @@
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Tests.Maintenance;
+
+public sealed class RunHeadTests
+{
+    [Theory]
+    [InlineData("20261120-a1b2", true)]
+    [InlineData("x; Remove-Item ~ -Recurse", false)]
+    [InlineData("another-run", false)]
+    public void A_runs_id_is_the_one_that_its_name_has(string id, bool isRun)
+    {
+        ConfigMap map = new()
+        {
+            Metadata = new() { Name = "nodemanager-run-20261120-a1b2" },
+            Data = new() { ["format"] = "1", ["run"] = $$"""{"id":"{{id}}","by":"me@here"}""", ["state"] = """{"status":"Running"}""" },
+        };
+        Assert.Equal(isRun, RunHead.Read(map) is not null);
+    }
+
+    [Theory]
+    [InlineData("null", "{}")]
+    [InlineData("{", "{}")]
+    [InlineData("""{"id":"a","by":"me"}""", "null")]
+    public void What_is_no_run_is_none(string run, string state)
+    {
+        ConfigMap map = new() { Metadata = new() { Name = "nodemanager-run-a" }, Data = new() { ["format"] = "1", ["run"] = run, ["state"] = state } };
+        Assert.Null(RunHead.Read(map));
+    }
+}

@@ -1,0 +1,149 @@
+# Whoever may write an annotation, a pod or a ConfigMap must not reach the terminal or the shell of whoever looks at it.
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox -SandboxPort 0
+    $rendering = $PSStyle.OutputRendering
+    $PSStyle.OutputRendering = 'Ansi'
+
+    # A title, the clipboard, a color, a cleared screen by C1, an overwritten line, a turned direction, and a mark of CellText's kind.
+    $hostile = "x`e]0;title`a`e]52;c;YQ==`a`e[31mred`e[2J$([char]0x9b)2J`rover`b`u{202e}txt`u{200b}$([char]0xfdd0)0$([char]0xfdd1)"
+
+    function Find-Control([Parameter(ValueFromPipeline)] $Text) {
+        process {
+            # The colors of PowerShell and of the views, and nothing else.
+            $plain = $Text -replace '\e\[(0|1|3|3[1-6]|90|3[1-6];1|3[1-6];1;3)m' -replace '\r\n', "`n"
+            [regex]::Matches($plain, '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFDD0-\uFDEF-[\n\t]]') | ForEach-Object { '{0:X4}' -f [int][char]$_.Value }
+            if ($Text.Contains("`e[31mred")) { 'a color' }
+        }
+    }
+
+    # As the cluster's API takes it.
+    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
+        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
+        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
+        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
+        Invoke-RestMethod "$server$Path" -Method $Method -Body ($Body | ConvertTo-Json -Depth 9) -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
+    }
+
+    # An object of a type with every text of it hostile, as deep as views look.
+    function New-Hostile([type] $Type, [int] $Depth = 3) {
+        if ($Type -eq [string]) { return $hostile }
+        if ($Type.IsArray) { return , @(New-Hostile $Type.GetElementType() ($Depth - 1)) }
+        if ($Type -eq [object]) { return $hostile }
+        if ($Type.FullName -eq 'NodeManager.StringMap') {
+            $entries = [Collections.Generic.Dictionary[string, string]]::new()
+            $entries.Add($hostile, $hostile)
+            return , [NodeManager.StringMap]::new($entries)
+        }
+        $element = $Type.GetInterfaces() + $Type | Where-Object { $_.IsGenericType -and $_.GetGenericTypeDefinition() -eq [Collections.Generic.IEnumerable`1] } | ForEach-Object { $_.GetGenericArguments()[0] } | Select-Object -First 1
+        if ($element -and $element.Namespace -eq 'System.Collections.Generic') { return $null }
+        if ($element) {
+            if ($Depth -le 0) { return , @() }
+            return , @(New-Hostile $element ($Depth - 1))
+        }
+        $nullable = [Nullable]::GetUnderlyingType($Type)
+        if ($nullable) { return New-Hostile $nullable $Depth }
+        if ($Type.IsValueType) { return $Type -eq [DateTimeOffset] ? [DateTimeOffset]::UnixEpoch : $Type -eq [int] ? 1 : [Activator]::CreateInstance($Type) }
+        if ($Depth -le 0) { return $null }
+        $members = [ordered]@{}
+        foreach ($property in $Type.GetProperties() | Where-Object { -not $_.GetMethod.IsStatic -and -not $_.GetIndexParameters() }) {
+            $members[$property.Name] = New-Hostile $property.PropertyType ($Depth - 1)
+        }
+        [pscustomobject] $members
+    }
+}
+
+AfterAll {
+    $PSStyle.OutputRendering = $rendering
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Views' {
+    BeforeDiscovery {
+        $views = foreach ($file in Get-ChildItem "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml") {
+            foreach ($view in ([xml](Get-Content $file -Raw)).Configuration.ViewDefinitions.View) {
+                @{ Name = $view.Name; Type = [string] $view.ViewSelectedBy.TypeName; Command = $view.TableControl ? 'Format-Table' : $view.ListControl ? 'Format-List' : 'Format-Custom' }
+            }
+        }
+    }
+
+    It 'lets nothing through that a terminal obeys: <Type>, <Command> -View <Name>' -ForEach $views {
+        $object = New-Hostile ($Type -replace '#.*' -as [type])
+        if ($Type -like '*StringMap') { $text = $object | Out-String -Width 200 }
+        else {
+            $object.PSTypeNames.Insert(0, ($Type -replace '#.*'))
+            $object.PSTypeNames.Insert(0, $Type)
+            # A statistic of an empty cluster shows little; names of resources are compared.
+            $text = $object | & $Command -View $Name | Out-String -Width 4000
+        }
+        $text | Should -Not -BeNullOrEmpty
+        $text | Should -BeLike '*x\u001B*'
+        $text | Find-Control | Should -BeNullOrEmpty
+        # The list of all properties too, where there is no list of its own.
+        $object | Format-List | Out-String -Width 4000 | Find-Control | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'What is in a cluster' {
+    BeforeAll {
+        $node = (Get-ClusterNode -Role worker -Status Ready | Where-Object { -not $_.Unschedulable })[0].Name
+        $null = Send PATCH "/api/v1/nodes/$node" @{ metadata = @{ annotations = @{ 'example.com/note' = $hostile } } } 'application/merge-patch+json'
+        $null = Send PATCH "/api/v1/nodes/$node/status" @{ status = @{ conditions = @(@{ type = 'KernelDeadlock'; status = 'True'; reason = 'Hostile'; message = $hostile }) } } 'application/strategic-merge-patch+json'
+        # Names of owners are not checked by the server.
+        $null = Send POST '/api/v1/namespaces/default/pods' @{
+            metadata = @{ name = 'hostile'; annotations = @{ note = $hostile }; ownerReferences = @(@{ apiVersion = 'v1'; kind = "Kind$hostile"; name = $hostile; uid = "u$hostile" ; controller = $true }) }
+            spec = @{ nodeName = $node; containers = @(@{ name = 'c'; image = "image$hostile" }) }
+        }
+    }
+
+    It 'is kept as it is in properties' {
+        (Get-ClusterNode $node).Annotations['example.com/note'] | Should -BeExactly $hostile
+        (Get-ClusterNode $node).Conditions.Where({ $_.Type -eq 'KernelDeadlock' }).Message | Should -BeExactly $hostile
+    }
+
+    It 'reaches no terminal by <_>' -ForEach @(
+        'Get-ClusterNode $node', 'Get-ClusterNode $node | Format-List', '(Get-ClusterNode $node).Annotations', '(Get-ClusterNode $node).Conditions',
+        'Get-NodePod $node', 'Get-NodePod $node | Format-List', 'Get-NodeDrainPlan $node', '(Get-NodeDrainPlan $node).Pods', '(Get-NodeDrainPlan $node).Pods | Format-List',
+        'Invoke-NodeDrain $node -WhatIf', 'Set-NodeAnnotation $node -Annotation @{ "example.com/note" = "y" }', 'Invoke-NodeDrain $node -Once -Confirm:$false -Verbose', 'Get-ClusterNode "none`e[2J"',
+        'Set-NodeLabel "none`e[2J" -Label @{ a = "b" }', 'Remove-NodeTaint $node -Key "none`e[2J"', 'Set-NodeLabel $node -Label @{ "a`e[2J" = "b`e[2J" } -Overwrite'
+    ) {
+        $command = $_.Replace('$node', $node)
+        # As at a prompt: all streams, as the host shows them.
+        $Error.Clear()
+        $shown = & { Invoke-Expression $command -ErrorVariable failed } *>&1 | Out-String -Width 400
+        $shown | Find-Control | Should -BeNullOrEmpty
+        foreach ($record in $Error) { $record | Out-String | Find-Control | Should -BeNullOrEmpty; $record.CategoryInfo.TargetName | Find-Control | Should -BeNullOrEmpty }
+    }
+
+    AfterAll { Resume-NodeScheduling $node }
+}
+
+Describe 'What is put into a command line' {
+    It 'is a quoted word, whatever it holds' {
+        $from = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'NodeManager' })[0].GetType('NodeManager.Completion.Completions').GetMethod('From')
+        $words = '$(Remove-Item x)', "'; exit", "a' + `$(x) + '", '`n', "‘; exit ’", '-Force', '@{x}', 'a b', "x;y", '"$x"', '#x', '{x}', 'a,b', '~'
+        foreach ($word in $words) {
+            $text = $from.Invoke($null, @([string[]] $word, '')).CompletionText
+            $tokens = $errors = $null
+            $parsed = [Management.Automation.Language.Parser]::ParseInput("Get-ClusterNode -Name $text", [ref] $tokens, [ref] $errors)
+            $errors | Should -BeNullOrEmpty
+            $elements = $parsed.EndBlock.Statements[0].PipelineElements[0].CommandElements
+            $parsed.EndBlock.Statements.Count | Should -Be 1
+            $elements.Count | Should -Be 3
+            $elements[2].SafeGetValue() | Should -BeExactly $word
+        }
+    }
+
+    It 'holds nothing that cannot be seen' {
+        $from = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'NodeManager' })[0].GetType('NodeManager.Completion.Completions').GetMethod('From')
+        $from.Invoke($null, @([string[]] ("a`e[2J", "b`nexit", "c`u{202e}d", 'fine'), '')).CompletionText | Should -Be 'fine'
+    }
+
+    It 'is the id that the server checked, for a run to be resumed' {
+        $null = Send POST '/api/v1/namespaces/kube-system/configmaps' @{
+            metadata = @{ name = 'nodemanager-run-evil'; labels = @{ 'nodemanager.io/maintenance-run' = 'evil' } }
+            data = @{ format = '1'; run = (@{ id = 'x; Remove-Item ~ -Recurse'; by = "me`e[2J" } | ConvertTo-Json); state = '{"status":"Interrupted"}' }
+        }
+        (Get-NodeMaintenance).ResumeCommand | Should -Not -BeLike '*Remove-Item*'
+    }
+}

@@ -17,6 +17,8 @@ public static class ErrorIds
     public const string NotConnected = nameof(NotConnected);
     public const string NotInCluster = nameof(NotInCluster);
     public const string SessionClosed = nameof(SessionClosed);
+    public const string SessionNotFound = nameof(SessionNotFound);
+    public const string SessionAmbiguous = nameof(SessionAmbiguous);
     public const string PortUnavailable = nameof(PortUnavailable);
 
     // Answers of the server
@@ -34,6 +36,7 @@ public static class ErrorIds
 
     // Nodes
     public const string NodeNotFound = nameof(NodeNotFound);
+    public const string NodeReplaced = nameof(NodeReplaced);
     public const string InvalidNodeName = nameof(InvalidNodeName);
     public const string InvalidLabelKey = nameof(InvalidLabelKey);
     public const string InvalidLabelValue = nameof(InvalidLabelValue);

@@ -19,6 +19,9 @@ public sealed class NodeDrainPlan : ClusterObject
 
     public int Evict => Pods.Count(p => p.Decision == DrainDecision.Evict);
 
+    /// <summary>Pods that the drain would leave alone because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
+    public int Unselected { get; init; }
+
     public int Skip => Pods.Count(p => p.Decision == DrainDecision.Skip);
 
     public int Wait => Pods.Count(p => p.Decision == DrainDecision.Wait);

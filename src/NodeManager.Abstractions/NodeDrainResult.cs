@@ -21,6 +21,9 @@ public sealed class NodeDrainResult : ClusterObject
 
     public int Skipped => Pods.Count(p => p.Outcome == DrainPodOutcome.Skipped);
 
+    /// <summary>Pods that the drain left alone because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
+    public int Unselected { get; init; }
+
     /// <summary>Pods that had to go and did not.</summary>
     public int Remaining => Pods.Count(p =>
         p.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed

@@ -1,6 +1,6 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -15,17 +15,17 @@ public static class DrainPlanner
     /// is judged for each pod alone, as things are now, and for all pods that leave together: how many go at once, and whether the others
     /// go in turns or never.
     /// </summary>
-    /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; what the server refused.</exception>
+    /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; NodeReplaced; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, nodeNames, options.In(session), token), cancellationToken);
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, nodes, options.In(session), token), cancellationToken);
 
     private static async Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
-        NodeManagerSession session, ClusterConnection connection, IReadOnlyList<string> nodeNames, DrainOptions options, CancellationToken cancellationToken)
+        NodeManagerSession session, ClusterConnection connection, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken cancellationToken)
     {
         DrainSurveyor surveyor = new(connection.Client, options);
-        DrainSurvey survey = await surveyor.ReadAsync([.. nodeNames.Distinct(StringComparer.Ordinal)], cancellationToken);
-        if (survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing }) throw ErrorTranslator.NodeNotFound(missing, session.Cluster);
+        DrainSurvey survey = await surveyor.ReadAsync(NodeTarget.Distinct(nodes), cancellationToken);
+        if (survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing }) throw survey.WhyNot(missing, session.Cluster);
 
         DateTimeOffset now = connection.Time.GetUtcNow();
         IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
@@ -75,6 +75,7 @@ public static class DrainPlanner
             Node = plan.Name,
             NodeUid = plan.Node?.Metadata.Uid ?? "",
             CanDrain = plan.Blockers.Count == 0,
+            Unselected = plan.Unselected,
             Pods = new([.. plan.Pods.Select(p =>
             {
                 (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));

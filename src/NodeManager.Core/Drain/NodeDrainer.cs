@@ -22,19 +22,19 @@ public static class NodeDrainer
     /// </remarks>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        DrainAsync(session, nodeNames, options, observer, new(observer), cancellationToken);
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        DrainAsync(session, nodes, options, observer, new(observer), cancellationToken);
 
     /// <summary>The same for a call that drains several times, and tells once of conditions that are refused.</summary>
     internal static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<string> nodeNames, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
         using DrainScope scope = new(session, connection, options.In(session), observer, refusals);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
-        DrainRun run = new(scope, [.. nodeNames.Distinct(StringComparer.Ordinal)], results.Writer);
+        DrainRun run = new(scope, NodeTarget.Distinct(nodes), results.Writer);
         Task running = Task.Run(
             async () =>
             {

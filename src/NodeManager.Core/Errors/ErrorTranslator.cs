@@ -116,6 +116,16 @@ internal static class ErrorTranslator
         ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}' in '{cluster}'.", name,
         "Get-ClusterNode shows which there are.", cause);
 
+    /// <summary>The node of the name is not the one that was meant.</summary>
+    public static NodeManagerException NodeReplaced(string name, string wanted, string? found, string cluster) => new(
+        ErrorIds.NodeReplaced, ErrorKind.InvalidOperation,
+        $"Node '{name}' in cluster '{cluster}' is not the node that the input describes: its UID is {found}, the input has {wanted}. It was not changed.", name,
+        $"Read the node again with Get-ClusterNode {name}, and pass that object or the name.");
+
+    /// <summary>NodeNotFound, or NodeReplaced where a node of the name was found.</summary>
+    public static NodeManagerException NodeMissing(string name, string wanted, string? found, string cluster) =>
+        found is null ? NodeNotFound(name, cluster) : NodeReplaced(name, wanted, found, cluster);
+
     private static string Innermost(Exception exception)
     {
         while (exception.InnerException is { } inner) exception = inner;

@@ -3,6 +3,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -19,7 +20,7 @@ public static class MaintenancePlanner
     private const int PlansAtOnce = 4;
 
     /// <summary>The batches in which the nodes would go, as things are now, and what each drain would meet. Touches nothing.</summary>
-    /// <exception cref="NodeManagerException">NodeNotFound, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
+    /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
         NodeManagerSession session, MaintenanceRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, observer, token), cancellationToken);
@@ -29,24 +30,25 @@ public static class MaintenancePlanner
         CancellationToken cancellationToken)
     {
         MaintenanceOptions options = request.Options;
-        IReadOnlyList<string> names = request.Nodes;
+        IReadOnlyList<NodeTarget> targets = NodeTarget.Distinct(request.Nodes);
         HashSet<string>? open = null;
         if (request.ResumeId is { } id)
         {
             StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
             options = OptionText.Overlay(stored.Run.Options, options);
             open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
-            names = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => n.Name)];
+            targets = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => new NodeTarget(n.Name, n.Uid))];
         }
 
         UnavailabilityLimit limit = UnavailabilityLimit.Parse(options.MaxUnavailable);
         Dictionary<string, Node> byName =
             (await connection.Client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items.ToDictionary(n => n.Metadata.Name);
         List<Node> nodes = [];
-        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        foreach (NodeTarget target in targets)
         {
-            if (byName.TryGetValue(name, out Node? node) && open?.Contains(node.Metadata.Uid ?? "") != false) nodes.Add(node);
-            else if (open is null) throw ErrorTranslator.NodeNotFound(name, session.Cluster);
+            Node? node = byName.GetValueOrDefault(target.Name);
+            if (node is not null && target.Matches(node.Metadata.Uid)) nodes.Add(node);
+            else if (open is null) throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
         }
 
         List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
@@ -58,7 +60,7 @@ public static class MaintenancePlanner
             Enumerable.Range(0, batches.Count), new ParallelOptions { MaxDegreeOfParallelism = PlansAtOnce, CancellationToken = cancellationToken },
             async (i, token) =>
             {
-                drains[i] = await DrainPlanner.PlanAsync(session, [.. batches[i].Select(c => c.Name)], options.Drain, token);
+                drains[i] = await DrainPlanner.PlanAsync(session, [.. batches[i].Select(c => new NodeTarget(c.Name, c.Uid))], options.Drain, token);
                 int done = Interlocked.Increment(ref planned);
                 observer.Progress(new(Activity, Activity, $"{done} of {batches.Count} batches planned", 100 * done / batches.Count, done == batches.Count));
             });

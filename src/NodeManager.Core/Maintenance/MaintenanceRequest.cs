@@ -1,3 +1,5 @@
+using NodeManager.Core.Nodes;
+
 namespace NodeManager.Core.Maintenance;
 
 /// <summary>Which nodes to maintain, and how; or which run to carry on with.</summary>
@@ -6,8 +8,8 @@ public sealed record MaintenanceRequest
     /// <summary>The namespace where runs are kept unless somebody says otherwise; deploy/rbac.yaml makes it.</summary>
     public const string DefaultNamespace = "nodemanager";
 
-    /// <summary>Names of nodes; not looked at when a run is carried on with by its id.</summary>
-    public IReadOnlyList<string> Nodes { get; init; } = [];
+    /// <summary>The nodes; ignored when a run is resumed by its id.</summary>
+    public IReadOnlyList<NodeTarget> Nodes { get; init; } = [];
 
     public MaintenanceOptions Options { get; init; } = new();
 

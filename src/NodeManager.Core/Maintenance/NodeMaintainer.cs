@@ -14,7 +14,7 @@ public static class NodeMaintainer
     /// with, from anywhere.
     /// </summary>
     /// <exception cref="NodeManagerException">
-    /// Nothing was begun: NodeNotFound, MaintenanceNotFound, MaintenanceConflict (another run has a node, or the run is in other hands),
+    /// Nothing was begun: NodeNotFound, NodeReplaced, MaintenanceNotFound, MaintenanceConflict (another run has a node, or the run is in other hands),
     /// MaintenanceInvalid, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
     /// </exception>
     public static async Task<MaintenanceOutcome> RunAsync(

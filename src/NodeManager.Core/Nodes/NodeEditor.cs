@@ -18,43 +18,43 @@ namespace NodeManager.Core.Nodes;
 public static partial class NodeEditor
 {
     /// <param name="session">Where.</param>
-    /// <param name="name">Of the node.</param>
+    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
     /// <param name="labels">To set.</param>
     /// <param name="overwrite">Allow changing a value that is there; otherwise that is an error (ValueExists) and nothing is changed.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
     public static async Task<ClusterNode> SetLabelsAsync(
-        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun,
+        NodeManagerSession session, NodeTarget node, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun,
         CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckLabels(labels);
-        return await SetEntriesAsync(session, name, "labels", labels, overwrite, dryRun, known, cancellationToken);
+        return await SetEntriesAsync(session, node, "labels", labels, overwrite, dryRun, known, cancellationToken);
     }
 
     /// <summary>Removes labels; those that are not there are no error.</summary>
     public static async Task<ClusterNode> RemoveLabelsAsync(
-        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckLabelKeys(keys);
-        return await RemoveEntriesAsync(session, name, "labels", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, cancellationToken);
     }
 
     /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
     public static async Task<ClusterNode> SetAnnotationsAsync(
-        NodeManagerSession session, string name, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun,
+        NodeManagerSession session, NodeTarget node, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun,
         CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckAnnotationKeys(annotations.Keys);
-        return await SetEntriesAsync(session, name, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
+        return await SetEntriesAsync(session, node, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
     }
 
     /// <summary>Removes annotations; those that are not there are no error.</summary>
     public static async Task<ClusterNode> RemoveAnnotationsAsync(
-        NodeManagerSession session, string name, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
         NodeInput.CheckAnnotationKeys(keys);
-        return await RemoveEntriesAsync(session, name, "annotations", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, node, "annotations", keys, dryRun, cancellationToken);
     }
 
     /// <summary>
@@ -62,26 +62,26 @@ public static partial class NodeEditor
     /// Taints that controllers own are refused (TaintOwnedByController).
     /// </summary>
     public static async Task<ClusterNode> SetTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun,
+        NodeManagerSession session, NodeTarget node, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun,
         CancellationToken cancellationToken)
     {
         NodeInput.CheckTaints(taints);
         return await ChangeTaintsAsync(
-            session, name, current => TaintEdit.Set(current, taints, overwrite, name), dryRun, cancellationToken);
+            session, node, current => TaintEdit.Set(current, taints, overwrite, node.Name), dryRun, cancellationToken);
     }
 
     /// <summary>Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="name">Of the node.</param>
+    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
     /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ClusterNode> RemoveTaintsAsync(
-        NodeManagerSession session, string name, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun,
+        NodeManagerSession session, NodeTarget node, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun,
         CancellationToken cancellationToken)
     {
         NodeInput.CheckTaintKeys(taints);
-        return await ChangeTaintsAsync(session, name, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
+        return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
     }
 
     /// <summary>
@@ -89,15 +89,15 @@ public static partial class NodeEditor
     /// cordoned is taken from it, with all that it had set.
     /// </summary>
     public static async Task<ClusterNode> SetUnschedulableAsync(
-        NodeManagerSession session, string name, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
     {
         // A merge patch that finds everything so already changes nothing, so no look is needed first.
         var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
         if (!unschedulable)
             patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
         return await EditAsync(
-            session, name,
-            async (connection, node, token) =>
+            session, node,
+            async (connection, token) =>
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
                 if (unschedulable || dryRun) return changed;
@@ -128,29 +128,41 @@ public static partial class NodeEditor
     /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
     /// </summary>
     public static async Task DeleteAsync(
-        NodeManagerSession session, string name, bool includePods, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, bool includePods, bool dryRun, CancellationToken cancellationToken)
     {
-        string node = NodeInput.NodeName(name);
+        NodeInput.RequireName(node.Name);
         await ClusterOperation.RunAsync(
-            session, name,
+            session, node.Name,
             async (connection, token) =>
             {
-                Task<Node> reading = connection.Client.GetAsync(Resources.Nodes, node, null, token);
-                await Task.WhenAll(reading, includePods ? Task.CompletedTask : RefuseIfHoldingPodsAsync(connection, node, token));
+                Task<string?> meant = node.Uid.Length > 0 ? Task.FromResult<string?>(node.Uid) : UidAsync(connection, node.Name, token);
+                await Task.WhenAll(meant, includePods ? Task.CompletedTask : RefuseIfHoldingPodsAsync(connection, node.Name, token));
                 var options = new DeleteOptions
                 {
-                    // A node that registers anew in between is another node.
-                    Preconditions = new() { Uid = (await reading).Metadata.Uid },
+                    // A node that registers again in between is another node.
+                    Preconditions = new() { Uid = await meant },
                     DryRun = dryRun ? ["All"] : null,
                 };
-                await connection.Client.DeleteAsync(Resources.Nodes, node, null, options, token);
+                try
+                {
+                    await connection.Client.DeleteAsync(Resources.Nodes, node.Name, null, options, token);
+                }
+                catch (KubernetesException refused) when (NodePatcher.MayBeReplaced(refused, node))
+                {
+                    await NodePatcher.RefuseIfReplacedAsync(connection, node, token);
+                    throw;
+                }
+
                 return true;
             },
             cancellationToken);
     }
 
+    private static async Task<string?> UidAsync(ClusterConnection connection, string name, CancellationToken cancellationToken) =>
+        (await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken)).Metadata.Uid;
+
     private static Task<ClusterNode> SetEntriesAsync(
-        NodeManagerSession session, string name, string field, IReadOnlyDictionary<string, string> entries, bool overwrite, bool dryRun,
+        NodeManagerSession session, NodeTarget node, string field, IReadOnlyDictionary<string, string> entries, bool overwrite, bool dryRun,
         ClusterNode? known, CancellationToken cancellationToken)
     {
         // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
@@ -158,42 +170,40 @@ public static partial class NodeEditor
         // Without a version nothing would be guarded: such a node is no more than a name.
         JsonObject? read = known is { ResourceVersion.Length: > 0 } ? EntryEdit.Document(known) : null;
         return EditAsync(
-            session, name,
-            (connection, node, token) => overwrite
+            session, node,
+            (connection, token) => overwrite
                 ? NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
                 : NodePatcher.ChangeAsync(
-                    connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node), dryRun, token),
+                    connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node.Name), dryRun, token),
             cancellationToken);
     }
 
     private static Task<ClusterNode> RemoveEntriesAsync(
-        NodeManagerSession session, string name, string field, IReadOnlyCollection<string> keys, bool dryRun,
+        NodeManagerSession session, NodeTarget node, string field, IReadOnlyCollection<string> keys, bool dryRun,
         CancellationToken cancellationToken)
     {
         JsonObject patch = EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
         return EditAsync(
-            session, name, (connection, node, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
+            session, node, (connection, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
     }
 
     private static Task<ClusterNode> ChangeTaintsAsync(
-        NodeManagerSession session, string name, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken)
     {
         JsonObject? Patch(JsonObject current) => change(current["spec"]?["taints"] as JsonArray) is { } taints
             ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
             : null;
         return EditAsync(
-            session, name, (connection, node, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token),
+            session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token),
             cancellationToken);
     }
 
     private static async Task<ClusterNode> EditAsync(
-        NodeManagerSession session, string name, Func<ClusterConnection, string, CancellationToken, Task<Node>> edit,
-        CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, Func<ClusterConnection, CancellationToken, Task<Node>> edit, CancellationToken cancellationToken)
     {
-        string node = NodeInput.NodeName(name);
+        NodeInput.RequireName(node.Name);
         return await ClusterOperation.RunAsync(
-            session, name,
-            async (connection, token) => NodeMapper.Map(await edit(connection, node, token), session, connection.Time.GetUtcNow()),
+            session, node.Name, async (connection, token) => NodeMapper.Map(await edit(connection, token), session, connection.Time.GetUtcNow()),
             cancellationToken);
     }
 

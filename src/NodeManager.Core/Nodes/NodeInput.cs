@@ -29,6 +29,9 @@ internal static class NodeInput
         return KubernetesNames.CheckSubdomain(lower) is { } rule ? throw InvalidName(name, rule) : lower;
     }
 
+    /// <exception cref="NodeManagerException">InvalidNodeName: no node can have it.</exception>
+    public static void RequireName(string name) => _ = NodeName(name);
+
     /// <summary>The error for a name that no node can have; null for a good one.</summary>
     public static NodeManagerException? CheckName(string name) =>
         KubernetesNames.CheckSubdomain(name.ToLowerInvariant()) is { } rule ? InvalidName(name, rule) : null;

@@ -5,12 +5,14 @@ namespace NodeManager.Commands;
 /// <summary>What a drain that did not end well is as an error.</summary>
 internal static class DrainFailures
 {
-    /// <summary>False where there is no node of the name: then there is no result either, only an error.</summary>
+    /// <summary>False where there is no node of the name, or another one than was meant: then there is no result either, only an error.</summary>
     public static bool HasResult(NodeDrainResult result) => result is not { Status: NodeDrainStatus.Failed, NodeUid: "" };
 
     /// <summary>Null for one that ended well, and for one that the user stopped.</summary>
     public static NodeManagerException? Of(NodeDrainResult result)
     {
+        if (!HasResult(result) && result.Blockers.FirstOrDefault(b => b.Kind == "Node") is { } replaced)
+            return new(ErrorIds.NodeReplaced, ErrorKind.InvalidOperation, replaced.Message, result.Node, replaced.Remedy);
         if (!HasResult(result))
             return new(
                 ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{result.Node}' in '{result.Cluster}'.", result.Node,

@@ -27,8 +27,9 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>A node to read anew, or what stands for one: a pod, a plan, a drain result.</summary>
+    /// <summary>A node to read again, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -36,6 +37,7 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [LabelSelector]
     public string? Selector { get; set; }
 
     /// <summary>Any of these roles.</summary>
@@ -79,10 +81,13 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
 
     private void Add(ClusterObject value)
     {
-        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-            _nodes.Add(new(SessionOf(value), name));
-        else
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
             Fail(NodeReference.StandsForNone(value), value);
+        else if (value is ObjectRow { Cluster: "" })
+            _names.Add(name);
+        else
+            foreach (NodeManagerSession session in SessionsFor(value))
+                _nodes.Add(new(session, name));
     }
 
     /// <summary>One query a session, however many names were piped: pods and metrics are fetched once.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -20,6 +21,7 @@ public sealed class GetClusterStatisticCommand : SessionCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
+    [LabelSelector]
     public string? Selector { get; set; }
 
     private protected override void End()

@@ -17,6 +17,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
     private const string ByObject = "ByObject";
 
     private readonly HashSet<NodeReference> _seen = [];
+    private readonly HashSet<(NodeManagerSession?, string)> _emitted = [];
 
     /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
@@ -26,8 +27,9 @@ public sealed class GetNodePodCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] NodeName { get; set; } = [];
 
-    /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it).</summary>
+    /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it), or a row of a file with such an object.</summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -40,6 +42,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
     /// <summary>A label selector over pods, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [LabelSelector]
     public string? Selector { get; set; }
 
     private protected override void Process()
@@ -54,10 +57,13 @@ public sealed class GetNodePodCommand : SessionCmdlet
 
     private void Read(ClusterObject value)
     {
-        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-            Read(new NodeReference(SessionOf(value), name));
-        else
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
             Fail(NodeReference.StandsForNone(value), value);
+        else if (value is ObjectRow { Cluster: "" })
+            Read([name]);
+        else
+            foreach (NodeManagerSession session in SessionsFor(value))
+                Read(new NodeReference(session, name));
     }
 
     private void ReadNamed()
@@ -65,7 +71,11 @@ public sealed class GetNodePodCommand : SessionCmdlet
         foreach (ClusterObject value in NodeName.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
             Read(value);
 
-        string[] texts = [.. NodeName.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
+        Read([.. NodeName.Where(name => NodeNamesAttribute.ObjectOf(name) is null)]);
+    }
+
+    private void Read(string[] texts)
+    {
         if (texts.Length == 0)
             return;
         string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
@@ -94,6 +104,13 @@ public sealed class GetNodePodCommand : SessionCmdlet
             if (!any)
                 await ReportIfMissingAsync(node, worker);
         });
+    }
+
+    // Names and patterns may stand for the same nodes: each pod comes once.
+    private protected override void Output(object value)
+    {
+        if (value is not NodePod pod || _emitted.Add((pod.Session, pod.Uid)))
+            base.Output(value);
     }
 
     // To the server a node without pods and a node that does not exist are the same.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Jobs;
 using NodeManager.Pipeline;
@@ -46,7 +47,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         Plan(_imagined);
         DrainOptions options = Options;
-        List<(NodeManagerSession Session, string[] Nodes)> runs = [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, g.Select(n => n.Name).ToArray()))];
+        List<(NodeManagerSession Session, NodeTarget[] Nodes)> runs = [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, g.Select(n => n.Target).ToArray()))];
         if (AsJob && runs.Count > 0)
         {
             NodeDrainJob job = new(MyInvocation.Line.Trim(), runs, options);
@@ -56,7 +57,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             return;
         }
 
-        foreach ((NodeManagerSession session, string[] nodes) in runs)
+        foreach ((NodeManagerSession session, NodeTarget[] nodes) in runs)
         {
             StartIn(session, session, async worker =>
             {

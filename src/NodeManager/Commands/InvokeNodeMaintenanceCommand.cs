@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
@@ -104,9 +105,9 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private protected override void End()
     {
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _imagined.GroupBy(n => n.Session))
-            Plan(group.Key, Request([.. group.Select(n => n.Name)]));
+            Plan(group.Key, Request([.. group.Select(n => n.Target)]));
         List<(NodeManagerSession Session, MaintenanceRequest Request)> runs =
-            [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, Request([.. g.Select(n => n.Name)])))];
+            [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, Request([.. g.Select(n => n.Target)])))];
         if (ParameterSetName == ByRun)
             AddResumed(runs);
         if (runs.Count > 0 && AsJob)
@@ -137,7 +138,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private protected override void WriteAbandoned() => WriteSummary();
 
-    private MaintenanceRequest Request(IReadOnlyList<string> nodes) => new()
+    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes) => new()
     {
         Nodes = nodes,
         ResumeId = ResumeId,

@@ -18,5 +18,5 @@ public sealed class RemoveNodeAnnotationCommand : NodeSetterCmdlet
     private protected override string Action => $"Remove annotation {string.Join(", ", Key)}";
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Name, Key, dryRun: false, cancellationToken);
+        await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Target, Key, dryRun: false, cancellationToken);
 }

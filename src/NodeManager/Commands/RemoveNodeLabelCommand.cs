@@ -18,5 +18,5 @@ public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
     private protected override string Action => $"Remove label {string.Join(", ", Key)}";
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.RemoveLabelsAsync(node.Session, node.Name, Key, dryRun: false, cancellationToken);
+        await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, Key, dryRun: false, cancellationToken);
 }

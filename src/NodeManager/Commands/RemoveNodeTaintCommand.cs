@@ -45,5 +45,5 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
     }
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.RemoveTaintsAsync(node.Session, node.Name, _taints, dryRun: false, cancellationToken);
+        await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, _taints, dryRun: false, cancellationToken);
 }

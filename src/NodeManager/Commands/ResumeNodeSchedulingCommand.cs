@@ -12,5 +12,5 @@ public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
     private protected override string Action => "Resume scheduling (uncordon)";
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetUnschedulableAsync(node.Session, node.Name, unschedulable: false, dryRun: false, cancellationToken);
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun: false, cancellationToken);
 }

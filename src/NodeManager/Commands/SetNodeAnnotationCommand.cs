@@ -27,5 +27,5 @@ public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
     private protected override void Begin() => _entries = TextMap.From(Annotation!, ErrorIds.InvalidAnnotationValue);
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetAnnotationsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);
+        await NodeEditor.SetAnnotationsAsync(node.Session, node.Target, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);
 }

@@ -27,5 +27,5 @@ public sealed class SetNodeLabelCommand : NodeSetterCmdlet
     private protected override void Begin() => _entries = TextMap.From(Label!, ErrorIds.InvalidLabelValue);
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetLabelsAsync(node.Session, node.Name, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);
+        await NodeEditor.SetLabelsAsync(node.Session, node.Target, _entries, Overwrite, dryRun: false, cancellationToken, node.Known);
 }

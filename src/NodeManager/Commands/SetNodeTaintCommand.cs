@@ -54,5 +54,5 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
     }
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetTaintsAsync(node.Session, node.Name, _taints, Overwrite, dryRun: false, cancellationToken);
+        await NodeEditor.SetTaintsAsync(node.Session, node.Target, _taints, Overwrite, dryRun: false, cancellationToken);
 }

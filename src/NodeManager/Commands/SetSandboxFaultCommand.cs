@@ -37,6 +37,7 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
     /// <summary>Pods with these labels.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [LabelSelector]
     public string? PodSelector { get; set; }
 
     /// <summary>Pods of this owner: web, Deployment/web.</summary>

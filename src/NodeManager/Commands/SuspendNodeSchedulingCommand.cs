@@ -12,5 +12,5 @@ public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
     private protected override string Action => "Suspend scheduling (cordon)";
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetUnschedulableAsync(node.Session, node.Name, unschedulable: true, dryRun: false, cancellationToken);
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun: false, cancellationToken);
 }

@@ -18,7 +18,7 @@ public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
 
     private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken)
     {
-        await NodeEditor.DeleteAsync(node.Session, node.Name, IncludePod, dryRun: false, cancellationToken);
+        await NodeEditor.DeleteAsync(node.Session, node.Target, IncludePod, dryRun: false, cancellationToken);
         return null;
     }
 }

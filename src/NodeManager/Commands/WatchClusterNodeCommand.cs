@@ -24,6 +24,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
+    [LabelSelector]
     public string? Selector { get; set; }
 
     /// <summary>First tell the nodes that are there, as Added.</summary>

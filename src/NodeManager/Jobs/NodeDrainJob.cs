@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Pipeline;
 
@@ -10,7 +11,7 @@ namespace NodeManager.Jobs;
 /// <param name="command">As typed.</param>
 /// <param name="runs">The nodes, by cluster: those of one go together.</param>
 /// <param name="options">How to drain.</param>
-internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSession Session, string[] Nodes)> runs, DrainOptions options)
+internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSession Session, NodeTarget[] Nodes)> runs, DrainOptions options)
     : OperationJob(command, "NodeDrain", runs.Select(r => r.Session))
 {
     private int _ended;
@@ -19,7 +20,7 @@ internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSes
 
     protected override Task RunAsync() => Task.WhenAll(runs.Select(r => RunAsync(r.Session, r.Nodes)));
 
-    private async Task RunAsync(NodeManagerSession session, string[] nodes)
+    private async Task RunAsync(NodeManagerSession session, NodeTarget[] nodes)
     {
         IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(Streams, session) : Streams;
         try

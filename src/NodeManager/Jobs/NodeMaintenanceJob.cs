@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
 using NodeManager.Sessions;
 
 namespace NodeManager.Jobs;
@@ -29,8 +30,8 @@ internal sealed class NodeMaintenanceJob : OperationJob
         _passThru = passThru;
         foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
         {
-            foreach (string node in request.Nodes)
-                Add(session, node);
+            foreach (NodeTarget node in request.Nodes)
+                Add(session, node.Name);
         }
     }
 

@@ -18,9 +18,9 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Unwrap(inputData) switch
     {
-        IList list when list.Cast<object?>().Any(item => Unwrap(item) is ClusterObject) => list.Cast<object?>().Select(Name).ToArray(),
-        ClusterObject one => Name(one)!,
-        _ => inputData,
+        IList list when list.Cast<object?>().Any(item => ObjectFrom(item) is not null) => list.Cast<object?>().Select(Name).ToArray(),
+        IList => inputData,
+        _ => Name(inputData)!,
     };
 
     /// <summary>The object that was given in place of the name, or null.</summary>
@@ -28,11 +28,14 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
 
     private static object? Name(object? item)
     {
-        if (Unwrap(item) is not ClusterObject given || NodeReference.NameFrom(given) is not { Length: > 0 } name) return item;
-        name = new string(name.AsSpan());
+        if (ObjectFrom(item) is not { } given)
+            return item;
+        string name = NodeReference.NameFrom(given) is { Length: > 0 } node ? new string(node.AsSpan()) : $"({given})";
         Objects.Add(name, given);
         return name;
     }
+
+    private static ClusterObject? ObjectFrom(object? item) => Unwrap(item) as ClusterObject ?? ObjectRow.From(item);
 
     private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes;
 using NodeManager.Parameters;
 
 namespace NodeManager.Sessions;
@@ -26,6 +27,7 @@ public abstract class DrainCmdlet : NodeCmdlet
     /// <summary>Only pods with these labels, as kubectl's <c>--pod-selector</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [LabelSelector]
     public string? PodSelector { get; set; }
 
     /// <summary>What pods get to terminate; without it, what they ask for themselves.</summary>
@@ -52,10 +54,10 @@ public abstract class DrainCmdlet : NodeCmdlet
         DrainOptions options = Options;
         foreach (IGrouping<NodeManagerSession, NodeReference> group in nodes.GroupBy(n => n.Session))
         {
-            string[] names = [.. group.Select(n => n.Name)];
+            NodeTarget[] targets = [.. group.Select(n => n.Target)];
             StartIn(group.Key, group.Key, async worker =>
             {
-                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(group.Key, names, options, worker.Token))
+                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(group.Key, targets, options, worker.Token))
                     worker.Output(plan);
             });
         }

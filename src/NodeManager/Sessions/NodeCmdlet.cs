@@ -26,8 +26,9 @@ public abstract class NodeCmdlet : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>A node, or what stands for one: a pod, a plan, a drain result.</summary>
+    /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -51,10 +52,15 @@ public abstract class NodeCmdlet : SessionCmdlet
 
     private void ProcessObject(ClusterObject value)
     {
-        if (NodeReference.NameFrom(value) is { Length: > 0 } name)
-            ProcessOnce(new(SessionOf(value), name) { Known = value as ClusterNode });
-        else
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        {
             Fail(NodeReference.StandsForNone(value), value);
+            return;
+        }
+
+        foreach (NodeManagerSession session in SessionsFor(value))
+            foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
+                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode });
     }
 
     private void ProcessNames()
@@ -65,15 +71,15 @@ public abstract class NodeCmdlet : SessionCmdlet
         string[] texts = [.. Name.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
         if (texts.Length == 0)
             return;
-        string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
         foreach (NodeManagerSession session in Sessions)
-        {
-            IEnumerable<string> names = texts.Except(patterns);
-            if (patterns.Length > 0)
-                names = [.. names, .. Match(session, patterns)];
-            foreach (string name in names)
+            foreach (string name in Expand(session, texts))
                 ProcessOnce(new(session, name));
-        }
+    }
+
+    private IEnumerable<string> Expand(NodeManagerSession session, string[] names)
+    {
+        string[] patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters)];
+        return patterns.Length == 0 ? names : [.. names.Except(patterns), .. Match(session, patterns)];
     }
 
     private void ProcessOnce(NodeReference node)

@@ -1,10 +1,15 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+
 namespace NodeManager.Sessions;
 
 /// <summary>A node by name in a session.</summary>
-internal readonly record struct NodeReference(NodeManagerSession Session, string Name)
+internal readonly record struct NodeReference(NodeManagerSession Session, NodeTarget Target)
 {
-    /// <summary>The node as the pipeline brought it, which spares reading it. Says nothing about which node it is.</summary>
+    /// <summary>The node as the pipeline brought it, which spares reading it.</summary>
     public ClusterNode? Known { get; init; }
+
+    public string Name => Target.Name;
 
     public bool Equals(NodeReference other) => ReferenceEquals(Session, other.Session) && Name == other.Name;
 
@@ -24,11 +29,25 @@ internal readonly record struct NodeReference(NodeManagerSession Session, string
         NodeChange change => change.Name,
         NodeMaintenancePlan plan => plan.Node,
         NodeMaintenanceResult result => result.Node,
+        ObjectRow row => row.Node,
         _ => null,
     };
 
-    /// <summary>What to say of an object that stands for no node.</summary>
+    /// <summary>The UID of that node; empty where the object has none.</summary>
+    public static string UidFrom(ClusterObject value) => value switch
+    {
+        ClusterNode node => node.Uid,
+        NodeDrainPlan plan => plan.NodeUid,
+        NodeDrainResult result => result.NodeUid,
+        NodeChange change => change.Node.Uid,
+        NodeMaintenancePlan plan => plan.NodeUid,
+        NodeMaintenanceResult result => result.NodeUid,
+        ObjectRow row => row.NodeUid,
+        _ => "",
+    };
+
+    /// <summary>The error for an object that stands for no node.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) => new(
-        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) stands for no node.", value,
-        "Pipe nodes, pods bound to a node, drain plans or drain results.");
+        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}'{(value is ObjectRow ? "" : $" ({value.GetType().Name})")} stands for no node.", value,
+        "Pipe nodes, pods bound to a node, drain plans or results, or objects with the property NodeName, Node or Name.");
 }

@@ -24,14 +24,33 @@ public abstract class SessionCmdlet : AsyncCmdlet
     /// </summary>
     private protected IReadOnlyList<NodeManagerSession> Sessions => _sessions ??= Session is null ? [CurrentOrImplicit()] : [.. Session.Distinct()];
 
-    /// <summary>The session that an object came from. Where it was closed since, a live one to the same cluster.</summary>
+    /// <summary>
+    /// The session that an object came from; where that was closed, or the object lost it with its class, the one session to the same
+    /// cluster. Never another cluster's.
+    /// </summary>
+    /// <exception cref="NodeManagerException">SessionNotFound, SessionAmbiguous.</exception>
     private protected NodeManagerSession SessionOf(ClusterObject origin)
     {
-        if (origin.Session is not { } own)
-            return Sessions.FirstOrDefault(s => s.Cluster == origin.Cluster) ?? Sessions[0];
-        if (own.State == "Connected")
+        if (origin.Session is { State: "Connected" } own && Session?.Contains(own) != false)
             return own;
-        return LiveSessions().LastOrDefault(s => s.Cluster == own.Cluster) ?? own;
+        IReadOnlyList<NodeManagerSession> candidates = Session ?? SessionRegistry.List(Runspace.DefaultRunspace);
+        return SessionChoice.ForCluster(origin.Cluster, candidates.Count > 0 ? candidates : Sessions);
+    }
+
+    /// <summary>Where to work on an object: <see cref="SessionOf"/>, or for one that names no cluster, all <see cref="Sessions"/>. None, and an error, where its cluster is not connected.</summary>
+    private protected IReadOnlyList<NodeManagerSession> SessionsFor(ClusterObject origin)
+    {
+        if (origin is { Session: null, Cluster: "" })
+            return Sessions;
+        try
+        {
+            return [SessionOf(origin)];
+        }
+        catch (NodeManagerException failure) when (failure.ErrorId is ErrorIds.SessionNotFound or ErrorIds.SessionAmbiguous)
+        {
+            Fail(failure, origin);
+            return [];
+        }
     }
 
     /// <summary>Starts work in a session. One that cannot be reached is said once, however much was to be done in it.</summary>
@@ -74,9 +93,6 @@ public abstract class SessionCmdlet : AsyncCmdlet
             WriteError(record);
         });
     }
-
-    private IReadOnlyList<NodeManagerSession> LiveSessions() =>
-        [.. SessionRegistry.List(Runspace.DefaultRunspace), .. (Session ?? []).Where(s => s.State == "Connected")];
 
     private NodeManagerSession CurrentOrImplicit()
     {

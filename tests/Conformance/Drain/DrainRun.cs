@@ -20,7 +20,7 @@ internal static class DrainRun
         NodeManagerSession session, IReadOnlyList<string> nodes, DrainOptions options, Listener? listener = null,
         CancellationToken cancellationToken = default) =>
         await NodeDrainer.DrainAsync(
-                session, nodes, options with { Timeout = options.Timeout ?? Eventually.Limit }, listener ?? (IOperationObserver)NullObserver.Instance,
+                session, [.. nodes], options with { Timeout = options.Timeout ?? Eventually.Limit }, listener ?? (IOperationObserver)NullObserver.Instance,
                 cancellationToken)
             .ToListAsync(CancellationToken.None);
 

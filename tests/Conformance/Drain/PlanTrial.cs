@@ -30,7 +30,7 @@ internal sealed class PlanTrial
         string[] fullest = [.. before.Where(p => p.Spec.NodeName is not null).GroupBy(p => p.Spec.NodeName!).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(scenario.Together).Select(g => g.Key)];
         if (fullest.Length == 0) return trial;
         NodeManagerSession session = await cluster.ConnectAsync();
-        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, fullest, scenario.Options, default);
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [.. fullest], scenario.Options, default);
         // One that is refused stays, and is a place for the others after all: then it is tried alone.
         if (plans.Count > 1 && plans.FirstOrDefault(p => !p.CanDrain) is { } blocking) plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
         List<Node> nodes = (await cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items;

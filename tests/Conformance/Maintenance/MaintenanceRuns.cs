@@ -15,7 +15,7 @@ internal static class MaintenanceRuns
     public static MaintenanceRequest Maintain(
         this TestCluster cluster, IReadOnlyList<string> nodes, MaintenanceOptions? options = null, Func<ClusterNode, Task>? work = null) => new()
         {
-            Nodes = nodes,
+            Nodes = [.. nodes],
             Options = options ?? new(),
             Namespace = cluster.Namespace,
             // Long enough for a busy machine to renew it, and no longer, as it is waited for.

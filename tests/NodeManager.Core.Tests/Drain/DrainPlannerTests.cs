@@ -241,7 +241,7 @@ public sealed class DrainPlannerTests : IDisposable
     private async Task<IReadOnlyList<NodeDrainPlan>> PlanAllAsync(string[] nodes, DrainOptions options)
     {
         using NodeManagerSession session = await _server.ConnectAsync();
-        return await DrainPlanner.PlanAsync(session, nodes, options, default);
+        return await DrainPlanner.PlanAsync(session, [.. nodes], options, default);
     }
 
     private static JsonObject Bare(string name)

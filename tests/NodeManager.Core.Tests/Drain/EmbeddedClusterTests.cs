@@ -41,7 +41,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     {
         string[] nodes = await NodeNamesAsync();
 
-        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(_session, nodes, new(), default);
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(_session, [.. nodes], new(), default);
 
         List<Pod> pods = (await Client.ListAsync(Resources.Pods, new(), default)).Items;
         Assert.Equal(nodes, plans.Select(p => p.Node));
@@ -90,7 +90,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_budget_that_blocks_is_named_and_holds_up_only_its_own_pods()
     {
-        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, await NodeNamesAsync(), Anything, default))
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
             .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("never allows", StringComparison.Ordinal))));
 
         using CancellationTokenSource stop = new();
@@ -106,7 +106,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
 
     // Nodes that nothing but termination holds up. A StatefulSet's pods fit a few nodes only, and their budget waits until they do.
     private async Task<IReadOnlyList<NodeDrainPlan>> FreeAsync() =>
-        [.. (await DrainPlanner.PlanAsync(_session, await NodeNamesAsync(), Anything, default))
+        [.. (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
             .Where(p => p.CanDrain && p.BlockedByBudget == 0 && !p.Pods.Any(pod => pod.Owner.StartsWith("StatefulSet/", StringComparison.Ordinal)))
             .OrderByDescending(p => p.Evict)];
 

@@ -3,6 +3,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Drain.Planning;
 
@@ -15,10 +16,11 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
     private readonly AccessCheck _access = new(client, options);
 
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
-    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<string> nodeNames, CancellationToken cancellationToken)
+    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken)
     {
-        NodeInput.CheckSelector(options.PodSelector);
-        Task<IReadOnlyList<(string, Node?)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
+        LabelSelector? selector = options.PodSelector is null ? null : LabelSelectorParser.Parse(options.PodSelector);
+        string[] nodeNames = [.. targets.Select(t => t.Name)];
+        Task<IReadOnlyList<(string Name, Node? Node)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
         Task<List<Pod>?> pods = ReadPodsAsync(nodeNames, cancellationToken);
         Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);
         Task<IReadOnlyList<NodeDrainBlocker>> missing = _access.MissingAsync(cancellationToken);
@@ -32,11 +34,18 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         if (await pods is null && !blockers.Exists(b => b.Name == "list pods"))
             blockers.Add(AccessCheck.Missing(new() { Verb = "list", Resource = "pods" }, null));
         HashSet<string> wanted = [.. nodeNames];
+        List<Pod> onNodes = [.. (await pods ?? []).Where(p => p.Spec.NodeName is { } on && wanted.Contains(on))];
+        bool IsSelected(Pod pod) => selector?.Matches(pod.Metadata.Labels) != false;
+        Dictionary<string, NodeTarget> targetOf = targets.ToDictionary(t => t.Name);
+        Dictionary<string, (string, string?)> replaced = (await nodes).Where(n => n.Node is not null && !targetOf[n.Name].Matches(n.Node.Metadata.Uid))
+            .ToDictionary(n => n.Name, n => (targetOf[n.Name].Uid, n.Node!.Metadata.Uid));
         return new()
         {
             Server = server,
-            Nodes = await nodes,
-            Pods = (await pods ?? []).Where(p => p.Spec.NodeName is { } on && wanted.Contains(on)).ToLookup(p => p.Spec.NodeName!),
+            Nodes = [.. (await nodes).Select(n => replaced.ContainsKey(n.Name) ? (n.Name, null) : n)],
+            Replaced = replaced,
+            Pods = onNodes.Where(IsSelected).ToLookup(p => p.Spec.NodeName!),
+            UnselectedPods = onNodes.Where(p => !IsSelected(p)).ToLookup(p => p.Spec.NodeName!),
             DaemonSets = (await daemonSets)?.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? ""),
             Budgets = await budgets,
             MissingPermissions = blockers,
@@ -80,9 +89,9 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
     private async Task<List<Pod>?> ReadPodsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         if (names.Count > ManyNodes)
-            return await ReadIfAllowedAsync(Resources.Pods, new() { LabelSelector = options.PodSelector }, cancellationToken);
+            return await ReadIfAllowedAsync(Resources.Pods, new(), cancellationToken);
         List<Pod>?[] lists = await Task.WhenAll(names.Select(name => ReadIfAllowedAsync(
-            Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}", LabelSelector = options.PodSelector }, cancellationToken)));
+            Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken)));
         return lists.Any(l => l is null) ? null : [.. lists.SelectMany(l => l!)];
     }
 

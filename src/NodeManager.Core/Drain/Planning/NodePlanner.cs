@@ -22,7 +22,13 @@ internal static class NodePlanner
             closed = await surveyor.MissingRemovalsAsync(namespaces, cancellationToken);
         }
 
-        return [.. judged.Select(j => Assemble(j.Name, j.Node, j.Pods, survey, options, closed))];
+        return
+        [
+            .. judged.Select(j => Assemble(j.Name, j.Node, j.Pods, survey, options, closed) with
+            {
+                Unselected = survey.UnselectedPods[j.Name].Count(p => DrainRules.Judge(p, context).Decision != DrainDecision.Skip),
+            }),
+        ];
     }
 
     /// <summary>Rules and budgets for some pods of a node.</summary>

@@ -9,4 +9,8 @@ namespace NodeManager.Core.Drain.Planning;
 /// <param name="Blockers">Refused pods and missing permissions.</param>
 /// <param name="Warnings">What the user should know.</param>
 internal sealed record PlannedNode(
-    string Name, Node? Node, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<NodeDrainBlocker> Blockers, IReadOnlyList<string> Warnings);
+    string Name, Node? Node, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<NodeDrainBlocker> Blockers, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Pods that a drain of all pods would not skip, and that the selector does not select.</summary>
+    public int Unselected { get; init; }
+}

@@ -56,6 +56,7 @@ internal sealed record DrainReport
             Pods = new(pods),
             Blockers = new(status == NodeDrainStatus.Drained ? [] : blockers),
             Warnings = new([.. Warnings.Distinct()]),
+            Unselected = Plan.Unselected,
             Cordoned = IsCordoned && End != DrainEnd.NodeDeleted,
             By = By,
             Reason = Reason,
@@ -85,9 +86,10 @@ internal sealed record DrainReport
         string stays = IsCordoned ? "The node stays cordoned." : "The node was not cordoned.";
         string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
+        string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected by -PodSelector and left alone.";
         return End switch
         {
-            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}",
+            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}{unselected}",
             DrainEnd.NodeDeleted when remaining == 0 => $"Drained: {counts}; then the node was deleted.",
             DrainEnd.NodeDeleted => $"The node was deleted while it was drained: {left} The cluster removes those without their grace period.",
             DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",

@@ -2,12 +2,13 @@ using System.Threading.Channels;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>One run over several nodes: reads, cordons all, then drains all side by side.</summary>
-internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames, ChannelWriter<NodeDrainResult> results)
+internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes, ChannelWriter<NodeDrainResult> results)
 {
     private readonly DateTimeOffset _startedAt = scope.Now;
 
@@ -20,12 +21,12 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<string> nodeNames
         try
         {
             DrainSurveyor surveyor = new(scope.Client, scope.Options);
-            survey = await surveyor.ReadAsync(nodeNames, cancellationToken);
+            survey = await surveyor.ReadAsync(nodes, cancellationToken);
             plans = await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            foreach (string name in nodeNames) await results.WriteAsync(NeverBegun(name), CancellationToken.None);
+            foreach (NodeTarget node in nodes) await results.WriteAsync(NeverBegun(node.Name), CancellationToken.None);
             return;
         }
         catch (Exception exception) when (ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, null) is { } known)

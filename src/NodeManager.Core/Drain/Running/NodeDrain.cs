@@ -68,7 +68,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         if (_plan.Node is not { } node)
         {
-            _blockers.Add(new() { Kind = "Server", Name = _plan.Name, Message = ErrorTranslator.NodeNotFound(_plan.Name, _scope.Session.Cluster).Message });
+            NodeManagerException reason = _survey.WhyNot(_plan.Name, _scope.Session.Cluster);
+            _blockers.Add(new() { Kind = reason.ErrorId == ErrorIds.NodeReplaced ? "Node" : "Server", Name = _plan.Name, Message = reason.Message, Remedy = reason.RecommendedAction ?? "" });
             return await EndAsync(DrainEnd.Stopped);
         }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -121,11 +122,12 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     private IReadOnlyList<MaintenanceWindow> Windows(MaintenanceOptions options) =>
         [.. options.Windows.Select(w => WindowParser.Parse(w, scope.Time.LocalTimeZone))];
 
-    private List<Node> Resolve(IReadOnlyList<string> names)
+    private List<Node> Resolve(IReadOnlyList<NodeTarget> targets)
     {
         Dictionary<string, Node> byName = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Name);
-        return [.. names.Distinct(StringComparer.Ordinal).Select(
-            name => byName.GetValueOrDefault(name) ?? throw ErrorTranslator.NodeNotFound(name, scope.Session.Cluster))];
+        return [.. NodeTarget.Distinct(targets).Select(target => byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
+            ? node
+            : throw ErrorTranslator.NodeMissing(target.Name, target.Uid, byName.GetValueOrDefault(target.Name)?.Metadata.Uid, scope.Session.Cluster))];
     }
 
     private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)

@@ -31,7 +31,7 @@ internal sealed class DrainBench : IOperationObserver
 
         async Task CollectAsync()
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, this, cancellationToken)) results.Add(result);
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, [.. nodes], options, this, cancellationToken)) results.Add(result);
         }
     }
 

@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace NodeManager.Parameters;
+
+/// <summary>
+/// An object that lost its class: read from CLIXML, CSV or JSON, or sent by a job or another computer. It is what its class was: of the
+/// cluster that its Cluster names, and standing for the node that its NodeName, Node or Name names, in this order.
+/// </summary>
+internal sealed class ObjectRow : ClusterObject
+{
+    private const string Deserialized = "Deserialized.NodeManager.";
+
+    /// <summary>The node that it is, or stands for; empty for none.</summary>
+    public string Node { get; private init; } = "";
+
+    /// <summary>Of the node; empty where the row has none.</summary>
+    public string NodeUid { get; private init; } = "";
+
+    /// <summary>Its Id, or its RunId.</summary>
+    public string RunId { get; private init; } = "";
+
+    /// <summary>Its Namespace.</summary>
+    public string Namespace { get; private init; } = "";
+
+    /// <summary>Its Name, whatever has that name.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>Null for text, a number, a list, and what still has its class.</summary>
+    public static ObjectRow? From(object? value)
+    {
+        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (plain is null or ClusterObject or NodeManagerSession or IConvertible or ScriptBlock || (plain is IEnumerable and not IDictionary))
+            return null;
+        Func<string, object?> property = plain is IDictionary map ? name => Entry(map, name) : name => Property(PSObject.AsPSObject(value!), name);
+        object? onNode = property("Node");
+        string name = Text(property("Name"));
+        string hostNode = First(Text(property("NodeName")), Text(onNode));
+        bool isNode = hostNode.Length == 0 && IsNode(value!);
+        return new()
+        {
+            Cluster = Text(property("Cluster")),
+            Node = isNode ? name : hostNode,
+            NodeUid = First(Text(property("NodeUid")), isNode ? Text(property("Uid")) : UidOf(onNode)),
+            RunId = First(Text(property("RunId")), Text(property("Id"))),
+            Namespace = Text(property("Namespace")),
+            Name = name,
+        };
+    }
+
+    public override string ToString() => Name.Length > 0 ? Name : Node.Length > 0 ? Node : "the input";
+
+    // A row is a node's unless its class was another one's.
+    private static bool IsNode(object value) =>
+        PSObject.AsPSObject(value).TypeNames.FirstOrDefault(t => t.StartsWith(Deserialized, StringComparison.Ordinal)) is not { } type
+        || type.StartsWith(Deserialized + nameof(ClusterNode), StringComparison.Ordinal);
+
+    private static string First(string preferred, string other) => preferred.Length > 0 ? preferred : other;
+
+    private static string UidOf(object? node) => node is PSObject { BaseObject: not string } nested ? Text(Property(nested, "Uid")) : "";
+
+    private static string Text(object? value) => value switch
+    {
+        PSObject { BaseObject: not (string or IConvertible) } nested => Text(Property(nested, "Name")),
+        PSObject wrapped => Text(wrapped.BaseObject),
+        ClusterNode node => node.Name,
+        IConvertible text => text.ToString(CultureInfo.InvariantCulture),
+        _ => "",
+    };
+
+    private static object? Entry(IDictionary map, string name) =>
+        map.Keys.OfType<string>().FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) is { } key ? map[key] : null;
+
+    private static object? Property(PSObject value, string name)
+    {
+        try
+        {
+            return value.Properties[name]?.Value;
+        }
+        catch (GetValueException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Core.Tests.Sessions;
+
+public sealed class SessionChoiceTests
+{
+    private readonly NodeManagerSession _prod = Session(1, "prod"), _staging = Session(2, "staging"), _other = Session(3, "2");
+
+    [Theory]
+    [InlineData("prod", 1)]
+    [InlineData("Staging", 2)]
+    [InlineData("2", 3)]
+    public void An_object_goes_to_the_session_of_its_cluster(string cluster, int id) =>
+        Assert.Equal(id, SessionChoice.ForCluster(cluster, [_prod, _staging, _other, _prod]).Id);
+
+    [Theory]
+    [InlineData("prod", 1)]
+    [InlineData("1", 1)]
+    [InlineData("2", 3)]
+    [InlineData("3", 3)]
+    public void Text_is_a_name_or_else_an_id(string text, int id) => Assert.Equal(id, SessionChoice.ByText(text, [_prod, _staging, _other]).Id);
+
+    [Theory]
+    [InlineData("test")]
+    [InlineData("1")]
+    [InlineData("pro")]
+    public void Another_cluster_is_never_taken_instead(string cluster)
+    {
+        NodeManagerException e = Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster(cluster, [_prod, _staging]));
+        Assert.Equal(ErrorIds.SessionNotFound, e.ErrorId);
+        Assert.Contains("prod, staging", e.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(e.RecommendedAction!);
+    }
+
+    [Fact]
+    public void A_closed_session_is_not_taken()
+    {
+        _prod.Dispose();
+        Assert.Equal(ErrorIds.SessionNotFound, Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster("prod", [_prod, _staging])).ErrorId);
+    }
+
+    [Fact]
+    public void Several_that_match_are_refused() =>
+        Assert.Equal(ErrorIds.SessionAmbiguous, Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster("prod", [_prod, Session(4, "PROD")])).ErrorId);
+
+    private static NodeManagerSession Session(int id, string cluster) =>
+        new() { Id = id, Cluster = cluster, Source = "Kubeconfig", Server = new("https://example.com") };
+}

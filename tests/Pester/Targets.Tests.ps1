@@ -1,0 +1,211 @@
+# Which cluster and which node a command works on.
+BeforeAll {
+    $module = (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path
+    Import-Module $module -Force
+
+    # As a file, a job or another computer gives objects back: without their class.
+    function Convert-Deserialized([Parameter(ValueFromPipeline)] $InputObject) {
+        process { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($InputObject, 3)) }
+    }
+}
+
+AfterAll {
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'A selector' {
+    BeforeAll {
+        $session = Connect-NodeManager -Sandbox
+        $linux = @{ 'kubernetes.io/os' = 'linux' }
+        $pod = (Get-NodePod | Where-Object OwnerKind -eq ReplicaSet)[0]
+        $label = 'app.kubernetes.io/name'
+        $app = @{ $label = $pod.Labels[$label] }
+    }
+
+    It 'may be a hashtable in every command that takes one' {
+        $app[$label] | Should -Not -BeNullOrEmpty
+        @(Get-ClusterNode -Selector $linux).Count | Should -Be 12
+        (Get-ClusterStatistic -Selector $linux).NodeCount | Should -Be (Get-ClusterStatistic -Selector 'kubernetes.io/os=linux').NodeCount
+        @(Watch-ClusterNode -Selector $linux -IncludeExisting -Timeout 60 | Select-Object -First 12).Count | Should -Be 12
+        (Get-NodePod -Selector $app).Name | Sort-Object | Should -Be ((Get-NodePod -Selector "$label=$($app[$label])").Name | Sort-Object)
+        (Get-NodeDrainPlan $pod.NodeName -PodSelector $app).Pods.Name | Should -Contain $pod.Name
+        (Set-SandboxFault PodUnready -PodSelector $app -PassThru).PodSelector | Should -Be "$label=$($app[$label])"
+        Clear-SandboxFault
+    }
+
+    It 'means any of the values of an array, and all of its keys' {
+        $zones = (Get-ClusterNode).Zone | Sort-Object -Unique
+        (Get-ClusterNode -Selector @{ 'topology.kubernetes.io/zone' = $zones[0, 1]; 'kubernetes.io/os' = 'linux' }).Zone | Sort-Object -Unique | Should -Be $zones[0, 1]
+    }
+
+    It 'is refused where it is neither text nor such a hashtable' -ForEach @(
+        @{ Value = @{ app = $null } }
+        @{ Value = @{ app = @() } }
+        @{ Value = @{ app = @{ nested = 1 } } }
+        @{ Value = @{ app = 'a,b=c' } }
+        @{ Value = 'a', 'b' }
+        @{ Value = [datetime]::Now }
+        @{ Value = { app } }
+    ) {
+        { Get-ClusterNode -Selector $Value } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
+        { Invoke-NodeDrain $pod.NodeName -PodSelector $Value -Confirm:$false } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
+        (Get-ClusterNode $pod.NodeName).Unschedulable | Should -BeFalse
+    }
+
+    It 'has a drain report what it left alone' {
+        $plan = Get-NodeDrainPlan $pod.NodeName -PodSelector @{ app = 'no-such-app' }
+        $plan.Unselected | Should -BeGreaterThan 0
+        $result = Invoke-NodeDrain $pod.NodeName -PodSelector @{ app = 'no-such-app' } -Confirm:$false
+        $result.Status | Should -Be 'Drained'
+        $result.Unselected | Should -Be $plan.Unselected
+        $result.Message | Should -BeLike "*$($plan.Unselected) pod*not selected*"
+        ($plan | Out-String) | Should -BeLike '*not selected by -PodSelector*'
+        ($result | Format-List | Out-String) | Should -BeLike '*not selected*'
+        Resume-NodeScheduling $pod.NodeName
+        (Get-NodeDrainPlan $pod.NodeName).Unselected | Should -Be 0
+    }
+}
+
+Describe 'An object without its class' {
+    BeforeAll {
+        Get-NodeManagerSession | Disconnect-NodeManager
+        $first = Connect-NodeManager -Sandbox -SandboxSeed 1
+        $second = Connect-NodeManager -Sandbox -SandboxSeed 2
+        $node = Get-ClusterNode -Session $first -Status Ready | Where-Object { $_.Roles -notcontains 'control-plane' } | Select-Object -First 1
+        (Get-ClusterNode -Session $second).Name | Should -Contain $node.Name -Because 'the current cluster has a node of this name, too'
+        $pod = Get-NodePod $node | Select-Object -First 1
+        $plan = Get-NodeDrainPlan $node
+        $result = Invoke-NodeDrain $node -PodSelector never=there -Confirm:$false
+        $maintenance = Invoke-NodeMaintenance $node -PodSelector never=there -WhatIf 6>$null
+    }
+
+    It 'goes to its own cluster: <_>' -ForEach @('node', 'pod', 'plan', 'result', 'maintenance') {
+        $object = Get-Variable $_ -ValueOnly
+        Resume-NodeScheduling $node
+        foreach ($row in @(
+                $object | Convert-Deserialized
+                $object | ConvertTo-Csv | ConvertFrom-Csv
+                $object | Select-Object Name, Node, NodeName, Uid, NodeUid, Cluster, Namespace | ConvertTo-Json -WarningAction SilentlyContinue | ConvertFrom-Json
+            )) {
+            $changed = $row | Suspend-NodeScheduling -PassThru
+            $changed.Name | Should -Be $node.Name
+            $changed.Cluster | Should -Be $first.Cluster
+            $changed.Unschedulable | Should -BeTrue
+            (Resume-NodeScheduling $row -PassThru).Cluster | Should -Be $first.Cluster
+            ($row | Get-ClusterNode).Uid | Should -Be $node.Uid
+            ($row | Get-NodePod).NodeName | Sort-Object -Unique | Should -Be $node.Name
+            ($row | Get-NodeDrainPlan).NodeUid | Should -Be $node.Uid
+        }
+        (Get-ClusterNode $node.Name -Session $second).Unschedulable | Should -BeFalse
+    }
+
+    It 'is refused when no session leads to its cluster, and others still go' {
+        $rows = @(
+            [pscustomobject]@{ Name = $node.Name; Cluster = 'production' }
+            [pscustomobject]@{ Name = $node.Name; Cluster = $first.Cluster }
+        )
+        $changed = $rows | Set-NodeLabel -Label @{ origin = 'row' } -PassThru -ErrorVariable failures -ErrorAction SilentlyContinue
+        $changed.Cluster | Should -Be $first.Cluster
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'SessionNotFound,*'
+        $failures[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failures[0].ErrorDetails.RecommendedAction | Should -BeLike '*Connect*production*'
+        (Get-ClusterNode $node.Name -Session $second).Labels.ContainsKey('origin') | Should -BeFalse
+    }
+
+    It 'never goes to a session that was given and leads elsewhere' {
+        foreach ($object in $node, ($node | Convert-Deserialized)) {
+            $object | Suspend-NodeScheduling -Session $second -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'SessionNotFound,*'
+        }
+        (Get-ClusterNode $node.Name -Session $second).Unschedulable | Should -BeFalse
+    }
+
+    It 'that names no cluster, and a hashtable, mean the current cluster' {
+        ([pscustomobject]@{ Name = $node.Name } | Set-NodeLabel -Label @{ plain = 'row' } -PassThru).Cluster | Should -Be $second.Cluster
+        (@{ Name = $node.Name } | Set-NodeLabel -Label @{ plain = 'row' } -PassThru).Cluster | Should -Be $second.Cluster
+        (@{ Name = $node.Name; Cluster = '' } | Get-ClusterNode).Cluster | Should -Be $second.Cluster
+        ([pscustomobject]@{ Name = $node.Name } | Get-ClusterNode -Session $first, $second).Cluster | Sort-Object | Should -Be (@($first.Cluster, $second.Cluster) | Sort-Object)
+        @([pscustomobject]@{ Name = '*' } | Get-NodeDrainPlan).Count | Should -Be 12
+    }
+
+    It 'that stands for no node is said to be none' {
+        foreach ($nothing in [pscustomobject]@{ Colour = 'red' }, (Get-NodeManagerConfiguration | Convert-Deserialized)) {
+            $nothing | Suspend-NodeScheduling -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            Suspend-NodeScheduling $nothing -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+        }
+    }
+}
+
+Describe 'A node that is another one now' {
+    BeforeAll {
+        Get-NodeManagerSession | Disconnect-NodeManager
+        $former = Connect-NodeManager -Sandbox -SandboxSeed 1
+        $node = (Get-ClusterNode -Status Ready)[0]
+        $plan = Get-NodeDrainPlan $node
+        Disconnect-NodeManager $former
+        $now = Connect-NodeManager -Sandbox -SandboxSeed 2
+        $now.Cluster | Should -Be $former.Cluster
+        $before = Get-ClusterNode $node.Name
+        $before.Uid | Should -Not -Be $node.Uid
+    }
+
+    It 'is left alone by <Name>' -ForEach @(
+        @{ Name = 'Suspend-NodeScheduling'; Do = { $args | Suspend-NodeScheduling } }
+        @{ Name = 'Resume-NodeScheduling'; Do = { $args | Resume-NodeScheduling } }
+        @{ Name = 'Set-NodeLabel'; Do = { $args | Set-NodeLabel -Label @{ a = 1 } } }
+        @{ Name = 'Set-NodeLabel -Overwrite'; Do = { $args | Set-NodeLabel -Label @{ a = 1 } -Overwrite } }
+        @{ Name = 'Remove-NodeLabel'; Do = { $args | Remove-NodeLabel -Key a } }
+        @{ Name = 'Set-NodeAnnotation'; Do = { $args | Set-NodeAnnotation -Annotation @{ a = 1 } } }
+        @{ Name = 'Remove-NodeAnnotation'; Do = { $args | Remove-NodeAnnotation -Key a } }
+        @{ Name = 'Set-NodeTaint'; Do = { $args | Set-NodeTaint -Taint a=b:NoSchedule } }
+        @{ Name = 'Remove-NodeTaint'; Do = { $args | Remove-NodeTaint -Key a } }
+        @{ Name = 'Unregister-ClusterNode'; Do = { $args | Unregister-ClusterNode -IncludePod -Confirm:$false } }
+        @{ Name = 'Get-NodeDrainPlan'; Do = { $args | Get-NodeDrainPlan } }
+        @{ Name = 'Invoke-NodeDrain'; Do = { $args | Invoke-NodeDrain -Confirm:$false } }
+        @{ Name = 'Invoke-NodeMaintenance'; Do = { $args | Invoke-NodeMaintenance -Confirm:$false } }
+    ) {
+        foreach ($object in $node, ($node | Convert-Deserialized), $plan, ($plan | ConvertTo-Csv | ConvertFrom-Csv)) {
+            $got = & $Do $object 2>&1
+            $got | Should -HaveCount 1
+            $got[0].FullyQualifiedErrorId | Should -BeLike 'NodeReplaced,*'
+            $got[0].TargetObject | Should -Be $node.Name
+            $got[0].ErrorDetails.RecommendedAction | Should -BeLike '*Get-ClusterNode*'
+        }
+        (Get-ClusterNode $node.Name).ResourceVersion | Should -Be $before.ResourceVersion
+    }
+
+    It 'may be meant by its name' {
+        (Suspend-NodeScheduling $node.Name -PassThru).Unschedulable | Should -BeTrue
+    }
+}
+
+Describe 'A name' {
+    BeforeAll {
+        Get-NodeManagerSession | Disconnect-NodeManager
+        $session = Connect-NodeManager -Sandbox
+        $name = (Get-ClusterNode -Status Ready | Where-Object { $_.Roles -notcontains 'control-plane' })[0].Name
+        $upper = $name.ToUpperInvariant()
+    }
+
+    It 'is the same in upper case, everywhere' {
+        (Get-ClusterNode $upper).Name | Should -Be $name
+        (Get-NodePod $upper)[0].NodeName | Should -Be $name
+        (Set-NodeLabel $upper -Label @{ x = 1 } -PassThru).Name | Should -Be $name
+        @($upper, $name | Suspend-NodeScheduling -PassThru).Name | Should -Be $name
+        (Resume-NodeScheduling $upper -PassThru).Name | Should -Be $name
+        (Get-NodeDrainPlan $upper).Node | Should -Be $name
+        (Invoke-NodeDrain $upper, $name -PodSelector never=there -Confirm:$false).Node | Should -Be $name
+        (Invoke-NodeMaintenance $upper -PodSelector never=there -WhatIf 6>$null).Node | Should -Be $name
+        (Invoke-NodeMaintenance $upper -PodSelector never=there -Confirm:$false).Node | Should -Be $name
+        (Wait-ClusterNode $upper -PassThru -Timeout 60).Name | Should -Be $name
+        (Watch-ClusterNode $upper -IncludeExisting -Timeout 60 | Select-Object -First 1).Name | Should -Be $name
+    }
+
+    It 'and a wildcard for the same node give each pod once' {
+        $pods = Get-NodePod $name
+        (Get-NodePod $name, "$name*", '*' | Where-Object NodeName -eq $name).Uid | Should -HaveCount $pods.Count
+        ($name, '*' | Get-NodePod | Group-Object Uid | Where-Object Count -gt 1) | Should -BeNullOrEmpty
+    }
+}

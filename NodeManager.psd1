@@ -61,6 +61,7 @@
         'Restart-Scheduler'
         'Restore-SchedulerConfiguration'
         'Resume-NodeScheduling'
+        'Select-NodeManagerSession'
         'Set-NodeAnnotation'
         'Set-NodeLabel'
         'Set-NodeManagerConfiguration'

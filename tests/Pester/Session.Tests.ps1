@@ -142,6 +142,28 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $two.State | Should -Be 'Disconnected'
     }
 
+    It 'fall back to no other cluster when the current session is disconnected' {
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 2
+        Disconnect-NodeManager
+        Get-NodeManagerSession -Current | Should -BeNullOrEmpty
+        $failure = { Get-ClusterNode } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'NotConnected,*'
+        $failure.Exception.Message | Should -BeLike "*$($one.Cluster)*"
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Select-NodeManagerSession*'
+        Disconnect-NodeManager
+        $one.State | Should -Be 'Connected' -Because 'no session was current'
+        Select-NodeManagerSession $one | Should -BeNullOrEmpty
+        (Get-ClusterNode).Cluster | Sort-Object -Unique | Should -Be $one.Cluster
+    }
+
+    It 'keep the current session when another one is disconnected' {
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 2
+        Disconnect-NodeManager $one
+        (Get-NodeManagerSession -Current).Id | Should -Be $two.Id
+    }
+
     It 'tell sessions to clusters of the same name apart' {
         $one = Connect-NodeManager -Sandbox -SandboxNodes 1
         $two = Connect-NodeManager -Sandbox -SandboxNodes 1
@@ -181,6 +203,61 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $session = Connect-NodeManager -Sandbox -SandboxNodes 1
         ($session | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue) | Should -Not -Match 'Connection|Token|Password'
         [Management.Automation.PSSerializer]::Serialize($session, 5) | Should -Not -Match 'Token|Password'
+    }
+}
+
+Describe 'Select-NodeManagerSession and -Session' {
+    BeforeAll {
+        Get-NodeManagerSession | Disconnect-NodeManager
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 2
+    }
+
+    It 'take a session, its name, or its id' {
+        foreach ($given in $one, $one.Cluster, $one.Cluster.ToUpperInvariant(), $one.Id, "$($one.Id)") {
+            $null = Select-NodeManagerSession $two
+            (Select-NodeManagerSession $given -PassThru).Id | Should -Be $one.Id
+            (Get-NodeManagerSession -Current).Id | Should -Be $one.Id
+            @(Get-ClusterNode -Session $given).Cluster | Sort-Object -Unique | Should -Be $one.Cluster
+        }
+        $null = $two.Cluster | Select-NodeManagerSession
+        (Get-NodeManagerSession -Current).Id | Should -Be $two.Id
+        (Get-ClusterNode -Session $one.Cluster, $two.Id).Cluster | Sort-Object -Unique | Should -Be (@($one.Cluster, $two.Cluster) | Sort-Object)
+        (Set-NodeLabel (Get-ClusterNode -Session $one)[0].Name -Label @{ by = 'name' } -Session $one.Cluster -PassThru).Cluster | Should -Be $one.Cluster
+    }
+
+    It 'refuse what names no session of this runspace' {
+        foreach ($wrong in 'no-such-cluster', '4711', 4711) {
+            { Get-ClusterNode -Session $wrong } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*' -ExpectedMessage "*$($one.Cluster)*"
+            { Select-NodeManagerSession $wrong } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
+            { Disconnect-NodeManager $wrong } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
+        }
+        $foreign = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($one))
+        { Get-ClusterNode -Session $foreign } | Should -Throw -ExpectedMessage '*another process*'
+    }
+
+    It 'complete the names' {
+        $line = 'Get-ClusterNode -Session '
+        (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Be @($one.Cluster, $two.Cluster)
+        $line = 'Select-NodeManagerSession '
+        (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Be @($one.Cluster, $two.Cluster)
+        $line = "Get-ClusterNode -Session $($one.Cluster) -Name "
+        (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Be (Get-ClusterNode -Session $one).Name
+    }
+
+    It 'refuse a closed one' {
+        $closed = Connect-NodeManager -Sandbox -SandboxNodes 1
+        Disconnect-NodeManager $closed
+        { Select-NodeManagerSession $closed } | Should -Throw -ErrorId 'SessionClosed*'
+        { Select-NodeManagerSession $closed.Cluster } | Should -Throw
+        Get-NodeManagerSession -Current | Should -BeNullOrEmpty
+    }
+
+    It 'make a session current after a connection that failed' {
+        { Connect-NodeManager -Kubeconfig (Join-Path $TestDrive 'absent.yaml') } | Should -Throw
+        { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
+        Select-NodeManagerSession $two
+        @(Get-ClusterNode).Cluster | Sort-Object -Unique | Should -Be $two.Cluster
     }
 }
 

@@ -3,6 +3,7 @@ using System.Management.Automation.Runspaces;
 using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -42,6 +43,8 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
 
     /// <summary>A session whose cluster is meant: this makes a further one to it, as another user.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [Sessions]
     [ValidateNotNull]
     public NodeManagerSession? Session { get; set; }
 

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using NodeManager.Completion;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -10,6 +12,8 @@ namespace NodeManager.Commands;
 public sealed class DisconnectNodeManagerCommand : PSCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [Sessions]
     [ValidateNotNullOrEmpty]
     public NodeManagerSession[]? Session { get; set; }
 

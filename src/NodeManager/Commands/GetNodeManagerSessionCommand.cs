@@ -4,7 +4,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The live sessions that this runspace connected, oldest first; the last one is current.</summary>
+/// <summary>The live sessions that this runspace connected, oldest first.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerSession")]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class GetNodeManagerSessionCommand : PSCmdlet

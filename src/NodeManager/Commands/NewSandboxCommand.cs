@@ -1,6 +1,8 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Core.Sessions;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
@@ -14,6 +16,8 @@ public sealed class NewSandboxCommand : SandboxCmdlet
 {
     /// <summary>The cluster to copy. It is only read.</summary>
     [Parameter(Position = 0, ParameterSetName = SandboxSet, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [Sessions]
     [ValidateNotNull]
     public NodeManagerSession? From { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
@@ -26,12 +27,10 @@ internal static class Completions
     }
 
     /// <summary>The sessions to ask: those on the line, else the current one. Never a new one.</summary>
-    public static NodeManagerSession[] Sessions(IDictionary boundParameters) => boundParameters["Session"] switch
-    {
-        NodeManagerSession session => [session],
-        object[] several => [.. several.Select(s => s is PSObject wrapped ? wrapped.BaseObject : s).OfType<NodeManagerSession>()],
-        _ => SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [],
-    };
+    public static NodeManagerSession[] Sessions(IDictionary boundParameters) =>
+        boundParameters["Session"] is { } given ? [.. SessionsAttribute.Find(given)]
+        : SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current]
+        : [];
 
     private static string Quote(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '=') && value[0] != '-'

@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.ExceptionServices;
+using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Sessions;
@@ -14,13 +16,15 @@ public abstract class SessionCmdlet : AsyncCmdlet
     private readonly HashSet<NodeManagerSession> _used = [];
     private IReadOnlyList<NodeManagerSession>? _sessions;
 
-    /// <summary>Where to work; without it, in the current session.</summary>
+    /// <summary>Where to work, as sessions, their names or ids; without it, in the current session.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [Sessions]
     [ValidateNotNullOrEmpty]
     public NodeManagerSession[]? Session { get; set; }
 
     /// <summary>
-    /// The sessions given; else this runspace's newest; else, where nothing was ever connected, one to the kubeconfig's current context.
+    /// The sessions given; else this runspace's current one; else, where nothing was ever connected, one to the kubeconfig's current context.
     /// </summary>
     private protected IReadOnlyList<NodeManagerSession> Sessions => _sessions ??= Session is null ? [CurrentOrImplicit()] : [.. Session.Distinct()];
 
@@ -105,6 +109,14 @@ public abstract class SessionCmdlet : AsyncCmdlet
                 ErrorIds.NotConnected, ErrorKind.ConnectionError,
                 "No session is the current one: the cluster that was asked for last was not connected.", null,
                 "Connect again. Get-NodeManagerSession shows what is still connected; pass one of these with -Session.");
+        }
+
+        if (SessionRegistry.List(runspace) is { Count: > 0 } others)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError,
+                $"The current session was disconnected, and no other session takes its place (connected: {string.Join(", ", others.Select(s => s.Cluster))}).", null,
+                "Select a session with Select-NodeManagerSession, or pass one with -Session.");
         }
 
         if (SessionRegistry.EverConnected)

@@ -27,12 +27,21 @@ internal static class SessionRegistry
 
     public static void Add(Runspace runspace, NodeManagerSession session) => Of(runspace).Add(session);
 
-    /// <summary>The live sessions that this runspace connected, oldest first.</summary>
-    public static IReadOnlyList<NodeManagerSession> List(Runspace runspace) =>
-        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) ? sessions.Live() : [];
+    /// <summary>Makes a session the current one.</summary>
+    public static void Select(Runspace runspace, NodeManagerSession session) => Of(runspace).Select(session);
 
-    /// <summary>The newest live one; null without, and after a connection that failed.</summary>
-    public static NodeManagerSession? Current(Runspace runspace) => !IsSeeking(runspace) && List(runspace) is [.., var newest] ? newest : null;
+    /// <summary>The live sessions that this runspace connected, oldest first, and one of another runspace that was selected here.</summary>
+    public static IReadOnlyList<NodeManagerSession> List(Runspace runspace) =>
+        !Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) ? []
+        : sessions.Current is { } current ? [.. sessions.Live().Union([current])]
+        : sessions.Live();
+
+    /// <summary>
+    /// The one that was connected or selected last. Null after that one was disconnected, and after a connection that failed: what a script
+    /// does next was not meant for another cluster.
+    /// </summary>
+    public static NodeManagerSession? Current(Runspace runspace) =>
+        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && !sessions.IsSeeking ? sessions.Current : null;
 
     /// <summary>True from the time that a cluster is asked for until it is connected.</summary>
     public static bool IsSeeking(Runspace runspace) => Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
@@ -51,6 +60,7 @@ internal static class SessionRegistry
         private readonly List<NodeManagerSession> _sessions = [];
         private readonly Runspace _runspace;
         private volatile bool _isSeeking;
+        private volatile NodeManagerSession? _current;
 
         public RunspaceSessions(Runspace runspace)
         {
@@ -64,10 +74,18 @@ internal static class SessionRegistry
             set => _isSeeking = value;
         }
 
+        public NodeManagerSession? Current => _current is { State: "Connected" } current ? current : null;
+
         public void Add(NodeManagerSession session)
         {
             lock (_gate)
                 _sessions.Add(session);
+            Select(session);
+        }
+
+        public void Select(NodeManagerSession session)
+        {
+            _current = session;
             _isSeeking = false;
         }
 

@@ -30,6 +30,14 @@ Describe 'Tab' {
         Complete 'Get-NodePod -Namespace kube-' | Should -Contain 'kube-system'
     }
 
+    It 'knows the labels of pods' {
+        $pod = (Get-NodePod | Where-Object { $_.Labels.Count })[0]
+        $first = @($pod.Labels.Keys)[0]
+        foreach ($command in 'Get-NodePod -Selector', 'Get-NodeDrainPlan x -PodSelector', 'Invoke-NodeDrain x -PodSelector') {
+            Complete "$command $first" | Should -Contain "$first=$($pod.Labels[$first])"
+        }
+    }
+
     It 'knows taints, conditions and groups' {
         Complete 'Set-NodeTaint x -Effect No' | Should -Be @('NoSchedule', 'NoExecute')
         Complete 'Wait-ClusterNode x -For ' | Should -Contain 'Ready'
@@ -37,6 +45,8 @@ Describe 'Tab' {
         Complete 'Get-ClusterStatistic -GroupBy Z' | Should -Contain 'Zone'
         $taint = $nodes.Taints | Select-Object -First 1
         Complete 'Remove-NodeTaint x -Key ' | Should -Contain $taint.Key
+        Complete 'Remove-NodeTaint x -Taint ' | Should -Contain "$taint"
+        Complete 'Set-NodeTaint x -Taint ' | Should -Contain "$taint"
     }
 
     It 'knows the contexts of a kubeconfig, also one that is named on the line' {

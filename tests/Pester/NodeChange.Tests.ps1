@@ -72,7 +72,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
             Set-NodeLabel '$name' -Label @{ imagined = 'yes' } -WhatIf
             @(Get-ClusterNode -Selector imagined).Count
 "@
-        $said[0] | Should -BeLike "What if: *Set label imagined=yes*node '$name' in cluster 'sandbox'*"
+        $said[0] | Should -BeLike "What if: *Set label imagined=yes (Labels``[imagined``]:*yes)*node '$name' in cluster 'sandbox'*"
         $said[1] | Should -Be 0
     }
 }
@@ -93,7 +93,7 @@ Describe 'Set-NodeAnnotation and Remove-NodeAnnotation' {
 Describe 'Set-NodeTaint and Remove-NodeTaint' {
     It 'know a taint by key and effect' {
         Set-NodeTaint $name -Key dedicated -Value batch -Effect NoSchedule
-        $node = Set-NodeTaint $name 'dedicated=batch:NoExecute' -PassThru
+        $node = Set-NodeTaint $name 'dedicated=batch:NoExecute' -PassThru -Confirm:$false
         ($node.Taints | Where-Object Key -eq dedicated).Effect | Sort-Object | Should -Be @('NoExecute', 'NoSchedule')
         $node = Remove-NodeTaint $name 'dedicated:NoExecute' -PassThru
         ($node.Taints | Where-Object Key -eq dedicated).Effect | Should -Be 'NoSchedule'
@@ -139,6 +139,171 @@ Describe 'Set-NodeTaint and Remove-NodeTaint' {
         }
         ((Get-ClusterNode $other).Taints | Where-Object Key -like 'race-*').Count | Should -Be 10
         Remove-NodeTaint $other -Key (1..10 | ForEach-Object { "race-$_" })
+    }
+}
+
+Describe 'Rows of a CSV file' {
+    It 'say what to set, row by row, in their order' {
+        $rows = @"
+Name,Key,Value
+$name,row/a,1
+$other,row/a,2
+$name,row/b,
+$name,row/c,first
+$name,row/c,last
+"@ | ConvertFrom-Csv
+        $rows | Set-NodeLabel -Overwrite
+        $labels = (Get-ClusterNode $name).Labels
+        $labels['row/a'], $labels['row/b'], $labels['row/c'] | Should -Be @('1', '', 'last')
+        (Get-ClusterNode $other).Labels['row/a'] | Should -Be '2'
+        $rows | Set-NodeAnnotation -Overwrite
+        (Get-ClusterNode $name).Annotations['row/c'] | Should -Be 'last'
+        $rows | Remove-NodeLabel
+        $rows | Remove-NodeAnnotation
+        (Get-ClusterNode $name, $other).Labels.Keys | Should -Not -BeLike 'row/*'
+        (Get-ClusterNode $name, $other).Annotations.Keys | Should -Not -BeLike 'row/*'
+    }
+
+    It 'may hold labels, annotations and taints as text' {
+        "Name,Label,Annotation,Taint`n$name,row/label=x,row/note=a=b,row/taint=1:NoSchedule" | ConvertFrom-Csv | Set-Variable rows
+        $rows | Set-NodeLabel
+        $rows | Set-NodeAnnotation
+        $rows | Set-NodeTaint
+        $node = Get-ClusterNode $name
+        $node.Labels['row/label'], $node.Annotations['row/note'], "$($node.Taints | Where-Object Key -eq row/taint)" | Should -Be @('x', 'a=b', 'row/taint=1:NoSchedule')
+        $rows | Remove-NodeTaint
+        Remove-NodeLabel $name -Key row/*
+        Remove-NodeAnnotation $name -Key row/*
+        (Get-ClusterNode $name).Taints | Where-Object Key -eq row/taint | Should -BeNullOrEmpty
+    }
+
+    It 'have columns for the parts of a taint' {
+        $rows = "Name,Key,Value,Effect`n$name,row/part,v,NoSchedule`n$name,row/part,,PreferNoSchedule" | ConvertFrom-Csv
+        $rows | Set-NodeTaint
+        ((Get-ClusterNode $name).Taints | Where-Object Key -eq row/part | ForEach-Object { "$_" }) | Sort-Object | Should -Be @('row/part:PreferNoSchedule', 'row/part=v:NoSchedule')
+        $rows[0] | Remove-NodeTaint
+        ((Get-ClusterNode $name).Taints | Where-Object Key -eq row/part).Effect | Should -Be 'PreferNoSchedule'
+        $rows | Remove-NodeTaint
+    }
+
+    It 'fail one by one' {
+        "Name,Key,Value`n$name,bad key,1`n$name,,1`n$name,row/good,1" | ConvertFrom-Csv | Set-NodeLabel -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId -match '^\w+,' | Should -HaveCount 2
+        (Get-ClusterNode $name).Labels['row/good'] | Should -Be '1'
+        Remove-NodeLabel $name -Key row/*
+    }
+}
+
+Describe 'A value' {
+    It 'that is a list or a map is refused, not stored as the name of a class' {
+        foreach ($value in @('a', 'b'), @{ a = 1 }, [pscustomobject]@{ a = 1 }, @()) {
+            { Set-NodeAnnotation $name -Annotation @{ owner = $value } } | Should -Throw -ErrorId 'InvalidAnnotationValue,*'
+            { Set-NodeLabel $name -Label @{ owner = $value } } | Should -Throw -ErrorId 'InvalidLabelValue,*'
+        }
+        (Get-ClusterNode $name).Annotations.ContainsKey('owner') | Should -BeFalse
+        { Set-NodeLabel $name } | Should -Throw -ErrorId 'InvalidLabelKey,*'
+        { Set-NodeLabel $name -Value x } | Should -Throw -ErrorId 'InvalidLabelKey,*'
+        { Set-NodeLabel $name -Key x } | Should -Throw -ErrorId 'InvalidLabelValue,*'
+    }
+}
+
+Describe 'A wildcard in what is removed' {
+    It 'stands for the keys that match, and for none where none does' {
+        Set-NodeLabel $name -Label @{ 'wild.example.com/a' = 1; 'wild.example.com/b' = 2; 'tame.example.com/a' = 3 }
+        $left = (Remove-NodeLabel $name -Key 'WILD.example.com/*' -PassThru).Labels.Keys
+        $left | Should -Not -BeLike 'wild.*'
+        $left | Should -Contain 'tame.example.com/a'
+        Remove-NodeLabel $name -Key 'no-such-*' -ErrorAction Stop
+        Set-NodeAnnotation $name -Annotation @{ 'wild.example.com/a' = 1; 'wild.example.com/b' = 2 }
+        (Remove-NodeAnnotation $name -Key 'wild.example.com/*' -PassThru).Annotations.Keys | Should -Not -BeLike 'wild.*'
+        Set-NodeTaint $name 'wild.example.com/a=1:NoSchedule', 'wild.example.com/b:PreferNoSchedule', 'wild.example.com/c:NoSchedule'
+        ((Remove-NodeTaint $name -Key wild.example.com/* -Effect NoSchedule -PassThru).Taints | Where-Object Key -like 'wild*').Key | Should -Be 'wild.example.com/b'
+        (Remove-NodeTaint $name -Taint 'wild.example.com/*' -PassThru).Taints | Where-Object Key -like 'wild*' | Should -BeNullOrEmpty
+    }
+
+    It 'leaves what belongs to Kubernetes, unless its domain is named' {
+        $before = Get-ClusterNode $name
+        $after = Remove-NodeLabel $name -Key * -PassThru
+        $reserved = $before.Labels.Keys | Where-Object { $_ -match '(^|\.)(kubernetes|k8s)\.io/' }
+        $reserved | Should -Not -BeNullOrEmpty
+        $after.Labels.Keys | Sort-Object | Should -Be ($reserved | Sort-Object)
+        Suspend-NodeScheduling $name
+        Start-Sleep -Milliseconds 300
+        (Remove-NodeTaint $name -Key * -PassThru).Unschedulable | Should -BeTrue
+        Resume-NodeScheduling $name
+        Set-NodeLabel $name -Label @{ 'node-role.kubernetes.io/extra' = '' }
+        (Remove-NodeLabel $name -Key node-role.kubernetes.io/e* -PassThru).Labels.Keys | Should -Not -Contain 'node-role.kubernetes.io/extra'
+    }
+}
+
+Describe '-WhatIf' {
+    BeforeAll {
+        # In a process of its own, as what is said there goes to the host.
+        function Imagine([string] $Command) {
+            & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
+                Import-Module '$PSScriptRoot/../../NodeManager.psd1'
+                `$null = Connect-NodeManager -Sandbox
+                `$PSStyle.OutputRendering = 'PlainText'
+                `$n = '$name'
+                Set-NodeLabel `$n -Label @{ there = 'old'; 'example.com/a' = 1 }
+                Set-NodeTaint `$n 'there=old:NoSchedule'
+                `$before = Get-ClusterNode `$n
+                $Command 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { `$_.FullyQualifiedErrorId } else { "`$_" } }
+                if ((Get-ClusterNode `$n).ResourceVersion -ne `$before.ResourceVersion) { 'CHANGED' }
+"@
+        }
+    }
+
+    It 'checks what the real run checks: <Command>' -ForEach @(
+        @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -WhatIf'; Expected = 'ValueExists,*' }
+        @{ Command = 'Set-NodeLabel $n -Label @{ "bad key" = "x" } -WhatIf'; Expected = 'InvalidLabelKey,*' }
+        @{ Command = 'Set-NodeLabel $n -Label @{ a = "bad value" } -WhatIf'; Expected = 'InvalidLabelValue,*' }
+        @{ Command = 'Set-NodeAnnotation $n -Annotation @{ "a/b/c" = "x" } -WhatIf'; Expected = 'InvalidAnnotationKey,*' }
+        @{ Command = 'Set-NodeTaint $n there=new:NoSchedule -WhatIf'; Expected = 'ValueExists,*' }
+        @{ Command = 'Set-NodeTaint $n node.kubernetes.io/not-ready:NoSchedule -WhatIf'; Expected = 'TaintOwnedByController,*' }
+        @{ Command = 'Unregister-ClusterNode $n -WhatIf'; Expected = 'NodeHoldsPods,*' }
+        @{ Command = 'Suspend-NodeScheduling no-such-node -WhatIf'; Expected = 'NodeNotFound,*' }
+        @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -Overwrite -WhatIf'; Expected = 'What if:*Set label there=new (Labels``[there``]: old -> new)*' }
+        @{ Command = 'Set-NodeLabel $n -Label @{ there = "old" } -WhatIf'; Expected = 'What if:*Set label there=old (no change)*' }
+        @{ Command = 'Remove-NodeLabel $n -Key example.com/* -WhatIf'; Expected = 'What if:*(Labels``[example.com/a``]: 1 -> )*' }
+        @{ Command = 'Remove-NodeTaint $n there -WhatIf'; Expected = 'What if:*(Taints: there=old:NoSchedule -> )*' }
+        @{ Command = 'Suspend-NodeScheduling $n -WhatIf'; Expected = 'What if:*(Unschedulable: False -> True)*' }
+        @{ Command = 'Resume-NodeScheduling $n -WhatIf'; Expected = 'What if:*(no change)*' }
+        @{ Command = 'Unregister-ClusterNode $n -IncludePod -WhatIf'; Expected = 'What if:*Delete the Node object, with the pods on it*' }
+        @{ Command = '& { $WhatIfPreference = $true; Set-NodeLabel $n -Label @{ there = "new" } }'; Expected = 'ValueExists,*' }
+    ) {
+        $said = @(Imagine $Command)
+        $said | Should -HaveCount 1
+        $said[0] | Should -BeLike $Expected
+    }
+}
+
+Describe 'A taint that evicts pods' {
+    It 'is asked for as high impact, and no other is' {
+        $answers = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
+            Import-Module '$PSScriptRoot/../../NodeManager.psd1'
+            `$null = Connect-NodeManager -Sandbox
+            function Try-It([scriptblock] `$it) { try { & `$it; 'done' } catch { 'asked' } }
+            Try-It { Set-NodeTaint '$name' a=b:NoSchedule }
+            Try-It { Set-NodeTaint '$name' a=b:NoExecute }
+            Try-It { Set-NodeTaint '$name' a=b:NoExecute -Confirm:`$false }
+            Try-It { Set-NodeTaint '$other' -Key a -Effect NoExecute }
+            Try-It { Set-NodeTaint '$other' -Key a -Effect NoSchedule -Confirm }
+            `$ConfirmPreference = 'None'
+            Try-It { Set-NodeTaint '$other' -Key a -Effect NoExecute }
+            `$ConfirmPreference = 'Medium'
+            Try-It { Set-NodeTaint '$other' -Key a -Effect PreferNoSchedule }
+"@
+        $answers | Should -Be @('done', 'asked', 'done', 'asked', 'asked', 'done', 'asked')
+    }
+
+    It 'says so' {
+        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
+            Import-Module '$PSScriptRoot/../../NodeManager.psd1'
+            `$null = Connect-NodeManager -Sandbox
+            Set-NodeTaint '$name' a=b:NoExecute -WhatIf
+"@
+        $said | Should -BeLike '*without respecting PodDisruptionBudgets*'
     }
 }
 

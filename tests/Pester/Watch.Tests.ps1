@@ -60,3 +60,18 @@ Describe 'Wait-ClusterNode' {
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidCondition,*'
     }
 }
+
+Describe 'Wait-ClusterNode over several nodes' {
+    It 'waits for all of them side by side, those of a wildcard included' {
+        $ready = @(Get-ClusterNode -Status Ready).Count
+        $never = @(Get-ClusterNode | Where-Object Status -ne Ready)[0].Name
+        $never | Should -Not -BeNullOrEmpty
+        $job = Start-ThreadJob {
+            Import-Module $using:module
+            $using:never, '*' | Wait-ClusterNode -For Ready -PassThru -Session $using:session
+        }
+        for ($i = 0; $i -lt 600 -and @(Receive-Job $job -Keep).Count -lt $ready; $i++) { Start-Sleep -Milliseconds 100 }
+        @(Receive-Job $job -Keep).Name | Should -HaveCount $ready
+        Remove-Job $job -Force
+    }
+}

@@ -37,6 +37,13 @@ internal static class EntryEdit
         return missing.Count == 0 ? null : Patch(field, missing);
     }
 
+    /// <summary>A patch that removes those of the keys that are there, patterns included; null when none is.</summary>
+    public static JsonObject? Remove(JsonObject node, string field, IReadOnlyCollection<string> keys)
+    {
+        string[] gone = [.. (node["metadata"]?[field] as JsonObject ?? []).Select(e => e.Key).Where(key => keys.Any(k => KeyPatterns.Matches(k, key)))];
+        return gone.Length == 0 ? null : Patch(field, gone.Select(k => KeyValuePair.Create(k, (string?)null)));
+    }
+
     /// <summary>A node read before, as far as such changes look at it.</summary>
     public static JsonObject Document(ClusterNode known) => new()
     {

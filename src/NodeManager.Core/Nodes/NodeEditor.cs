@@ -32,11 +32,11 @@ public static partial class NodeEditor
         return await SetEntriesAsync(session, node, "labels", labels, overwrite, dryRun, known, cancellationToken);
     }
 
-    /// <summary>Removes labels; those that are not there are no error.</summary>
+    /// <summary>Removes labels; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveLabelsAsync(
         NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
-        NodeInput.CheckLabelKeys(keys);
+        NodeInput.CheckLabelKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
         return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, cancellationToken);
     }
 
@@ -49,11 +49,11 @@ public static partial class NodeEditor
         return await SetEntriesAsync(session, node, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
     }
 
-    /// <summary>Removes annotations; those that are not there are no error.</summary>
+    /// <summary>Removes annotations; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveAnnotationsAsync(
         NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
     {
-        NodeInput.CheckAnnotationKeys(keys);
+        NodeInput.CheckAnnotationKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
         return await RemoveEntriesAsync(session, node, "annotations", keys, dryRun, cancellationToken);
     }
 
@@ -70,7 +70,10 @@ public static partial class NodeEditor
             session, node, current => TaintEdit.Set(current, taints, overwrite, node.Name), dryRun, cancellationToken);
     }
 
-    /// <summary>Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
+    /// <summary>
+    /// Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error. Keys may have wildcards,
+    /// see <see cref="KeyPatterns"/>; what controllers own does not match them.
+    /// </summary>
     /// <param name="session">Where.</param>
     /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
     /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
@@ -158,6 +161,14 @@ public static partial class NodeEditor
             cancellationToken);
     }
 
+    /// <summary>The node as it is.</summary>
+    /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced.</exception>
+    public static Task<ClusterNode> ReadAsync(NodeManagerSession session, NodeTarget node, CancellationToken cancellationToken) =>
+        EditAsync(session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, static _ => null, false, token), cancellationToken);
+
+    /// <summary>What differs between a node before and after a change, in words; empty for nothing.</summary>
+    public static string Describe(ClusterNode before, ClusterNode after) => string.Join("; ", NodeDifference.Between(before, after));
+
     private static async Task<string?> UidAsync(ClusterConnection connection, string name, CancellationToken cancellationToken) =>
         (await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken)).Metadata.Uid;
 
@@ -182,9 +193,15 @@ public static partial class NodeEditor
         NodeManagerSession session, NodeTarget node, string field, IReadOnlyCollection<string> keys, bool dryRun,
         CancellationToken cancellationToken)
     {
-        JsonObject patch = EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
+        // Names of keys say all by themselves; what patterns stand for depends on what is there.
+        bool hasPatterns = keys.Any(KeyPatterns.IsPattern);
+        JsonObject Named() => EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
         return EditAsync(
-            session, node, (connection, token) => NodePatcher.PatchAsync(connection, node, patch, dryRun, token), cancellationToken);
+            session, node,
+            (connection, token) => hasPatterns
+                ? NodePatcher.ChangeAsync(connection, node, null, current => EntryEdit.Remove(current, field, keys), dryRun, token)
+                : NodePatcher.PatchAsync(connection, node, Named(), dryRun, token),
+            cancellationToken);
     }
 
     private static Task<ClusterNode> ChangeTaintsAsync(

@@ -70,8 +70,11 @@ internal static class NodeInput
     {
         foreach ((string key, _) in taints) RefuseControllers(key);
         RefuseTaints(taints.Select(t => (t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}", Join(
-            TaintRules.CheckKey(t.Key), t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)))));
+            KeyPatterns.IsPattern(t.Key) ? null : TaintRules.CheckKey(t.Key), t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)))));
     }
+
+    /// <summary>Whether a controller sets the taint, and puts it back.</summary>
+    public static bool IsControllerTaint(string key) => ControllerTaints.ContainsKey(key);
 
     /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
     public static void CheckSelector(string? selector)

@@ -15,7 +15,7 @@ internal static class TaintEdit
         bool changed = false;
         foreach (NodeTaint taint in taints)
         {
-            if (result.FirstOrDefault(t => Is(t, taint.Key, taint.Effect)) is not JsonObject there)
+            if (result.FirstOrDefault(t => Is(t, key => key == taint.Key, taint.Effect)) is not JsonObject there)
             {
                 var added = new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect };
                 if (taint.Value.Length > 0) added["value"] = taint.Value;
@@ -43,12 +43,16 @@ internal static class TaintEdit
     public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
     {
         if (current is null) return null;
-        JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => Is(t, gone.Key, gone.Effect)))];
+        JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => Is(t, key => IsMeant(gone.Key, key), gone.Effect)))];
         return kept.Length == current.Count ? null : new JsonArray([.. kept.Select(t => t?.DeepClone())]);
     }
 
-    private static bool Is(JsonNode? taint, string key, string? effect) =>
-        taint is JsonObject there && Text(there, "key") == key && (effect is null || Text(there, "effect") == effect);
+    // Controllers would put their taints back: a pattern does not mean them.
+    private static bool IsMeant(string keyOrPattern, string key) =>
+        KeyPatterns.Matches(keyOrPattern, key) && !(KeyPatterns.IsPattern(keyOrPattern) && NodeInput.IsControllerTaint(key));
+
+    private static bool Is(JsonNode? taint, Predicate<string> isKey, string? effect) =>
+        taint is JsonObject there && isKey(Text(there, "key")) && (effect is null || Text(there, "effect") == effect);
 
     private static string Text(JsonObject taint, string field) => taint[field]?.GetValue<string>() ?? "";
 }

@@ -42,6 +42,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
     /// <summary>A label selector over pods, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PodSelectorCompleter))]
     [LabelSelector]
     public string? Selector { get; set; }
 

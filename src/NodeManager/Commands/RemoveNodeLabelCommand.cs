@@ -10,13 +10,17 @@ namespace NodeManager.Commands;
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
 {
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>Keys, wildcards allowed.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[] Key { get; set; } = [];
 
-    private protected override string Action => $"Remove label {string.Join(", ", Key)}";
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, Key, dryRun: false, cancellationToken);
+    private protected override NodeEdit MakeEdit()
+    {
+        string[] keys = Key;
+        return new($"Remove label {string.Join(", ", keys)}", async (node, dryRun, token) =>
+            await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token));
+    }
 }

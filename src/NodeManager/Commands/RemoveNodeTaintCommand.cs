@@ -11,39 +11,37 @@ namespace NodeManager.Commands;
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
 {
-    private IReadOnlyList<(string Key, string? Effect)> _taints = [];
-
     /// <summary>As kubectl writes them: <c>key:Effect</c> or <c>key=value:Effect</c> (the value does not matter), or <c>key</c>.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintCompleter))]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[] Taint { get; set; } = [];
 
-    /// <summary>Keys, instead of -Taint.</summary>
-    [Parameter]
+    /// <summary>Keys, wildcards allowed, instead of -Taint.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[] Key { get; set; } = [];
 
     /// <summary>Only this effect of the keys.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintEffectCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Effect { get; set; }
 
-    private protected override string Action =>
-        $"Remove taint {string.Join(", ", _taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}";
-
-    private protected override void Begin()
+    private protected override NodeEdit MakeEdit()
     {
         if (Taint.Length == 0 && Key.Length == 0)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "Which taint?", null, "Give -Key (and -Effect), or -Taint 'key:Effect'.");
+                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "No taint is given.", null, "Use -Key (and -Effect), or -Taint 'key:Effect'.");
         }
 
-        _taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, Effect))];
+        string? effect = Effect;
+        List<(string Key, string? Effect)> taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, effect))];
+        return new($"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}", async (node, dryRun, token) =>
+            await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token));
     }
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, _taints, dryRun: false, cancellationToken);
 }

@@ -9,8 +9,6 @@ namespace NodeManager.Commands;
 [OutputType(typeof(ClusterNode))]
 public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
 {
-    private protected override string Action => "Resume scheduling (uncordon)";
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun: false, cancellationToken);
+    private protected override NodeEdit MakeEdit() => new("Resume scheduling (uncordon)", async (node, dryRun, token) =>
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token));
 }

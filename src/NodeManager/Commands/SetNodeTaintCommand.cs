@@ -11,25 +11,24 @@ namespace NodeManager.Commands;
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeTaintCommand : NodeSetterCmdlet
 {
-    private IReadOnlyList<NodeTaint> _taints = [];
-
     /// <summary>As kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Taint { get; set; } = [];
 
     /// <summary>Of one taint, with -Effect, instead of -Taint.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Value { get; set; } = "";
 
     /// <summary><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintEffectCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Effect { get; set; }
@@ -38,21 +37,25 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
     [Parameter]
     public SwitchParameter Overwrite { get; set; }
 
-    private protected override string Action => $"Set taint {string.Join(", ", _taints)}";
-
-    private protected override void Begin()
+    private protected override NodeEdit MakeEdit()
     {
         if (Key is null != Effect is null || (Key is null && Taint.Length == 0))
         {
             throw new NodeManagerException(
                 ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "A taint needs a key and an effect.", Key ?? Effect,
-                "Give -Key and -Effect (and -Value), or -Taint 'key=value:Effect'.");
+                "Use -Key and -Effect (and -Value), or -Taint 'key=value:Effect'.");
         }
 
-        IEnumerable<NodeTaint> taints = Taint.Select(TaintText.Parse);
-        _taints = [.. Key is null ? taints : taints.Append(new() { Key = Key, Value = Value, Effect = Effect! })];
+        List<NodeTaint> taints = [.. Taint.Select(TaintText.Parse)];
+        if (Key is not null)
+            taints.Add(new() { Key = Key, Value = Value, Effect = Effect! });
+        bool overwrite = Overwrite;
+        bool evicts = taints.Exists(t => t.Effect == "NoExecute");
+        string consequence = evicts ? " (evict all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
+        return new($"Set taint {string.Join(", ", taints)}{consequence}", async (node, dryRun, token) =>
+            await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token))
+        {
+            HasHighImpact = evicts,
+        };
     }
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetTaintsAsync(node.Session, node.Target, _taints, Overwrite, dryRun: false, cancellationToken);
 }

@@ -37,6 +37,7 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
     /// <summary>Pods with these labels.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PodSelectorCompleter))]
     [LabelSelector]
     public string? PodSelector { get; set; }
 

@@ -9,8 +9,6 @@ namespace NodeManager.Commands;
 [OutputType(typeof(ClusterNode))]
 public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
 {
-    private protected override string Action => "Suspend scheduling (cordon)";
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken) =>
-        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun: false, cancellationToken);
+    private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
+        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token));
 }

@@ -14,11 +14,13 @@ public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
     [Parameter]
     public SwitchParameter IncludePod { get; set; }
 
-    private protected override string Action => IncludePod ? "Delete the Node object, with the pods on it" : "Delete the Node object";
-
-    private protected override async Task<ClusterNode?> ChangeAsync(NodeReference node, CancellationToken cancellationToken)
+    private protected override NodeEdit MakeEdit()
     {
-        await NodeEditor.DeleteAsync(node.Session, node.Target, IncludePod, dryRun: false, cancellationToken);
-        return null;
+        bool includePods = IncludePod;
+        return new(includePods ? "Delete the Node object, with the pods on it" : "Delete the Node object", async (node, dryRun, token) =>
+        {
+            await NodeEditor.DeleteAsync(node.Session, node.Target, includePods, dryRun, token);
+            return null;
+        });
     }
 }

@@ -1,38 +1,7 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
-using NodeManager.Core.Nodes;
-
 namespace NodeManager.Completion;
 
-/// <summary>The namespaces that have pods on nodes. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
-public sealed class NamespaceCompleter : IArgumentCompleter
+/// <summary>The namespaces that have pods on nodes: from the pods, as users who may list pods need not be allowed to list namespaces.</summary>
+public sealed class NamespaceCompleter : PodCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        using var limit = new CancellationTokenSource(Completions.Patience);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            Task.Run(() => ReadAsync(sessions, found, limit.Token)).GetAwaiter().GetResult();
-        }
-        catch (Exception)
-        {
-            // What was found so far is better than nothing.
-        }
-
-        return Completions.From(found, wordToComplete);
-    }
-
-    // From the pods, as who may see those need not be allowed to list namespaces.
-    private static async Task ReadAsync(NodeManagerSession[] sessions, SortedSet<string> found, CancellationToken cancellationToken)
-    {
-        foreach (NodeManagerSession session in sessions)
-        {
-            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken))
-                found.Add(pod.Namespace);
-        }
-    }
+    private protected override IEnumerable<string> Select(NodePod pod) => [pod.Namespace];
 }

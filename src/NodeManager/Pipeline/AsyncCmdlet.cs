@@ -36,6 +36,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     internal bool DebugWanted { get; private set; }
 
+    /// <summary>True where ShouldProcess will only say what would be done.</summary>
+    private protected bool IsWhatIf =>
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+            ? bound is SwitchParameter { IsPresent: true }
+            : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
+
     /// <summary>How many works run at once; the others wait for their turn.</summary>
     private protected virtual int WorkLimit => 32;
 
@@ -124,11 +130,36 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         _running++;
         var worker = new Worker(this);
-        _ = Task.Run(() => RunAsync(worker, target, work));
+        _ = Task.Run(() => RunAsync(worker, target, async () =>
+        {
+            await _slots!.WaitAsync(Token);
+            try
+            {
+                await work(worker);
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        }));
     }
 
-    /// <summary>Waits for all work started so far, handing on what it reports.</summary>
-    internal void WaitForWork() => Pump(stopBelow: 1);
+    /// <summary>
+    /// Runs work off the pipeline thread and waits for this work alone, handing on what all works report meanwhile. It takes no slot: the
+    /// pipeline cannot continue without it, and works that hold all slots may take very long.
+    /// </summary>
+    internal void RunAndWait(Func<Worker, Task> work)
+    {
+        _running++;
+        bool isDone = false;
+        var worker = new Worker(this);
+        _ = Task.Run(async () =>
+        {
+            await RunAsync(worker, null, () => work(worker));
+            Post(() => isDone = true);
+        });
+        PumpWhile(() => !isDone);
+    }
 
     internal void PostUnlessStopped(Action message) => Post(() =>
     {
@@ -156,20 +187,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             _messages.Add(message);
     }
 
-    private async Task RunAsync(Worker worker, object? target, Func<Worker, Task> work)
+    private async Task RunAsync(Worker worker, object? target, Func<Task> work)
     {
         try
         {
-            await _slots!.WaitAsync(Token);
-            try
-            {
-                Worker.Current = worker;
-                await work(worker);
-            }
-            finally
-            {
-                _slots.Release();
-            }
+            Worker.Current = worker;
+            await work();
         }
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
@@ -204,11 +227,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Hands on what is there, and goes on until fewer works than that are under way.</summary>
-    private void Pump(int stopBelow)
+    private void Pump(int stopBelow) => PumpWhile(() => _running >= stopBelow || _messages.Count > 0);
+
+    private void PumpWhile(Func<bool> goesOn)
     {
         try
         {
-            while (!_stopped && (_running >= stopBelow || _messages.Count > 0))
+            while (!_stopped && goesOn())
                 Next()();
         }
         catch

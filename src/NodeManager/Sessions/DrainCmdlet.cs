@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Nodes;
 using NodeManager.Parameters;
@@ -27,6 +28,7 @@ public abstract class DrainCmdlet : NodeCmdlet
     /// <summary>Only pods with these labels, as kubectl's <c>--pod-selector</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PodSelectorCompleter))]
     [LabelSelector]
     public string? PodSelector { get; set; }
 

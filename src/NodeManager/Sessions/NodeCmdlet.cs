@@ -16,7 +16,7 @@ public abstract class NodeCmdlet : SessionCmdlet
     // cluster is current.
     private protected const string ByObject = "ByObject";
 
-    private readonly HashSet<NodeReference> _seen = [];
+    private readonly HashSet<(NodeReference, string)> _seen = [];
 
     /// <summary>Names; wildcards stand for the nodes that they match.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -39,7 +39,7 @@ public abstract class NodeCmdlet : SessionCmdlet
 
     private protected override int WorkLimit => ThrottleLimit;
 
-    private protected sealed override void Process()
+    private protected override void Process()
     {
         if (ParameterSetName == ByObject)
             ProcessObject(InputObject!);
@@ -49,6 +49,9 @@ public abstract class NodeCmdlet : SessionCmdlet
 
     /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
     private protected abstract void Process(NodeReference node);
+
+    /// <summary>What is done with this record's nodes. A node that comes again is worked on again only where that is another work.</summary>
+    private protected virtual string IdentityOfWork => "";
 
     private void ProcessObject(ClusterObject value)
     {
@@ -84,7 +87,7 @@ public abstract class NodeCmdlet : SessionCmdlet
 
     private void ProcessOnce(NodeReference node)
     {
-        if (_seen.Add(node))
+        if (_seen.Add((node, IdentityOfWork)))
             Process(node);
     }
 

@@ -140,7 +140,7 @@ public abstract class SessionCmdlet : AsyncCmdlet
     {
         T? result = null;
         Exception? failure = null;
-        Start(null, async worker =>
+        RunAndWait(async worker =>
         {
             try
             {
@@ -151,7 +151,6 @@ public abstract class SessionCmdlet : AsyncCmdlet
                 failure = exception;
             }
         });
-        WaitForWork();
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
         done(result!);

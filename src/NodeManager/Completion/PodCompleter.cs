@@ -1,0 +1,39 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Completion;
+
+/// <summary>Candidates from the pods on nodes. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+public abstract class PodCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        using var limit = new CancellationTokenSource(Completions.Patience);
+        try
+        {
+            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
+            Task.Run(() => ReadAsync(sessions, found, limit.Token)).GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            // What was found so far is better than nothing.
+        }
+
+        return Completions.From(found, wordToComplete);
+    }
+
+    private protected abstract IEnumerable<string> Select(NodePod pod);
+
+    private async Task ReadAsync(NodeManagerSession[] sessions, SortedSet<string> found, CancellationToken cancellationToken)
+    {
+        foreach (NodeManagerSession session in sessions)
+        {
+            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken))
+                found.UnionWith(Select(pod));
+        }
+    }
+}

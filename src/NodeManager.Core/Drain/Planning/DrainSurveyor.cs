@@ -19,7 +19,7 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
     public async Task<DrainSurvey> ReadAsync(IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken)
     {
         LabelSelector? selector = options.PodSelector is null ? null : LabelSelectorParser.Parse(options.PodSelector);
-        string[] nodeNames = [.. targets.Select(t => t.Name)];
+        IReadOnlyList<string> nodeNames = [.. targets.Select(t => t.Name)];
         Task<IReadOnlyList<(string Name, Node? Node)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
         Task<List<Pod>?> pods = ReadPodsAsync(nodeNames, cancellationToken);
         Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);

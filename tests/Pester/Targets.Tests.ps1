@@ -128,6 +128,40 @@ Describe 'An object without its class' {
         @([pscustomobject]@{ Name = '*' } | Get-NodeDrainPlan).Count | Should -Be 12
     }
 
+    It 'names a scheduler, a plugin, a maintenance run or a fault of its own cluster' {
+        $scheduler = Get-SchedulerConfiguration -Session $first
+        foreach ($row in ($scheduler | Convert-Deserialized), ($scheduler | ConvertTo-Csv | ConvertFrom-Csv)) {
+            ($row | Get-SchedulerConfiguration).Cluster | Should -Be $first.Cluster
+            ($row | Test-SchedulerHealth -ErrorAction Stop).Cluster | Where-Object { $_ -ne $first.Cluster } | Should -BeNullOrEmpty
+        }
+        $backup = (Get-SchedulerConfigurationBackup -Session $first)[0] | Convert-Deserialized
+        ($backup | Restore-SchedulerConfiguration -NoRestart -PassThru -Confirm:$false -WarningAction SilentlyContinue).Cluster | Should -Be $first.Cluster
+
+        $file = Join-Path $TestDrive plugin.yaml
+        Set-Content $file "name: RowPlugin`nextensionPoints: [filter]"
+        Register-SchedulerPlugin $file -Session $first, $second
+        $definition = Get-SchedulerPluginDefinition RowPlugin -Session $first
+        foreach ($one in $definition, ($definition | Convert-Deserialized)) {
+            $one | Unregister-SchedulerPlugin
+            Get-SchedulerPluginDefinition RowPlugin -Session $second | Should -HaveCount 1
+            Get-SchedulerPluginDefinition RowPlugin -Session $first -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            Register-SchedulerPlugin $file -Session $first
+        }
+
+        $run = Invoke-NodeMaintenance $node -PodSelector never=there -Confirm:$false -PassThru
+        foreach ($one in $run, ($run | Convert-Deserialized), ($run | ConvertTo-Csv | ConvertFrom-Csv), ($run.Nodes[0] | Convert-Deserialized)) {
+            $read = $one | Get-NodeMaintenance
+            $read.Cluster | Should -Be $first.Cluster
+            $read.Id | Should -Be $run.Id
+        }
+        @(Get-NodeMaintenance -Session $first).Id | Should -Contain $run.Id
+        ($run.Id | Get-NodeMaintenance -Session $first).Id | Should -Be $run.Id
+
+        $fault = Set-SandboxFault ApiSlow -Name row-fault -Delay 0 -Verb delete -Session $first -PassThru
+        $fault | Convert-Deserialized | Clear-SandboxFault
+        Get-SandboxFault -Session $first | Should -BeNullOrEmpty
+    }
+
     It 'that stands for no node is said to be none' {
         foreach ($nothing in [pscustomobject]@{ Colour = 'red' }, (Get-NodeManagerConfiguration | Convert-Deserialized)) {
             $nothing | Suspend-NodeScheduling -ErrorVariable failures -ErrorAction SilentlyContinue

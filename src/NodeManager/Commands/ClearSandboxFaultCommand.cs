@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
+using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 
@@ -22,14 +23,16 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet
 
     /// <summary>From Get-SandboxFault.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
     [ValidateNotNull]
-    public SandboxFault? InputObject { get; set; }
+    public ClusterObject? InputObject { get; set; }
 
     private protected override void Process()
     {
         if (ParameterSetName == ByObject)
         {
-            Clear(SessionOf(InputObject!), InputObject!.Name);
+            foreach (NodeManagerSession session in SessionsFor(InputObject!))
+                Clear(session, InputObject is ObjectRow row ? row.Name : InputObject!.ToString()!);
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -32,6 +33,7 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
     /// <summary>A backup.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [SchedulerRows(Backups = true)]
     [ValidateNotNull]
     public SchedulerConfigurationBackup? InputObject { get; set; }
 

@@ -59,7 +59,12 @@ public abstract class SchedulerCmdlet : SessionCmdlet
     /// <summary>Does the cmdlet's work for the scheduler that an object is about.</summary>
     private protected void StartFor(SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
     {
-        NodeManagerSession session = SessionOf(about);
+        foreach (NodeManagerSession session in SessionsFor(about))
+            StartFor(session, about, work);
+    }
+
+    private void StartFor(NodeManagerSession session, SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
+    {
         var selection = new SchedulerSelection
         {
             Namespace = about.Namespace,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Live;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -11,6 +12,7 @@ public abstract class SchedulerObjectCmdlet : SchedulerCmdlet
 
     /// <summary>What is about a scheduler: its configuration, a backup, a restart's result, a finding.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [SchedulerRows]
     [ValidateNotNull]
     public SchedulerObject? InputObject { get; set; }
 

@@ -8,15 +8,25 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
-[Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
 {
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
     /// <summary>The plugins; wildcards stand for the registered ones that they match.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = [];
+
+    /// <summary>Definitions from Get-SchedulerPluginDefinition; each is unregistered where it came from.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
 
     /// <summary>Only of the session, or only of the cluster; without it both.</summary>
     [Parameter]
@@ -25,8 +35,15 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
 
     private protected override void Process()
     {
-        string[] names = Name;
-        foreach (NodeManagerSession session in Sessions)
+        string[] names = InputObject switch
+        {
+            null => Name,
+            SchedulerPluginDefinition definition => [definition.Name],
+            SchedulerPlugin plugin => [plugin.Name],
+            ObjectRow row => [row.Name],
+            var other => [other.ToString() ?? ""],
+        };
+        foreach (NodeManagerSession session in InputObject is null ? Sessions : SessionsFor(InputObject))
             StartIn(session, session, worker => UnregisterAsync(worker, session, names));
     }
 

@@ -33,21 +33,23 @@ internal sealed class ObjectRow : ClusterObject
         object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
         if (plain is null or ClusterObject or NodeManagerSession or IConvertible or ScriptBlock || (plain is IEnumerable and not IDictionary))
             return null;
-        Func<string, object?> property = plain is IDictionary map ? name => Entry(map, name) : name => Property(PSObject.AsPSObject(value!), name);
-        object? onNode = property("Node");
-        string name = Text(property("Name"));
-        string hostNode = First(Text(property("NodeName")), Text(onNode));
+        object? onNode = ValueOf(value!, "Node");
+        string name = Read(value!, "Name");
+        string hostNode = First(Read(value!, "NodeName"), Text(onNode));
         bool isNode = hostNode.Length == 0 && IsNode(value!);
         return new()
         {
-            Cluster = Text(property("Cluster")),
+            Cluster = Read(value!, "Cluster"),
             Node = isNode ? name : hostNode,
-            NodeUid = First(Text(property("NodeUid")), isNode ? Text(property("Uid")) : UidOf(onNode)),
-            RunId = First(Text(property("RunId")), Text(property("Id"))),
-            Namespace = Text(property("Namespace")),
+            NodeUid = First(Read(value!, "NodeUid"), isNode ? Read(value!, "Uid") : UidOf(onNode)),
+            RunId = First(Read(value!, "RunId"), Read(value!, "Id")),
+            Namespace = Read(value!, "Namespace"),
             Name = name,
         };
     }
+
+    /// <summary>The text of a property, or of a hashtable's entry; empty where there is none.</summary>
+    public static string Read(object value, string name) => Text(ValueOf(value, name));
 
     public override string ToString() => Name.Length > 0 ? Name : Node.Length > 0 ? Node : "the input";
 
@@ -68,6 +70,9 @@ internal sealed class ObjectRow : ClusterObject
         IConvertible text => text.ToString(CultureInfo.InvariantCulture),
         _ => "",
     };
+
+    private static object? ValueOf(object value, string name) =>
+        (value is PSObject wrapped ? wrapped.BaseObject : value) is IDictionary map ? Entry(map, name) : Property(PSObject.AsPSObject(value), name);
 
     private static object? Entry(IDictionary map, string name) =>
         map.Keys.OfType<string>().FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) is { } key ? map[key] : null;

@@ -48,5 +48,5 @@ internal sealed class SchedulerRowsAttribute : ArgumentTransformationAttribute
     public bool Backups { get; init; }
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (Backups ? SchedulerRow.BackupFrom(inputData) : SchedulerRow.From(inputData)) ?? inputData;
+        (Backups ? SchedulerRow.BackupFrom(inputData) : (object?)SchedulerRow.From(inputData)) ?? inputData;
 }

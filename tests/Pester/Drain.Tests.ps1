@@ -98,6 +98,7 @@ Describe 'Invoke-NodeDrain' {
         $result.Cluster | Should -Be $session.Cluster
         (Get-ClusterNode $plan.Node -Session $elsewhere).Unschedulable | Should -BeFalse
         Disconnect-NodeManager -Session $elsewhere
+        Select-NodeManagerSession $session
     }
 
     It 'prints the plan with -WhatIf, and touches nothing' {
@@ -241,6 +242,7 @@ Describe 'Invoke-NodeDrain' {
         }
         finally {
             Disconnect-NodeManager -Session $other
+            Select-NodeManagerSession $session
         }
     }
 

@@ -194,6 +194,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         $said.Count | Should -Be 1
         $said | Should -Match "of $($other.Cluster) was interrupted"
         Disconnect-NodeManager $other
+        Select-NodeManagerSession $session
     }
 }
 

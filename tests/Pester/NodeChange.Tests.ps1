@@ -261,12 +261,12 @@ Describe '-WhatIf' {
         @{ Command = 'Set-NodeAnnotation $n -Annotation @{ "a/b/c" = "x" } -WhatIf'; Expected = 'InvalidAnnotationKey,*' }
         @{ Command = 'Set-NodeTaint $n there=new:NoSchedule -WhatIf'; Expected = 'ValueExists,*' }
         @{ Command = 'Set-NodeTaint $n node.kubernetes.io/not-ready:NoSchedule -WhatIf'; Expected = 'TaintOwnedByController,*' }
-        @{ Command = 'Unregister-ClusterNode $n -WhatIf'; Expected = 'NodeHoldsPods,*' }
+        @{ Command = 'Unregister-ClusterNode (Get-NodePod | Where-Object OwnerKind -eq ReplicaSet)[0].NodeName -WhatIf'; Expected = 'NodeHoldsPods,*' }
         @{ Command = 'Suspend-NodeScheduling no-such-node -WhatIf'; Expected = 'NodeNotFound,*' }
-        @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -Overwrite -WhatIf'; Expected = 'What if:*Set label there=new (Labels``[there``]: old -> new)*' }
+        @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -Overwrite -WhatIf'; Expected = 'What if:*Set label there=new (Labels`[there`]: old -> new)*' }
         @{ Command = 'Set-NodeLabel $n -Label @{ there = "old" } -WhatIf'; Expected = 'What if:*Set label there=old (no change)*' }
-        @{ Command = 'Remove-NodeLabel $n -Key example.com/* -WhatIf'; Expected = 'What if:*(Labels``[example.com/a``]: 1 -> )*' }
-        @{ Command = 'Remove-NodeTaint $n there -WhatIf'; Expected = 'What if:*(Taints: there=old:NoSchedule -> )*' }
+        @{ Command = 'Remove-NodeLabel $n -Key example.com/* -WhatIf'; Expected = 'What if:*(Labels`[example.com/a`]: 1 -> )*' }
+        @{ Command = 'Remove-NodeTaint $n there -WhatIf'; Expected = 'What if:*(Taints: *there=old:NoSchedule -> *)*' }
         @{ Command = 'Suspend-NodeScheduling $n -WhatIf'; Expected = 'What if:*(Unschedulable: False -> True)*' }
         @{ Command = 'Resume-NodeScheduling $n -WhatIf'; Expected = 'What if:*(no change)*' }
         @{ Command = 'Unregister-ClusterNode $n -IncludePod -WhatIf'; Expected = 'What if:*Delete the Node object, with the pods on it*' }
@@ -333,6 +333,7 @@ Describe 'Unregister-ClusterNode' {
         Unregister-ClusterNode $busy -IncludePod -Confirm:$false
         Get-ClusterNode "$busy*" | Where-Object Name -eq $busy | Should -BeNullOrEmpty
         Disconnect-NodeManager -Session $own
+        Select-NodeManagerSession $session
     }
 
     It 'asks first' {

@@ -41,6 +41,7 @@ Describe 'A pipeline' {
         (Get-ClusterNode -Session $large | Set-NodeLabel -Label @{ many = 'yes' } -PassThru -ThrottleLimit 16).Count | Should -Be 300
         (Get-ClusterNode -Session $large -Selector many=yes).Count | Should -Be 300
         Disconnect-NodeManager -Session $large
+        Select-NodeManagerSession $session
     }
 
     It 'stops at the first error with -ErrorAction Stop' {

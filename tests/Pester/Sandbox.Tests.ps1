@@ -87,7 +87,7 @@ Describe 'Faults of the embedded cluster' {
         $other = Connect-NodeManager -Kubeconfig $served.KubeconfigPath
         { Set-SandboxFault ApiError -Session $other } | Should -Throw -ErrorId 'NotASandbox*'
         Disconnect-NodeManager $other, $served
-        $session | Out-Null
+        Select-NodeManagerSession $session
     }
 
     It 'shows a table that fits 80 columns' {

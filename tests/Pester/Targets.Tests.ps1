@@ -134,7 +134,8 @@ Describe 'An object without its class' {
             ($row | Get-SchedulerConfiguration).Cluster | Should -Be $first.Cluster
             ($row | Test-SchedulerHealth -ErrorAction Stop).Cluster | Where-Object { $_ -ne $first.Cluster } | Should -BeNullOrEmpty
         }
-        $backup = (Get-SchedulerConfigurationBackup -Session $first)[0] | Convert-Deserialized
+        Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 70.5 } -Session $first -NoRestart -WarningAction SilentlyContinue
+        $backup = (Get-SchedulerConfigurationBackup -Session $first)[-1] | Convert-Deserialized
         ($backup | Restore-SchedulerConfiguration -NoRestart -PassThru -Confirm:$false -WarningAction SilentlyContinue).Cluster | Should -Be $first.Cluster
 
         $file = Join-Path $TestDrive plugin.yaml

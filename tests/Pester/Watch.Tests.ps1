@@ -53,6 +53,7 @@ Describe 'Wait-ClusterNode' {
         Unregister-ClusterNode $leaving.Name -IncludePod -Confirm:$false
         Receive-Job $job -Wait -AutoRemoveJob | Should -Be 'gone'
         Disconnect-NodeManager -Session $own
+        Select-NodeManagerSession $session
     }
 
     It 'refuses what nobody can wait for' {

@@ -136,7 +136,7 @@ Describe 'An object without its class' {
         }
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 70.5 } -Session $first -NoRestart -WarningAction SilentlyContinue
         $backup = (Get-SchedulerConfigurationBackup -Session $first)[-1] | Convert-Deserialized
-        ($backup | Restore-SchedulerConfiguration -NoRestart -PassThru -Confirm:$false -WarningAction SilentlyContinue).Cluster | Should -Be $first.Cluster
+        ($backup | Restore-SchedulerConfiguration -PassThru -Confirm:$false -WarningAction SilentlyContinue).Cluster | Should -Be $first.Cluster
 
         $file = Join-Path $TestDrive plugin.yaml
         Set-Content $file "name: RowPlugin`nextensionPoints: [filter]"
@@ -158,7 +158,7 @@ Describe 'An object without its class' {
         @(Get-NodeMaintenance -Session $first).Id | Should -Contain $run.Id
         ($run.Id | Get-NodeMaintenance -Session $first).Id | Should -Be $run.Id
 
-        $fault = Set-SandboxFault ApiSlow -Name row-fault -Delay 0 -Verb delete -Session $first -PassThru
+        $fault = Set-SandboxFault ApiSlow -Name row-fault -Delay 1 -Verb delete -Session $first -PassThru
         $fault | Convert-Deserialized | Clear-SandboxFault
         Get-SandboxFault -Session $first | Should -BeNullOrEmpty
     }

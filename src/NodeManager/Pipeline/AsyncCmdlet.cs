@@ -118,6 +118,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     internal new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
 
+    internal new bool ShouldContinue(string question, string caption, ref bool yesToAll, ref bool noToAll) =>
+        base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
+
     internal new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
         base.ShouldProcess(DisplayText.EscapeLines(description), DisplayText.EscapeLines(question), DisplayText.Escape(caption), out reason);
 

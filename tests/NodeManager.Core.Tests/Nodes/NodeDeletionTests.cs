@@ -48,6 +48,18 @@ public sealed class NodeDeletionTests
     }
 
     [Fact]
+    public async Task A_node_whose_UID_is_known_is_not_read_first()
+    {
+        FakeServer server = Serving(Sample.PodJson("web", "n"));
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        await NodeEditor.DeleteAsync(session, new("n", "uid-before"), true, false, CancellationToken.None);
+
+        Request delete = Assert.Single(server.Requests);
+        Assert.Equal(("DELETE", "uid-before"), (delete.Method, delete.Json["preconditions"]!["uid"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task A_dry_run_says_so_to_the_server()
     {
         FakeServer server = Serving();

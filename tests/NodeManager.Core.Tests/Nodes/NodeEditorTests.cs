@@ -224,6 +224,37 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
+    public async Task A_known_UID_goes_with_the_patch_and_takes_no_request_of_its_own()
+    {
+        var store = new NodeStore(Sample.NodeJson("n"));
+        NodeTarget target = new("N", store.Node["metadata"]!["uid"]!.GetValue<string>());
+        using NodeManagerSession session = await store.Server.ConnectAsync();
+
+        await NodeEditor.SetUnschedulableAsync(session, target, true, false, None);
+        await NodeEditor.SetLabelsAsync(session, target, Map("b", "2"), true, false, None);
+        await NodeEditor.RemoveLabelsAsync(session, target, ["b"], false, None);
+
+        Assert.Equal(3, store.Server.Requests.Count);
+        Assert.All(store.Server.Requests, r => Assert.Equal(target.Uid, r.Json["metadata"]!["uid"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task Patterns_remove_what_is_there_under_its_version()
+    {
+        JsonObject node = Sample.NodeJson("n");
+        node["metadata"]!["labels"] = new JsonObject { ["example.com/a"] = "1", ["example.com/b"] = "2", ["kubernetes.io/hostname"] = "n" };
+        var store = new NodeStore(node);
+        using NodeManagerSession session = await store.Server.ConnectAsync();
+
+        ClusterNode left = await NodeEditor.RemoveLabelsAsync(session, "n", ["*"], false, None);
+        ClusterNode same = await NodeEditor.RemoveLabelsAsync(session, "n", ["no-such-*"], false, None);
+
+        Assert.Equal("kubernetes.io/hostname=n", left.Labels.ToString());
+        Assert.Equal("kubernetes.io/hostname=n", same.Labels.ToString());
+        Assert.NotNull(Assert.Single(store.Server.Requests, r => r.Method == "PATCH").Json["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
     public async Task An_unknown_node_is_named()
     {
         var store = new NodeStore(Sample.NodeJson("n"));

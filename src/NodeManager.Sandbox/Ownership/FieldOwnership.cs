@@ -51,7 +51,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     {
         if (owners.IsEmpty && live.Count > 0)
             owners = Track([], live, owners, author with { Manager = BeforeFirstApply, Operation = ManagedFieldsEntry.Update });
-        FieldSet wanted = AppliedFields.Of(structure, configuration, ownsEmpty).Difference(Unowned);
+        FieldSet named = AppliedFields.Of(structure, configuration, ownsEmpty);
         ManagedFieldsEntry? last = owners.Entries.FirstOrDefault(entry => entry.Identity == author.Identity);
         List<ManagedFieldsEntry> others = [.. owners.Entries.Where(entry => entry != last)];
 
@@ -59,12 +59,14 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
         bare.Remove("kind");
         bare.Remove("apiVersion");
         JsonObject merged = StructuredMerge.Merge(structure, live, bare, keepsOrder);
-        if (last is not null) merged = new AppliedPruning(structure).Prune(merged, last.Fields, [wanted, .. others.Select(static entry => entry.Fields)]);
+
+        // The name that a configuration states is not owned, but holds its metadata when the last owned field in there is given up.
+        if (last is not null) merged = new AppliedPruning(structure).Prune(merged, last.Fields, [named, .. others.Select(static entry => entry.Fields)]);
         Comparison changes = Comparison.Of(structure, live, merged);
         if (!force) RefuseConflicts(others, changes, mayTake);
 
         // Who comes to share what is there already has not written: from then on his entry has no time.
-        ManagedFieldsEntry now = author with { Fields = wanted, Time = changes.IsSame ? last?.Time : author.Time };
+        ManagedFieldsEntry now = author with { Fields = named.Difference(Unowned), Time = changes.IsSame ? last?.Time : author.Time };
         return (merged, ManagedFields.Of([.. Without(others, changes), now]));
     }
 

@@ -40,6 +40,33 @@ public sealed class ApplyTests
     }
 
     [SkippableTheory]
+    [AllBackends("api/v1", "configmaps", "ConfigMap", "\"data\":{\"a\":\"1\"}")]
+    [AllBackends("api/v1", "secrets", "Secret", "\"type\":\"Opaque\"")]
+    [AllBackends("api/v1", "serviceaccounts", "ServiceAccount", "\"automountServiceAccountToken\":true")]
+    [AllBackends("api/v1", "services", "Service", "\"spec\":{\"ports\":[{\"port\":80,\"protocol\":\"TCP\"}]}")]
+    [AllBackends("api/v1", "pods", "Pod", "\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"a\"}],\"schedulerName\":\"none\"}")]
+    [AllBackends("apis/apps/v1", "deployments", "Deployment", "\"spec\":{\"replicas\":0,\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"a\"}]}}}")]
+    [AllBackends("apis/coordination.k8s.io/v1", "leases", "Lease", "\"spec\":{\"holderIdentity\":\"a\"}")]
+    [AllBackends("apis/rbac.authorization.k8s.io/v1", "roles", "Role", "\"rules\":[]")]
+    public async Task Giving_up_the_last_label_and_annotation_leaves_the_object_as_it_is(string backend, string group, string plural, string kind, string rest)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string path = $"/{group}/namespaces/{cluster.Namespace}/{plural}/one";
+        string Configuration(string metadata) =>
+            $$"""{"apiVersion":"{{group[(group.IndexOf('/', StringComparison.Ordinal) + 1)..]}}","kind":"{{kind}}","metadata":{"name":"one"{{metadata}}},{{rest}}}""";
+        JsonNode made = (await cluster.ApplyAsync("alice", path, Configuration(""","labels":{"tier":"gold"},"annotations":{"note":"x"}"""))).Must(HttpStatusCode.Created);
+
+        JsonNode unlabelled = (await cluster.ApplyAsync("alice", path, Configuration(""","annotations":{"note":"x"}"""))).Must(HttpStatusCode.OK);
+        JsonNode bare = (await cluster.ApplyAsync("alice", path, Configuration(""))).Must(HttpStatusCode.OK);
+
+        Assert.Null(unlabelled["metadata"]!["labels"]);
+        Assert.Equal("x", (string?)unlabelled["metadata"]!["annotations"]!["note"]);
+        Assert.Null(bare["metadata"]!["annotations"]?["note"]);
+        Assert.Equal((string?)made["metadata"]!["uid"], (string?)bare["metadata"]!["uid"]);
+        Assert.DoesNotContain(bare.Owners("alice"), static owner => owner.Contains(" .metadata", StringComparison.Ordinal));
+    }
+
+    [SkippableTheory]
     [AllBackends]
     public async Task Changing_what_another_owns_is_a_conflict_that_names_him_until_it_is_forced(string backend)
     {

@@ -49,8 +49,8 @@ public sealed class SandboxCluster : IDisposable
         _faults = new(Time);
         Runs = new(store, options.Programs, Time);
         _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
-        if (saved is null) InitialObjects.Create(Registry);
-        else Load(saved);
+        if (saved is not null) Load(saved);
+        InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
         _server.Computed[BuiltInKinds.PodMetrics] = new PodMetricsSource(usage);

@@ -221,6 +221,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     private async Task<ApiResponse> DeleteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         DeletionRequest deletion = await DeletionReader.ReadAsync(request, catalog.Minor, cancellationToken);
+        if (path.Kind.Rules.RefuseDelete(path.Name) is { } why) throw ApiErrors.Forbidden(path.Kind, path.Name, why);
         string[] warnings = path.Kind == BuiltInKinds.Jobs && deletion.PropagationPolicy is null && catalog.Minor >= OrphansToldFrom
             ? ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"]
             : [];

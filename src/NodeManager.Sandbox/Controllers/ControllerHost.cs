@@ -32,6 +32,7 @@ internal sealed class ControllerHost : IDisposable
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
             new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
+            new InitialObjectKeeper(context with { Registry = registry }),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;

@@ -67,6 +67,9 @@ internal sealed class KindRules
     /// <summary>How names are checked: a DNS subdomain where nothing else is said.</summary>
     public Func<string, string[]> CheckName { get; init; } = NameRules.Subdomain;
 
+    /// <summary>Why clients may not delete the object of this name; null where they may.</summary>
+    public Func<string, string?> RefuseDelete { get; init; } = static _ => null;
+
     /// <summary>Seconds between the request and the end of an object (given what was asked for); null where deleting takes no time.</summary>
     public Func<JsonObject, long?, long>? GracePeriod { get; init; }
 

@@ -48,6 +48,19 @@ public sealed class CollectionTests
     }
 
     [Fact]
+    public async Task Objects_of_the_server_itself_come_back_after_a_while()
+    {
+        using LiveCluster cluster = new();
+        cluster.Delete(BuiltInKinds.Namespaces, "kube-node-lease");
+        cluster.Delete(BuiltInKinds.Services, "kubernetes");
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Namespaces, "kube-node-lease") is null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is null);
+
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Services, "kubernetes") is not null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is not null);
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Namespaces, "kube-node-lease") is { IsDeleting: false });
+        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.ServiceAccounts, "default", "kube-node-lease") is not null);
+    }
+
+    [Fact]
     public async Task Events_last_an_hour()
     {
         using LiveCluster cluster = new();

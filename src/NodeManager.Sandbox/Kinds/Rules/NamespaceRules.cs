@@ -10,6 +10,7 @@ internal static class NamespaceRules
     public static KindRules Rules { get; } = new()
     {
         CheckName = NameRules.Label,
+        RefuseDelete = static name => name is "default" or "kube-system" or "kube-public" ? "this namespace may not be deleted" : null,
         PrepareCreate = static ns =>
         {
             ns.Ensure("spec")["finalizers"] = new JsonArray("kubernetes");

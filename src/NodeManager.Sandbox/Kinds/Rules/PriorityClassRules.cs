@@ -16,6 +16,7 @@ internal static class PriorityClassRules
             item.Default("value", 0);
             item.Default("preemptionPolicy", "PreemptLowerPriority");
         },
+        RefuseDelete = static name => System!.ContainsKey(name) ? "this is a system priority class and cannot be deleted" : null,
         Validate = Validate,
         ValidateUpdate = static (changed, old, errors) =>
         {

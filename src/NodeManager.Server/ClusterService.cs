@@ -38,10 +38,5 @@ internal static class ClusterService
         terminal.Line($"Kept in {options.StateFolder}.");
     }
 
-    private static string? Kept(ServerOptions options, string file)
-    {
-        if (options.StateFolder is not { } folder) return null;
-        Directory.CreateDirectory(folder);
-        return Path.GetFullPath(Path.Combine(folder, file));
-    }
+    private static string? Kept(ServerOptions options, string file) => options.StateFolder is { } folder ? Path.GetFullPath(Path.Combine(folder, file)) : null;
 }

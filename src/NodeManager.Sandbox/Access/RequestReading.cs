@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Selectors;
 
 namespace NodeManager.Sandbox.Access;
 
@@ -27,7 +28,7 @@ internal static class RequestReading
 
         string name = steps.Length > 1 ? steps[1] : "";
         string verb = VerbOf(request, name.Length == 0);
-        if (name.Length == 0 && verb is "list" or "watch" or "deletecollection") name = SelectedName(request);
+        if (name.Length == 0 && verb is "list" or "watch" or "deletecollection") name = FieldSelector.NameOf(request.Query["fieldSelector"]);
         return new()
         {
             Verb = verb, Group = group, Resource = steps[0], Name = name, Subresource = steps.Length > 2 ? steps[2] : "", Namespace = ns, Path = request.Path,
@@ -44,9 +45,4 @@ internal static class RequestReading
         "GET" or "HEAD" => "get",
         _ => request.Method.ToLowerInvariant(),
     };
-
-    // A list of one name is a question for that name.
-    private static string SelectedName(ApiRequest request) =>
-        (request.Query["fieldSelector"] ?? "").Split(',').Where(static term => term.StartsWith("metadata.name=", StringComparison.Ordinal))
-            .Select(static term => term["metadata.name=".Length..].TrimStart('=')).FirstOrDefault("");
 }

@@ -39,7 +39,7 @@ internal sealed class ApiServer
         _discovery = new(catalog);
         _read = new(registry.Store, catalog, registry.Time);
         _watch = new(registry.Store, catalog, registry.Time, _faults);
-        _write = new(registry, catalog, new(_access));
+        _write = new(registry, catalog, _access);
         _openApi = new(catalog);
         _pods = new(registry, catalog);
         _logs = new(registry.Store, runs, registry.Time);

@@ -17,15 +17,16 @@ internal sealed partial class ResourceRegistry
     /// <param name="force">Takes what others own.</param>
     /// <param name="isDryRun">True to answer only what would be.</param>
     /// <param name="version">At which the configuration is.</param>
+    /// <param name="check">Called with what is about to be stored, and with what is there (null: nothing); it throws to refuse.</param>
     /// <returns>The object, and whether it is new.</returns>
     /// <exception cref="ApiException">404, 409 (conflicts), 422.</exception>
     public (StoredObject Object, bool IsNew) Apply(
-        ResourceKind kind, string ns, string name, JsonObject configuration, WriteScope scope, bool force, bool isDryRun, string? version)
+        ResourceKind kind, string ns, string name, JsonObject configuration, WriteScope scope, bool force, bool isDryRun, string? version, Action<JsonObject, JsonObject?> check)
     {
         while (true)
         {
             if (store.Get(kind, ns, name) is not null)
-                return (Write(kind, ns, name, (live, current) => Applied(kind, version, name, live, current, configuration, scope, force), isDryRun, scope, version), false);
+                return (Write(kind, ns, name, (live, current) => Applied(kind, version, name, live, current, configuration, scope, force, check), isDryRun, scope, version), false);
             if (scope != WriteScope.Main) throw ApiErrors.NotFound(kind, name);
             try
             {
@@ -33,6 +34,7 @@ internal sealed partial class ResourceRegistry
                 if (document.Object("metadata").Text("uid") is { Length: > 0 } uid)
                     throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                 RequireName(document, name);
+                check(document, null);
                 UpdatePreparation.CheckName(kind, ns, name, document.Object("metadata")!, minor);
                 document.Object("metadata")?.Remove("resourceVersion");
                 return (Create(kind, ns, document, owners, isDryRun, version), true);
@@ -45,7 +47,8 @@ internal sealed partial class ResourceRegistry
     }
 
     private (JsonObject Changed, ManagedFields? Owners) Applied(
-        ResourceKind kind, string? version, string name, JsonObject live, StoredObject current, JsonObject configuration, WriteScope scope, bool force)
+        ResourceKind kind, string? version, string name, JsonObject live, StoredObject current, JsonObject configuration, WriteScope scope, bool force,
+        Action<JsonObject, JsonObject?> check)
     {
         if (scope == WriteScope.Scale && !KeepsScale(kind, version, current.Owners))
         {
@@ -56,6 +59,7 @@ internal sealed partial class ResourceRegistry
         FieldSet? mayTake = LastApplied.MayTake(kind.StructureAt(version, minor), live, author);
         (JsonObject document, ManagedFields owners) = Apply(kind, version, name, live, current, configuration, scope, force, mayTake);
         RequireName(document, name);
+        check(document, live);
         if (minor >= SubresourcesFrom) LastApplied.Follow(document, configuration, live, author);
         return (document, owners);
     }

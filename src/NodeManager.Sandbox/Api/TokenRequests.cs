@@ -20,7 +20,7 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
         Check(seconds);
         string[] audiences = spec.Array("audiences") is { Count: > 0 } stated ? [.. stated.Select(static one => (string?)one ?? "")] : [ServiceAccountTokens.Issuer];
         JsonObject? reference = spec.Object("boundObjectRef");
-        (string token, DateTimeOffset end) = tokens.Issue(account, audiences, TimeSpan.FromSeconds(seconds), reference is null ? null : Bound(path.ObjectNamespace, reference));
+        (string token, DateTimeOffset end) = tokens.Issue(account, audiences, TimeSpan.FromSeconds(seconds), reference is null ? null : Bound(account, reference));
         return ApiResponse.Json(
             new()
             {
@@ -44,8 +44,9 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
         if (errors.Faults.Count > 0) throw ApiErrors.Invalid(Kind, "", errors);
     }
 
-    private StoredObject Bound(string ns, JsonObject reference)
+    private StoredObject Bound(StoredObject account, JsonObject reference)
     {
+        string ns = account.Namespace;
         ResourceKind kind = reference.Text("kind") switch
         {
             "Pod" => BuiltInKinds.Pods,
@@ -62,6 +63,8 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
                 $"the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated");
         }
 
+        if (kind == BuiltInKinds.Pods && item.Field("spec.serviceAccountName") != account.Name)
+            throw ApiErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Name}\" to pod running with different serviceaccount name.");
         return item;
     }
 

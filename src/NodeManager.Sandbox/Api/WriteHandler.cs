@@ -10,8 +10,10 @@ using NodeManager.Sandbox.Store;
 namespace NodeManager.Sandbox.Api;
 
 /// <summary>Creates, updates, patches and deletes.</summary>
-internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, EscalationGuard guard)
+internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, AccessControl access)
 {
+    private readonly EscalationGuard _guard = new(access);
+
     private const int OrphansToldFrom = 22;
 
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -44,7 +46,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private ApiResponse Create(ApiRequest request, ResourcePath path, JsonObject document, WriteOptions options)
     {
-        if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, document, null);
+        if (EscalationGuard.Guards(path.Kind)) _guard.Check(request.User, path, document, null);
         string? doubled = OwnerReferences.Unite(document);
         StoredObject created = Warned(
             () => registry.As(options.Author).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
@@ -70,6 +72,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         bool creates = path.Kind.CreatesOnUpdate && path.Subresource.Length == 0 && registry.Store.Get(path.Kind, path.ObjectNamespace, path.Name) is null;
         if (creates)
         {
+            RequireCreate(request.User, path);
             UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, document.Ensure("metadata"), catalog.Minor);
             return Create(request, path, document, options);
         }
@@ -97,11 +100,20 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         options.Validation.Apply(body);
         JsonObject configuration = AppliedConfiguration.Check(path, body.Root, catalog.Minor);
         if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
-        if (EscalationGuard.Guards(path.Kind)) guard.Check(request.User, path, configuration, null);
         (StoredObject result, bool isNew) = registry.As(options.Author).Apply(
-            path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), options.Forces, options.IsDryRun, path.Version);
+            path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), options.Forces, options.IsDryRun, path.Version, Check);
         return Answer(path, result, isNew ? 201 : 200, options.Validation, null);
+
+        void Check(JsonObject document, JsonObject? live)
+        {
+            if (live is null) RequireCreate(request.User, path);
+            if (EscalationGuard.Guards(path.Kind)) _guard.Check(request.User, path, document, live);
+        }
     }
+
+    // Replacing or applying what is not there creates it, which takes the right to do so.
+    private void RequireCreate(UserInfo user, ResourcePath path) => access.Require(
+        user, new() { Verb = "create", Group = path.Kind.Group, Resource = path.Kind.Plural, Name = path.Name, Namespace = path.ObjectNamespace });
 
     private ApiResponse Write(UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change, WriteOptions options)
     {
@@ -155,7 +167,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             var old = live.DeepClone().AsObject();
             JsonObject changed = change(live, current);
-            guard.Check(user, path, changed, old);
+            _guard.Check(user, path, changed, old);
             return changed;
         };
 

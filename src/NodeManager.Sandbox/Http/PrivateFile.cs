@@ -1,16 +1,65 @@
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Files that only their user may read.</summary>
+/// <summary>Files that only their user may read and write.</summary>
 internal static class PrivateFile
 {
-    /// <summary>Written beside and moved into place: what stood there keeps neither its rights nor half of its content.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OthersAccess =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Writes or replaces a file. A missing folder is created, for its user alone.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Write(string path, ReadOnlyMemory<byte> content)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent) Directory.CreateDirectory(parent);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent) CreateFolder(parent);
+        Write(path, replace: true, into => into.Write(content.Span));
+    }
+
+    /// <summary>
+    /// Writes beside the target and moves it into place: the earlier file's mode and content do not survive, a symbolic link is replaced
+    /// and not followed, and no half-written file is left.
+    /// </summary>
+    /// <param name="path">The target.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">It cannot be written, or is there and not to be replaced.</exception>
+    public static void Write(string path, bool replace, Action<Stream> write)
+    {
         string draft = path + "." + Path.GetRandomFileName();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options)) stream.Write(content);
-        File.Move(draft, path, overwrite: true);
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnFile;
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: replace);
+        }
+        finally
+        {
+            // Only what failed is still there.
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>Refuses a file with secrets that others may read or have written.</summary>
+    /// <exception cref="IOException">The mode gives group or others access.</exception>
+    public static void RequireOwn(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        UnixFileMode mode = File.GetUnixFileMode(path);
+        if ((mode & OthersAccess) == 0) return;
+        throw new IOException(
+            $"'{path}' is accessible to other users (mode {Convert.ToString((int)mode, 8)}). Delete it to have a new one created, or restrict it with 'chmod 600'.");
+    }
+
+    // One that exists keeps its mode.
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, OwnFile | UnixFileMode.UserExecute);
     }
 }

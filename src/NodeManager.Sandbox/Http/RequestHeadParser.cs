@@ -59,6 +59,7 @@ internal static class RequestHeadParser
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || !IsToken(line.AsSpan(0, colon))) throw HttpRefusal.Malformed("a header has no name");
             string name = line[..colon], value = line[(colon + 1)..].Trim(' ', '\t');
+            if (value.Any(static letter => letter is (< ' ' and not '\t') or '\x7f')) throw HttpRefusal.Malformed($"{name} has control characters");
             if (!headers.TryGetValue(name, out string? earlier)) headers[name] = value;
             else if (Single.Contains(name)) throw HttpRefusal.Malformed($"{name} is there twice");
             else headers[name] = $"{earlier}, {value}";

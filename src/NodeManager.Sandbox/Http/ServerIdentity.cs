@@ -41,6 +41,7 @@ internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string
 
     private static ServerIdentity? Read(string path)
     {
+        PrivateFile.RequireOwn(path);
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), IdentityJson.Default.ServerIdentity);

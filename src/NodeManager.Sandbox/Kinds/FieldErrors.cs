@@ -15,6 +15,9 @@ internal sealed partial class FieldErrors(int minor)
     private const int LabelKeysFrom = 34;
     private const int LettersFrom = 21;
 
+    // More than anyone reads; a body may hold a million elements, each with faults of its own.
+    private const int MostFaults = 1000;
+
     private readonly List<(string Reason, string Field, string Detail)> _faults = [];
 
     /// <summary>The minor version of Kubernetes whose rules and words these are.</summary>
@@ -23,13 +26,16 @@ internal sealed partial class FieldErrors(int minor)
     public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
 
     public void Required(string field, string detail = "") =>
-        _faults.Add(("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail));
+        Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail);
 
     /// <summary>A fault in words of its own.</summary>
     /// <param name="reason">For example <c>FieldValueTooMany</c>.</param>
     /// <param name="field">Its path.</param>
     /// <param name="detail">The whole message.</param>
-    public void Add(string reason, string field, string detail) => _faults.Add((reason, field, detail));
+    public void Add(string reason, string field, string detail)
+    {
+        if (_faults.Count < MostFaults) _faults.Add((reason, field, detail));
+    }
 
     public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
 
@@ -44,7 +50,7 @@ internal sealed partial class FieldErrors(int minor)
 
     /// <summary>Invalid, with the value shown as given.</summary>
     public void Shown(string field, string value, string detail) =>
-        _faults.Add(("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}"));
+        Add("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}");
 
     /// <param name="field">Its path.</param>
     /// <param name="value">As shown: text in quotes.</param>
@@ -52,17 +58,17 @@ internal sealed partial class FieldErrors(int minor)
     public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
     {
         string list = string.Join(", ", supported.ToArray().Select(one => $"\"{one}\""));
-        _faults.Add(("FieldValueNotSupported", field, $"Unsupported value: {value}: supported values: {list}"));
+        Add("FieldValueNotSupported", field, $"Unsupported value: {value}: supported values: {list}");
     }
 
-    public void Duplicate(string field, JsonNode? value) => _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}"));
+    public void Duplicate(string field, JsonNode? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
     public void Duplicate(string field, string shown, string detail) =>
-        _faults.Add(("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}"));
+        Add("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}");
 
-    public void TooLong(string field, int bytes) => _faults.Add(("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes"));
+    public void TooLong(string field, int bytes) => Add("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes");
 
-    public void Forbidden(string field, string detail) => _faults.Add(("FieldValueForbidden", field, $"Forbidden: {detail}"));
+    public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
 
     /// <summary>A time as messages of this version show it: as JSON, or as Go prints it.</summary>
     public string Time(string text) => minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)

@@ -62,8 +62,9 @@ internal sealed class KindCatalog
             Kinds = kinds;
             foreach (ResourceKind kind in kinds)
             {
+                // Built-in kinds come first: a definition of the same group and name hides none of them.
                 foreach (ServedVersion version in kind.Versions)
-                    if (version.IsServedBy(minor)) ByPath[(kind.Group, version.Name, kind.Plural)] = kind;
+                    if (version.IsServedBy(minor)) ByPath.TryAdd((kind.Group, version.Name, kind.Plural), kind);
             }
 
             Groups =

@@ -88,10 +88,10 @@ internal sealed class Comparison
 
     private void WalkElements(ValueStructure structure, Side before, Side after)
     {
-        (PathElement Path, Side Value)[] old = Elements(structure, before), now = Elements(structure, after);
-        foreach ((PathElement path, Side value) in old) WalkElement(structure, path, value, Find(now, path));
+        OrderedDictionary<PathElement, Side> old = Elements(structure, before), now = Elements(structure, after);
+        foreach ((PathElement path, Side value) in old) WalkElement(structure, path, value, now.GetValueOrDefault(path));
         foreach ((PathElement path, Side value) in now)
-            if (!Find(old, path).Exists) WalkElement(structure, path, default, value);
+            if (!old.ContainsKey(path)) WalkElement(structure, path, default, value);
     }
 
     private void WalkElement(ValueStructure structure, PathElement path, Side before, Side after)
@@ -103,27 +103,20 @@ internal sealed class Comparison
     }
 
     // Elements that cannot be told apart count as one value together.
-    private static (PathElement Path, Side Value)[] Elements(ValueStructure structure, Side side)
+    private static OrderedDictionary<PathElement, Side> Elements(ValueStructure structure, Side side)
     {
         if (side.Value is not JsonArray list) return [];
         PathElement[] paths = ListElements.PathsOf(structure, list);
-        var elements = new List<(PathElement Path, Side Value)>(paths.Length);
+        var elements = new OrderedDictionary<PathElement, Side>(paths.Length);
         for (int i = 0; i < paths.Length; i++)
         {
-            PathElement path = paths[i];
-            if (elements.Exists(element => element.Path.Equals(path))) continue;
-            JsonNode?[] same = [.. list.Where((_, index) => paths[index].Equals(path))];
-            elements.Add((path, new(true, same.Length == 1 ? same[0] : new JsonArray([.. same.Select(static one => one?.DeepClone())]))));
+            if (elements.TryAdd(paths[i], new(true, list[i]))) continue;
+            Side earlier = elements[paths[i]];
+            if (earlier.Value is not JsonArray same) elements[paths[i]] = new(true, same = [earlier.Value?.DeepClone()]);
+            same.Add(list[i]?.DeepClone());
         }
 
-        return [.. elements];
-    }
-
-    private static Side Find((PathElement Path, Side Value)[] elements, PathElement path)
-    {
-        foreach ((PathElement one, Side value) in elements)
-            if (one.Equals(path)) return value;
-        return default;
+        return elements;
     }
 
     private void Add(FieldSetBuilder into, FieldSet whole)

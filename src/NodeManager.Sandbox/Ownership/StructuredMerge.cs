@@ -70,9 +70,12 @@ internal static class StructuredMerge
 
     private static IEnumerable<(int Live, int Applied)> LiveOrder(PathElement[] live, PathElement[] applied)
     {
-        for (int i = 0; i < live.Length; i++) yield return (i, Array.IndexOf(applied, live[i]));
+        var inApplied = new Dictionary<PathElement, int>(applied.Length);
+        for (int i = 0; i < applied.Length; i++) inApplied.TryAdd(applied[i], i);
+        for (int i = 0; i < live.Length; i++) yield return (i, inApplied.GetValueOrDefault(live[i], -1));
+        var inLive = live.ToHashSet();
         for (int i = 0; i < applied.Length; i++)
-            if (Array.IndexOf(live, applied[i]) < 0) yield return (-1, i);
+            if (!inLive.Contains(applied[i])) yield return (-1, i);
     }
 
     // What is emptied by this is nothing, as if it had not been set.

@@ -37,14 +37,12 @@ internal static class WholeFields
     {
         PathElement[] paths = ListElements.PathsOf(structure, list);
         var branches = new List<FieldBranch>(paths.Length);
+        var positions = new Dictionary<PathElement, int>(paths.Length);
         for (int i = 0; i < paths.Length; i++)
         {
-            PathElement path = paths[i];
-
             // Elements that cannot be told apart count as one value together.
-            if (Array.IndexOf(paths, path) < i) continue;
-            bool isRepeated = Array.LastIndexOf(paths, path) > i;
-            branches.Add(new(path, true, isRepeated ? FieldSet.Empty : Of(structure.Element!, list[i])));
+            if (positions.TryAdd(paths[i], branches.Count)) branches.Add(new(paths[i], true, Of(structure.Element!, list[i])));
+            else branches[positions[paths[i]]] = new(paths[i], true, FieldSet.Empty);
         }
 
         return FieldSet.Of(branches);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -30,28 +31,19 @@ public static class SandboxFile
                 ErrorIds.SandboxFileExists, ErrorKind.ResourceExists, $"'{path}' is there already.", path, "Take another path, or -Force to replace it.");
         }
 
-        string draft = $"{path}.{Path.GetRandomFileName()}";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(draft, options))
+            PrivateFile.Write(path, replace, file =>
             {
-                using (var zip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) Write(header, objects, zip, includeSecrets);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: replace);
+                using var zip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
+                Write(header, objects, zip, includeSecrets);
+            });
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
                 ErrorIds.SandboxFileNotWritten, ErrorKind.ResourceUnavailable, $"'{path}' cannot be written: {fault.Message}", path,
                 "See that the folder is there and may be written to.", fault);
-        }
-        finally
-        {
-            if (File.Exists(draft)) File.Delete(draft);
         }
     }
 

@@ -48,6 +48,24 @@ internal sealed class FieldSelector
         return new([.. terms]);
     }
 
+    /// <summary>The name that a selector requires, whatever the kind: a list of one name is a question about that name.</summary>
+    /// <returns>Empty where it requires none, or cannot be read.</returns>
+    public static string NameOf(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return "";
+        try
+        {
+            foreach (string part in Split(text))
+                if (part.Length > 0 && ReadTerm(part, text) is { Path: "metadata.name", IsEqual: true, Value: var name }) return name;
+            return "";
+        }
+        catch (ApiException)
+        {
+            // It is refused once the asker is known to be allowed to list at all.
+            return "";
+        }
+    }
+
     public bool Matches(StoredObject item)
     {
         foreach (Term term in _terms)

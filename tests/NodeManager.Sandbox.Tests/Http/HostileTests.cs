@@ -26,6 +26,8 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\rX: y\r\n\r\n", 400)]
+    [InlineData("GET /version HTTP/1.1\r\nHost: x\r\nX: a\u0001b\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \u000bchunked\r\n\r\n", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n\tfolded\r\n\r\n", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n: nameless\r\n\r\n", 400)]
     [InlineData("GET /version\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
@@ -107,6 +109,33 @@ public sealed class HostileTests
         Assert.Equal(405, (int?)(await RefusedAsync(served, HttpMethod.Trace, "/api/v1/nodes", null))["code"]);
         Assert.Equal(415, (int?)(await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent("a: b", Encoding.UTF8, "text/plain")))["code"]);
     }
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public async Task A_body_that_takes_far_more_than_its_size_is_answered_in_time(string what, string type, string body, int code)
+    {
+        using var served = new ServedCluster();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/namespaces/default/configmaps") { Content = new StringContent(body, Encoding.UTF8, type) };
+        long before = GC.GetTotalAllocatedBytes();
+
+        using HttpResponseMessage answer = await served.Http.SendAsync(request).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((what, code), (what, (int)answer.StatusCode));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 2_000_000_000);
+    }
+
+    public static TheoryData<string, string, string, int> Bombs() => new()
+    {
+        { "a long name over many elements", "application/json", Map($"\"{new string('k', 1_000_000)}\":[{Many(i => "0", 900_000)}]"), 201 },
+        { "one member many times", "application/json", Map($"\"data\":{{{Many(i => $"\"k{i}\":\"v\"", 100_000)}}},{Many(_ => "\"data\":{}", 100_000)}"), 201 },
+        { "many owners", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"ownerReferences\":[{Many(i => $"{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"a\",\"uid\":\"{i}\"}}", 30_000)}]}}}}", 201 },
+        { "many faults", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"finalizers\":[{Many(_ => "\"\"", 200_000)}]}}}}", 422 },
+        { "a long text under many aliases", "application/yaml", $"z: &a \"{new string('x', 1_000_000)}\"\nb: [{Many(_ => "*a", 190_000)}]\n", 400 },
+    };
+
+    private static string Map(string rest) => $"{{\"metadata\":{{\"name\":\"a\"}},{rest}}}";
+
+    private static string Many(Func<int, string> one, int count) => string.Join(',', Enumerable.Range(0, count).Select(one));
 
     [Theory]
     [InlineData("/api/v1/namespaces/default/../../nodes")]

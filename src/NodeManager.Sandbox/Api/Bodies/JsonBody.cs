@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Store;
@@ -12,6 +14,9 @@ internal ref struct JsonBody
 {
     private readonly ReadOnlySpan<byte> _body;
     private readonly List<DuplicateMember> _duplicates = [];
+
+    // Where the reader is: names and positions. They become a text only for what is told, as a path may be long and its elements many.
+    private readonly List<(string? Name, int Index)> _at = [];
     private Utf8JsonReader _reader;
 
     private JsonBody(ReadOnlySpan<byte> body)
@@ -25,21 +30,19 @@ internal ref struct JsonBody
     {
         var reader = new JsonBody(body);
         reader._reader.Read();
-        JsonNode? root = reader.ReadValue("");
+        JsonNode? root = reader.ReadValue();
         reader._reader.Read();
         return new(root, reader._duplicates, false);
     }
 
-    private JsonNode? ReadValue(string at)
+    private JsonNode? ReadValue()
     {
         switch (_reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadObject(at);
+                return ReadObject();
             case JsonTokenType.StartArray:
-                var list = new JsonArray();
-                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray) list.Add(ReadValue($"{at}[{list.Count}]"));
-                return list;
+                return ReadList();
             case JsonTokenType.String:
                 return JsonValue.Create(_reader.GetString());
             case JsonTokenType.True or JsonTokenType.False:
@@ -52,32 +55,55 @@ internal ref struct JsonBody
         }
     }
 
-    private JsonObject ReadObject(string at)
+    private JsonArray ReadList()
+    {
+        var list = new JsonArray();
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            _at.Add((null, list.Count));
+            list.Add(ReadValue());
+            _at.RemoveAt(_at.Count - 1);
+        }
+
+        return list;
+    }
+
+    private JsonObject ReadObject()
     {
         var owner = new JsonObject();
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
-            string name = _reader.GetString()!, path = at.Length == 0 ? name : $"{at}.{name}";
+            string name = _reader.GetString()!;
             int start = (int)_reader.TokenStartIndex;
             _reader.Read();
-            JsonNode? value = ReadValue(path);
-            if (owner.ContainsKey(name))
-            {
-                if (_duplicates.Count < RequestDocument.MostDuplicates) _duplicates.Add(new(path, name, _body[..start].Count((byte)'\n') + 1));
-                if (owner[name] is JsonObject first && value is JsonObject second) value = Join(first, second);
-            }
+            _at.Add((name, 0));
+            JsonNode? value = ReadValue();
+            bool isKnown = owner.TryGetPropertyValue(name, out JsonNode? earlier);
+            if (isKnown && _duplicates.Count < RequestDocument.MostDuplicates) _duplicates.Add(new(Path(), name, _body[..start].Count((byte)'\n') + 1));
+            _at.RemoveAt(_at.Count - 1);
 
-            owner[name] = value;
+            // The reader of the real server reads the second object into the first.
+            if (isKnown && earlier is JsonObject first && value is JsonObject second) Add(second, first);
+            else owner[name] = value;
         }
 
         return owner;
     }
 
-    // The reader of the real server reads the second object into the first.
-    private static JsonObject Join(JsonObject first, JsonObject second)
+    private readonly string Path()
     {
-        var joined = first.DeepClone().AsObject();
-        foreach ((string name, JsonNode? value) in second) joined[name] = value?.DeepClone();
-        return joined;
+        var path = new StringBuilder();
+        foreach ((string? name, int index) in _at)
+        {
+            if (name is null) path.Append(CultureInfo.InvariantCulture, $"[{index}]");
+            else path.Append(path.Length == 0 ? "" : ".").Append(name);
+        }
+
+        return path.ToString();
+    }
+
+    private static void Add(JsonObject members, JsonObject into)
+    {
+        foreach ((string name, JsonNode? value) in members) into[name] = value?.DeepClone();
     }
 }

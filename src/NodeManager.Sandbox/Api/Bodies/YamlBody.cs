@@ -9,20 +9,21 @@ namespace NodeManager.Sandbox.Api.Bodies;
 
 /// <summary>
 /// Reads YAML into JSON as Kubernetes does: the first document, YAML 1.1's plain scalars, anchors and merged mappings, keys as text. What
-/// a document may become is bounded: nesting as for JSON, and aliases to a number of values that no manifest comes near.
+/// a document may become is bounded: nesting as for JSON, and aliases to numbers of values and characters that no manifest comes near.
 /// </summary>
 internal sealed class YamlBody
 {
     private const string Merge = "<<";
     private const string StringTag = "tag:yaml.org,2002:str";
     private const int MostAliasedValues = 200_000;
+    private const long MostAliasedCharacters = 16 * 1024 * 1024;
 
     private readonly Parser _parser;
-    private readonly Dictionary<string, (JsonNode? Value, int Size)> _anchors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (JsonNode? Value, Size Size)> _anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly List<DuplicateMember> _duplicates = [];
-    private int _aliased;
-    private int _read;
+    private Size _aliased;
+    private Size _read;
 
     private YamlBody(string text) => _parser = new(new StringReader(text));
 
@@ -47,20 +48,22 @@ internal sealed class YamlBody
     private JsonNode? ReadNode(int depth)
     {
         if (depth > DocumentDepth.Limit) throw new FormatException("yaml: exceeded max depth of 10000");
-        _read++;
+        Size before = _read;
+        _read += new Size(1, 0);
         switch (_parser.Current)
         {
             case AnchorAlias:
                 return Expand(_parser.Consume<AnchorAlias>().Value.Value);
             case Scalar:
                 Scalar scalar = _parser.Consume<Scalar>();
-                return Keep(scalar.Anchor, _read - 1, Resolve(scalar));
+                _read += new Size(0, scalar.Value.Length);
+                return Keep(scalar.Anchor, before, Resolve(scalar));
             case SequenceStart:
                 SequenceStart sequence = _parser.Consume<SequenceStart>();
-                return Keep(sequence.Anchor, _read - 1, Within(sequence.Anchor, () => ReadSequence(depth)));
+                return Keep(sequence.Anchor, before, Within(sequence.Anchor, () => ReadSequence(depth)));
             default:
                 MappingStart mapping = _parser.Consume<MappingStart>();
-                return Keep(mapping.Anchor, _read - 1, Within(mapping.Anchor, () => ReadMapping(depth)));
+                return Keep(mapping.Anchor, before, Within(mapping.Anchor, () => ReadMapping(depth)));
         }
     }
 
@@ -110,6 +113,7 @@ internal sealed class YamlBody
         }
 
         if (!_parser.TryConsume<Scalar>(out var scalar)) throw new FormatException($"yaml: line {start.Line}: invalid map key");
+        _read += new Size(0, scalar.Value.Length);
         return scalar.Value == Merge && scalar.Style == ScalarStyle.Plain ? Merge : Text(Resolve(scalar)) ?? "null";
     }
 
@@ -124,10 +128,10 @@ internal sealed class YamlBody
     private JsonNode? Expand(string name)
     {
         if (_open.Contains(name)) throw new FormatException($"yaml: anchor '{name}' value contains itself");
-        if (!_anchors.TryGetValue(name, out (JsonNode? Value, int Size) anchor)) throw new FormatException($"yaml: unknown anchor '{name}' referenced");
+        if (!_anchors.TryGetValue(name, out (JsonNode? Value, Size Size) anchor)) throw new FormatException($"yaml: unknown anchor '{name}' referenced");
         _aliased += anchor.Size;
         _read += anchor.Size;
-        return _aliased > MostAliasedValues ? throw new FormatException("yaml: document contains excessive aliasing") : anchor.Value?.DeepClone();
+        return _aliased.Values > MostAliasedValues || _aliased.Characters > MostAliasedCharacters ? throw new FormatException("yaml: document contains excessive aliasing") : anchor.Value?.DeepClone();
     }
 
     private T Within<T>(AnchorName anchor, Func<T> read)
@@ -139,7 +143,7 @@ internal sealed class YamlBody
         return value;
     }
 
-    private JsonNode? Keep(AnchorName anchor, int before, JsonNode? value)
+    private JsonNode? Keep(AnchorName anchor, Size before, JsonNode? value)
     {
         if (!anchor.IsEmpty) _anchors[anchor.Value] = (value, _read - before);
         return value;
@@ -158,5 +162,13 @@ internal sealed class YamlBody
                 : throw new FormatException($"json: unsupported value: {(double.IsNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf")}"),
             object text => JsonValue.Create((string)text),
         };
+    }
+
+    /// <summary>What a part of a document holds.</summary>
+    private readonly record struct Size(int Values, long Characters)
+    {
+        public static Size operator +(Size left, Size right) => new(left.Values + right.Values, left.Characters + right.Characters);
+
+        public static Size operator -(Size left, Size right) => new(left.Values - right.Values, left.Characters - right.Characters);
     }
 }

@@ -5,6 +5,9 @@ namespace NodeManager.Sandbox;
 /// <summary>What the embedded cluster is like.</summary>
 public sealed record SandboxOptions
 {
+    /// <summary>The most nodes that <see cref="Nodes"/> may be.</summary>
+    public const int MaximumNodes = 20_000;
+
     /// <summary>How many nodes the seeded cluster has; 0 starts an empty cluster (no nodes, no workloads; controllers run).</summary>
     public int Nodes { get; init; } = 12;
 

@@ -12,7 +12,7 @@ internal sealed record ServerOptions
 
           --once      end after the tour, with exit code 0 if all of it went well
           --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
-          --nodes N   size of the embedded cluster (12)
+          --nodes N   nodes of the embedded cluster, 0 to 20000 (12); 0 starts it empty; the tour needs 5
           --seed N    the same seed gives the same cluster (1)
           --version   which Kubernetes the embedded cluster states and is (1.37)
 
@@ -23,6 +23,8 @@ internal sealed record ServerOptions
           --rbac              roles and bindings decide what impersonated users and service accounts may do
           --speed N           how many seconds pass in it while one passes outside (1, or as it was left)
         """;
+
+    private const int LeastForTour = 5;
 
     public bool Once { get; init; }
 
@@ -67,8 +69,7 @@ internal sealed record ServerOptions
                 "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
                 "--state" => options with { StateFolder = Next() },
                 "--kubeconfig" => options with { KubeconfigPath = Next() },
-                // The tour needs a worker to drain and others that take its pods.
-                "--nodes" => options with { Nodes = Number(5, 5000) },
+                "--nodes" => options with { Nodes = Number(0, SandboxOptions.MaximumNodes) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },
                 "--rbac" => options with { Rbac = true },
                 "--speed" => options with { Speed = Number(1, (int)SandboxOptions.MaximumSpeed) },
@@ -84,6 +85,9 @@ internal sealed record ServerOptions
                     : throw new FormatException($"{argument} takes a whole number from {least} to {most}.");
         }
 
-        return options;
+        // A worker to drain, and others that take its pods.
+        return options.ClusterPort is not null || options.Help || options.Nodes >= LeastForTour
+            ? options
+            : throw new FormatException($"The tour needs --nodes {LeastForTour} or more; fewer can be served with --serve-cluster.");
     }
 }

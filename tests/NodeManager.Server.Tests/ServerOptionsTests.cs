@@ -20,11 +20,19 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(20_000)]
+    public void A_cluster_that_is_served_may_be_empty_or_as_large_as_in_PowerShell(int nodes) =>
+        Assert.Equal(new ServerOptions { ClusterPort = 0, Nodes = nodes }, ServerOptions.Parse(["--nodes", $"{nodes}", "--serve-cluster", "0"]));
+
+    [Theory]
     [InlineData("'--twice' is not an argument of this program.", "--twice")]
     [InlineData("--port needs a value.", "--port")]
     [InlineData("--port takes a whole number from 0 to 65535.", "--port", "70000")]
     [InlineData("--port takes a whole number from 0 to 65535.", "--port", "-1")]
-    [InlineData("--nodes takes a whole number from 5 to 5000.", "--nodes", "many")]
+    [InlineData("--nodes takes a whole number from 0 to 20000.", "--nodes", "many")]
+    [InlineData("--nodes takes a whole number from 0 to 20000.", "--nodes", "20001", "--serve-cluster", "0")]
+    [InlineData("The tour needs --nodes 5 or more; fewer can be served with --serve-cluster.", "--nodes", "0")]
     public void What_it_does_not_understand_is_named(string message, params string[] arguments)
     {
         FormatException problem = Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));

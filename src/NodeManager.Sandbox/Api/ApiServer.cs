@@ -11,6 +11,8 @@ namespace NodeManager.Sandbox.Api;
 /// <summary>The API: a request in, an answer out, whatever carries them. Thread-safe.</summary>
 internal sealed class ApiServer
 {
+    private const int EndpointsDeprecatedFrom = 33;
+
     private readonly KindCatalog _catalog;
     private readonly ClusterClock? _clock;
     private readonly ApiFaults _faults;
@@ -60,11 +62,11 @@ internal sealed class ApiServer
         {
             request.User = _impersonator.Resolve(request.User, request.Impersonation, request);
             if (_access.IsEnforced && !request.User.IsMaster) _access.Require(request.User, RequestReading.AttributesOf(request));
-            return _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken);
+            return PrettyJson.Apply(request, _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken));
         }
         catch (ApiException refusal)
         {
-            return ApiResponse.Refusal(refusal);
+            return PrettyJson.Apply(request, ApiResponse.Refusal(refusal));
         }
         catch (KindGoneException)
         {
@@ -84,9 +86,16 @@ internal sealed class ApiServer
     private async Task<ApiResponse> RouteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         ApiResponse answer = await AnswerAsync(request, path, cancellationToken);
-        return path.Kind.Custom?.At(path.Version).Deprecation is { } words
-            ? answer with { Warnings = [.. answer.Warnings, words.Length > 0 ? words : $"{path.ApiVersion} {path.Kind.Kind} is deprecated"] }
-            : answer;
+        return Deprecation(path) is { } words ? answer with { Warnings = [.. answer.Warnings, words] } : answer;
+    }
+
+    private string? Deprecation(ResourcePath path)
+    {
+        if (path.Kind == BuiltInKinds.Endpoints && _catalog.Minor >= EndpointsDeprecatedFrom) return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+        if (path.Kind.Custom is not { } custom || custom.At(path.Version).Deprecation is not { } words) return null;
+        if (words.Length > 0) return words;
+        string instead = custom.ReplacementOf(path.Version) is { } other ? $"; use {path.Kind.ApiVersion(other)} {path.Kind.Kind}" : "";
+        return $"{path.ApiVersion} {path.Kind.Kind} is deprecated{instead}";
     }
 
     private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -94,9 +103,8 @@ internal sealed class ApiServer
         RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
         if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
         {
-            return (LeftOutKinds.Refuse(request.Path) ?? (PathParser.IsServed(_catalog, request.Path) ? ApiErrors.PathNotFound() : null)) is { } refusal
-                ? throw refusal
-                : Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
+            if (PathParser.IsServed(_catalog, request.Path)) throw ApiErrors.PathNotFound();
+            return Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
         }
 
         Negotiation.Require(request, path, _catalog.Minor);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Kinds;
 
@@ -7,6 +9,8 @@ namespace NodeManager.Sandbox.Api;
 internal sealed class DiscoveryHandler(KindCatalog catalog)
 {
     public const int EvictionV1From = 22;
+
+    private const int SingularsFrom = 27;
 
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
@@ -70,9 +74,10 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         string[] verbs = kind.Custom is not null ? CustomVerbs : kind.IsStored ? AllVerbs : kind.IsReview ? ["create"] : ["get", "list"];
         if (!kind.DeletesCollections(catalog.Minor)) verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);
-        if (kind.Custom is not null) resource["singularName"] = kind.Singular;
+        if (kind.Custom is not null || catalog.Minor >= SingularsFrom) resource["singularName"] = kind.Singular;
         if (kind.ShortNames.Length > 0) resource["shortNames"] = Strings(kind.ShortNames);
         if (kind.Categories.Length > 0) resource["categories"] = Strings(kind.Categories);
+        if (kind.IsStored) resource["storageVersionHash"] = StorageVersionHash(kind);
         into.Add(resource);
         if (kind == BuiltInKinds.Pods)
         {
@@ -92,6 +97,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             into.Add(token);
         }
 
+        if (kind == PassiveKinds.CertificateSigningRequests) into.Add(Resource(kind.Plural + "/approval", false, kind.Kind, ["get", "patch", "update"]));
         if (kind == BuiltInKinds.Namespaces) into.Add(Resource("namespaces/finalize", false, kind.Kind, ["update"]));
         if (kind.HasScaleAt(version))
         {
@@ -102,6 +108,14 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         }
 
         if (kind.HasStatusAt(version)) into.Add(Resource(kind.Plural + "/status", kind.IsNamespaced, kind.Kind, ["get", "patch", "update"]));
+    }
+
+    // By it clients tell that objects are stored in another version than before.
+    private string StorageVersionHash(ResourceKind kind)
+    {
+        if (kind.StoredAs.Versions.Any(version => version.IsServedBy(catalog.Minor))) kind = kind.StoredAs;
+        string version = kind.Custom?.Stored.Name ?? kind.VersionAt(catalog.Minor);
+        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind.Group}/{version}/{kind.Kind}")).AsSpan(0, 8));
     }
 
     private static JsonObject Resource(string name, bool isNamespaced, string kind, string[] verbs) => new()

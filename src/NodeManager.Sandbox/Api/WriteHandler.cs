@@ -47,6 +47,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
     private ApiResponse Create(ApiRequest request, ResourcePath path, JsonObject document, WriteOptions options)
     {
         if (EscalationGuard.Guards(path.Kind)) _guard.Check(request.User, path, document, null);
+        if (path.Kind == PassiveKinds.CertificateSigningRequests) CertificateRules.SetRequester(document, request.User);
         string? doubled = OwnerReferences.Unite(document);
         StoredObject created = Warned(
             () => registry.As(options.Author).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
@@ -153,7 +154,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private static WriteScope ScopeOf(ResourcePath path) => path.Subresource switch
     {
-        "status" => WriteScope.Status,
+        "status" or "approval" => WriteScope.Status,
         "scale" => WriteScope.Scale,
         _ => WriteScope.Main,
     };

@@ -148,7 +148,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             },
             ["spec"] = spec,
         });
-        Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
+        if (size > 0) Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
         return set;
     }
 

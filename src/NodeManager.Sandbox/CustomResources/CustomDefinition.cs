@@ -32,4 +32,7 @@ internal sealed class CustomDefinition
 
     /// <summary>The version of this name, or the stored version if <paramref name="version"/> is null or no longer defined.</summary>
     public CustomVersion At(string? version) => Array.Find(_versions, one => one.Name == version) ?? Stored;
+
+    /// <summary>The version to use in place of a deprecated one: the most preferred that comes before it and is not deprecated; null if there is none.</summary>
+    public string? ReplacementOf(string version) => Served.Select(static one => one.Name).TakeWhile(one => one != version).FirstOrDefault(one => At(one).Deprecation is null);
 }

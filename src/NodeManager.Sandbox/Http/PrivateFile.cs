@@ -59,7 +59,15 @@ internal static class PrivateFile
     // One that exists keeps its mode.
     private static void CreateFolder(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, OwnFile | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        // The mode is given to the last folder alone.
+        if (Directory.Exists(path)) return;
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent) CreateFolder(parent);
+        Directory.CreateDirectory(path, OwnFile | UnixFileMode.UserExecute);
     }
 }

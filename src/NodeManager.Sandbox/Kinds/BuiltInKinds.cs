@@ -252,7 +252,7 @@ internal static class BuiltInKinds
     /// <summary>All of them, in the order of discovery.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
-        ConfigMaps, Endpoints, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
+        .. PassiveKinds.Every, ConfigMaps, Endpoints, Events, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ReplicationControllers, Secrets, ServiceAccounts,
         Services, ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, PodDisruptionBudgets, Leases, PriorityClasses, StorageClasses,
         VolumeAttachments, EvictionProcesses, EvictionRequests, EndpointSlices, EventViews, CustomResourceDefinitions, NodeMetrics, PodMetrics, ClusterRoleBindings, ClusterRoles, RoleBindings, Roles,
         Review("authentication.k8s.io", "TokenReview", V1), SelfSubjectReviews, Review("authorization.k8s.io", "LocalSubjectAccessReview", V1, isNamespaced: true),

@@ -8,7 +8,7 @@ public abstract class SandboxCmdlet : SandboxSessionCmdlet
 {
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Nodes")]
-    [ValidateRange(0, 20000)]
+    [ValidateRange(0, SandboxOptions.MaximumNodes)]
     public int SandboxNodes { get; set; } = 12;
 
     /// <summary>The same seed gives the same cluster.</summary>

@@ -1,11 +1,29 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.CustomResources;
 
 namespace NodeManager.Sandbox.Tests.CustomResources;
 
 public sealed class CustomKindsTests
 {
     private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    [Theory]
+    [InlineData("v1alpha1", "v1")]
+    [InlineData("v1beta1", "v1")]
+    [InlineData("v1", null)]
+    [InlineData("v2", null)]
+    public void What_replaces_a_deprecated_version_is_the_preferred_one_that_is_not_deprecated(string version, string? replacement)
+    {
+        static JsonObject Version(string name, bool isDeprecated) => new()
+        {
+            ["name"] = name, ["served"] = true, ["storage"] = name == "v1", ["deprecated"] = isDeprecated, ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object" } },
+        };
+        CustomDefinition definition = DefinitionReader.Read(
+            new() { ["spec"] = new JsonObject { ["versions"] = new JsonArray(Version("v1alpha1", true), Version("v1beta1", true), Version("v1", false), Version("v2", true)) } }, 36);
+
+        Assert.Equal(replacement, definition.ReplacementOf(version));
+    }
 
     [Fact]
     public async Task A_definition_is_served_when_its_creation_is_answered()

@@ -38,20 +38,27 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
     /// <summary>Adds a custom kind, as its definition describes it.</summary>
     public void Add(ResourceKind kind, string version, JsonObject schema)
     {
+        // In version 2 properties are all that there may be: for kubectl whatever is not named would be refused.
+        if (!isWrapped && schema.Flag("x-kubernetes-preserve-unknown-fields") == true) schema = [];
+        else Describe(schema);
         schema["type"] = "object";
-        Identify(schema, kind, version);
-        Collect(Metadata);
-        schema["properties"]!["metadata"] = Value(Metadata);
+        schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, version));
 
         // As real servers name them: com.example.v1.Widget of example.com.
         _schemas[$"{string.Join('.', kind.Group.Split('.').Reverse())}.{version}.{kind.Kind}"] = schema;
     }
 
-    private static void Identify(JsonObject schema, ResourceKind kind, string version)
+    private void Describe(JsonObject schema)
+    {
+        Collect(Metadata);
+        Identify(schema);
+        schema["properties"]!["metadata"] = Value(Metadata);
+    }
+
+    private static void Identify(JsonObject schema)
     {
         JsonObject properties = schema.Ensure("properties");
         foreach (string member in (ReadOnlySpan<string>)["apiVersion", "kind"]) properties.Default(member, new JsonObject { ["type"] = "string" });
-        schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, version));
     }
 
     private void Collect(string type)
@@ -79,8 +86,9 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         if (required.Count > 0) schema["required"] = required;
 
         // Some are parts of others too: claims of stateful sets.
-        if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is { } kind)
-            Identify(schema, kind, ApiSchema.Instance.Group(type) == _at.Group ? _at.Version : "v1");
+        if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind) return;
+        Identify(schema);
+        schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, ApiSchema.Instance.Group(type) == _at.Group ? _at.Version : "v1"));
     }
 
     private JsonObject Property(SchemaField field)

@@ -6,6 +6,9 @@ namespace NodeManager.Sandbox.Kinds.Columns;
 /// <summary>The columns of each kind, as API servers have them.</summary>
 internal static class KindColumns
 {
+    // From here on a quota's age comes last.
+    private const int ReorderedAt = 33;
+
     /// <summary>What nearly every kind begins with.</summary>
     public static TableColumn Name { get; } = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
 
@@ -134,6 +137,52 @@ internal static class KindColumns
         ],
         [BuiltInKinds.EvictionRequests] = [Name, Age],
         [BuiltInKinds.EvictionProcesses] = [Name, Age],
+        [PassiveKinds.CronJobs] =
+        [
+            Name, Text("Schedule", static item => item.Object("spec").Text("schedule") ?? ""),
+            Text("Timezone", static item => item.Object("spec").Text("timeZone") ?? CellText.None) with { From = 28 },
+            Text("Suspend", static item => PassiveCells.Flag(item.Object("spec").Flag("suspend"))) with { Type = "boolean" },
+            Count("Active", static item => item.Object("status").Array("active")?.Count ?? 0) with { Type = "integer" },
+            new("Last Schedule", static (item, now) => item.Object("status").Text("lastScheduleTime") is { } last ? CellText.Since(last, now) : CellText.None), Age,
+            Wide("Containers", static item => WorkloadCells.ContainersOf(item.Object("spec").Object("jobTemplate").Object("spec").Object("template"), "name")),
+            Wide("Images", static item => WorkloadCells.ContainersOf(item.Object("spec").Object("jobTemplate").Object("spec").Object("template"), "image")),
+            Wide("Selector", static item => CellText.Selector(item.Object("spec").Object("jobTemplate").Object("spec").Object("selector"))),
+        ],
+        [PassiveKinds.Ingresses] =
+        [
+            Name, Text("Class", static item => item.Object("spec").Text("ingressClassName") ?? CellText.None), Text("Hosts", PassiveCells.Hosts),
+            Text("Address", PassiveCells.Addresses), Text("Ports", PassiveCells.Ports), Age,
+        ],
+        [PassiveKinds.IngressClasses] =
+        [
+            Name with { Cell = static (item, _) => PassiveCells.ClassName(item) }, Text("Controller", static item => item.Object("spec").Text("controller") ?? ""),
+            Text("Parameters", PassiveCells.Parameters), Age,
+        ],
+        [PassiveKinds.NetworkPolicies] = [Name, Text("Pod-Selector", static item => CellText.Selector(item.Object("spec").Object("podSelector"))), Age],
+        [PassiveKinds.HorizontalPodAutoscalers] =
+        [
+            Name, Text("Reference", static item => $"{item.Object("spec").Object("scaleTargetRef").Text("kind")}/{item.Object("spec").Object("scaleTargetRef").Text("name")}"),
+            Text("Targets", PassiveCells.Targets), Text("MinPods", static item => item.Object("spec").Number("minReplicas") is { } least ? $"{least}" : CellText.Unset),
+            Number("MaxPods", "spec", "maxReplicas") with { Type = "string" }, Number("Replicas", "status", "currentReplicas") with { Type = "string" }, Age,
+        ],
+        [PassiveKinds.ResourceQuotas] =
+        [
+            Name, Age with { Until = ReorderedAt - 1 }, Text("Request", static item => PassiveCells.Quota(item, isLimits: false)),
+            Text("Limit", static item => PassiveCells.Quota(item, isLimits: true)), Age with { From = ReorderedAt },
+        ],
+        [PassiveKinds.LimitRanges] = [Name, CreatedAt],
+        [PassiveKinds.PodTemplates] =
+        [
+            Name, Text("Containers", static item => WorkloadCells.ContainersOf(item.Object("template"), "name")),
+            Text("Images", static item => WorkloadCells.ContainersOf(item.Object("template"), "image")),
+            Text("Pod Labels", static item => CellText.Labels(item.Object("template").Object("metadata").Object("labels"))),
+        ],
+        [PassiveKinds.CertificateSigningRequests] =
+        [
+            Name, Age, Text("SignerName", static item => CellText.OrNone(item.Object("spec").Text("signerName"))),
+            Text("Requestor", static item => item.Object("spec").Text("username") ?? ""), Text("RequestedDuration", PassiveCells.Requested) with { From = 22 },
+            Text("Condition", PassiveCells.Condition),
+        ],
         [BuiltInKinds.Roles] = [Name, CreatedAt],
         [BuiltInKinds.ClusterRoles] = [Name, CreatedAt],
         [BuiltInKinds.RoleBindings] = Bindings,

@@ -6,8 +6,11 @@ namespace NodeManager.Sandbox.Kinds.Columns;
 
 internal static class WorkloadCells
 {
-    public static string Containers(JsonObject item, string member) => string.Join(
-        ',', (item.Object("spec").Object("template").Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(one => one.Text(member)));
+    public static string Containers(JsonObject item, string member) => ContainersOf(item.Object("spec").Object("template"), member);
+
+    /// <summary>The same of a template, wherever it stands.</summary>
+    public static string ContainersOf(JsonObject? template, string member) =>
+        string.Join(',', (template.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(one => one.Text(member)));
 
     public static string Completions(JsonObject job)
     {

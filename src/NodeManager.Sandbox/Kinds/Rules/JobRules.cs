@@ -112,14 +112,17 @@ internal static class JobRules
         if (!isIndexed && spec["backoffLimitPerIndex"] is { } limit) errors.Invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode");
         PodSpecRules.ValidateTemplate(spec.Object("template"), "spec.template", errors);
         string restart = spec.Object("template").Object("spec").Text("restartPolicy") ?? "";
-        if (restart is not ("OnFailure" or "Never"))
-        {
-            if (restart == "Always") errors.Required("spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
-            else errors.NotSupported("spec.template.spec.restartPolicy", $"\"{restart}\"", "OnFailure", "Never");
-        }
-        else if (spec["podFailurePolicy"] is not null && restart != "Never")
-        {
+        if (CheckRestartPolicy(restart, "spec.template.spec.restartPolicy", errors) && spec["podFailurePolicy"] is not null && restart != "Never")
             errors.Invalid("spec.template.spec.restartPolicy", restart, "only \"Never\" is supported when podFailurePolicy is specified");
-        }
+    }
+
+    /// <summary>A job's pods end: they are not always restarted.</summary>
+    /// <returns>True where the policy is one of a job's.</returns>
+    public static bool CheckRestartPolicy(string policy, string field, FieldErrors errors)
+    {
+        if (policy is "OnFailure" or "Never") return true;
+        if (policy == "Always") errors.Required(field, "valid values: \"OnFailure\", \"Never\"");
+        else errors.NotSupported(field, $"\"{policy}\"", "OnFailure", "Never");
+        return false;
     }
 }

@@ -70,7 +70,9 @@ internal static class WorkloadRules
         {
             JsonObject spec = Template(item);
             spec.Default("replicas", 1);
-            if (spec.Object("template").Object("metadata").Object("labels") is { } labels) spec.Default("selector", labels.DeepClone());
+            if (spec.Object("template").Object("metadata").Object("labels") is not { Count: > 0 } labels) return;
+            spec.Default("selector", labels.DeepClone());
+            if (item.Object("metadata").Object("labels") is not { Count: > 0 }) item.Ensure("metadata")["labels"] = labels.DeepClone();
         },
     };
 
@@ -121,6 +123,18 @@ internal static class WorkloadRules
                 if ((string?)value is not ("Retain" or "Delete")) errors.NotSupported($"spec.persistentVolumeClaimRetentionPolicy.{member}", $"\"{value}\"", "Retain", "Delete");
         },
         ValidateUpdate = WorkloadChecks.StatefulSetUpdate,
+    };
+
+    public static KindRules PodTemplate { get; } = new()
+    {
+        CountsForGeneration = static (old, changed) => !JsonNode.DeepEquals(old["template"], changed["template"]),
+        Default = static item =>
+        {
+            JsonObject template = item.Ensure("template");
+            template.Ensure("metadata");
+            PodRules.DefaultSpec(template.Ensure("spec"));
+        },
+        Validate = static (item, _, errors) => PodSpecRules.ValidateTemplate(item.Object("template"), "template", errors),
     };
 
     /// <summary>A new object says nothing of what became of it.</summary>

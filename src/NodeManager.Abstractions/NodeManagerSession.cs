@@ -22,7 +22,11 @@ public sealed class NodeManagerSession : IDisposable
 
     public required Uri Server { get; init; }
 
+    /// <summary>The user that the server decides for: the impersonated one, else the kubeconfig's. Empty where the kubeconfig names none.</summary>
     public string User { get; init; } = "";
+
+    /// <summary>The impersonated groups. Without any the server knows which groups the user is in.</summary>
+    public ItemList<string> Groups { get; init; } = ItemList<string>.Empty;
 
     public string Namespace { get; init; } = "default";
 

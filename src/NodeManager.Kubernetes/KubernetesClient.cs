@@ -55,8 +55,9 @@ public sealed class KubernetesClient : IDisposable
     /// </summary>
     /// <param name="user">As whom.</param>
     /// <param name="groups">In which groups; none leaves it to the server.</param>
-    public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) =>
-        new(Server, new ImpersonationHandler(_transport, new(user) { Groups = groups }), _options with { WrapTransport = null });
+    /// <exception cref="NodeManagerException">CredentialUnsupported: a name contains a control character.</exception>
+    public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) => new(
+        Server, new ImpersonationHandler(_transport, ImpersonationReader.CheckAsked(new(user) { Groups = groups })), _options with { WrapTransport = null });
 
     public Uri Server { get; }
 

@@ -47,6 +47,15 @@ public sealed class TestCertificates : IDisposable
         return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>A server's that has its name in the subject only.</summary>
+    public X509Certificate2 WithoutNames(string subject)
+    {
+        using ECDsa key = NewKey();
+        using X509Certificate2 signed = Sign(new($"CN={subject}", key, HashAlgorithmName.SHA256), End, "1.3.6.1.5.5.7.3.1");
+        using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+    }
+
     /// <returns>PEM: the certificate, and its key as PKCS#8 and in its own older format (PKCS#1).</returns>
     public (string Certificate, string Pkcs8, string Own) RsaClient(string name, DateTimeOffset? end = null)
     {

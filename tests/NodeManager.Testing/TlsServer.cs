@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace NodeManager.Testing;
 
-/// <summary>A server on loopback with TLS and HTTP/2 that takes client certificates; what it answers is a function.</summary>
+/// <summary>A server on loopback with TLS and HTTP/2 that takes client certificates, or without TLS; what it answers is a function.</summary>
 public sealed class TlsServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -21,18 +21,22 @@ public sealed class TlsServer : IAsyncDisposable
     /// <summary>What was asked, with the certificate that came with it.</summary>
     public ConcurrentQueue<TlsRequest> Requests { get; } = new();
 
-    /// <param name="certificate">Its own.</param>
+    /// <param name="certificate">Its own; null: it speaks plain HTTP.</param>
     /// <param name="answer">Null: <c>/version</c>'s answer to everything.</param>
-    public static async Task<TlsServer> StartAsync(X509Certificate2 certificate, Func<HttpContext, Task>? answer = null)
+    public static async Task<TlsServer> StartAsync(X509Certificate2? certificate, Func<HttpContext, Task>? answer = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            https.ServerCertificate = certificate;
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (_, _, _) => true;
-        })));
+            if (certificate is null) return;
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.ClientCertificateValidation = (_, _, _) => true;
+            });
+        }));
         WebApplication application = builder.Build();
         var server = new TlsServer(application);
         application.Run(async context =>
@@ -45,7 +49,10 @@ public sealed class TlsServer : IAsyncDisposable
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 context.Connection.ClientCertificate?.Subject,
                 context.Request.Protocol,
-                text));
+                text)
+            {
+                Lines = [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => (header.Key, value ?? "")))],
+            });
             await (answer ?? AnswerVersion)(context);
         });
         await application.StartAsync();

@@ -12,7 +12,7 @@ public static class NodeDrainer
 {
     /// <summary>
     /// Cordons all nodes, then drains them side by side; a result a node, as it ends. Cancelled, it stops asking, leaves the nodes cordoned
-    /// and still yields a result (Cancelled) for each node within two seconds.
+    /// and still yields a result (Cancelled) for each node within two seconds. So it does when the session ends, and then fails.
     /// </summary>
     /// <remarks>
     /// The plan is made before the cordon: a node with a pod that the options do not cover, or for which a permission is missing, is left
@@ -20,7 +20,7 @@ public static class NodeDrainer
     /// is Drained when its pods had gone before, else Failed. Running it again continues where it stopped; a node that is drained already is
     /// Drained at once.
     /// </remarks>
-    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
         DrainAsync(session, nodes, options, observer, new(observer), cancellationToken);
@@ -54,8 +54,15 @@ public static class NodeDrainer
         try
         {
             // Not the caller's token: what was interrupted still has its result.
+            bool isInterrupted = false;
             await foreach (NodeDrainResult result in results.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                isInterrupted |= result.Status == NodeDrainStatus.Cancelled;
                 yield return result;
+            }
+
+            if (isInterrupted && connection.Closed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                throw ClusterOperation.Disconnected(session);
         }
         finally
         {

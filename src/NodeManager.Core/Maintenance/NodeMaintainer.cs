@@ -1,6 +1,6 @@
-using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Maintenance;
@@ -30,11 +30,11 @@ public static class NodeMaintainer
             await using RunLease lease = start.Lease;
             using RunStore store = start.Store;
             using MaintenanceProgress progress = start.Progress;
-            return await new MaintenanceRun(scope, board, start).RunAsync(stop.Token);
+            MaintenanceOutcome outcome = await new MaintenanceRun(scope, board, start).RunAsync(stop.Token);
+            bool isCut = outcome is { Failure: null, Run.Status: NodeMaintenanceRunStatus.Interrupted } && !cancellationToken.IsCancellationRequested;
+            return isCut && connection.Closed.IsCancellationRequested ? outcome with { Failure = ClusterOperation.Disconnected(session, outcome.Run.Id) } : outcome;
         }
-        catch (Exception exception) when (
-            !cancellationToken.IsCancellationRequested
-            && ErrorTranslator.Translate(exception, session.Cluster, session.Server, null) is { } known && known != exception)
+        catch (Exception exception) when (ClusterOperation.Replacement(exception, session, null, cancellationToken) is { } known)
         {
             throw known;
         }

@@ -50,15 +50,15 @@ internal static class ClusterOperation
         }
     }
 
-    private static NodeManagerException? Replacement(
-        Exception exception, NodeManagerSession session, object? target, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested || exception is NodeManagerException) return null;
-        if (session.State != "Connected")
-            return new(
-                ErrorIds.SessionClosed, ErrorKind.OperationStopped,
-                $"The session to '{session.Cluster}' was disconnected while it was in use.", target ?? session,
-                "Connect again with Connect-NodeManager.", exception);
-        return ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
-    }
+    /// <summary>What a failure is as an error; null where it is one already, or where the caller cancelled.</summary>
+    public static NodeManagerException? Replacement(
+        Exception exception, NodeManagerSession session, object? target, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested || exception is NodeManagerException ? null
+        : session.State != "Connected" ? Disconnected(session, target, exception)
+        : ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
+
+    /// <summary>SessionClosed: the session ended while it was in use, which is not a cancellation by the caller.</summary>
+    public static NodeManagerException Disconnected(NodeManagerSession session, object? target = null, Exception? cause = null) => new(
+        ErrorIds.SessionClosed, ErrorKind.OperationStopped, $"The session to '{session.Cluster}' was disconnected while it was in use.",
+        target ?? session, "Connect again with Connect-NodeManager.", cause);
 }

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Sessions;
 /// <summary>
 /// Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows at once.
 /// </summary>
-public static class SessionFactory
+public static partial class SessionFactory
 {
     private static int s_sessions;
 
@@ -17,11 +17,17 @@ public static class SessionFactory
     /// ServerUnreachable, Unauthorized, CertificateUntrusted and what else keeps the server from saying its version.
     /// </exception>
     public static Task<NodeManagerSession> ConnectAsync(
-        ClusterConfiguration configuration, string source, ILogger logger, TimeProvider time, CancellationToken cancellationToken) =>
-        ConnectAsync(
+        ClusterConfiguration configuration, string source, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (string warning in configuration.Warnings) LogWarning(logger, warning);
+        return ConnectAsync(
             KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }), null, logger,
-            new(configuration.ClusterName, source, configuration.ContextName, configuration.UserName, configuration.Namespace),
+            new(configuration.ClusterName, source, configuration.ContextName, configuration.ImpersonatedUser ?? configuration.UserName, configuration.Namespace)
+            {
+                Groups = configuration.ImpersonatedGroups,
+            },
             cancellationToken);
+    }
 
     /// <summary>Over a transport of its own: the embedded cluster's.</summary>
     /// <param name="cluster">What users call the cluster.</param>
@@ -48,7 +54,7 @@ public static class SessionFactory
         NodeManagerSession session, string user, IReadOnlyList<string> groups, ILogger logger, CancellationToken cancellationToken) =>
         ConnectAsync(
             session.Connection().Client.ActAs(user, groups), null, logger,
-            new(session.Cluster, session.Source, session.Context, user, session.Namespace), cancellationToken);
+            new(session.Cluster, session.Source, session.Context, user, session.Namespace) { Groups = groups }, cancellationToken);
 
     private static async Task<NodeManagerSession> ConnectAsync(
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
@@ -58,6 +64,9 @@ public static class SessionFactory
         try
         {
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
+            LogConnected(
+                logger, name.Name, description.User.Length > 0 ? description.User : "(none)",
+                description.Groups.Count > 0 ? string.Join(", ", description.Groups) : "(decided by the server)");
             return new()
             {
                 Id = Interlocked.Increment(ref s_sessions),
@@ -66,6 +75,7 @@ public static class SessionFactory
                 Context = description.Context,
                 Server = client.Server,
                 User = description.User,
+                Groups = new([.. description.Groups]),
                 Namespace = description.Namespace,
                 ServerVersion = version.GitVersion,
                 ConnectedAt = client.Time.GetUtcNow(),
@@ -82,5 +92,8 @@ public static class SessionFactory
         }
     }
 
-    private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace);
+    private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace)
+    {
+        public IReadOnlyList<string> Groups { get; init; } = [];
+    }
 }

@@ -8,12 +8,14 @@ namespace NodeManager.Kubernetes.Authentication;
 /// <param name="Chain">Those between it and an authority that the server knows.</param>
 internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2Collection Chain)
 {
+    private const string Rsa = "1.2.840.113549.1.1.1";
     private const string EllipticCurve = "1.2.840.10045.2.1";
 
     /// <summary>What is at fault.</summary>
     public enum Part
     {
         Certificate,
+        Algorithm,
         Key,
         Pair,
     }
@@ -26,9 +28,12 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
         X509Certificate2Collection chain = ParseCertificates(certificatePem, invalid);
         using X509Certificate2 bare = chain[0];
         chain.RemoveAt(0);
-        X509Certificate2 pair = bare.GetKeyAlgorithm() == EllipticCurve
-            ? Join(ECDsa.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid)
-            : Join(RSA.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid);
+        X509Certificate2 pair = bare.GetKeyAlgorithm() switch
+        {
+            EllipticCurve => Join(ECDsa.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid),
+            Rsa => Join(RSA.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid),
+            var other => throw invalid(Part.Algorithm, new CryptographicException($"The certificate's key is of the algorithm {new Oid(other).FriendlyName ?? other}.")),
+        };
         if (!OperatingSystem.IsWindows()) return new(pair, chain);
         // Windows' TLS cannot use a key that lives in memory only; one that came out of a PKCS#12 it can.
         using (pair) return new(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null), chain);
@@ -38,11 +43,9 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
 
     private static X509Certificate2Collection ParseCertificates(string pem, Func<Part, Exception, Exception> invalid)
     {
-        var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(pem);
-            return certificates.Count > 0 ? certificates : throw new CryptographicException("There is no certificate in it.");
+            return PemCertificates.Read(pem);
         }
         catch (CryptographicException e)
         {

@@ -12,10 +12,10 @@ internal class CredentialSource(Credential credential)
 
     public static CredentialSource Create(UserCredentials user, KubernetesClientOptions options) => user switch
     {
-        { TokenFile: { } path } => new TokenFileSource(path, options.Time),
+        { TokenFile: { } path } => new TokenFileSource(path, user.Token, options.Time),
         { Token: { } token } => new(Credential.Bearer(token)),
         { Basic: { } basic } => new(new(new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{basic.UserName}:{basic.Password}"))), null, null)),
-        { Exec: { } exec } => new ExecCredentialSource(exec, options.Time, options.Logger),
+        { Exec: { } exec, ClientCertificate: null } => new ExecCredentialSource(exec, options.Time, options.Logger),
         _ => new(Credential.None),
     };
 }

@@ -50,7 +50,8 @@ internal static partial class ExecPlugin
 
     private static Process Start(ExecConfiguration configuration)
     {
-        var start = new ProcessStartInfo(CommandPath.Find(configuration.Command), configuration.Arguments)
+        string command = CommandPath.Find(configuration.Command) ?? throw Failed(configuration, "cannot be started: no folder of PATH has it");
+        var start = new ProcessStartInfo(command, configuration.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -96,6 +97,7 @@ internal static partial class ExecPlugin
         bool hasCertificate = !string.IsNullOrEmpty(status.ClientCertificateData);
         if (hasCertificate == string.IsNullOrEmpty(status.ClientKeyData)) throw Failed(configuration, "gave a certificate without its key, or the key alone");
         if (!hasCertificate && string.IsNullOrEmpty(status.Token)) throw Failed(configuration, "gave neither a token nor a certificate");
+        if (!HeaderText.IsValid(status.Token ?? "")) throw Failed(configuration, "gave a token with a line break or another control character");
         ClientCertificate? certificate = hasCertificate
             ? ClientCertificate.Parse(
                 status.ClientCertificateData!, status.ClientKeyData!,

@@ -1,21 +1,24 @@
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>A token that something else renews, in a file: read again when the file changes, every minute, and when it was refused.</summary>
-internal sealed class TokenFileSource(string path, TimeProvider time) : CredentialSource(Credential.None)
+/// <param name="path">The file.</param>
+/// <param name="token">What is sent as long as the file cannot be read; null: that is an error.</param>
+/// <param name="time">Says when a minute has passed.</param>
+internal sealed class TokenFileSource(string path, string? token, TimeProvider time) : CredentialSource(Credential.None)
 {
     // A mounted secret is swapped behind a link, which does not change itself.
     private static readonly TimeSpan Trusted = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private Credential? _current;
-    private long _read;
+    private Credential? _current = token is null ? null : Credential.Bearer(token);
+    private long? _read;
     private DateTime _written;
 
     public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            bool fresh = _current is not null && time.GetElapsedTime(_read) < Trusted && File.GetLastWriteTimeUtc(path) == _written;
+            bool fresh = _read is { } read && time.GetElapsedTime(read) < Trusted && File.GetLastWriteTimeUtc(path) == _written;
             return ValueTask.FromResult(fresh ? _current! : Read());
         }
     }
@@ -30,9 +33,10 @@ internal sealed class TokenFileSource(string path, TimeProvider time) : Credenti
         try
         {
             DateTime written = File.GetLastWriteTimeUtc(path);
-            string token = File.ReadAllText(path).Trim();
-            if (token.Length == 0) throw new IOException("it is empty");
-            if (_current?.Header?.Parameter != token) _current = Credential.Bearer(token);
+            string content = File.ReadAllText(path).Trim();
+            if (content.Length == 0) throw new IOException("it is empty");
+            if (!HeaderText.IsValid(content)) throw new IOException("it contains a line break or another control character");
+            if (_current?.Header?.Parameter != content) _current = Credential.Bearer(content);
             _written = written;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

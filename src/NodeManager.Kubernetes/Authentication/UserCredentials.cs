@@ -7,11 +7,12 @@ internal sealed class UserCredentials
 
     public string? Token { get; init; }
 
-    /// <summary>Wins over the token.</summary>
+    /// <summary>Wins over the token where it can be read.</summary>
     public string? TokenFile { get; init; }
 
     public BasicCredentials? Basic { get; init; }
 
+    /// <summary>Asked only where nothing else identifies the user.</summary>
     public ExecConfiguration? Exec { get; init; }
 
     public Impersonation? Impersonation { get; init; }

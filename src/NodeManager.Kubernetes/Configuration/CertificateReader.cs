@@ -5,39 +5,44 @@ using NodeManager.Kubernetes.Authentication;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Certificates and keys of a kubeconfig: inline as base64 (<c>…-data</c>, which wins) or in files beside it.</summary>
+/// <summary>Certificates and keys of a kubeconfig: inline as base64 (<c>…-data</c>) or in files beside it.</summary>
 internal static class CertificateReader
 {
+    private static readonly string[] OtherMethods = ["token", "tokenFile", "username", "exec"];
+
     /// <summary>Null when the section names none.</summary>
     public static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
     {
         if (ReadPem(cluster, "certificate-authority") is not { } found) return null;
-        var authorities = new X509Certificate2Collection();
         try
         {
-            authorities.ImportFromPem(found.Pem);
+            return PemCertificates.Read(found.Pem);
         }
         catch (CryptographicException e)
         {
             throw cluster.Invalid(found.Field, "holds no valid certificate", cause: e);
         }
-
-        return authorities.Count > 0 ? authorities : throw cluster.Invalid(found.Field, "holds no certificate");
     }
 
     /// <summary>Null when the section names none.</summary>
     public static ClientCertificate? ReadClient(YamlSection user)
     {
         (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"), key = ReadPem(user, "client-key");
-        if (certificate is null && key is null) return null;
-        if (certificate is not { } certificatePem) throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
+        if (certificate is not { } certificatePem)
+        {
+            return key is null || OtherMethods.Any(user.Has)
+                ? null
+                : throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
+        }
+
         if (key is not { } keyPem) throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
         if (keyPem.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw user.Invalid(keyPem.Field, "is encrypted, and there is nobody to ask for the password; decrypt it (openssl pkey)");
+            throw user.Invalid(keyPem.Field, "is encrypted, which is not supported; decrypt it (openssl pkey)");
         return ClientCertificate.Parse(certificatePem.Pem, keyPem.Pem, (part, cause) => part switch
         {
             ClientCertificate.Part.Certificate => user.Invalid(certificatePem.Field, "holds no valid certificate", cause: cause),
-            ClientCertificate.Part.Key => user.Invalid(keyPem.Field, "holds no valid private key", cause: cause),
+            ClientCertificate.Part.Algorithm => user.Invalid(certificatePem.Field, "is neither an RSA nor an EC certificate; others cannot be used", cause: cause),
+            ClientCertificate.Part.Key => user.Invalid(keyPem.Field, "holds no valid private key of the certificate's algorithm", cause: cause),
             _ => user.Invalid(keyPem.Field, "does not belong to the certificate beside it", cause: cause),
         });
     }
@@ -47,13 +52,14 @@ internal static class CertificateReader
         string data = field + "-data";
         if (section.Text(data) is { } base64)
         {
+            if (section.Text(field) is not null) throw section.Invalid(data, $"stands beside {field}: only one of them is allowed");
             try
             {
                 return (data, Encoding.UTF8.GetString(Convert.FromBase64String(base64)));
             }
             catch (FormatException e)
             {
-                throw section.Invalid(data, "is no valid base64", cause: e);
+                throw section.Invalid(data, "is not valid base64", cause: e);
             }
         }
 

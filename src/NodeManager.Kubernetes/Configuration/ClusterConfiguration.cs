@@ -15,7 +15,19 @@ public sealed record ClusterConfiguration
 
     public string Namespace { get; init; } = "default";
 
+    /// <summary>The address, without credentials.</summary>
     public required Uri Server { get; init; }
+
+    /// <summary>The user to act as; null: the one of the credentials.</summary>
+    public string? ImpersonatedUser => User.Impersonation?.User;
+
+    public IReadOnlyList<string> ImpersonatedGroups => User.Impersonation?.Groups ?? [];
+
+    /// <summary>What is odd about the configuration and keeps nothing from working.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Credentials go over TLS only.</summary>
+    internal bool IsEncrypted => Server.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Who may sign the server's certificate; null: whom this machine trusts.</summary>
     internal X509Certificate2Collection? CertificateAuthorities { get; init; }

@@ -18,10 +18,15 @@ internal static class ExecReader
                 "Update the plugin and let it write the kubeconfig again.");
         CheckMode(user, exec, version);
         Dictionary<string, string> environment = [];
-        foreach ((string name, YamlSection variable) in exec.Named("env")) environment[name] = variable.Text("value") ?? "";
+        foreach ((string name, YamlSection variable) in exec.Named("env"))
+        {
+            if (name.Length == 0) throw exec.Invalid("env", "has a variable without a name");
+            environment[name] = variable.Text("value") ?? "";
+        }
+
         return new(version, Command(exec), exec.Texts("args"), environment)
         {
-            InstallHint = exec.Text("installHint")?.Trim(),
+            InstallHint = exec.Text("installHint") is { } hint ? Printable(hint) : null,
             Cluster = exec.Flag("provideClusterInfo") ? Describe(cluster) : null,
         };
     }
@@ -43,6 +48,10 @@ internal static class ExecReader
         string command = exec.RequiredText("command");
         return command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? KubeconfigPath.Resolve(exec, command) : command;
     }
+
+    /// <summary>It is shown to the user: escape sequences in it would reach the terminal.</summary>
+    private static string Printable(string hint) =>
+        string.Concat(hint.Where(character => !char.IsControl(character) || character is '\t' or '\n')).Trim();
 
     private static JsonObject Describe(ClusterConfiguration cluster)
     {

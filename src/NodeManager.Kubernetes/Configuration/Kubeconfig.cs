@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>
@@ -10,14 +12,14 @@ public static class Kubeconfig
     {
         KubeconfigSet files = KubeconfigSet.Read(request.Paths);
         (string name, YamlSection context) = files.Context(request.Context);
-        YamlSection clusterSection = files.Cluster(name, context);
-        YamlSection? user = files.User(name, context);
-        ClusterConfiguration cluster = ClusterReader.Read(clusterSection, name, context.RequiredText("cluster"), request.SkipTlsVerify);
+        (ClusterConfiguration cluster, NetworkCredential? ofAddress) = ClusterReader.Read(
+            files.Cluster(name, context), name, context.RequiredText("cluster"), request.SkipTlsVerify);
         return cluster with
         {
-            UserName = context.RequiredText("user"),
+            UserName = context.Text("user") ?? "",
             Namespace = request.Namespace ?? context.Text("namespace") ?? "default",
-            User = UserReader.Read(user, cluster, request),
+            User = UserReader.Read(files.User(name, context, isRequired: cluster.IsEncrypted), cluster, ofAddress, request),
+            Warnings = [.. files.Warnings, .. cluster.Warnings],
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -6,13 +7,21 @@ namespace NodeManager.Kubernetes.Configuration;
 /// <summary>One kubeconfig file, as it stands.</summary>
 internal sealed class KubeconfigFile
 {
-    private KubeconfigFile(YamlSection root)
+    private readonly List<string> _warnings = [];
+
+    private KubeconfigFile(string path)
     {
+        YamlSection root = Read(path, _warnings);
+        if (root.Text("kind") is not (null or "Config")) throw root.Invalid("kind", "should be Config");
+        if (root.Text("apiVersion") is not (null or "v1")) throw root.Invalid("apiVersion", "should be v1");
         CurrentContext = root.Text("current-context");
         Clusters = ByName(root, "clusters");
         Users = ByName(root, "users");
         Contexts = ByName(root, "contexts");
     }
+
+    /// <summary>What is odd about the file and does no harm.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     public string? CurrentContext { get; }
 
@@ -27,15 +36,11 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            path = Path.GetFullPath(path);
-            using StreamReader text = File.OpenText(path);
-            YamlNode root = Parse(path, text);
-            return root switch
-            {
-                YamlMappingNode mapping => new(new(path, mapping, "")),
-                YamlScalarNode { Value: null or "" } => new(new(path, [], "")),
-                _ => throw KubeconfigErrors.Invalid(path, root.Start.Line, "the file is no kubeconfig: it should be a mapping with clusters, users and contexts"),
-            };
+            return new(Path.GetFullPath(path));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw KubeconfigErrors.Invalid(path, 1, "the file is not valid UTF-8", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -43,14 +48,34 @@ internal sealed class KubeconfigFile
         }
     }
 
-    private static YamlNode Parse(string path, TextReader text)
+    private static YamlSection Read(string path, List<string> warnings)
+    {
+        using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        YamlNode root = Parse(path, text, warnings);
+        return root switch
+        {
+            YamlMappingNode mapping => new(path, mapping, ""),
+            YamlScalarNode { Value: null or "" } => new(path, [], ""),
+            _ => throw KubeconfigErrors.Invalid(path, root.Start.Line, "the file is not a kubeconfig: it should be a mapping with clusters, users and contexts"),
+        };
+    }
+
+    private static YamlNode Parse(string path, StreamReader text, List<string> warnings)
     {
         var scanner = new Scanner(text);
         try
         {
+            var events = new KubeconfigEvents(new Parser(scanner));
             var yaml = new YamlStream();
-            yaml.Load(new Parser(scanner));
+            yaml.Load(events);
+            warnings.AddRange(events.Duplicates.Select(duplicate =>
+                $"{path}:{duplicate.Place.Line}: the key '{duplicate.Key}' occurs more than once in its mapping. The last value is used."));
             return yaml.Documents.Count == 0 ? new YamlMappingNode() : yaml.Documents[0].RootNode;
+        }
+        catch (AnchorNotFoundException e)
+        {
+            // Its message quotes the name, which may be a password that begins with an asterisk.
+            throw KubeconfigErrors.Invalid(path, e.Start.Line, "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes");
         }
         // The scanner throws InvalidOperationException at what follows a brace that is never closed, and names the file's start for a tab.
         catch (Exception e) when (e is InvalidOperationException or SyntaxErrorException { Start.Index: 0 })
@@ -63,14 +88,14 @@ internal sealed class KubeconfigFile
         }
 
         NodeManagerException Broken(Mark at, YamlException? said, Exception cause) => KubeconfigErrors.Invalid(
-            path, at.Line, $"the file is no valid YAML at column {at.Column}" + (said is null ? "" : $" ({said.Message.TrimEnd('.')})"), cause);
+            path, at.Line, $"the file is not valid YAML at column {at.Column}" + (said is null ? "" : $" ({said.Message.TrimEnd('.')})"), cause);
     }
 
     private static Dictionary<string, YamlSection> ByName(YamlSection root, string field)
     {
         Dictionary<string, YamlSection> sections = [];
         foreach ((string name, YamlSection section) in root.Named(field))
-            if (!sections.TryAdd(name, section)) throw section.Invalid("name", "stands twice in the list");
+            if (!sections.TryAdd(name, section)) throw section.Invalid("name", "occurs more than once in the list");
         return sections;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class KubeconfigSet
 
     public string? CurrentContext => _files.Select(file => file.CurrentContext).FirstOrDefault(context => context is not null);
 
+    public IEnumerable<string> Warnings => _files.SelectMany(file => file.Warnings);
+
     public IEnumerable<string> ContextNames => _files.SelectMany(file => file.Contexts.Keys).Distinct();
 
     /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
@@ -24,7 +26,7 @@ internal sealed class KubeconfigSet
         string[] candidates = string.IsNullOrEmpty(variable)
             ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
             : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        string[] present = [.. candidates.Distinct().Where(File.Exists)];
+        string[] present = [.. candidates.Distinct().Where(Path.Exists)];
         return present.Length > 0
             ? new([.. present.Select(path => KubeconfigFile.Read(path))], string.Join(", ", present))
             : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
@@ -51,14 +53,21 @@ internal sealed class KubeconfigSet
         return entry.Section("cluster") ?? throw entry.Invalid("cluster", "is missing");
     }
 
+    /// <param name="context">The context's name.</param>
+    /// <param name="section">What it holds.</param>
+    /// <param name="isRequired">False where no credentials are sent (kubectl proxy).</param>
     /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
-    public YamlSection? User(string context, YamlSection section)
+    public YamlSection? User(string context, YamlSection section, bool isRequired)
     {
-        string name = section.Text("user") ?? throw KubeconfigErrors.Incomplete(
-            context, $"The context '{context}' ({section.File}) names no user.", "Set its user, or use another context.");
-        YamlSection entry = Find(file => file.Users, name) ?? throw KubeconfigErrors.Incomplete(
-            context, $"The user '{name}' that the context '{context}' names is not in {_names}.", "Add the user, or use another context.");
-        return entry.Section("user");
+        string? name = section.Text("user");
+        if (name is null && !isRequired) return null;
+        if (name is null)
+            throw KubeconfigErrors.Incomplete(context, $"The context '{context}' ({section.File}) names no user.", "Set its user, or use another context.");
+        if (Find(file => file.Users, name) is { } entry) return entry.Section("user");
+        return isRequired
+            ? throw KubeconfigErrors.Incomplete(
+                context, $"The user '{name}' that the context '{context}' names is not in {_names}.", "Add the user, or use another context.")
+            : null;
     }
 
     private YamlSection? Find(Func<KubeconfigFile, IReadOnlyDictionary<string, YamlSection>> kind, string name) =>

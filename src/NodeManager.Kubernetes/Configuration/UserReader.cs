@@ -1,3 +1,4 @@
+using System.Net;
 using NodeManager.Kubernetes.Authentication;
 
 namespace NodeManager.Kubernetes.Configuration;
@@ -5,63 +6,57 @@ namespace NodeManager.Kubernetes.Configuration;
 /// <summary>Reads the user's half of a kubeconfig.</summary>
 internal static class UserReader
 {
-    /// <param name="user">Null: the entry is empty, and the user anonymous.</param>
-    /// <param name="cluster">What a plugin may be told of.</param>
+    /// <param name="user">Null: the context names none, or its entry is empty.</param>
+    /// <param name="cluster">What a plugin may be told of. Where it speaks plain HTTP nothing is read that proves who the user is.</param>
+    /// <param name="ofAddress">User name and password of the server's address, which win; null without.</param>
     /// <param name="request">Whom to act as, if that was asked for.</param>
-    public static UserCredentials Read(YamlSection? user, ClusterConfiguration cluster, KubeconfigRequest request)
+    public static UserCredentials Read(YamlSection? user, ClusterConfiguration cluster, NetworkCredential? ofAddress, KubeconfigRequest request)
     {
-        Impersonation? asked = request.ImpersonateUser is { } name ? new(name) { Groups = request.ImpersonateGroups } : null;
-        if (asked is null && request.ImpersonateGroups.Count > 0)
-            throw new NodeManagerException(
-                ErrorIds.CredentialUnsupported, ErrorKind.InvalidArgument, "Groups to act as were named, but no user.", null, "Name the user to act as too.");
-        if (user is null) return new() { Impersonation = asked };
-        if (user.Section("auth-provider") is { } provider)
-            throw KubeconfigErrors.Unsupported(
-                user, "auth-provider", $"asks for '{provider.Text("name")}', which Kubernetes took out in 1.26",
-                "Use the provider's exec plugin instead (gke-gcloud-auth-plugin, kubelogin for Azure and OIDC, aws eks get-token).");
-
-        BasicCredentials? basic = user.Text("username") is { } userName ? new(userName, user.Text("password") ?? "") : null;
-        if (basic is not null && user.Has("token"))
-            throw user.Invalid("token", "stands beside username: only one way to authenticate is allowed");
-        string? tokenFile = user.Text("tokenFile") is { } path ? KubeconfigPath.Resolve(user, path) : null;
-        if (tokenFile is not null && !File.Exists(tokenFile)) throw user.Invalid("tokenFile", $"names '{tokenFile}', which does not exist");
+        Impersonation? impersonation = ImpersonationReader.Read(user, request);
+        if (!cluster.IsEncrypted) return new() { Impersonation = impersonation };
+        BasicCredentials? basic = user is null ? null : ReadBasic(user);
+        if (ofAddress is not null) basic = new(ofAddress.UserName, ofAddress.Password);
+        if (user is null) return new() { Basic = basic, Impersonation = impersonation };
+        CheckProvider(user);
         return new()
         {
             ClientCertificate = CertificateReader.ReadClient(user),
-            Token = ReadToken(user),
-            TokenFile = tokenFile,
+            Token = ofAddress is null ? ReadToken(user) : null,
+            TokenFile = ofAddress is null ? ReadTokenFile(user) : null,
             Basic = basic,
             Exec = user.Section("exec") is { } exec ? ExecReader.Read(user, exec, cluster) : null,
-            Impersonation = Sendable(asked ?? ReadImpersonation(user), user),
+            Impersonation = impersonation,
         };
     }
 
-    /// <summary>The client joins the values of a header by commas, and an API server takes these for one group of that name.</summary>
-    private static Impersonation? Sendable(Impersonation? impersonation, YamlSection user) =>
-        impersonation is null || (impersonation.Groups.Count <= 1 && impersonation.Extra.Values.All(static values => values.Count <= 1))
-            ? impersonation
-            : throw KubeconfigErrors.Unsupported(
-                user, impersonation.Groups.Count > 1 ? "as-groups" : "as-user-extra",
-                $"(or what was asked for) has several values to act as '{impersonation.User}', and only one can be sent",
-                "Name one group that has the rights, or act as a user that is in these groups.");
+    private static void CheckProvider(YamlSection user)
+    {
+        if (user.Section("auth-provider") is not { } provider) return;
+        throw KubeconfigErrors.Unsupported(
+            user, "auth-provider", $"asks for '{provider.Text("name")}', which NodeManager does not support",
+            "Use the provider's exec plugin instead: kubelogin (kubectl oidc-login) for oidc, gke-gcloud-auth-plugin for gcp, kubelogin for azure.");
+    }
+
+    private static BasicCredentials? ReadBasic(YamlSection user)
+    {
+        string? name = user.Text("username"), password = user.Text("password");
+        if (name is null && password is null) return null;
+        foreach (string field in (string[])["token", "tokenFile"])
+            if (user.Text(field) is not null) throw user.Invalid(field, "stands beside username or password: only one way to authenticate is allowed");
+        return name is null ? null : new(name, password ?? "");
+    }
 
     private static string? ReadToken(YamlSection user)
     {
         string? token = user.Text("token")?.Trim();
-        return token is null || !token.AsSpan().ContainsAny('\r', '\n') ? token : throw user.Invalid("token", "has a line break within");
+        return token is null || HeaderText.IsValid(token) ? token : throw user.Invalid("token", "contains a line break or another control character");
     }
 
-    private static Impersonation? ReadImpersonation(YamlSection user)
+    /// <summary>Beside a token the file may be missing: the token is what is sent until it is there.</summary>
+    private static string? ReadTokenFile(YamlSection user)
     {
-        if (user.Text("as") is not { } name)
-            return user.Has("as-uid") || user.Has("as-groups") || user.Has("as-user-extra")
-                ? throw user.Invalid(null, "has as-uid, as-groups or as-user-extra, but does not say whom to act as (as)")
-                : null;
-        return new(name)
-        {
-            Uid = user.Text("as-uid"),
-            Groups = user.Texts("as-groups"),
-            Extra = user.Section("as-user-extra")?.TextLists() ?? new Dictionary<string, IReadOnlyList<string>>(),
-        };
+        if (user.Text("tokenFile") is not { } path) return null;
+        path = KubeconfigPath.Resolve(user, path);
+        return File.Exists(path) || user.Text("token") is not null ? path : throw user.Invalid("tokenFile", $"names '{path}', which does not exist");
     }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -11,6 +11,12 @@ namespace NodeManager.Kubernetes.Configuration;
 /// <param name="path">Where it stands, for example <c>users[name=admin].user</c>; empty for the root.</param>
 internal sealed class YamlSection(string file, YamlMappingNode node, string path)
 {
+    private const int MaximumJsonValues = 1_000;
+
+    private const int MaximumMerges = 10;
+
+    private static readonly YamlScalarNode MergeKey = new("<<");
+
     public string File => file;
 
     public string Path => path;
@@ -21,17 +27,22 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     public string? Text(string field) => Find(field) switch
     {
         null => null,
-        YamlScalarNode scalar => IsNull(scalar) ? null : scalar.Value,
+        YamlScalarNode scalar => Resolve(scalar) switch
+        {
+            null or "" => null,
+            string text => text,
+            _ => throw Invalid(field, "should be text: put its value in quotes", scalar),
+        },
         { } other => throw Invalid(field, "should be text", other),
     };
 
     public string RequiredText(string field) => Text(field) ?? throw Invalid(field, "is missing");
 
-    public bool Flag(string field) => Text(field)?.ToUpperInvariant() switch
+    public bool Flag(string field) => Find(field) switch
     {
-        null or "FALSE" => false,
-        "TRUE" => true,
-        _ => throw Invalid(field, "should be true or false"),
+        null => false,
+        YamlScalarNode scalar when Resolve(scalar) is var value and (null or bool) => value is true,
+        var other => throw Invalid(field, "should be true or false, without quotes", other),
     };
 
     /// <summary>Null when it is absent or empty.</summary>
@@ -39,15 +50,23 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     {
         null => null,
         YamlMappingNode mapping => new(file, mapping, Join(field)),
-        YamlScalarNode scalar when IsNull(scalar) => null,
+        YamlScalarNode scalar when Resolve(scalar) is null => null,
         { } other => throw Invalid(field, "should be a mapping", other),
     };
 
     /// <summary>Whatever the field holds, as JSON. Null when it is absent.</summary>
-    public JsonNode? Json(string field) => Find(field) is { } found ? ToJson(found) : null;
+    public JsonNode? Json(string field)
+    {
+        int left = MaximumJsonValues;
+        return Find(field) is { } found ? ToJson(found, ref left) : null;
+    }
 
     public IReadOnlyList<string> Texts(string field) =>
-        [.. Items(field).Select(item => item is YamlScalarNode { Value: { } text } ? text : throw Invalid(field, "should be a list of texts", item))];
+    [
+        .. Items(field).Select(item => item is YamlScalarNode scalar && Resolve(scalar) is var value and (null or string)
+            ? (string?)value ?? ""
+            : throw Invalid(field, "should be a list of texts", item)),
+    ];
 
     /// <summary>The mappings of a list, each with the name it goes by.</summary>
     public IEnumerable<(string Name, YamlSection Section)> Named(string field)
@@ -55,12 +74,12 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
         foreach (YamlNode item in Items(field))
         {
             if (item is not YamlMappingNode mapping) throw Invalid(field, "should be a list of mappings", item);
-            string name = new YamlSection(file, mapping, Join(field) + "[]").RequiredText("name");
+            string name = new YamlSection(file, mapping, Join(field) + "[]").Text("name") ?? "";
             yield return (name, new(file, mapping, $"{Join(field)}[name={name}]"));
         }
     }
 
-    /// <summary>Its fields, each with a text or a list of texts.</summary>
+    /// <summary>Its fields, each with a list of texts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> TextLists() =>
         node.Children.Keys.OfType<YamlScalarNode>().ToDictionary(key => key.Value ?? "", key => Texts(key.Value ?? ""));
 
@@ -76,33 +95,55 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
 
     private string Join(string field) => path.Length == 0 ? field : $"{path}.{field}";
 
-    private YamlNode? Find(string field) => node.Children.TryGetValue(new YamlScalarNode(field), out YamlNode? value) ? value : null;
+    private YamlNode? Find(string field) => Find(node, new(field), MaximumMerges);
+
+    /// <summary>A field of the mapping itself, else of one that it merges (<c>&lt;&lt;</c>).</summary>
+    private static YamlNode? Find(YamlMappingNode mapping, YamlScalarNode field, int left)
+    {
+        if (mapping.Children.TryGetValue(field, out YamlNode? value)) return value;
+        if (left == 0 || !mapping.Children.TryGetValue(MergeKey, out YamlNode? merged)) return null;
+        IEnumerable<YamlNode> sources = merged is YamlSequenceNode list ? list.Children : [merged];
+        return sources.OfType<YamlMappingNode>().Select(source => Find(source, field, left - 1)).FirstOrDefault(found => found is not null);
+    }
 
     private IEnumerable<YamlNode> Items(string field) => Find(field) switch
     {
         null => [],
         YamlSequenceNode sequence => sequence.Children,
-        YamlScalarNode scalar when IsNull(scalar) => [],
+        YamlScalarNode scalar when Resolve(scalar) is null => [],
         { } other => throw Invalid(field, "should be a list", other),
     };
 
-    private static JsonNode? ToJson(YamlNode node) => node switch
+    /// <param name="value">What to copy.</param>
+    /// <param name="left">How many values more there may be: aliases of aliases multiply.</param>
+    private JsonNode? ToJson(YamlNode value, ref int left)
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(child.Key.ToString(), ToJson(child.Value)))),
-        YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(ToJson)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => scalar.Value switch
+        if (--left < 0) throw Invalid(null, $"holds more than {MaximumJsonValues} values");
+        switch (value)
         {
-            null or "" or "null" or "~" => null,
-            "true" or "True" or "TRUE" => JsonValue.Create(true),
-            "false" or "False" or "FALSE" => JsonValue.Create(false),
-            { } text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-                ? JsonValue.Create(number)
-                : JsonValue.Create(text),
-        },
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => null,
-    };
+            case YamlMappingNode mapping:
+                var fields = new JsonObject();
+                foreach ((YamlNode key, YamlNode field) in mapping.Children) fields[key is YamlScalarNode { Value: { } name } ? name : ""] = ToJson(field, ref left);
+                return fields;
+            case YamlSequenceNode sequence:
+                var items = new JsonArray();
+                foreach (YamlNode item in sequence.Children) items.Add(ToJson(item, ref left));
+                return items;
+            case YamlScalarNode scalar:
+                return Resolve(scalar) switch
+                {
+                    bool flag => JsonValue.Create(flag),
+                    long number => JsonValue.Create(number),
+                    double number when double.IsFinite(number) => JsonValue.Create(number),
+                    null => null,
+                    _ => JsonValue.Create(scalar.Value),
+                };
+            default:
+                return null;
+        }
+    }
 
-    private static bool IsNull(YamlScalarNode scalar) =>
-        string.IsNullOrEmpty(scalar.Value) || scalar.Style == ScalarStyle.Plain && scalar.Value is "null" or "~";
+    /// <summary>Text, bool, long, double or null.</summary>
+    private static object? Resolve(YamlScalarNode scalar) =>
+        scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true } ? PlainScalar.Resolve(scalar.Value ?? "") : scalar.Value;
 }

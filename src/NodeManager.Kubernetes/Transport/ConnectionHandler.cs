@@ -17,6 +17,7 @@ internal sealed class ConnectionHandler(Func<ClientCertificate?, SocketsHttpHand
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Options.TryGetValue(Certificate, out ClientCertificate? certificate);
+        RepeatedHeaders.Prepare(request);
         return For(certificate).Invoker.SendAsync(request, cancellationToken);
     }
 

@@ -8,26 +8,21 @@ namespace NodeManager.Kubernetes.Transport;
 /// </summary>
 internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) : IWebProxy
 {
-    public ICredentials? Credentials { get; set; } = (https ?? http) is { } address ? CredentialsOf(address) : null;
+    // Without the passwords: exceptions quote a proxy's address.
+    private readonly Uri? _https = https?.WithoutCredentials();
+    private readonly Uri? _http = http?.WithoutCredentials();
+
+    public ICredentials? Credentials { get; set; } = new ProxyCredentials([https, http]);
 
     public static EnvironmentProxy Read() => new(
         Address("HTTPS_PROXY"), Address("HTTP_PROXY"),
         (Variable("NO_PROXY") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    /// <summary>What stands before the @ of an address; null without.</summary>
-    public static NetworkCredential? CredentialsOf(Uri address)
-    {
-        string[] parts = address.UserInfo.Split(':', 2);
-        return address.UserInfo.Length == 0
-            ? null
-            : new(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
-    }
-
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : Of(destination);
 
     public bool IsBypassed(Uri host) => Of(host) is null || host.IsLoopback || except.Any(entry => Covers(entry, host));
 
-    private Uri? Of(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? https : http;
+    private Uri? Of(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? _https : _http;
 
     private static bool Covers(string entry, Uri destination)
     {
@@ -57,5 +52,13 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
         string? value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value)) value = Environment.GetEnvironmentVariable(name.ToLowerInvariant());
         return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    /// <summary>Each proxy's own: what one is to know is not told to the other.</summary>
+    private sealed class ProxyCredentials(Uri?[] proxies) : ICredentials
+    {
+        public NetworkCredential? GetCredential(Uri uri, string authType) => proxies
+            .FirstOrDefault(proxy => proxy is not null && Uri.Compare(proxy, uri, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0)
+            ?.Credentials();
     }
 }

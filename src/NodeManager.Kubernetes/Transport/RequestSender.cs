@@ -33,7 +33,7 @@ internal sealed partial class RequestSender : IDisposable
     /// <param name="read">Reads the body of a good answer; an answer cut short is asked for again.</param>
     /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
     /// <exception cref="KubernetesException">The server refused.</exception>
-    /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, UnexpectedAnswer.</exception>
+    /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, CertificateExpired, UnexpectedAnswer.</exception>
     public async Task<T> SendAsync<T>(
         ApiRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
@@ -116,6 +116,9 @@ internal sealed partial class RequestSender : IDisposable
             // The code says enough.
         }
 
+        // An API server's port for HTTPS answers a request in plain HTTP with this code and a line of text.
+        if (status is null && response.StatusCode == HttpStatusCode.BadRequest && _http.BaseAddress!.Scheme == Uri.UriSchemeHttp)
+            throw TransportFailure.IsPlain(_http.BaseAddress, request);
         return new(response.StatusCode, status, request.Method.Method, request.Path, RetryAfter(response, status));
     }
 

@@ -7,7 +7,7 @@ namespace NodeManager.Kubernetes.Transport;
 /// <summary>Whether the server is who it says: signed by the cluster's authorities where they are configured, else by one this machine trusts.</summary>
 internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
 {
-    /// <exception cref="NodeManagerException">CertificateUntrusted: what was presented and what is wrong with it.</exception>
+    /// <exception cref="NodeManagerException">CertificateUntrusted, CertificateExpired: what was presented and what is wrong with it.</exception>
     public bool Verify(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
     {
         if (configuration.SkipTlsVerify) return true;
@@ -24,16 +24,20 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             if (problems.Length == 0) errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
         }
 
+        // A certificate that names the server in its subject only is refused by kubectl, too.
+        if (!certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Any()) errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
         if (errors == SslPolicyErrors.None) return true;
         string presents = $"It presented '{certificate.Subject}', issued by '{certificate.Issuer}'";
         throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? Untrusted(
+                ErrorIds.CertificateUntrusted,
                 $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents)
             : IsOutOfTime(problems)
             ? Untrusted(
+                ErrorIds.CertificateExpired,
                 $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only", presents,
                 "Renew the server's certificate, and see that the clock of this machine is right.")
-            : Untrusted(Problem(problems), presents);
+            : Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
     }
 
     /// <summary>As kubectl has it, any configured authority is an end of the chain, also one that another has signed.</summary>
@@ -61,11 +65,11 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             : string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
     }
 
-    private NodeManagerException Untrusted(string problem, string presents, string? action = null)
+    private NodeManagerException Untrusted(string id, string problem, string presents, string? action = null)
     {
         string address = configuration.Server.GetLeftPart(UriPartial.Authority);
         return new(
-            ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
+            id, ErrorKind.SecurityError,
             $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
             address,
             action ?? "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If somebody may stand between you and the cluster, stop here.");

@@ -14,7 +14,7 @@ internal static class TransportFactory
     public static HttpMessageHandler Create(ClusterConfiguration configuration)
     {
         IWebProxy proxy = configuration.Proxy is { } address
-            ? new WebProxy(address) { Credentials = EnvironmentProxy.CredentialsOf(address) }
+            ? new ConfiguredProxy(address)
             : EnvironmentProxy.Read();
         return new ConnectionHandler(certificate => Connect(configuration, proxy, certificate));
     }
@@ -28,7 +28,8 @@ internal static class TransportFactory
             Proxy = proxy,
             AutomaticDecompression = configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             ConnectTimeout = ConnectTimeout,
-            ConnectCallback = ConnectAsync,
+            RequestHeaderEncodingSelector = RepeatedHeaders.EncodingOf,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context, configuration.Server, cancellationToken),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
             // A dead connection under a silent watch is noticed within a minute; over HTTP/1.1 the socket does it.
@@ -44,7 +45,7 @@ internal static class TransportFactory
         return handler;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, Uri server, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -56,9 +57,12 @@ internal static class TransportFactory
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch
+        catch (Exception e)
         {
             socket.Dispose();
+            DnsEndPoint to = context.DnsEndPoint;
+            if (e is SocketException cause && (to.Port != server.Port || !to.Host.Equals(server.IdnHost, StringComparison.OrdinalIgnoreCase)))
+                throw new ProxyException(to, cause);
             throw;
         }
     }

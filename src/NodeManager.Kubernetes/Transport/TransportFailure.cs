@@ -11,10 +11,12 @@ namespace NodeManager.Kubernetes.Transport;
 /// <param name="MayPass">It may work next time.</param>
 internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool MayPass)
 {
+    private const string UseHttps = "Check the address. A server that speaks HTTPS on this port needs an address that begins with https://.";
+
     /// <summary>Null for what is no failure of the transport.</summary>
     public static TransportFailure? Of(Exception exception) => exception switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(e, true, e.InnerException is SocketException),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(e, true, e.InnerException is SocketException or ProxyException),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError } e => new(e, true, false),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e => new(e, true, e.InnerException is IOException),
         HttpRequestException e => new(e, false, true),
@@ -24,7 +26,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         _ => null,
     };
 
-    public NodeManagerException ToException(Uri server, ApiRequest request, int tries, TimeSpan tried)
+    public NodeManagerException ToException(Uri server, ApiRequest request, int tries, TimeSpan duration)
     {
         // The check of the server's certificate has said all there is to say.
         for (Exception? inner = Cause.InnerException; inner is not null; inner = inner.InnerException)
@@ -37,12 +39,32 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
                 $"What '{address}' answered to {request.Method} {request.Path} is not what the Kubernetes API answers: {Cause.Message}",
                 address, "See that the address is an API server's and that no proxy answers in its place.", Cause);
         string times = tries == 1 ? "once" : tries.ToString(CultureInfo.InvariantCulture) + " times";
+        string tried = string.Create(CultureInfo.InvariantCulture, $"(tried {times} in {duration.TotalSeconds:0.0} s)");
+        if (Cause.InnerException is ProxyException proxy)
+            return new(
+                ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
+                $"The proxy '{proxy.Address}' on the way to the API server at '{address}' cannot be reached {tried}: {proxy.Message}.",
+                address, "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", Cause);
         return new(
             ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
-            string.Create(CultureInfo.InvariantCulture,
-                $"The API server at '{address}' cannot be reached (tried {times} in {tried.TotalSeconds:0.0} s): {Reason(Cause)}"),
-            address, "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy).", Cause);
+            $"The API server at '{address}' cannot be reached {tried}: {Reason(Cause)}",
+            address, Action(server), Cause);
     }
+
+    /// <summary>What answers plain HTTP is perhaps no API server, or one that speaks HTTPS.</summary>
+    public static NodeManagerException IsPlain(Uri server, ApiRequest request)
+    {
+        string address = server.GetLeftPart(UriPartial.Authority);
+        return new(
+            ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
+            $"'{address}' answered {request.Method} {request.Path} with 400 and not as a Kubernetes API server does.", address, UseHttps);
+    }
+
+    private string Action(Uri server) => Cause is not HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError }
+        ? "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy)."
+        : server.Scheme == Uri.UriSchemeHttps
+        ? "Check that the server speaks HTTPS on this port. A server without TLS needs an address that begins with http://."
+        : UseHttps;
 
     private static string Reason(Exception cause) => cause switch
     {

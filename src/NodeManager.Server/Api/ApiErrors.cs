@@ -43,7 +43,8 @@ internal static class ApiErrors
         _ => null,
     };
 
-    private static int StatusOf(ErrorKind kind) => kind switch
+    /// <summary>The one table of what a failure is in HTTP.</summary>
+    internal static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidArgument or ErrorKind.InvalidData => StatusCodes.Status400BadRequest,
         ErrorKind.PermissionDenied or ErrorKind.SecurityError => StatusCodes.Status403Forbidden,
@@ -51,7 +52,8 @@ internal static class ApiErrors
         ErrorKind.ResourceExists or ErrorKind.ResourceBusy or ErrorKind.InvalidOperation => StatusCodes.Status409Conflict,
         ErrorKind.LimitsExceeded => StatusCodes.Status429TooManyRequests,
         ErrorKind.ConnectionError or ErrorKind.AuthenticationError or ErrorKind.ProtocolError => StatusCodes.Status502BadGateway,
-        ErrorKind.ResourceUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.NotImplemented => StatusCodes.Status501NotImplemented,
+        ErrorKind.ResourceUnavailable or ErrorKind.OperationStopped => StatusCodes.Status503ServiceUnavailable,
         ErrorKind.OperationTimeout => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status500InternalServerError,
     };

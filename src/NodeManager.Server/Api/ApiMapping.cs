@@ -22,9 +22,10 @@ internal static class ApiMapping
     public static ApiStatistics ToApi(this ClusterStatistic statistic) =>
         new(statistic.Nodes, statistic.Ready, statistic.NotReady, statistic.Capacity.ToApi(), statistic.Allocatable.ToApi());
 
-    public static ApiDrainResult ToApi(this NodeDrainResult result) => new(
+    public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) => new(
         result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : result.Message,
         result.Evicted,
         result.Status,
-        [.. result.Blockers.Select(b => b.ToString())]);
+        [.. result.Blockers.Select(b => b.ToString())],
+        error);
 }

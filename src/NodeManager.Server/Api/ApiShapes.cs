@@ -37,4 +37,9 @@ internal sealed record ApiTaintRequest(string? Key, string? Value, string? Effec
 /// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
 internal sealed record ApiDrainRequest(long? GracePeriodSeconds, long? TimeoutSeconds, bool DeleteEmptydirData, bool DeleteUnmanagedPods);
 
-internal sealed record ApiDrainResult(string Message, int PodsDeleted, string Status, IReadOnlyList<string> Blockers);
+/// <param name="Message">The result in a sentence.</param>
+/// <param name="PodsDeleted">Pods that are gone.</param>
+/// <param name="Status">See <see cref="NodeDrainStatus"/>.</param>
+/// <param name="Blockers">What is in the way.</param>
+/// <param name="Error">The id of the failure; absent without.</param>
+internal sealed record ApiDrainResult(string Message, int PodsDeleted, string Status, IReadOnlyList<string> Blockers, string? Error);

@@ -92,14 +92,10 @@ internal sealed class NodeRoutes(NodeManagerSession session)
         };
         NodeDrainResult? result = null;
         await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [name], options, NullObserver.Instance, stop)) result = one;
-        int status = result!.Status switch
-        {
-            NodeDrainStatus.Drained => StatusCodes.Status200OK,
-            NodeDrainStatus.TimedOut => StatusCodes.Status504GatewayTimeout,
-            NodeDrainStatus.Blocked => StatusCodes.Status409Conflict,
-            _ => StatusCodes.Status500InternalServerError,
-        };
-        return Results.Json(result.ToApi(), ApiJson.Default.ApiDrainResult, statusCode: status);
+        NodeManagerException? failure = DrainFailures.Of(result!);
+        if (failure is not null && !DrainFailures.HasResult(result!)) throw failure;
+        int status = failure is null ? StatusCodes.Status200OK : ApiErrors.StatusOf(failure.Kind);
+        return Results.Json(result!.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: status);
     }
 
     private static IResult Answer<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Results.Json(body, type);

@@ -126,6 +126,62 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task Several_groups_go_as_a_header_each()
+    {
+        using KubernetesClient one = Client("token: t, as: joe, as-groups: [dev]");
+        Assert.Equal("HTTP/2", (await AskAsync(one)).Protocol);
+        using KubernetesClient several = Client("token: t, as: joe, as-groups: [dev, 'a, b', öps], as-user-extra: {scopes: [v, w]}");
+
+        TlsRequest seen = await AskAsync(several);
+
+        Assert.Equal(["dev", "a, b", "öps"], seen.Values("Impersonate-Group"));
+        Assert.Equal(["v", "w"], seen.Values("Impersonate-Extra-scopes"));
+        Assert.Equal(["joe"], seen.Values("Impersonate-User"));
+        Assert.Equal("HTTP/1.1", seen.Protocol);
+    }
+
+    [Fact]
+    public async Task Several_groups_are_sent_again_with_a_new_token()
+    {
+        string path = Folder.Write("token", "old");
+        using KubernetesClient client = Client("tokenFile: token");
+        using KubernetesClient joe = client.ActAs("joe", ["dev", "ops"]);
+        await AskAsync(joe);
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "new");
+        File.SetLastWriteTimeUtc(path, written);
+        Expected = "new";
+
+        TlsRequest seen = await AskAsync(joe);
+
+        Assert.Equal(3, Server.Requests.Count);
+        Assert.Equal("Bearer new", seen.Headers["Authorization"]);
+        Assert.All(Server.Requests, request => Assert.Equal(["dev", "ops"], request.Values("Impersonate-Group")));
+    }
+
+    [Fact]
+    public void A_name_to_act_as_with_a_line_break_is_refused()
+    {
+        using KubernetesClient client = Client("token: t");
+
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => client.ActAs("joe", ["dev", "ops\r\nImpersonate-Group: system:masters"]));
+
+        Assert.Equal((ErrorIds.CredentialUnsupported, ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
+    }
+
+    [Fact]
+    public async Task A_token_file_of_several_lines_is_an_error_that_does_not_quote_it()
+    {
+        Folder.Write("token", "s3cret\nX-Other: y");
+        using KubernetesClient client = Client("tokenFile: token");
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.KubeconfigInvalid);
+
+        Assert.Contains("contains a line break", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_log_tells_method_path_and_code_and_no_secret()
     {
         using KubernetesClient client = Client("token: t0k3n");

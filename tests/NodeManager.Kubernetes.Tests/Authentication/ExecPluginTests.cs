@@ -181,11 +181,72 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         Assert.Equal("Install no-such-plugin", error.RecommendedAction);
     }
 
+    [SkippableFact]
+    public async Task A_plugin_is_not_looked_for_in_the_current_folder_or_beside_the_program()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The planted program is a shell script.");
+        string name = "planted-" + Guid.NewGuid().ToString("N");
+        string proof = Folder.Path("proof");
+        string[] places = [Path.Combine(Environment.CurrentDirectory, name), Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, name)];
+        List<string> planted = [];
+        try
+        {
+            foreach (string place in places.Distinct())
+            {
+                try
+                {
+                    File.WriteAllText(place, $"#!/bin/sh\ntouch {proof}\n");
+                    planted.Add(place);
+                    File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
+                catch (UnauthorizedAccessException)
+                {
+                    // Nobody can plant anything there.
+                }
+            }
+
+            using KubernetesClient client = Client($"exec: {{apiVersion: client.authentication.k8s.io/v1, command: {name}, interactiveMode: Never}}");
+
+            NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+            Assert.Contains("no folder of PATH has it", error.Message, StringComparison.Ordinal);
+            Assert.False(File.Exists(proof));
+        }
+        finally
+        {
+            planted.ForEach(File.Delete);
+        }
+    }
+
+    [Fact]
+    public async Task Arguments_and_variables_reach_a_plugin_as_they_stand()
+    {
+        _plugin.Answers("""{"token":"fresh"}""");
+        using KubernetesClient client = Client(_plugin.Exec()
+            .Replace("get-token]", "'$(touch x)', '; touch y', '*', 'a b']", StringComparison.Ordinal).Replace("value: set", "value: '$HOME `id`'", StringComparison.Ordinal));
+
+        await AskAsync(client);
+
+        Assert.Equal(["$HOME `id` $(touch x) ; touch y * a b"], _plugin.Runs);
+    }
+
+    [Fact]
+    public async Task An_install_hint_cannot_reach_the_terminal()
+    {
+        using KubernetesClient client = Client(
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never, installHint: \"Install\\e]0;x\\a it\\nnow\"}");
+
+        NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
+
+        Assert.Equal("Install]0;x it\nnow", error.RecommendedAction);
+    }
+
     [Theory]
     [InlineData("null", "gave no status")]
     [InlineData("{}", "gave neither a token nor a certificate")]
     [InlineData("""{"token":"s3cret","clientKeyData":"x"}""", "gave a certificate without its key, or the key alone")]
     [InlineData("""{"clientCertificateData":"x","clientKeyData":"s3cret"}""", "gave a certificate that is of no use (certificate)")]
+    [InlineData("""{"token":"s3cret\nX: y"}""", "gave a token with a line break")]
     [InlineData("""s3cret""", "printed no JSON")]
     public async Task What_makes_no_sense_is_said_without_secrets(string status, string problem)
     {

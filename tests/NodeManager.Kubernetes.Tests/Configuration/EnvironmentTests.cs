@@ -109,12 +109,20 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public void A_proxys_user_and_password_are_taken_from_its_address()
+    public void A_proxys_user_and_password_are_taken_from_its_address_and_not_shown_with_it()
     {
-        NetworkCredential credential = EnvironmentProxy.CredentialsOf(new("http://jane:p%40ss@proxy.example"))!;
+        Set("HTTPS_PROXY", "http://jane:p%40ss@proxy.example:3128");
+        Set("HTTP_PROXY", "http://joe:secret@other.example");
+        Set("NO_PROXY", "");
 
+        IWebProxy proxy = EnvironmentProxy.Read();
+        Uri https = proxy.GetProxy(new("https://api.example"))!, http = proxy.GetProxy(new("http://api.example"))!;
+
+        Assert.Equal((new Uri("http://proxy.example:3128"), new Uri("http://other.example")), (https, http));
+        NetworkCredential credential = proxy.Credentials!.GetCredential(https, "Basic")!, other = proxy.Credentials.GetCredential(http, "Basic")!;
         Assert.Equal(("jane", "p@ss"), (credential.UserName, credential.Password));
-        Assert.Null(EnvironmentProxy.CredentialsOf(new("http://proxy.example")));
+        Assert.Equal(("joe", "secret"), (other.UserName, other.Password));
+        Assert.Null(proxy.Credentials.GetCredential(new("http://third.example"), "Basic"));
     }
 
     private void Set(string name, string? value)

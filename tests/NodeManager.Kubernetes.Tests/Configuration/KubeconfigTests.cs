@@ -6,6 +6,26 @@ namespace NodeManager.Kubernetes.Tests.Configuration;
 
 public sealed class KubeconfigTests : IDisposable
 {
+    private const string Ed25519Key = """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEINQx3T5FKN1Qz11sSO9LpLUstfpe4GMV+p4tMhzGuOCz
+        -----END PRIVATE KEY-----
+
+        """;
+
+    private const string Ed25519Certificate = """
+        -----BEGIN CERTIFICATE-----
+        MIIBMDCB46ADAgECAhRhT+c/E9w6z5jv4DW5ZLrFFGaH+TAFBgMrZXAwDTELMAkG
+        A1UEAwwCZWQwIBcNMjYxMTIwMjI1MTQ3WhgPMjEyNjEwMjcyMjUxNDdaMA0xCzAJ
+        BgNVBAMMAmVkMCowBQYDK2VwAyEAftN+utn6t8pFXg6RQ9J/1B/oYRtShZgJc8Xr
+        BgyVA06jUzBRMB0GA1UdDgQWBBQ/JZ6Dawb/9GqOJrCer5tnA5VR1jAfBgNVHSME
+        GDAWgBQ/JZ6Dawb/9GqOJrCer5tnA5VR1jAPBgNVHRMBAf8EBTADAQH/MAUGAytl
+        cANBAG3UcAvdQVaagyVjX7piyuKE10daeHTMTRgaYp28BXtEzgKinnR9i+8nvQMk
+        ECCdVZ2DFetwQ84w8+A2bognfg4=
+        -----END CERTIFICATE-----
+
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -122,14 +142,81 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("as: jane, as-groups: [dev, ops]")]
-    [InlineData("as: jane, as-user-extra: {scopes: [a, b]}")]
-    public void What_cannot_be_sent_of_an_impersonation_is_refused(string user)
+    [InlineData(0x0a)]
+    [InlineData(0x0d)]
+    [InlineData(0x00)]
+    [InlineData(0x01)]
+    [InlineData(0x7f)]
+    [InlineData(0xd800)]
+    public void A_name_to_act_as_that_would_not_be_one_header_is_refused(int code)
     {
-        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Load(_folder.Write("config", Simple(user: user))));
+        char character = (char)code;
+        string path = _folder.Write("config", Simple());
 
-        Assert.Equal(ErrorIds.CredentialUnsupported, error.ErrorId);
-        Assert.Contains("only one can be sent", error.Message, StringComparison.Ordinal);
+        NodeManagerException user = Error(() => Kubeconfig.Load(new() { Paths = [path], ImpersonateUser = $"a{character}b" }), ErrorIds.CredentialUnsupported);
+        NodeManagerException group = Error(
+            () => Kubeconfig.Load(new() { Paths = [path], ImpersonateUser = "a", ImpersonateGroups = ["x", $"y{character}"] }), ErrorIds.CredentialUnsupported);
+
+        Assert.Equal((ErrorKind.InvalidArgument, ErrorKind.InvalidArgument), (user.Kind, group.Kind));
+        Assert.Contains("control character", group.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_occurs_twice_is_warned_of()
+    {
+        string path = _folder.Write("config", Simple(user: "token: one, token: two"));
+
+        ClusterConfiguration configuration = Load(path);
+
+        Assert.Equal("two", configuration.User.Token);
+        Assert.Equal([$"{path}:13: the key 'token' occurs more than once in its mapping. The last value is used."], configuration.Warnings);
+    }
+
+    [Fact]
+    public void A_file_that_would_exhaust_the_stack_or_the_memory_is_refused()
+    {
+        string deep = _folder.Write("deep", "a: " + new string('[', 100_000));
+        string bomb = _folder.Write("bomb", string.Join('\n', Enumerable.Range(1, 9).Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat(i == 1 ? "x" : $"*a{i - 1}", 9))}]"))
+            + "\n" + Simple("extensions: [{name: client.authentication.k8s.io/exec, extension: *a9}]"));
+
+        Assert.Contains("nested too deeply", Error(() => Load(deep), ErrorIds.KubeconfigInvalid).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 1000 values", Error(() => Load(bomb), ErrorIds.KubeconfigInvalid).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Credentials_of_an_address_are_not_shown_with_it()
+    {
+        ClusterConfiguration configuration = Load(_folder.Write("config", Simple().Replace("https://api.example", "https://jane:s3cret@api.example/k8s?token=s3cret", StringComparison.Ordinal)));
+
+        Assert.Equal("https://api.example/k8s", configuration.Server.OriginalString);
+        Assert.Equal(("jane", "s3cret"), (configuration.User.Basic!.UserName, configuration.User.Basic.Password));
+    }
+
+    [Fact]
+    public void A_password_that_is_not_sent_over_http_is_warned_of()
+    {
+        string path = _folder.Write("config", Simple().Replace("https://api.example", "http://jane:s3cret@api.example", StringComparison.Ordinal));
+
+        ClusterConfiguration configuration = Load(path);
+
+        Assert.Null(configuration.User.Basic);
+        Assert.Equal([$"{path}: clusters[name=k].cluster.server has a user name. It is not sent, because the address is not https."], configuration.Warnings);
+    }
+
+    [Fact]
+    public void A_certificate_that_cannot_be_used_is_said_with_its_field()
+    {
+        using var certificates = new TestCertificates();
+        (string rsa, _, _) = certificates.RsaClient("jane");
+        (string _, string ecKey, string ecOwn) = certificates.EcClient("joe");
+
+        foreach (string key in (string[])[ecKey, ecOwn, Ed25519Key])
+            AssertInvalid(
+                Simple("", $"client-certificate-data: {Base64(rsa)}, client-key-data: {Base64(key)}"), 13,
+                "users[name=u].user.client-key-data holds no valid private key of the certificate's algorithm");
+        AssertInvalid(
+            Simple("", $"client-certificate-data: {Base64(Ed25519Certificate)}, client-key-data: {Base64(Ed25519Key)}"), 13,
+            "users[name=u].user.client-certificate-data is neither an RSA nor an EC certificate; others cannot be used");
     }
 
     [Fact]
@@ -169,20 +256,23 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a: b\n  c: [", 2, "the file is no valid YAML")]
-    [InlineData("clusters:\n- name: a\n  cluster: {server: https://x\nusers: []", 4, "the file is no valid YAML at column ")]
-    [InlineData("clusters:\n- name: a\n  cluster:\n\tserver: https://x", 4, "the file is no valid YAML at column 1 (While scanning a mapping, found invalid tab")]
-    [InlineData("clusters:\n- name: a\n  cluster:\n    server: https://x\n   proxy-url: y", 5, "the file is no valid YAML at column 4 (")]
-    [InlineData("- a\n- b", 1, "the file is no kubeconfig")]
+    [InlineData("a: b\n  c: [", 2, "the file is not valid YAML")]
+    [InlineData("clusters:\n- name: a\n  cluster: {server: https://x\nusers: []", 4, "the file is not valid YAML at column ")]
+    [InlineData("clusters:\n- name: a\n  cluster:\n\tserver: https://x", 4, "the file is not valid YAML at column 1 (While scanning a mapping, found invalid tab")]
+    [InlineData("clusters:\n- name: a\n  cluster:\n    server: https://x\n   proxy-url: y", 5, "the file is not valid YAML at column 4 (")]
+    [InlineData("- a\n- b", 1, "the file is not a kubeconfig")]
     [InlineData("contexts: 5", 1, "contexts should be a list")]
     [InlineData("contexts:\n- 5", 2, "contexts should be a list of mappings")]
-    [InlineData("contexts:\n- context: {}", 2, "contexts[].name is missing")]
-    [InlineData("users:\n- name: a\n- name: a", 3, "users[name=a].name stands twice in the list")]
+    [InlineData("contexts:\n- name: [x]", 2, "contexts[].name should be text")]
+    [InlineData("kind: Pod", 1, "kind should be Config")]
+    [InlineData("password: *s3cret", 1, "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes")]
+    [InlineData("a: &a [*a]", 1, "the file is not valid YAML at column 8 (it contains itself")]
+    [InlineData("users:\n- name: a\n- name: a", 3, "users[name=a].name occurs more than once in the list")]
     public void Broken_files_are_said_with_line_and_field(string text, int line, string problem) =>
         AssertInvalid(text, line, problem);
 
     [Theory]
-    [InlineData("", "client-certificate-data: '%%%', client-key-data: aGk=", 13, "users[name=u].user.client-certificate-data is no valid base64")]
+    [InlineData("", "client-certificate-data: '%%%', client-key-data: aGk=", 13, "users[name=u].user.client-certificate-data is not valid base64")]
     [InlineData("", "client-certificate-data: aGk=, client-key-data: aGk=", 13, "users[name=u].user.client-certificate-data holds no valid certificate")]
     [InlineData("", "client-key-data: aGk=", 13, "users[name=u].user has a client key but no client-certificate")]
     [InlineData("", "client-certificate: nothing.crt, client-key: nothing.key", 13, "users[name=u].user.client-certificate names a file that cannot be read")]
@@ -192,7 +282,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("", "as-groups: [a]", 13, "users[name=u].user has as-uid, as-groups")]
     [InlineData("", "exec: {command: x}", 13, "users[name=u].user.exec.apiVersion is missing")]
     [InlineData("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x}", 13, "users[name=u].user.exec.interactiveMode is missing")]
-    [InlineData("certificate-authority-data: aGk=", "", 10, "clusters[name=k].cluster.certificate-authority-data holds no certificate")]
+    [InlineData("certificate-authority-data: aGk=", "", 10, "clusters[name=k].cluster.certificate-authority-data holds no valid certificate")]
     [InlineData("insecure-skip-tls-verify: perhaps", "", 10, "clusters[name=k].cluster.insecure-skip-tls-verify should be true or false")]
     [InlineData("proxy-url: ftp://x", "", 10, "clusters[name=k].cluster.proxy-url should be an http, https or socks5 address")]
     public void Broken_fields_are_said_with_line_and_field(string cluster, string user, int line, string problem) =>

@@ -53,7 +53,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
         await using TlsServer server = await TlsServer.StartAsync(Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)));
         using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(Certificates.AuthorityPem), server.Address);
 
-        NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
+        NodeManagerException error = await FailAsync(client, ErrorIds.CertificateExpired);
 
         Assert.Contains("its certificate is valid from 2020-01-01 00:00:00Z to 2025-01-31 00:00:00Z only.", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("Renew the server's certificate", error.RecommendedAction, StringComparison.Ordinal);

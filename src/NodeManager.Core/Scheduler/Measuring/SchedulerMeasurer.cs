@@ -3,6 +3,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Scheduler.Measuring;
 
@@ -19,6 +20,7 @@ public static class SchedulerMeasurer
     public static async Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
         Uri address, string? token, string? authorityFile, TimeSpan? window, TimeProvider time, CancellationToken cancellationToken)
     {
+        address = address.WithoutCredentials();
         using var endpoint = new MetricsEndpoint(address, token, authorityFile);
         return await MeasureAsync(endpoint.ReadAsync, address.ToString(), window, time, null, cancellationToken);
     }

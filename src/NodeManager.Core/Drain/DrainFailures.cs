@@ -1,9 +1,9 @@
 using NodeManager.Core.Operations;
 
-namespace NodeManager.Commands;
+namespace NodeManager.Core.Drain;
 
 /// <summary>What a drain that did not end well is as an error.</summary>
-internal static class DrainFailures
+public static class DrainFailures
 {
     /// <summary>False where there is no node of the name, or another one than was meant: then there is no result either, only an error.</summary>
     public static bool HasResult(NodeDrainResult result) => result is not { Status: NodeDrainStatus.Failed, NodeUid: "" };

@@ -1,0 +1,39 @@
+using NodeManager.Kubernetes.Authentication;
+
+namespace NodeManager.Kubernetes.Configuration;
+
+/// <summary>Reads whom to act as: what was asked for replaces, value by value, what the user's entry has, as kubectl does it.</summary>
+internal static class ImpersonationReader
+{
+    /// <exception cref="NodeManagerException">KubeconfigInvalid, CredentialUnsupported.</exception>
+    public static Impersonation? Read(YamlSection? user, KubeconfigRequest request)
+    {
+        string? uid = user?.Text("as-uid");
+        IReadOnlyList<string> groups = user?.Texts("as-groups") ?? [];
+        IReadOnlyDictionary<string, IReadOnlyList<string>> extra =
+            user?.Section("as-user-extra")?.TextLists() ?? new Dictionary<string, IReadOnlyList<string>>();
+        if (request.ImpersonateGroups.Count > 0) groups = request.ImpersonateGroups;
+        if ((request.ImpersonateUser ?? user?.Text("as")) is { } name) return Check(new(name) { Uid = uid, Groups = groups, Extra = extra }, user, request);
+        if (request.ImpersonateGroups.Count > 0)
+            throw new NodeManagerException(
+                ErrorIds.CredentialUnsupported, ErrorKind.InvalidArgument, "Groups to impersonate were given without a user.", null,
+                "Name the user to impersonate as well.");
+        return uid is null && groups.Count == 0 && extra.Count == 0
+            ? null
+            : throw user!.Invalid(null, "has as-uid, as-groups or as-user-extra, but not the user to impersonate (as)");
+    }
+
+    /// <summary>A line break in a value would begin another header.</summary>
+    /// <exception cref="NodeManagerException">CredentialUnsupported.</exception>
+    public static Impersonation CheckAsked(Impersonation impersonation) => impersonation.InvalidField is null
+        ? impersonation
+        : throw new NodeManagerException(
+            ErrorIds.CredentialUnsupported, ErrorKind.InvalidArgument, "The user or a group to impersonate contains a control character.", null,
+            "Give the names without line breaks and other control characters.");
+
+    private static Impersonation Check(Impersonation impersonation, YamlSection? user, KubeconfigRequest request)
+    {
+        CheckAsked(new(request.ImpersonateUser ?? "") { Groups = request.ImpersonateGroups });
+        return impersonation.InvalidField is { } field ? throw user!.Invalid(field, "contains a control character") : impersonation;
+    }
+}

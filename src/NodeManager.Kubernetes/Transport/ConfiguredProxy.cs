@@ -1,0 +1,15 @@
+using System.Net;
+
+namespace NodeManager.Kubernetes.Transport;
+
+/// <summary>The proxy of a kubeconfig's <c>proxy-url</c>, for all requests. Its address is without the password: exceptions quote it.</summary>
+internal sealed class ConfiguredProxy(Uri proxy) : IWebProxy
+{
+    private readonly Uri _address = proxy.WithoutCredentials();
+
+    public ICredentials? Credentials { get; set; } = proxy.Credentials();
+
+    public Uri? GetProxy(Uri destination) => _address;
+
+    public bool IsBypassed(Uri host) => false;
+}

@@ -83,6 +83,9 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
 
     [Theory]
     [InlineData("GET", "/nodes/no-such-node", null, HttpStatusCode.NotFound, "NodeNotFound")]
+    [InlineData("POST", "/nodes/no-such-node/drain", "{}", HttpStatusCode.NotFound, "NodeNotFound")]
+    [InlineData("POST", "/nodes/no-such-node/cordon", null, HttpStatusCode.NotFound, "NodeNotFound")]
+    [InlineData("DELETE", "/nodes/no-such-node/taints/a", null, HttpStatusCode.NotFound, "NodeNotFound")]
     [InlineData("GET", "/nodes/*", null, HttpStatusCode.NotFound, "NodeNotFound")]
     [InlineData("PUT", "/nodes/x/labels", """{"key":"-bad-","value":"v"}""", HttpStatusCode.BadRequest, "InvalidLabelKey")]
     [InlineData("PUT", "/nodes/x/labels", """{"value":"v"}""", HttpStatusCode.BadRequest, "InvalidBody")]

@@ -229,6 +229,19 @@ Describe 'Invoke-NodeDrain' {
         Remove-Job $held
     }
 
+    It 'ends as Failed, as a job, when its session is disconnected' {
+        $other = Connect-NodeManager -Sandbox
+        $held = Invoke-NodeDrain worker-1b-01 -Session $other -DeleteEmptyDirData -AsJob -Confirm:$false
+        Wait-ClusterNode worker-1b-01 -Session $other -For DrainInProgress -Timeout 5m
+        Disconnect-NodeManager $other
+        $null = Wait-Job $held -Timeout 60
+        $held.State | Should -Be 'Failed'
+        $result = Receive-Job $held -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $result.Status | Should -Be 'Cancelled'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'SessionClosed*'
+        Remove-Job $held
+    }
+
     It 'shows a bar for each of two clusters'' nodes of the same name' {
         $other = Connect-NodeManager -Sandbox
         try {

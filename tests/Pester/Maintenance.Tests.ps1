@@ -178,6 +178,24 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         Remove-Item $flag
     }
 
+    It 'ends as Failed when its session is disconnected' {
+        $other = Connect-NodeManager -Sandbox
+        $flag = New-TemporaryFile
+        $job = Invoke-NodeMaintenance gpu-1a-01 -Session $other @fast -AsJob -ScriptBlock { Set-Content $using:flag 'begun'; Start-Sleep 600 }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        while (-not (Get-Content $flag)) {
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 300
+            Start-Sleep -Milliseconds 100
+        }
+        Disconnect-NodeManager $other
+        $null = $job | Wait-Job -Timeout 60
+        $job.State | Should -Be Failed
+        $job.ChildJobs[0].State | Should -Be Failed
+        $null = $job | Receive-Job -ErrorVariable failed -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'SessionClosed*'
+        Remove-Item $flag
+    }
+
     It 'says at Stop-Job how to carry on with the runs that it interrupts, not with those that are over' {
         $other = Connect-NodeManager -Sandbox
         $job = Get-ClusterNode gpu-1a-01 -Session $session, $other |

@@ -61,6 +61,7 @@ Describe 'Connect-NodeManager' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
         $jane = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops
         $jane.User | Should -Be 'jane'
+        $jane.Groups | Should -Be @('devs', 'ops')
         $jane.Server | Should -Be $own.Server
         $refusal = { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw -ErrorId 'Forbidden*' -PassThru
         $refusal.Exception.Message | Should -BeLike '*list nodes*'
@@ -199,6 +200,19 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $foreign.State | Should -Be 'Disconnected'
     }
 
+    It 'say in the verbose stream whom the server decides for' {
+        $own = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $told = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops -Verbose 4>&1
+        @($told | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message | Should -Contain "Connected to cluster '$($told[-1].Cluster)'. User: jane. Groups: devs, ops."
+    }
+
+    It 'refuse a name to act as that would be several headers' {
+        $own = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $failure = { Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup "x`r`nImpersonate-Group: system:masters" } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'CredentialUnsupported,*'
+        $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
+    }
+
     It 'show no credentials' {
         $session = Connect-NodeManager -Sandbox -SandboxNodes 1
         ($session | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue) | Should -Not -Match 'Connection|Token|Password'
@@ -258,6 +272,122 @@ Describe 'Select-NodeManagerSession and -Session' {
         { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
         Select-NodeManagerSession $two
         @(Get-ClusterNode).Cluster | Sort-Object -Unique | Should -Be $two.Cluster
+    }
+}
+
+Describe 'Secrets of a kubeconfig' {
+    BeforeAll {
+        # Everything that a kubeconfig can hold, in a process of its own, so that its $Error and its transcript have nothing else.
+        $served = Connect-NodeManager -Sandbox -SandboxNodes 1 -SandboxPort 0
+        $text = Get-Content $served.KubeconfigPath -Raw
+        $token = [regex]::Match($text, 'token: "?([^"\s]+)').Groups[1].Value
+        $authority = [regex]::Match($text, 'certificate-authority-data: "?([^"\s]+)').Groups[1].Value
+        $port = $served.Server.Port
+        $config = Join-Path $TestDrive 'secrets.yaml'
+        Set-Content $config @"
+apiVersion: v1
+kind: Config
+current-context: good
+clusters:
+- { name: good, cluster: { server: 'https://127.0.0.1:$port/?p=s3cret', certificate-authority-data: $authority } }
+- { name: address, cluster: { server: 'https://jane:s3cret@127.0.0.1:$port', certificate-authority-data: $authority } }
+- { name: proxy, cluster: { server: 'https://127.0.0.1:$port', certificate-authority-data: $authority, proxy-url: 'http://jane:s3cret@127.0.0.1:9' } }
+- { name: down, cluster: { server: 'https://jane:s3cret@127.0.0.1:9', insecure-skip-tls-verify: true } }
+- { name: plain, cluster: { server: 'http://jane:s3cret@127.0.0.1:9' } }
+users:
+- { name: good, user: { token: $token } }
+- { name: wrong, user: { token: s3cret } }
+- { name: broken, user: { token: "s3cret\ns3cret" } }
+- { name: password, user: { username: jane, password: s3cret } }
+- { name: number, user: { username: jane, password: 5s3cret, token: s3cret } }
+contexts:
+- { name: good, context: { cluster: good, user: good } }
+- { name: wrong, context: { cluster: good, user: wrong } }
+- { name: broken, context: { cluster: good, user: broken } }
+- { name: password, context: { cluster: good, user: password } }
+- { name: number, context: { cluster: good, user: number } }
+- { name: address, context: { cluster: address, user: good } }
+- { name: proxy, context: { cluster: proxy, user: good } }
+- { name: down, context: { cluster: down, user: wrong } }
+- { name: plain, context: { cluster: plain, user: good } }
+"@
+        $transcript = Join-Path $TestDrive 'transcript.txt'
+        $shown = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
+            Import-Module '$module'
+            `$null = Start-Transcript '$transcript'
+            `$DebugPreference = `$VerbosePreference = 'Continue'
+            foreach (`$context in 'good', 'wrong', 'broken', 'password', 'number', 'address', 'proxy', 'down', 'plain') {
+                `$session = `$null
+                try { `$session = Connect-NodeManager -Kubeconfig '$config' -Context `$context } catch { `$_ | Format-List * -Force; `$_ | Out-String }
+                if (`$session) {
+                    "connected: `$context"
+                    Get-ClusterNode -Session `$session
+                    Get-ClusterNode nobody -Session `$session -ErrorAction Continue
+                    `$session | Format-List * -Force
+                    `$session | Format-Custom * -Depth 4 -Force
+                    `$session | ConvertTo-Json -Depth 6 -WarningAction SilentlyContinue
+                    `$session | Export-Csv '$TestDrive/session.csv'; Get-Content '$TestDrive/session.csv'
+                    [Management.Automation.PSSerializer]::Serialize(`$session, 6)
+                    `$session | Get-Member -Force | Out-String
+                }
+            }
+            foreach (`$failure in `$Error) {
+                `$failure | Format-List * -Force
+                Get-Error -InputObject `$failure
+                [Management.Automation.PSSerializer]::Serialize(`$failure, 6)
+                for (`$e = `$failure.Exception; `$e; `$e = `$e.InnerException) { `$e.ToString(); `$e.Data | Out-String; `$e | Format-List * -Force }
+            }
+            `$null = Stop-Transcript
+"@ *>&1 | Out-String
+    }
+
+    It 'appear nowhere: streams, errors, JSON, CSV, CLIXML, lists' {
+        $shown | Should -BeLike '*connected: good*'
+        $shown | Should -BeLike '*ServerUnreachable*'
+        $shown | Should -BeLike '*Unauthorized*'
+        $shown | Should -Not -Match 's3cret'
+        $shown | Should -Not -Match ([regex]::Escape($token))
+        $shown | Should -Not -Match ([regex]::Escape([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('jane:s3cret'))))
+    }
+
+    It 'are not in a transcript' {
+        $written = Get-Content $transcript -Raw
+        $written | Should -BeLike '*connected: good*'
+        $written | Should -Not -Match 's3cret'
+        $written | Should -Not -Match ([regex]::Escape($token))
+    }
+}
+
+Describe 'A server without TLS' {
+    It 'is sent no credentials, and needs no user' {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $port = $listener.LocalEndpoint.Port
+        $serving = Start-ThreadJob {
+            foreach ($turn in 1, 2) {
+                $client = ($using:listener).AcceptTcpClient()
+                $stream = $client.GetStream()
+                $buffer = [byte[]]::new(8192)
+                [Text.Encoding]::ASCII.GetString($buffer, 0, $stream.Read($buffer, 0, $buffer.Length))
+                $body = '{"major":"1","minor":"34","gitVersion":"v1.34.0"}'
+                $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Type: application/json`r`nContent-Length: $($body.Length)`r`nConnection: close`r`n`r`n$body")
+                $stream.Write($answer, 0, $answer.Length)
+                $client.Dispose()
+            }
+        }
+        $config = Join-Path $TestDrive 'plain.yaml'
+        Set-Content $config @"
+current-context: nobody
+clusters: [{ name: proxy, cluster: { server: 'http://127.0.0.1:$port' } }]
+users: [{ name: me, user: { token: s3cret } }]
+contexts: [{ name: nobody, context: { cluster: proxy } }, { name: me, context: { cluster: proxy, user: me } }]
+"@
+        (Connect-NodeManager -Kubeconfig $config).User | Should -Be ''
+        (Connect-NodeManager -Kubeconfig $config -Context me).ServerVersion | Should -Be 'v1.34.0'
+        $requests = $serving | Receive-Job -Wait -AutoRemoveJob
+        $listener.Stop()
+        $requests | Should -HaveCount 2
+        "$requests" | Should -Not -Match 'Authorization|s3cret'
     }
 }
 

@@ -104,6 +104,13 @@ internal sealed class TestCluster : IAsyncDisposable
         return SendOverAsync(new HeaderHandler(_sandbox?.CreateTransport() ?? _plane!.CreateAnonymousTransport(), headers), method, path, null, "application/json");
     }
 
+    /// <summary>The path of an administrator's kubeconfig for the cluster, which is served over the network.</summary>
+    public string ServeKubeconfig()
+    {
+        if (_plane is not null) return _plane.WriteKubeconfig("admin", "system:masters");
+        return _sandbox!.Serve(new()).KubeconfigPath;
+    }
+
     private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(

@@ -216,7 +216,8 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
     It 'show no credentials' {
         $session = Connect-NodeManager -Sandbox -SandboxNodes 1
         ($session | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue) | Should -Not -Match 'Connection|Token|Password'
-        [Management.Automation.PSSerializer]::Serialize($session, 5) | Should -Not -Match 'Token|Password'
+        # A list's type name holds a PublicKeyToken.
+        ([Management.Automation.PSSerializer]::Serialize($session, 5) -replace 'PublicKeyToken=') | Should -Not -Match 'Token|Password'
     }
 }
 
@@ -324,7 +325,7 @@ contexts:
                     Get-ClusterNode -Session `$session
                     Get-ClusterNode nobody -Session `$session -ErrorAction Continue
                     `$session | Format-List * -Force
-                    `$session | Format-Custom * -Depth 4 -Force
+                    `$session | Format-Custom * -Depth 2 -Force
                     `$session | ConvertTo-Json -Depth 6 -WarningAction SilentlyContinue
                     `$session | Export-Csv '$TestDrive/session.csv'; Get-Content '$TestDrive/session.csv'
                     [Management.Automation.PSSerializer]::Serialize(`$session, 6)
@@ -342,19 +343,18 @@ contexts:
     }
 
     It 'appear nowhere: streams, errors, JSON, CSV, CLIXML, lists' {
-        $shown | Should -BeLike '*connected: good*'
-        $shown | Should -BeLike '*ServerUnreachable*'
-        $shown | Should -BeLike '*Unauthorized*'
-        $shown | Should -Not -Match 's3cret'
-        $shown | Should -Not -Match ([regex]::Escape($token))
-        $shown | Should -Not -Match ([regex]::Escape([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('jane:s3cret'))))
+        foreach ($expected in 'connected: good', 'connected: address', 'ServerUnreachable', 'Unauthorized', 'KubeconfigInvalid') {
+            $shown.Contains($expected) | Should -BeTrue -Because "'$expected' is shown"
+        }
+        foreach ($secret in 's3cret', $token, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('jane:s3cret'))) {
+            $shown.Contains($secret) | Should -BeFalse
+        }
     }
 
     It 'are not in a transcript' {
         $written = Get-Content $transcript -Raw
-        $written | Should -BeLike '*connected: good*'
-        $written | Should -Not -Match 's3cret'
-        $written | Should -Not -Match ([regex]::Escape($token))
+        $written.Contains('connected: good') | Should -BeTrue
+        foreach ($secret in 's3cret', $token) { $written.Contains($secret) | Should -BeFalse }
     }
 }
 

@@ -25,7 +25,9 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
         new()
         {
             User = user,
-            Impersonation = ImpersonationRequest.Read(head.Headers.Select(static header => KeyValuePair.Create<string, IEnumerable<string>>(header.Key, Values(header.Key, header.Value)))),
+            Impersonation = ImpersonationRequest.Read(head.HeaderLines
+                .GroupBy(static line => line.Key, static line => Text(line.Value), StringComparer.OrdinalIgnoreCase)
+                .Select(static lines => KeyValuePair.Create<string, IEnumerable<string>>(lines.Key, lines))),
             Method = head.Method,
             Path = head.Path,
             Query = new(head.Query),
@@ -36,7 +38,6 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
         },
         cancellationToken);
 
-    // Several of a name arrive joined; a user's own name may have a comma in it.
-    private static string[] Values(string name, string joined) =>
-        name.Equals("Impersonate-User", StringComparison.OrdinalIgnoreCase) ? [joined] : joined.Split(',', StringSplitOptions.TrimEntries);
+    // A head is read byte by byte; names of users and groups are UTF-8.
+    private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 }

@@ -22,7 +22,8 @@ internal static class RequestHeadParser
         if (lines.Any(static line => line.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)) throw HttpRefusal.Malformed("a line ends in something other than CR LF");
         if (lines.Length - 1 > mostHeaders) throw HttpRefusal.HeadTooLarge();
         (string method, string target, bool isLatest) = Line(lines[0]);
-        Dictionary<string, string> headers = Headers(lines.AsSpan(1));
+        List<KeyValuePair<string, string>> headerLines = [];
+        Dictionary<string, string> headers = Headers(lines.AsSpan(1), headerLines);
         if (isLatest && !headers.ContainsKey("Host")) throw HttpRefusal.Malformed("it names no host");
         (string path, string query) = Target(target);
         string connection = headers.GetValueOrDefault("Connection", "");
@@ -32,6 +33,7 @@ internal static class RequestHeadParser
             Path = path,
             Query = query,
             Headers = headers,
+            HeaderLines = headerLines,
             IsKeptAlive = isLatest && !connection.Split(',').Any(static one => one.Trim().Equals("close", StringComparison.OrdinalIgnoreCase)),
             ContentLength = Length(headers, isLatest),
         };
@@ -51,7 +53,7 @@ internal static class RequestHeadParser
         return (method, target, isLatest);
     }
 
-    private static Dictionary<string, string> Headers(ReadOnlySpan<string> lines)
+    private static Dictionary<string, string> Headers(ReadOnlySpan<string> lines, List<KeyValuePair<string, string>> all)
     {
         var headers = new Dictionary<string, string>(lines.Length, StringComparer.OrdinalIgnoreCase);
         foreach (string line in lines)
@@ -60,6 +62,7 @@ internal static class RequestHeadParser
             if (colon <= 0 || !IsToken(line.AsSpan(0, colon))) throw HttpRefusal.Malformed("a header has no name");
             string name = line[..colon], value = line[(colon + 1)..].Trim(' ', '\t');
             if (value.Any(static letter => letter is (< ' ' and not '\t') or '\x7f')) throw HttpRefusal.Malformed($"{name} has control characters");
+            all.Add(new(name, value));
             if (!headers.TryGetValue(name, out string? earlier)) headers[name] = value;
             else if (Single.Contains(name)) throw HttpRefusal.Malformed($"{name} is there twice");
             else headers[name] = $"{earlier}, {value}";

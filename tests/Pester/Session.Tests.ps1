@@ -343,7 +343,7 @@ contexts:
     }
 
     It 'appear nowhere: streams, errors, JSON, CSV, CLIXML, lists' {
-        foreach ($expected in 'connected: good', 'connected: address', 'ServerUnreachable', 'Unauthorized', 'KubeconfigInvalid') {
+        foreach ($expected in 'connected: good', 'ServerUnreachable', 'Unauthorized', 'KubeconfigInvalid') {
             $shown.Contains($expected) | Should -BeTrue -Because "'$expected' is shown"
         }
         foreach ($secret in 's3cret', $token, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('jane:s3cret'))) {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Configuration;
@@ -10,7 +11,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Access;
 
 /// <summary>Whom the server decides for, asked over the network with a kubeconfig: the server's own word, not what was sent.</summary>
-public sealed class ImpersonationTests
+public sealed partial class ImpersonationTests
 {
     private static readonly string[] Wanted = ["dev", "x, y", "öps"];
 
@@ -45,9 +46,9 @@ public sealed class ImpersonationTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         Skip.If(cluster.Minor < 28, "SelfSubjectReview is there from 1.28 on");
         string path = cluster.ServeKubeconfig();
-        string text = await File.ReadAllTextAsync(path);
         string acting = path + ".as";
-        await File.WriteAllTextAsync(acting, text.TrimEnd() + "\n    as: jane\n    as-groups: [dev, 'x, y', öps]\n    as-user-extra: {scopes: [v, w]}\n");
+        await File.WriteAllTextAsync(acting, UserEntry().Replace(
+            await File.ReadAllTextAsync(path), "$1user:\n$1  as: jane\n$1  as-groups: [dev, 'x, y', öps]\n$1  as-user-extra: {scopes: [v, w]}"));
         using KubernetesClient client = KubernetesClient.Create(Kubeconfig.Load(new() { Paths = [acting] }), new());
 
         JsonObject review = await PostAsync(client, "/apis/authentication.k8s.io/v1/selfsubjectreviews", new()
@@ -91,4 +92,7 @@ public sealed class ImpersonationTests
     private static Task<JsonObject> PostAsync(KubernetesClient client, string path, JsonObject body) => client.SendAsync(
         HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
         (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, default);
+
+    [GeneratedRegex("^( *)user:[ \r]*$", RegexOptions.Multiline)]
+    private static partial Regex UserEntry();
 }

@@ -1,6 +1,7 @@
 using NodeManager.Sandbox.Access;
 using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers.Evictions;
+using NodeManager.Sandbox.Controllers.Lifecycle;
 using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kubelet;
@@ -30,7 +31,7 @@ internal sealed class ControllerHost : IDisposable
         [
             new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
-            new NamespaceController(context), new PodCollector(context), new NodeLifecycle(context), new TaintEviction(context),
+            new NamespaceController(context), new PodCollector(context), new ConditionTaints(context), new NodeHealthMonitor(context), new TaintEviction(context),
             new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
             new InitialObjectKeeper(context with { Registry = registry }),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),

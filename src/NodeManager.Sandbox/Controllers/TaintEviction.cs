@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 using NodeManager.Scheduling;
@@ -8,7 +9,12 @@ namespace NodeManager.Sandbox.Controllers;
 /// <summary>Deletes pods that do not tolerate a NoExecute taint of their node, or not for longer.</summary>
 internal sealed class TaintEviction(ControllerContext context) : Controller(context)
 {
+    private const string Reason = "TaintManagerEviction";
+    private const int DisruptionTargetFrom = 26;
     private readonly Dictionary<(string Node, string Taint), DateTimeOffset> seen = [];
+
+    /// <summary>When a pod is to be deleted, once that was decided.</summary>
+    private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> scheduled = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes, BuiltInKinds.Pods];
 
@@ -16,8 +22,13 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
 
     public override void Observe(Change change)
     {
-        if (change.Type == ChangeType.Deleted) return;
         StoredObject item = change.Object;
+        if (change.Type == ChangeType.Deleted)
+        {
+            if (item.Kind == BuiltInKinds.Pods) Enqueue(item);
+            return;
+        }
+
         if (item.Kind == BuiltInKinds.Nodes)
         {
             if (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>())) return;
@@ -29,12 +40,16 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } item) return;
+        if (Get(key) is not { } item)
+        {
+            scheduled.Remove(key);
+            return;
+        }
+
         if (item.Kind == BuiltInKinds.Nodes)
         {
             List<Taint> taints = Drives(item.As<Node>());
             foreach ((string Node, string Taint) known in seen.Keys.Where(known => known.Node == item.Name && !taints.Exists(taint => taint.Key == known.Taint)).ToList()) seen.Remove(known);
-            if (taints.Count == 0) return;
             foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Judge(pod, taints);
         }
         else if (Store.Get(BuiltInKinds.Nodes, "", item.Field("spec.nodeName")) is { } node) Judge(item, Drives(node.As<Node>()));
@@ -60,9 +75,20 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
             DateTimeOffset until = Since(stored.Field("spec.nodeName"), taint).AddSeconds(Math.Max(0, seconds));
             if (end is null || until < end) end = until;
         }
-        if (end is null) return;
-        if (end <= Context.Now) Evict(stored);
-        else EnqueueAt(ObjectKey.Of(stored), end.Value);
+
+        ObjectKey key = ObjectKey.Of(stored);
+        bool isScheduled = scheduled.TryGetValue(key, out (string Uid, DateTimeOffset At) known) && known.Uid == stored.Uid;
+        if (end is null)
+        {
+            if (isScheduled && scheduled.Remove(key)) Context.Events.Normal(stored, Component, Reason, $"Cancelling deletion of Pod {stored.Namespace}/{stored.Name}");
+            return;
+        }
+
+        // A taint that turns into another does not give the pod more time.
+        DateTimeOffset at = isScheduled && known.At < end ? known.At : end.Value;
+        scheduled[key] = (stored.Uid, at);
+        if (at <= Context.Now) Evict(stored);
+        else EnqueueAt(key, at);
     }
 
     /// <summary>Who taints by hand does not say when: then it counts from when it was seen.</summary>
@@ -75,7 +101,14 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
 
     private void Evict(StoredObject pod)
     {
-        Context.Events.Normal(pod, Component, "TaintManagerEviction", $"Marking for deletion Pod {pod.Namespace}/{pod.Name}");
+        scheduled.Remove(ObjectKey.Of(pod));
+        Context.Events.Normal(pod, Component, Reason, $"Marking for deletion Pod {pod.Namespace}/{pod.Name}");
+        if (Context.MinorVersion >= DisruptionTargetFrom)
+            Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
+            {
+                PodConditions.Set(document.Ensure("status"), "DisruptionTarget", "True", Registry.Now, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint");
+                return document;
+            });
         Registry.Delete(pod.Kind, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
     }
 }

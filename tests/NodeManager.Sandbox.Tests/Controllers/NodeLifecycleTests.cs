@@ -77,8 +77,7 @@ public sealed class NodeLifecycleTests
     public async Task Pressure_and_not_ready_show_as_taints()
     {
         using LiveCluster cluster = new();
-        cluster.Nodes("a");
-        await cluster.UntilAsync(() => Ready(cluster, "a") == "True");
+        await cluster.OpenNodesAsync("a", "b");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "MemoryPressure,DiskPressure");
         await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/memory-pressure:NoSchedule node.kubernetes.io/disk-pressure:NoSchedule");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "");

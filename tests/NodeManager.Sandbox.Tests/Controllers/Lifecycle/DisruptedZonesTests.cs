@@ -1,0 +1,69 @@
+using NodeManager.Sandbox.Controllers.Lifecycle;
+
+namespace NodeManager.Sandbox.Tests.Controllers.Lifecycle;
+
+/// <summary>Passes over three zones; each row of a pass has ready and not ready nodes of a, b, c.</summary>
+public sealed class DisruptedZonesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly DisruptedZones _zones = new();
+
+    [Fact]
+    public void Each_zone_has_the_rate_of_its_own_state()
+    {
+        Assert.Equal("None", Follow((0, 10), (4, 6), (24, 36)));
+        Assert.Equal((0.1, 0, 0.01), Rates);
+        Assert.Equal("None", Follow((1, 9), (5, 5), (60, 0)));
+        Assert.Equal((0, 0.1, 0.1), Rates);
+    }
+
+    [Fact]
+    public void With_every_zone_down_nothing_goes_until_one_node_is_back()
+    {
+        Follow((3, 0), (3, 0), (3, 0));
+        Assert.Equal("Entered", Follow((0, 3), (0, 3), (0, 3)));
+        Assert.Equal((0, 0, 0), Rates);
+        Assert.Equal("None", Follow((0, 3), (0, 3), (0, 3)));
+        Assert.Equal("Left", Follow((0, 3), (1, 3), (0, 3)));
+        Assert.Equal((0.1, 0, 0.1), Rates);
+    }
+
+    [Fact]
+    public void A_cluster_that_starts_without_a_ready_node_enters_at_once() => Assert.Equal("Entered", Follow((0, 1), (0, 2), (0, 1)));
+
+    [Fact]
+    public void A_zone_whose_nodes_are_all_gone_no_longer_counts()
+    {
+        Follow((0, 3), (0, 3), (3, 0));
+        Follow((0, 3), null, (3, 0));
+        Assert.Equal("Entered", Follow((0, 3), null, (0, 3)));
+        Assert.Equal("Left", Follow((0, 3), (1, 0), (0, 3)));
+    }
+
+    [Fact]
+    public void When_the_last_ready_zone_is_deleted_the_others_go_on_as_before()
+    {
+        Follow((0, 3), (3, 0), (0, 3));
+        Assert.Equal("None", Follow((0, 3), null, (0, 3)));
+        Assert.Equal((0.1, 0.1), (Rates.A, Rates.C));
+    }
+
+    [Fact]
+    public void The_rate_of_a_state_is_that_of_the_size_in_which_it_began()
+    {
+        Follow((24, 36), (1, 0), (1, 0));
+        Follow((14, 36), (1, 0), (1, 0));
+        Assert.Equal(0.01, Rates.A);
+    }
+
+    private (double A, double B, double C) Rates => (RateOf("a"), RateOf("b"), RateOf("c"));
+
+    private double RateOf(string zone) => _zones.LineOf(new("", zone)).Rate;
+
+    private string Follow((int Ready, int NotReady) a, (int Ready, int NotReady)? b, (int Ready, int NotReady) c)
+    {
+        Dictionary<NodeZone, ZoneCount> counts = new() { [new("", "a")] = new(a.Ready, a.NotReady), [new("", "c")] = new(c.Ready, c.NotReady) };
+        if (b is { } count) counts[new("", "b")] = new(count.Ready, count.NotReady);
+        return _zones.Follow(counts, Now).ToString();
+    }
+}

@@ -15,20 +15,22 @@ namespace NodeManager.Conformance.RealCluster;
 internal sealed class ControlPlane : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
-    private static readonly Lazy<Task<ControlPlane>> Shared = new(StartAsync);
+    private static readonly Lazy<Task<ControlPlane>> Shared = new(() => StartAsync());
 
     private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-conformance-").FullName;
     private readonly CertificateAuthority _authority = new();
     private readonly List<ServerProcess> _processes = [];
     private readonly ServerBinaries _binaries;
+    private readonly TimeSpan _nodeGrace;
     private SimulatedKubelets? _kubelets;
     private ServerArguments? _arguments;
     private ServerProcess? _apiServer;
     private int _disposed;
 
-    private ControlPlane(ServerBinaries binaries)
+    private ControlPlane(ServerBinaries binaries, TimeSpan nodeGrace)
     {
         _binaries = binaries;
+        _nodeGrace = nodeGrace;
         HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
@@ -127,20 +129,21 @@ internal sealed class ControlPlane : IDisposable
     }
 
     /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
-    public static Task<ControlPlane> StartAsync() => StartAsync(isStill: false);
+    /// <param name="nodeGrace">How long a node may stay silent before it becomes Unknown; null: <see cref="SimulatedKubelets.Grace"/>.</param>
+    public static Task<ControlPlane> StartAsync(TimeSpan? nodeGrace = null) => StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace);
 
     /// <summary>One of its own in which nothing acts but the API server: no controllers, no scheduler, no kubelets; dispose it.</summary>
-    public static Task<ControlPlane> StartStillAsync() => StartAsync(isStill: true);
+    public static Task<ControlPlane> StartStillAsync() => StartAsync(isStill: true, SimulatedKubelets.Grace);
 
-    private static async Task<ControlPlane> StartAsync(bool isStill)
+    private static async Task<ControlPlane> StartAsync(bool isStill, TimeSpan nodeGrace)
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
         if (isStill) binaries = binaries with { ControllerManager = null, Scheduler = null };
-        var plane = new ControlPlane(binaries);
+        var plane = new ControlPlane(binaries, nodeGrace);
         try
         {
             await plane.StartProcessesAsync(binaries);
-            if (!isStill) plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()));
+            if (!isStill) plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()), nodeGrace);
             return plane;
         }
         catch
@@ -155,7 +158,7 @@ internal sealed class ControlPlane : IDisposable
         string version = await RunAsync(binaries.ApiServer, "--version");
         int[] ports = FreePorts(3);
         Server = new(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{ports[2]}/"));
-        ServerArguments arguments = _arguments = new(_folder, version, ports[0], ports[1], ports[2]);
+        ServerArguments arguments = _arguments = new(_folder, version, ports[0], ports[1], ports[2], _nodeGrace);
         Minor = arguments.Minor;
         WriteCertificates();
 

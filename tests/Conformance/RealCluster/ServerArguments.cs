@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Conformance.RealCluster;
 
 /// <summary>The command lines of a control plane's servers, for every version since 1.20.</summary>
-internal sealed partial class ServerArguments(string folder, string version, int etcdPort, int peerPort, int apiPort)
+internal sealed partial class ServerArguments(string folder, string version, int etcdPort, int peerPort, int apiPort, TimeSpan nodeGrace)
 {
     public int Minor { get; } = int.Parse(MinorVersion().Match(version).Groups[1].Value, CultureInfo.InvariantCulture);
 
@@ -48,7 +48,7 @@ internal sealed partial class ServerArguments(string folder, string version, int
         .. Client(kubeconfig),
         "--service-account-private-key-file", "sa.key",
         "--node-monitor-period", "2s",
-        "--node-monitor-grace-period", string.Create(CultureInfo.InvariantCulture, $"{SimulatedKubelets.Grace.TotalSeconds}s"),
+        "--node-monitor-grace-period", string.Create(CultureInfo.InvariantCulture, $"{nodeGrace.TotalSeconds}s"),
     ];
 
     public IEnumerable<string> Scheduler(string kubeconfig) => Client(kubeconfig);

@@ -15,27 +15,28 @@ namespace NodeManager.Conformance.RealCluster;
 /// </summary>
 internal sealed class SimulatedKubelets : IDisposable
 {
-    /// <summary>How long a node may stay silent before it becomes Unknown: so long that no busy machine makes it true of one that is well.</summary>
+    /// <summary>How long a node may stay silent before it becomes Unknown, unless a test needs it otherwise: so long that no busy machine makes it true of one that is well.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
-
-    private static readonly TimeSpan LeasePeriod = Grace / 20;
 
     // Each waits for an answer most of the time: those of a busy server must not come one after another.
     private const int RenewalsAtOnce = 32;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
+    private readonly TimeSpan _leasePeriod;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Node> _nodes = new();
     private readonly ConcurrentDictionary<string, Pod> _pods = new();
     // What is being worked on; true when something happened to it meanwhile.
     private readonly ConcurrentDictionary<(string Uid, string Work), bool> _busy = new();
 
-    private SimulatedKubelets(KubernetesClient client) => _client = client;
+    private SimulatedKubelets(KubernetesClient client, TimeSpan grace) => (_client, _leasePeriod) = (client, grace / 20);
 
-    public static SimulatedKubelets Start(KubernetesClient client)
+    /// <param name="client">Theirs, and disposed with them.</param>
+    /// <param name="grace">How long a node of this control plane may stay silent.</param>
+    public static SimulatedKubelets Start(KubernetesClient client, TimeSpan grace)
     {
-        var kubelets = new SimulatedKubelets(client);
+        var kubelets = new SimulatedKubelets(client, grace);
         CancellationToken stop = kubelets._stop.Token;
         _ = Task.WhenAll(kubelets.WatchNodesAsync(stop), kubelets.WatchPodsAsync(stop), kubelets.RenewLeasesAsync(stop));
         return kubelets;
@@ -92,7 +93,7 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task RenewLeasesAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(LeasePeriod, TimeProvider.System);
+        using var timer = new PeriodicTimer(_leasePeriod, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stop))
             await Parallel.ForEachAsync(
                 _nodes.Values.Where(KubeletAnnotations.IsAlive).Select(n => n.Metadata.Name), new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stop },

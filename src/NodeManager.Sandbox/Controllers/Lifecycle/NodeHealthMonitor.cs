@@ -13,7 +13,7 @@ namespace NodeManager.Sandbox.Controllers.Lifecycle;
 internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(context)
 {
     private const string LeaseNamespace = "kube-node-lease";
-    private const int LongGraceFrom = 32, TaintsAgainFrom = 21;
+    private const int LongGraceFrom = 32;
     private static readonly string[] Watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
     private static readonly HashSet<string> Keys = [NodeTaints.NotReady, NodeTaints.Unreachable];
 
@@ -158,8 +158,8 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
                 else if (node.Has(wanted, "NoExecute")) line.Note(stored.Name);
                 else
                 {
-                    // Before 1.21 a taint that was removed by hand did not return.
-                    if (Context.MinorVersion >= TaintsAgainFrom && line.HasTaken(stored.Name)) line.Remove(stored.Name);
+                    // A taint that was removed by hand returns.
+                    if (line.HasTaken(stored.Name)) line.Remove(stored.Name);
                     line.Add(stored.Name);
                 }
 

@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.RealCluster;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
+using Xunit.Abstractions;
+
+namespace NodeManager.Conformance.Nodes;
+
+/// <summary>
+/// Outages of zones: which nodes get the NoExecute taint, and when. Rates are Kubernetes' own, so this takes minutes on the real control plane.
+/// </summary>
+public sealed class ZoneOutageTests(ITestOutputHelper output)
+{
+    private const string NotReady = "node.kubernetes.io/not-ready", Unreachable = "node.kubernetes.io/unreachable";
+
+    /// <summary>Nodes of the zone of which 60 % fail; with more than 50 it is large.</summary>
+    private static readonly int ZoneSize = ProofSize.Read("NODEMANAGER_ZONE_NODES", 10);
+
+    /// <summary>Short, so that the test is, and twenty times as long as the kubelets' interval.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(25);
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Nodes_are_tainted_at_the_rate_of_their_zones_state(string backend)
+    {
+        using ControlPlane? plane = await StartPlaneAsync(backend);
+        await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);
+        string[][] zones = await AddZonesAsync(cluster, 3, ZoneSize, 2);
+        await using var log = new TaintLog(cluster, output);
+
+        // One zone of three is down: one node every ten seconds.
+        await StopAsync(cluster, zones[0]);
+        IReadOnlyList<TaintSeen> first = await log.WaitForAsync("the nodes of zone a", zones[0], 3);
+        Assert.All(first, taint => Assert.Equal(Unreachable, taint.Key));
+        Assert.All(Gaps(first), gap => Assert.InRange(gap, 9, 25));
+
+        // 60 % of another zone are down: none in a small zone, one every 100 seconds in a large one.
+        string[] failed = zones[1][..(ZoneSize * 6 / 10)], alive = zones[1][failed.Length..];
+        await StopAsync(cluster, failed);
+        await log.WaitForLostAsync(failed);
+        await Task.Delay(TimeSpan.FromSeconds(10), cluster.Time);
+        int early = log.Of(failed).Count;
+        Assert.InRange(early, 0, 2);
+        if (ZoneSize > 50)
+        {
+            // One by one: each may take as long as a wait may.
+            for (int more = 1; more <= 3; more++) await log.WaitForAsync("a further node of zone b", failed, early + more);
+            Assert.All(Gaps(log.Of(failed)).TakeLast(2), gap => Assert.InRange(gap, 99, 115));
+        }
+        else
+        {
+            await Task.Delay(Quiet, cluster.Time);
+            Assert.Equal(early, log.Of(failed).Count);
+        }
+
+        // Every zone is down: the taints are removed and none is added.
+        await StopAsync(cluster, [.. alive, .. zones[2]]);
+        string[] all = [.. zones.SelectMany(zone => zone)];
+        await log.WaitForLostAsync(all);
+        await Eventually.HoldsAsync("no NoExecute taint", async () => (await log.ReadAsync()).All(node => !IsTainted(node)));
+        await Task.Delay(Quiet, cluster.Time);
+        IReadOnlyList<Node> nodes = await log.ReadAsync();
+        Assert.All(nodes, node => Assert.False(IsTainted(node)));
+        Assert.All(nodes, node => Assert.Contains(node.Spec.Taints!, taint => taint is { Key: Unreachable, Effect: "NoSchedule" }));
+
+        // One zone is back: the others are tainted again, after a pause. (1.20 comes back to some nodes before it has been to all.)
+        DateTimeOffset back = cluster.Time.GetUtcNow();
+        log.Clear();
+        foreach (string name in zones[2]) await cluster.AnnotateAsync(Resources.Nodes, name, "heartbeat", null);
+        IReadOnlyList<TaintSeen> again = await log.WaitForAsync("the nodes of zone a again", zones[0], 3);
+        Assert.InRange((again[0].At - back).TotalSeconds, 9, 40);
+        Assert.All(Gaps(again), gap => Assert.InRange(gap, 9, 25));
+        Assert.Empty(log.Of(zones[2]));
+
+        // Kubelets that are back lose the taint, and those that report NotReady change it without waiting.
+        string notReady = again[^1].Node, ready = zones[0].First(name => name != notReady);
+        await cluster.AnnotateAsync(Resources.Nodes, notReady, "ready", "false");
+        await cluster.AnnotateAsync(Resources.Nodes, notReady, "heartbeat", null);
+        await cluster.AnnotateAsync(Resources.Nodes, ready, "heartbeat", null);
+        await cluster.WaitForAsync(Resources.Nodes, notReady, node => node.Spec.Taints!.Exists(taint => taint is { Key: NotReady, Effect: "NoExecute" }));
+        await cluster.WaitForAsync(Resources.Nodes, ready, node => node.Spec.Taints is null or []);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_removed_taint_returns_and_some_nodes_do_not_count(string backend)
+    {
+        using ControlPlane? plane = await StartPlaneAsync(backend);
+        await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);
+        string[][] zones = await AddZonesAsync(cluster, 1, 1);
+        string master = $"node-{cluster.Id}-master";
+        JsonObject manifest = Manifests.Node(master, cluster.Mark);
+        AddZone(manifest, "b");
+        await cluster.CreateAsync(Resources.Nodes, manifest);
+        await cluster.WaitForAsync(Resources.Nodes, master, node => node.Spec.Taints is null or []);
+        await using var log = new TaintLog(cluster, output);
+
+        await StopAsync(cluster, zones[0]);
+        await log.WaitForAsync("the node of zone a", zones[0], 1);
+        log.Clear();
+        await cluster.Client.PatchAsync(
+            Resources.Nodes, zones[0][0], null, Patch.Merge(new() { ["spec"] = new JsonObject { ["taints"] = null } }), null, RequestOptions.Default, default);
+        await Task.Delay(Quiet, cluster.Time);
+        Assert.NotEmpty(log.Of(zones[0]));
+
+        // The zone's other node is Ready. In 1.20 it does not count, because of its name; later ones go by the label alone.
+        string[] all = [.. zones[0], .. zones[1]];
+        await StopAsync(cluster, zones[1]);
+        await log.WaitForLostAsync(all);
+        await Task.Delay(Quiet, cluster.Time);
+        Assert.Equal(cluster.Minor >= 21 ? 2 : 0, (await log.ReadAsync()).Count(IsTainted));
+        await cluster.Client.PatchAsync(
+            Resources.Nodes, master, null, Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["node.kubernetes.io/exclude-disruption"] = "" } } }),
+            null, RequestOptions.Default, default);
+        await Eventually.HoldsAsync("no NoExecute taint", async () => !(await log.ReadAsync()).Any(IsTainted));
+    }
+
+    /// <summary>The real backend gets one of its own, with the short grace period.</summary>
+    private static async Task<ControlPlane?> StartPlaneAsync(string backend)
+    {
+        if (backend != Backend.Real) return null;
+        Skip.If(ServerBinaries.Find(out string reason) is not { ControllerManager: not null, Scheduler: not null }, reason.Length > 0 ? reason : "KUBEBUILDER_ASSETS has no kube-controller-manager");
+        return await ControlPlane.StartAsync(Grace);
+    }
+
+    private static bool IsTainted(Node node) => node.Spec.Taints?.Exists(taint => taint.Effect == "NoExecute") == true;
+
+    private static IEnumerable<double> Gaps(IReadOnlyList<TaintSeen> taints) =>
+        taints.Zip(taints.Skip(1), (one, next) => (next.At - one.At).TotalSeconds);
+
+    private static async Task<string[][]> AddZonesAsync(TestCluster cluster, params int[] sizes)
+    {
+        string[] zoneOf = [.. sizes.SelectMany((size, zone) => Enumerable.Repeat(((char)('a' + zone)).ToString(), size))];
+        int number = 0;
+        IReadOnlyList<string> names = await cluster.AddNodesAsync(zoneOf.Length, node => AddZone(node, zoneOf[number++]));
+        return [.. names.Zip(zoneOf).GroupBy(pair => pair.Second, (_, pairs) => pairs.Select(pair => pair.First).ToArray())];
+    }
+
+    private static void AddZone(JsonObject node, string zone)
+    {
+        JsonObject labels = node["metadata"]!["labels"]!.AsObject();
+        labels["topology.kubernetes.io/region"] = "r";
+        labels["topology.kubernetes.io/zone"] = zone;
+    }
+
+    private static Task StopAsync(TestCluster cluster, string[] nodes) =>
+        Parallel.ForEachAsync(nodes, async (name, _) => await cluster.AnnotateAsync(Resources.Nodes, name, "heartbeat", "stop"));
+}

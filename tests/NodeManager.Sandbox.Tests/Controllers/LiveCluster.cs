@@ -16,10 +16,10 @@ internal sealed class LiveCluster : IDisposable
     public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1, params string[] features) =>
         Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock, Features = features });
 
-    private LiveCluster(string version) => Cluster = SandboxCluster.Start(new() { Nodes = 0, Version = version, Time = Clock, StartsAt = Clock.GetUtcNow() });
+    private LiveCluster(DateTimeOffset startsAt) => Cluster = SandboxCluster.Start(new() { Nodes = 0, Time = Clock, StartsAt = startsAt });
 
     /// <summary>One whose time waits for the work that is due, however busy the machine is: for what is measured in seconds.</summary>
-    public static LiveCluster WithWaitingClock(string version = "1.37") => new(version);
+    public static LiveCluster WithWaitingClock() => new(new ManualTimeProvider().GetUtcNow());
 
     public ManualTimeProvider Clock { get; } = new();
 

@@ -58,7 +58,7 @@ public sealed class NodeLifecycleTests
         DateTimeOffset since = cluster.Clock.GetUtcNow();
         await cluster.UntilAsync(() => Ready(cluster, "a") == "Unknown", step: TimeSpan.FromMilliseconds(250));
         Assert.True(cluster.Clock.GetUtcNow() - since > TimeSpan.FromSeconds(38));
-        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute");
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unreachable:NoExecute node.kubernetes.io/unreachable:NoSchedule");
         Assert.False(LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, lost.Name)!));
         Assert.Equal("True", Ready(cluster, "b"));
 
@@ -79,10 +79,10 @@ public sealed class NodeLifecycleTests
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "MemoryPressure,DiskPressure");
-        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/memory-pressure:NoSchedule node.kubernetes.io/disk-pressure:NoSchedule");
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/disk-pressure:NoSchedule node.kubernetes.io/memory-pressure:NoSchedule");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/ready", "false");
-        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute");
+        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/not-ready:NoExecute node.kubernetes.io/not-ready:NoSchedule");
     }
 
     [Fact]
@@ -120,5 +120,5 @@ public sealed class NodeLifecycleTests
 
     private static string Ready(LiveCluster cluster, string node) => cluster.Node(node).Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status ?? "";
 
-    private static string Taints(LiveCluster cluster) => string.Join(' ', (cluster.Node("a").Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}"));
+    private static string Taints(LiveCluster cluster) => string.Join(' ', (cluster.Node("a").Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}").Order(StringComparer.Ordinal));
 }

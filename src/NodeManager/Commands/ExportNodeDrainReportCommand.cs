@@ -50,6 +50,6 @@ public sealed class ExportNodeDrainReportCommand : AsyncCmdlet
             return;
         string file = GetUnresolvedProviderPathFromPSPath(Path);
         if (ShouldProcess(file, $"Write the report of {(_results.Count == 1 ? "1 drain" : $"{_results.Count} drains")}"))
-            Start(file, worker => DrainReportFile.WriteAsync(file, _results, TimeProvider.System.GetUtcNow(), Force, NoClobber, worker.Token));
+            Start(file, worker => Task.Run(() => DrainReportFile.Write(file, _results, TimeProvider.System.GetUtcNow(), Force, NoClobber, worker.Token), worker.Token));
     }
 }

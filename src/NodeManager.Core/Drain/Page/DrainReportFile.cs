@@ -1,12 +1,11 @@
 using System.Text;
+using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Core.Drain.Page;
 
 /// <summary>Puts a page into a file: all of it or nothing.</summary>
 public static class DrainReportFile
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     /// <summary>Writes the page beside the file and puts it in its place.</summary>
     /// <param name="path">The file, in full.</param>
     /// <param name="results">At least one.</param>
@@ -15,20 +14,19 @@ public static class DrainReportFile
     /// <param name="noClobber">Not over a file that is there.</param>
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
     /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
-    public static async Task WriteAsync(
+    public static void Write(
         string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken)
     {
         if (noClobber && File.Exists(path)) throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
             throw NotWritten(path, "it may only be read", "Write it elsewhere, or use -Force.", null);
 
-        string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        byte[] page = Encoding.UTF8.GetBytes(DrainReportPage.Render(results, writtenAt));
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            string page = DrainReportPage.Render(results, writtenAt);
-            await File.WriteAllTextAsync(temporary, page, Utf8, cancellationToken);
             if (force && File.Exists(path)) File.SetAttributes(path, File.GetAttributes(path) & ~FileAttributes.ReadOnly);
-            File.Move(temporary, path, overwrite: !noClobber);
+            AtomicFile.Write(path, page, new() { Replace = !noClobber });
         }
         catch (IOException) when (noClobber && File.Exists(path))
         {
@@ -37,11 +35,6 @@ public static class DrainReportFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw NotWritten(path, exception.Message, "See that the folder is there and that you may write into it.", exception);
-        }
-        finally
-        {
-            // A folder that is not there holds nothing either.
-            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class RealSchedulerTests
         var wrong = new List<string>();
         foreach (var example in SchedulerCases.All.Where(one => one.Api is null || one.Api == api.Name))
         {
-            var (starts, output, _) = Try(Configuration(api, example.Body));
+            var (starts, output, _) = Try(Configuration(api, example));
             if (starts != example.Starts)
                 wrong.Add($"{example.Name}: {(starts ? "starts" : output.TrimEnd().Split('\n')[^1])}");
         }
@@ -137,14 +137,14 @@ public sealed class RealSchedulerTests
         return SchedulerApi.All.Last(api => api.IsReadBy(Minor));
     }
 
-    private static string Configuration(SchedulerApi api, string body)
+    private static string Configuration(SchedulerApi api, string body) => Configuration(api, new SchedulerCase("", body, true));
+
+    private static string Configuration(SchedulerApi api, SchedulerCase example)
     {
-        var text = $"apiVersion: kubescheduler.config.k8s.io/{api}\nkind: KubeSchedulerConfiguration\n{body}";
-        if (!body.Contains("clientConnection:", StringComparison.Ordinal))
-            text += "clientConnection:\n  kubeconfig: KUBECONFIG\n";
+        List<(string Field, string Yaml)> fields = [("clientConnection", "{\"kubeconfig\": \"KUBECONFIG\"}"), ("leaderElection", "{\"leaderElect\": false}")];
         if (Minor < 23)
-            text += "healthzBindAddress: ADDRESS\nmetricsBindAddress: ADDRESS\n";
-        return body.Contains("leaderElection:", StringComparison.Ordinal) ? text : text + "leaderElection:\n  leaderElect: false\n";
+            fields.AddRange([("healthzBindAddress", "\"ADDRESS\""), ("metricsBindAddress", "\"ADDRESS\"")]);
+        return example.Text(api.Name, [.. fields]);
     }
 
     private static (bool Starts, string Output, string Written) Try(string text)

@@ -3,7 +3,9 @@ namespace NodeManager.Core.Tests.Scheduler;
 /// <summary>Configurations, good and bad. Each is judged by our rules and, where there is one, by a real kube-scheduler.</summary>
 public static class SchedulerCases
 {
-    public static IReadOnlyList<SchedulerCase> All { get; } =
+    public static IReadOnlyList<SchedulerCase> All => [.. General, .. SchedulerTextCases.All, .. SchedulerArgumentCases.All];
+
+    private static readonly IReadOnlyList<SchedulerCase> General =
     [
         new("nothing but the kind", "", true),
         new("one profile without a name", "profiles:\n- plugins: {}\n", true),
@@ -119,14 +121,14 @@ public static class SchedulerCases
         new("a ratio without a shape", Plugins("score: {enabled: [{name: RequestedToCapacityRatio}]}"), false, "Argument", "v1beta1"),
     ];
 
-    private static string Plugins(string text) => $"profiles:\n- schedulerName: default-scheduler\n  plugins:\n    {text}\n";
+    internal static string Plugins(string text) => $"profiles:\n- schedulerName: default-scheduler\n  plugins:\n    {text}\n";
 
-    private static string Arguments(string plugin, string text) =>
+    internal static string Arguments(string plugin, string text) =>
         $"profiles:\n- pluginConfig:\n  - name: {plugin}\n    args:\n      {text}\n";
 
-    private static string Spread(string constraint, string type) =>
+    internal static string Spread(string constraint, string type) =>
         Arguments("PodTopologySpread", $"defaultingType: {type}\n      defaultConstraints: [{{{constraint}}}]");
 
-    private static string Affinity(string expression) => Arguments(
+    internal static string Affinity(string expression) => Arguments(
         "NodeAffinity", $"addedAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{{matchExpressions: [{{{expression}}}]}}]}}}}");
 }

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 
 namespace NodeManager.Core.Scheduler.Catalog;
 
-/// <summary>Schemas by their text, each read once.</summary>
+/// <summary>Schemas by their text and release, each read once.</summary>
 internal static class ArgumentSchemas
 {
-    private static readonly ConcurrentDictionary<string, ValueSchema> Known = new();
+    private static readonly ConcurrentDictionary<(string Text, int Minor), ValueSchema> Known = new();
 
-    public static ValueSchema Get(string text) => Known.GetOrAdd(text, ValueSchema.Parse);
+    public static ValueSchema Get(string text, int minor = int.MaxValue) =>
+        Known.GetOrAdd((text, minor), static key => ValueSchema.Parse(key.Text, key.Minor));
 }

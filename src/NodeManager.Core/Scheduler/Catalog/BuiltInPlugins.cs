@@ -14,7 +14,7 @@ internal static class BuiltInPlugins
 
     private const string Spread =
         "{defaultConstraints: [{maxSkew: int32, topologyKey: string, whenUnsatisfiable: string, labelSelector: " + Selector
-        + ", minDomains: int32, nodeAffinityPolicy: string, nodeTaintsPolicy: string, matchLabelKeys: [string]}], defaultingType: string}";
+        + ", minDomains@24: int32, nodeAffinityPolicy@25: string, nodeTaintsPolicy@25: string, matchLabelKeys@25: [string]}], defaultingType: string}";
 
     private const string Affinity =
         "{addedAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [" + NodeTerm + "]}, "
@@ -25,54 +25,57 @@ internal static class BuiltInPlugins
     private const string Strategy =
         "scoringStrategy: {type: string, resources: " + Resources + ", requestedToCapacityRatio: {shape: " + Shape + "}}";
 
+    // Later validations of v1 no longer know the names of the plugins that v1beta2 removed.
+    private const string Removed = "v1beta2 v1beta3 v1@25-27";
+
     public static IReadOnlyList<KnownPlugin> All { get; } =
     [
-        new("SchedulingGates", "preEnqueue", true, since: 26),
-        new("PrioritySort", "queueSort", true),
-        new("NodeUnschedulable", "filter", true),
-        new("NodeName", "filter", true),
-        new("TaintToleration", "filter preScore score", true),
-        new("NodeAffinity", "preFilter@22 filter preScore@21 score", true, arguments: ("v1beta1", Affinity)),
-        new("NodePorts", "preFilter filter", true),
-        new("NodeResourcesFit", "preFilter filter preScore@28 score@22 placementScore@36", true,
+        new("SchedulingGates", "preEnqueue", PluginOrigin.BuiltIn, since: 26),
+        new("PrioritySort", "queueSort", PluginOrigin.BuiltIn),
+        new("NodeUnschedulable", "filter", PluginOrigin.BuiltIn),
+        new("NodeName", "filter", PluginOrigin.BuiltIn),
+        new("TaintToleration", "filter preScore score", PluginOrigin.BuiltIn),
+        new("NodeAffinity", "preFilter@22 filter preScore@21 score", PluginOrigin.BuiltIn, arguments: ("v1beta1", Affinity)),
+        new("NodePorts", "preFilter filter", PluginOrigin.BuiltIn),
+        new("NodeResourcesFit", "preFilter filter preScore@28 score@22 placementScore@36", PluginOrigin.BuiltIn,
             arguments: [("v1beta1", "{" + Fit + "}"), ("v1beta2", "{" + Fit + ", " + Strategy + "}")]),
-        new("VolumeRestrictions", "preFilter@22 filter", true),
-        new("EBSLimits", "preFilter@29 filter", true, until: 31),
-        new("GCEPDLimits", "preFilter@29 filter", true, until: 31),
-        new("AzureDiskLimits", "preFilter@29 filter", true, until: 31),
-        new("CinderLimits", "preFilter@29 filter", true, until: 31),
-        new("NodeVolumeLimits", "preFilter@29 filter", true),
-        new("VolumeBinding", "preFilter filter preScore@30 score@21 reserve preBind", true,
+        new("VolumeRestrictions", "preFilter@22 filter", PluginOrigin.BuiltIn),
+        new("EBSLimits", "preFilter@29 filter", PluginOrigin.BuiltIn, until: 31, invalidIn: "v1@32-99"),
+        new("GCEPDLimits", "preFilter@29 filter", PluginOrigin.BuiltIn, until: 31, invalidIn: "v1@32-99"),
+        new("AzureDiskLimits", "preFilter@29 filter", PluginOrigin.BuiltIn, until: 31, invalidIn: "v1@32-99"),
+        new("CinderLimits", "preFilter@29 filter", PluginOrigin.BuiltIn, until: 31, invalidIn: "v1@32-99"),
+        new("NodeVolumeLimits", "preFilter@28 filter", PluginOrigin.BuiltIn),
+        new("VolumeBinding", "preFilter filter preScore@30 score@21 reserve preBind", PluginOrigin.BuiltIn,
             arguments: [("v1beta1", "{bindTimeoutSeconds: int64}"), ("v1beta3", "{bindTimeoutSeconds: int64, shape: " + Shape + "}")]),
-        new("VolumeZone", "preFilter@26 filter", true),
-        new("PodTopologySpread", "preFilter filter preScore score", true, arguments: ("v1beta1", Spread)),
-        new("InterPodAffinity", "preFilter filter preScore score", true,
-            arguments: [("v1beta1", "{hardPodAffinityWeight: int32}"), ("v1", "{hardPodAffinityWeight: int32, ignorePreferredTermsOfExistingPods: bool}")]),
-        new("DynamicResources", "preEnqueue preFilter filter postFilter score@36 reserve preBind", true, since: 26,
+        new("VolumeZone", "preFilter@26 filter", PluginOrigin.BuiltIn),
+        new("PodTopologySpread", "preFilter filter preScore score", PluginOrigin.BuiltIn, arguments: ("v1beta1", Spread)),
+        new("InterPodAffinity", "preFilter filter preScore score", PluginOrigin.BuiltIn,
+            arguments: [("v1beta1", "{hardPodAffinityWeight: int32}"), ("v1beta3", "{hardPodAffinityWeight: int32, ignorePreferredTermsOfExistingPods@27: bool}")]),
+        new("DynamicResources", "preEnqueue preFilter filter postFilter score@36 reserve preBind", PluginOrigin.BuiltIn, since: 26,
             arguments: [("v1beta1", ""), ("v1", "{filterTimeout: duration, bindingTimeout: duration}")]),
-        new("DefaultPreemption", "preEnqueue@36 postFilter", true,
+        new("DefaultPreemption", "preEnqueue@36 postFilter", PluginOrigin.BuiltIn,
             arguments: ("v1beta1", "{minCandidateNodesPercentage: int32, minCandidateNodesAbsolute: int32}")),
-        new("NodeResourcesBalancedAllocation", "preScore@28 score", true,
+        new("NodeResourcesBalancedAllocation", "preScore@28 score", PluginOrigin.BuiltIn,
             arguments: [("v1beta1", ""), ("v1beta2", "{resources: " + Resources + "}")]),
-        new("ImageLocality", "score", true),
-        new("DefaultBinder", "bind", true),
-        new("NodeDeclaredFeatures", "preFilter filter", true, since: 35),
-        new("GangScheduling", "preEnqueue permit", true, since: 35),
-        new("TopologyPlacementGenerator", "placementGenerate", true, since: 36),
-        new("PodGroupPodsCount", "placementScore", true, since: 36),
+        new("ImageLocality", "score", PluginOrigin.BuiltIn),
+        new("DefaultBinder", "bind", PluginOrigin.BuiltIn),
+        new("NodeDeclaredFeatures", "preFilter filter", PluginOrigin.BuiltIn, since: 35),
+        new("GangScheduling", "preEnqueue permit", PluginOrigin.BuiltIn, since: 35),
+        new("TopologyPlacementGenerator", "placementGenerate", PluginOrigin.BuiltIn, since: 36),
+        new("PodGroupPodsCount", "placementScore", PluginOrigin.BuiltIn, since: 36),
 
         // Of former releases.
-        new("SelectorSpread", "preScore score", true, until: 25),
-        new("NodePreferAvoidPods", "score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2),
-        new("NodeLabel", "filter score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2,
+        new("SelectorSpread", "preScore score", PluginOrigin.BuiltIn, until: 25),
+        new("NodePreferAvoidPods", "score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed),
+        new("NodeLabel", "filter score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed,
             arguments: ("v1beta1", "{presentLabels: [string], absentLabels: [string], presentLabelsPreference: [string], absentLabelsPreference: [string]}")),
-        new("ServiceAffinity", "preFilter filter score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2,
+        new("ServiceAffinity", "preFilter filter score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed,
             arguments: ("v1beta1", "{affinityLabels: [string], antiAffinityLabelsPreference: [string]}")),
-        new("NodeResourcesLeastAllocated", "score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2,
+        new("NodeResourcesLeastAllocated", "score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed,
             arguments: ("v1beta1", "{resources: " + Resources + "}")),
-        new("NodeResourcesMostAllocated", "score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2,
+        new("NodeResourcesMostAllocated", "score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed,
             arguments: ("v1beta1", "{resources: " + Resources + "}")),
-        new("RequestedToCapacityRatio", "score", true, until: 23, invalidFrom: SchedulerApi.V1Beta2,
+        new("RequestedToCapacityRatio", "score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed,
             arguments: ("v1beta1", "{shape: " + Shape + ", resources: " + Resources + "}")),
     ];
 }

@@ -5,14 +5,14 @@ internal static class ConfigurationSchema
 {
     private const string Extenders =
         "[{urlPrefix: string, filterVerb: string, preemptVerb: string, prioritizeVerb: string, weight: int64, bindVerb: string, enableHTTPS: bool, "
-        + "tlsConfig: {insecure: bool, serverName: string, certFile: string, keyFile: string, caFile: string, certData: string, keyData: string, caData: string}, "
-        + "httpTimeout: duration, nodeCacheCapable: bool, managedResources: [{name: string, ignoredByScheduler: bool}], ignorable: bool}]";
+        + "tlsConfig: {insecure: bool, serverName: string, certFile: string, keyFile: string, caFile: string, certData: bytes, keyData: bytes, caData: bytes}, "
+        + "httpTimeout: durationNotNull, nodeCacheCapable: bool, managedResources: [{name: string, ignoredByScheduler: bool}], ignorable: bool}]";
 
     private const string Common =
         "apiVersion: string, kind: string, parallelism: int32, "
-        + "leaderElection: {leaderElect: bool, leaseDuration: duration, renewDeadline: duration, retryPeriod: duration, resourceLock: string, "
+        + "leaderElection: {leaderElect: bool, leaseDuration: durationNotNull, renewDeadline: durationNotNull, retryPeriod: durationNotNull, resourceLock: string, "
         + "resourceName: string, resourceNamespace: string}, "
-        + "clientConnection: {kubeconfig: string, acceptContentTypes: string, contentType: string, qps: number, burst: int32}, "
+        + "clientConnection: {kubeconfig: string, acceptContentTypes: string, contentType: string, qps: float32, burst: int32}, "
         + "enableProfiling: bool, enableContentionProfiling: bool, percentageOfNodesToScore: int32, podInitialBackoffSeconds: int64, "
         + "podMaxBackoffSeconds: int64, extenders: " + Extenders;
 

@@ -18,31 +18,33 @@ internal static class GoDuration
             return TimeSpan.Zero;
         if (rest.IsEmpty)
             return null;
-        var seconds = 0.0;
+        var nanoseconds = 0m;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(Digits);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+            if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
                 return null;
             rest = rest[digits..];
             var next = rest.IndexOfAny(Digits);
             var unit = next < 0 ? rest : rest[..next];
             var factor = unit switch
             {
-                "h" => 3600.0,
-                "m" => 60.0,
-                "s" => 1.0,
-                "ms" => 1e-3,
-                "us" or "µs" or "μs" => 1e-6,
-                "ns" => 1e-9,
-                _ => double.NaN,
+                "h" => 3600e9m,
+                "m" => 60e9m,
+                "s" => 1e9m,
+                "ms" => 1e6m,
+                "us" or "µs" or "μs" => 1e3m,
+                "ns" => 1m,
+                _ => 0m,
             };
-            seconds += amount * factor;
-            if (double.IsNaN(seconds) || seconds > 9.2e9)
+            if (factor == 0 || amount > long.MaxValue / factor)
+                return null;
+            nanoseconds += amount * factor;
+            if (decimal.Truncate(nanoseconds) > long.MaxValue)
                 return null;
             rest = rest[unit.Length..];
         }
 
-        return TimeSpan.FromSeconds(negative ? -seconds : seconds);
+        return TimeSpan.FromTicks((negative ? -1 : 1) * (long)decimal.Ceiling(nanoseconds / TimeSpan.NanosecondsPerTick));
     }
 }

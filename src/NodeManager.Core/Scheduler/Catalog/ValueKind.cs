@@ -10,8 +10,17 @@ public enum ValueKind
     Int64,
     Number,
 
+    /// <summary>A number that 32 bits hold.</summary>
+    Float32,
+
     /// <summary>Go's duration text: <c>15s</c>, <c>1h30m</c>.</summary>
     Duration,
+
+    /// <summary>A duration that may be left out, but not written as null.</summary>
+    DurationNotNull,
+
+    /// <summary>Bytes in base64.</summary>
+    Bytes,
 
     /// <summary>Text or a number: <c>500m</c>, <c>2</c>.</summary>
     Quantity,

@@ -16,8 +16,8 @@ public sealed record PluginReference(string Name, long? Weight, bool IsBare)
             return new PluginReference(item.Text, null, IsBare: true);
         var weight = item.Value("weight");
         return new PluginReference(
-            item.Value("name")?.Text ?? "",
-            weight is { Kind: YamlNodeKind.Scalar } && YamlScalar.Resolve(weight) is long number ? number : null,
+            item.Value("name") is { IsNull: false } name ? name.Text : "",
+            weight is { Kind: YamlNodeKind.Scalar } ? YamlScalar.Whole(YamlScalar.Resolve(weight)) : null,
             IsBare: false);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using YamlDotNet.Core;
 
 namespace NodeManager.Core.Scheduler.Documents;
@@ -19,8 +21,11 @@ public sealed class SchedulerDocument
 
     public string Text { get; }
 
-    /// <summary>The roots of the text's documents that hold anything.</summary>
+    /// <summary>The roots of the text's documents, empty ones included, up to the first that is not YAML.</summary>
     public IReadOnlyList<YamlNode> Documents { get; }
+
+    /// <summary>Kubernetes reads a text that begins with a brace as JSON.</summary>
+    public bool IsJson => Text.AsSpan().TrimStart().StartsWith("{");
 
     /// <summary>Which of them is the configuration, from 0.</summary>
     public int Index { get; }
@@ -37,23 +42,15 @@ public sealed class SchedulerDocument
     /// <exception cref="NodeManagerException">It is not YAML, or holds no scheduler configuration.</exception>
     public static SchedulerDocument Parse(string text, string source = "the configuration")
     {
-        IReadOnlyList<YamlNode> documents;
-        try
-        {
-            documents = YamlTreeReader.Read(text);
-        }
-        catch (YamlException exception)
-        {
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
-                $"{source} is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}",
-                source, "Mend the text at that line.", exception);
-        }
-
+        // The scheduler reads the first document. What follows it need not even be YAML.
+        var documents = YamlTreeReader.Read(text, out var fault);
         for (var index = 0; index < documents.Count; index++)
             if (documents[index].Kind == YamlNodeKind.Mapping && documents[index].Value("kind")?.Text == Kind)
-                return new SchedulerDocument(text, documents, index);
+                return new SchedulerDocument(text, documents, index).AsKubernetesReadsIt(source);
+        if (fault is not null)
+            throw Unreadable(source, "YAML", fault.End.Line, fault.End.Column, fault.Message, fault);
         throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
-            documents.Count == 0 ? $"{source} is empty." : $"{source} holds no document of kind {Kind}.",
+            documents.All(root => root.IsAbsent) ? $"{source} is empty." : $"{source} holds no document of kind {Kind}.",
             source, $"Give a text with 'apiVersion: {Group}/v1' and 'kind: {Kind}'.");
     }
 
@@ -61,7 +58,46 @@ public sealed class SchedulerDocument
     public int Line(YamlPath path) => path.Find(Root) is { } node ? TextLines.LineNumber(Text, node.Start) : 0;
 
     /// <summary>The same document with another text.</summary>
-    internal SchedulerDocument With(string text) => new(text, YamlTreeReader.Read(text), Index);
+    internal SchedulerDocument With(string text)
+    {
+        var documents = YamlTreeReader.Read(text, out var fault);
+        return documents.Count > Index ? new(text, documents, Index) : throw fault ?? new YamlException("the document is gone");
+    }
+
+    // JSON is YAML to a YAML parser, trailing commas and comments included.
+    private SchedulerDocument AsKubernetesReadsIt(string source)
+    {
+        if (IsJson)
+        {
+            try
+            {
+                using var _ = JsonDocument.Parse(Encoding.UTF8.GetBytes(Text.TrimStart('\uFEFF')));
+            }
+            catch (JsonException exception)
+            {
+                throw Unreadable(source, "JSON", (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1, exception.Message, exception);
+            }
+        }
+        else if (FirstEscapeFault(Root) is ({ } scalar, { } reason))
+        {
+            var mark = TextLines.Mark(Text, scalar.Start);
+            throw Unreadable(source, "YAML", mark.Line, mark.Column, reason, null);
+        }
+
+        return this;
+    }
+
+    private (YamlNode? Scalar, string? Reason) FirstEscapeFault(YamlNode node)
+    {
+        if (node is { Kind: YamlNodeKind.Scalar, Style: ScalarStyle.DoubleQuoted })
+            return YamlCharacters.CheckEscapes(Text.AsSpan(node.ContentStart, node.End - node.ContentStart), node.Text) is { } reason ? (node, reason) : default;
+        return node.Entries.SelectMany(entry => new[] { entry.Key, entry.Value }).Concat(node.Items)
+            .Select(FirstEscapeFault).FirstOrDefault(fault => fault.Scalar is not null);
+    }
+
+    private static NodeManagerException Unreadable(string source, string format, long line, long column, string reason, Exception? cause) => new(
+        ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
+        $"{source} is not {format} that kube-scheduler reads: line {line}, column {column}: {reason}", source, "Correct the text at that line.", cause);
 
     private List<SchedulerProfile> ReadProfiles()
     {
@@ -72,8 +108,8 @@ public sealed class SchedulerDocument
         return [.. written.Items.Select((item, index) =>
         {
             var node = item.Resolved;
-            var name = node.Value("schedulerName");
-            return new SchedulerProfile(index, name is null && only ? SchedulerProfile.DefaultName : name?.Text ?? "", node);
+            var name = node.Value("schedulerName") is { IsNull: false } text ? text.Text : null;
+            return new SchedulerProfile(index, name ?? (only ? SchedulerProfile.DefaultName : ""), node);
         })];
     }
 }

@@ -23,11 +23,11 @@ public sealed class SchedulerManifest
 
     public SchedulerDocument Document { get; }
 
-    /// <summary>The file's text as it was read.</summary>
-    internal string Text => text;
-
     /// <summary>The ConfigMap's key; empty where the file is the configuration itself.</summary>
     public string Key { get; }
+
+    /// <summary>A change rewrites the whole value, in another style: the key's value is neither a literal block nor in double quotes.</summary>
+    public bool LosesItsLayout => scalar is { Style: not (ScalarStyle.Literal or ScalarStyle.DoubleQuoted) };
 
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
@@ -36,17 +36,7 @@ public sealed class SchedulerManifest
     /// <exception cref="NodeManagerException">It is not YAML, or holds no configuration.</exception>
     public static SchedulerManifest Read(string text, string source, string? key = null)
     {
-        IReadOnlyList<YamlNode> documents;
-        try
-        {
-            documents = YamlTreeReader.Read(text);
-        }
-        catch (YamlException)
-        {
-            documents = [];
-        }
-
-        foreach (var map in documents.Where(root => root.Value("kind")?.Text == "ConfigMap"))
+        foreach (var map in YamlTreeReader.Read(text, out _).Where(root => root.Value("kind")?.Text == "ConfigMap"))
             foreach (var entry in map.Value("data")?.Entries ?? [])
                 if ((key is null || entry.Name == key) && Holds(entry.Value.Resolved))
                     return new SchedulerManifest(
@@ -90,7 +80,13 @@ public sealed class SchedulerManifest
         var indent = new string(' ', TextLines.LineEnd(text, starts[model]) - starts[model] - before[model].Length);
         var lineBreak = TextLines.LineBreak(text);
         var lines = after[first..(after.Length - last)].Select(line => (line.Length > 0 ? indent : "") + line + lineBreak);
-        return string.Concat(text.AsSpan(0, starts[first]), string.Concat(lines), text.AsSpan(starts[before.Length - last]));
+        var head = text[..starts[first]];
+        var tail = text[starts[before.Length - last]..];
+        if (text.EndsWith('\n') || tail.Length > 0)
+            return string.Concat(head, string.Concat(lines), tail);
+        // The file ends without a line break: its last line gets one before a line follows, and the new last line has none.
+        var written = (head.EndsWith('\n') ? head : head + lineBreak) + string.Concat(lines);
+        return written[..TextLines.BeforeLineBreak(written, written.Length)];
     }
 
     private static string[] Lines(string value) => (value.EndsWith('\n') ? value[..^1] : value).Split('\n');

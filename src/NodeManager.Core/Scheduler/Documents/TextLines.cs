@@ -1,3 +1,5 @@
+using YamlDotNet.Core;
+
 namespace NodeManager.Core.Scheduler.Documents;
 
 /// <summary>Lines of a text by position; a line ends with LF or CR LF.</summary>
@@ -38,6 +40,9 @@ internal static class TextLines
 
     /// <summary>1 for the first line.</summary>
     public static int LineNumber(string text, int position) => text.AsSpan(0, position).Count('\n') + 1;
+
+    /// <summary>A position as YamlDotNet names it.</summary>
+    public static Mark Mark(string text, int position) => new(position, LineNumber(text, position), position - LineStart(text, position) + 1);
 
     /// <summary>Only blanks stand before this position in its line.</summary>
     public static bool IsFirstInLine(string text, int position)

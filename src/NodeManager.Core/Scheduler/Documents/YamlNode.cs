@@ -43,11 +43,14 @@ public sealed class YamlNode
     /// <summary>Nothing was written: <c>key:</c> and no more.</summary>
     public bool IsAbsent => Kind == YamlNodeKind.Scalar && Start == End;
 
+    /// <summary>Nothing was written, or <c>null</c>.</summary>
+    public bool IsNull => Kind == YamlNodeKind.Scalar && YamlScalar.Resolve(this) is null;
+
     /// <summary>The first entry of that name that is written here, not one merged in by <c>&lt;&lt;</c>.</summary>
     public YamlEntry? Entry(string name)
     {
         foreach (var entry in Entries)
-            if (entry.Name == name)
+            if (entry.Name == name && !entry.IsMerge)
                 return entry;
         return null;
     }
@@ -64,17 +67,11 @@ public sealed class YamlNode
         return null;
     }
 
-    /// <summary>The mappings that <c>&lt;&lt;</c> merges in, the first winning.</summary>
-    internal IEnumerable<YamlNode> Merged()
-    {
-        if (Entry("<<") is not { } merge || merge.Key.Style != ScalarStyle.Plain)
-            return [];
-        var source = merge.Value.Resolved;
-        return source.Kind switch
-        {
-            YamlNodeKind.Mapping => [source],
-            YamlNodeKind.Sequence => source.Items.Select(item => item.Resolved).Where(item => item.Kind == YamlNodeKind.Mapping),
-            _ => [],
-        };
-    }
+    /// <summary>The entries that are written here and those that merge keys bring; a name may occur more than once.</summary>
+    internal IEnumerable<YamlEntry> AllEntries() =>
+        Entries.Where(entry => !entry.IsMerge).Concat(Merged().SelectMany(source => source.AllEntries()));
+
+    /// <summary>The mappings that merge keys bring, the first winning.</summary>
+    internal IEnumerable<YamlNode> Merged() => Entries.Where(entry => entry.IsMerge).Select(entry => entry.Value.Resolved)
+        .SelectMany(source => source.Kind == YamlNodeKind.Sequence ? source.Items.Select(item => item.Resolved) : [source]);
 }

@@ -38,6 +38,25 @@ public sealed class YamlPath
         return node;
     }
 
+    /// <summary>The path with each list item named by its <c>name</c> or <c>schedulerName</c>, and not by its position.</summary>
+    public string Identity(YamlNode root)
+    {
+        var text = new StringBuilder();
+        for (var count = 0; count < steps.Length; count++)
+        {
+            if (steps[count] is string key)
+            {
+                text.Append('.').Append(key);
+                continue;
+            }
+
+            var item = new YamlPath(steps[..(count + 1)]).Find(root);
+            text.Append('[').Append((item?.Value("name") ?? item?.Value("schedulerName"))?.Text).Append(']');
+        }
+
+        return text.ToString();
+    }
+
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -8,15 +8,35 @@ namespace NodeManager.Core.Scheduler.Documents;
 /// <summary>What a scalar means: text, bool, long, double or null, by the YAML 1.1 rules that Kubernetes' reader keeps (<c>yes</c> is true).</summary>
 public static partial class YamlScalar
 {
-    private const string StringTag = "tag:yaml.org,2002:str";
+    private const string Standard = "tag:yaml.org,2002:";
 
     /// <summary>The value of a scalar node.</summary>
-    public static object? Resolve(YamlNode node)
+    public static object? Resolve(YamlNode node) => node.Tag switch
     {
-        if (node.Tag is StringTag or "!" || node.Style is not (ScalarStyle.Plain or ScalarStyle.Any))
-            return node.Text;
-        return Resolve(node.Text);
-    }
+        null => node.Style is ScalarStyle.Plain or ScalarStyle.Any ? Resolve(node.Text) : node.Text,
+        Standard + "int" or Standard + "float" or Standard + "bool" or Standard + "null" => Resolve(node.Text),
+        // Any other tag, one of the user's own among them, leaves text.
+        _ => node.Text,
+    };
+
+    /// <summary>Kubernetes' reader can make a value of the tag's kind of this scalar.</summary>
+    internal static bool FitsItsTag(YamlNode node) => node.Tag switch
+    {
+        Standard + "int" => Resolve(node.Text) is long,
+        Standard + "float" => Resolve(node.Text) is long or double,
+        Standard + "bool" => Resolve(node.Text) is bool,
+        Standard + "null" => Resolve(node.Text) is null,
+        Standard + "timestamp" => Resolve(node.Text) is string,
+        _ => true,
+    };
+
+    /// <summary>The whole number that a value is on the wire, where a float without a fraction is one; null where it is none.</summary>
+    internal static long? Whole(object? value) => value switch
+    {
+        long number => number,
+        double number when Math.Truncate(number) == number && number is >= long.MinValue and < -(double)long.MinValue => (long)number,
+        _ => null,
+    };
 
     /// <summary>The value of a plain scalar.</summary>
     public static object? Resolve(string text) => PlainScalar.Resolve(text);

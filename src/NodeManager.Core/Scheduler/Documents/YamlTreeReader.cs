@@ -25,19 +25,62 @@ internal sealed class YamlTreeReader
     /// <exception cref="YamlException">The text is not YAML; the message and the marks say where.</exception>
     public static IReadOnlyList<YamlNode> Read(string text)
     {
-        var reader = new YamlTreeReader(text);
+        var roots = Read(text, out var fault);
+        return fault is null ? [.. roots.Where(root => !root.IsAbsent)] : throw fault;
+    }
+
+    /// <summary>The roots of the documents, empty ones included, up to the first that is not YAML.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="fault">Why the rest was not read; null where all of it was.</param>
+    public static IReadOnlyList<YamlNode> Read(string text, out YamlException? fault)
+    {
         var roots = new List<YamlNode>();
-        reader.parser.Consume<StreamStart>();
-        while (reader.parser.TryConsume<DocumentStart>(out _))
+        fault = YamlCharacters.Check(text) ?? YamlDirectives.Check(text);
+        if (fault is not null)
+            return roots;
+        var reader = new YamlTreeReader(text);
+        try
         {
-            reader.anchors.Clear();
-            var root = reader.ReadNode();
-            if (!root.IsAbsent)
+            reader.parser.Consume<StreamStart>();
+            while (reader.parser.TryConsume<DocumentStart>(out var start))
+            {
+                if (start.Version is { Version: not { Major: 1, Minor: 1 } })
+                    throw new SemanticErrorException(start.Start, start.End, "Kubernetes reads YAML 1.1 only");
+                reader.anchors.Clear();
+                var root = reader.ReadNode();
+                reader.parser.Consume<DocumentEnd>();
                 roots.Add(root);
-            reader.parser.Consume<DocumentEnd>();
+            }
+        }
+        catch (SyntaxErrorException exception)
+        {
+            fault = reader.Located(exception);
+        }
+        catch (YamlException exception)
+        {
+            fault = exception;
         }
 
         return roots;
+    }
+
+    /// <summary>The parser blames a tab in the indentation on the mapping that it breaks, which may begin far above.</summary>
+    private YamlException Located(SyntaxErrorException fault)
+    {
+        if (parser.Current is not { } last || fault.End.Index >= last.End.Index)
+            return fault;
+        var position = At(last.End);
+        for (var line = TextLines.NextLine(text, position); line < text.Length; line = TextLines.NextLine(text, line))
+        {
+            var indentation = text.AsSpan(line).IndexOfAnyExcept(' ');
+            if (indentation < 0 || text[line + indentation] != '\t')
+                continue;
+            position = line + indentation;
+            break;
+        }
+
+        var mark = TextLines.Mark(text, position);
+        return new SyntaxErrorException(mark, mark, fault.Message);
     }
 
     private int At(Mark mark) => checked((int)mark.Index) + offset;
@@ -68,7 +111,7 @@ internal sealed class YamlTreeReader
         var end = At(scalar.End);
         if (scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded)
             end = BlockScalarEnd(start, end);
-        return Remember(scalar, new YamlNode
+        var node = new YamlNode
         {
             Kind = YamlNodeKind.Scalar,
             Start = start,
@@ -78,7 +121,10 @@ internal sealed class YamlTreeReader
             Style = scalar.Style,
             Tag = TagOf(scalar),
             Anchor = AnchorOf(scalar),
-        });
+        };
+        if (!YamlScalar.FitsItsTag(node))
+            throw new SemanticErrorException(scalar.Start, scalar.End, $"'{scalar.Value}' is not of the kind that its tag names");
+        return Remember(scalar, node);
     }
 
     private YamlNode ReadAlias(AnchorAlias alias)
@@ -122,8 +168,15 @@ internal sealed class YamlTreeReader
         var entries = new List<YamlEntry>();
         while (!parser.Accept<MappingEnd>(out _))
         {
+            var mark = parser.Current!;
             var key = ReadNode();
-            entries.Add(new YamlEntry(key.Resolved.Kind == YamlNodeKind.Scalar ? key : throw NotAName(begin), ReadNode()));
+            if (key.Resolved.Kind != YamlNodeKind.Scalar)
+                throw new SemanticErrorException(mark.Start, mark.End, "a key is a list or a mapping");
+            mark = parser.Current!;
+            var entry = new YamlEntry(key, ReadNode());
+            if (entry.IsMerge && !CanBeMerged(entry.Value.Resolved))
+                throw new SemanticErrorException(mark.Start, mark.End, "a merge key (<<) takes a mapping or a list of mappings");
+            entries.Add(entry);
         }
 
         var close = parser.Consume<MappingEnd>();
@@ -142,7 +195,8 @@ internal sealed class YamlTreeReader
         });
     }
 
-    private static SemanticErrorException NotAName(MappingStart begin) => new(begin.Start, begin.End, "a key is a list or a mapping");
+    private static bool CanBeMerged(YamlNode source) => source.Kind == YamlNodeKind.Mapping
+        || (source.Kind == YamlNodeKind.Sequence && source.Items.All(item => item.Resolved.Kind == YamlNodeKind.Mapping));
 
     private YamlNode Remember(NodeEvent source, YamlNode node)
     {

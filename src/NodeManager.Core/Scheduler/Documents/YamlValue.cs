@@ -58,7 +58,7 @@ public static class YamlValue
     {
         var map = new OrderedDictionary<string, object?>();
         foreach (var entry in node.Entries)
-            if (entry.Name != "<<" || !node.Merged().Any())
+            if (!entry.IsMerge)
                 map[entry.Name] = Of(entry.Value);
         foreach (var source in node.Merged())
             foreach (var (key, value) in OfMapping(source))

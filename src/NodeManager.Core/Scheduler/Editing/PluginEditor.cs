@@ -31,6 +31,7 @@ public sealed class PluginEditor
     public static PluginChangeResult Enable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
         new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
         {
+            PluginChangeRules.RequirePoints(change, editor.api, editor.catalog);
             foreach (var point in editor.PointsToEnable(change))
                 editor.EnableAt(profile, point, change);
             editor.KeepOneQueueSort(profile, change.Name);
@@ -57,7 +58,7 @@ public sealed class PluginEditor
 
     private PluginChangeResult Run(PluginChange change, Action<PluginEditor, int, PluginChange> edit)
     {
-        PluginChangeRules.Check(change, api, minor, catalog);
+        warnings.AddRange(PluginChangeRules.Check(change, api, minor, catalog));
         foreach (var name in change.SchedulerNames.Where(name => document.Profiles.All(profile => profile.Name != name)))
             throw new NodeManagerException(ErrorIds.SchedulerProfileNotFound, ErrorKind.ObjectNotFound,
                 $"The configuration has no profile '{name}'; it has {string.Join(", ", document.Profiles.Select(profile => profile.Name))}.",

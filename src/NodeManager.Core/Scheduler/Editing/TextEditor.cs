@@ -46,7 +46,7 @@ internal sealed class TextEditor
             if (step is string key)
             {
                 walked = walked.Key(key);
-                var entries = node.Entries.Where(entry => entry.Name == key).ToList();
+                var entries = node.Entries.Where(entry => entry.Name == key && !entry.IsMerge).ToList();
                 if (entries.Count > 1)
                     throw Refused($"the field {walked} is written {entries.Count} times", "Remove all but one of them first.");
                 if (entries.Count == 0 && walked.Count < path.Count && node.Value(key) is not null)
@@ -73,8 +73,6 @@ internal sealed class TextEditor
     private NodeManagerException Refused(string reason, string action) => new(
         ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", document, action);
 
-    private static bool IsNull(YamlNode node) => node.Kind == YamlNodeKind.Scalar && YamlScalar.Resolve(node) is null;
-
     /// <summary>JSON's way of writing: the keys are in double quotes.</summary>
     private bool Quotes(YamlNode container) =>
         (container.Entries.Count > 0 ? container.Entries[0].Key : document.Root.Entries[0].Key).Style == ScalarStyle.DoubleQuoted;
@@ -85,7 +83,7 @@ internal sealed class TextEditor
     {
         var parentPath = path.Parent;
         var parent = Written(parentPath);
-        if (parent is null || IsNull(parent))
+        if (parent is null || parent.IsNull)
             return Set(parentPath, path.Last is string name ? new Map { [name] = value } : new List<object?> { value });
         if (path.Last is string key)
         {
@@ -156,7 +154,7 @@ internal sealed class TextEditor
     private string Insert(InsertItem insert)
     {
         var list = Written(insert.Path);
-        if (list is null || IsNull(list))
+        if (list is null || list.IsNull)
             return Set(insert.Path, new List<object?> { insert.Value });
         if (list.Kind != YamlNodeKind.Sequence)
             throw Refused($"{insert.Path} is no list", "Make it a list first.");

@@ -10,15 +10,13 @@ public static class FileBackups
     /// <summary>Copies the file to the next number, with its permissions, and removes the oldest beyond the limit.</summary>
     /// <param name="path">The file, as it is before a change.</param>
     /// <param name="limit">How many are kept.</param>
-    /// <param name="cancellationToken">Gives up; the file is untouched.</param>
-    internal static async Task KeepAsync(string path, int limit, CancellationToken cancellationToken)
+    internal static void Keep(string path, int limit)
     {
         var kept = List(path);
         var next = kept.Count == 0 ? 1 : kept[^1].Number + 1;
         var target = Name(path, next);
-        await File.WriteAllBytesAsync(target, await File.ReadAllBytesAsync(path, cancellationToken), cancellationToken);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(target, File.GetUnixFileMode(path));
+        // Takes the permissions along.
+        File.Copy(path, target);
         foreach (var (_, old) in kept.SkipLast(limit - 1))
             File.Delete(old);
     }

@@ -42,7 +42,7 @@ public static class PluginDefinitions
     {
         Name = plugin.Name,
         ExtensionPoints = new ItemList<string>([.. plugin.Points(minor)]),
-        Arguments = plugin.Arguments(SchedulerApi.V1)?.ToString() ?? "",
+        Arguments = plugin.Arguments(SchedulerApi.V1, minor)?.ToString() ?? "",
         Source = source,
         Cluster = cluster,
     };

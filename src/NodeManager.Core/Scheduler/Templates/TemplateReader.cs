@@ -12,7 +12,7 @@ namespace NodeManager.Core.Scheduler.Templates;
 /// </summary>
 internal static class TemplateReader
 {
-    private static readonly ValueSchema Schema = ValueSchema.Parse(
+    private static readonly ValueSchema Schema = ArgumentSchemas.Get(
         "{description: string, steps: [{enable: string, disable: string, set: string, versions: [string], at: [string], weight: int32, arguments: {'*': any}}]}");
 
     /// <exception cref="NodeManagerException">SchedulerTemplateInvalid: it is no YAML, or no template.</exception>

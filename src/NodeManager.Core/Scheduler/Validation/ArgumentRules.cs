@@ -51,8 +51,9 @@ internal static class ArgumentRules
 
     private static IEnumerable<SchedulerConfigurationFinding> VolumeShape(ValidationContext context, YamlPath path, YamlNode arguments)
     {
-        if (arguments.Value("shape") is { Items.Count: > 0 })
-            yield return Wrong(context, path.Key("shape"), "is refused unless the feature gate StorageCapacityScoring is on", "Remove it, or turn the gate on.");
+        var gate = context.Minor >= 33 ? "StorageCapacityScoring" : "VolumeCapacityPriority";
+        if (arguments.Value("shape") is { IsNull: false })
+            yield return Wrong(context, path.Key("shape"), $"is refused unless the feature gate {gate} is on", "Remove it, or turn the gate on.");
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Fit(ValidationContext context, YamlPath path, YamlNode arguments)
@@ -84,7 +85,7 @@ internal static class ArgumentRules
     }
 
     private static IEnumerable<(int Index, string Text)> Texts(YamlNode node, string name) =>
-        (node.Value(name)?.Items ?? []).Select((item, index) => (index, item.Resolved.Text));
+        (node.Value(name)?.Items ?? []).Select((item, index) => (index, item.Resolved.IsNull ? "" : item.Resolved.Text));
 
     private static IEnumerable<SchedulerConfigurationFinding> Weights(ValidationContext context, YamlPath path, YamlNode? resources, bool zeroIsDefault)
     {

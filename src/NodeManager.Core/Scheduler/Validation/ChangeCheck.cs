@@ -13,15 +13,13 @@ internal static class ChangeCheck
     /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid, with all errors.</exception>
     public static void Refuse(SchedulerDocument? before, SchedulerDocument after, ValidationOptions options, string what)
     {
-        var known = before is null ? [] : Errors(before, options);
-        var added = Errors(after, options).Except(known).ToList();
+        var known = (before is null ? [] : SchedulerConfigurationValidator.Errors(before, options).Select(error => error.Identity)).ToList();
+        // Each known error stands for one: a second of the same kind is new.
+        var added = SchedulerConfigurationValidator.Errors(after, options).Where(error => !known.Remove(error.Identity))
+            .Select(error => $"{error.Finding.Path}: {error.Finding.Message}").ToList();
         if (added.Count > 0)
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
                 $"A scheduler would not start with {what} after the change: {string.Join("; ", added)}.", what,
                 "Change what belongs together in one call, or use -Force to write it all the same.");
     }
-
-    private static IEnumerable<string> Errors(SchedulerDocument document, ValidationOptions options) =>
-        SchedulerConfigurationValidator.Validate(document, options)
-            .Where(finding => finding.Severity == "Error").Select(finding => $"{finding.Path}: {finding.Message}");
 }

@@ -20,6 +20,8 @@ internal static class ExtenderRules
                     "an extender with a prioritizeVerb must have a positive weight", "Give it 1 or more.");
             if (ValidationContext.Text(extender, "bindVerb") is { Length: > 0 } && ++binders == 2)
                 yield return context.Error("ExtenderBind", path.Item(index).Key("bindVerb"), "only one extender may bind", "Leave one bindVerb.");
+            foreach (var finding in ExtenderTlsRules.Check(context, path.Item(index).Key("tlsConfig"), extender.Value("tlsConfig")))
+                yield return finding;
             foreach (var finding in Resources(context, path.Item(index).Key("managedResources"), extender, managed))
                 yield return finding;
         }

@@ -6,7 +6,11 @@ namespace NodeManager.Core.Scheduler.Validation;
 /// <summary>Timings and lock of the leader election, where there is one.</summary>
 internal static class LeaderElectionRules
 {
-    private static readonly string[] FormerLocks = ["endpoints", "configmaps", "leases", "endpointsleases", "configmapsleases"];
+    private const string Leases = "leases";
+
+    // Two locks at once, for the time in which schedulers of several releases run.
+    private static readonly string[] MigrationLocks = [Leases, "endpointsleases", "configmapsleases"];
+    private static readonly string[] FormerLocks = [.. MigrationLocks, "endpoints", "configmaps"];
 
     public static IEnumerable<SchedulerConfigurationFinding> Check(ValidationContext context)
     {
@@ -27,9 +31,9 @@ internal static class LeaderElectionRules
         if (renew > TimeSpan.Zero && renew <= retry * 1.2)
             yield return context.Error("LeaderElectionTiming", path.Key("renewDeadline"),
                 $"{renew.TotalSeconds} s is not longer than 1.2 times retryPeriod, {retry.TotalSeconds} s", "Leave time for several tries.");
-        var allowed = context.Api == SchedulerApi.V1Beta1 ? FormerLocks : ["leases"];
+        var allowed = context.Api == SchedulerApi.V1Beta1 ? FormerLocks : context.Minor <= 26 ? MigrationLocks : [Leases];
         if (ValidationContext.Text(node, "resourceLock") is { Length: > 0 } kind && !allowed.Contains(kind))
-            yield return context.Error("ResourceLock", path.Key("resourceLock"), $"'{kind}' is no kind of lock", $"Use {allowed[^1]}.");
+            yield return context.Error("ResourceLock", path.Key("resourceLock"), $"'{kind}' is no kind of lock", $"Use {Leases}.");
     }
 
     // Zero means the default.

@@ -18,14 +18,11 @@ internal static class PluginRules
     {
         var plugin = context.Catalog.Find(name);
         if (plugin is { IsBuiltIn: true })
-            return plugin.InvalidFrom is { } from && Newer(context.Api, from)
-                ? $"the plugin {name} is invalid from {from} on"
+            return plugin.IsInvalidIn(context.Api, context.Minor)
+                ? $"the plugin {name} is invalid in {context.Api}"
                 : plugin.Exists(context.Minor) ? null : $"the scheduler of Kubernetes 1.{context.Minor} has no plugin {name}";
         return isStock ? $"Kubernetes' own scheduler has no plugin '{name}'" : null;
     }
-
-    private static bool Newer(SchedulerApi api, SchedulerApi from) =>
-        SchedulerApi.All.ToList().IndexOf(api) >= SchedulerApi.All.ToList().IndexOf(from);
 
     private static IEnumerable<SchedulerConfigurationFinding> Enabled(
         ValidationContext context, SchedulerProfile profile, ProfileReading reading, string point, bool isStock)
@@ -46,7 +43,7 @@ internal static class PluginRules
                 yield return context.Warning("UnknownPlugin", path, $"the plugin '{plugin.Name}' is not known",
                     "Mind upper and lower case; make a plugin of your own known to have it checked.");
             else if (point != ExtensionPoints.MultiPoint && !known.Implements(point, context.Minor))
-                yield return context.Error("ExtensionPoint", path, $"the plugin {plugin.Name} does not implement {point}",
+                yield return context.Of(known, "ExtensionPoint", path, $"the plugin {plugin.Name} does not implement {point}",
                     $"It implements {string.Join(", ", known.Points(context.Minor))}.");
             if (!seen.Add(plugin.Name))
                 yield return context.Error("DuplicatePlugin", path, $"the plugin {plugin.Name} is enabled twice", "Remove one of the two.");

@@ -30,7 +30,7 @@ internal static class SpreadRules
                 yield return context.Error("Argument", place.Key("topologyKey"), $"'{key}' is no label key", "Use one such as topology.kubernetes.io/zone.");
             if (action is not ("DoNotSchedule" or "ScheduleAnyway"))
                 yield return context.Error("Argument", place.Key("whenUnsatisfiable"), $"'{action}' is neither DoNotSchedule nor ScheduleAnyway", "Use one of them.");
-            if (constraint.Value("labelSelector") is { IsAbsent: false })
+            if (constraint.Value("labelSelector") is { IsNull: false })
                 yield return context.Error("Argument", place.Key("labelSelector"), "a default constraint has no selector: each pod's is taken", "Remove it.");
             if (!seen.Add((key, action)))
                 yield return context.Error("Argument", place, $"repeats {key} with {action}", "Remove one of the two.");

@@ -63,12 +63,33 @@ Describe 'Get-SchedulerPlugin' {
 }
 
 Describe 'Test-SchedulerConfiguration' {
-    It 'is silent where all is well' {
-        Test-SchedulerConfiguration -Path $good, $map -KubernetesVersion 1.36 -BuiltInOnly | Should -BeNullOrEmpty
+    It 'emits a result for each configuration' {
+        $results = Test-SchedulerConfiguration -Path $good, $map -KubernetesVersion 1.36 -BuiltInOnly
+        $results.Count | Should -Be 2
+        $results.IsValid | Should -Be $true, $true
+        $results.Findings | Should -BeNullOrEmpty
+        $results.KubernetesVersion | Should -Be '1.36', '1.36'
+        $results.File | Sort-Object | Should -Be ((Get-Item $good, $map).FullName | Sort-Object)
+    }
+
+    It 'is usable in an if, by IsValid or with -Quiet' {
+        (Test-SchedulerConfiguration -Path $good).IsValid | Should -BeTrue
+        (Test-SchedulerConfiguration -Path $bad).IsValid | Should -BeFalse
+        Test-SchedulerConfiguration -Path $good, $map -Quiet | Should -BeTrue
+        Test-SchedulerConfiguration -Path $good, $bad -Quiet | Should -BeFalse
+        Test-SchedulerConfiguration -Path $good, "$TestDrive/none.yaml" -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+        Test-SchedulerConfiguration -Path "$TestDrive/none*.yaml" -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+        @() | Test-SchedulerConfiguration -Quiet | Should -BeFalse
+        Set-Content "$TestDrive/broken.yaml" 'a: ['
+        Test-SchedulerConfiguration -Path $good, "$TestDrive/broken.yaml" -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+        { Test-SchedulerConfiguration -Path $good -Quiet -Simulate } | Should -Throw -ErrorId 'Invalid,*'
     }
 
     It 'tells errors and warnings with where and what to do' {
-        $findings = Test-SchedulerConfiguration -Path $bad
+        $result = Test-SchedulerConfiguration -Path $bad
+        $result.IsValid | Should -BeFalse
+        ($result.ErrorCount, $result.WarningCount) | Should -Be 1, 1
+        $findings = $result.Findings
         ($findings | Where-Object Severity -EQ Error).Path | Should -Be 'profiles[0].schedulerNames'
         $warning = $findings | Where-Object Severity -EQ Warning
         $warning.Rule | Should -Be Weight
@@ -76,10 +97,72 @@ Describe 'Test-SchedulerConfiguration' {
         $warning.File | Should -Be (Get-Item $bad).FullName
         $findings.RecommendedAction | Should -Not -BeNullOrEmpty
         ($findings | Out-String) | Should -Match 'schedulerNames'
+        ($result | Out-String -Width 300) | Should -Match 'not valid.*1 error, 1 warning'
+        ($result | Out-String -Width 300) | Should -Match 'line 9, profiles\[0\].plugins.score.enabled\[0\].weight'
+        ($result | Format-Table | Out-String) | Should -Match 'IsValid'
+        ($result | ConvertTo-Json -Depth 4 | ConvertFrom-Json).Findings.Count | Should -Be 2
     }
 
     It 'knows which release reads which version' {
-        (Test-SchedulerConfiguration -Path $good -KubernetesVersion 1.24).Rule | Should -Contain ApiVersion
+        (Test-SchedulerConfiguration -Path $good -KubernetesVersion 1.24).Findings.Rule | Should -Contain ApiVersion
+    }
+}
+
+Describe 'Files by name' {
+    BeforeEach {
+        $folder = New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())"
+        $bracket = "$folder/bad[1].yaml"
+        Copy-Item $bad -Destination $bracket
+        # The file that 'bad[1].yaml' means as a pattern.
+        Copy-Item $good -Destination "$folder/bad1.yaml"
+    }
+
+    It 'from the pipeline are taken as they are' {
+        $found = Get-Item -LiteralPath $bracket | Test-SchedulerConfiguration
+        $found.File | Should -Be $bracket
+        $found.IsValid | Should -BeFalse
+        (Get-ChildItem -LiteralPath $folder | Test-SchedulerConfiguration).Count | Should -Be 2
+        ([pscustomobject]@{ FullName = $bracket } | Test-SchedulerConfiguration).File | Should -Be $bracket
+        Get-Item -LiteralPath $bracket | Test-SchedulerConfiguration -Quiet | Should -BeFalse
+        (Get-Item -LiteralPath $bracket | Get-SchedulerPlugin PrioritySort).File | Should -Be $bracket
+    }
+
+    It 'are taken as they are with -LiteralPath, and as patterns with -Path' {
+        (Test-SchedulerConfiguration -LiteralPath $bracket).IsValid | Should -BeFalse
+        (Test-SchedulerConfiguration -Path "$folder/bad[1].yaml").File | Should -Be "$folder/bad1.yaml"
+        ("$folder/bad[1].yaml" | Test-SchedulerConfiguration).File | Should -Be "$folder/bad1.yaml"
+    }
+
+    It 'that do not exist are errors, patterns too: <Call>' -ForEach @(
+        @{ Call = "Test-SchedulerConfiguration -Path 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "'TestDrive:/no[1].yaml' | Test-SchedulerConfiguration"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Test-SchedulerConfiguration -LiteralPath 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Get-SchedulerPlugin -Path 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Enable-SchedulerPlugin ImageLocality -Path 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Disable-SchedulerPlugin ImageLocality -Path 'TestDrive:/no[1].yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Set-SchedulerPlugin ImageLocality -Weight 2 -Path 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Set-SchedulerConfiguration -Text 'a: b' -Path 'TestDrive:/no*.yaml' -Confirm:`$false"; Id = 'SchedulerConfigurationNotFound' }
+        @{ Call = "Test-SchedulerConfiguration -Path 'Env:/PATH'"; Id = 'SchedulerConfigurationNotFound' }
+    ) {
+        $null = & ([scriptblock]::Create("$Call -ErrorVariable script:failures -ErrorAction SilentlyContinue"))
+        $failures.Count | Should -Be 1
+        $failures[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'are changed where they were named' {
+        Get-Item -LiteralPath $bracket | Disable-SchedulerPlugin PodTopologySpread -Force
+        Get-Content -LiteralPath $bracket -Raw | Should -Match PodTopologySpread
+        Get-Content "$folder/bad1.yaml" -Raw | Should -Not -Match PodTopologySpread
+        $said = Get-Item -LiteralPath $bracket | Disable-SchedulerPlugin PodTopologySpread -Force -Verbose 4>&1
+        "$said" | Should -Match 'nothing was written'
+    }
+
+    It 'are the source of a new configuration with -SourcePath' {
+        Set-SchedulerConfiguration -LiteralPath $bracket -SourcePath $good -Confirm:$false
+        (Test-SchedulerConfiguration -LiteralPath $bracket).IsValid | Should -BeTrue
+        Restore-SchedulerConfiguration -Path $good -SourcePath "$folder/bad1.yaml" -Confirm:$false
+        Restore-SchedulerConfiguration -Path $good -File "$folder/bad1.yaml" -Confirm:$false
     }
 }
 
@@ -136,9 +219,19 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         Get-Content $file -Raw | Should -BeExactly $before
     }
 
+    It 'warn where one release of another project knows no better' {
+        Enable-SchedulerPlugin Coscheduling -ExtensionPoint postBind -Path $file -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'does not implement postBind'
+        $result = Test-SchedulerConfiguration -Path $file
+        $result.IsValid | Should -BeTrue
+        $result.Findings.Rule | Should -Contain ExtensionPoint
+        Enable-SchedulerPlugin Coscheduling -ExtensionPoint preBind -Path $file -Force -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+    }
+
     It 'write with -Force what a scheduler would not start with' {
         Disable-SchedulerPlugin DefaultBinder -Path $file -Force
-        (Test-SchedulerConfiguration -Path $file).Rule | Should -Contain Bind
+        (Test-SchedulerConfiguration -Path $file).Findings.Rule | Should -Contain Bind
     }
 
     It 'leave permissions and links as they are' -Skip:$IsWindows {

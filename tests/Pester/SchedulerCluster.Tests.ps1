@@ -20,7 +20,7 @@ Describe 'A scheduler of a cluster' {
             Should -BeExactly 'kube-system/rescheduler-scheduler rescheduler-config config.yaml'
         (Get-SchedulerPlugin Rescheduler).ExtensionPoint | Sort-Object | Should -Be 'filter', 'preBind', 'reserve', 'score'
         Get-SchedulerPlugin Rescheduler | ForEach-Object Cluster | Select-Object -Unique | Should -BeExactly $session.Cluster
-        Test-SchedulerConfiguration | Should -BeNullOrEmpty
+        (Test-SchedulerConfiguration).Findings | Should -BeNullOrEmpty
     }
 
     It 'runs with a change, which is kept with who, why and what' {

@@ -17,7 +17,7 @@ Describe 'Set-SchedulerConfiguration -Template' {
         $once = Get-Content $file -Raw
         Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
         Get-Content $file -Raw | Should -BeExactly $once
-        Test-SchedulerConfiguration -Path $file -BuiltInOnly | Should -BeNullOrEmpty
+        (Test-SchedulerConfiguration -Path $file -BuiltInOnly).Findings | Should -BeNullOrEmpty
     }
 
     It 'warns of plugins that a scheduler must be built with, and knows folders of ones own' {
@@ -71,10 +71,10 @@ Describe 'Test-SchedulerConfiguration -Simulate' {
 
 Describe 'Backup-SchedulerConfiguration -Passphrase' {
     It 'writes no plain text, and what it wrote is compared and restored with the passphrase alone' {
-        $backup = Backup-SchedulerConfiguration -Path "$TestDrive/backup.pem" -Passphrase $secret
+        $backup = Backup-SchedulerConfiguration -DestinationPath "$TestDrive/backup.pem" -Passphrase $secret
         Get-Content "$TestDrive/backup.pem" -Raw | Should -Not -Match KubeScheduler
         Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $secret | Should -BeNullOrEmpty
-        Restore-SchedulerConfiguration -File "$TestDrive/backup.pem" -Passphrase $secret -NoRestart -Confirm:$false -WarningAction SilentlyContinue
+        Restore-SchedulerConfiguration -SourcePath "$TestDrive/backup.pem" -Passphrase $secret -NoRestart -Confirm:$false -WarningAction SilentlyContinue
         { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerPassphraseInvalid,*'
         $wrong = ConvertTo-SecureString 'battery' -AsPlainText
         { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $wrong -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerPassphraseWrong,*'

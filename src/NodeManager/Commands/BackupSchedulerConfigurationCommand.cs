@@ -13,8 +13,9 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
 {
     /// <summary>A file for the text; with several schedulers a folder, where each gets a file of its own.</summary>
     [Parameter]
+    [Alias("Path")]
     [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    public string? DestinationPath { get; set; }
 
     /// <summary>Encrypts the file.</summary>
     [Parameter]
@@ -29,23 +30,23 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
 
     private protected override void Begin()
     {
-        if (Passphrase is not null && Path is null)
+        if (Passphrase is not null && DestinationPath is null)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Passphrase encrypts a file, and no -Path names one.", null,
-                "Name the file with -Path. Revisions in the cluster are protected by its roles.");
-        Path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Passphrase requires -DestinationPath: only files are encrypted.", null,
+                "Name the file with -DestinationPath. Revisions in the cluster are protected by its roles.");
+        DestinationPath = DestinationPath is null ? null : GetUnresolvedProviderPathFromPSPath(DestinationPath);
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
-        string? file = Path is null ? null : Directory.Exists(Path)
-            ? System.IO.Path.Combine(Path, SchedulerFiles.NameFor(session.Cluster, scheduler))
-            : Path;
+        string? file = DestinationPath is null ? null : Directory.Exists(DestinationPath)
+            ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
+            : DestinationPath;
         if (!await worker.ShouldProcessAsync(Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))
             return;
         SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(session, scheduler, worker, worker.Token);
         if (file is not null)
-            await SchedulerFiles.ExportAsync(file, backup.Text, Passphrase, Force, worker.Token);
+            SchedulerFiles.Export(file, backup.Text, Passphrase, Force, worker.Token);
         worker.Output(backup);
     }
 }

@@ -11,13 +11,13 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodeManagerSession))]
 public sealed class ImportSandboxCommand : SandboxSessionCmdlet
 {
-    /// <summary>The file.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet)]
-    [Alias("LiteralPath", "FilePath")]
+    /// <summary>The file; without wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "FilePath", "PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    private protected override void End()
+    private protected override void Process()
     {
         string file = GetUnresolvedProviderPathFromPSPath(Path);
         if (!ShouldProcess(file, "Start the saved cluster"))

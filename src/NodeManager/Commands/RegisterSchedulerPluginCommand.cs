@@ -7,16 +7,24 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Makes a scheduler's plugin known by a file that says what it is, as the built-in ones are.</summary>
-[Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPluginDefinition))]
 public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     /// <summary>Files that define plugins.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
+
+    /// <summary>The same without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
 
     /// <summary>For this session, or for everybody who works in the cluster.</summary>
     [Parameter]
@@ -29,10 +37,9 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
 
     private protected override void Process()
     {
-        foreach (string pattern in Path)
-            foreach (string file in ResolvedFiles.Of(this, pattern))
-                foreach (NodeManagerSession session in Sessions)
-                    StartIn(session, file, worker => RegisterAsync(worker, session, file));
+        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.SchedulerDefinitionNotFound, Fail))
+            foreach (NodeManagerSession session in Sessions)
+                StartIn(session, file, worker => RegisterAsync(worker, session, file));
     }
 
     private async Task RegisterAsync(Worker worker, NodeManagerSession session, string file)

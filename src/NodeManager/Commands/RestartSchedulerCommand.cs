@@ -10,7 +10,7 @@ namespace NodeManager.Commands;
 [OutputType(typeof(SchedulerRestartResult))]
 public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
 {
-    private int _waiting;
+    private readonly PendingRestarts _restarts = new();
 
     /// <summary>How long the new pods may take to be ready and lead.</summary>
     [Parameter]
@@ -33,17 +33,13 @@ public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
         await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
         if (!await worker.ShouldProcessAsync(Title(session, scheduler), "Restart"))
             return;
-        Interlocked.Increment(ref _waiting);
         var request = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason };
-        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token);
-        Interlocked.Decrement(ref _waiting);
+        SchedulerRestartResult result = await _restarts.WaitAsync(
+            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}'",
+            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
         worker.Output(result);
         SchedulerFailures.Tell(worker, result);
     }
 
-    private protected override void WriteSummary()
-    {
-        if (_waiting > 0)
-            WriteHost("Interrupted: the restart goes on in the cluster; Test-SchedulerHealth shows how it ends.");
-    }
+    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
 }

@@ -22,12 +22,15 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     /// <summary>A file that Backup-SchedulerConfiguration wrote, or any with a configuration.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("File")]
     [ValidateNotNullOrEmpty]
-    public string? File { get; set; }
+    public string? SourcePath { get; set; }
 
     /// <summary>The passphrase of an encrypted file.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
@@ -45,11 +48,11 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        if (ParameterSetName == ClusterSet && Revision is null == File is null)
+        if (ParameterSetName == ClusterSet && Revision is null == SourcePath is null)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "What to put back is given by -Revision or by -File, by one of them.", null,
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Revision or -SourcePath is required, and not both.", null,
                 "Get-SchedulerConfigurationBackup shows the revisions.");
-        File = File is null ? null : GetUnresolvedProviderPathFromPSPath(File);
+        SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
     }
 
     private protected override void ProcessClusters()
@@ -63,8 +66,7 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         string text = await TextOfFileAsync(worker);
-        await SchedulerFiles.ReplaceAsync(
-            file, Key, Minor, FileCatalog, text, Force, differences => worker.ShouldProcessAsync(file, $"{FileAction} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token);
+        await ChangeFileAsync(worker, file, FileChange(worker, file, FileAction, SchedulerFileChange.Replacement(text)));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -76,7 +78,7 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
             await RestoreAsync(worker, session, scheduler, FileAction, await TextOfFileAsync(worker));
     }
 
-    private string FileAction => $"Restore {System.IO.Path.GetFileName(File)}";
+    private string FileAction => $"Restore {System.IO.Path.GetFileName(SourcePath)}";
 
     private static string Title(long? revision) => $"Restore revision {revision}";
 
@@ -87,5 +89,5 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }
 
-    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(File!, null, Passphrase, worker.Token)).Document.Text;
+    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
 }

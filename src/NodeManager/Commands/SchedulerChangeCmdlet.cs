@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Parameters;
@@ -10,7 +11,7 @@ namespace NodeManager.Commands;
 /// <summary>Changes configurations; in a cluster each is kept as a revision and brought into force by a restart.</summary>
 public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
 {
-    private string _restarting = "";
+    private readonly PendingRestarts _restarts = new();
 
     /// <summary>Also what is not known, and what a scheduler would not start with.</summary>
     [Parameter]
@@ -43,6 +44,42 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
     {
         base.Begin();
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    }
+
+    /// <summary>A change of a file, by the command's parameters.</summary>
+    private protected SchedulerFileChange FileChange(Worker worker, string file, string action, Func<SchedulerDocument, SchedulerDocument> edit) => new()
+    {
+        Edit = edit,
+        Confirm = differences => worker.ShouldProcessAsync(file, $"{action} ({string.Join("; ", differences)})"),
+        Warn = worker.Warning,
+        Key = Key,
+        Minor = Minor,
+        Catalog = FileCatalog,
+        Force = Force,
+        RevisionLimit = RevisionLimit,
+    };
+
+    /// <summary>Changes a file, and says what came of it; null where nothing was written.</summary>
+    private protected static async Task<SchedulerDocument?> ChangeFileAsync(Worker worker, string file, SchedulerFileChange change)
+    {
+        bool isDeclined = false;
+        SchedulerDocument? changed = await SchedulerFiles.ChangeAsync(
+            file,
+            change with
+            {
+                Confirm = async differences =>
+                {
+                    bool isConfirmed = await change.Confirm(differences);
+                    isDeclined = !isConfirmed;
+                    return isConfirmed;
+                },
+            },
+            worker.Token);
+        if (changed is not null)
+            worker.Verbose($"Wrote {file}. A scheduler reads its configuration at startup: restart it to apply the change.");
+        else if (!isDeclined)
+            worker.Verbose($"{file} already is as requested; nothing was written.");
+        return changed;
     }
 
     /// <summary>Writes a change and restarts the scheduler; the document as it then is.</summary>
@@ -84,7 +121,6 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
 
     private async Task RestartAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChangeResult change)
     {
-        _restarting = $"{scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}' is being restarted with revision {change.Revision}";
         var request = new SchedulerRestartRequest
         {
             Timeout = Timeout,
@@ -92,16 +128,12 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
             Reason = Reason,
             RevisionLimit = RevisionLimit,
         };
-        SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token);
-        _restarting = "";
+        SchedulerRestartResult result = await _restarts.WaitAsync(
+            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {change.Revision}",
+            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
         worker.Verbose(result.Message);
         SchedulerFailures.Tell(worker, result);
     }
 
-    // The change is made; what goes on in the cluster nobody waits for any more.
-    private protected override void WriteSummary()
-    {
-        if (_restarting.Length > 0)
-            WriteHost($"Interrupted: {_restarting}; Test-SchedulerHealth shows how that ends.");
-    }
+    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
 }

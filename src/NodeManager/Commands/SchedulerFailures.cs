@@ -1,3 +1,4 @@
+using NodeManager.Core.Scheduler.Live;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -5,6 +6,13 @@ namespace NodeManager.Commands;
 /// <summary>Restarts that failed, as errors.</summary>
 internal static class SchedulerFailures
 {
+    /// <summary>After Ctrl-C, lists the restarts that nobody waits for any more.</summary>
+    public static void WriteInterrupted(Action<string> write, PendingRestarts restarts)
+    {
+        foreach (string restart in restarts.Names)
+            write($"Interrupted: the restart of {restart} continues in the cluster. Test-SchedulerHealth shows its outcome.");
+    }
+
     /// <summary>Says of a restart that it failed, if it did.</summary>
     public static void Tell(Worker worker, SchedulerRestartResult result)
     {

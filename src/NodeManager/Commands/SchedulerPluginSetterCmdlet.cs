@@ -51,18 +51,8 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
 
     private protected sealed override async Task WorkAsync(Worker worker, string file)
     {
-        SchedulerDocument? changed = await SchedulerFiles.ChangeAsync(
-            file,
-            Key,
-            Minor,
-            FileCatalog,
-            document => Apply(document, Minor, FileCatalog, worker.Warning),
-            Force,
-            differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"),
-            RevisionLimit,
-            worker.Token);
-        if (changed is not null)
-            worker.Verbose($"{file} was written. A scheduler reads its configuration when it starts: restart it to have the change.");
+        SchedulerDocument? changed = await ChangeFileAsync(
+            worker, file, FileChange(worker, file, Action, document => Apply(document, Minor, FileCatalog, worker.Warning)));
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;

@@ -26,8 +26,9 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
     /// <summary>A file with the new configuration, or with a ConfigMap that holds it.</summary>
     [Parameter]
+    [Alias("File")]
     [ValidateNotNullOrEmpty]
-    public string? File { get; set; }
+    public string? SourcePath { get; set; }
 
     /// <summary>The passphrase of an encrypted file.</summary>
     [Parameter]
@@ -57,28 +58,20 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        if (new[] { Text, File, Template }.Count(one => one is not null) != 1)
+        if (new[] { Text, SourcePath, Template }.Count(one => one is not null) != 1)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "The new configuration is given by -Text, by -File or by -Template, by one of them.", null,
-                "Give one of them.");
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "Exactly one of -Text, -SourcePath and -Template is required.", null, "Use one of them.");
         if (Template is not null)
             _template = ConfigurationTemplates.Find(Template, TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder));
-        File = File is null ? null : GetUnresolvedProviderPathFromPSPath(File);
+        SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
     }
 
     private protected override async Task WorkAsync(Worker worker, string file)
     {
-        if (_template is not null)
-        {
-            Tell(file, await SchedulerFiles.ChangeAsync(
-                file, Key, Minor, FileCatalog, document => Apply(document, Minor, FileCatalog, worker.Warning), Force,
-                differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
-            return;
-        }
-
-        string text = await NewTextAsync(worker);
-        Tell(file, await SchedulerFiles.ReplaceAsync(
-            file, Key, Minor, FileCatalog, text, Force, differences => worker.ShouldProcessAsync(file, $"{Action} ({string.Join("; ", differences)})"), RevisionLimit, worker.Token), worker);
+        Func<SchedulerDocument, SchedulerDocument> edit = _template is null
+            ? SchedulerFileChange.Replacement(await NewTextAsync(worker))
+            : document => Apply(document, Minor, FileCatalog, worker.Warning);
+        await ChangeFileAsync(worker, file, FileChange(worker, file, Action, edit));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -113,14 +106,8 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
         return result.Document;
     }
 
-    private static void Tell(string file, SchedulerDocument? changed, Worker worker)
-    {
-        if (changed is not null)
-            worker.Verbose($"{file} was written. A scheduler reads its configuration when it starts: restart it to have the change.");
-    }
-
-    private string Action => _template is not null ? $"Apply the template {_template.Name}" : File is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(File)}";
+    private string Action => _template is not null ? $"Apply the template {_template.Name}" : SourcePath is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(SourcePath)}";
 
     private async Task<string> NewTextAsync(Worker worker) =>
-        Text ?? (await SchedulerFiles.ReadAsync(File!, null, Passphrase, worker.Token)).Document.Text;
+        Text ?? (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
 }

@@ -10,16 +10,22 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per finding, none where all is well.</summary>
+/// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per configuration.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
-[OutputType(typeof(SchedulerConfigurationFinding), typeof(SchedulerSimulation))]
+[OutputType(typeof(SchedulerConfigurationTestResult), typeof(bool), typeof(SchedulerSimulation))]
 public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
 {
     private NodeManagerSession? _target;
+    private int _valid;
+    private bool _hasFailed;
 
     /// <summary>The scheduler is Kubernetes' own, with its built-in plugins alone.</summary>
     [Parameter]
     public SwitchParameter BuiltInOnly { get; set; }
+
+    /// <summary>One Boolean for everything that is tested: true if there was something to test and all of it is valid.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
 
     /// <summary>Tell instead which pods of the cluster would be placed elsewhere under it.</summary>
     [Parameter]
@@ -34,9 +40,26 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     private protected override void Begin()
     {
         base.Begin();
+        if (Quiet && Simulate)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Quiet and -Simulate cannot be combined.", null, "Leave one of them out.");
         // A file is simulated with the pods of the current session's cluster.
-        if (Simulate && ParameterSetName == PathSet)
+        if (Simulate && IsOnFiles)
             _target = Sessions[0];
+    }
+
+    private protected override void End()
+    {
+        if (!Quiet)
+            return;
+        WaitForWork();
+        WriteObject(_valid > 0 && !_hasFailed);
+    }
+
+    private protected override void Fail(Exception exception, object? target)
+    {
+        _hasFailed = true;
+        base.Fail(exception, target);
     }
 
     private protected override async Task WorkAsync(Worker worker, string file)
@@ -45,7 +68,8 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
         if (_target is { } session)
             await SimulateAsync(worker, session, manifest.Document, file, Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
         else
-            Emit(worker, manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file, Catalog = FileCatalog });
+            worker.Output(SchedulerConfigurationTest.Run(
+                manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file, Catalog = FileCatalog }));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -58,19 +82,27 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
             return;
         }
 
-        Emit(worker, document, new()
-        {
-            Minor = Minor ?? scheduler.Minor,
-            IsStock = BuiltInOnly || scheduler.IsStock,
-            File = scheduler.Source,
-            Catalog = catalog,
-        });
+        worker.Output(SchedulerConfigurationTest.Run(
+            document,
+            new()
+            {
+                Minor = Minor ?? scheduler.Minor,
+                IsStock = BuiltInOnly || scheduler.IsStock,
+                File = scheduler.Source,
+                Catalog = catalog,
+            },
+            session,
+            scheduler));
     }
 
-    private static void Emit(Worker worker, SchedulerDocument document, ValidationOptions options)
+    private protected override void Output(object value)
     {
-        foreach (SchedulerConfigurationFinding finding in SchedulerConfigurationValidator.Validate(document, options))
-            worker.Output(finding);
+        if (!Quiet)
+            base.Output(value);
+        else if (value is SchedulerConfigurationTestResult { IsValid: true })
+            _valid++;
+        else
+            _hasFailed = true;
     }
 
     private async Task SimulateAsync(

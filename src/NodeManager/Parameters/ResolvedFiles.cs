@@ -1,27 +1,73 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
-using NodeManager.Pipeline;
 
 namespace NodeManager.Parameters;
 
-/// <summary>The files that a path with wildcards means.</summary>
+/// <summary>The files that <c>-Path</c> and <c>-LiteralPath</c> name.</summary>
 internal static class ResolvedFiles
 {
-    /// <summary>Full paths; none, and an error, where there is no such file.</summary>
-    public static Collection<string> Of(PSCmdlet cmdlet, string pattern)
+    /// <summary>
+    /// Full paths. Whatever names no file is an error: a command at the end of a pipeline must not succeed because it did nothing.
+    /// </summary>
+    /// <param name="cmdlet">Whose current location counts.</param>
+    /// <param name="patterns">Paths with wildcards.</param>
+    /// <param name="literals">Paths in which brackets and asterisks mean themselves.</param>
+    /// <param name="notFoundId">The ErrorId for what names no file.</param>
+    /// <param name="fail">Reports the error about a path.</param>
+    public static IEnumerable<string> Of(
+        PSCmdlet cmdlet, IEnumerable<string> patterns, IEnumerable<string> literals, string notFoundId, Action<Exception, object?> fail)
     {
+        foreach ((string path, bool isLiteral) in patterns.Select(path => (path, false)).Concat(literals.Select(path => (path, true))))
+        {
+            IReadOnlyList<string> files = [];
+            try
+            {
+                files = isLiteral ? [Literal(cmdlet, path, notFoundId)] : Matches(cmdlet, path, notFoundId);
+            }
+            catch (NodeManagerException exception)
+            {
+                fail(exception, path);
+            }
+
+            foreach (string file in files)
+                yield return file;
+        }
+    }
+
+    private static IReadOnlyList<string> Matches(PSCmdlet cmdlet, string pattern, string notFoundId)
+    {
+        Exception? cause = null;
         try
         {
-            return cmdlet.GetResolvedProviderPathFromPSPath(pattern, out _);
+            IReadOnlyList<string> found = cmdlet.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
+            RequireFileSystem(provider, pattern, notFoundId);
+            if (found.Count > 0)
+                return found;
         }
         catch (ItemNotFoundException exception)
         {
-            cmdlet.WriteError(ErrorRecords.From(
-                new NodeManagerException(
-                    ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"There is no file '{pattern}'.", pattern,
-                    "Mind the current location.", exception),
-                pattern));
-            return [];
+            cause = exception;
         }
+
+        throw WildcardPattern.ContainsWildcardCharacters(pattern)
+            ? NotFound(notFoundId, $"No file matches '{pattern}'.", pattern, "If the file name itself contains [, ], * or ?, use -LiteralPath.", cause)
+            : NotFound(notFoundId, $"There is no file '{pattern}'.", pattern, "Check the name and the current location.", cause);
     }
+
+    private static string Literal(PSCmdlet cmdlet, string path, string notFoundId)
+    {
+        string file = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        RequireFileSystem(provider, path, notFoundId);
+        return File.Exists(file) || Directory.Exists(file)
+            ? file
+            : throw NotFound(notFoundId, $"There is no file '{file}'.", path, "Check the name and the current location.", null);
+    }
+
+    private static void RequireFileSystem(ProviderInfo provider, string path, string notFoundId)
+    {
+        if (provider.Name != "FileSystem")
+            throw NotFound(notFoundId, $"'{path}' is not in the file system.", path, "Use the path of a file.", null);
+    }
+
+    private static NodeManagerException NotFound(string id, string message, string path, string action, Exception? cause) =>
+        new(id, ErrorKind.ObjectNotFound, message, path, action, cause);
 }

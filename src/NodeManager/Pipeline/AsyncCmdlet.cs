@@ -164,6 +164,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         PumpWhile(() => !isDone);
     }
 
+    /// <summary>Waits for all work started so far, handing on what it reports.</summary>
+    private protected void WaitForWork() => Pump(stopBelow: 1);
+
     internal void PostUnlessStopped(Action message) => Post(() =>
     {
         if (!_stopped)

@@ -91,10 +91,9 @@ public abstract class SessionCmdlet : AsyncCmdlet
 
         PostUnlessStopped(() =>
         {
-            ErrorRecord record = ErrorRecords.From(exception, session);
             if (_sessions is { Count: 1 } && _used.Count == 1)
-                ThrowTerminatingError(record);
-            WriteError(record);
+                ThrowTerminatingError(ErrorRecords.From(exception, session));
+            Fail(exception, session);
         });
     }
 

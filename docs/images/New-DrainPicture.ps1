@@ -42,14 +42,24 @@ function Get-PromptLine([string] $Command) {
     "PS> $(-join $words)"
 }
 
-# What a command prints, errors and warnings too, without the blank lines around it.
+# What a command prints, warnings too, without the blank lines around it.
 function Get-Output([string] $Command) {
     $ErrorActionPreference = 'Continue'
-    $lines = Invoke-Expression $Command *>&1 | Out-String -Stream -Width $columns | ForEach-Object Split "`n" | ForEach-Object TrimEnd
+    $warning = { "$($PSStyle.Formatting.Warning)WARNING: $_$($PSStyle.Reset)" }
+    $shown = Invoke-Expression $Command 3>&1 2>$null | ForEach-Object { $_ -is [Management.Automation.WarningRecord] ? (& $warning) : $_ }
+    $lines = $shown | Out-String -Stream -Width $columns | ForEach-Object Split "`n" | ForEach-Object TrimEnd
     $first, $last = 0, ($lines.Count - 1)
     while ($first -lt $last -and -not $lines[$first]) { $first++ }
     while ($last -gt $first -and -not $lines[$last]) { $last-- }
-    $lines[$first..$last]
+    $lines[$first..$last] | ForEach-Object { Split-Line $_ }
+}
+
+# A line as a terminal shows it: what does not fit goes on in the next one, between words.
+function Split-Line([string] $Line) {
+    $plainText = $Line -replace '\e\[[0-9;]*m'
+    if ($plainText.Length -le $columns) { return $Line }
+    $color = [regex]::Match($Line, '^(\e\[[0-9;]*m)*').Value
+    [regex]::Matches($plainText, ".{1,$columns}(?: |`$)") | ForEach-Object { "$color$($_.Value.TrimEnd())`e[0m" }
 }
 
 # The words of a line: text, column, color and weight.

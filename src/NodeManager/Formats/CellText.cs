@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NodeManager.Formats;
 
@@ -9,7 +11,7 @@ namespace NodeManager.Formats;
 /// save for the colors that the view itself put there. Those are marks with a secret of this process until here, so that text of
 /// others cannot contain one.
 /// </summary>
-public static class CellText
+public static partial class CellText
 {
     private const char Start = '\uFDD0';
     private const char End = '\uFDD1';
@@ -29,6 +31,63 @@ public static class CellText
         IEnumerable several and not IDictionary => several.Cast<object?>().Select(Of).ToArray(),
         _ => Show(value.ToString()),
     };
+
+    /// <summary>
+    /// The same for a view that is no table: PowerShell breaks lines that have colors in the middle of a word, so they are broken here,
+    /// between words and under where they began.
+    /// </summary>
+    /// <param name="value">What the view made.</param>
+    /// <param name="host">Whose width counts.</param>
+    public static string Wrapped(object? value, PSHost? host)
+    {
+        int width = WidthOf(host);
+        return string.Join('\n', $"{Of(value)}".Split('\n').Select(line => Wrap(line, width)));
+    }
+
+    // Without a window there is a width all the same, for files.
+    private static int WidthOf(PSHost? host)
+    {
+        // PowerShell leaves the last column of a window free.
+        const int Usual = 120, Narrowest = 40;
+        try
+        {
+            return !Console.IsOutputRedirected && host?.UI?.RawUI is { } window && window.BufferSize.Width is >= Narrowest and int width ? width - 1 : Usual;
+        }
+        catch (Exception e) when (e is HostException or NotImplementedException or IOException)
+        {
+            return Usual;
+        }
+    }
+
+    private static string Wrap(string line, int width)
+    {
+        int indent = line.TakeWhile(c => c == ' ').Count();
+        var wrapped = new StringBuilder();
+        int column = 0;
+        // A word takes the colors before it along; they have no width.
+        foreach (Match word in Word().Matches(line))
+        {
+            int blanks = word.Groups["blanks"].Length, length = Color().Replace(word.Groups["word"].Value, "").Length;
+            if (column > indent && column + blanks + length > width)
+            {
+                wrapped.Append('\n').Append(' ', indent).Append(word.Groups["word"].Value);
+                column = indent + length;
+            }
+            else
+            {
+                wrapped.Append(word.Value);
+                column += blanks + length;
+            }
+        }
+
+        return wrapped.ToString();
+    }
+
+    [GeneratedRegex(@"(?<blanks> *)(?<word>[^ ]*)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\e\[[0-9;]*m", RegexOptions.ExplicitCapture)]
+    private static partial Regex Color();
 
     private static string Mark(string sequence) => $"{Start}{Secret}{sequence}{End}";
 

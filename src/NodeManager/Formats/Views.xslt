@@ -22,4 +22,8 @@
   <xsl:template match="ScriptBlock[not(ancestor::ItemSelectionCondition)]">
     <ScriptBlock>$PSStyle = [NodeManager.Formats.CellText]::Style; [NodeManager.Formats.CellText]::Of($(<xsl:value-of select="." />))</ScriptBlock>
   </xsl:template>
+
+  <xsl:template match="CustomItem//ScriptBlock[not(ancestor::ItemSelectionCondition)]" priority="1">
+    <ScriptBlock>$PSStyle = [NodeManager.Formats.CellText]::Style; [NodeManager.Formats.CellText]::Wrapped($(<xsl:value-of select="." />), $Host)</ScriptBlock>
+  </xsl:template>
 </xsl:stylesheet>

@@ -8,6 +8,7 @@
     Test   runs all tests.
     Docs   makes the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
     Pack   makes the module's folder and the package for a gallery.
+    Verify builds the module twice, in two places, and compares the files byte by byte.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
     ./build.ps1
@@ -17,7 +18,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Pack', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Pack', 'Verify', 'Demo')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -72,9 +73,55 @@ function Invoke-Pack {
         }
     }
 
+    New-BillOfMaterials -Folder $folder -Version $version
     $null = Test-ModuleManifest "$folder/NodeManager.psd1"
     New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$OutputFolder/NodeManager.$version.nupkg"
     Get-Item $folder, "$OutputFolder/NodeManager.$version.nupkg"
+}
+
+# What of others the module carries, as CycloneDX: the packages of the lock file whose assemblies are in it.
+function New-BillOfMaterials([string] $Folder, [string] $Version) {
+    $lock = Get-Content "$PSScriptRoot/src/NodeManager/packages.lock.json" -Raw | ConvertFrom-Json -AsHashtable
+    $components = foreach ($package in @($lock.dependencies.Values)[0].GetEnumerator() | Sort-Object Key) {
+        if ($package.Value.type -eq 'Project' -or -not (Test-Path "$Folder/bin/lib/$($package.Key).dll")) { continue }
+        $purl = "pkg:nuget/$($package.Key)@$($package.Value.resolved)"
+        [ordered]@{
+            type     = 'library'
+            'bom-ref' = $purl
+            name     = $package.Key
+            version  = $package.Value.resolved
+            purl     = $purl
+            # Of the package, as NuGet checks it.
+            hashes   = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower([Convert]::FromBase64String($package.Value.contentHash)) })
+            # THIRD-PARTY-NOTICES.md says so too.
+            licenses = @(@{ license = @{ id = 'MIT' } })
+        }
+    }
+    [ordered]@{
+        bomFormat   = 'CycloneDX'
+        specVersion = '1.6'
+        version     = 1
+        metadata    = [ordered]@{ component = [ordered]@{ type = 'library'; name = 'NodeManager'; version = $Version; licenses = @(@{ license = @{ id = 'MIT' } }) } }
+        components  = @($components)
+    } | ConvertTo-Json -Depth 9 | Set-Content "$Folder/bom.cdx.json"
+}
+
+# The same sources give the same files, wherever they are built.
+function Invoke-Verify {
+    $places = 'first', 'second/place' | ForEach-Object { Join-Path $OutputFolder "verify/$_" }
+    if (Test-Path "$OutputFolder/verify") { Remove-Item "$OutputFolder/verify" -Recurse -Force }
+    $hashes = foreach ($place in $places) {
+        $null = New-Item -ItemType Directory -Path $place -Force
+        foreach ($item in 'src', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'global.json') {
+            Copy-Item "$PSScriptRoot/$item" $place -Recurse -Exclude obj, bin
+        }
+        Get-ChildItem $place -Directory -Recurse -Include obj, bin | Remove-Item -Recurse -Force
+        Invoke-DotNet build "$place/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity quiet '-p:RunAnalyzers=false' '-p:ContinuousIntegrationBuild=true' | Out-Host
+        , @(Get-ChildItem "$place/bin" -File -Recurse | Sort-Object FullName | ForEach-Object { "$([IO.Path]::GetRelativePath($place, $_.FullName)) $((Get-FileHash $_.FullName).Hash)" })
+    }
+    $differing = Compare-Object $hashes[0] $hashes[1]
+    if ($differing) { throw "Two builds differ: $($differing.InputObject -join '; ')" }
+    "$($hashes[0].Count) files are the same in both builds."
 }
 
 # What Publish-Module makes of a folder, without needing it: an Open Packaging Conventions archive with a nuspec.

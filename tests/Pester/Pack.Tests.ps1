@@ -15,7 +15,7 @@ Describe 'The packed module' {
     }
 
     It 'holds nothing else' {
-        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml))$' } | Should -BeNullOrEmpty
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml))$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
     }
@@ -33,6 +33,23 @@ Describe 'The packed module' {
         $description.package.metadata.id | Should -Be 'NodeManager'
         $description.package.metadata.version | Should -Be $folder.Name
         $description.package.metadata.tags | Should -BeLike '*PSModule*PSCmdlet_Invoke-NodeDrain*'
+    }
+
+    It 'says what of others is in it, each with its version and hash' {
+        $bill = Get-Content (Join-Path $folder 'bom.cdx.json') -Raw | ConvertFrom-Json
+        $bill.bomFormat | Should -Be 'CycloneDX'
+        $bill.metadata.component.version | Should -Be $folder.Name
+        # Every assembly that is not our own, and nothing that does not ship.
+        $foreign = $files -match '^bin/lib/' -replace '^bin/lib/|\.dll$' -notlike 'NodeManager.*' | Sort-Object
+        $bill.components.name | Sort-Object | Should -Be $foreign
+        foreach ($component in $bill.components) {
+            $component.purl | Should -Be "pkg:nuget/$($component.name)@$($component.version)"
+            $component.hashes[0].content | Should -Match '^[0-9a-f]{128}$'
+            $component.licenses.license.id | Should -Be 'MIT'
+            Get-Content "$root/THIRD-PARTY-NOTICES.md" -Raw | Should -BeLike "*| $($component.name) |*"
+            $assembly = [Reflection.AssemblyName]::GetAssemblyName((Join-Path $folder "bin/lib/$($component.name).dll"))
+            ([version] $component.version).Major | Should -Be $assembly.Version.Major
+        }
     }
 
     It 'works from its folder, in a PowerShell of its own' {

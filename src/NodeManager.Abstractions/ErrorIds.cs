@@ -57,6 +57,7 @@ public static class ErrorIds
     public const string EvictionBlocked = nameof(EvictionBlocked);
     public const string EvictionFailed = nameof(EvictionFailed);
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
+    public const string DisruptionControllerDown = nameof(DisruptionControllerDown);
     public const string EvictionApiMissing = nameof(EvictionApiMissing);
     public const string ForceAmbiguous = nameof(ForceAmbiguous);
     public const string NodeDeleted = nameof(NodeDeleted);

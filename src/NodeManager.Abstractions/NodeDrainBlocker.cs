@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>One thing that kept a node from being drained: a budget with the pods that wait for it, a rule's refusal, a permission.</summary>
 public sealed class NodeDrainBlocker
 {
-    /// <summary><c>Budget</c>, <c>Pod</c>, <c>Permission</c>, <c>Credentials</c>, <c>VolumeAttachment</c>, <c>Replacement</c>, <c>Rollout</c>, <c>Responder</c>, <c>Termination</c>, <c>Node</c> or <c>Server</c>.</summary>
+    /// <summary><c>Budget</c>, <c>DisruptionController</c> (with the name of the budget that it leaves alone), <c>Pod</c>, <c>Permission</c>, <c>Credentials</c>, <c>VolumeAttachment</c>, <c>Replacement</c>, <c>Rollout</c>, <c>Responder</c>, <c>Termination</c>, <c>Node</c> or <c>Server</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>What it is called: <c>namespace/name</c> of the budget or pod, the verb and resource of the permission.</summary>

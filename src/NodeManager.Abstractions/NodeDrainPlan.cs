@@ -7,8 +7,14 @@ public sealed class NodeDrainPlan : ClusterObject
 
     public string NodeUid { get; init; } = "";
 
-    /// <summary>True when no pod is refused and no permission is missing. Budgets that block now do not count: they may allow later.</summary>
-    public bool CanDrain { get; init; }
+    /// <summary>See <see cref="NodeDrainPlanStatus"/>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>True when the drain would finish: <see cref="Status"/> is <c>Drainable</c>. A PDB that refuses now and allows later does not count.</summary>
+    public bool CanDrain => Status == NodeDrainPlanStatus.Drainable;
+
+    /// <summary>What the plan was made with.</summary>
+    public NodeDrainPlanOptions Options { get; init; } = new();
 
     public ItemList<NodeDrainPlanPod> Pods { get; init; } = ItemList<NodeDrainPlanPod>.Empty;
 

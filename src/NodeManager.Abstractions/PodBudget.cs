@@ -45,6 +45,9 @@ public sealed class PodBudget
     /// <summary>What would free it; empty when nothing has to be done.</summary>
     public string Remedy { get; init; } = "";
 
+    /// <summary>What the disruption controller (kube-controller-manager) should have done for it and has not; empty while the controller works.</summary>
+    public string ControllerFault { get; init; } = "";
+
     /// <summary>What it wants and has: <c>minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
     public string Summary
     {

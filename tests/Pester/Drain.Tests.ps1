@@ -30,6 +30,17 @@ Describe 'Get-NodeDrainPlan' {
         $free.EstimateBasis | Should -Not -BeNullOrEmpty
     }
 
+    It 'has one word for a node that cannot be drained, and another for a drain that would not finish' {
+        $all = Get-NodeDrainPlan '*' -DeleteEmptyDirData
+        $all.Status | Sort-Object -Unique | Should -Be 'Drainable', 'Refused', 'WillNotFinish'
+        foreach ($plan in $all) {
+            $plan.CanDrain | Should -Be ($plan.Status -eq 'Drainable')
+            $headline = (($plan | Out-String -Width 400) -replace '\e\[[0-9;]*m').Trim().Split("`n")[0]
+            $words = @('can be drained', 'will not finish', 'cannot be drained').Where{ $headline -like "*$_*" }
+            $words | Should -Be @{ Drainable = 'can be drained'; WillNotFinish = 'will not finish'; Refused = 'cannot be drained' }[$plan.Status]
+        }
+    }
+
     It 'leaves DaemonSets alone' {
         ($plans.Pods | Where-Object Owner -like 'DaemonSet/*').Decision | Sort-Object -Unique | Should -Be 'Skip'
     }
@@ -109,7 +120,7 @@ Describe 'Invoke-NodeDrain' {
     }
 
     It 'refuses a node with pods that the options do not cover, and evicts none of it' {
-        $refused = Get-NodeDrainPlan '*' | Where-Object { -not $_.CanDrain } | Select-Object -First 1
+        $refused = Get-NodeDrainPlan '*' | Where-Object Status -eq Refused | Select-Object -First 1
         if (-not $refused) { Set-ItResult -Skipped -Because 'every node can be drained'; return }
         $result = Invoke-NodeDrain $refused.Node -Timeout 1m -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
         $result.Status | Should -Be 'Blocked'
@@ -128,7 +139,7 @@ Describe 'Invoke-NodeDrain' {
     }
 
     It 'names the budget that never allows, when the time is up' {
-        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -gt 0 } | Select-Object -First 1
+        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.Status -ne 'Refused' -and $_.BlockedByBudget -gt 0 } | Select-Object -First 1
         if (-not $held) { Set-ItResult -Skipped -Because 'no budget of the cluster holds a pod'; return }
         $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2 -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
         if ($result.Status -eq 'Drained') { Set-ItResult -Skipped -Because 'the budget allowed it in time'; return }
@@ -144,13 +155,41 @@ Describe 'Invoke-NodeDrain' {
     }
 
     It 'overrides a budget after the time given, and says of which pods' {
-        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockingBudgets.Outlook -contains 'Never' } | Select-Object -First 1
+        $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object Status -eq WillNotFinish | Select-Object -First 1
         $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -OverrideBudgetAfter 1 -ForceStuck 1m -Timeout 5m -Confirm:$false -WarningVariable warnings 3> $null
         $result.Status | Should -Be 'Drained' -Because $result.Message
         $result.Forced | Should -BeGreaterThan 0
         ($result.Pods | Where-Object Forced).Forced | Should -Be 'OverrideBudgetAfter'
         $warnings -join ' ' | Should -BeLike '*has refused for*'
         { Invoke-NodeDrain $held.Node -ForceStuck -1 -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDuration,*'
+    }
+
+    It 'writes the results before the error with -ErrorAction Stop, and gives back the nodes that were not begun' {
+        $refused = Get-NodeDrainPlan '*' | Where-Object Status -eq Refused | Select-Object -First 1
+        $other = Get-NodeDrainPlan '*' | Where-Object { $_.CanDrain -and $_.Evict -gt 0 } | Select-Object -First 1
+        $results = [System.Collections.Generic.List[object]]::new()
+        try {
+            Invoke-NodeDrain $refused.Node, $other.Node -Confirm:$false -WarningAction SilentlyContinue -ErrorAction Stop | ForEach-Object { $results.Add($_) }
+            throw 'no error'
+        } catch { $failure = $_ }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DrainRefused,*'
+        $results.Node | Sort-Object | Should -Be ($refused.Node, $other.Node | Sort-Object)
+        $failure.TargetObject.Node | Sort-Object | Should -Be ($results.Node | Sort-Object)
+        ($results | Where-Object Node -eq $other.Node).Status | Should -Be 'Cancelled'
+        (Get-ClusterNode $refused.Node, $other.Node).Unschedulable | Should -Not -Contain $true
+    }
+
+    It 'uses the options that a plan was made with, and explicit parameters instead of them' {
+        $plan = Get-NodeDrainPlan '*' -DeleteEmptyDirData | Where-Object { $_.CanDrain -and $_.Pods.Rule -contains 'LocalData' } | Select-Object -First 1
+        $plan ??= Get-NodeDrainPlan '*' -DeleteEmptyDirData | Where-Object { $_.CanDrain -and $_.Evict } | Select-Object -First 1
+        $plan.Options.DeleteEmptyDirData | Should -BeTrue
+        $result = $plan | Invoke-NodeDrain -PodSelector 'none=such' -Confirm:$false -WarningAction SilentlyContinue
+        $result.Evicted | Should -Be 0
+        Resume-NodeScheduling $plan.Node
+        $result = $plan | Invoke-NodeDrain -Confirm:$false -WarningAction SilentlyContinue
+        $result.Status | Should -Be 'Drained'
+        $result.Evicted | Should -BeGreaterOrEqual $plan.Evict
+        Resume-NodeScheduling $plan.Node
     }
 
     It '<Cmdlet> explains what -Force could mean, and touches nothing' -ForEach @{ Cmdlet = 'Invoke-NodeDrain' }, @{ Cmdlet = 'Invoke-NodeMaintenance' } {

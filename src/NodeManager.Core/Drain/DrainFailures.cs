@@ -21,6 +21,8 @@ public static class DrainFailures
         {
             NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
                 (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
+            NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") =>
+                (ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "See Blockers of the result for the cause and its remedy, then run it again to continue."),
             // Asked once, and the server wanted to be left alone for a while.
             NodeDrainStatus.Blocked when result.Blockers.Count == 0 =>
                 (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "See Pods of the result for the server's words; run it again to ask again, or without -Once to wait."),
@@ -29,7 +31,7 @@ public static class DrainFailures
             NodeDrainStatus.Blocked =>
                 (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
             NodeDrainStatus.TimedOut =>
-                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result; run it again to go on: the node stays cordoned."),
+                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result for the cause and its remedy, then run it again to continue."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>
                 (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") =>
@@ -54,7 +56,9 @@ public static class DrainFailures
 
     // A budget before a pod that does not end: what it holds up was not even asked to end.
     private static string TimedOutOn(NodeDrainResult result) =>
-        IsHeldBy(result, "Budget") ? ErrorIds.EvictionBlocked
+        IsHeldBy(result, "Server") ? ErrorIds.ServerUnreachable
+        : IsHeldBy(result, "DisruptionController") ? ErrorIds.DisruptionControllerDown
+        : IsHeldBy(result, "Budget") ? ErrorIds.EvictionBlocked
         : IsHeldBy(result, "Termination") ? ErrorIds.PodStuckTerminating
         : ErrorIds.DrainTimeout;
 

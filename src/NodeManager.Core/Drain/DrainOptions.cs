@@ -30,6 +30,9 @@ public sealed record DrainOptions
     /// <summary>For all of a node; null or zero: without end.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>True when the drain of a node is limited.</summary>
+    internal bool HasTimeout => Timeout > TimeSpan.Zero;
+
     /// <summary>Do not wait for pods whose deletion is older than this; null or zero: wait for all.</summary>
     public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
 
@@ -48,6 +51,12 @@ public sealed record DrainOptions
     /// <summary>Ask for each pod once, and leave those that are refused.</summary>
     public bool Once { get; init; }
 
+    /// <summary>
+    /// The first node that fails stops the others: those that this drain cordoned and of which no pod was evicted are uncordoned again, the rest
+    /// stays cordoned.
+    /// </summary>
+    public bool StopAtFailure { get; init; }
+
     /// <summary>A node is drained only when the workloads of its pods have as many ready pods again as they want.</summary>
     public bool WaitForReplacement { get; init; }
 
@@ -65,6 +74,32 @@ public sealed record DrainOptions
 
     /// <summary>Why, for the annotation and the events on the node.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>
+    /// The same for nodes that were planned before, with a timeout where none is set: twice what the plans estimate and ten minutes more, or an
+    /// hour where one has no estimate. What a plan calls drainable is not waited for without limit when the cluster has changed since.
+    /// </summary>
+    public DrainOptions For(IReadOnlyCollection<NodeDrainPlan> plans)
+    {
+        if (Timeout is not null || Once || plans.Count == 0) return this;
+        return this with
+        {
+            Timeout = plans.Any(p => p.EstimatedDuration is null)
+                ? TimeSpan.FromHours(1)
+                : (2 * plans.Max(p => p.EstimatedDuration!.Value)) + TimeSpan.FromMinutes(10),
+        };
+    }
+
+    /// <summary>What a plan keeps of these options.</summary>
+    internal NodeDrainPlanOptions ToPlan() => new()
+    {
+        DeleteUnmanagedPod = DeleteUnmanagedPods,
+        DeleteEmptyDirData = DeleteEmptyDirData,
+        DisableEviction = DisableEviction,
+        Surge = Surge,
+        PodSelector = PodSelector ?? "",
+        GracePeriod = GracePeriod,
+    };
 
     /// <summary>With what the session's configuration says where these options say nothing.</summary>
     internal DrainOptions In(NodeManagerSession session) => this with

@@ -43,7 +43,7 @@ public static class DrainPlanner
         return
         [
             .. plans.Select(p => Describe(
-                session, p, places, shares, surges, DurationEstimator.Estimate(p, plans, shares.Budgets, covered, surging, options, now), now)),
+                session, p, places, shares, surges, DurationEstimator.Estimate(p, plans, shares.Budgets, covered, surging, options, now), options, now)),
         ];
     }
 
@@ -68,23 +68,31 @@ public static class DrainPlanner
 
     private static NodeDrainPlan Describe(
         NodeManagerSession session, PlannedNode plan, IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
-        BudgetShares shares, IReadOnlyDictionary<string, SurgeCandidate> surges, DurationEstimate estimate, DateTimeOffset now) => new()
+        BudgetShares shares, IReadOnlyDictionary<string, SurgeCandidate> surges, DurationEstimate estimate, DrainOptions options, DateTimeOffset now)
+    {
+        ItemList<NodeDrainPlanPod> pods = new([.. plan.Pods.Select(p =>
+        {
+            (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));
+            return p.Plan.With(fit.Fits, fit.Reason, shares.Budgets, shares.Waiting.Contains(p.Plan.Uid), surges.GetValueOrDefault(p.Plan.Uid), p.Refusal);
+        })]);
+        IEnumerable<string> refusals = plan.Pods
+            .Select(p => (p.Pod, Why: PlanPodExtensions.LastingRefusal(surges.GetValueOrDefault(p.Plan.Uid), p.Refusal)))
+            .Where(p => p.Why is not null).Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
+        return new()
         {
             Session = session,
             Cluster = session.Cluster,
             Node = plan.Name,
             NodeUid = plan.Node?.Metadata.Uid ?? "",
-            CanDrain = plan.Blockers.Count == 0,
+            Status = plan.Blockers.Count > 0 ? NodeDrainPlanStatus.Refused : estimate.IsNever ? NodeDrainPlanStatus.WillNotFinish : NodeDrainPlanStatus.Drainable,
+            Options = options.ToPlan(),
             Unselected = plan.Unselected,
-            Pods = new([.. plan.Pods.Select(p =>
-            {
-                (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));
-                return p.Plan.With(fit.Fits, fit.Reason, shares.Budgets, shares.Waiting.Contains(p.Plan.Uid), surges.GetValueOrDefault(p.Plan.Uid));
-            })]),
+            Pods = pods,
             Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
-            Warnings = new([.. plan.Warnings]),
+            Warnings = new([.. plan.Warnings, .. refusals]),
             EstimatedDuration = estimate.Duration,
             EstimateBasis = estimate.Basis,
             ObservedAt = now,
         };
+    }
 }

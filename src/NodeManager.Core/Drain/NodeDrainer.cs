@@ -23,16 +23,27 @@ public static class NodeDrainer
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        DrainAsync(session, nodes, options, observer, new(observer), cancellationToken);
+        RunAsync(session, nodes, options, observer, new(observer), CancellationToken.None, cancellationToken);
+
+    /// <summary>The same, and withdrawn by <paramref name="withdrawal"/>: then nodes that it cordoned and of which no pod was evicted are uncordoned again; the others stay cordoned.</summary>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken withdrawal,
+        CancellationToken cancellationToken) =>
+        RunAsync(session, nodes, options, observer, new(observer), withdrawal, cancellationToken);
 
     /// <summary>The same for a call that drains several times, and tells once of conditions that are refused.</summary>
-    internal static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
+    internal static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => RunAsync(session, nodes, options, observer, refusals, CancellationToken.None, cancellationToken);
+
+    private static async IAsyncEnumerable<NodeDrainResult> RunAsync(
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
+        CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
-        using DrainScope scope = new(session, connection, options.In(session), observer, refusals);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        using DrainScope scope = new(session, connection, options.In(session), observer, refusals, withdrawal);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, scope.Withdrawal, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
         DrainRun run = new(scope, NodeTarget.Distinct(nodes), results.Writer);
         Task running = Task.Run(

@@ -20,19 +20,24 @@ internal static partial class NodePatcher
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right.</summary>
+    /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
     /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
     public static async Task<Node> PatchAsync(
         ClusterConnection connection, NodeTarget node, JsonObject patch, bool dryRun, CancellationToken cancellationToken)
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            return await SendAsync(connection, node, patch, dryRun, cancellationToken);
-        }
-        catch (KubernetesException refused) when (MayBeReplaced(refused, node))
-        {
-            await RefuseIfReplacedAsync(connection, node, cancellationToken);
-            throw;
+            try
+            {
+                return await SendAsync(connection, node, patch, dryRun, cancellationToken);
+            }
+            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
+            {
+                if (MayBeReplaced(refused, node)) await RefuseIfReplacedAsync(connection, node, cancellationToken);
+                if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries) throw;
+                LogConflict(connection.Logger, node.Name, attempt);
+                await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+            }
         }
     }
 

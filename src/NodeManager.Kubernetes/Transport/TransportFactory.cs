@@ -16,7 +16,7 @@ internal static class TransportFactory
         IWebProxy proxy = configuration.Proxy is { } address
             ? new ConfiguredProxy(address)
             : EnvironmentProxy.Read();
-        return new ConnectionHandler(certificate => Connect(configuration, proxy, certificate));
+        return new AnswerTimeoutHandler(new ConnectionHandler(certificate => Connect(configuration, proxy, certificate)), AnswerTimeoutHandler.Default);
     }
 
     private static SocketsHttpHandler Connect(ClusterConfiguration configuration, IWebProxy proxy, ClientCertificate? certificate)

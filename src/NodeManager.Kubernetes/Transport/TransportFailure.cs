@@ -22,6 +22,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         HttpRequestException e => new(e, false, true),
         // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
         OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
+        TimeoutException => new(exception, false, false),
         HttpIOException or IOException or JsonException => new(exception, false, true),
         _ => null,
     };

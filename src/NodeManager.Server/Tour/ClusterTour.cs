@@ -82,7 +82,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         {
             // One at a time: together they would be a plan for all of them going at once.
             IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
-            if (plans[0] is { CanDrain: true, BlockedByBudget: > 0 } plan) return plan;
+            if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan) return plan;
         }
 
         return null;

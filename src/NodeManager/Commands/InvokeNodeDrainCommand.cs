@@ -19,6 +19,9 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private readonly List<NodeReference> _wanted = [];
     private readonly List<NodeReference> _imagined = [];
     private readonly List<NodeDrainResult> _interrupted = [];
+    private readonly List<NodeDrainResult> _ended = [];
+    private readonly CancellationTokenSource _withdrawal = new();
+    private NodeManagerException? _failure;
 
     /// <summary>Ask for each pod once, and leave those that are refused.</summary>
     [Parameter]
@@ -28,7 +31,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    private protected override DrainOptions Options => base.Options with { Once = Once };
+    private protected override DrainOptions Options => base.Options with { Once = Once, StopAtFailure = StopsAtErrors && !AsJob };
 
     private protected override void Process(NodeReference node)
     {
@@ -46,32 +49,51 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private protected override void End()
     {
         Plan(_imagined);
-        DrainOptions options = Options;
-        List<(NodeManagerSession Session, NodeTarget[] Nodes)> runs = [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, g.Select(n => n.Target).ToArray()))];
+        List<(NodeManagerSession Session, NodeTarget[] Nodes, DrainOptions Options)> runs =
+            [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => (g.Key.Session, g.Select(n => n.Target).ToArray(), Limited(g.Key.Session, g.Key.Options, g)))];
         if (AsJob && runs.Count > 0)
         {
-            NodeDrainJob job = new(MyInvocation.Line.Trim(), runs, options);
+            NodeDrainJob job = new(MyInvocation.Line.Trim(), runs);
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);
             return;
         }
 
-        foreach ((NodeManagerSession session, NodeTarget[] nodes) in runs)
+        foreach ((NodeManagerSession session, NodeTarget[] nodes, DrainOptions options) in runs)
         {
             StartIn(session, session, async worker =>
             {
                 IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
-                await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, worker.Token))
-                    Report(worker, result);
+                try
+                {
+                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, _withdrawal.Token, worker.Token))
+                        Report(worker, result);
+                }
+                catch (NodeManagerException failure) when (StopsAtErrors)
+                {
+                    StopAt(failure);
+                }
             });
         }
+
+        if (!StopsAtErrors)
+            return;
+        WaitForWork();
+        if (_failure is { } first)
+            Fail(new NodeManagerException(first.ErrorId, first.Kind, first.Message, _ended.ToArray(), first.RecommendedAction), null);
+    }
+
+    private static DrainOptions Limited(NodeManagerSession session, DrainOptions options, IEnumerable<NodeReference> nodes)
+    {
+        List<NodeDrainPlan?> plans = [.. nodes.Select(n => n.Plan)];
+        return plans.Contains(null) || session.Configuration.DrainTimeout is not null ? options : options.For([.. plans.OfType<NodeDrainPlan>()]);
     }
 
     private protected override void Output(object value)
     {
-        if (IsStopped && value is NodeDrainResult result)
-            _interrupted.Add(result);
+        if (value is NodeDrainResult result)
+            (IsStopped ? _interrupted : _ended).Add(result);
         base.Output(value);
     }
 
@@ -102,11 +124,29 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private void WriteAdvice() =>
         WriteHost("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
 
-    private static void Report(Worker worker, NodeDrainResult result)
+    private void Report(Worker worker, NodeDrainResult result)
     {
         if (DrainFailures.HasResult(result))
             worker.Output(result);
-        if (DrainFailures.Of(result) is { } failure)
+        if (DrainFailures.Of(result) is not { } failure)
+            return;
+        if (StopsAtErrors)
+            StopAt(failure);
+        else
             worker.Error(failure, failure.Target);
+    }
+
+    // An error written now would end the pipeline, and the other nodes' results with it.
+    private void StopAt(NodeManagerException failure)
+    {
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        _withdrawal.Cancel();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+            _withdrawal.Dispose();
     }
 }

@@ -9,18 +9,17 @@ namespace NodeManager.Jobs;
 
 /// <summary>A drain as a job: its output is the nodes' results, as they end. Stopped, it leaves them cordoned, and their results are still the job's.</summary>
 /// <param name="command">As typed.</param>
-/// <param name="runs">The nodes, by cluster: those of one go together.</param>
-/// <param name="options">How to drain.</param>
-internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSession Session, NodeTarget[] Nodes)> runs, DrainOptions options)
+/// <param name="runs">The nodes, by cluster and options: those of one go together.</param>
+internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSession Session, NodeTarget[] Nodes, DrainOptions Options)> runs)
     : OperationJob(command, "NodeDrain", runs.Select(r => r.Session))
 {
     private int _ended;
 
     public override string StatusMessage => $"{Volatile.Read(ref _ended)} of {runs.Sum(r => r.Nodes.Length)} nodes";
 
-    protected override Task RunAsync() => Task.WhenAll(runs.Select(r => RunAsync(r.Session, r.Nodes)));
+    protected override Task RunAsync() => Task.WhenAll(runs.Select(r => RunAsync(r.Session, r.Nodes, r.Options)));
 
-    private async Task RunAsync(NodeManagerSession session, NodeTarget[] nodes)
+    private async Task RunAsync(NodeManagerSession session, NodeTarget[] nodes, DrainOptions options)
     {
         IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(Streams, session) : Streams;
         try

@@ -42,6 +42,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             ? bound is SwitchParameter { IsPresent: true }
             : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
+    /// <summary>True where the first error ends the pipeline (<c>-ErrorAction Stop</c>).</summary>
+    private protected bool StopsAtErrors { get; private set; }
+
     /// <summary>How many works run at once; the others wait for their turn.</summary>
     private protected virtual int WorkLimit => 32;
 
@@ -50,6 +53,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _slots = new(WorkLimit, WorkLimit);
         VerboseWanted = IsWanted("Verbose", "VerbosePreference");
         DebugWanted = IsWanted("Debug", "DebugPreference");
+        StopsAtErrors = (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference")) is ActionPreference.Stop;
         Guarded(Begin);
     }
 

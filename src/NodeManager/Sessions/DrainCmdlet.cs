@@ -50,16 +50,35 @@ public abstract class DrainCmdlet : NodeCmdlet
         ThrottleLimit = ThrottleLimit,
     };
 
+    /// <summary>The options for a node: what its plan was made with, where a parameter does not say otherwise.</summary>
+    private protected DrainOptions OptionsOf(NodeReference node)
+    {
+        DrainOptions own = Options;
+        if (node.Plan?.Options is not { } planned)
+            return own;
+        return own with
+        {
+            DeleteUnmanagedPods = IsBound(nameof(DeleteUnmanagedPod)) ? own.DeleteUnmanagedPods : planned.DeleteUnmanagedPod,
+            DeleteEmptyDirData = IsBound(nameof(DeleteEmptyDirData)) ? own.DeleteEmptyDirData : planned.DeleteEmptyDirData,
+            DisableEviction = IsBound(nameof(DisableEviction)) ? own.DisableEviction : planned.DisableEviction,
+            Surge = IsBound(nameof(Surge)) ? own.Surge : planned.Surge,
+            PodSelector = IsBound(nameof(PodSelector)) ? own.PodSelector : planned.PodSelector is { Length: > 0 } selector ? selector : null,
+            GracePeriod = IsBound(nameof(GracePeriod)) ? own.GracePeriod : planned.GracePeriod,
+        };
+    }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
     /// <summary>Emits the plans of nodes that would go together.</summary>
     private protected void Plan(IEnumerable<NodeReference> nodes)
     {
-        DrainOptions options = Options;
-        foreach (IGrouping<NodeManagerSession, NodeReference> group in nodes.GroupBy(n => n.Session))
+        foreach (var group in nodes.GroupBy(n => (n.Session, Options: OptionsOf(n))))
         {
+            (NodeManagerSession session, DrainOptions options) = group.Key;
             NodeTarget[] targets = [.. group.Select(n => n.Target)];
-            StartIn(group.Key, group.Key, async worker =>
+            StartIn(session, session, async worker =>
             {
-                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(group.Key, targets, options, worker.Token))
+                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(session, targets, options, worker.Token))
                     worker.Output(plan);
             });
         }

@@ -63,7 +63,7 @@ public abstract class NodeCmdlet : SessionCmdlet
 
         foreach (NodeManagerSession session in SessionsFor(value))
             foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
-                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode });
+                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode, Plan = value as NodeDrainPlan });
     }
 
     private void ProcessNames()

@@ -9,6 +9,9 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     /// <summary>The node as the pipeline brought it, which spares reading it.</summary>
     public ClusterNode? Known { get; init; }
 
+    /// <summary>The plan that the pipeline brought for the node.</summary>
+    public NodeDrainPlan? Plan { get; init; }
+
     public string Name => Target.Name;
 
     public bool Equals(NodeReference other) => ReferenceEquals(Session, other.Session) && Name == other.Name;

@@ -32,12 +32,12 @@ internal sealed class PlanTrial
         NodeManagerSession session = await cluster.ConnectAsync();
         IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [.. fullest], scenario.Options, default);
         // One that is refused stays, and is a place for the others after all: then it is tried alone.
-        if (plans.Count > 1 && plans.FirstOrDefault(p => !p.CanDrain) is { } blocking) plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
+        if (plans.Count > 1 && plans.FirstOrDefault(p => p.Status == NodeDrainPlanStatus.Refused) is { } blocking) plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
         List<Node> nodes = (await cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items;
 
         using var over = new CancellationTokenSource();
         Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [.. plans.Select(p => p.Node)], scenario.Options, cancellationToken: over.Token);
-        if (!plans[0].CanDrain)
+        if (plans[0].Status == NodeDrainPlanStatus.Refused)
         {
             NodeDrainResult refused = Assert.Single(await drain);
             trial.Count("nodes refused");

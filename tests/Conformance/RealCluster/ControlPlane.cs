@@ -25,6 +25,7 @@ internal sealed class ControlPlane : IDisposable
     private SimulatedKubelets? _kubelets;
     private ServerArguments? _arguments;
     private ServerProcess? _apiServer;
+    private ServerProcess? _controllerManager;
     private int _disposed;
 
     private ControlPlane(ServerBinaries binaries, TimeSpan nodeGrace)
@@ -101,6 +102,13 @@ internal sealed class ControlPlane : IDisposable
         _apiServer!.Dispose();
     }
 
+    /// <summary>From then on no controller acts: none for disruptions, workloads or nodes.</summary>
+    public void KillControllerManager()
+    {
+        _processes.Remove(_controllerManager!);
+        _controllerManager!.Dispose();
+    }
+
     /// <summary>Starts the API server on its port and store, the first time or after <see cref="KillApiServer"/>, and waits until it serves.</summary>
     public async Task StartApiServerAsync()
     {
@@ -172,7 +180,7 @@ internal sealed class ControlPlane : IDisposable
         compacted.EnsureSuccessStatusCode();
 
         string kubeconfig = WriteKubeconfig("controllers", "system:masters");
-        if (binaries.ControllerManager is { } controllerManager) Start(controllerManager, arguments.ControllerManager(kubeconfig));
+        if (binaries.ControllerManager is { } controllerManager) _controllerManager = Start(controllerManager, arguments.ControllerManager(kubeconfig));
         if (binaries.Scheduler is { } scheduler) Start(scheduler, arguments.Scheduler(kubeconfig));
     }
 

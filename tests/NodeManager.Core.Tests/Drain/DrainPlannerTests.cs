@@ -40,7 +40,7 @@ public sealed class DrainPlannerTests : IDisposable
 
         NodeDrainPlan plan = await PlanAsync("n1");
 
-        Assert.Equal((1, true), (plan.BlockedByBudget, plan.CanDrain));
+        Assert.Equal((1, NodeDrainPlanStatus.WillNotFinish, false), (plan.BlockedByBudget, plan.Status, plan.CanDrain));
         Assert.Equal("default/web: minAvailable 2, healthy 2 of 3, allows 0", plan.Pods[0].Budgets.ToString());
         Assert.Empty(plan.Pods[1].Budgets);
     }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Testing;
+using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 
 namespace NodeManager.Core.Tests.Drain;
 
@@ -68,6 +70,130 @@ public sealed class NodeDrainerTests : IDisposable
 
         Assert.True(_server.Nodes["n1"]!["spec"]!["unschedulable"]!.GetValue<bool>());
         Assert.Equal((NodeDrainStatus.Cancelled, true), (result.Status, result.Cordoned));
+    }
+
+    [Fact]
+    public async Task A_cordon_that_meets_conflicts_is_sent_again()
+    {
+        int patches = 0;
+        _server.Intercept = r => r.Method == HttpMethod.Patch && Interlocked.Increment(ref patches) <= 5
+            ? Answers.Status(409, "Conflict", "Operation cannot be fulfilled on nodes \"n1\": the object has been modified") : null;
+
+        NodeDrainResult result = await _bench.DrainAsync(_server);
+
+        Assert.Equal((NodeDrainStatus.Drained, true, 6), (result.Status, result.Cordoned, patches));
+    }
+
+    // What another client does to the node while it is drained.
+    [Theory]
+    [InlineData("uncordoned", NodeDrainStatus.TimedOut, false, "another client uncordoned it")]
+    [InlineData("", NodeDrainStatus.TimedOut, true, "The node stays cordoned.")]
+    [InlineData("unreadable", NodeDrainStatus.TimedOut, true, "its current state could not be read")]
+    public async Task What_is_said_of_the_cordon_was_read_after_the_last_wait(string what, string status, bool isCordoned, string words)
+    {
+        _server.Budgets.Put(Sample.Budget("web", "web", 0));
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        bool isOver = false;
+        _server.Intercept = r => isOver && r.RequestUri!.AbsolutePath.EndsWith("/nodes/n1", StringComparison.Ordinal) ? throw new HttpRequestException("Connection refused") : null;
+        Task refused = _bench.LineAsync("refused");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(2) });
+        await refused;
+        if (what == "uncordoned") _server.Nodes.Change("n1", n => n["spec"]!["unschedulable"] = null);
+        isOver = what == "unreadable";
+
+        NodeDrainResult result = await drain;
+
+        Assert.Equal((status, isCordoned), (result.Status, result.Cordoned));
+        Assert.Contains(words, result.Message, StringComparison.Ordinal);
+        Assert.Equal(what == "unreadable" ? "Server" : "Budget", Assert.Single(result.Blockers).Kind);
+    }
+
+    [Fact]
+    public async Task The_first_failure_stops_the_others_and_gives_back_what_was_not_begun()
+    {
+        JsonObject bare = Sample.Pod("bare", "n2");
+        bare["metadata"]!["ownerReferences"] = new JsonArray();
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(bare);
+        JsonObject cordoned = Sample.Node("n3");
+        cordoned["spec"]!["unschedulable"] = true;
+        _server.Nodes.Put(cordoned);
+        _server.Pods.Put(Sample.Pod("p3", "n3"));
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2", "n3"], new() { StopAtFailure = true });
+
+        Assert.Equal(
+            [("n1", NodeDrainStatus.Cancelled, false), ("n2", NodeDrainStatus.Blocked, false), ("n3", NodeDrainStatus.Cancelled, true)],
+            results.OrderBy(r => r.Node, StringComparer.Ordinal).Select(r => (r.Node, r.Status, r.Cordoned)));
+        Assert.Contains("uncordoned again", results.Single(r => r.Node == "n1").Message, StringComparison.Ordinal);
+        Assert.Null(_server.Nodes["n1"]!["spec"]!["unschedulable"]);
+        Assert.Null(_server.Nodes["n1"]!["metadata"]!["annotations"]?[DrainAnnotation.Key]);
+        Assert.True(_server.Nodes["n3"]!["spec"]!["unschedulable"]!.GetValue<bool>());
+        Assert.Equal((0, 0), (_server.Attempts("p1"), _server.Attempts("p3")));
+    }
+
+    [Fact]
+    public async Task A_node_of_which_pods_were_evicted_stays_cordoned_when_another_one_fails()
+    {
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p2", "n2", "held"));
+        _server.Pods.Put(Sample.Pod("stays"));
+        _server.OnRemove = (pod, _) => pod == "p2" ? Answers.Forbidden() : pod == "stays" ? Answers.Later(60) : null;
+        TaskCompletionSource gone = new();
+        _server.Hang = path => path.EndsWith("/pods/p2/eviction", StringComparison.Ordinal) ? gone.Task : null;
+        _server.OnAccepted = name =>
+        {
+            _server.Pods.Remove(name);
+            gone.TrySetResult();
+        };
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2"], new() { StopAtFailure = true });
+
+        NodeDrainResult begun = results.Single(r => r.Node == "n1");
+        Assert.Equal((NodeDrainStatus.Cancelled, true, 1), (begun.Status, begun.Cordoned, begun.Evicted));
+        Assert.Equal(NodeDrainStatus.Failed, results.Single(r => r.Node == "n2").Status);
+    }
+
+    [Fact]
+    public async Task A_wait_that_will_not_end_is_a_warning_while_it_lasts_and_only_once()
+    {
+        _server.Pods.Put(Sample.Pod("p2"));
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p3", "n2"));
+        JsonObject budget = Sample.Budget("web", "web", 0);
+        budget["status"]!["desiredHealthy"] = 3;
+        budget["status"]!["currentHealthy"] = 3;
+        _server.Budgets.Put(budget);
+        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
+        ManualTimeProvider time = new();
+        using NodeManagerSession session = await _server.ConnectAsync(time);
+        Task refused = _bench.LineAsync("refused");
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new() { Timeout = TimeSpan.FromMinutes(5) });
+        await refused;
+        while (!drain.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(drain, Task.Delay(5));
+        }
+
+        string warning = Assert.Single(_bench.Warnings, w => w.Contains("default/web", StringComparison.Ordinal));
+        Assert.Contains("never as things stand", warning, StringComparison.Ordinal);
+        Assert.Contains("Scale what it covers", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_time_to_read_the_cluster_is_part_of_the_timeout()
+    {
+        TaskCompletionSource never = new();
+        _server.Hang = path => path.EndsWith("/nodes/n1", StringComparison.Ordinal) ? never.Task : null;
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromMilliseconds(300) });
+
+        Assert.Equal((NodeDrainStatus.TimedOut, false), (result.Status, result.Cordoned));
+        Assert.Contains("before anything was touched", result.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
     }
 
     [Fact]

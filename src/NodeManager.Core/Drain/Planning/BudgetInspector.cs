@@ -31,16 +31,17 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
     /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
     /// <param name="now">The cluster's time.</param>
+    /// <param name="disruptedFor">How long a budget's status has counted the eviction of a pod; null takes the status' own times.</param>
     public IReadOnlyDictionary<string, PodBudget> Describe(
         IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor,
-        DateTimeOffset now) =>
+        DateTimeOffset now, Func<PodDisruptionBudget, string, TimeSpan>? disruptedFor = null) =>
         budgets.DistinctBy(BudgetRules.Title).ToDictionary(
             BudgetRules.Title,
             b =>
             {
                 IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
                 return BudgetRules.Describe(
-                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
+                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge, disruptedFor is null ? null : pod => disruptedFor(b, pod)), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
             });
 
     private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)

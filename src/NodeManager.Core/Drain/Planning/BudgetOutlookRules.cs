@@ -10,9 +10,6 @@ namespace NodeManager.Core.Drain.Planning;
 /// </summary>
 internal static class BudgetOutlookRules
 {
-    /// <summary>A controller that runs takes up a specification in seconds.</summary>
-    public static readonly TimeSpan StaleLimit = TimeSpan.FromSeconds(30);
-
     private const int PolicyMinor = 26;
 
     /// <summary>What is to be expected of the budget for a healthy pod.</summary>
@@ -22,17 +19,23 @@ internal static class BudgetOutlookRules
     /// <param name="minorVersion">Of the server.</param>
     /// <param name="now">The cluster's time.</param>
     /// <param name="proposesSurge">True where <c>-Surge</c> was not asked for, and may help.</param>
+    /// <param name="disruptedFor">How long its status has counted the eviction of a pod; null takes the status' own times, with time for clocks that differ.</param>
     public static BudgetVerdict Judge(
-        PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now, bool proposesSurge)
+        PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now, bool proposesSurge,
+        Func<string, TimeSpan>? disruptedFor = null)
     {
         if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
             return Never(
                 $"the disruption controller cannot count its pods (SyncFailed): {failed.Message}",
                 "Mend what its status says, or have it cover only pods of Deployments, ReplicaSets and StatefulSets.");
-        if (staleFor >= StaleLimit)
-            return Never(
-                $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s",
-                "See in its events why the disruption controller (kube-controller-manager) does not take it up.");
+        disruptedFor ??= pod => now - budget.Status.DisruptedPods![pod] - DisruptionControllerRules.DeletionTimeout;
+        if (DisruptionControllerRules.Fault(budget, covered, staleFor, disruptedFor) is { } fault)
+        {
+            return BudgetRules.IsStale(budget) || budget.Status.DisruptionsAllowed == 0
+                ? new(BudgetOutlook.Never, $"the disruption controller does not respond: {fault}", DisruptionControllerRules.Remedy, fault)
+                : new(BudgetOutlook.Now, "", "", fault);
+        }
+
         if (BudgetRules.IsStale(budget)) return new(BudgetOutlook.Slow, "its status lags behind its specification", "");
         return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now, proposesSurge);
     }

@@ -73,6 +73,7 @@ internal static class BudgetRules
         Outlook = verdict?.Outlook ?? "",
         OutlookReason = verdict?.Reason ?? "",
         Remedy = verdict?.Remedy ?? "",
+        ControllerFault = verdict?.ControllerFault ?? "",
         UnhealthyPods = new([.. unhealthy ?? []]),
     };
 

@@ -14,6 +14,8 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
         int leaving = fits.Count;
         if (budget.Outlook == BudgetOutlook.Never) return new(leaving, 0, 0, leaving);
         int atOnce = budget.StatusStale ? 0 : Math.Clamp(budget.DisruptionsAllowed, 0, leaving);
+        // Whatever becomes ready, nobody counts it.
+        if (budget.ControllerFault.Length > 0) return new(leaving, atOnce, 0, leaving - atOnce);
         // Where it is not known whether a pod finds a place, it may.
         int going = Math.Clamp(Room(budget) + fits.Count(f => f != "No"), atOnce, leaving);
         return new(leaving, atOnce, going - atOnce, leaving - going);
@@ -23,6 +25,11 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
     public PodBudget Apply(PodBudget budget)
     {
         if (budget.Outlook == BudgetOutlook.Never || Leaving == AtOnce) return budget.For(Leaving, budget.Outlook, budget.OutlookReason, budget.Remedy);
+        if (budget.ControllerFault.Length > 0)
+            return budget.For(
+                Leaving, BudgetOutlook.Never,
+                $"{AtOnce} of {Leaving} pods can be evicted; then the disruption controller would have to respond, and it does not: {budget.ControllerFault}",
+                DisruptionControllerRules.Remedy);
         string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods that leave may go at once";
         string turns = InTurns == 0 ? "" : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until others are ready again elsewhere";
         if (AtOnce == 0 && Stranded == 0) turns = "";

@@ -35,6 +35,7 @@ internal static class DurationEstimator
         }
 
         if (options.DisableEviction) return new(longest, basis);
+        if (Never(plan, budgets, surging) is { } never) return new(null, never, true);
         foreach (string title in plan.Pods.Where(p => surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             TimeSpan? usual = Median(title);
@@ -46,9 +47,7 @@ internal static class DurationEstimator
         foreach (string title in plan.Pods.Where(p => !surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             if (!budgets.TryGetValue(title, out PodBudget? budget)) continue;
-            if (plan.Pods.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1 && !surging.Contains(p.Plan.Uid)) is { } several)
-                return new(null, $"It does not end as things stand: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} budgets.");
-            if (budget.Outlook == BudgetOutlook.Never) return new(null, $"It does not end as things stand: budget {title}: {budget.OutlookReason}.");
+            if (budget.StatusStale) return new(null, $"The status of budget {title} lags behind its specification.");
             int leaving = all.Sum(n => n.Pods.Count(p => Asked(p).Contains(title)));
             int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
             int turns = (leaving + atOnce - 1) / atOnce;
@@ -75,6 +74,17 @@ internal static class DurationEstimator
             if (duration <= longest) return;
             (longest, basis) = (duration, why);
         }
+    }
+
+    // Why no eviction of one of the pods can succeed until something changes; null where all can.
+    private static string? Never(PlannedNode plan, IReadOnlyDictionary<string, PodBudget> budgets, IReadOnlySet<string> surging)
+    {
+        List<PlannedPod> asking = [.. plan.Pods.Where(p => !surging.Contains(p.Plan.Uid))];
+        if (asking.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1) is { } several)
+            return $"It will not finish until something changes: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} budgets.";
+        PodBudget? stuck = asking.SelectMany(Asked).Distinct().Order(StringComparer.Ordinal).Select(budgets.GetValueOrDefault).OfType<PodBudget>()
+            .FirstOrDefault(b => b.Outlook == BudgetOutlook.Never);
+        return stuck is null ? null : $"It will not finish until something changes: budget {stuck.Namespace}/{stuck.Name}: {stuck.OutlookReason}.";
     }
 
     // A pod that is not ready, and that its budget does not hold, goes without taking from it.

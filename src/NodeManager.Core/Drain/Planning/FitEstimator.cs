@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Placement;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Drain.Planning;
@@ -22,11 +22,11 @@ internal sealed class FitEstimator(KubernetesClient client)
         ClusterSnapshot snapshot;
         try
         {
-            snapshot = await ReadAsync(moving, server, cancellationToken);
+            (snapshot, _) = await new SnapshotReader(client, static _ => { }).ReadAsync(server.Minor, cancellationToken);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
-            return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"The cluster may not be read: {refused.Message}"));
+            return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"Permission denied: {refused.Message}"));
         }
 
         foreach (PlannedPod pod in leaving) snapshot.RemovePod(pod.Pod);
@@ -36,11 +36,11 @@ internal sealed class FitEstimator(KubernetesClient client)
 
     private static (string Fits, string Reason) Place(PlannedPod planned, ClusterSnapshot snapshot, HashSet<string> drained)
     {
-        if (planned.Plan.Rule == "Finished") return ("Unknown", "It has ended; whether it is made anew is its owner's affair.");
-        if (planned.Pod.Controller() is null) return ("Unknown", "No controller owns it, so nobody makes it anew.");
+        if (planned.Plan.Rule == "Finished") return ("Unknown", "It has ended; whether it is recreated depends on its owner.");
+        if (planned.Pod.Controller() is null) return ("Unknown", "Unmanaged pod: no controller will recreate it.");
 
         Pod successor = Successor(planned.Pod);
-        Placement placement = PodPlacement.Find(successor, snapshot, node => !drained.Contains(node.Name));
+        NodeManager.Scheduling.Placement placement = PodPlacement.Find(successor, snapshot, node => !drained.Contains(node.Name));
         if (placement.Node is { } node) snapshot.Assume(successor, node);
         return placement.Verdict switch
         {
@@ -57,37 +57,5 @@ internal sealed class FitEstimator(KubernetesClient client)
         Pod copy = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod), KubernetesJson.Default.Pod)!;
         copy.Spec.NodeName = null;
         return copy;
-    }
-
-    private async Task<ClusterSnapshot> ReadAsync(List<PlannedPod> moving, ServerCapabilities server, CancellationToken cancellationToken)
-    {
-        bool usesClaims = moving.Exists(p => p.Pod.Spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) == true);
-        Task<KubernetesList<Node>> nodes = client.ListAsync(Resources.Nodes, new(), cancellationToken);
-        Task<KubernetesList<Pod>> pods = client.ListAsync(Resources.Pods, new(), cancellationToken);
-        Task<List<Namespace>> namespaces = ReadAsync(Resources.Namespaces, true, cancellationToken);
-        Task<List<PersistentVolumeClaim>> claims = ReadAsync(Resources.PersistentVolumeClaims, usesClaims, cancellationToken);
-        Task<List<PersistentVolume>> volumes = ReadAsync(Resources.PersistentVolumes, usesClaims, cancellationToken);
-        await Task.WhenAll(nodes, pods, namespaces, claims, volumes);
-
-        ClusterSnapshot snapshot = ClusterSnapshot.Of((await nodes).Items, (await pods).Items, server.Minor);
-        foreach (Namespace ns in await namespaces) snapshot.SetNamespace(ns.Metadata.Name, ns.Metadata.Labels);
-        foreach (PersistentVolumeClaim claim in await claims) snapshot.SetClaim(claim);
-        foreach (PersistentVolume volume in await volumes) snapshot.SetVolume(volume);
-        return snapshot;
-    }
-
-    // What may not be read the rules answer with Unknown.
-    private async Task<List<T>> ReadAsync<T>(ResourceType<T> type, bool isNeeded, CancellationToken cancellationToken)
-        where T : KubernetesObject
-    {
-        if (!isNeeded) return [];
-        try
-        {
-            return (await client.ListAsync(type, new(), cancellationToken)).Items;
-        }
-        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
-        {
-            return [];
-        }
     }
 }

@@ -34,19 +34,18 @@ internal static class NodePlanner
     /// <summary>Rules and budgets for some pods of a node.</summary>
     public static List<PlannedPod> Judge(IEnumerable<Pod> pods, string node, DrainSurvey survey, RuleContext context) =>
         [.. pods.OrderBy(p => p.Metadata.Namespace, StringComparer.Ordinal).ThenBy(p => p.Metadata.Name, StringComparer.Ordinal)
-            .Select(p => new PlannedPod(p, Judge(p, node, survey, context)))];
+            .Select(p => Judge(p, node, survey, context))];
 
-    private static NodeDrainPlanPod Judge(Pod pod, string node, DrainSurvey survey, RuleContext context)
+    private static PlannedPod Judge(Pod pod, string node, DrainSurvey survey, RuleContext context)
     {
         PodDecision decision = DrainRules.Judge(pod, context);
         List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => BudgetRules.Covers(b, pod, survey.Server.BudgetVersion))];
         bool asksBudgets = decision.Decision == DrainDecision.Evict && !context.Options.DisableEviction;
         BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];
-        if (refusal is { IsLasting: true }) warnings.Add(refusal.Reason);
         if (context.Options.DisableEviction && decision.Decision == DrainDecision.Evict && budgets.Count > 0 && !BudgetRules.Bypasses(pod))
             warnings.Add($"-DisableEviction deletes it without asking its budget {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
-        return new()
+        NodeDrainPlanPod plan = new()
         {
             Node = node,
             Namespace = pod.Metadata.Namespace ?? "",
@@ -61,6 +60,7 @@ internal static class NodePlanner
             Budgets = new([.. budgets.Select(b => BudgetRules.Describe(b))]),
             BlockedByBudget = refusal is not null,
         };
+        return new(pod, plan, refusal);
     }
 
     private static PlannedNode Assemble(

@@ -4,7 +4,7 @@ internal static class PlanPodExtensions
 {
     /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, its budgets' outlook, and its surge.</summary>
     public static NodeDrainPlanPod With(
-        this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets, bool waitsForTurn, SurgeCandidate? surge) => new()
+        this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets, bool waitsForTurn, SurgeCandidate? surge, BudgetRefusal? refusal) => new()
     {
         Node = pod.Node,
         Namespace = pod.Namespace,
@@ -13,7 +13,7 @@ internal static class PlanPodExtensions
         Decision = pod.Decision,
         Reason = pod.Reason,
         Rule = pod.Rule,
-        Warnings = pod.Warnings,
+        Warnings = LastingRefusal(surge, refusal) is { } lasting ? new([.. pod.Warnings, lasting]) : pod.Warnings,
         Owner = pod.Owner,
         GracePeriodSeconds = pod.GracePeriodSeconds,
         Budgets = new([.. Known(pod, budgets)]),
@@ -24,6 +24,10 @@ internal static class PlanPodExtensions
         FitsElsewhere = fits,
         FitReason = reason,
     };
+
+    /// <summary>Why no eviction of the pod can succeed; null where one can, and for a pod that is surged instead.</summary>
+    public static string? LastingRefusal(SurgeCandidate? surge, BudgetRefusal? refusal) =>
+        refusal is { IsLasting: true } && surge is not { Refusal: null } ? refusal.Reason : null;
 
     private static IEnumerable<PodBudget> Known(NodeDrainPlanPod pod, IReadOnlyDictionary<string, PodBudget> budgets)
     {

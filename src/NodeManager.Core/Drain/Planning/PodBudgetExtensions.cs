@@ -21,5 +21,6 @@ internal static class PodBudgetExtensions
         Outlook = outlook,
         OutlookReason = reason,
         Remedy = remedy,
+        ControllerFault = budget.ControllerFault,
     };
 }

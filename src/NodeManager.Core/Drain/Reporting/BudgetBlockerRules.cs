@@ -15,7 +15,7 @@ internal static class BudgetBlockerRules
         if (several is not null && budget is not null) budget = SeveralBudgets.Apply(budget, several.BlockedBy);
         return new()
         {
-            Kind = "Budget",
+            Kind = budget is { ControllerFault.Length: > 0 } ? "DisruptionController" : "Budget",
             Name = title,
             Message = budget is null ? (several ?? held[0]).Reason : Words(budget),
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),

@@ -27,7 +27,14 @@ internal sealed record DrainReport
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    public required bool IsCordoned { get; init; }
+    /// <summary>Whether the node was cordoned when it was last known, by this drain or before.</summary>
+    public required bool WasCordoned { get; init; }
+
+    /// <summary>The node as it is now.</summary>
+    public required FinalLook Look { get; init; }
+
+    /// <summary>True when this drain uncordoned the node again, as it was withdrawn before a pod was evicted.</summary>
+    public required bool IsWithdrawn { get; init; }
 
     public required string By { get; init; }
 
@@ -40,10 +47,13 @@ internal sealed record DrainReport
 
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>What the pods that are still there wait for.</summary>
+    public IReadOnlyList<NodeDrainBlocker> Waits => [.. RolloutBlockers(), .. ResponderBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
+
     public NodeDrainResult Build()
     {
         List<NodeDrainPod> pods = [.. Records.Select(Describe).OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Name, StringComparer.Ordinal)];
-        List<NodeDrainBlocker> blockers = [.. Blockers, .. RolloutBlockers(), .. ResponderBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
+        List<NodeDrainBlocker> blockers = [.. Blockers, .. Waits];
         int remaining = pods.Count(IsLeft);
         string status = StatusOf(remaining);
         return new()
@@ -67,6 +77,8 @@ internal sealed record DrainReport
         };
     }
 
+    private bool IsCordoned => !IsWithdrawn && Look.IsCordoned(WasCordoned);
+
     private string StatusOf(int remaining) => End switch
     {
         DrainEnd.Complete => NodeDrainStatus.Drained,
@@ -83,19 +95,19 @@ internal sealed record DrainReport
         int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
         int forced = pods.Count(p => p.Forced.Count > 0);
         string counts = $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} by force)" : "")}{(gone > 0 ? $", {gone} gone by themselves" : "")}";
-        string stays = IsCordoned ? "The node stays cordoned." : "The node was not cordoned.";
+        string stays = IsWithdrawn ? "The node was uncordoned again: no pod had been evicted." : Look.Describe(WasCordoned);
         string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
         string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected by -PodSelector and left alone.";
         return End switch
         {
-            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}{unselected}",
+            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}{unselected}{(WasCordoned && !IsCordoned ? " " + stays : "")}",
             DrainEnd.NodeDeleted when remaining == 0 => $"Drained: {counts}; then the node was deleted.",
             DrainEnd.NodeDeleted => $"The node was deleted while it was drained: {left} The cluster removes those without their grace period.",
             DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",
             DrainEnd.Held => $"Asked once: {left}{holds} {stays} Running it again asks again.",
             DrainEnd.TimedOut => $"Not drained in time: {left}{holds} {stays}",
-            DrainEnd.Cancelled => $"Interrupted: {left}{DrainLeftovers.Describe(blockers)} {stays} Running it again continues.",
+            DrainEnd.Cancelled => $"Interrupted: {left}{DrainLeftovers.Describe(blockers)} {stays}{(IsWithdrawn ? "" : " Running it again continues.")}",
             _ => $"Failed: {left}{holds} {stays}",
         };
     }
@@ -169,7 +181,7 @@ internal sealed record DrainReport
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records
-        where IsHeld(record)
+        where IsHeld(record) && Look.Failure is null
         from budget in record.BlockedBy
         group record by budget into held
         orderby held.Key

@@ -20,6 +20,7 @@ internal sealed class BudgetBook : IAsyncDisposable
     private readonly DrainScope _scope;
     private readonly ServerCapabilities _server;
     private readonly Dictionary<string, DateTimeOffset> _staleSince = [];
+    private readonly Dictionary<(string Budget, string Pod), DateTimeOffset> _disruptedSince = [];
     private readonly HashSet<(string? Namespace, string Name)> _untold = [];
     private Task? _watching;
 
@@ -59,6 +60,12 @@ internal sealed class BudgetBook : IAsyncDisposable
     public TimeSpan? StaleFor(PodDisruptionBudget budget)
     {
         lock (_lock) return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _scope.Now - since : null;
+    }
+
+    /// <summary>How long its status has counted the eviction of a pod, as far as we have watched.</summary>
+    public TimeSpan DisruptedFor(PodDisruptionBudget budget, string pod)
+    {
+        lock (_lock) return _disruptedSince.TryGetValue((BudgetRules.Title(budget), pod), out DateTimeOffset since) ? _scope.Now - since : TimeSpan.Zero;
     }
 
     /// <summary>
@@ -149,6 +156,9 @@ internal sealed class BudgetBook : IAsyncDisposable
         string title = BudgetRules.Title(budget);
         if (BudgetRules.IsStale(budget)) _staleSince.TryAdd(title, _scope.Now);
         else _staleSince.Remove(title);
+        Dictionary<string, DateTimeOffset> disrupted = budget.Status.DisruptedPods ?? [];
+        foreach ((string Budget, string Pod) ended in _disruptedSince.Keys.Where(k => k.Budget == title && !disrupted.ContainsKey(k.Pod)).ToList()) _disruptedSince.Remove(ended);
+        foreach (string pod in disrupted.Keys) _disruptedSince.TryAdd((title, pod), _scope.Now);
     }
 
     private BudgetTicket EnterSeveral(Pod pod, DrainTurn turn)

@@ -4,6 +4,7 @@ using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -18,15 +19,17 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
     {
         DrainSurvey survey;
         IReadOnlyList<PlannedNode> plans;
+        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Options.HasTimeout ? scope.Options.Timeout : null);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             DrainSurveyor surveyor = new(scope.Client, scope.Options);
-            survey = await surveyor.ReadAsync(nodes, cancellationToken);
-            plans = await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, cancellationToken);
+            survey = await surveyor.ReadAsync(nodes, reading.Token);
+            plans = await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, reading.Token);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (reading.IsCancellationRequested)
         {
-            foreach (NodeTarget node in nodes) await results.WriteAsync(NeverBegun(node.Name), CancellationToken.None);
+            foreach (NodeTarget node in nodes) await results.WriteAsync(NeverBegun(node.Name, !cancellationToken.IsCancellationRequested), CancellationToken.None);
             return;
         }
         catch (Exception exception) when (ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, null) is { } known)
@@ -47,7 +50,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
         await using BudgetBook budgets = new(scope, survey, namespaces);
         await using BudgetOverrides overrides = new(scope, namespaces);
-        Surge surge = new(scope, survey, budgets);
+        Surge surge = new(scope, survey, budgets, cancellationToken);
         await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =
             DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
@@ -56,23 +59,26 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =
             await Task.WhenAll(drains.Select(async d => (d, await d.PrepareAsync(cancellationToken))));
+        foreach (NodeDrainResult ended in prepared.Select(p => p.Result).OfType<NodeDrainResult>()) scope.Ended(ended);
         await Task.WhenAll(prepared.Select(async p =>
         {
             await using NodeDrain drain = p.Drain;
-            await results.WriteAsync(p.Result ?? await drain.RunAsync(cancellationToken), CancellationToken.None);
+            NodeDrainResult result = p.Result ?? await drain.RunAsync(cancellationToken);
+            scope.Ended(result);
+            await results.WriteAsync(result, CancellationToken.None);
         }));
     }
 
-    private NodeDrainResult NeverBegun(string name) => new()
+    private NodeDrainResult NeverBegun(string name, bool isTimedOut) => new()
     {
         Session = scope.Session,
         Cluster = scope.Session.Cluster,
         Node = name,
-        Status = NodeDrainStatus.Cancelled,
+        Status = isTimedOut ? NodeDrainStatus.TimedOut : NodeDrainStatus.Cancelled,
         By = scope.Session.Who(),
         Reason = scope.Options.Reason,
         StartedAt = _startedAt,
         Duration = scope.Now - _startedAt,
-        Message = "Interrupted before anything was touched.",
+        Message = isTimedOut ? "Timed out while the cluster was read, before anything was touched." : "Interrupted before anything was touched.",
     };
 }

@@ -8,8 +8,12 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>What all nodes of one run share.</summary>
-internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals) : IDisposable
+internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
+    CancellationToken withdrawal) : IDisposable
 {
+    private readonly HashSet<string> _causes = [];
+    private readonly CancellationTokenSource _withdrawal = CancellationTokenSource.CreateLinkedTokenSource(withdrawal);
+
     public NodeManagerSession Session { get; } = session;
 
     public ClusterConnection Connection { get; } = connection;
@@ -36,11 +40,35 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>
     public EvictionSlots Slots { get; } = new(options.MaxParallelEvictions);
 
+    /// <summary>Cancelled, the nodes stop, and those of which no pod was evicted are uncordoned again.</summary>
+    public CancellationToken Withdrawal => _withdrawal.Token;
+
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Warns unless there was a warning of this cause in this run. Thread-safe.</summary>
+    public void WarnOnce(string cause, string message)
+    {
+        lock (_causes)
+        {
+            if (!_causes.Add(cause)) return;
+        }
+
+        Observer.Warning(message);
+    }
 
     /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
         Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
 
-    public void Dispose() => Throttle.Dispose();
+    /// <summary>Takes in how a node ended, and stops the others where that was asked for.</summary>
+    public void Ended(NodeDrainResult result)
+    {
+        if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled)) _withdrawal.Cancel();
+    }
+
+    public void Dispose()
+    {
+        Throttle.Dispose();
+        _withdrawal.Dispose();
+    }
 }

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -19,25 +18,40 @@ internal static class NodeCordon
     /// Sends nothing where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
     /// the server may have done it, and the result has to say so.
     /// </summary>
-    public static async Task ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
+    /// <returns>What was noted on a node that took pods before; null for one that was cordoned already.</returns>
+    public static async Task<DrainAnnotation?> ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
     {
-        if (IsBegun(node)) return;
+        if (IsBegun(node)) return null;
         DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
-        Patch patch = Patch.Merge(new()
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note.ToJson() } },
-            ["spec"] = new JsonObject { ["unschedulable"] = true },
-        });
+        JsonObject patch = Patching(note.ToJson(), true);
         await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
             using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
-            await scope.Client.PatchAsync(Resources.Nodes, node.Metadata.Name, null, patch, null, RequestOptions.Default, lingering.Token);
+            await NodePatcher.PatchAsync(scope.Connection, node.Metadata.Name, patch, false, lingering.Token);
+            return node.Spec.Unschedulable == true ? null : note;
         }
         finally
         {
             scope.Throttle.Release();
         }
     }
+
+    /// <summary>Uncordons the node if it still carries the note of that cordon. True when it takes pods afterwards.</summary>
+    public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation note, CancellationToken cancellationToken)
+    {
+        string mine = note.ToJson();
+        Node after = await NodePatcher.ChangeAsync(
+            scope.Connection, node.Metadata.Name, null,
+            current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? Patching(null, null) : null,
+            false, cancellationToken);
+        return after.Spec.Unschedulable != true;
+    }
+
+    private static JsonObject Patching(string? note, bool? unschedulable) => new()
+    {
+        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note } },
+        ["spec"] = new JsonObject { ["unschedulable"] = unschedulable },
+    };
 }

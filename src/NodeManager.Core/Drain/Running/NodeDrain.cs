@@ -1,9 +1,14 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 
@@ -39,6 +44,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
     private Task? _started;
+    private DrainAnnotation? _cordon;
     private bool _isCordoned;
 
     public NodeDrain(
@@ -87,7 +93,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             {
                 Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, NodeCordon.IsBegun(node), Warn, token);
                 _steps.Begin(DrainStep.Cordon, "", _scope.Now);
-                await NodeCordon.ApplyAsync(_scope, node, token);
+                _cordon = await NodeCordon.ApplyAsync(_scope, node, token);
                 _isCordoned = true;
                 _steps.End(_scope.Now);
                 await _conditions.BeginAsync(node, token);
@@ -102,7 +108,11 @@ internal sealed class NodeDrain : IAsyncDisposable
     /// <summary>Takes the pods off the node.</summary>
     public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken)
     {
+        using CancellationTokenSource over = new();
+        Task warning = new WaitWarnings(_scope, _plan.Name, WaitsAsync).RunAsync(over.Token);
         DrainEnd? end = await GuardAsync(RemoveAllAsync, true, cancellationToken);
+        await over.CancelAsync();
+        await warning;
         await Task.WhenAll(Concluding);
         return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
     }
@@ -132,7 +142,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         {
             await SideBySideAsync(round.OrderBy(r => r.Turn).Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
             round = await late.FindAsync(_records, cancellationToken);
-            _records.AddRange(round);
+            lock (_records) _records.AddRange(round);
             _progress.Track([.. _records]);
             if (round.Where(r => r.Plan.Decision == DrainDecision.Refuse).ToList() is { Count: > 0 } refused)
                 throw new DrainStoppedException(NodePlanner.Refusal(refused[0].Plan));
@@ -228,8 +238,8 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private CancellationTokenSource Limit()
     {
-        if (_scope.Options.Timeout is not { } timeout || timeout <= TimeSpan.Zero) return new();
-        return _scope.Time.StartLimit(timeout - (_scope.Now - _startedAt));
+        List<Pod> leaving = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait).Select(r => r.Pod)];
+        return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _startedAt));
     }
 
     // True when the Node object is deleted; false when that is not to be told any more.
@@ -288,23 +298,18 @@ internal sealed class NodeDrain : IAsyncDisposable
             }) ?? []);
         if (end == DrainEnd.NodeDeleted)
             _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted while it was drained." });
-        NodeDrainResult result = new DrainReport
-        {
-            Session = _scope.Session,
-            Plan = _plan,
-            End = end,
-            Records = _records,
-            LastSeen = _pods.Find,
-            Budgets = await InspectBudgetsAsync(),
-            Blockers = _blockers,
-            Warnings = _warnings,
-            IsCordoned = _isCordoned,
-            By = _scope.Session.Who(),
-            Reason = _scope.Options.Reason,
-            NodeSteps = [_steps, _detaching, _replacing],
-            StartedAt = _startedAt,
-            EndedAt = _scope.Now,
-        }.Build();
+        // Refused before anything was done: the plan has just been read.
+        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await LookAsync(_plan.Node);
+        if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
+            _blockers.Insert(0, new()
+            {
+                Kind = "Server",
+                Name = _scope.Session.Server.AbsoluteUri,
+                Message = $"The API server does not answer: {failure}",
+                Remedy = "See whether the API server runs and can be reached, then run the drain again to continue.",
+            });
+        bool isWithdrawn = end == DrainEnd.Cancelled && await WithdrawAsync(look);
+        NodeDrainResult result = Report(end, look, isWithdrawn, await InspectBudgetsAsync(CancellationToken.None)).Build();
 
         // What was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
@@ -319,24 +324,108 @@ internal sealed class NodeDrain : IAsyncDisposable
         return result;
     }
 
-    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
-    private async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync()
+    private DrainReport Report(DrainEnd end, FinalLook look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) => new()
     {
-        List<PodDisruptionBudget> refusing =
-            [.. _records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(_budgets.Find).OfType<PodDisruptionBudget>()];
-        BudgetInspector inspector = new(_scope.Client, _survey.Server, _scope.Options);
-        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
+        Session = _scope.Session,
+        Plan = _plan,
+        End = end,
+        Records = Records,
+        LastSeen = _pods.Find,
+        Budgets = budgets,
+        Blockers = _blockers,
+        Warnings = _warnings,
+        WasCordoned = _isCordoned,
+        Look = look,
+        IsWithdrawn = isWithdrawn,
+        By = _scope.Session.Who(),
+        Reason = _scope.Options.Reason,
+        NodeSteps = [_steps, _detaching, _replacing],
+        StartedAt = _startedAt,
+        EndedAt = _scope.Now,
+    };
+
+    private IReadOnlyList<PodRecord> Records
+    {
+        get
+        {
+            lock (_records) return [.. _records];
+        }
+    }
+
+    // A pod within its grace period is not waited for in vain.
+    private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await InspectBudgetsAsync(cancellationToken)).Waits;
+        HashSet<string> overdue = [.. Records.Where(r => _pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
+        return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
+    }
+
+    // Gives back what this run cordoned, unless a pod was evicted or may be, or another client has changed the node's drain.
+    private async Task<bool> WithdrawAsync(FinalLook look)
+    {
+        if (!_scope.Withdrawal.IsCancellationRequested || _cordon is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave)) return false;
         using CancellationTokenSource limit = new(CleanUp, _scope.Time);
         try
         {
-            covered = await inspector.ReadPodsAsync(refusing, limit.Token);
+            return await NodeCordon.UndoAsync(_scope, node, _cordon, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            _scope.Observer.Verbose($"Node {_plan.Name}: it could not be uncordoned again: {exception.Message}");
+            return false;
+        }
+    }
+
+    // One request: a server that was silent is not asked for long.
+    private async Task<FinalLook> LookAsync(Node node)
+    {
+        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+        try
+        {
+            Node now = await _scope.Client.SendAsync(
+                HttpMethod.Get, Resources.Nodes.Path(name: node.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, limit.Token);
+            return now.Metadata.Uid == node.Metadata.Uid ? new(now, false, null) : new(null, true, null);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return new(null, true, null);
+        }
+        catch (Exception exception)
+        {
+            _scope.Observer.Verbose($"Node {node.Metadata.Name}: its state could not be read: {exception.Message}");
+            if (limit.IsCancellationRequested) return new(null, false, $"no answer within {CleanUp.TotalSeconds:0} s.");
+            return new(null, false, ServerPatience.MayPass(exception) ? exception.Message : null);
+        }
+    }
+
+    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
+    private async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(CancellationToken cancellationToken)
+    {
+        List<PodDisruptionBudget> refusing =
+            [.. Records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(_budgets.Find).OfType<PodDisruptionBudget>()];
+        BudgetInspector inspector = new(_scope.Client, _survey.Server, _scope.Options);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
+        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            refusing = [.. await Task.WhenAll(refusing.Select(b => ReadAsync(b, stop.Token)))];
+            covered = await inspector.ReadPodsAsync(refusing, stop.Token);
         }
         catch (Exception exception)
         {
             _scope.Observer.Verbose($"Node {_plan.Name}: the pods of its budgets could not be read: {exception.Message}");
         }
 
-        return inspector.Describe(refusing, covered, _budgets.StaleFor, _scope.Now);
+        return inspector.Describe(refusing, covered, _budgets.StaleFor, _scope.Now, _budgets.DisruptedFor);
+    }
+
+    // As it is now. Listed, as the right to do that is what a drain has; the watch has told of one that is gone.
+    private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
+    {
+        ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };
+        List<PodDisruptionBudget> found = (await _scope.Client.ListAsync(Resources.PodDisruptionBudgets(_survey.Server.BudgetVersion), one, cancellationToken)).Items;
+        return found is [var now] && now.Metadata.Uid == budget.Metadata.Uid ? now : budget;
     }
 
     private void Note(string warning)

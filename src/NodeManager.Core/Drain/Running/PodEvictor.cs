@@ -114,6 +114,7 @@ internal sealed class PodEvictor(
                     record.IsAccepted = true;
                     record.Waits("the server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                     Tell($"Pod {record.Title}: no answer, asking again: {answer.Message}");
+                    if (answer.IsUnanswered) scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it does. {answer.Message}");
                     await WaitForChangeAsync(record, retry, cancellationToken);
                     retry = Longer(retry);
                     break;

@@ -77,6 +77,11 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
 
+    /// <summary>False when it is certain that nothing was done to remove it: a budget refused each request, or there was none.</summary>
+    public bool MayLeave =>
+        Plan.Decision == DrainDecision.Evict
+        && (IsAccepted || IsSaidToBeGone || Rollout is not null || Responder.Length > 0 || (Attempts > 0 && BlockedBy.Count == 0));
+
     public void Force(string how)
     {
         if (!_forced.Contains(how)) _forced.Add(how);

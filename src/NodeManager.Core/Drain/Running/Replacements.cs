@@ -71,7 +71,7 @@ internal sealed class Replacements
 
     private async Task JudgeAsync(Action<string> warn, CancellationToken cancellationToken)
     {
-        bool hasLimit = _scope.Options.Timeout is { Ticks: > 0 };
+        bool hasLimit = _scope.Options.HasTimeout;
         DateTimeOffset? stuckSince = null;
         string said = "";
         while (true)

@@ -16,7 +16,11 @@ namespace NodeManager.Core.Drain.Running;
 /// Where a budget never lets a pod go, restarts its Deployment as <c>kubectl rollout restart</c> does, once a run, so that its successor is
 /// ready elsewhere before it goes. Undoes nothing. Thread-safe.
 /// </summary>
-internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook budgets)
+/// <param name="scope">The run.</param>
+/// <param name="survey">What the plan read.</param>
+/// <param name="budgets">Of the run.</param>
+/// <param name="run">Ends with the run: a restart is for the pods of all its nodes, and outlives the drain of the node that asked first.</param>
+internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook budgets, CancellationToken run)
 {
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
 
@@ -37,13 +41,13 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
     {
         if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
         if (!_inspector.IsStuck(pod, budgets.Covering(pod))) return false;
-        SurgeCandidate candidate = await _inspector.JudgeAsync(pod, cancellationToken);
+        SurgeCandidate candidate = await scope.Patience.RunAsync(token => _inspector.JudgeAsync(pod, token), cancellationToken);
         string? refusal = candidate.Refusal;
         if (candidate.Deployment is { } deployment && (refusal is null || _restarts.ContainsKey(deployment.Metadata.Uid ?? "")))
         {
             try
             {
-                await _restarts.GetOrAdd(deployment.Metadata.Uid ?? "", _ => new(() => RestartAsync(deployment, cancellationToken))).Value;
+                await RestartOnceAsync(deployment).WaitAsync(cancellationToken);
                 await FollowAsync(record, pods, deployment, changed, cancellationToken);
                 return true;
             }
@@ -59,7 +63,23 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
         return false;
     }
 
-    private async Task RestartAsync(Deployment deployment, CancellationToken cancellationToken)
+    // A restart that failed is tried again by the next pod that needs it.
+    private async Task RestartOnceAsync(Deployment deployment)
+    {
+        string uid = deployment.Metadata.Uid ?? "";
+        Lazy<Task> restart = _restarts.GetOrAdd(uid, _ => new(() => RestartAsync(deployment)));
+        try
+        {
+            await restart.Value;
+        }
+        catch
+        {
+            _restarts.TryRemove(KeyValuePair.Create(uid, restart));
+            throw;
+        }
+    }
+
+    private async Task RestartAsync(Deployment deployment)
     {
         string at = scope.Now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         Patch patch = Patch.Merge(new()
@@ -69,8 +89,11 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetBook bud
                 ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAt] = at } } },
             },
         });
-        await scope.Client.PatchAsync(
-            Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, null, RequestOptions.Default, cancellationToken);
+        // The same moment each time: a patch whose answer was lost restarts nothing twice.
+        await scope.Patience.RunAsync(
+            token => scope.Client.PatchAsync(
+                Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, null, RequestOptions.Default, token),
+            run);
         scope.Observer.Verbose($"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted, so that its pods are ready elsewhere before they go.");
     }
 

@@ -1,4 +1,5 @@
 using NodeManager.Core.Operations;
+using NodeManager.Core.Placement;
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Validation;

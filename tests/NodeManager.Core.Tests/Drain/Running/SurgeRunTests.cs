@@ -60,6 +60,53 @@ public sealed class SurgeRunTests : IDisposable
         Assert.Single(_server.Requests, Restart);
     }
 
+    // The first node's drain is cut off while the restart is on its way, or the server fails at first.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restart_that_one_node_asked_for_serves_the_others_and_a_failure_is_not_kept(bool fails)
+    {
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+        int patches = 0;
+        _server.Intercept = r => fails && r.Method == HttpMethod.Patch && r.RequestUri!.AbsolutePath.EndsWith("/deployments/web", StringComparison.Ordinal)
+            && Interlocked.Increment(ref patches) <= 6 ? Answers.Unavailable() : null;
+        TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Hang = path => !fails && path.EndsWith("/deployments/web", StringComparison.Ordinal) && _server.Requests.Contains(Restart) ? slow.Task : null;
+        using NodeManagerSession session = await _server.ConnectAsync();
+        Task restarted = _bench.LineAsync("restarted, so that");
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new() { Surge = true });
+        if (!fails)
+        {
+            await _server.Hanging;
+            _server.Nodes.Remove("n1");
+            slow.SetResult();
+        }
+
+        await restarted;
+        _server.Pods.Remove("p1");
+        _server.Pods.Remove("p2");
+        IReadOnlyList<NodeDrainResult> results = await drain;
+
+        NodeDrainResult other = results.Single(r => r.Node == "n2");
+        Assert.True(other is { Status: NodeDrainStatus.Drained } && other.Pods[0].Outcome == DrainPodOutcome.Replaced, other.Message);
+    }
+
+    // It is said of those that are evicted, and a surged one is not.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task That_a_budget_never_allows_is_a_warning_only_for_pods_that_are_not_surged(bool surge)
+    {
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        NodeDrainPlan plan = Assert.Single(await NodeManager.Core.Drain.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default));
+
+        Assert.Equal(surge ? 0 : 1, plan.Warnings.Count(w => w.Contains("never allows", StringComparison.Ordinal)));
+        Assert.Equal(plan.Warnings.Count, plan.Pods[0].Warnings.Count);
+        Assert.Equal(surge ? NodeDrainPlanStatus.Drainable : NodeDrainPlanStatus.WillNotFinish, plan.Status);
+    }
+
     [Fact]
     public async Task A_rollout_that_fails_is_reported_and_left_as_it_is()
     {

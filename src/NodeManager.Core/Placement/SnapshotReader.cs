@@ -4,9 +4,9 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 
-namespace NodeManager.Core.Scheduler.Simulation;
+namespace NodeManager.Core.Placement;
 
-/// <summary>Reads a cluster as the scheduler's rules see it.</summary>
+/// <summary>Reads a cluster as the scheduler's rules see it: the same for simulations and for the plans of drains, so that their scores agree.</summary>
 /// <param name="client">Whose cluster.</param>
 /// <param name="warn">Told of what may not be read; the rules then know less.</param>
 internal sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
@@ -46,9 +46,9 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
         {
             return (await client.ListAsync(type, new ListOptions(), cancellationToken)).Items;
         }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            warn($"{char.ToUpperInvariant(what[0])}{what[1..]} may not be read, and count for nothing here: {refused.Message}");
+            warn($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be read and are not taken into account: {refused.Message}");
             return [];
         }
     }

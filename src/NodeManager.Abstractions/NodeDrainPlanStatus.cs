@@ -1,0 +1,14 @@
+namespace NodeManager;
+
+/// <summary>What a drain would come to, as planned. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+public static class NodeDrainPlanStatus
+{
+    /// <summary>Every pod that has to go can go, now or after others.</summary>
+    public const string Drainable = nameof(Drainable);
+
+    /// <summary>The drain would start and never finish unless something changes: a PDB allows no eviction, or replacements fit nowhere.</summary>
+    public const string WillNotFinish = nameof(WillNotFinish);
+
+    /// <summary>The drain would refuse to start: pods that the options do not cover, or missing permissions.</summary>
+    public const string Refused = nameof(Refused);
+}

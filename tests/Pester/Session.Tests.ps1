@@ -203,7 +203,7 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
     It 'say in the verbose stream whom the server decides for' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 1
         $told = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops -Verbose 4>&1
-        @($told | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message | Should -Contain "Connected to cluster '$($told[-1].Cluster)'. User: jane. Groups: devs, ops."
+        @($told | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message | Should -Contain "Connected to cluster '$($told[-1].Cluster)'. User: jane. Groups: 'devs', 'ops'."
     }
 
     It 'refuse a name to act as that would be several headers' {

@@ -66,7 +66,7 @@ public static partial class SessionFactory
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
             LogConnected(
                 logger, name.Name, description.User.Length > 0 ? description.User : "(none)",
-                description.Groups.Count > 0 ? string.Join(", ", description.Groups) : "(decided by the server)");
+                description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)");
             return new()
             {
                 Id = Interlocked.Increment(ref s_sessions),

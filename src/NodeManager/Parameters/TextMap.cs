@@ -19,7 +19,7 @@ internal static class TextMap
             if (IsSeveral(entry.Value))
             {
                 throw new NodeManagerException(
-                    errorId, ErrorKind.InvalidArgument, $"The value of '{key}' is a {Plain(entry.Value)!.GetType().Name}, not one text. Nothing was changed.", key,
+                    errorId, ErrorKind.InvalidArgument, $"The value of '{key}' is of type {Plain(entry.Value)!.GetType().Name}, not one text. Nothing was changed.", key,
                     "Join the values: ($values -join ','). For structured values, use ($value | ConvertTo-Json -Compress).");
             }
 

@@ -16,6 +16,12 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>What its drain would do, as things are now; null for a node that is left out.</summary>
     public NodeDrainPlan? Drain { get; init; }
 
+    /// <summary>Why its drain is refused or does not end, as things are now; empty where nothing is foreseen.</summary>
+    public ItemList<string> Obstacles { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back in service.</summary>
+    public ItemList<string> Stranded { get; init; } = ItemList<string>.Empty;
+
     /// <summary>What to know: left out, stays cordoned, in another run's hands, not Ready.</summary>
     public string Note { get; init; } = "";
 

@@ -48,7 +48,7 @@ public static class DrainPlanner
     }
 
     // By UID, those pods that a budget never lets go.
-    private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
+    internal static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
         ClusterConnection connection, DrainSurvey survey, IReadOnlyList<PlannedNode> plans, DrainOptions options, CancellationToken cancellationToken)
     {
         if (!options.Surge || options.DisableEviction || survey.Budgets is not { } budgets) return new Dictionary<string, SurgeCandidate>();
@@ -63,7 +63,7 @@ public static class DrainPlanner
     }
 
     // A budget's first specification is as old as the budget; of later ones their age is not told, and a moment ago is the safe guess.
-    private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
+    internal static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
         !BudgetRules.IsStale(budget) ? null : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp : TimeSpan.Zero;
 
     private static NodeDrainPlan Describe(

@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
@@ -53,7 +54,8 @@ public static class MaintenancePlanner
 
         List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
-        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count));
+        FleetSurvey? survey = await FleetSurvey.ReadAsync(session, connection, [.. candidates.Select(c => c.Name)], options.Drain, cancellationToken);
+        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey?.Room);
         IReadOnlyList<NodeDrainPlan>[] drains = new IReadOnlyList<NodeDrainPlan>[batches.Count];
         int planned = 0;
         await Parallel.ForEachAsync(
@@ -68,16 +70,16 @@ public static class MaintenancePlanner
         for (int i = 0; i < batches.Count; i++)
         {
             Dictionary<string, NodeDrainPlan> byNode = drains[i].ToDictionary(d => d.Node);
-            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), NoteOf(byName[c.Name]))));
+            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), survey, NoteOf(byName[c.Name]))));
         }
 
-        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, "left out: a control-plane node")));
+        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, "left out: a control-plane node")));
         return plans;
     }
 
     private static MaintenanceCandidate Candidate(Node node, MaintenanceOptions options) => new(
         node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
-        NodeClaim.StaysCordoned(node));
+        NodeClaim.StaysCordoned(node)) { WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node) };
 
     private static string GroupOf(Node node, MaintenanceOptions options) =>
         options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : "";
@@ -93,7 +95,10 @@ public static class MaintenancePlanner
     }
 
     private static NodeMaintenancePlan Describe(
-        NodeManagerSession session, int batch, Node node, string group, NodeDrainPlan? drain, string note) => new()
+        NodeManagerSession session, int batch, Node node, string group, NodeDrainPlan? drain, FleetSurvey? survey, string note)
+    {
+        NodeForecast? forecast = survey is null ? null : NodeForecast.Of(survey, node.Metadata.Name);
+        return new()
         {
             Session = session,
             Cluster = session.Cluster,
@@ -102,6 +107,9 @@ public static class MaintenancePlanner
             NodeUid = node.Metadata.Uid ?? "",
             Group = group,
             Drain = drain,
+            Obstacles = new([.. forecast?.Obstacles ?? []]),
+            Stranded = new([.. forecast?.Stranded ?? []]),
             Note = note,
         };
+    }
 }

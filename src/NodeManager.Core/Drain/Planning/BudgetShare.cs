@@ -39,8 +39,8 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
             "Make room on other nodes (FitReason of the pods says what is missing), or drain fewer nodes at a time.");
     }
 
-    // How many may be missing before any of the pods that leave is replaced: what is on its way counts as there.
-    private static int Room(PodBudget budget)
+    /// <summary>How many may be missing before any of the pods that leave is replaced: what is starting counts as there.</summary>
+    public static int Room(PodBudget budget)
     {
         int coming = budget.UnhealthyPods.Count(p => p.Progressing);
         int most = budget.ExpectedPods - budget.DesiredHealthy;

@@ -12,4 +12,16 @@ public sealed record MaintenanceCandidate(
     string Uid, string Name, string Group, bool IsControlPlane, bool IsPending, bool IsReady, bool IsCordoned)
 {
     public bool IsAvailable => IsReady && !IsCordoned;
+
+    /// <summary>Its batch was stuck and has given it back: it goes alone, after all others but the control plane.</summary>
+    public bool GoesAlone { get; init; }
+
+    /// <summary>Another client had cordoned it, or it was not Ready, when the run began.</summary>
+    public bool WasUnavailable { get; init; }
+
+    /// <summary>
+    /// Whether it takes a place of those that may be out of service: what was out before the run is not of its making, unless the run has
+    /// worked on it and it did not become Ready.
+    /// </summary>
+    public bool TakesPlace => !IsAvailable && !(WasUnavailable && (IsPending || IsReady));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 
@@ -11,6 +12,7 @@ internal sealed class BatchWork(
 {
     private const int DrainAttempts = 6;
 
+    private readonly StuckBatch _stuck = new(scope, options, ledger, board);
     private readonly List<Task> _tails = [];
 
     /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
@@ -23,7 +25,7 @@ internal sealed class BatchWork(
         _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));
         try
         {
-            await DrainAsync(toDrain, cancellationToken);
+            await DrainAsync(toDrain, nodes, cancellationToken);
         }
         finally
         {
@@ -32,7 +34,7 @@ internal sealed class BatchWork(
         }
     }
 
-    private async Task DrainAsync(List<string> left, CancellationToken cancellationToken)
+    private async Task DrainAsync(List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
         await Task.WhenAll(left.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
         left.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
@@ -46,18 +48,26 @@ internal sealed class BatchWork(
             }
 
             if (left.Count == 0) return;
-            await TryDrainAsync(left, attempt == DrainAttempts, cancellationToken);
+            if (await TryDrainAsync(left, batch, attempt == DrainAttempts, cancellationToken) is { } stuck)
+            {
+                await GiveBackAsync(stuck, left, batch, cancellationToken);
+                attempt = 0;
+                continue;
+            }
+
             if (left.Count > 0) await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
         }
     }
 
-    // A drain stops where the hold on the run is in doubt, and goes on when it is not any more.
-    private async Task TryDrainAsync(List<string> left, bool isLast, CancellationToken cancellationToken)
+    // A drain stops where the hold on the run is in doubt, and goes on when it is not any more; and where it waits for its own nodes.
+    private async Task<GiveBack?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
         DrainListener listener = new(scope.Observer, progress, byName);
         CancellationToken doubt = lease.InDoubt;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        Task<GiveBack> watching = WatchAsync(batch, stop, over.Token);
         try
         {
             await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
@@ -65,17 +75,42 @@ internal sealed class BatchWork(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string uid = byName[result.Node].Uid;
-                if (!isLast && MayPass(result)) continue;
+                if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result)) continue;
                 left.Remove(uid);
                 _tails.Add(work.FinishAsync(uid, result, cancellationToken));
             }
         }
         catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
         {
-            if (!isLast && ServerPatience.MayPass(exception)) return;
+            if (!isLast && ServerPatience.MayPass(exception)) return null;
             foreach (string uid in left) _tails.Add(work.EndAsync(uid, exception, cancellationToken));
             left.Clear();
         }
+        finally
+        {
+            await over.CancelAsync();
+            await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return watching.IsCompletedSuccessfully ? await watching : null;
+    }
+
+    private async Task<GiveBack> WatchAsync(List<string> batch, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
+        GiveBack stuck = await _stuck.WatchAsync(batch, cancellationToken);
+        await stop.CancelAsync();
+        return stuck;
+    }
+
+    // One node of several makes room for the others and goes later; one alone has had its chance.
+    private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
+    {
+        if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid) return;
+        string pods = $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned, and the drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
+        left.Remove(uid);
+        bool isAlone = batch.Count(other => ledger[other].Status == NodeMaintenanceStatus.InProgress) == 1;
+        if (isAlone) await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);
+        else await work.YieldAsync(uid, pods, cancellationToken);
     }
 
     private static bool MayPass(NodeDrainResult result) =>

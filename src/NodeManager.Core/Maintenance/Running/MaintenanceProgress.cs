@@ -117,6 +117,15 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
+    /// <summary>The node's work is broken off, to begin again later.</summary>
+    public void NodePostponed(NodeRecord node)
+    {
+        lock (_lock)
+        {
+            if (_steps.Remove(node.Uid)) scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
+        }
+    }
+
     public void Dispose()
     {
         Wait("", "");

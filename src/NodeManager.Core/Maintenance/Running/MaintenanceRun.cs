@@ -1,4 +1,5 @@
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
@@ -55,6 +56,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, start.Progress);
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, start.Progress);
+        await ForetellAsync(cancellationToken);
         await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
@@ -79,6 +81,25 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             if (_ledger.Nodes.Any(n => n.IsOpen)) await SoakAsync(batch, cancellationToken);
             batch = [];
         }
+    }
+
+    // Before the first node is cordoned: what will not get through as things are.
+    private async Task ForetellAsync(CancellationToken cancellationToken)
+    {
+        List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
+        if (await SurveyAsync(open, cancellationToken) is not { } survey) return;
+        foreach (string warning in FleetForecast.Warnings([.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))])) scope.Observer.Warning(warning);
+        List<string> unready = [.. open.Where(n => board.Find(n.Uid) is { } node && !FleetBoard.IsReady(node)).Select(n => n.Name)];
+        if (unready.Count > 0)
+            scope.Observer.Warning($"Not Ready, so their turn comes last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
+    }
+
+    private async Task<FleetSurvey?> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
+    {
+        FleetSurvey? survey = await scope.Patience.RunAsync(
+            token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => n.Name)], start.Options.Drain, token), cancellationToken);
+        if (survey is null) scope.Observer.Verbose("Pods may not be listed: batches are chosen without looking where pods fit.");
+        return survey;
     }
 
     private async Task NoteGoneAsync(CancellationToken cancellationToken)
@@ -114,7 +135,11 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             (IReadOnlyCollection<Node> nodes, Task changed) = board.LookAtAll();
             string[] unready = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
             IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes);
-            BatchChoice choice = BatchRules.Next(candidates, start.Limit.Of(candidates.Count), unready);
+            int limit = start.Limit.Of(candidates.Count);
+            BatchChoice choice = BatchRules.Next(candidates, limit, unready);
+            // Where its pods fit is looked at only when some node may go.
+            if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
+                choice = BatchRules.Next(candidates, limit, unready, (await SurveyAsync(Pending(), cancellationToken))?.Room);
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
             if (!isTold) scope.Observer.Warning($"No further node may be begun: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
@@ -134,7 +159,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
                let node = byUid[record.Uid]
                select new MaintenanceCandidate(
                    record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending,
-                   FleetBoard.IsReady(node), node.Spec.Unschedulable == true),
+                   FleetBoard.IsReady(node), node.Spec.Unschedulable == true) { WasUnavailable = record.WasUnavailable, GoesAlone = record.GoesAlone },
         ];
     }
 

@@ -107,6 +107,39 @@ internal sealed class NodeWork(
         },
         cancellationToken);
 
+    /// <summary>Puts a node back into service whose drain holds up itself; its turn comes again, alone.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="why">For the users.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public Task<bool> YieldAsync(string uid, string why, CancellationToken cancellationToken) => GuardAsync(
+        uid,
+        async () =>
+        {
+            NodeRecord record = ledger[uid];
+            await lease.HoldAsync(cancellationToken);
+            if (!await claims.YieldAsync(record.Name, uid, cancellationToken)) throw new ClaimLostException(null);
+            await board.UntilAsync(uid, n => record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
+            await ledger.UpdateAsync(
+                uid,
+                n => n with
+                {
+                    Status = NodeMaintenanceStatus.Pending,
+                    GoesAlone = true,
+                    Batch = 0,
+                    Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
+                    BootId = null,
+                    Heartbeat = null,
+                    DaemonSets = null,
+                    Message = "Given back once: " + why,
+                },
+                cancellationToken);
+            await conditions.EndAsync(record.Name, "MaintenancePostponed", true, cancellationToken);
+            await conditions.PlanAsync(record.Name, cancellationToken);
+            progress.NodePostponed(ledger[uid]);
+            scope.Observer.Warning($"Node {record.Name} is back in service and goes later, alone: {why}");
+        },
+        cancellationToken);
+
     /// <summary>Ends a node that failed, is gone, or is another's now.</summary>
     public async Task EndAsync(string uid, Exception exception, CancellationToken cancellationToken)
     {
@@ -123,8 +156,8 @@ internal sealed class NodeWork(
             // It is kept with the run. A sentence, as others follow it.
             if (error.Length > LongestError) error = error[..LongestError] + "…";
             if (!error.EndsWith('.')) error += ".";
-            bool isPutBack = options.OnError == MaintenanceErrorAction.Resume && exception is not ClaimLostException
-                && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
+            bool isWanted = options.OnError == MaintenanceErrorAction.Resume || exception is NodeFailedException { IsNeeded: true };
+            bool isPutBack = isWanted && exception is not ClaimLostException && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
             if (isPutBack) await board.UntilAsync(uid, n => !claims.IsOwn(n), cancellationToken);
             await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
             string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";

@@ -141,6 +141,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Uid = node.Metadata.Uid ?? "",
             Group = options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : null,
             IsControlPlane = isControlPlane,
+            WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
             Message = isLeftOut ? "A control-plane node: left out without -IncludeControlPlane." : null,
         };

@@ -94,6 +94,23 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return isOurs;
     }
 
+    /// <summary>Puts the node back into service as <see cref="ReleaseAsync"/> does, and keeps it claimed for its next turn.</summary>
+    /// <returns>False where the claim was gone, and nothing was changed.</returns>
+    public async Task<bool> YieldAsync(string name, string uid, CancellationToken cancellationToken)
+    {
+        bool isOurs = true;
+        await ChangeAsync(name, uid, current =>
+        {
+            isOurs = NodeClaim.Read(current) is { } there && there.Run == run && there.Holder == holder;
+            if (!isOurs) return null;
+            NodeClaim claim = NodeClaim.Read(current)!;
+            JsonObject patch = Undoing(claim);
+            patch["metadata"]!["annotations"]![NodeClaim.Key] = (claim with { IsBegun = false, WasCordoned = false, Set = null }).ToJson();
+            return patch;
+        }, cancellationToken);
+        return isOurs;
+    }
+
     /// <summary>Whether the node, as it is here, carries a claim of this run.</summary>
     public bool IsOwn(Node node) => NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key))?.Run == run;
 

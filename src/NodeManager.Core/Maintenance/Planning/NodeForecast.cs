@@ -1,0 +1,46 @@
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Core.Maintenance.Planning;
+
+/// <summary>What can be foreseen of a node's maintenance. Pure.</summary>
+/// <param name="Obstacles">Why its drain is refused or does not end as things are.</param>
+/// <param name="Stranded">Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back.</param>
+internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Stranded)
+{
+    private static readonly NodeForecast Nothing = new([], []);
+
+    /// <param name="survey">What was read.</param>
+    /// <param name="node">Its name.</param>
+    public static NodeForecast Of(FleetSurvey survey, string node)
+    {
+        if (!survey.Nodes.TryGetValue(node, out PlannedNode? plan)) return Nothing;
+        StrandedPods stranded = survey.Room.Stranded(node);
+        List<PlannedPod> evicted = [.. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Surging.Contains(p.Plan.Uid))];
+        string[] closed =
+        [
+            .. evicted.Where(p => p.Plan.Budgets.Count == 1).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}").Distinct()
+                .Where(b => survey.Budgets.TryGetValue(b, out PodBudget? budget) && budget.Outlook == BudgetOutlook.Never),
+        ];
+        return new(
+            [
+                .. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message),
+                .. closed.Select(b => Describe(survey.Budgets[b])),
+                .. evicted.Where(p => p.Plan is { BlockedByBudget: true, Budgets.Count: > 1 })
+                    .Select(p => $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets, and the eviction API serves pods with one only."),
+                .. stranded.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => Describe(b, stranded)),
+            ],
+            [.. stranded.Pods.Select(p => p.Key)]);
+    }
+
+    private static string Describe(PodBudget budget) =>
+        $"PodDisruptionBudget {budget.Namespace}/{budget.Name} lets no pod go: {budget.OutlookReason}. {budget.Remedy}".TrimEnd();
+
+    private static string Describe(LeavingBudget budget, StrandedPods stranded)
+    {
+        string[] pods = [.. stranded.Pods.Where(p => p.Budgets.Contains(budget)).Select(p => p.Key)];
+        return $"{NameList.Of(pods)} {(pods.Length == 1 ? "fits" : "fit")} on no other node, and PodDisruptionBudget {budget.Name} allows {budget.MayMiss} missing. "
+            + "Make room on other nodes, or use -OverrideBudgetAfter.";
+    }
+}

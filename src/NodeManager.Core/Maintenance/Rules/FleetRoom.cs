@@ -1,0 +1,173 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Maintenance.Rules;
+
+/// <summary>
+/// Whether the pods of nodes that are out of service together find places on the other nodes, by the scheduler's rules. It looks for one
+/// packing (the first node that fits), so it may refuse a batch that would just fit. Pure; not thread-safe.
+/// </summary>
+public sealed class FleetRoom
+{
+    private readonly ClusterSnapshot _snapshot;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> _leaving;
+    private readonly List<NodeState> _hosts;
+    private readonly Dictionary<string, StrandedPods> _stranded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodFit> _fits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _lastHost = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _out = new(StringComparer.Ordinal);
+    private readonly List<(LeavingPod Pod, string From)> _moves = [];
+    private readonly Dictionary<string, (LeavingPod Pod, string Node)> _moved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _strandedWorkloads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
+
+    /// <param name="snapshot">The cluster as it is. Pods are moved in it while questions are answered.</param>
+    /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
+    public FleetRoom(ClusterSnapshot snapshot, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving)
+    {
+        _snapshot = snapshot;
+        _leaving = leaving;
+        _hosts = [.. snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether the batch has no node yet.</summary>
+    public bool IsEmpty => _out.Count == 0;
+
+    /// <summary>Whether <see cref="Stranded"/> was asked for the node and found pods.</summary>
+    public bool IsKnownToStrand(string node) => _stranded.TryGetValue(node, out StrandedPods? known) && known.Pods.Count > 0;
+
+    /// <summary>Begins another batch: all pods are where they were.</summary>
+    public void Clear()
+    {
+        Undo(0);
+        _out.Clear();
+        _strandedWorkloads.Clear();
+        _missing.Clear();
+    }
+
+    /// <summary>Takes the node into the batch if all pods of the batch fit outside it then.</summary>
+    public bool TryAdd(string node)
+    {
+        int before = _moves.Count;
+        _out.Add(node);
+        // Pods of the batch's other nodes that were placed on this one need another place.
+        IEnumerable<LeavingPod> displaced = _moved.Values.Where(m => m.Node == node).Select(m => m.Pod);
+        List<LeavingPod> pods = [.. displaced.Concat(LeavingFrom(node)).OrderByDescending(p => p.Size)];
+        if (pods.TrueForAll(TryMove)) return true;
+        Undo(before);
+        _out.Remove(node);
+        return false;
+    }
+
+    /// <summary>
+    /// Takes a node with stranded pods into the batch. Refused where the batch has stranded pods of the same workload on another node, unless
+    /// a PodDisruptionBudget says how many of them may be missing together.
+    /// </summary>
+    public bool TryAddStranded(string node)
+    {
+        StrandedPods stranded = _stranded[node];
+        ILookup<string, LeavingBudget> budgets = stranded.Pods.SelectMany(p => p.Budgets).ToLookup(b => b.Name);
+        bool isAlone = _out.Count == 0;
+        bool mayMiss = budgets.All(b => _missing.GetValueOrDefault(b.Key) + b.Count() <= b.First().MayMiss)
+            && stranded.Pods.All(p => p.Budgets.Count > 0 || !_strandedWorkloads.ContainsKey(p.Workload));
+        if (!isAlone && !mayMiss) return false;
+        _out.Add(node);
+        foreach (IGrouping<string, LeavingBudget> budget in budgets) _missing[budget.Key] = _missing.GetValueOrDefault(budget.Key) + budget.Count();
+        foreach (LeavingPod pod in stranded.Pods) _strandedWorkloads[pod.Workload] = node;
+        return true;
+    }
+
+    /// <summary>What has no place while this node alone is out of service. Begins another batch.</summary>
+    public StrandedPods Stranded(string node)
+    {
+        if (_stranded.TryGetValue(node, out StrandedPods? known)) return known;
+        Clear();
+        _out.Add(node);
+        List<LeavingPod> pods = [.. LeavingFrom(node).OrderByDescending(p => p.Size)];
+        List<LeavingPod> unplaced = pods.FindAll(p => !TryMove(p));
+        Clear();
+        return _stranded[node] = new(unplaced, Blocking(pods, unplaced));
+    }
+
+    // Those of which more are missing than may be; and those that let nothing else go, where what is missing cannot be replaced by another pod.
+    private static List<LeavingBudget> Blocking(List<LeavingPod> pods, List<LeavingPod> unplaced) =>
+    [
+        .. from budget in unplaced.SelectMany(p => p.Budgets).GroupBy(b => b.Name, b => b)
+           let missing = budget.Count()
+           let others = pods.Count(p => p.Budgets.Any(b => b.Name == budget.Key)) - missing
+           let isFixed = unplaced.Exists(p => !p.IsInterchangeable && p.Budgets.Any(b => b.Name == budget.Key))
+           where missing > budget.First().MayMiss || (missing == budget.First().MayMiss && others > 0 && isFixed)
+           select budget.First(),
+    ];
+
+    private bool TryMove(LeavingPod pod)
+    {
+        string from = _moved.TryGetValue(pod.Key, out (LeavingPod, string Node) moved) ? moved.Node : pod.Pod.Spec.NodeName ?? "";
+        Remove(pod);
+        PodFit fit = FitOf(pod);
+        int start = _lastHost.GetValueOrDefault(pod.Workload);
+        bool isUnknown = false;
+        for (int i = 0; i < _hosts.Count; i++)
+        {
+            int index = (start + i) % _hosts.Count;
+            NodeState host = _hosts[index];
+            if (_out.Contains(host.Name)) continue;
+            FitVerdict verdict = fit.Evaluate(host).Verdict;
+            isUnknown |= verdict == FitVerdict.Unknown;
+            if (verdict != FitVerdict.Fits) continue;
+            Assume(pod, host.Name);
+            _lastHost[pod.Workload] = index;
+            Note(pod, from, host.Name);
+            return true;
+        }
+
+        // What cannot be judged may fit: it takes no place from others.
+        if (isUnknown) Note(pod, from, "");
+        else Assume(pod, from);
+        return isUnknown;
+    }
+
+    // Made once a workload where nothing that moves can change it: resources and ports are looked up on the node.
+    private PodFit FitOf(LeavingPod pod)
+    {
+        if (!pod.IsIndependent) return new(pod.Pod, _snapshot);
+        if (!_fits.TryGetValue(pod.Workload, out PodFit? fit)) _fits.Add(pod.Workload, fit = new(pod.Pod, _snapshot));
+        return fit;
+    }
+
+    private void Assume(LeavingPod pod, string node)
+    {
+        if (pod.KeepsOthersAway) _fits.Clear();
+        _snapshot.Assume(pod.Pod, node);
+    }
+
+    private void Remove(LeavingPod pod)
+    {
+        if (pod.KeepsOthersAway) _fits.Clear();
+        _snapshot.RemovePod(pod.Pod);
+    }
+
+    private void Note(LeavingPod pod, string from, string to)
+    {
+        _moves.Add((pod, from));
+        _moved[pod.Key] = (pod, to);
+    }
+
+    private void Undo(int downTo)
+    {
+        for (int i = _moves.Count - 1; i >= downTo; i--)
+        {
+            (LeavingPod pod, string from) = _moves[i];
+            if (from.Length > 0) Assume(pod, from);
+            else Remove(pod);
+            if (from == pod.Pod.Spec.NodeName) _moved.Remove(pod.Key);
+            else _moved[pod.Key] = (pod, from);
+        }
+
+        _moves.RemoveRange(downTo, _moves.Count - downTo);
+    }
+
+    private IReadOnlyList<LeavingPod> LeavingFrom(string node) => _leaving.GetValueOrDefault(node) ?? [];
+
+    private static bool IsReady(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True";
+}

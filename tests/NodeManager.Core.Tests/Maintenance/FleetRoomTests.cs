@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Tests.Support;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Tests.Maintenance;
+
+public sealed class FleetRoomTests
+{
+    // Nodes with 4 cores: the cores of each pod, = before one that fits on its node alone, and its workload after a colon.
+    [Theory]
+    [InlineData("a=1:x b=1:x c=1:x d=1:x", 4, "a b c|d")]
+    [InlineData("a=3:x b=3:y c=3:z d=0:w", 4, "a|b|c|d")]
+    [InlineData("a=3:x b=3:y c=1:z", 4, "a|b|c")]
+    [InlineData("a==1:x b==1:x c=1:y", 4, "c|a|b")]
+    [InlineData("a==1:x b==1:y c=1:z", 4, "c|a b")]
+    [InlineData("a=4:x b=4:y", 2, "a b")]
+    [InlineData("a=4:x b=4:x", 2, "a|b")]
+    public void Nodes_go_together_when_their_pods_fit_on_the_others(string fleet, int limit, string batches) =>
+        Assert.Equal(batches, Batches(fleet, limit, null));
+
+    [Theory]
+    [InlineData("a==1:x b==1:x c==1:x", 1, "a|b|c")]
+    [InlineData("a==1:x b==1:x c==1:x", 2, "a b|c")]
+    [InlineData("a==1:x,=1:x b==1:x c=1:y", 1, "c|b|a")]
+    public void A_budget_says_how_many_pods_without_a_place_may_be_missing(string fleet, int mayMiss, string batches) =>
+        Assert.Equal(batches, Batches(fleet, 3, new("default/x", mayMiss)));
+
+    [Theory]
+    [InlineData(1, "Deployment", false)]
+    [InlineData(2, "Deployment", true)]
+    [InlineData(2, "StatefulSet", true)]
+    public void A_drain_does_not_end_where_a_budget_lets_fewer_be_missing_than_have_no_place(int stranded, string kind, bool blocks)
+    {
+        FleetRoom room = Read($"a={string.Join(',', Enumerable.Repeat("=1:x", stranded))},1:x b=0:y", new("default/x", 1), kind);
+
+        StrandedPods found = room.Stranded("a");
+
+        Assert.Equal((stranded, blocks), (found.Pods.Count, found.BlocksDrain));
+    }
+
+    [Fact]
+    public void What_waits_for_a_held_node_gets_it_back()
+    {
+        List<Node> nodes = [Node("a", true), Node("b", true), Node("c", false)];
+        Pod waiting = Pod("p", "a", "4", "x", true);
+        waiting.Spec.NodeName = null;
+        Pod other = Pod("q", "b", "1", "y", false);
+
+        GiveBack? choice = StuckRules.Choose(ClusterSnapshot.Of(nodes, [other]), [waiting], ["a", "b"], new HashSet<string> { "a", "b" });
+        GiveBack? none = StuckRules.Choose(ClusterSnapshot.Of([Node("a", true), Node("c", false)], []), [Pod("r", "", "1", "x", false)], ["a"], new HashSet<string> { "a" });
+
+        Assert.Equal("a", choice?.Node);
+        Assert.Null(none);
+    }
+
+    [Fact]
+    public void A_large_fleet_takes_no_time()
+    {
+        const int Nodes = 1500, PodsOfNode = 10;
+        List<Node> nodes = [.. Enumerable.Range(0, Nodes).Select(i => Node($"n{i:0000}", false))];
+        List<Pod> pods = [.. nodes.SelectMany((n, i) => Enumerable.Range(0, PodsOfNode).Select(p => Pod($"p{i}-{p}", n.Metadata.Name, "200m", $"w{(i + p) % 300}", false, p == 0)))];
+        Dictionary<string, IReadOnlyList<LeavingPod>> leaving = pods.GroupBy(p => p.Spec.NodeName!).ToDictionary(g => g.Key, IReadOnlyList<LeavingPod> (g) => [.. g.Select(p => new LeavingPod(p, []))]);
+        List<MaintenanceCandidate> candidates = [.. nodes.Select(n => new MaintenanceCandidate(n.Metadata.Name, n.Metadata.Name, "", false, true, true, false))];
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);
+        // Of the processor, as the machine may have other things to do.
+        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+
+        BatchChoice next = BatchRules.Next(candidates, 50, [], new(snapshot, leaving));
+        TimeSpan took = Process.GetCurrentProcess().TotalProcessorTime - before;
+
+        Assert.Equal(50, next.Nodes.Count);
+        Assert.True(took < TimeSpan.FromSeconds(2), $"{took}");
+    }
+
+    private static string Batches(string fleet, int limit, LeavingBudget? budget)
+    {
+        List<MaintenanceCandidate> candidates = [.. fleet.Split(' ').Select(n => n[..n.IndexOf('=', StringComparison.Ordinal)]).Select(n => new MaintenanceCandidate(n, n, "", false, true, true, false))];
+        return string.Join('|', BatchRules.All(candidates, limit, Read(fleet, budget, "Deployment")).Select(b => string.Join(' ', b.Select(n => n.Name))));
+    }
+
+    private static FleetRoom Read(string fleet, LeavingBudget? budget, string kind)
+    {
+        List<Node> nodes = [];
+        Dictionary<string, IReadOnlyList<LeavingPod>> leaving = [];
+        foreach (string text in fleet.Split(' '))
+        {
+            string[] parts = text.Split('=', 2);
+            nodes.Add(Node(parts[0], false));
+            leaving[parts[0]] =
+            [
+                .. parts[1].Split(',').Where(p => !p.StartsWith('0')).Select((p, i) => new LeavingPod(
+                    Pod($"{parts[0]}{i}", parts[0], p.TrimStart('=').Split(':')[0], p.Split(':')[1], p.StartsWith('='), kind: kind), budget is null ? [] : [budget])),
+            ];
+        }
+
+        return new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod)), leaving);
+    }
+
+    private static Node Node(string name, bool isCordoned)
+    {
+        JsonObject node = Sample.NodeJson(name, labels: $$"""{ "kubernetes.io/hostname": "{{name}}" }""", spec: isCordoned ? """{ "unschedulable": true }""" : "{}");
+        return node.Deserialize(KubernetesJson.Default.Node)!;
+    }
+
+    private static Pod Pod(string name, string node, string cpu, string workload, bool isBound, bool isApart = false, string kind = "ReplicaSet")
+    {
+        JsonObject pod = Sample.PodJson(name, node, cpu, owner: kind);
+        pod["metadata"]!["ownerReferences"]![0]!["uid"] = workload;
+        pod["metadata"]!["labels"] = new JsonObject { ["app"] = workload };
+        if (isBound) pod["spec"]!["nodeSelector"] = new JsonObject { ["kubernetes.io/hostname"] = node };
+        if (isApart)
+        {
+            pod["spec"]!["affinity"] = JsonNode.Parse($$"""
+                { "podAntiAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": [{ "topologyKey": "kubernetes.io/hostname", "labelSelector": { "matchLabels": { "app": "{{workload}}" } } }] } }
+                """);
+        }
+
+        return pod.Deserialize(KubernetesJson.Default.Pod)!;
+    }
+}

@@ -74,6 +74,10 @@ public static class ErrorIds
     public const string MaintenanceBlocked = nameof(MaintenanceBlocked);
     public const string MaintenanceFailed = nameof(MaintenanceFailed);
     public const string MaintenanceTakenOver = nameof(MaintenanceTakenOver);
+    public const string MaintenanceLeaseNotRenewed = nameof(MaintenanceLeaseNotRenewed);
+    public const string MaintenanceStopped = nameof(MaintenanceStopped);
+    public const string MaintenanceAlive = nameof(MaintenanceAlive);
+    public const string NodeInMaintenance = nameof(NodeInMaintenance);
 
     // Sandbox
     public const string NotASandbox = nameof(NotASandbox);

@@ -22,6 +22,9 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back in service.</summary>
     public ItemList<string> Stranded { get; init; } = ItemList<string>.Empty;
 
+    /// <summary>When the next window opens; null where one is open, or none was given.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>What to know: left out, stays cordoned, in another run's hands, not Ready.</summary>
     public string Note { get; init; } = "";
 

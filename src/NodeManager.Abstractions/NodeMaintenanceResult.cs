@@ -31,7 +31,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>How the drain ended; null where none was made by this process.</summary>
     public NodeDrainResult? Drain { get; init; }
 
-    /// <summary>What the script block wrote to its output; empty where it did not run in this process.</summary>
+    /// <summary>What the script block wrote to its output: objects where it ran in this process, else its last 40 lines as text.</summary>
     public ItemList<object> Output { get; init; } = ItemList<object>.Empty;
 
     /// <summary>Why it failed; empty when it did not.</summary>

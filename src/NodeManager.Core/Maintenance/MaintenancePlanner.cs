@@ -24,11 +24,17 @@ public static class MaintenancePlanner
     /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
         NodeManagerSession session, MaintenanceRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, observer, token), cancellationToken);
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, observer, true, token), cancellationToken);
+
+    /// <summary>The batches alone, without the nodes that are left out and without their drains' plans: what to confirm.</summary>
+    /// <inheritdoc cref="PlanAsync(NodeManagerSession, MaintenanceRequest, IOperationObserver, CancellationToken)"/>
+    public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanBatchesAsync(
+        NodeManagerSession session, MaintenanceRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, null, (connection, token) => PlanAsync(session, connection, request, observer, false, token), cancellationToken);
 
     private static async Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
         NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        bool withDrains, CancellationToken cancellationToken)
     {
         MaintenanceOptions options = request.Options;
         IReadOnlyList<NodeTarget> targets = NodeTarget.Distinct(request.Nodes);
@@ -36,7 +42,9 @@ public static class MaintenancePlanner
         if (request.ResumeId is { } id)
         {
             StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
-            options = OptionText.Overlay(stored.Run.Options, options);
+            if (stored.State.Status == NodeMaintenanceRunStatus.Completed) observer.Warning($"Maintenance run {id} is complete: nothing is left to do.");
+            else RunOpener.CheckWork(stored.Run, OptionText.HashWork(request.WorkText), observer);
+            options = OptionText.Overlay(stored.Run.Options, request);
             open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
             targets = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => new NodeTarget(n.Name, n.Uid))];
         }
@@ -52,10 +60,23 @@ public static class MaintenancePlanner
             else if (open is null) throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
         }
 
+        if (options.SpreadBy.Length > 0) SpreadKey.Check(nodes, options.SpreadBy, observer);
+        List<MaintenanceWindow> windows = [.. options.Windows.Select(w => WindowParser.Parse(w, connection.Time.LocalTimeZone))];
+        DateTimeOffset now = connection.Time.GetUtcNow();
+        DateTimeOffset? opens = windows.Count == 0 || windows.Exists(w => w.IsOpen(now)) ? null
+            : windows.Select(w => TimeZoneInfo.ConvertTime(w.NextOpening(now), w.Zone)).Min();
         List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
         FleetSurvey? survey = await FleetSurvey.ReadAsync(session, connection, [.. candidates.Select(c => c.Name)], options.Drain, cancellationToken);
         IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey?.Room);
+        if (!withDrains)
+        {
+            return
+            [
+                .. batches.SelectMany((batch, i) => batch.Select(c => Describe(session, i + 1, byName[c.Name], c.Group, null, survey, opens, NoteOf(byName[c.Name])))),
+            ];
+        }
+
         IReadOnlyList<NodeDrainPlan>[] drains = new IReadOnlyList<NodeDrainPlan>[batches.Count];
         int planned = 0;
         await Parallel.ForEachAsync(
@@ -70,10 +91,10 @@ public static class MaintenancePlanner
         for (int i = 0; i < batches.Count; i++)
         {
             Dictionary<string, NodeDrainPlan> byNode = drains[i].ToDictionary(d => d.Node);
-            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), survey, NoteOf(byName[c.Name]))));
+            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), survey, opens, NoteOf(byName[c.Name]))));
         }
 
-        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, "left out: a control-plane node")));
+        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "left out: a control-plane node")));
         return plans;
     }
 
@@ -81,8 +102,7 @@ public static class MaintenancePlanner
         node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
         NodeClaim.StaysCordoned(node)) { WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node) };
 
-    private static string GroupOf(Node node, MaintenanceOptions options) =>
-        options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : "";
+    private static string GroupOf(Node node, MaintenanceOptions options) => SpreadKey.GroupOf(node, options.SpreadBy) ?? "";
 
     private static string NoteOf(Node node)
     {
@@ -95,7 +115,8 @@ public static class MaintenancePlanner
     }
 
     private static NodeMaintenancePlan Describe(
-        NodeManagerSession session, int batch, Node node, string group, NodeDrainPlan? drain, FleetSurvey? survey, string note)
+        NodeManagerSession session, int batch, Node node, string group, NodeDrainPlan? drain, FleetSurvey? survey, DateTimeOffset? opens,
+        string note)
     {
         NodeForecast? forecast = survey is null ? null : NodeForecast.Of(survey, node.Metadata.Name);
         return new()
@@ -109,7 +130,8 @@ public static class MaintenancePlanner
             Drain = drain,
             Obstacles = new([.. forecast?.Obstacles ?? []]),
             Stranded = new([.. forecast?.Stranded ?? []]),
-            Note = note,
+            NotBefore = opens,
+            Note = string.Join("; ", ((string[])[note, opens is { } at ? $"not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens" : ""]).Where(n => n.Length > 0)),
         };
     }
 }

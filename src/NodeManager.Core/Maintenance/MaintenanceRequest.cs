@@ -13,8 +13,17 @@ public sealed record MaintenanceRequest
 
     public MaintenanceOptions Options { get; init; } = new();
 
-    /// <summary>Carry on with this run. What <see cref="Options"/> has that is not the default replaces what the run has.</summary>
+    /// <summary>
+    /// Resume this run, with the options that it has. What <see cref="Options"/> has that is not the default replaces them, and what
+    /// <see cref="Explicit"/> names.
+    /// </summary>
     public string? ResumeId { get; init; }
+
+    /// <summary>
+    /// Names of properties of <see cref="MaintenanceOptions"/> and <see cref="Drain.DrainOptions"/> that replace those of a resumed run even
+    /// where they are the default.
+    /// </summary>
+    public IReadOnlyCollection<string> Explicit { get; init; } = [];
 
     /// <summary>Where the run's ConfigMap and Lease are.</summary>
     public string Namespace { get; init; } = DefaultNamespace;

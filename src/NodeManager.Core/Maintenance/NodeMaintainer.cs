@@ -26,7 +26,13 @@ public static class NodeMaintainer
         try
         {
             await using FleetBoard board = new(scope);
-            RunStart start = await new RunOpener(scope, board).OpenAsync(stop.Token);
+            RunOpener opener = new(scope, board);
+            if (await opener.OpenAsync(stop.Token) is not { } start)
+            {
+                observer.Warning($"Maintenance run {opener.Completed!.Run.Id} is complete: nothing is left to do.");
+                return new(RunMapper.Map(session, opener.Completed, scope.Namespace, false, scope.Now), null);
+            }
+
             await using RunLease lease = start.Lease;
             using RunStore store = start.Store;
             using MaintenanceProgress progress = start.Progress;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Jobs;
@@ -65,6 +66,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             StartIn(session, session, async worker =>
             {
                 IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
+                await MaintenanceHolds.WarnAsync(session, nodes.Select(n => n.Name), worker, worker.Token);
                 try
                 {
                     await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, _withdrawal.Token, worker.Token))

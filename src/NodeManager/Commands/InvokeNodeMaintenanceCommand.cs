@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using NodeManager.Completion;
+using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Jobs;
@@ -17,9 +18,9 @@ namespace NodeManager.Commands;
 public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 {
     private const string ByRun = "ByRun";
+    private const int MostBatches = 20;
 
     private readonly List<NodeReference> _wanted = [];
-    private readonly List<NodeReference> _imagined = [];
     private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
 
     /// <summary>Carry on with this run, with the options that it was begun with; those given here replace them.</summary>
@@ -92,22 +93,14 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         DurationAttribute.RequireNotNegative(nameof(Soak), Soak);
     }
 
-    private protected override void Process(NodeReference node)
-    {
-        string question = $"Maintain {node}: drain it{(ScriptBlock is null ? "" : ", run the script block")}{(WaitForReboot ? ", wait for its reboot" : "")}, and put it back into service";
-        if (ShouldProcess(question, question + "?", "Maintenance", out ShouldProcessReason reason))
-            _wanted.Add(node);
-        else if (reason == ShouldProcessReason.WhatIf)
-            _imagined.Add(node);
-    }
+    private protected override void Process(NodeReference node) => _wanted.Add(node);
 
-    /// <summary>All nodes of a cluster make one run.</summary>
+    /// <summary>All nodes of a cluster make one run, which is confirmed as a whole: its batches depend on all of them.</summary>
     private protected override void End()
     {
-        foreach (IGrouping<NodeManagerSession, NodeReference> group in _imagined.GroupBy(n => n.Session))
-            Plan(group.Key, Request([.. group.Select(n => n.Target)]));
-        List<(NodeManagerSession Session, MaintenanceRequest Request)> runs =
-            [.. _wanted.GroupBy(n => n.Session).Select(g => (g.Key, Request([.. g.Select(n => n.Target)])))];
+        List<(NodeManagerSession Session, MaintenanceRequest Request)> runs = [];
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
+            Ask(group.Key, Request([.. group.Select(n => n.Target)]), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
         if (ParameterSetName == ByRun)
             AddResumed(runs);
         if (runs.Count > 0 && AsJob)
@@ -144,6 +137,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         ResumeId = ResumeId,
         Namespace = Namespace,
         WorkText = ScriptBlock?.ToString() ?? "",
+        Explicit = [.. MyInvocation.BoundParameters.Keys.Select(OptionOf)],
         Options = new()
         {
             MaxUnavailable = MaxUnavailable,
@@ -158,6 +152,14 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         },
     };
 
+    // The options are called as the parameters, but for two.
+    private static string OptionOf(string parameter) => parameter switch
+    {
+        nameof(Window) => nameof(MaintenanceOptions.Windows),
+        nameof(DeleteUnmanagedPod) => nameof(DrainOptions.DeleteUnmanagedPods),
+        _ => parameter,
+    };
+
     private void AddResumed(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
     {
         if (Sessions is not [var session])
@@ -167,12 +169,48 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 "Give the session to its cluster.");
         }
 
-        string target = $"maintenance run '{ResumeId}' in cluster '{session.Cluster}'";
-        if (ShouldProcess($"Carry on with {target}", $"Carry on with {target}?", "Maintenance", out ShouldProcessReason reason))
-            runs.Add((session, Request([])));
-        else if (reason == ShouldProcessReason.WhatIf)
-            Plan(session, Request([]));
+        Ask(session, Request([]), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
     }
+
+    private void Ask(
+        NodeManagerSession session, MaintenanceRequest request, string what, List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        string action = $"{what}: {string.Join(", ", Steps())}";
+        string question = action + (WillAsk ? Batches(session, request) : "");
+        if (ShouldProcess(action, question, "Maintenance", out ShouldProcessReason reason))
+            runs.Add((session, request));
+        else if (reason == ShouldProcessReason.WhatIf)
+            Plan(session, request);
+    }
+
+    private IEnumerable<string> Steps()
+    {
+        yield return "drain each node";
+        if (ScriptBlock is not null)
+            yield return "run the script block";
+        if (WaitForReboot)
+            yield return "wait for its reboot";
+        yield return "put it back into service";
+    }
+
+    // As ShouldProcess decides: what is asked for is worked out only when it is asked.
+    private bool WillAsk => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : !MyInvocation.BoundParameters.ContainsKey("WhatIf")
+            && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from) && from is not ConfirmImpact.None;
+
+    private string Batches(NodeManagerSession session, MaintenanceRequest request)
+    {
+        IReadOnlyList<NodeMaintenancePlan> plans = RunNow(worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token), static _ => { });
+        List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
+        string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
+        string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
+        string opens = plans.Count > 0 && plans[0].NotBefore is { } at ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens." : "";
+        string warned = obstacles.Length == 0 ? "" : $"{Environment.NewLine}Cannot be drained as things are:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
+        return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MostBatches))}{more}{opens}{warned}{Environment.NewLine}";
+    }
+
+    private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
 
     private void Plan(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Sessions;
 
@@ -10,5 +11,9 @@ namespace NodeManager.Commands;
 public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
 {
     private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
-        await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token));
+    {
+        if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+            PostUnlessStopped(() => WriteWarning($"{hold} The run uncordons it at its end."));
+        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
+    });
 }

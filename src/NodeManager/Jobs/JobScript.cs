@@ -14,7 +14,7 @@ internal sealed class JobScript
 {
     // Makes the block in the runspace that it runs in, and hands over what it says; what it throws ends the invocation as well.
     private const string Invocation =
-        "param($text, $variables, $node) $ErrorActionPreference = 'Stop'; [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node)";
+        "param($text, $variables, $node) $ErrorActionPreference = 'Stop'; [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node); $global:__completed = $true";
 
     private readonly string _text;
     private readonly IReadOnlyList<(string Name, object? Value)> _values;
@@ -73,6 +73,10 @@ internal sealed class JobScript
         try
         {
             using PSDataCollection<PSObject> output = await Task.Factory.FromAsync(shell.BeginInvoke(), shell.EndInvoke);
+            // A script that calls exit ends the invocation without an error.
+            if (runspace.SessionStateProxy.GetVariable("__completed") is null
+                && LanguagePrimitives.TryConvertTo(runspace.SessionStateProxy.GetVariable("LASTEXITCODE"), out int code) && code != 0)
+                throw ScriptWork.Exited(code);
             return [.. output];
         }
         catch (PipelineStoppedException)

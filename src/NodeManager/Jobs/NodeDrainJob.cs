@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Pipeline;
@@ -24,6 +25,7 @@ internal sealed class NodeDrainJob(string command, IReadOnlyList<(NodeManagerSes
         IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(Streams, session) : Streams;
         try
         {
+            await MaintenanceHolds.WarnAsync(session, nodes.Select(n => n.Name), observer, Token);
             await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, Token))
             {
                 Interlocked.Increment(ref _ended);

@@ -17,11 +17,18 @@ internal static class ScriptWork
             Collection<PSObject> output = script.InvokeWithContext(null, Variables(node), node);
             return [.. output];
         }
+        catch (ExitException exit)
+        {
+            return LanguagePrimitives.TryConvertTo(exit.Argument, out int code) && code != 0 ? throw Exited(code) : [];
+        }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             throw Unwrap(exception);
         }
     }
+
+    /// <summary>What a script block says that ends itself with an exit code.</summary>
+    public static InvalidOperationException Exited(int code) => new($"The script block called exit {code}.");
 
     public static List<PSVariable> Variables(object node) =>
         [new("_", node), new("ErrorActionPreference", ActionPreference.Stop), new("PSNativeCommandUseErrorActionPreference", true)];

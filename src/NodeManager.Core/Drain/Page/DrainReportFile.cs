@@ -15,13 +15,17 @@ public static class DrainReportFile
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
     /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
     public static void Write(
-        string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken)
+        string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
+        Write(path, () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
+
+    /// <summary>The same for any text.</summary>
+    internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
     {
         if (noClobber && File.Exists(path)) throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
             throw NotWritten(path, "it may only be read", "Write it elsewhere, or use -Force.", null);
 
-        byte[] page = Encoding.UTF8.GetBytes(DrainReportPage.Render(results, writtenAt));
+        byte[] page = Encoding.UTF8.GetBytes(render());
         cancellationToken.ThrowIfCancellationRequested();
         try
         {

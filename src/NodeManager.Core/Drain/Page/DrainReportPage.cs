@@ -5,7 +5,7 @@ namespace NodeManager.Core.Drain.Page;
 /// <summary>Drains as one page of HTML that needs nothing beside it: no script, no file, no network. Pure.</summary>
 public static class DrainReportPage
 {
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    internal const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
     /// <summary>The page.</summary>
     /// <param name="results">At least one.</param>

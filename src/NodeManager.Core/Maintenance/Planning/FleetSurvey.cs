@@ -2,6 +2,7 @@ using System.Net;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -35,7 +36,7 @@ internal sealed record FleetSurvey(
         ClusterSnapshot snapshot;
         try
         {
-            snapshot = await new FitEstimator(connection.Client).ReadAsync([.. moving.Select(p => p.Pod)], survey.Server, cancellationToken);
+            snapshot = (await new SnapshotReader(connection.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)).Snapshot;
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {

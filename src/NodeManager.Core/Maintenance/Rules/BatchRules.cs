@@ -72,7 +72,8 @@ public static class BatchRules
 
         foreach (List<MaintenanceCandidate> group in groups)
         {
-            List<MaintenanceCandidate> ordered = [.. group.Where(c => stranding.Contains(c.Uid)).OrderBy(c => room!.Stranded(c.Name).BlocksDrain)];
+            List<(MaintenanceCandidate Node, bool Blocks)> judged = [.. group.Where(c => stranding.Contains(c.Uid)).Select(c => (c, room!.Stranded(c.Name).BlocksDrain))];
+            IEnumerable<MaintenanceCandidate> ordered = judged.OrderBy(j => j.Blocks).Select(j => j.Node);
             room?.Clear();
             List<MaintenanceCandidate> batch = Fill(ordered, limit, places, c => room!.TryAddStranded(c.Name) ? Answer.Yes : Answer.No);
             if (batch.Count > 0) return new(batch, "");

@@ -61,7 +61,7 @@ public sealed class FleetRoom
 
     /// <summary>
     /// Takes a node with stranded pods into the batch. Refused where the batch has stranded pods of the same workload on another node, unless
-    /// a PodDisruptionBudget says how many of them may be missing together.
+    /// a PodDisruptionBudget says how many of them may be missing together. <see cref="Stranded"/> has to be asked before.
     /// </summary>
     public bool TryAddStranded(string node)
     {

@@ -82,7 +82,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
     }
 
     private NodeRecord Claimed(NodeRecord node, DateTimeOffset begun, string? by) =>
-        (node with { Steps = [], BootId = null, Heartbeat = null, DaemonSets = null, Batch = 0 })
+        (node with { Steps = [], BootId = null, Heartbeat = null, DaemonSets = null, Output = null, Batch = 0 })
         .Begin(NodeMaintenanceStepName.Claim, begun, by).End(NodeMaintenanceStepName.Claim, scope.Now);
 
     private async Task<ClaimOutcome> ClaimAsync(NodeRecord node, CancellationToken cancellationToken)

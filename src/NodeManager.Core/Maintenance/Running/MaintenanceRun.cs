@@ -37,7 +37,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         catch (Exception exception)
         {
             await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = InTheMiddle() }, cancellationToken);
-            if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.TakenOver();
+            if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.WhyLost();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
             if (failure is null && !scope.IsStopping) throw;
@@ -218,7 +218,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
 
     private async Task CloseAsync(RunState state, CancellationToken cancellationToken)
     {
-        if (start.Lease.Lost.IsCancellationRequested) return;
+        if (start.Lease.Lost.IsCancellationRequested && !start.Lease.IsStopped) return;
         bool isInterrupted = state.Status == NodeMaintenanceRunStatus.Interrupted;
         using CancellationTokenSource limit = new(isInterrupted ? CleanUp : TidyUp, scope.Time);
         await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUp));

@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
@@ -185,7 +186,7 @@ internal sealed class NodeWork(
 
     // What is not a node's concerns the whole run.
     private bool IsOfNode(Exception exception) =>
-        !scope.IsStopping && exception is not NodeManagerException { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.SessionClosed };
+        !scope.IsStopping && exception is not NodeManagerException { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceLeaseNotRenewed or ErrorIds.MaintenanceStopped or ErrorIds.SessionClosed };
 
     private async Task StepAsync(string uid, string step, bool isOnce, Func<CancellationToken, Task> make, CancellationToken cancellationToken)
     {
@@ -203,7 +204,9 @@ internal sealed class NodeWork(
         Node node = await scope.Patience.RunAsync(
             token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
         if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
-        ledger.Keep(record.Uid, await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken));
+        IReadOnlyList<object> output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
+        ledger.Keep(record.Uid, output);
+        await ledger.UpdateAsync(record.Uid, n => n with { Output = OutputText.Of(output) }, cancellationToken);
     }
 
     // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using NodeManager.Core.Maintenance.State;
 
 namespace NodeManager.Core.Maintenance.Running;
@@ -9,12 +10,17 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Options as text: to compare them, and to lay some over others.</summary>
 internal static class OptionText
 {
-    /// <summary>The stored options, with what the given ones have that is not the default in its place.</summary>
-    public static MaintenanceOptions Overlay(MaintenanceOptions stored, MaintenanceOptions given)
+    // With every property, so that one that was set to its type's default is not taken for one that is missing.
+    private static readonly MaintenanceJson Complete =
+        new(new JsonSerializerOptions(MaintenanceJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never, TypeInfoResolver = null });
+
+    /// <summary>The stored options, with what the request gives in its place.</summary>
+    public static MaintenanceOptions Overlay(MaintenanceOptions stored, MaintenanceRequest request)
     {
-        JsonObject result = Write(stored);
-        Overlay(result, Write(given), Write(new()));
-        return result.Deserialize(MaintenanceJson.Default.MaintenanceOptions)!;
+        JsonObject result = WriteAll(stored);
+        HashSet<string> always = [.. request.Explicit.Select(JsonNamingPolicy.CamelCase.ConvertName)];
+        Overlay(result, WriteAll(request.Options), WriteAll(new()), always);
+        return result.Deserialize(Complete.MaintenanceOptions)!;
     }
 
     /// <summary>The same for the same options and the same work.</summary>
@@ -23,15 +29,16 @@ internal static class OptionText
     /// <summary>Of a script's text, whose line ends do not count; empty for none.</summary>
     public static string HashWork(string text) => text.Length == 0 ? "" : Hash(text.ReplaceLineEndings("\n").Trim());
 
-    private static void Overlay(JsonObject onto, JsonObject given, JsonObject defaults)
+    private static void Overlay(JsonObject onto, JsonObject given, JsonObject defaults, HashSet<string> always)
     {
         foreach ((string key, JsonNode? value) in given)
         {
-            if (JsonNode.DeepEquals(value, defaults[key])) continue;
-            if (value is JsonObject part && onto[key] is JsonObject below) Overlay(below, part, defaults[key] as JsonObject ?? []);
-            else onto[key] = value?.DeepClone();
+            if (value is JsonObject part && onto[key] is JsonObject below) Overlay(below, part, defaults[key] as JsonObject ?? [], always);
+            else if (always.Contains(key) || !JsonNode.DeepEquals(value, defaults[key])) onto[key] = value?.DeepClone();
         }
     }
+
+    private static JsonObject WriteAll(MaintenanceOptions options) => JsonSerializer.SerializeToNode(options, Complete.MaintenanceOptions)!.AsObject();
 
     private static JsonObject Write(MaintenanceOptions options) =>
         JsonSerializer.SerializeToNode(options, MaintenanceJson.Default.MaintenanceOptions)!.AsObject();

@@ -4,6 +4,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -19,7 +20,11 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
 
     private readonly string _by = scope.Session.Who();
 
-    public async Task<RunStart> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>The run that was to be resumed, where nothing is left to do.</summary>
+    public StoredRun? Completed { get; private set; }
+
+    /// <summary>Null where the run is <see cref="Completed"/>: nothing was changed.</summary>
+    public async Task<RunStart?> OpenAsync(CancellationToken cancellationToken)
     {
         MaintenanceRequest request = scope.Request;
         string work = OptionText.HashWork(request.WorkText);
@@ -31,12 +36,20 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         if (request.ResumeId is { } id)
         {
             stored = await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken);
-            CheckWork(stored.Run, work);
-            options = Complete(OptionText.Overlay(stored.Run.Options, request.Options));
+            CheckWork(stored.Run, work, scope.Observer);
+            if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
+            {
+                Completed = stored;
+                return null;
+            }
+
+            options = Complete(OptionText.Overlay(stored.Run.Options, request));
+            stored = Regroup(stored, options);
         }
         else
         {
             targets = Resolve(request.Nodes);
+            SpreadKey.Check(targets, options.SpreadBy, scope.Observer);
             stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
         }
 
@@ -51,7 +64,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Fingerprint = OptionText.Fingerprint(options, work),
         };
         string holder = $"{_by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
-        RunLease lease = new(scope.Connection, run.Id, scope.Namespace, holder, request.LeaseDuration);
+        RunLease lease = new(scope, run.Id, holder);
         scope.Lost = lease.Lost;
         MaintenanceProgress progress = new(scope, run.Id);
         try
@@ -85,10 +98,10 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         }
         else
         {
-            nodes = (await store.TakeOverAsync(stored, state, cancellationToken)).Nodes;
+            nodes = Regroup((await store.TakeOverAsync(stored, state, cancellationToken)), options).Nodes;
             int done = nodes.Count(n => n.Status is NodeMaintenanceStatus.Completed or NodeMaintenanceStatus.Deleted);
             scope.Observer.Warning(
-                $"Carries on with maintenance run {run.Id}, which {run.By} began at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
+                $"Resuming maintenance run {run.Id}, which {run.By} began at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
         }
 
         RunLedger ledger = new(scope, run, store, _by, nodes);
@@ -111,6 +124,27 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
 
         progress.Start(ledger, options.Soak);
         return new(options, UnavailabilityLimit.Parse(options.MaxUnavailable), Windows(options), run, store, lease, claims, ledger, progress);
+    }
+
+    // As other options want it: nodes have other groups, and the control plane is included.
+    private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
+    {
+        Dictionary<string, Node> byUid = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Uid ?? "");
+        bool isOther = options.SpreadBy != stored.Run.Options.SpreadBy;
+        if (isOther) SpreadKey.Check([.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()], options.SpreadBy, scope.Observer);
+        return stored with
+        {
+            Head = stored.Head with { Run = stored.Run with { Options = options } },
+            Nodes =
+            [
+                .. stored.Nodes.Select(n => n with
+                {
+                    Group = isOther && byUid.GetValueOrDefault(n.Uid) is { } node ? SpreadKey.GroupOf(node, options.SpreadBy) : n.Group,
+                    Status = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? NodeMaintenanceStatus.Pending : n.Status,
+                    Message = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? null : n.Message,
+                }),
+            ],
+        };
     }
 
     private MaintenanceOptions Complete(MaintenanceOptions options)
@@ -139,7 +173,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Index = index,
             Name = node.Metadata.Name,
             Uid = node.Metadata.Uid ?? "",
-            Group = options.SpreadBy.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(options.SpreadBy) ?? "" : null,
+            Group = SpreadKey.GroupOf(node, options.SpreadBy),
             IsControlPlane = isControlPlane,
             WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
@@ -173,12 +207,14 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
-    private void CheckWork(RunRecord run, string work)
+    /// <summary>Whether a run can be resumed with this script block.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceInvalid: it has one, and none was given.</exception>
+    public static void CheckWork(RunRecord run, string work, IOperationObserver observer)
     {
         if (run.Work.Length > 0 && work.Length == 0)
             throw MaintenanceErrors.Invalid(
-                $"Maintenance run {run.Id} runs a script block on each node, which is not kept with it.", run.Id, "Give the same -ScriptBlock again.");
-        if (run.Work != work) scope.Observer.Warning($"The script block is not the one with which run {run.Id} was begun.");
+                $"Maintenance run {run.Id} runs a script block on each node, which is not kept with it.", run.Id, "Specify the same -ScriptBlock again.");
+        if (run.Work != work) observer.Warning($"The script block is not the one that run {run.Id} was started with.");
     }
 
     private void Wait(RunRecord run, LeaseSign sign, MaintenanceProgress progress)

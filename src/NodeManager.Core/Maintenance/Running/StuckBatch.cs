@@ -2,6 +2,7 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Placement;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -43,7 +44,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
             DrainSurvey survey = await new DrainSurveyor(scope.Client, options.Drain.In(scope.Session)).ReadAsync([.. open.Select(n => n.Name)], cancellationToken);
             List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || HoldsUp(p, open, survey));
             if (waiting.Count == 0) return null;
-            ClusterSnapshot snapshot = await new FitEstimator(scope.Client).ReadAsync(waiting, survey.Server, cancellationToken);
+            ClusterSnapshot snapshot = (await new SnapshotReader(scope.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)).Snapshot;
             return StuckRules.Choose(snapshot, waiting, [.. open.Select(n => n.Name)], Held());
         }
         catch (Exception exception) when (exception is KubernetesException or NodeManagerException || Operations.ServerPatience.MayPass(exception))

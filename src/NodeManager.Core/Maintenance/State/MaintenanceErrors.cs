@@ -19,6 +19,15 @@ internal static class MaintenanceErrors
             : $"Somebody took the lease of maintenance run {run} away; nothing more is done here.",
         run, $"Get-NodeMaintenance {run} shows how far it is.");
 
+    public static NodeManagerException NotRenewed(string run, NodeManagerException cause) => new(
+        ErrorIds.MaintenanceLeaseNotRenewed, ErrorKind.OperationStopped,
+        $"Maintenance run {run} stopped: its lease could not be renewed. {cause.Message}", run,
+        $"Restore the credentials or the permission to patch Lease {RunLayout.NameOf(run)}, then resume with Invoke-NodeMaintenance -ResumeId {run}.", cause);
+
+    public static NodeManagerException Stopped(string run, string by) => new(
+        ErrorIds.MaintenanceStopped, ErrorKind.OperationStopped, $"Maintenance run {run} was stopped by {by}.", run,
+        $"Resume it with Invoke-NodeMaintenance -ResumeId {run}.");
+
     public static NodeManagerException NotFound(string run, string ns, string cluster) => new(
         ErrorIds.MaintenanceNotFound, ErrorKind.ObjectNotFound, $"There is no maintenance run '{run}' in namespace '{ns}' of '{cluster}'.", run,
         "Get-NodeMaintenance shows which there are; -Namespace says where to look.");

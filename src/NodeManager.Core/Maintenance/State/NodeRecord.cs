@@ -37,6 +37,9 @@ internal sealed record NodeRecord
 
     public IReadOnlyList<StepRecord> Steps { get; init; } = [];
 
+    /// <summary>What the script block wrote, as text, cut to what a ConfigMap holds.</summary>
+    public IReadOnlyList<string>? Output { get; init; }
+
     public string? Error { get; init; }
 
     public string? Message { get; init; }

@@ -22,6 +22,9 @@ internal static class RunLayout
     /// <summary>Marks the further ConfigMaps of a run; the value is its id.</summary>
     public const string FurtherLabel = "nodemanager.io/maintenance-run-nodes";
 
+    /// <summary>Annotation of the Lease by which another process asks the holder to stop; the value says who.</summary>
+    public const string StopKey = "nodemanager.io/stop-requested-by";
+
     private const int NodesOfPage = 50;
 
     /// <summary>Of the first ConfigMap, and of the Lease.</summary>

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Running;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -13,12 +16,13 @@ namespace NodeManager.Core.Maintenance.State;
 /// <summary>
 /// The Lease by which one process holds a run, renewed while it lives. Renewals are sent whether the former ones were answered or not, so
 /// that a slow server does not cost the lease. Where none comes through in time the hold is in doubt, and nobody may touch a node until it
-/// is renewed; once somebody else has it, it is lost for good. Thread-safe.
+/// is renewed; once another process has it, or where the server refuses to renew it, it is lost for good. Thread-safe.
 /// </summary>
 internal sealed class RunLease : IAsyncDisposable
 {
     private const int RenewalsAtOnce = 4;
 
+    private readonly MaintenanceScope _scope;
     private readonly ClusterConnection _connection;
     private readonly string _run;
     private readonly string _namespace;
@@ -33,20 +37,25 @@ internal sealed class RunLease : IAsyncDisposable
     private TimeSpan _good;
     private Task _renewing = Task.CompletedTask;
     private string _taker = "";
+    private NodeManagerException? _refusal;
 
-    public RunLease(ClusterConnection connection, string run, string ns, string holder, TimeSpan duration)
+
+    private string _stoppedBy = "";
+
+    public RunLease(MaintenanceScope scope, string run, string holder)
     {
-        _connection = connection;
+        _scope = scope;
+        _connection = scope.Connection;
         _run = run;
-        _namespace = ns;
+        _namespace = scope.Namespace;
         Holder = holder;
-        _duration = duration;
+        _duration = scope.Request.LeaseDuration;
         Lost = _lost.Token;
     }
 
     public string Holder { get; }
 
-    /// <summary>Cancelled when somebody else has it.</summary>
+    /// <summary>Cancelled when another process has it, when it can no longer be renewed, or when the run is asked to stop.</summary>
     public CancellationToken Lost { get; }
 
     /// <summary>Cancelled when the hold gets into doubt; a new one when it is out of it.</summary>
@@ -90,16 +99,21 @@ internal sealed class RunLease : IAsyncDisposable
         Task held;
         lock (_lock) held = _held.Task;
         await held.WaitAsync(cancellationToken);
-        if (_lost.IsCancellationRequested) throw TakenOver();
+        if (_lost.IsCancellationRequested) throw WhyLost();
     }
 
-    public NodeManagerException TakenOver() => MaintenanceErrors.TakenOver(_run, _taker);
+    /// <summary>What <see cref="Lost"/> was cancelled for.</summary>
+    public NodeManagerException WhyLost() => _stoppedBy.Length > 0 ? MaintenanceErrors.Stopped(_run, _stoppedBy)
+        : _refusal is { } refusal && _taker.Length == 0 ? MaintenanceErrors.NotRenewed(_run, refusal) : MaintenanceErrors.TakenOver(_run, _taker);
+
+    /// <summary>True where the lease is still this process's, so that the end of the run can be written.</summary>
+    public bool IsStopped => _stoppedBy.Length > 0;
 
     /// <summary>Lets others have it at once, and renews no more.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await StopAsync();
-        if (_lost.IsCancellationRequested) return;
+        if (_lost.IsCancellationRequested && !IsStopped) return;
         await PatchAsync(new JsonObject { ["op"] = "replace", ["path"] = "/spec/holderIdentity", ["value"] = "" }, true, cancellationToken);
     }
 
@@ -165,6 +179,18 @@ internal sealed class RunLease : IAsyncDisposable
         }
 
         doubt.Cancel();
+        // A server that does not answer may answer again; one that refuses will not renew it before others may take it.
+        if (_refusal is not null) Lose();
+        else _scope.Observer.Warning($"The lease of maintenance run {_run} could not be renewed for {_good.TotalSeconds:0} s: no node is touched until it is.");
+    }
+
+    private void Lose()
+    {
+        CancellationTokenSource doubt;
+        lock (_lock) doubt = _doubt;
+        _lost.Cancel();
+        doubt.Cancel();
+        lock (_lock) _held.TrySetResult();
     }
 
     private async Task RenewAsync()
@@ -175,21 +201,45 @@ internal sealed class RunLease : IAsyncDisposable
         using CancellationTokenRegistration registration = limit.Token.Register(stop.Cancel);
         try
         {
-            await PatchAsync(new JsonObject { ["op"] = "add", ["path"] = "/spec/renewTime", ["value"] = Now() }, false, stop.Token);
+            Lease renewed = await PatchAsync(new JsonObject { ["op"] = "add", ["path"] = "/spec/renewTime", ["value"] = Now() }, false, stop.Token);
+            _refusal = null;
             Extend(start);
+            if (renewed.Metadata.Annotations?.GetValueOrDefault(RunLayout.StopKey) is { Length: > 0 } by) StopFor(by);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
             await LookForTakerAsync(stop.Token);
         }
-        catch (Exception)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The next one may come through; until when that matters is counted.
+            // It is given back, or took too long; the next one may come through, and until when that matters is counted.
+        }
+        catch (Exception failure)
+        {
+            Refused(failure);
         }
         finally
         {
             _renewals.Release();
         }
+    }
+
+    // What another attempt does not cure is said at once, and ends the run when its hold gets into doubt.
+    private void Refused(Exception failure)
+    {
+        if (ServerPatience.MayPass(failure)) return;
+        NodeManagerException known = failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
+            ?? new(ErrorIds.UnexpectedAnswer, ErrorKind.InvalidOperation, failure.Message, _run, "", failure);
+        bool isNew = _refusal is null;
+        _refusal = known;
+        if (isNew)
+            _scope.Observer.Warning($"The lease of maintenance run {_run} cannot be renewed: {known.Message} The run stops within {_duration.TotalSeconds:0} s unless a renewal succeeds.");
+    }
+
+    private void StopFor(string by)
+    {
+        _stoppedBy = by;
+        Lose();
     }
 
     private async Task LookForTakerAsync(CancellationToken cancellationToken)
@@ -198,16 +248,9 @@ internal sealed class RunLease : IAsyncDisposable
         {
             LeaseSign sign = await LeaseProbe.ReadAsync(_connection, _run, _namespace, cancellationToken);
             if (sign.Holder == Holder) return;
-            CancellationTokenSource doubt;
-            lock (_lock)
-            {
-                _taker = sign.Holder;
-                doubt = _doubt;
-            }
-
-            await _lost.CancelAsync();
-            await doubt.CancelAsync();
-            lock (_lock) _held.TrySetResult();
+            lock (_lock) _taker = sign.Holder;
+            _refusal = null;
+            Lose();
         }
         catch (Exception)
         {
@@ -247,7 +290,11 @@ internal sealed class RunLease : IAsyncDisposable
         Resources.Leases, RunLayout.NameOf(_run), _namespace,
         Patch.Merge(new()
         {
-            ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion },
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = lease.Metadata.ResourceVersion,
+                ["annotations"] = new JsonObject { [RunLayout.StopKey] = null },
+            },
             ["spec"] = Spec((lease.Spec.LeaseTransitions ?? 0) + 1),
         }),
         null, RequestOptions.Default, cancellationToken);

@@ -54,7 +54,7 @@ internal static class RunMapper
             Steps = new([.. node.Steps.Select(s => Map(s, run.By))]),
             WasCordoned = node.WasCordoned,
             Drain = drain,
-            Output = output is { Count: > 0 } ? new([.. output]) : ItemList<object>.Empty,
+            Output = new([.. output ?? node.Output ?? []]),
             Error = node.Error ?? "",
             Message = node.Message ?? "",
         };

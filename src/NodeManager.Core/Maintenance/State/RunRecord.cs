@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Maintenance.State;
 
-/// <summary>What a run is, as its ConfigMap keeps it. Never changes.</summary>
+/// <summary>What a run is, as its ConfigMap keeps it. Only its options change, when it is resumed with others.</summary>
 internal sealed record RunRecord
 {
     public required string Id { get; init; }

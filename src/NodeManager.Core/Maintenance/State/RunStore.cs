@@ -39,7 +39,10 @@ internal sealed class RunStore : IDisposable
     public async Task<StoredRun> TakeOverAsync(StoredRun stored, RunState state, CancellationToken cancellationToken)
     {
         ConfigMap[] taken = new ConfigMap[_pages.Count];
-        taken[0] = await _pages[0].TakeOverAsync(stored.Pages[0], new Dictionary<string, string> { [RunLayout.StateKey] = TextOf(state) }, cancellationToken);
+        // The options may be others than those that the run was begun with.
+        taken[0] = await _pages[0].TakeOverAsync(
+            stored.Pages[0], new Dictionary<string, string> { [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord), [RunLayout.StateKey] = TextOf(state) },
+            cancellationToken);
         await EachFurtherAsync(async (number, page, token) => taken[number] = await page.TakeOverAsync(stored.Pages[number], Nothing, token), cancellationToken);
         return StoredRun.Read(RunHead.Read(taken[0]) ?? stored.Head, taken.Skip(1));
     }

@@ -1,0 +1,53 @@
+using System.Net;
+using NodeManager.Core.Maintenance.Running;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Tells which nodes running maintenances hold.</summary>
+public static class MaintenanceHolds
+{
+    /// <summary>The running maintenance that holds the node; null where there is none, or where its process is gone.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="name">Of the node.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">What the server refused; a missing node is no error here.</exception>
+    public static Task<NodeHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
+        session, name,
+        async (connection, token) =>
+        {
+            try
+            {
+                Node node = await connection.Client.GetAsync(Resources.Nodes, name, null, token);
+                if (NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key)) is not { } claim) return null;
+                LeaseSign sign = await LeaseProbe.ReadAsync(connection, claim.Run, claim.Namespace, token);
+                return sign.IsAlive && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration ? new NodeHold(name, claim.Run, sign.Holder) : null;
+            }
+            catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+            {
+                // Whoever may not look is not kept from what he may do.
+                return null;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Warns of each of these nodes that a running maintenance holds.</summary>
+    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    public static Task WarnAsync(NodeManagerSession session, IEnumerable<string> names, IOperationObserver observer, CancellationToken cancellationToken) =>
+        MaintenanceScope.EachAsync(
+            names,
+            async (name, token) =>
+            {
+                if (await FindAsync(session, name, token) is { } hold) observer.Warning($"{hold} The run uncordons it at its end.");
+            },
+            cancellationToken);
+
+    /// <summary>The error for putting a held node back into service.</summary>
+    public static NodeManagerException Refusal(NodeHold hold) => new(
+        ErrorIds.NodeInMaintenance, ErrorKind.ResourceBusy, $"{hold} It was not uncordoned.", hold.Node,
+        $"Stop the run with Stop-NodeMaintenance {hold.Run}, or take the node from it with Resume-NodeScheduling -IgnoreMaintenance.");
+}

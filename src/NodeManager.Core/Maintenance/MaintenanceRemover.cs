@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Maintenance.Running;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Removes the record of a run that no process works on, and its claims on nodes.</summary>
+public static class MaintenanceRemover
+{
+    /// <summary>
+    /// First the claims, then the record, so that it can be run again where it was interrupted. Nodes that the run has cordoned stay cordoned
+    /// unless they are to be resumed.
+    /// </summary>
+    /// <returns>The names of nodes that the run has left cordoned.</returns>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive, what the server refused.</exception>
+    public static Task<IReadOnlyList<string>> RemoveAsync(NodeManagerSession session, string id, string ns, bool resume, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<string>>(
+            session, id,
+            async (connection, token) =>
+            {
+                StoredRun run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
+                LeaseSign sign = await LeaseProbe.LookAsync(connection, id, ns, _ => { }, token);
+                if (sign.IsAlive)
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is in progress; holder: {sign.Holder}.", id,
+                        $"Stop it first: Stop-NodeMaintenance {id}.");
+                }
+
+                List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n => ClaimOf(n)?.Run == id);
+                await MaintenanceScope.EachAsync(nodes, (node, stop) => ReleaseAsync(connection, node.Metadata.Name, id, resume, stop), token);
+                await RunDirectory.DeleteAsync(connection, run.Run, ns, token);
+                return resume ? [] : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
+            },
+            cancellationToken);
+
+    private static async Task ReleaseAsync(ClusterConnection connection, string node, string id, bool resume, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await NodeGoneException.GuardAsync(node, () => NodePatcher.ChangeAsync(
+                connection, node, null,
+                current =>
+                {
+                    if (NodeClaim.Read(current) is not { } claim || claim.Run != id) return null;
+                    JsonObject patch = ClaimWriter.Undoing(claim);
+                    if (!resume) patch.Remove("spec");
+                    return patch;
+                },
+                false, cancellationToken));
+        }
+        catch (NodeGoneException)
+        {
+            // It holds no claim any more.
+        }
+    }
+
+    private static NodeClaim? ClaimOf(Node node) => NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+}

@@ -1,0 +1,44 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance;
+
+/// <summary>Asks the process that works on a run, wherever it is, to stop.</summary>
+public static class MaintenanceStopper
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Asks for it and waits until the process has let the run go, or is gone. Nodes in progress stay as they are; the run can be resumed.
+    /// </summary>
+    /// <returns>False where no process works on the run: nothing was changed.</returns>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive (it did not stop in time), what the server refused.</exception>
+    public static Task<bool> StopAsync(NodeManagerSession session, string id, string ns, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
+        session, id,
+        async (connection, token) =>
+        {
+            await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
+            LeaseSign sign = await LeaseProbe.ReadAsync(connection, id, ns, token);
+            if (!sign.IsAlive || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration) return false;
+            await connection.Client.PatchAsync(
+                Resources.Leases, RunLayout.NameOf(id), ns,
+                Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { [RunLayout.StopKey] = session.Who() } } }),
+                null, RequestOptions.Default, token);
+            long start = connection.Time.GetTimestamp();
+            while (connection.Time.GetElapsedTime(start) < 2 * sign.Duration)
+            {
+                await Task.Delay(LookAgain, connection.Time, token);
+                LeaseSign now = await LeaseProbe.ReadAsync(connection, id, ns, token);
+                if (!now.IsAlive || now.Holder != sign.Holder || now.Silence(connection.Time.GetUtcNow()) >= now.Duration) return true;
+            }
+
+            throw new NodeManagerException(
+                ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} of {sign.Holder} was asked to stop and has not stopped yet.", id,
+                "It stops when it renews its lease next; Get-NodeMaintenance shows its status.");
+        },
+        cancellationToken);
+}

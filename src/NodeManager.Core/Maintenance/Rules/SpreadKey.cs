@@ -1,0 +1,29 @@
+using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.Rules;
+
+/// <summary>The label by whose values nodes are kept apart.</summary>
+internal static class SpreadKey
+{
+    /// <summary>The label's value; empty where the node does not have it, null where there is no such label.</summary>
+    public static string? GroupOf(Node node, string key) => key.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(key) ?? "" : null;
+
+    /// <summary>Warns of nodes without the label: they make one group.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceInvalid: no node has it.</exception>
+    public static void Check(IReadOnlyCollection<Node> nodes, string key, IOperationObserver observer)
+    {
+        if (key.Length == 0 || nodes.Count == 0) return;
+        string[] without = [.. nodes.Where(n => n.Metadata.Labels?.ContainsKey(key) != true).Select(n => n.Metadata.Name)];
+        if (without.Length == nodes.Count)
+        {
+            string[] similar = [.. nodes.SelectMany(n => n.Metadata.Labels?.Keys ?? Enumerable.Empty<string>()).Distinct().Where(k => k.StartsWith("topology.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            throw new NodeManagerException(
+                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"None of the nodes has the label '{key}'.", key,
+                $"Check the key that -SpreadBy names{(similar.Length > 0 ? $"; the nodes have {string.Join(", ", similar)}" : "")}.");
+        }
+
+        if (without.Length > 0)
+            observer.Warning($"{NameList.Of(without)} {(without.Length == 1 ? "does" : "do")} not have the label '{key}': without it, nodes count as one group.");
+    }
+}

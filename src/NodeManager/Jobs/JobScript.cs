@@ -12,9 +12,9 @@ namespace NodeManager.Jobs;
 /// </summary>
 internal sealed class JobScript
 {
-    // Makes the block in the runspace that it runs in, and hands over what it says; what it throws ends the invocation as well.
+    // Makes the block in the runspace that it runs in. The invocation is ours, as no script can catch that another calls exit.
     private const string Invocation =
-        "param($text, $variables, $node) $ErrorActionPreference = 'Stop'; [scriptblock]::Create($text).InvokeWithContext($null, $variables, $node); $global:__completed = $true";
+        "param($invoke, $text, $node) $ErrorActionPreference = 'Stop'; $invoke.Invoke([scriptblock]::Create($text), $node)";
 
     private readonly string _text;
     private readonly IReadOnlyList<(string Name, object? Value)> _values;
@@ -65,7 +65,8 @@ internal sealed class JobScript
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = runspace;
         List<PSVariable> variables = [.. ScriptWork.Variables(node), .. _values.Select(v => new PSVariable(v.Name, v.Value))];
-        shell.AddScript(Invocation).AddArgument(_text).AddArgument(variables).AddArgument(node);
+        Func<ScriptBlock, object, IReadOnlyList<object>> invoke = (script, target) => ScriptWork.Invoke(script, target, variables);
+        shell.AddScript(Invocation).AddArgument(invoke).AddArgument(_text).AddArgument(node);
         shell.Streams.Warning.DataAdded += (_, added) => job.Warning.Add(shell.Streams.Warning[added.Index]);
         shell.Streams.Verbose.DataAdded += (_, added) => job.Verbose.Add(shell.Streams.Verbose[added.Index]);
         shell.Streams.Information.DataAdded += (_, added) => job.Information.Add(shell.Streams.Information[added.Index]);
@@ -73,10 +74,6 @@ internal sealed class JobScript
         try
         {
             using PSDataCollection<PSObject> output = await Task.Factory.FromAsync(shell.BeginInvoke(), shell.EndInvoke);
-            // A script that calls exit ends the invocation without an error.
-            if (runspace.SessionStateProxy.GetVariable("__completed") is null
-                && LanguagePrimitives.TryConvertTo(runspace.SessionStateProxy.GetVariable("LASTEXITCODE"), out int code) && code != 0)
-                throw ScriptWork.Exited(code);
             return [.. output];
         }
         catch (PipelineStoppedException)

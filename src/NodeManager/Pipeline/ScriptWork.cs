@@ -10,25 +10,25 @@ internal static class ScriptWork
     /// The node is <c>$_</c> and the first argument. Any error ends the script and is thrown, that of a native command's exit code too: a
     /// patch that did not work must not look like one that did.
     /// </summary>
-    public static IReadOnlyList<object> Invoke(ScriptBlock script, object node)
+    public static IReadOnlyList<object> Invoke(ScriptBlock script, object node) => Invoke(script, node, Variables(node));
+
+    /// <inheritdoc cref="Invoke(ScriptBlock, object)"/>
+    public static IReadOnlyList<object> Invoke(ScriptBlock script, object node, List<PSVariable> variables)
     {
         try
         {
-            Collection<PSObject> output = script.InvokeWithContext(null, Variables(node), node);
+            Collection<PSObject> output = script.InvokeWithContext(null, variables, node);
             return [.. output];
         }
         catch (ExitException exit)
         {
-            return LanguagePrimitives.TryConvertTo(exit.Argument, out int code) && code != 0 ? throw Exited(code) : [];
+            return LanguagePrimitives.TryConvertTo(exit.Argument, out int code) && code != 0 ? throw new InvalidOperationException($"The script block called exit {code}.") : [];
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             throw Unwrap(exception);
         }
     }
-
-    /// <summary>What a script block says that ends itself with an exit code.</summary>
-    public static InvalidOperationException Exited(int code) => new($"The script block called exit {code}.");
 
     public static List<PSVariable> Variables(object node) =>
         [new("_", node), new("ErrorActionPreference", ActionPreference.Stop), new("PSNativeCommandUseErrorActionPreference", true)];

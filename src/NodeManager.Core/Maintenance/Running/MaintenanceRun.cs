@@ -36,7 +36,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         }
         catch (Exception exception)
         {
-            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = InTheMiddle() }, cancellationToken);
+            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = start.Lease.IsStopped ? $"{start.Lease.WhyLost().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle() }, cancellationToken);
             if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.WhyLost();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);

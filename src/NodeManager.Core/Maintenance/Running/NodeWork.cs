@@ -76,10 +76,10 @@ internal sealed class NodeWork(
             {
                 await StepAsync(
                     uid, NodeMaintenanceStepName.Reboot, true,
-                    token => InTimeAsync("report a new boot and be Ready after it", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
+                    token => InTimeAsync("report a new boot and become Ready after it", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
             }
 
-            await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync("be Ready, with the pods of its DaemonSets", record, async t =>
+            await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync("become Ready, with the pods of its DaemonSets", record, async t =>
             {
                 await _readiness.WaitForReadyAsync(record, t);
                 await _daemonSets.WaitAsync(record, t);

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using NodeManager.Conformance.Drain;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Maintenance;
+using NodeManager.Testing;
+using Xunit.Abstractions;
+
+namespace NodeManager.Conformance.Maintenance;
+
+/// <summary>
+/// Clusters made by chance on a clock that runs fast: a run over all of their nodes ends, or has said before its first cordon what will not
+/// get through. As many clusters as <c>NODEMANAGER_FLEETS</c> says, 200 by default, from the seed that <c>NODEMANAGER_FLEETS_SEED</c> says.
+/// </summary>
+public sealed class FleetPropertyTests(ITestOutputHelper output)
+{
+    private static readonly int Fleets = ProofSize.Read("NODEMANAGER_FLEETS", 200);
+    private static readonly int FirstSeed = ProofSize.Read("NODEMANAGER_FLEETS_SEED", 1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    [Fact]
+    public async Task A_run_ends_or_has_said_what_will_block_it()
+    {
+        ConcurrentBag<string> counted = [], failures = [];
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(FirstSeed, Fleets), new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (seed, _) => counted.Add(await RunAsync(seed, failures)));
+
+        foreach (IGrouping<string, string> group in counted.GroupBy(c => c)) output.WriteLine($"{group.Count(),5} {group.Key}");
+        Assert.True(failures.IsEmpty, string.Join("\n", failures));
+    }
+
+    private static async Task<string> RunAsync(int seed, ConcurrentBag<string> failures)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox, workloads: true, speed: 600);
+        var scenario = new PlanScenario(seed);
+        await scenario.BuildAsync(cluster);
+        IReadOnlyList<string> nodes = [.. (await cluster.Client.ListAsync(Kubernetes.Requests.Resources.Nodes, new(), default)).Items.Select(n => n.Metadata.Name)];
+        ForetellingLog log = new();
+        using CancellationTokenSource stop = new();
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            new() { MaxUnavailable = $"{1 + (seed % 3)}", OnError = MaintenanceErrorAction.Resume, Drain = scenario.Options with { Timeout = null } })
+            with { LeaseDuration = TimeSpan.FromMinutes(10) };
+        Task<MaintenanceOutcome> running = NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log, stop.Token);
+
+        DateTimeOffset start = cluster.Time.GetUtcNow();
+        while (!running.IsCompleted && cluster.Time.GetUtcNow() - start < (log.Foretold.Count > 0 ? Patience / 3 : Patience))
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20)));
+        bool hasEnded = running.IsCompleted;
+        await stop.CancelAsync();
+        MaintenanceOutcome outcome = await running;
+        string[] stuck = [.. outcome.Run.Nodes.Where(n => n.Status is NodeMaintenanceStatus.Failed or NodeMaintenanceStatus.InProgress).Select(n => n.Node)];
+        bool isForetold = log.Foretold.Count > 0;
+        if ((!hasEnded || stuck.Length > 0) && !isForetold) failures.Add($"seed {seed}: nothing was said of {string.Join(", ", stuck)}: {outcome.Run.Describe()}");
+        return !hasEnded ? "blocked, as foretold" : stuck.Length > 0 ? "ended, and some failed as foretold" : "completed";
+    }
+
+    private sealed class ForetellingLog : IMaintenanceObserver
+    {
+        private volatile bool _hasBegun;
+
+        public ConcurrentQueue<string> Foretold { get; } = new();
+
+        public void Started(NodeMaintenanceRun run)
+        {
+        }
+
+        public void NodeStarted(NodeMaintenanceResult node) => _hasBegun = true;
+
+        public void NodeEnded(NodeMaintenanceResult node)
+        {
+        }
+
+        public void Warning(string message)
+        {
+            if (!_hasBegun && message.Contains("cannot be drained as things are", StringComparison.Ordinal)) Foretold.Enqueue(message);
+        }
+
+        public void Verbose(string message)
+        {
+        }
+
+        public void Progress(Core.Operations.OperationProgress progress)
+        {
+        }
+    }
+}

@@ -91,7 +91,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         DrainEnd? end = await GuardAsync(
             async token =>
             {
-                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, NodeCordon.IsBegun(node), Warn, token);
+                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, _survey.UnselectedPods[_plan.Name], NodeCordon.IsBegun(node), Warn, token);
                 _steps.Begin(DrainStep.Cordon, "", _scope.Now);
                 _cordon = await NodeCordon.ApplyAsync(_scope, node, token);
                 _isCordoned = true;

@@ -36,15 +36,17 @@ internal sealed class VolumeDetachment
     /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>
     /// <param name="scope">The run.</param>
     /// <param name="node">Its name.</param>
-    /// <param name="pods">All pods of the node.</param>
+    /// <param name="pods">The selected pods of the node.</param>
+    /// <param name="unselected">Its other pods: they stay, and so do their volumes.</param>
     /// <param name="goesOn">Whether an earlier drain has begun on the node, and may have ended before its volumes were detached.</param>
     /// <param name="warn">Told when that cannot be found out.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<VolumeDetachment?> FindAsync(
-        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, bool goesOn, Action<string> warn, CancellationToken cancellationToken)
+        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, IEnumerable<Pod> unselected, bool goesOn, Action<string> warn, CancellationToken cancellationToken)
     {
-        ILookup<bool, (string Namespace, string Claim)> claims =
-            pods.SelectMany(p => ClaimsOf(p.Pod).Select(c => (Stays: p.Plan.Decision == DrainDecision.Skip, Claim: c))).ToLookup(c => c.Stays, c => c.Claim);
+        ILookup<bool, (string Namespace, string Claim)> claims = pods.Select(p => (Stays: p.Plan.Decision == DrainDecision.Skip, p.Pod))
+            .Concat(unselected.Select(p => (Stays: true, Pod: p)))
+            .SelectMany(p => ClaimsOf(p.Pod).Select(c => (p.Stays, Claim: c))).ToLookup(c => c.Stays, c => c.Claim);
         if (!goesOn && !claims[false].Any()) return null;
 
         HashSet<string>? leaving = await VolumesOfAsync(scope, claims[false], cancellationToken);

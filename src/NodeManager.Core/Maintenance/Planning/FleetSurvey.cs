@@ -2,6 +2,7 @@ using System.Net;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -30,7 +31,7 @@ internal sealed record FleetSurvey(
         DrainOptions options = drain.In(session);
         DateTimeOffset now = connection.Time.GetUtcNow();
         DrainSurveyor surveyor = new(connection.Client, options);
-        DrainSurvey survey = await surveyor.ReadAsync(names, cancellationToken);
+        DrainSurvey survey = await surveyor.ReadAsync([.. names.Select(n => new NodeTarget(n))], cancellationToken);
         IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
         List<PlannedPod> moving = [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict)];
         ClusterSnapshot snapshot;

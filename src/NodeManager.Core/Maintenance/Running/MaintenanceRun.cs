@@ -17,6 +17,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly RunLedger _ledger = start.Ledger;
+    private readonly HashSet<string> _foretold = [];
     private readonly MaintenanceConditions _conditions = new(scope, start.Options);
 
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
@@ -88,10 +89,22 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     {
         List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
         if (await SurveyAsync(open, cancellationToken) is not { } survey) return;
-        foreach (string warning in FleetForecast.Warnings([.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))])) scope.Observer.Warning(warning);
+        List<(string Name, NodeForecast Forecast)> forecasts = [.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))];
+        _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0).Select(f => f.Name));
+        foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
         List<string> unready = [.. open.Where(n => board.Find(n.Uid) is { } node && !FleetBoard.IsReady(node)).Select(n => n.Name)];
         if (unready.Count > 0)
             scope.Observer.Warning($"Not Ready, so their turn comes last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
+    }
+
+    // Other pods have come to these nodes since, or taken the room that theirs had.
+    private void ForetellNew(FleetSurvey survey, BatchChoice choice)
+    {
+        foreach (string node in choice.Nodes.Select(c => c.Name).Where(n => !_foretold.Contains(n)))
+        {
+            NodeForecast forecast = NodeForecast.Of(survey, node);
+            if (forecast.Obstacles.Count > 0 && _foretold.Add(node)) FleetForecast.Warnings([(node, forecast with { Stranded = [] })]).ToList().ForEach(scope.Observer.Warning);
+        }
     }
 
     private async Task<FleetSurvey?> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
@@ -139,7 +152,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
             // Where its pods fit is looked at only when some node may go.
             if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
-                choice = BatchRules.Next(candidates, limit, unready, (await SurveyAsync(Pending(), cancellationToken))?.Room);
+            {
+                FleetSurvey? survey = await SurveyAsync(Pending(), cancellationToken);
+                choice = BatchRules.Next(candidates, limit, unready, survey?.Room);
+                if (survey is not null) ForetellNew(survey, choice);
+            }
+
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
             if (!isTold) scope.Observer.Warning($"No further node may be begun: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");

@@ -41,14 +41,14 @@ Describe 'Invoke-NodeMaintenance' {
 
     It 'goes on with other nodes'' work while a script block runs' {
         $seen = [System.Collections.Generic.List[string]]::new()
-        $result = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -ScriptBlock {
+        $result = Get-ClusterNode gpu-1a-01, memory-1b-01 | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -ScriptBlock {
             $seen.Add($_.Name)
             # The other one is drained meanwhile, and its turn comes when this one ends.
-            $other = (@('gpu-1a-01', 'gpu-1b-01') -ne $_.Name)[0]
+            $other = (@('gpu-1a-01', 'memory-1b-01') -ne $_.Name)[0]
             if ($seen.Count -eq 1) { Wait-NodeEmpty $other }
         }
         $result.Status | Should -Be 'Completed', 'Completed'
-        $seen | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
+        $seen | Sort-Object | Should -Be 'gpu-1a-01', 'memory-1b-01'
     }
 
     BeforeAll {
@@ -64,6 +64,7 @@ Describe 'Invoke-NodeMaintenance' {
     It 'fails a node whose script block <Name>, and puts it back when told to' -ForEach @(
         @{ Name = 'throws'; Script = { throw 'no mirror' }; Message = 'no mirror' }
         @{ Name = 'writes an error'; Script = { Get-Item /nowhere/at/all }; Message = 'nowhere' }
+        @{ Name = 'calls exit'; Script = { 'out'; exit 3 }; Message = 'exit 3' }
         @{ Name = 'has a native command fail'; Script = { & ([Environment]::ProcessPath) -NoProfile -Command 'exit 3' }; Message = 'code: 3' }
     ) {
         $result = Invoke-NodeMaintenance gpu-1a-01 @fast -OnError Resume -ScriptBlock $Script -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -83,8 +84,49 @@ Describe 'Invoke-NodeMaintenance' {
         $isMended = $true
         $done = Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock $work -PassThru -WarningVariable told -WarningAction SilentlyContinue
         $done.Id, $done.Status, $done.Completed | Should -Be $run.Id, 'Completed', 2
-        "$told" | Should -Match "Carries on with maintenance run $($run.Id)"
+        "$told" | Should -Match "Resuming maintenance run $($run.Id)"
         'gpu-1a-01', 'gpu-1b-01' | ForEach-Object { Get-Leftover $_ } | Should -BeNullOrEmpty
+    }
+
+    It 'keeps the output of the script block, and exports it' {
+        $run = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock { 'patched'; [pscustomobject]@{ Kernel = 6 } } -PassThru
+        (Get-NodeMaintenance $run.Id).Nodes[0].Output[0] | Should -BeExactly 'patched'
+        $run | Export-NodeMaintenanceReport "$TestDrive/run.html" -PassThru | Export-NodeMaintenanceReport "$TestDrive/run.json"
+        Get-Content -Raw "$TestDrive/run.html" | Should -Match 'patched'
+        (Get-Content -Raw "$TestDrive/run.json" | ConvertFrom-Json)[0].Nodes[0].Status | Should -BeExactly Completed
+        Get-NodeMaintenance $run.Id | Remove-NodeMaintenance -Confirm:$false
+        { Get-NodeMaintenance $run.Id -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceNotFound,*'
+    }
+
+    It 'lets explicit parameters replace those of a resumed run, with their default values too' {
+        $isMended = $false
+        $work = { if (-not $isMended) { throw 'not yet' } }
+        $run = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -WaitForReboot -ScriptBlock $work -PassThru -ErrorAction SilentlyContinue
+        $isMended = $true
+        $done = Invoke-NodeMaintenance -ResumeId $run.Id -MaxUnavailable 1 -WaitForReboot:$false -ScriptBlock $work -PassThru -WarningAction SilentlyContinue
+        $done.Status, $done.MaxUnavailable | Should -Be 'Completed', '1'
+        $done.Nodes.Steps.Name | Should -Not -Contain Reboot
+        Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock $work -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -Match 'is complete'
+    }
+
+    It 'warns of a node that a running maintenance holds, and leaves it to the run unless told otherwise' {
+        $job = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock { Start-Sleep 300 } -AsJob
+        while (-not ($live = Get-NodeMaintenance | Where-Object { $_.Status -eq 'Running' -and $_.Nodes[0].Step -eq 'Script' })) { Start-Sleep -Milliseconds 100 }
+        Suspend-NodeScheduling gpu-1a-01 -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -Match $live.Id
+        { Resume-NodeScheduling gpu-1a-01 -ErrorAction Stop } | Should -Throw -ErrorId 'NodeInMaintenance,*'
+        Stop-NodeMaintenance $live.Id
+        $null = $job | Wait-Job -Timeout 60
+        Remove-NodeMaintenance $live.Id -ResumeScheduling -Confirm:$false
+        Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
+    }
+
+    It 'checks with -WhatIf what the run would check' {
+        { Invoke-NodeMaintenance gpu-1a-01 -SpreadBy topology.kubernetes.io/zon -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceInvalid,*'
+        { Invoke-NodeMaintenance gpu-1a-01 -Window '25:00-26:00' -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidWindow,*'
+        $day = (Get-Date).ToUniversalTime().AddDays(2).DayOfWeek
+        (Invoke-NodeMaintenance gpu-1a-01 -Window "$day 01:00-02:00 UTC" -WhatIf).NotBefore.DayOfWeek | Should -Be $day
     }
 
     It 'waits for a reboot' {

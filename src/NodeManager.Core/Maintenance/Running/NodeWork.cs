@@ -206,7 +206,9 @@ internal sealed class NodeWork(
         if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
         IReadOnlyList<object> output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
         ledger.Keep(record.Uid, output);
-        await ledger.UpdateAsync(record.Uid, n => n with { Output = OutputText.Of(output) }, cancellationToken);
+        // In one change with the step's end: what is interrupted in between would run again.
+        await ledger.UpdateAsync(
+            record.Uid, n => n.End(NodeMaintenanceStepName.Script, scope.Now) with { Output = OutputText.Of(output) }, cancellationToken);
     }
 
     // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 
@@ -74,17 +75,21 @@ internal sealed partial class ResourceRegistry
             // Only a shorter time can still be asked for.
             long old = metadata.Number("deletionGracePeriodSeconds") ?? 0;
             if (request.GracePeriod is null || grace >= old) grace = old;
-            else metadata["deletionTimestamp"] = Timestamp(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture).AddSeconds(grace - old));
+            else metadata["deletionTimestamp"] = Timestamp(Sooner(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture), grace, old));
         }
         else
         {
-            metadata["deletionTimestamp"] = Timestamp(time.GetUtcNow().AddSeconds(grace));
+            metadata["deletionTimestamp"] = Timestamp(time.GetUtcNow().After(grace));
             if (metadata.Number("generation") is { } generation) metadata["generation"] = generation + 1;
         }
 
         if (kind.CountsGraceSeconds) metadata["deletionGracePeriodSeconds"] = grace;
         return UpdatePreparation.HoldsBack(kind, document);
     }
+
+    // From an end beyond all time nobody can count back to when it was asked for.
+    private DateTimeOffset Sooner(DateTimeOffset end, long grace, long old) =>
+        end.Year == DateTimeOffset.MaxValue.Year ? time.GetUtcNow().After(grace) : end.After(grace - old);
 
     private static void SetPropagation(JsonObject metadata, string? policy)
     {

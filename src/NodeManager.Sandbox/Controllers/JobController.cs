@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
@@ -76,7 +77,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         }
 
         Write(stored, spec, status, state, end, end is null && !stored.IsDeleting ? isSuspended : null);
-        if (spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime") is { } start) EnqueueAt(key, start.AddSeconds(seconds));
+        if (spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime") is { } start) EnqueueAt(key, start.After(seconds));
     }
 
     /// <summary>Starts what is missing, or ends what is too much.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Store;
 
 namespace NodeManager.Sandbox.Controllers;
@@ -30,7 +31,7 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
         long limit = spec.Number("backoffLimit") ?? 6;
         if (state.Failed > limit || (spec.Object("template").Object("spec").Text("restartPolicy") == "OnFailure" && Restarts(pods) is > 0 and var restarts && restarts >= limit))
             return new(true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
-        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime")?.AddSeconds(seconds) <= now;
+        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime")?.After(seconds) <= now;
         return isLate ? new(true, "DeadlineExceeded", "Job was active longer than specified deadline") : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds.Rules;
 using NodeManager.Sandbox.Store;
 
@@ -84,7 +85,7 @@ internal sealed class JobPods
     {
         Pod pod = stored.As<Pod>();
         Condition? ready = pod.Status.Conditions?.Find(static condition => condition is { Type: "Ready", Status: "False" });
-        DateTimeOffset? deleted = pod.Metadata.DeletionTimestamp?.AddSeconds(-(pod.Metadata.DeletionGracePeriodSeconds ?? 0));
+        DateTimeOffset? deleted = pod.Metadata.DeletionTimestamp?.After(-(pod.Metadata.DeletionGracePeriodSeconds ?? 0));
         return ready?.LastTransitionTime ?? deleted ?? pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
     }
 

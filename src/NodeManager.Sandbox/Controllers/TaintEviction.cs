@@ -1,5 +1,6 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Clock;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 using NodeManager.Scheduling;
@@ -72,7 +73,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
             }
             // The shortest time counts; none is for ever.
             if (tolerating.Min(toleration => toleration.TolerationSeconds) is not { } seconds) continue;
-            DateTimeOffset until = Since(stored.Field("spec.nodeName"), taint).AddSeconds(Math.Max(0, seconds));
+            DateTimeOffset until = Since(stored.Field("spec.nodeName"), taint).After(Math.Max(0, seconds));
             if (end is null || until < end) end = until;
         }
 

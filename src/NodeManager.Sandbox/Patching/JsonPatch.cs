@@ -7,20 +7,24 @@ namespace NodeManager.Sandbox.Patching;
 /// <summary>RFC 6902.</summary>
 internal static class JsonPatch
 {
-    /// <exception cref="PatchException">The patch is malformed or does not fit.</exception>
+    // Characters that all copies of a patch may add, as on the real server: copies of copies grow without bound.
+    private const long MostCopied = 3 * 1024 * 1024;
+
+    /// <exception cref="PatchException">The patch is malformed, does not fit, or copies too much.</exception>
     public static JsonObject Apply(JsonObject target, JsonArray operations)
     {
         JsonNode document = target;
+        long copied = 0;
         foreach (JsonNode? node in operations)
         {
             var operation = node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation");
-            document = Apply(document, operation);
+            document = Apply(document, operation, ref copied);
         }
 
         return document as JsonObject ?? throw new PatchException("the patched document is no object");
     }
 
-    private static JsonNode Apply(JsonNode document, JsonObject operation)
+    private static JsonNode Apply(JsonNode document, JsonObject operation, ref long copied)
     {
         string kind = operation.Text("op") ?? "";
         string path = operation.Text("path") ?? throw new PatchException($"Unexpected kind: {kind}");
@@ -45,6 +49,7 @@ internal static class JsonPatch
                 // The API's library copies a member that is not there as null.
                 JsonNode? value = (kind == "copy" && Parent(document, from).Parent is JsonObject owner ? owner[Parent(document, from).Last] : Find(document, from, kind))?.DeepClone();
                 if (kind == "move") Remove(document, from);
+                else if ((copied += value?.ToJsonString().Length ?? 0) > MostCopied) throw new PatchException($"unable to copy, the accumulated size increase of copy operations is {copied}, exceeding the limit {MostCopied}");
                 return Add(document, path, value, kind);
             default:
                 throw new PatchException($"Unexpected kind: {kind}");

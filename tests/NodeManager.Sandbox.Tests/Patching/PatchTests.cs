@@ -142,6 +142,15 @@ public sealed class PatchTests
     }
 
     [Fact]
+    public void Copies_of_copies_are_bounded()
+    {
+        JsonObject target = new() { ["a"] = new string('x', 1_000_000) };
+        JsonArray patch = [.. Enumerable.Range(0, 9000).Select(static i => JsonNode.Parse($$"""{"op":"copy","from":"/a","path":"/a{{i}}"}"""))];
+
+        Assert.Contains("exceeding the limit", Assert.Throws<PatchException>(() => JsonPatch.Apply(target, patch)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_strategic_patch_without_the_merge_key_is_refused()
     {
         PatchException refusal = Assert.Throws<PatchException>(

@@ -50,6 +50,6 @@ public sealed class ExportNodeMaintenanceReportCommand : AsyncCmdlet
             return;
         string file = GetUnresolvedProviderPathFromPSPath(Path);
         if (ShouldProcess(file, $"Write the report of {(_runs.Count == 1 ? "1 maintenance run" : $"{_runs.Count} maintenance runs")}"))
-            Start(file, worker => MaintenanceReportFile.WriteAsync(file, _runs, TimeProvider.System.GetUtcNow(), Force, NoClobber, worker.Token));
+            Start(file, worker => Task.Run(() => MaintenanceReportFile.Write(file, _runs, TimeProvider.System.GetUtcNow(), Force, NoClobber, worker.Token), worker.Token));
     }
 }

@@ -16,9 +16,9 @@ public static class MaintenanceReportFile
     /// <param name="noClobber">Not over an existing file.</param>
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
     /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
-    public static Task WriteAsync(
+    public static void Write(
         string path, IReadOnlyList<NodeMaintenanceRun> runs, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
-        DrainReportFile.WriteAsync(
+        DrainReportFile.Write(
             path,
             () => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase)
                 ? JsonSerializer.Serialize(runs.Select(Flat), Json)

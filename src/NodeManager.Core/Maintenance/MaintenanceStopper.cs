@@ -1,4 +1,3 @@
-using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NodeManager.Sandbox;
-using NodeManager.Sandbox.Saving;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NodeManager.Commands;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace NodeManager.Parameters;
@@ -38,7 +39,7 @@ internal static class ResolvedFiles
         Exception? cause = null;
         try
         {
-            IReadOnlyList<string> found = cmdlet.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
+            Collection<string> found = cmdlet.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
             RequireFileSystem(provider, pattern, notFoundId);
             if (found.Count > 0)
                 return found;

@@ -79,7 +79,7 @@ public abstract class NodeCmdlet : SessionCmdlet
                 ProcessOnce(new(session, name));
     }
 
-    private IEnumerable<string> Expand(NodeManagerSession session, string[] names)
+    private string[] Expand(NodeManagerSession session, string[] names)
     {
         string[] patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters)];
         return patterns.Length == 0 ? names : [.. names.Except(patterns), .. Match(session, patterns)];

@@ -197,7 +197,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
                 {
                     File.WriteAllText(place, $"#!/bin/sh\ntouch {proof}\n");
                     planted.Add(place);
-                    File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
                 }
                 catch (UnauthorizedAccessException)
                 {

@@ -65,7 +65,7 @@ internal sealed class YamlTreeReader
     }
 
     /// <summary>The parser blames a tab in the indentation on the mapping that it breaks, which may begin far above.</summary>
-    private YamlException Located(SyntaxErrorException fault)
+    private SyntaxErrorException Located(SyntaxErrorException fault)
     {
         if (parser.Current is not { } last || fault.End.Index >= last.End.Index)
             return fault;

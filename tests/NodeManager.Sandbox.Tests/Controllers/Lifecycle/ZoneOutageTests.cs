@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Faults;
 using NodeManager.Sandbox.Kinds;
 using NodeManager.Sandbox.Store;
 

@@ -112,10 +112,13 @@ function Invoke-Verify {
     if (Test-Path "$OutputFolder/verify") { Remove-Item "$OutputFolder/verify" -Recurse -Force }
     $hashes = foreach ($place in $places) {
         $null = New-Item -ItemType Directory -Path $place -Force
-        foreach ($item in 'src', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'global.json') {
-            Copy-Item "$PSScriptRoot/$item" $place -Recurse -Exclude obj, bin
+        $sources = @(Get-ChildItem "$PSScriptRoot/src" -File -Recurse | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]')
+        $sources += 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'global.json' | ForEach-Object { Get-Item "$PSScriptRoot/$_" -Force }
+        foreach ($source in $sources) {
+            $target = Join-Path $place ([IO.Path]::GetRelativePath($PSScriptRoot, $source.FullName))
+            $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
+            Copy-Item $source.FullName $target
         }
-        Get-ChildItem $place -Directory -Recurse -Include obj, bin | Remove-Item -Recurse -Force
         Invoke-DotNet build "$place/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity quiet '-p:RunAnalyzers=false' '-p:ContinuousIntegrationBuild=true' | Out-Host
         , @(Get-ChildItem "$place/bin" -File -Recurse | Sort-Object FullName | ForEach-Object { "$([IO.Path]::GetRelativePath($place, $_.FullName)) $((Get-FileHash $_.FullName).Hash)" })
     }

@@ -34,7 +34,7 @@ internal static class ResolvedFiles
         }
     }
 
-    private static IReadOnlyList<string> Matches(PSCmdlet cmdlet, string pattern, string notFoundId)
+    private static Collection<string> Matches(PSCmdlet cmdlet, string pattern, string notFoundId)
     {
         Exception? cause = null;
         try

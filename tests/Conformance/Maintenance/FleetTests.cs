@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Maintenance;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;

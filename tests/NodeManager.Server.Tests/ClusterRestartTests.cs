@@ -65,7 +65,7 @@ public sealed class ClusterRestartTests : IDisposable
         IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(
             session, [.. nodes.Where(n => n.Spec.Unschedulable != true && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true).Select(n => n.Metadata.Name)],
             options, default);
-        foreach (NodeDrainPlan plan in plans.Where(p => p.CanDrain))
+        foreach (NodeDrainPlan plan in plans.Where(p => p.Status == NodeDrainPlanStatus.WillNotFinish))
         {
             List<PodBudget> blocking = [.. plan.Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).DistinctBy(b => b.Name)];
             if (blocking is [PodBudget one] && plan.Pods.All(p => p.Decision != DrainDecision.Wait))

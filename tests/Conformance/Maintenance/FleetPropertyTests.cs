@@ -76,7 +76,8 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         public void Warning(string message)
         {
             string[] words = message.Split(' ');
-            if (message.Contains("cannot be drained as things are", StringComparison.Ordinal) && !_begun.ContainsKey(words[1])) Foretold.Enqueue(message);
+            bool foretells = message.Contains("cannot be drained as things are", StringComparison.Ordinal) || message.Contains("may not be drained", StringComparison.Ordinal);
+            if (foretells && !_begun.ContainsKey(words[1])) Foretold.Enqueue(message);
         }
 
         public void Verbose(string message)

@@ -7,9 +7,10 @@ namespace NodeManager.Core.Maintenance.Planning;
 /// <summary>What can be foreseen of a node's maintenance. Pure.</summary>
 /// <param name="Obstacles">Why its drain is refused or does not end as things are.</param>
 /// <param name="Stranded">Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back.</param>
-internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Stranded)
+/// <param name="Risks">Why its drain may not end, depending on where the scheduler places the pods.</param>
+internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Stranded, IReadOnlyList<string> Risks)
 {
-    private static readonly NodeForecast Nothing = new([], []);
+    private static readonly NodeForecast Nothing = new([], [], []);
 
     /// <param name="survey">What was read.</param>
     /// <param name="node">Its name.</param>
@@ -17,6 +18,7 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
     {
         if (!survey.Nodes.TryGetValue(node, out PlannedNode? plan)) return Nothing;
         StrandedPods stranded = survey.Room.Stranded(node);
+        StrandedPods atRisk = survey.Room.AtRisk(node);
         List<PlannedPod> evicted = [.. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Surging.Contains(p.Plan.Uid))];
         string[] closed =
         [
@@ -31,11 +33,18 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
                     .Select(p => $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets, and the eviction API serves pods with one only."),
                 .. stranded.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => Describe(b, stranded)),
             ],
-            [.. stranded.Pods.Select(p => p.Key)]);
+            [.. stranded.Pods.Select(p => p.Key)],
+            [.. atRisk.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => DescribeRisk(b, atRisk))]);
     }
 
     private static string Describe(PodBudget budget) =>
         $"PodDisruptionBudget {budget.Namespace}/{budget.Name} lets no pod go: {budget.OutlookReason}. {budget.Remedy}".TrimEnd();
+
+    private static string DescribeRisk(LeavingBudget budget, StrandedPods atRisk)
+    {
+        string[] pods = [.. atRisk.Pods.Where(p => p.Budgets.Contains(budget)).Select(p => p.Key)];
+        return $"{NameList.Of(pods)} may find no node with room, depending on where the scheduler places the other pods, and PodDisruptionBudget {budget.Name} allows {budget.MayMiss} missing.";
+    }
 
     private static string Describe(LeavingBudget budget, StrandedPods stranded)
     {

@@ -9,6 +9,9 @@ namespace NodeManager.Core.Maintenance.Rules;
 /// </summary>
 public sealed class FleetRoom
 {
+    /// <summary>With more nodes than this, room is hardly ever so scattered that the order of pods matters.</summary>
+    public const int MostJudgedHosts = 200;
+
     private readonly ClusterSnapshot _snapshot;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> _leaving;
     private readonly List<NodeState> _hosts;
@@ -20,6 +23,7 @@ public sealed class FleetRoom
     private readonly Dictionary<string, (LeavingPod Pod, string Node)> _moved = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _strandedWorkloads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
+    private bool _takesEmptiest;
 
     /// <param name="snapshot">The cluster as it is. Pods are moved in it while questions are answered.</param>
     /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
@@ -89,6 +93,23 @@ public sealed class FleetRoom
         return _stranded[node] = new(unplaced, Blocking(pods, unplaced));
     }
 
+    /// <summary>
+    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places: the scheduler places pods
+    /// one by one, on the emptiest node that fits, and may fill the only node that fits a later pod. Begins another batch. Not judged where
+    /// more than <see cref="MostJudgedHosts"/> nodes can take pods.
+    /// </summary>
+    public StrandedPods AtRisk(string node)
+    {
+        if (_hosts.Count > MostJudgedHosts || Stranded(node).Pods.Count > 0) return StrandedPods.None;
+        _out.Add(node);
+        _takesEmptiest = true;
+        List<LeavingPod> pods = [.. LeavingFrom(node).OrderBy(p => p.Size)];
+        List<LeavingPod> unplaced = pods.FindAll(p => !TryMove(p));
+        _takesEmptiest = false;
+        Clear();
+        return new(unplaced, Blocking(pods, unplaced));
+    }
+
     // Those of which more are missing than may be; and those that let nothing else go, where what is missing cannot be replaced by another pod.
     private static List<LeavingBudget> Blocking(List<LeavingPod> pods, List<LeavingPod> unplaced) =>
     [
@@ -105,18 +126,19 @@ public sealed class FleetRoom
         string from = _moved.TryGetValue(pod.Key, out (LeavingPod, string Node) moved) ? moved.Node : pod.Pod.Spec.NodeName ?? "";
         Remove(pod);
         PodFit fit = FitOf(pod);
-        int start = _lastHost.GetValueOrDefault(pod.Workload);
+        int start = _takesEmptiest ? 0 : _lastHost.GetValueOrDefault(pod.Workload);
+        IReadOnlyList<NodeState> hosts = _takesEmptiest ? [.. _hosts.OrderByDescending(FreeShare)] : _hosts;
         bool isUnknown = false;
-        for (int i = 0; i < _hosts.Count; i++)
+        for (int i = 0; i < hosts.Count; i++)
         {
-            int index = (start + i) % _hosts.Count;
-            NodeState host = _hosts[index];
+            int index = (start + i) % hosts.Count;
+            NodeState host = hosts[index];
             if (_out.Contains(host.Name)) continue;
             FitVerdict verdict = fit.Evaluate(host).Verdict;
             isUnknown |= verdict == FitVerdict.Unknown;
             if (verdict != FitVerdict.Fits) continue;
             Assume(pod, host.Name);
-            _lastHost[pod.Workload] = index;
+            if (!_takesEmptiest) _lastHost[pod.Workload] = index;
             Note(pod, from, host.Name);
             return true;
         }
@@ -168,6 +190,11 @@ public sealed class FleetRoom
     }
 
     private IReadOnlyList<LeavingPod> LeavingFrom(string node) => _leaving.GetValueOrDefault(node) ?? [];
+
+    // As the scheduler's NodeResourcesFit scores nodes by default (LeastAllocated).
+    private static decimal FreeShare(NodeState host) => Share(host, "cpu") + Share(host, "memory");
+
+    private static decimal Share(NodeState host, string resource) => host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
 
     private static bool IsReady(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True";
 }

@@ -5,5 +5,7 @@ namespace NodeManager.Core.Maintenance.Rules;
 /// <param name="Blocking">PodDisruptionBudgets that do not let the node's other pods go while these are missing, so that its drain does not end.</param>
 public sealed record StrandedPods(IReadOnlyList<LeavingPod> Pods, IReadOnlyList<LeavingBudget> Blocking)
 {
+    public static StrandedPods None { get; } = new([], []);
+
     public bool BlocksDrain => Blocking.Count > 0;
 }

@@ -90,7 +90,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
         if (await SurveyAsync(open, cancellationToken) is not { } survey) return;
         List<(string Name, NodeForecast Forecast)> forecasts = [.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))];
-        _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0).Select(f => f.Name));
+        _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0 || f.Forecast.Risks.Count > 0).Select(f => f.Name));
         foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
         List<string> unready = [.. open.Where(n => board.Find(n.Uid) is { } node && !FleetBoard.IsReady(node)).Select(n => n.Name)];
         if (unready.Count > 0)
@@ -103,7 +103,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         foreach (string node in choice.Nodes.Select(c => c.Name).Where(n => !_foretold.Contains(n)))
         {
             NodeForecast forecast = NodeForecast.Of(survey, node);
-            if (forecast.Obstacles.Count > 0 && _foretold.Add(node)) FleetForecast.Warnings([(node, forecast with { Stranded = [] })]).ToList().ForEach(scope.Observer.Warning);
+            if ((forecast.Obstacles.Count > 0 || forecast.Risks.Count > 0) && _foretold.Add(node)) FleetForecast.Warnings([(node, forecast with { Stranded = [] })]).ToList().ForEach(scope.Observer.Warning);
         }
     }
 

@@ -109,6 +109,22 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_eviction_that_was_never_answered_is_no_pod_that_terminates()
+    {
+        bool isDead = false;
+        _server.Intercept = r =>
+        {
+            isDead |= r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
+            return isDead ? throw new HttpRequestException("Connection refused") : null;
+        };
+
+        NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(2) });
+
+        Assert.Equal("Server", Assert.Single(result.Blockers).Kind);
+        Assert.Contains(_bench.Warnings, w => w.Contains("does not answer", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_first_failure_stops_the_others_and_gives_back_what_was_not_begun()
     {
         JsonObject bare = Sample.Pod("bare", "n2");

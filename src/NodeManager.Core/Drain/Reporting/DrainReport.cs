@@ -191,7 +191,8 @@ internal sealed record DrainReport
     {
         foreach (PodRecord record in Records.Where(r => r.Outcome is null && OutcomeOf(r) == DrainPodOutcome.Terminating))
         {
-            if (LastSeen(record.Plan.Uid) is not { } pod) continue;
+            // A request that was never answered may have been accepted: as long as the server is silent nothing shows that.
+            if (LastSeen(record.Plan.Uid) is not { } pod || (Look.Failure is not null && !pod.IsTerminating())) continue;
             // deletionTimestamp is when the grace period ends; asked for it was that period before.
             DateTimeOffset? since = pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, int.MaxValue));
             string howLong = since is { } asked ? $"terminating for {Math.Max(0, (EndedAt - asked).TotalSeconds):0} s" : "accepted, but not terminating yet";

@@ -374,10 +374,10 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // One request: a server that was silent is not asked for long.
+    // One request: a server that was silent is not asked for long. By the wall's clock: a cluster's clock that runs ahead makes no server silent.
     private async Task<FinalLook> LookAsync(Node node)
     {
-        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+        using CancellationTokenSource limit = new(CleanUp, TimeProvider.System);
         try
         {
             Node now = await _scope.Client.SendAsync(

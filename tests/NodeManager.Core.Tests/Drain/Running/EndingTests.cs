@@ -175,16 +175,24 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_that_is_closed_ends_the_drain()
+    public async Task A_session_that_is_closed_ends_the_drain_with_its_results_and_an_error()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         NodeManagerSession session = await _server.ConnectAsync(_time);
         Task refused = _bench.LineAsync("refused");
-        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1"], new());
+        List<NodeDrainResult> results = [];
+        Task drain = CollectAsync();
         await refused;
         session.Dispose();
 
-        Assert.Equal(NodeDrainStatus.Cancelled, Assert.Single(await drain).Status);
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => drain);
+        Assert.Equal(ErrorIds.SessionClosed, error.ErrorId);
+        Assert.Equal(NodeDrainStatus.Cancelled, Assert.Single(results).Status);
+
+        async Task CollectAsync()
+        {
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, ["n1"], new(), _bench, default)) results.Add(result);
+        }
     }
 
     [Fact]

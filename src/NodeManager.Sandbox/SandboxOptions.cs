@@ -1,4 +1,5 @@
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Api.Pods;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox;
 

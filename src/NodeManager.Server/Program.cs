@@ -8,6 +8,7 @@ using NodeManager.Server;
 using NodeManager.Server.Api;
 using NodeManager.Server.Tour;
 using NodeManager.Sessions;
+using var stop = new CancellationTokenSource();
 
 ServerOptions options;
 try
@@ -27,7 +28,6 @@ if (options.Help)
     return 0;
 }
 
-using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
     e.Cancel = true;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests;
 

@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Ownership;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Volumes;
+using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Copying;
 

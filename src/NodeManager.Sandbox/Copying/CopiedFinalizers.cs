@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.CustomResources;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Jobs;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Custom;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

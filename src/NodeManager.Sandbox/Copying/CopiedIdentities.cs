@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,4 +1,5 @@
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
 using NodeManager.Sandbox.Kubelet;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Copying;
 

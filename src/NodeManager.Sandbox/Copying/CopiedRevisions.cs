@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Kinds.Rules;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Rules;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -2,8 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using NodeManager.Sandbox.Access;
-using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Api.Serving;
+using NodeManager.Sandbox.Model.Kinds.Access;
 
 namespace NodeManager.Sandbox.Http;
 

@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
 using System.Net.Security;
-using NodeManager.Sandbox.Access;
-using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Http;
 

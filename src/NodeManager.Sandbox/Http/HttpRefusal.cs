@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Http;
 

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
-using NodeManager.Sandbox.Access;
-using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Api.Serving;
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Http;
 

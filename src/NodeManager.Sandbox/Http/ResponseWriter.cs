@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
-using NodeManager.Sandbox.Api;
+using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Http;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Kubelet;
 

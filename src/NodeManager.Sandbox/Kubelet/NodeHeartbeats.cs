@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Faults;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Kubelet;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Kubelet;
 

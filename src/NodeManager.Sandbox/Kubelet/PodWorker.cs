@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Faults;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Api.Pods;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Kubelet;

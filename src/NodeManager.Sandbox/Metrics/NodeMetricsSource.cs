@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Metrics;
 

@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Api.Faults;
 
 namespace NodeManager.Sandbox.Saving;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Seeding;
 

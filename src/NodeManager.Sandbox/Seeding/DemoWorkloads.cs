@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Sandbox.Controllers;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Seeding;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Kubelet;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Kinds.Schema;
-using NodeManager.Sandbox.Ownership;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Schema;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

@@ -1,9 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Controllers.Budgets;
+using NodeManager.Sandbox.Controllers.DaemonSets;
+using NodeManager.Sandbox.Controllers.Deployments;
+using NodeManager.Sandbox.Controllers.ReplicaSets;
+using NodeManager.Sandbox.Controllers.Volumes;
+using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Kubelet;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

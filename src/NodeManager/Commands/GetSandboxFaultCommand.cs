@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

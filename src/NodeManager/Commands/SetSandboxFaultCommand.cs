@@ -2,7 +2,7 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Parameters;
 using NodeManager.Sandbox;
-using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

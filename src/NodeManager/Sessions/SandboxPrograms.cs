@@ -1,5 +1,5 @@
 using NodeManager.Core.Scheduler.Live;
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Api.Pods;
 
 namespace NodeManager.Sessions;
 

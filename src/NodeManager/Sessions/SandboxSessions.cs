@@ -1,6 +1,6 @@
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
-using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Api.Faults;
 
 namespace NodeManager.Sessions;
 

@@ -9,6 +9,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Conformance.Harness;
 

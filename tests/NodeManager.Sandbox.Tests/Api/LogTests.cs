@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Tests.Controllers;
 using NodeManager.Sandbox.Tests.Http;
 

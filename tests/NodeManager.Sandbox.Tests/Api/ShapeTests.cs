@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds.Columns;
+using NodeManager.Sandbox.Model.Kinds.Columns;
 
 namespace NodeManager.Sandbox.Tests.Api;
 

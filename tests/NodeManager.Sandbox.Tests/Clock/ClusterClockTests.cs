@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Clock;
+using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Clock;

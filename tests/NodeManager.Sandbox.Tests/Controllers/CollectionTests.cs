@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

@@ -1,5 +1,5 @@
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Controllers.DaemonSets;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

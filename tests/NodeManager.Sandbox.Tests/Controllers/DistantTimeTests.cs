@@ -1,5 +1,5 @@
-using NodeManager.Sandbox.Clock;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Clock;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

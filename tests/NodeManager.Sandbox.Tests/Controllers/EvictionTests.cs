@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
 using NodeManager.Sandbox.Controllers.Evictions;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

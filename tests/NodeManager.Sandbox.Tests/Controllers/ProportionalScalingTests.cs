@@ -1,6 +1,6 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Controllers.Deployments;
+using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 

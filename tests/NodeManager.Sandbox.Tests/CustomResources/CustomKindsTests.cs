@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.CustomResources;
+using NodeManager.Sandbox.Api.Custom;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Tests.CustomResources;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.CustomResources.Printing;
+using NodeManager.Sandbox.Model.Kinds.Custom.Paths;
 
 namespace NodeManager.Sandbox.Tests.CustomResources;
 

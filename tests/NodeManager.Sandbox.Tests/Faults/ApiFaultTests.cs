@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Faults;
+using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Tests.Http;
 using NodeManager.Testing;
 

@@ -1,7 +1,7 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Faults;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Tests.Controllers;
 
 namespace NodeManager.Sandbox.Tests.Faults;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Http;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Http;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds.Schema;
+using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Tests.Kinds;
 

@@ -1,6 +1,5 @@
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Tests.Controllers;
 
 namespace NodeManager.Sandbox.Tests.Kubelet;

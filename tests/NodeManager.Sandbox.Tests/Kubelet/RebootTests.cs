@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Tests.Controllers;
 
 namespace NodeManager.Sandbox.Tests.Kubelet;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Tests.Ownership;
 

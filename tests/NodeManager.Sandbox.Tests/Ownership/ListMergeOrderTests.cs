@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Ownership;
+using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Tests.Ownership;
 

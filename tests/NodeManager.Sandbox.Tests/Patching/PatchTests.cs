@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Patching;
+using NodeManager.Sandbox.Model.Patching;
 
 namespace NodeManager.Sandbox.Tests.Patching;
 

@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Saving;
-using NodeManager.Sandbox.Store;
 using NodeManager.Sandbox.Tests.Controllers;
 using NodeManager.Testing;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Tests.Http;
 using NodeManager.Testing;
 using Xunit.Abstractions;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

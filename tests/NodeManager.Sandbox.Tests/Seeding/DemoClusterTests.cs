@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Controllers;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Seeding;
-using NodeManager.Sandbox.Store;
 using NodeManager.Sandbox.Tests.Controllers;
 using NodeManager.Scheduling;
 

@@ -1,5 +1,5 @@
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Selectors;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Selectors;
 
 namespace NodeManager.Sandbox.Tests.Selectors;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Store;
 

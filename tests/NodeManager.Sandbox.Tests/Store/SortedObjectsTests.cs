@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Ownership;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Store;
 

@@ -127,7 +127,7 @@ public sealed class FleetRoom
         Remove(pod);
         PodFit fit = FitOf(pod);
         int start = _takesEmptiest ? 0 : _lastHost.GetValueOrDefault(pod.Workload);
-        IReadOnlyList<NodeState> hosts = _takesEmptiest ? [.. _hosts.OrderByDescending(FreeShare)] : _hosts;
+        List<NodeState> hosts = _takesEmptiest ? [.. _hosts.OrderByDescending(FreeShare)] : _hosts;
         bool isUnknown = false;
         for (int i = 0; i < hosts.Count; i++)
         {

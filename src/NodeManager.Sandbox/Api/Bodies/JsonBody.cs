@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 

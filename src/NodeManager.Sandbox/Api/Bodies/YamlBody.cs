@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Yaml;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 

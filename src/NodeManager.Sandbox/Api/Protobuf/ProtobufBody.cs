@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Kinds.Schema;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Protobuf;
 

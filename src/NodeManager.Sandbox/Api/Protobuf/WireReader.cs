@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Protobuf;
 

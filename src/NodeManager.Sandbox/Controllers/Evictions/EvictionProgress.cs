@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api;
-using NodeManager.Sandbox.Kinds.Rules;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Rules.Evictions;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 

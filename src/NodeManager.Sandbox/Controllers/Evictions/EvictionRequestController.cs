@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 

@@ -1,4 +1,4 @@
-using NodeManager.Sandbox.Controllers.Lifecycle;
+using NodeManager.Sandbox.Controllers.Nodes;
 
 namespace NodeManager.Sandbox.Tests.Controllers.Lifecycle;
 

@@ -1,6 +1,6 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Kinds;
-using NodeManager.Sandbox.Store;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Controllers.Lifecycle;
 

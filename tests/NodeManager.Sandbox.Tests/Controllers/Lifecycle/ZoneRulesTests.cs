@@ -1,5 +1,5 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Controllers.Lifecycle;
+using NodeManager.Sandbox.Controllers.Nodes;
 
 namespace NodeManager.Sandbox.Tests.Controllers.Lifecycle;
 

@@ -1,0 +1,11 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Sandbox.Model.Kinds.Access;
+
+/// <summary>A Role or a ClusterRole.</summary>
+internal sealed class Role : KubernetesObject
+{
+    public List<PolicyRule>? Rules { get; set; }
+
+    public AggregationRule? AggregationRule { get; set; }
+}

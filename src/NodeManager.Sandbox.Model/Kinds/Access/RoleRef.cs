@@ -1,0 +1,14 @@
+namespace NodeManager.Sandbox.Model.Kinds.Access;
+
+/// <summary>The role that a binding gives.</summary>
+internal sealed class RoleRef
+{
+    public const string Group = "rbac.authorization.k8s.io";
+
+    public string ApiGroup { get; set; } = "";
+
+    /// <summary><c>Role</c> or <c>ClusterRole</c>.</summary>
+    public string Kind { get; set; } = "";
+
+    public string Name { get; set; } = "";
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Kinds.Columns;
+
+/// <summary>Cells of role bindings.</summary>
+internal static class BindingCells
+{
+    public static string Role(JsonObject binding) => $"{binding.Object("roleRef").Text("kind")}/{binding.Object("roleRef").Text("name")}";
+
+    /// <param name="binding">The binding.</param>
+    /// <param name="kind">Of its subjects: those that are to be named.</param>
+    public static string Subjects(JsonObject binding, string kind) => string.Join(", ", (binding.Array("subjects") ?? []).OfType<JsonObject>()
+        .Where(subject => subject.Text("kind") == kind)
+        .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name")));
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Kinds.Columns;
+
+internal static class EndpointCells
+{
+    private const int Shown = 3;
+
+    /// <summary>The first three, and how many more there are.</summary>
+    public static string Addresses(JsonObject endpoints)
+    {
+        List<string> all = [];
+        foreach (JsonObject subset in (endpoints.Array("subsets") ?? []).OfType<JsonObject>())
+        {
+            string[] addresses = [.. (subset.Array("addresses") ?? []).OfType<JsonObject>().Select(static one => one.Text("ip") ?? "")];
+            long[] ports = [.. (subset.Array("ports") ?? []).OfType<JsonObject>().Select(static one => one.Number("port") ?? 0)];
+            all.AddRange(ports.Length == 0 ? addresses : ports.SelectMany(port => addresses.Select(address => $"{address}:{port}")));
+        }
+
+        return CellText.OrNone(Some(all));
+    }
+
+    public static string Ports(JsonObject slice) =>
+        Listed((slice.Array("ports") ?? []).OfType<JsonObject>().Select(static port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*"));
+
+    public static string Endpoints(JsonObject slice) => Listed((slice.Array("endpoints") ?? []).OfType<JsonObject>()
+        .SelectMany(static one => one.Array("addresses") ?? []).Select(static address => (string?)address ?? ""));
+
+    private static string Listed(IEnumerable<string> items) => Some([.. items]) is { Length: > 0 } text ? text : CellText.Unset;
+
+    private static string Some(List<string> items) =>
+        string.Join(',', items.Take(Shown)) + (items.Count > Shown ? $" + {items.Count - Shown} more..." : "");
+}

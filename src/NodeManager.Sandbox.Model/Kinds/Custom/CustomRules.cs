@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Model.Kinds.Custom;
+
+/// <summary>
+/// How a custom kind behaves at one version. Its objects are stored without a version and pruned for the stored one; what is read gets
+/// that version's defaults and loses what the asked version does not have, as conversion "None" does.
+/// </summary>
+internal static class CustomRules
+{
+    public static KindRules Of(string group, CustomVersion version, CustomVersion stored)
+    {
+        bool isStored = version == stored;
+        return new()
+        {
+            Default = document => SchemaDefaults.Apply(document, version.Schema),
+            Validate = (document, _, errors) => Validate(document, version, $"{group}/{version.Name}", errors),
+            CountsForGeneration = (old, changed) => Counts(old, changed, version.HasStatus),
+            Show = document =>
+            {
+                SchemaPruning.Prune(document, stored.Schema);
+                SchemaDefaults.Apply(document, stored.Schema);
+                if (!isStored) SchemaPruning.Prune(document, version.Schema);
+            },
+            Store = isStored ? null : document => SchemaPruning.Prune(document, stored.Schema),
+        };
+    }
+
+    private static void Validate(JsonObject document, CustomVersion version, string apiVersion, FieldErrors errors)
+    {
+        new SchemaValidator(errors, version.Minor).Check(document, version.Schema, apiVersion);
+        if (version.Scale is not { } scale) return;
+        CheckCount(document, scale.Replicas, errors);
+        CheckCount(document, scale.StatusReplicas, errors);
+    }
+
+    private static void CheckCount(JsonObject document, string path, FieldErrors errors)
+    {
+        if (ScalePaths.Find(document, path).AsNumber() is < 0 and var count) errors.Invalid(path, count, "should be a non-negative integer");
+    }
+
+    // Everything but metadata, and but the status where that has a writer of its own.
+    private static bool Counts(JsonObject old, JsonObject changed, bool hasStatus)
+    {
+        IEnumerable<string> members = old.Select(static pair => pair.Key).Union(changed.Select(static pair => pair.Key), StringComparer.Ordinal);
+        return members.Any(member => member is not ("metadata" or "kind" or "apiVersion") && !(hasStatus && member == "status") &&
+            !JsonNode.DeepEquals(old[member], changed[member]));
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Kinds.Custom;
+
+/// <summary>What the sandbox takes of a definition without doing it: who brings it is told.</summary>
+internal static class DefinitionWarnings
+{
+    private const string Rules = "x-kubernetes-validations";
+
+    public static IEnumerable<string> Of(JsonObject definition)
+    {
+        if (definition.Object("spec").Object("conversion").Text("strategy") == "Webhook")
+            yield return "spec.conversion: the sandbox calls no webhooks; objects are converted as with strategy None";
+        if ((definition.Object("spec").Array("versions") ?? []).Any(HasRules))
+            yield return $"{Rules}: the sandbox keeps these rules and does not evaluate them";
+    }
+
+    private static bool HasRules(JsonNode? node) => node switch
+    {
+        JsonObject members => members.ContainsKey(Rules) || members.Any(static pair => HasRules(pair.Value)),
+        JsonArray list => list.Any(HasRules),
+        _ => false,
+    };
+}

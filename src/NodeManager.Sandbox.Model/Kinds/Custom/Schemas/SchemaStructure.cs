@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Structure;
+
+namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
+
+/// <summary>Reads from a definition's schema how its objects divide into parts: <c>x-kubernetes-list-type</c>, <c>-list-map-keys</c>, <c>-map-type</c>.</summary>
+internal static class SchemaStructure
+{
+    public static ValueStructure Of(JsonObject schema) => ValueStructure.Object(
+        () =>
+        {
+            // Metadata is the API's own, whatever the schema says of it.
+            Dictionary<string, StructureMember> members = Members(schema);
+            members["apiVersion"] = new(ValueStructure.Text);
+            members["kind"] = new(ValueStructure.Text);
+            members["metadata"] = new(ApiStructures.Of(int.MaxValue).OfKind("ObjectMeta"));
+            return members;
+        },
+        element: schema.Flag("x-kubernetes-preserve-unknown-fields") == true ? ValueStructure.Anything : null);
+
+    private static Dictionary<string, StructureMember> Members(JsonObject schema) => (schema.Object("properties") ?? []).ToDictionary(
+        static pair => pair.Key, static pair => new StructureMember(OfValue(pair.Value as JsonObject ?? []), Default: (pair.Value as JsonObject)?["default"]),
+        StringComparer.Ordinal);
+
+    private static ValueStructure OfValue(JsonObject schema)
+    {
+        if (schema.Flag("x-kubernetes-int-or-string") == true) return ValueStructure.Scalar;
+        bool isOpen = schema.Flag("x-kubernetes-preserve-unknown-fields") == true, isAtomic = schema.Text("x-kubernetes-map-type") == "atomic";
+        return schema.Text("type") switch
+        {
+            "string" => ValueStructure.Text,
+            "integer" or "number" => ValueStructure.Number,
+            "boolean" => ValueStructure.Flag,
+            "array" => ValueStructure.List(OfValue(schema.Object("items") ?? []), Keys(schema)),
+            "object" when schema.Object("additionalProperties") is { } values => ValueStructure.Map(OfValue(values), isAtomic),
+            "object" => ValueStructure.Object(() => Members(schema), isAtomic, isOpen ? ValueStructure.Anything : null),
+            _ => ValueStructure.Anything,
+        };
+    }
+
+    private static string[]? Keys(JsonObject schema) => schema.Text("x-kubernetes-list-type") switch
+    {
+        "set" => [],
+        "map" => [.. (schema.Array("x-kubernetes-list-map-keys") ?? []).Select(static key => (string?)key ?? "")],
+        _ => null,
+    };
+}

@@ -1,0 +1,21 @@
+namespace NodeManager.Sandbox.Model.Kinds;
+
+/// <summary>Alpha features that the embedded cluster has, each switched off as on a real one.</summary>
+public static class SandboxFeatures
+{
+    /// <summary>lifecycle.k8s.io/v1alpha1 EvictionRequest and Eviction, with their controller and the last responder; from 1.37 on.</summary>
+    public const string EvictionRequest = "EvictionRequest";
+
+    private const int EvictionRequestMinor = 37;
+
+    /// <exception cref="ArgumentException">There is no such feature, or that version does not have it.</exception>
+    internal static void Check(IEnumerable<string> features, int minor)
+    {
+        foreach (string feature in features)
+        {
+            if (feature != EvictionRequest) throw new ArgumentException($"The sandbox has no feature '{feature}'; it has {EvictionRequest}.", nameof(features));
+            if (minor < EvictionRequestMinor)
+                throw new ArgumentException($"{EvictionRequest} came with Kubernetes 1.{EvictionRequestMinor}; the sandbox is 1.{minor}.", nameof(features));
+        }
+    }
+}

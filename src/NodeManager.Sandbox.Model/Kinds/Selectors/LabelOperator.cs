@@ -1,0 +1,11 @@
+namespace NodeManager.Sandbox.Model.Kinds.Selectors;
+
+internal enum LabelOperator
+{
+    Exists,
+    DoesNotExist,
+    In,
+    NotIn,
+    GreaterThan,
+    LessThan,
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Structure;
+
+namespace NodeManager.Sandbox.Model.Ownership;
+
+/// <summary>Tells the elements of a list apart.</summary>
+internal static class ListElements
+{
+    /// <exception cref="OwnershipException">An element has no such keys.</exception>
+    public static PathElement[] PathsOf(ValueStructure list, JsonArray values)
+    {
+        var paths = new PathElement[values.Count];
+        for (int i = 0; i < paths.Length; i++) paths[i] = PathOf(list, values[i], i);
+        return paths;
+    }
+
+    /// <exception cref="OwnershipException">The element has no such keys.</exception>
+    private static PathElement PathOf(ValueStructure list, JsonNode? value, int index)
+    {
+        if (list.Keys.Length == 0)
+        {
+            return value is JsonObject or JsonArray
+                ? throw new OwnershipException($"[{index}]", "associative list without keys has an element that's a map or a list type")
+                : PathElement.Value(value);
+        }
+
+        if (value is null) throw new OwnershipException($"[{index}]", "associative list with keys may not have a null element");
+        JsonObject element = value as JsonObject ?? throw new OwnershipException($"[{index}]", "associative list with keys may not have non-map elements");
+        var keys = new KeyValuePair<string, JsonNode>[list.Keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            string key = list.Keys[i];
+            JsonNode? part = element[key] ?? (list.Element!.Members.TryGetValue(key, out StructureMember? member) ? member.Default : null);
+            keys[i] = new(key, part ?? throw new OwnershipException(
+                $"[{index}]", $"associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)"));
+        }
+
+        return PathElement.Key(keys);
+    }
+}

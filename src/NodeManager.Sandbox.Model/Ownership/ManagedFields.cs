@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Ownership;
+
+/// <summary>Who owns which fields of an object: its <c>metadata.managedFields</c>. Immutable.</summary>
+internal sealed class ManagedFields
+{
+    private readonly ManagedFieldsEntry[] _entries;
+
+    private ManagedFields(ManagedFieldsEntry[] entries) => _entries = entries;
+
+    /// <summary>Of an object whose fields' owners nobody keeps.</summary>
+    public static ManagedFields None { get; } = new([]);
+
+    public bool IsEmpty => _entries.Length == 0;
+
+    public IReadOnlyList<ManagedFieldsEntry> Entries => _entries;
+
+    /// <summary>Ordered as the API does: who applies first, then by time and name. Entries without fields are left out.</summary>
+    public static ManagedFields Of(IEnumerable<ManagedFieldsEntry> entries)
+    {
+        ManagedFieldsEntry[] kept = [.. entries.Where(static entry => !entry.Fields.IsEmpty)];
+        if (kept.Length == 0) return None;
+        Array.Sort(kept, Compare);
+        return new(kept);
+    }
+
+    /// <summary>Reads what a client states. An empty list, or one with an empty entry, means that nothing shall be kept of before.</summary>
+    /// <returns>Null where the client states nothing that could be meant.</returns>
+    public static ManagedFields? Read(JsonNode? stated)
+    {
+        if (stated is not JsonArray list) return null;
+        if (list is [] or [JsonObject { Count: 0 }]) return None;
+        try
+        {
+            return Of(list.Select(static node => Read(node as JsonObject ?? throw new FormatException("expected an object"))));
+        }
+        catch (Exception fault) when (fault is FormatException or InvalidOperationException)
+        {
+            // Clients that do not know what this is must not lose what is kept: as if they had not sent it.
+            return null;
+        }
+    }
+
+    /// <summary>The same but for the times.</summary>
+    public bool SameOwners(ManagedFields other) =>
+        ReferenceEquals(this, other) || (_entries.Length == other._entries.Length &&
+            _entries.All(mine => other._entries.Any(its => mine.Identity == its.Identity && mine.ApiVersion == its.ApiVersion && mine.Fields.Equals(its.Fields))));
+
+    /// <summary>The JSON array.</summary>
+    public void WriteTo(IBufferWriter<byte> into)
+    {
+        into.Write("["u8);
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ManagedFieldsEntry entry = _entries[i];
+            into.Write(i == 0 ? "{\"manager\":"u8 : ",{\"manager\":"u8);
+            WriteText(entry.Manager, into);
+            into.Write(entry.IsApplied ? ",\"operation\":\"Apply\",\"apiVersion\":"u8 : ",\"operation\":\"Update\",\"apiVersion\":"u8);
+            WriteText(entry.ApiVersion, into);
+            if (entry.Time is { } time)
+            {
+                into.Write(",\"time\":"u8);
+                WriteText(time, into);
+            }
+
+            into.Write(",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":"u8);
+            FieldSetJson.Write(entry.Fields, into);
+            if (entry.Subresource.Length > 0)
+            {
+                into.Write(",\"subresource\":"u8);
+                WriteText(entry.Subresource, into);
+            }
+
+            into.Write("}"u8);
+        }
+
+        into.Write("]"u8);
+    }
+
+    /// <summary>As a member of a document to be worked on.</summary>
+    public JsonArray ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        WriteTo(buffer);
+        return JsonNode.Parse(buffer.WrittenSpan, documentOptions: DocumentDepth.Options)!.AsArray();
+    }
+
+    private static int Compare(ManagedFieldsEntry left, ManagedFieldsEntry right)
+    {
+        int order = string.CompareOrdinal(left.Operation, right.Operation);
+        if (order == 0) order = string.CompareOrdinal(left.Time ?? "", right.Time ?? "");
+        if (order == 0) order = string.CompareOrdinal(left.Manager, right.Manager);
+        if (order == 0) order = string.CompareOrdinal(left.ApiVersion, right.ApiVersion);
+        return order != 0 ? order : string.CompareOrdinal(left.Subresource, right.Subresource);
+    }
+
+    private static ManagedFieldsEntry Read(JsonObject entry) => new(
+        entry.Text("manager") ?? "", entry.Text("operation") is var operation and (ManagedFieldsEntry.Apply or ManagedFieldsEntry.Update) ? operation : throw new FormatException("operation"),
+        entry.Text("apiVersion") ?? "", entry.Text("subresource") ?? "", entry.Text("time"), FieldSetJson.Read(entry.Object("fieldsV1") ?? throw new FormatException("fieldsV1")));
+
+    private static void WriteText(string text, IBufferWriter<byte> into)
+    {
+        JsonEncodedText encoded = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        into.Write("\""u8);
+        into.Write(encoded.EncodedUtf8Bytes);
+        into.Write("\""u8);
+    }
+}

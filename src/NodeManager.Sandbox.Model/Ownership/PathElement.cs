@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Model.Ownership;
+
+/// <summary>
+/// A step of a path to a field: <c>f:name</c> a member, <c>k:{"name":"web"}</c> the element of a list with these keys, <c>v:"a"</c> this
+/// value of a set, <c>i:0</c> a position. Compared by value, ordered as FieldsV1 writes them.
+/// </summary>
+internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathElement>
+{
+    // As with texts: a newer element displaces an older one, so that what is rare costs nothing.
+    private const int SharedSize = 1 << 13;
+
+    private static readonly PathElement?[] Shared = new PathElement?[SharedSize];
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
+
+    private readonly int _hash;
+
+    private PathElement(char kind, string text, int hash)
+    {
+        Kind = kind;
+        Text = text;
+        _hash = hash;
+        Name = Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode($"{kind}:{text}")}\":");
+    }
+
+    /// <summary>f, k, v or i.</summary>
+    public char Kind { get; }
+
+    /// <summary>The member's name, or the JSON of the keys or the value.</summary>
+    public string Text { get; }
+
+    public bool IsField => Kind == 'f';
+
+    /// <summary>As a member's name in JSON, with its quotes and colon.</summary>
+    public ReadOnlySpan<byte> JsonName => Name;
+
+    private byte[] Name { get; }
+
+    public static PathElement Field(string name) => Get('f', name);
+
+    /// <param name="keys">Sorted by their names.</param>
+    public static PathElement Key(ReadOnlySpan<KeyValuePair<string, JsonNode>> keys)
+    {
+        (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
+        writer.WriteStartObject();
+        foreach ((string name, JsonNode value) in keys)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return Get('k', Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    public static PathElement Value(JsonNode? value) => Get('v', Json(value));
+
+    /// <summary>As FieldsV1 names it.</summary>
+    /// <exception cref="FormatException">It is no path element.</exception>
+    public static PathElement Parse(string name)
+    {
+        if (name.Length < 2 || name[1] != ':') throw new FormatException("missing colon");
+        string text = name[2..];
+        try
+        {
+            return name[0] switch
+            {
+                'f' => Field(text),
+                'v' => Value(JsonNode.Parse(text)),
+                'k' => Key(Sorted(JsonNode.Parse(text) as JsonObject ?? throw new FormatException("expected an object"))),
+                'i' when int.TryParse(text, out int _) => Get('i', text),
+                _ => throw new FormatException("unrecognized key type"),
+            };
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException(fault.Message);
+        }
+    }
+
+    /// <summary>As messages of the API write it: <c>.name</c>, <c>[name="web"]</c>, <c>[="a"]</c>, <c>[0]</c>.</summary>
+    public override string ToString() => Kind switch
+    {
+        'f' => "." + Text,
+        'k' => $"[{string.Join(',', JsonNode.Parse(Text)!.AsObject().Select(static pair => $"{pair.Key}={Json(pair.Value)}"))}]",
+        'v' => $"[={Text}]",
+        _ => $"[{Text}]",
+    };
+
+    public bool Equals(PathElement? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash && Kind == other.Kind && Text == other.Text);
+
+    public override bool Equals(object? obj) => Equals(obj as PathElement);
+
+    public override int GetHashCode() => _hash;
+
+    public int CompareTo(PathElement? other)
+    {
+        if (ReferenceEquals(this, other)) return 0;
+        if (other is null) return 1;
+        int order = Rank(Kind) - Rank(other.Kind);
+        return order != 0 ? order : string.CompareOrdinal(Text, other.Text);
+    }
+
+    private static int Rank(char kind) => kind switch { 'f' => 0, 'k' => 1, 'v' => 2, _ => 3 };
+
+    private static PathElement Get(char kind, string text)
+    {
+        int hash = HashCode.Combine(kind, string.GetHashCode(text.AsSpan()));
+        ref PathElement? slot = ref Shared[hash & (SharedSize - 1)];
+        PathElement? known = Volatile.Read(ref slot);
+        if (known is not null && known.Kind == kind && known.Text == text) return known;
+        var made = new PathElement(kind, text, hash);
+        Volatile.Write(ref slot, made);
+        return made;
+    }
+
+    private static KeyValuePair<string, JsonNode>[] Sorted(JsonObject keys) =>
+        [.. keys.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => KeyValuePair.Create(pair.Key, pair.Value ?? throw new FormatException("expected a value")))];
+
+    private static string Json(JsonNode? node)
+    {
+        if (node is null) return "null";
+        (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
+        node.WriteTo(writer);
+        writer.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Writer()
+    {
+        ArrayBufferWriter<byte> buffer = t_buffer ??= new(256);
+        buffer.ResetWrittenCount();
+        Utf8JsonWriter writer = t_writer ??= new(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.Reset();
+        return (buffer, writer);
+    }
+}

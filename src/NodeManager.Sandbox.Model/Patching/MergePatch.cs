@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Model.Patching;
+
+/// <summary>RFC 7386: objects merge, null removes, everything else replaces.</summary>
+internal static class MergePatch
+{
+    public static void Apply(JsonObject target, JsonObject patch)
+    {
+        foreach ((string key, JsonNode? value) in patch)
+        {
+            switch (value)
+            {
+                case null:
+                    target.Remove(key);
+                    break;
+                case JsonObject change:
+                    if (target[key] is not JsonObject inner) target[key] = inner = [];
+                    Apply(inner, change);
+                    break;
+                default:
+                    target[key] = value.DeepClone();
+                    break;
+            }
+        }
+    }
+}

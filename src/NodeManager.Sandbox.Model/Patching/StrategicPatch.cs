@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Schema;
+
+namespace NodeManager.Sandbox.Model.Patching;
+
+/// <summary>Kubernetes' strategic merge: as a merge patch, but lists that have a merge key are merged by it, and directives steer.</summary>
+internal sealed class StrategicPatch
+{
+    private const string Directive = "$patch";
+    private const string RetainKeys = "$retainKeys";
+    private const string DeletePrefix = "$deleteFromPrimitiveList/";
+    private const string OrderPrefix = "$setElementOrder/";
+
+    private readonly int _minor;
+
+    private StrategicPatch(int minor) => _minor = minor;
+
+    /// <param name="target">What is changed.</param>
+    /// <param name="patch">How.</param>
+    /// <param name="type">Of the API's schema, which says which lists are merged, and by what; all others are replaced whole.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <exception cref="PatchException">A directive or a list element is wrong.</exception>
+    public static void Apply(JsonObject target, JsonObject patch, string type, int minor) => new StrategicPatch(minor).Merge(target, patch, type);
+
+    private void Merge(JsonObject target, JsonObject patch, string type)
+    {
+        switch (patch.Text(Directive))
+        {
+            case "replace":
+                target.Clear();
+                foreach ((string key, JsonNode? value) in patch)
+                    if (key != Directive && value is not null) target[key] = value.DeepClone();
+                return;
+            case "delete":
+                target.Clear();
+                return;
+            case null or "merge":
+                break;
+            case var unknown:
+                throw new PatchException($"unknown patch type: {unknown} in map: {GoText.Of(patch)}", true);
+        }
+
+        Retain(target, patch);
+        Dictionary<string, JsonArray> live = ListsBefore(target, patch);
+        foreach ((string key, JsonNode? value) in patch)
+        {
+            if (key is Directive or RetainKeys || key.StartsWith(OrderPrefix, StringComparison.Ordinal)) continue;
+            if (key.StartsWith(DeletePrefix, StringComparison.Ordinal))
+            {
+                RemoveValues(target, key[DeletePrefix.Length..], value as JsonArray);
+                continue;
+            }
+
+            MergeMember(target, key, value, Field(type, key));
+        }
+
+        foreach ((string key, JsonNode? value) in patch)
+        {
+            if (!key.StartsWith(OrderPrefix, StringComparison.Ordinal) || value is not JsonArray order) continue;
+            string name = key[OrderPrefix.Length..];
+            if (target[name] is JsonArray list && Field(type, name)?.MergeKey is { } mergeKey) ListOrder.Arrange(list, mergeKey, order, live.GetValueOrDefault(name) ?? []);
+        }
+    }
+
+    // What is to be ordered, as it was: what the patch does not name keeps its place by that.
+    private static Dictionary<string, JsonArray> ListsBefore(JsonObject target, JsonObject patch)
+    {
+        Dictionary<string, JsonArray> live = [];
+        foreach (string key in patch.Select(static pair => pair.Key).Where(static key => key.StartsWith(OrderPrefix, StringComparison.Ordinal)))
+            if (target[key[OrderPrefix.Length..]] is JsonArray list) live[key[OrderPrefix.Length..]] = list.DeepClone().AsArray();
+        return live;
+    }
+
+    // Null for what the schema does not know.
+    private static SchemaField? Field(string type, string name) => ApiSchema.Instance.Members(type)?.GetValueOrDefault(name);
+
+    private void MergeMember(JsonObject target, string key, JsonNode? value, SchemaField? field)
+    {
+        string type = field?.Type ?? "";
+        switch (value)
+        {
+            case null:
+                target.Remove(key);
+                break;
+            case JsonObject change when _minor >= field?.ReplacesFrom && change.Text(Directive) is null:
+                target[key] = change.DeepClone();
+                break;
+            case JsonObject change:
+                bool existed = target[key] is JsonObject;
+                if (!existed) target[key] = new JsonObject();
+
+                // The members of a map are no members of its values' type.
+                Merge(target[key]!.AsObject(), change, field?.Shape == SchemaShape.Map ? "" : type);
+                if (change.Text(Directive) == "delete") target.Remove(key);
+                break;
+            case JsonArray changes when field?.MergeKey is { } mergeKey:
+                if (target[key] is not JsonArray list) target[key] = list = [];
+                var before = list.DeepClone().AsArray();
+                if (mergeKey.Length == 0) AddValues(list, changes);
+                else MergeElements(list, changes, mergeKey, key, type);
+                if (before.Count > 0) ListOrder.Arrange(list, mergeKey, changes, before);
+                break;
+            default:
+                target[key] = value.DeepClone();
+                break;
+        }
+    }
+
+    private void MergeElements(JsonArray list, JsonArray changes, string mergeKey, string name, string type)
+    {
+        if (changes.Any(static change => (change as JsonObject).Text(Directive) == "replace"))
+        {
+            list.Clear();
+            foreach (JsonNode? change in changes)
+                if (change is JsonObject element && element.Text(Directive) is null) list.Add(element.DeepClone());
+            return;
+        }
+
+        foreach (JsonNode? node in changes)
+        {
+            JsonObject change = node as JsonObject ?? throw new PatchException($"{name}: expected objects", true);
+            JsonNode id = change[mergeKey] ?? throw new PatchException($"map: {GoText.Of(change)} does not contain declared merge key: {mergeKey}", true);
+            JsonObject? existing = list.OfType<JsonObject>().FirstOrDefault(element => JsonNode.DeepEquals(element[mergeKey], id));
+            if (change.Text(Directive) == "delete")
+            {
+                if (existing is not null) list.Remove(existing);
+                continue;
+            }
+
+            if (existing is null) list.Add(existing = []);
+            Merge(existing, change, type);
+        }
+    }
+
+    private static void AddValues(JsonArray list, JsonArray values)
+    {
+        foreach (JsonNode? value in values)
+            if (!list.Any(existing => JsonNode.DeepEquals(existing, value))) list.Add(value?.DeepClone());
+    }
+
+    private static void RemoveValues(JsonObject target, string name, JsonArray? values)
+    {
+        if (target[name] is not JsonArray list || values is null) return;
+        for (int i = list.Count - 1; i >= 0; i--)
+            if (values.Any(value => JsonNode.DeepEquals(value, list[i]))) list.RemoveAt(i);
+    }
+
+    private static void Retain(JsonObject target, JsonObject patch)
+    {
+        if (patch[RetainKeys] is not JsonArray keys) return;
+        var retained = keys.Select(static key => (string)key!).ToHashSet(StringComparer.Ordinal);
+        foreach (string key in target.Select(static pair => pair.Key).ToArray())
+            if (!retained.Contains(key)) target.Remove(key);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace NodeManager.Sandbox.Model.Resources;
+
+/// <summary>The faults of an object, worded as the API words them.</summary>
+internal sealed partial class FieldErrors(int minor)
+{
+    /// <summary>The minor version from which messages show values as JSON; before, as Go prints them.</summary>
+    public const int JsonValuesFrom = 32;
+
+    private const int BytesFrom = 32;
+    private const int LabelKeysFrom = 34;
+    private const int LettersFrom = 21;
+
+    // More than anyone reads; a body may hold a million elements, each with faults of its own.
+    private const int MostFaults = 1000;
+
+    private readonly List<(string Reason, string Field, string Detail)> _faults = [];
+
+    /// <summary>The minor version of Kubernetes whose rules and words these are.</summary>
+    public int Minor => minor;
+
+    public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
+
+    public void Required(string field, string detail = "") =>
+        Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail);
+
+    /// <summary>A fault in words of its own.</summary>
+    /// <param name="reason">For example <c>FieldValueTooMany</c>.</param>
+    /// <param name="field">Its path.</param>
+    /// <param name="detail">The whole message.</param>
+    public void Add(string reason, string field, string detail)
+    {
+        if (_faults.Count < MostFaults) _faults.Add((reason, field, detail));
+    }
+
+    public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
+
+    /// <summary>All that a rule for texts finds wrong with a value.</summary>
+    /// <returns>True where it is right.</returns>
+    public bool Check(string field, string value, Func<string, string[]> rule)
+    {
+        string[] faults = rule(value);
+        foreach (string fault in faults) Invalid(field, value, fault);
+        return faults.Length == 0;
+    }
+
+    /// <summary>Invalid, with the value shown as given.</summary>
+    public void Shown(string field, string value, string detail) =>
+        Add("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}");
+
+    /// <param name="field">Its path.</param>
+    /// <param name="value">As shown: text in quotes.</param>
+    /// <param name="supported">What could stand there.</param>
+    public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
+    {
+        string list = string.Join(", ", supported.ToArray().Select(one => $"\"{one}\""));
+        Add("FieldValueNotSupported", field, $"Unsupported value: {value}: supported values: {list}");
+    }
+
+    public void Duplicate(string field, JsonNode? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
+
+    public void Duplicate(string field, string shown, string detail) =>
+        Add("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}");
+
+    public void TooLong(string field, int bytes) => Add("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes");
+
+    public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
+
+    /// <summary>A time as messages of this version show it: as JSON, or as Go prints it.</summary>
+    public string Time(string text) => minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
+        ? $"\"{text}\""
+        : time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture);
+
+    private static string Show(JsonNode? value) => value is null ? "null" : value.ToJsonString(Relaxed);
+
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine(),
+    };
+
+    // The rules are worded as today's, but for what was renamed; what other versions say stands here.
+    private string Worded(string detail)
+    {
+        if (minor >= LabelKeysFrom) detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);
+        if (minor < LettersFrom) detail = detail.Replace("must contain at least one letter (a-z)", "must contain at least one letter or number (a-z, 0-9)", StringComparison.Ordinal);
+        return minor < BytesFrom ? Bytes().Replace(detail, "must be no more than $1 characters") : detail;
+    }
+
+    [GeneratedRegex(@"must be no more than (\d+) bytes")]
+    private static partial Regex Bytes();
+}

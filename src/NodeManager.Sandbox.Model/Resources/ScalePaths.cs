@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Resources;
+
+/// <summary>Where a custom kind keeps what its scale subresource shows. Each path is of member names after dots: <c>.spec.replicas</c>.</summary>
+/// <param name="Replicas">How many are wanted.</param>
+/// <param name="StatusReplicas">How many there are.</param>
+/// <param name="Selector">A label selector in the form of the command line; null if the kind has none.</param>
+internal sealed record ScalePaths(string Replicas, string StatusReplicas, string? Selector)
+{
+    public static ScalePaths? Read(JsonObject? scale) =>
+        scale is null ? null : new(scale.Text("specReplicasPath") ?? "", scale.Text("statusReplicasPath") ?? "", scale.Text("labelSelectorPath"));
+
+    public static JsonNode? Find(JsonObject document, string path)
+    {
+        JsonNode? node = document;
+        foreach (string step in Steps(path)) node = (node as JsonObject)?[step];
+        return node;
+    }
+
+    /// <exception cref="InvalidOperationException">Something on the way is no object.</exception>
+    public static void Set(JsonObject document, string path, JsonNode value)
+    {
+        string[] steps = Steps(path);
+        JsonObject owner = document;
+        foreach (string step in steps.AsSpan(0, steps.Length - 1)) owner = owner.Ensure(step);
+        owner[steps[^1]] = value;
+    }
+
+    private static string[] Steps(string path) => path.Split('.', StringSplitOptions.RemoveEmptyEntries);
+}

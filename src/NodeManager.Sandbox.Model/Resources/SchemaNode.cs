@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Model.Resources;
+
+/// <summary>A part of a structural schema, read for pruning, defaulting and validating. Source: OpenAPI 3 as CustomResourceDefinitions allow it.</summary>
+internal sealed class SchemaNode
+{
+    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
+
+    private SchemaNode(JsonObject schema)
+    {
+        Type = schema.Text("type") ?? "";
+        Format = schema.Text("format") ?? "";
+        IsNullable = schema.Flag("nullable") == true;
+        IsIntOrString = schema.Flag("x-kubernetes-int-or-string") == true;
+        KeepsUnknown = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
+        IsResource = schema.Flag("x-kubernetes-embedded-resource") == true;
+        ListType = schema.Text("x-kubernetes-list-type") ?? "";
+        ListKeys = Texts(schema.Array("x-kubernetes-list-map-keys"));
+        Required = Texts(schema.Array("required"));
+        Default = schema["default"];
+        Enum = schema.Array("enum");
+        PatternText = schema.Text("pattern");
+        Pattern = PatternText is null ? null : ReadPattern(PatternText);
+        (Minimum, Maximum, MultipleOf) = (Amount(schema, "minimum"), Amount(schema, "maximum"), Amount(schema, "multipleOf"));
+        (IsMinimumExclusive, IsMaximumExclusive) = (schema.Flag("exclusiveMinimum") == true, schema.Flag("exclusiveMaximum") == true);
+        (MinLength, MaxLength) = (schema.Number("minLength"), schema.Number("maxLength"));
+        (MinItems, MaxItems) = (schema.Number("minItems"), schema.Number("maxItems"));
+        (MinProperties, MaxProperties) = (schema.Number("minProperties"), schema.Number("maxProperties"));
+        foreach ((string name, JsonNode? value) in schema.Object("properties") ?? [])
+            if (value is JsonObject property) Properties[name] = new(property);
+        HasAdditional = schema["additionalProperties"] is JsonObject || schema.Flag("additionalProperties") == true;
+        Additional = schema["additionalProperties"] is JsonObject additional ? new(additional) : null;
+        Items = schema["items"] is JsonObject items ? new(items) : null;
+        AllOf = Several(schema.Array("allOf"));
+        AnyOf = Several(schema.Array("anyOf"));
+        OneOf = Several(schema.Array("oneOf"));
+        Not = schema["not"] is JsonObject not ? new(not) : null;
+        HasDefaults = Default is not null || Properties.Values.Any(static one => one.HasDefaults) || Additional?.HasDefaults == true || Items?.HasDefaults == true;
+    }
+
+    public string Type { get; }
+
+    public string Format { get; }
+
+    public bool IsNullable { get; }
+
+    public bool IsIntOrString { get; }
+
+    /// <summary>True where members that nothing is said of stay.</summary>
+    public bool KeepsUnknown { get; }
+
+    /// <summary>True where an object of some kind stands in it, with kind, apiVersion and metadata; the root is one.</summary>
+    public bool IsResource { get; private init; }
+
+    public bool IsRoot { get; private init; }
+
+    public Dictionary<string, SchemaNode> Properties { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What members beyond the properties are; null where they may be anything or must not be.</summary>
+    public SchemaNode? Additional { get; }
+
+    public bool HasAdditional { get; }
+
+    public SchemaNode? Items { get; }
+
+    /// <summary><c>atomic</c>, <c>set</c> or <c>map</c>; empty where it is not said.</summary>
+    public string ListType { get; }
+
+    public string[] ListKeys { get; }
+
+    public string[] Required { get; }
+
+    /// <summary>Not to be changed.</summary>
+    public JsonNode? Default { get; }
+
+    /// <summary>True where it or something below it has a default.</summary>
+    public bool HasDefaults { get; }
+
+    public JsonArray? Enum { get; }
+
+    public string? PatternText { get; }
+
+    public Regex? Pattern { get; }
+
+    public decimal? Minimum { get; }
+
+    public decimal? Maximum { get; }
+
+    public decimal? MultipleOf { get; }
+
+    public bool IsMinimumExclusive { get; }
+
+    public bool IsMaximumExclusive { get; }
+
+    public long? MinLength { get; }
+
+    public long? MaxLength { get; }
+
+    public long? MinItems { get; }
+
+    public long? MaxItems { get; }
+
+    public long? MinProperties { get; }
+
+    public long? MaxProperties { get; }
+
+    public SchemaNode[] AllOf { get; }
+
+    public SchemaNode[] AnyOf { get; }
+
+    public SchemaNode[] OneOf { get; }
+
+    public SchemaNode? Not { get; }
+
+    public static SchemaNode Read(JsonObject schema) => new(schema);
+
+    /// <summary>The schema of whole objects.</summary>
+    public static SchemaNode ReadRoot(JsonObject schema) => new(schema) { IsRoot = true, IsResource = true };
+
+    /// <summary>A pattern as Go's engine reads it, which knows no looking around; null where it is none.</summary>
+    public static Regex? ReadPattern(string pattern)
+    {
+        try
+        {
+            return new(pattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript, PatternTimeout);
+        }
+        catch (ArgumentException)
+        {
+            return Plain(pattern);
+        }
+    }
+
+    // ECMAScript's reading has ASCII classes as Go's; what it does not know may still be a pattern.
+    private static Regex? Plain(string pattern)
+    {
+        try
+        {
+            return new(pattern, RegexOptions.CultureInvariant, PatternTimeout);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static decimal? Amount(JsonObject schema, string member) =>
+        schema[member] is JsonValue value && value.GetValueKind() == JsonValueKind.Number &&
+        decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount) ? amount : null;
+
+    private static string[] Texts(JsonArray? list) => [.. (list ?? []).Select(static one => (string?)one ?? "")];
+
+    private static SchemaNode[] Several(JsonArray? list) => [.. (list ?? []).OfType<JsonObject>().Select(static one => new SchemaNode(one))];
+}

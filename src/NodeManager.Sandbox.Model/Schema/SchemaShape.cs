@@ -1,0 +1,8 @@
+namespace NodeManager.Sandbox.Model.Schema;
+
+internal enum SchemaShape
+{
+    One,
+    List,
+    Map,
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Model.Schema;
+
+/// <summary>Finds and removes what a type does not have.</summary>
+internal static class UnknownFields
+{
+    /// <summary>The paths of what was removed, in the order of the document: <c>spec.containers[0].imagee</c>.</summary>
+    /// <param name="document">Of which it is removed.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="minor">The Kubernetes that is served: fields of later ones are unknown.</param>
+    public static List<string> Prune(JsonObject document, string type, int minor)
+    {
+        var paths = new List<string>();
+        Prune(document, type, minor, "", paths);
+        return paths;
+    }
+
+    private static void Prune(JsonObject document, string type, int minor, string at, List<string> paths)
+    {
+        if (ApiSchema.Instance.Members(type) is not { } members) return;
+        foreach ((string name, JsonNode? value) in document.ToArray())
+        {
+            string path = at.Length == 0 ? name : $"{at}.{name}";
+            if (!members.TryGetValue(name, out SchemaField? field) || !field.IsServedBy(minor))
+            {
+                // Whole objects within others may say what they are.
+                if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;
+                paths.Add(path);
+                document.Remove(name);
+                continue;
+            }
+
+            switch (value)
+            {
+                case JsonObject inner when field.Shape == SchemaShape.One:
+                    Prune(inner, field.Type, minor, path, paths);
+                    break;
+                case JsonObject map when field.Shape == SchemaShape.Map:
+                    foreach ((string key, JsonNode? one) in map)
+                        if (one is JsonObject element) Prune(element, field.Type, minor, $"{path}.{key}", paths);
+                    break;
+                case JsonArray list when field.Shape == SchemaShape.List:
+                    for (int i = 0; i < list.Count; i++)
+                        if (list[i] is JsonObject element) Prune(element, field.Type, minor, $"{path}[{i}]", paths);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace NodeManager.Sandbox.Model.Store;
+
+internal enum ChangeType
+{
+    Added,
+    Modified,
+    Deleted,
+}

@@ -1,0 +1,309 @@
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Model.Store;
+
+// How controllers use it
+//   Reading:   store.Get(Kinds.Pods, ns, name)?.As<Pod>()          the shared typed object: read, never change it
+//              store.List(Kinds.Pods).Objects.Walk(ns)              a snapshot: any namespace (null), sorted, never blocks writers
+//              store.ListBy(Kinds.Pods, "spec.nodeName", node)      by an indexed field; store.Dependents(uid) by owner
+//              item.Field("status.phase"), item.Labels, item.Uid    read when stored: cheap
+//   Watching:  await foreach (Change change in store.FollowAsync(kind, ct))   what exists as Added, then every change, in order, none lost
+//              or: Snapshot s = store.List(kind); … store.WatchAsync(kind, s.Version, ct)
+//   Writing:   through ResourceRegistry (SandboxCluster gives it), which keeps the API's rules (uid, generation, defaults, grace,
+//              finalizers, 404/409 as ApiException): registry.Create, registry.Update(kind, ns, name, change), registry.UpdateStatus,
+//              registry.Delete. A change is a function on a JSON copy, run again when another writer was faster; returning without
+//              having changed anything writes nothing.
+
+/// <summary>
+/// Whole JSON documents by kind and key under one counter of versions. Writers take one lock for as long as it takes to link the
+/// result in; readers take immutable snapshots; watches read the kind's log.
+/// </summary>
+internal sealed class ObjectStore
+{
+    /// <summary>Changes of each kind that a watch can resume over.</summary>
+    public const int DefaultLogCapacity = 32_768;
+
+    // As if a little had happened before: then a version of long ago is gone here too, from the first moment.
+    private const long FirstVersion = 100;
+
+    private readonly Lock _lock = new();
+    private readonly int _logCapacity;
+
+    // Replaced when kinds come or go, never changed.
+    private Dictionary<ResourceKind, Table> _tables;
+    private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
+    private long _version = FirstVersion;
+    private long _published = FirstVersion;
+
+    /// <param name="kinds">All kinds that it holds from the start.</param>
+    /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
+    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
+    {
+        _logCapacity = logCapacity;
+        _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
+    }
+
+    /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer goes on.</summary>
+    public event Action<Change>? Committed;
+
+    /// <summary>The version of the newest change.</summary>
+    public long Version => Volatile.Read(ref _published);
+
+    /// <summary>Holds one kind more; nothing happens where it is held already.</summary>
+    public void Add(ResourceKind kind)
+    {
+        lock (_lock)
+        {
+            if (!_tables.ContainsKey(kind)) Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, FirstVersion)) });
+        }
+    }
+
+    /// <summary>Forgets a kind, of which nothing is left.</summary>
+    public void Remove(ResourceKind kind)
+    {
+        lock (_lock)
+        {
+            var left = new Dictionary<ResourceKind, Table>(_tables);
+            left.Remove(kind);
+            Volatile.Write(ref _tables, left);
+        }
+    }
+
+    public StoredObject? Get(ResourceKind kind, string ns, string name) => TableOf(kind).Objects.Find(ns, name);
+
+    public Snapshot List(ResourceKind kind)
+    {
+        Table table = TableOf(kind);
+        lock (_lock) return new(table.Objects, _version);
+    }
+
+    /// <summary>The objects whose indexed field holds the value, in no order.</summary>
+    public StoredObject[] ListBy(ResourceKind kind, string field, string value) => ListBy(kind, field, value, out _);
+
+    /// <summary>The same, with the version that it is true of.</summary>
+    public StoredObject[] ListBy(ResourceKind kind, string field, string value, out long version)
+    {
+        Table table = TableOf(kind);
+        if (table.IndexedField != kind.IndexOfField(field)) throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
+        lock (_lock)
+        {
+            version = _version;
+            return table.Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? found) ? [.. found.Values] : [];
+        }
+    }
+
+    /// <summary>The objects that name this UID as an owner.</summary>
+    public StoredObject[] Dependents(string ownerUid)
+    {
+        lock (_lock)
+        {
+            return _dependents.TryGetValue(ownerUid, out HashSet<(ResourceKind Kind, string Namespace, string Name)>? keys)
+                ? [.. keys.Select(key => TableOf(key.Kind).Objects.Find(key.Namespace, key.Name)!)]
+                : [];
+        }
+    }
+
+    /// <summary>A cursor over what comes after the version; null if some of that is already forgotten.</summary>
+    public ChangeCursor? OpenCursor(ResourceKind kind, long version)
+    {
+        ChangeLog log = TableOf(kind).Log;
+        lock (_lock) return log.Find(version) is { } link ? new(this, log, link) : null;
+    }
+
+    /// <summary>Every change after the version, until cancelled.</summary>
+    /// <exception cref="InvalidOperationException">The version is too old.</exception>
+    public async IAsyncEnumerable<Change> WatchAsync(
+        ResourceKind kind, long version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ChangeCursor cursor = OpenCursor(kind, version) ?? throw new InvalidOperationException($"The changes of {kind.Plural} since {version} are forgotten.");
+        while (true)
+        {
+            while (cursor.TryRead(out Change? change)) yield return change;
+            await cursor.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What exists, each as Added, then every change, until cancelled.</summary>
+    public async IAsyncEnumerable<Change> FollowAsync(
+        ResourceKind kind, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (SortedObjects objects, ChangeCursor cursor) = OpenFollowing(kind);
+        foreach (StoredObject item in objects.Walk()) yield return new(ChangeType.Added, item, null, item.Version);
+        while (true)
+        {
+            while (cursor.TryRead(out Change? change)) yield return change;
+            await cursor.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Everything there is, at one version.</summary>
+    internal (long Version, IReadOnlyList<StoredObject> Objects) Capture()
+    {
+        SortedObjects[] tables;
+        long version;
+        lock (_lock)
+        {
+            tables = [.. _tables.Values.Select(static table => table.Objects)];
+            version = _version;
+        }
+
+        return (version, [.. tables.SelectMany(static objects => objects.Walk())]);
+    }
+
+    /// <summary>Puts an object in under the version that it had. Only before anybody uses the store; see <see cref="BeginAt"/>.</summary>
+    internal void Load(StoredObject item, long version)
+    {
+        Table table = TableOf(item.Kind);
+        Change change;
+        lock (_lock)
+        {
+            StoredObject stored = item.At(version);
+            table.Objects = table.Objects.Set(stored);
+            change = Link(table, ChangeType.Added, stored, null);
+        }
+
+        Tell(table, change);
+    }
+
+    /// <summary>Counts on from this version. What led to it is forgotten: no watch resumes from before.</summary>
+    internal void BeginAt(long version)
+    {
+        lock (_lock)
+        {
+            _version = Math.Max(_version, version);
+            foreach (Table table in _tables.Values) table.Log.Forget(_version);
+            Volatile.Write(ref _published, _version);
+        }
+    }
+
+    /// <summary>Stores an object that is new; null if the key is taken.</summary>
+    internal StoredObject? TryAdd(StoredObject item)
+    {
+        Table table = TableOf(item.Kind);
+        StoredObject stored;
+        Change change;
+        lock (_lock)
+        {
+            if (table.Objects.Find(item.Namespace, item.Name) is not null) return null;
+            stored = item.At(++_version);
+            table.Objects = table.Objects.Set(stored);
+            change = Link(table, ChangeType.Added, stored, null);
+        }
+
+        Tell(table, change);
+        return stored;
+    }
+
+    /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
+    internal StoredObject? TryReplace(StoredObject expected, StoredObject item)
+    {
+        Table table = TableOf(item.Kind);
+        StoredObject stored;
+        Change change;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            stored = item.At(++_version);
+            table.Objects = table.Objects.Set(stored);
+            change = Link(table, ChangeType.Modified, stored, expected);
+        }
+
+        Tell(table, change);
+        return stored;
+    }
+
+    /// <summary>Removes exactly the version that was judged; null if that is no longer the newest, else the last state under its deletion's version.</summary>
+    /// <param name="expected">The version that was judged.</param>
+    /// <param name="marked">What it becomes for a moment before, as a change of its own; null where it goes as it is.</param>
+    internal StoredObject? TryRemove(StoredObject expected, StoredObject? marked = null)
+    {
+        Table table = TableOf(expected.Kind);
+        StoredObject last;
+        Change? mark = null;
+        Change change;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            StoredObject before = expected;
+            if (marked is not null) mark = Link(table, ChangeType.Modified, before = marked.At(++_version), expected);
+            last = before.At(++_version);
+            table.Objects = table.Objects.Remove(expected.Namespace, expected.Name);
+            change = Link(table, ChangeType.Deleted, last, before);
+        }
+
+        if (mark is not null) Tell(table, mark);
+        Tell(table, change);
+        return last;
+    }
+
+    /// <exception cref="KindGoneException">The kind is none of this store's.</exception>
+    private Table TableOf(ResourceKind kind) =>
+        Volatile.Read(ref _tables).TryGetValue(kind.StoredAs, out Table? table) ? table : throw new KindGoneException(kind);
+
+    private void Tell(Table table, Change change)
+    {
+        table.Log.Pulse();
+        Committed?.Invoke(change);
+    }
+
+    private (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
+    {
+        Table table = TableOf(kind);
+        lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Find(_version)!));
+    }
+
+    private Change Link(Table table, ChangeType type, StoredObject item, StoredObject? previous)
+    {
+        StoredObject? now = type == ChangeType.Deleted ? null : item;
+        table.Reindex(previous, now);
+        foreach (string uid in previous?.OwnerUids ?? [])
+        {
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) continue;
+            keys.Remove((item.Kind, item.Namespace, item.Name));
+            if (keys.Count == 0) _dependents.Remove(uid);
+        }
+
+        foreach (string uid in now?.OwnerUids ?? [])
+        {
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) _dependents[uid] = keys = [];
+            keys.Add((item.Kind, item.Namespace, item.Name));
+        }
+
+        Change change = new(type, item, previous, item.Version);
+        table.Log.Append(change);
+        Volatile.Write(ref _published, _version);
+        return change;
+    }
+
+    private sealed class Table(ResourceKind kind, ChangeLog log)
+    {
+        private SortedObjects _objects = SortedObjects.Empty;
+
+        public SortedObjects Objects
+        {
+            get => Volatile.Read(ref _objects);
+            set => Volatile.Write(ref _objects, value);
+        }
+
+        public ChangeLog Log { get; } = log;
+
+        public int IndexedField { get; } = Array.FindIndex(kind.SelectableFields, field => field.IsIndexed);
+
+        public Dictionary<string, Dictionary<(string Namespace, string Name), StoredObject>> Index { get; } = new(StringComparer.Ordinal);
+
+        public void Reindex(StoredObject? before, StoredObject? after)
+        {
+            if (IndexedField < 0) return;
+            if (before is not null && Index.TryGetValue(before.Field(IndexedField), out Dictionary<(string, string), StoredObject>? old) &&
+                old.Remove((before.Namespace, before.Name)) && old.Count == 0)
+            {
+                Index.Remove(before.Field(IndexedField));
+            }
+
+            if (after is null) return;
+            string value = after.Field(IndexedField);
+            if (!Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? items)) Index[value] = items = [];
+            items[(after.Namespace, after.Name)] = after;
+        }
+    }
+}

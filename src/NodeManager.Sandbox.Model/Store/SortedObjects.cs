@@ -1,0 +1,144 @@
+namespace NodeManager.Sandbox.Model.Store;
+
+/// <summary>
+/// An immutable sorted list of objects: a snapshot costs nothing, a change copies one block and the row of blocks, a walk is over
+/// arrays. Sorted by namespace, then name, ordinally, as etcd does.
+/// </summary>
+internal sealed class SortedObjects
+{
+    private const int BlockSize = 128;
+
+    private readonly StoredObject[][] _blocks;
+
+    private SortedObjects(StoredObject[][] blocks, int count)
+    {
+        _blocks = blocks;
+        Count = count;
+    }
+
+    public static SortedObjects Empty { get; } = new([], 0);
+
+    public int Count { get; }
+
+    public StoredObject? Find(string ns, string name)
+    {
+        (int block, int index, bool found) = Locate(ns, name);
+        return found ? _blocks[block][index] : null;
+    }
+
+    /// <summary>Puts the object in, in the place of one with the same key if there is one.</summary>
+    public SortedObjects Set(StoredObject item)
+    {
+        (int block, int index, bool found) = Locate(item.Namespace, item.Name);
+        if (_blocks.Length == 0) return new([[item]], 1);
+        StoredObject[] old = _blocks[block];
+        if (found)
+        {
+            var changed = (StoredObject[])old.Clone();
+            changed[index] = item;
+            return new(Replace(block, changed), Count);
+        }
+
+        var grown = new StoredObject[old.Length + 1];
+        Array.Copy(old, grown, index);
+        grown[index] = item;
+        Array.Copy(old, index, grown, index + 1, old.Length - index);
+        if (grown.Length <= BlockSize) return new(Replace(block, grown), Count + 1);
+
+        // Appending in order is common (names with numbers): then the full block stays full.
+        int split = block == _blocks.Length - 1 && index == old.Length ? BlockSize : grown.Length / 2;
+        return new(Replace(block, grown[..split], grown[split..]), Count + 1);
+    }
+
+    public SortedObjects Remove(string ns, string name)
+    {
+        (int block, int index, bool found) = Locate(ns, name);
+        if (!found) return this;
+        StoredObject[] old = _blocks[block];
+        if (old.Length == 1) return new(Replace(block), Count - 1);
+        var shrunk = new StoredObject[old.Length - 1];
+        Array.Copy(old, shrunk, index);
+        Array.Copy(old, index + 1, shrunk, index, old.Length - index - 1);
+        return new(Replace(block, shrunk), Count - 1);
+    }
+
+    /// <summary>The objects of one namespace, or of all (null), from after a key if one is given.</summary>
+    public IEnumerable<StoredObject> Walk(string? ns = null, (string Namespace, string Name)? after = null)
+    {
+        (int block, int index, bool found) = after is { } key ? Locate(key.Namespace, key.Name) : Locate(ns ?? "", "");
+        if (after is not null && found) index++;
+        for (; block < _blocks.Length; block++, index = 0)
+        {
+            StoredObject[] items = _blocks[block];
+            for (; index < items.Length; index++)
+            {
+                if (ns is not null && !string.Equals(items[index].Namespace, ns, StringComparison.Ordinal)) yield break;
+                yield return items[index];
+            }
+        }
+    }
+
+    /// <summary>How many objects of a namespace, or of all (null), come after a key.</summary>
+    public int CountAfter(string? ns, string afterNamespace, string afterName)
+    {
+        int start = Position(Locate(afterNamespace, afterName, pastFound: true));
+
+        // No namespace's name goes on with a character below this one, so that the end of one is found as a key.
+        int end = ns is null ? Count : Position(Locate(ns + "\0", "", pastFound: false));
+        return end - start;
+    }
+
+    private int Position((int Block, int Index) place)
+    {
+        int position = place.Index;
+        for (int i = 0; i < place.Block; i++) position += _blocks[i].Length;
+        return position;
+    }
+
+    private (int Block, int Index) Locate(string ns, string name, bool pastFound)
+    {
+        (int block, int index, bool found) = Locate(ns, name);
+        return (block, found && pastFound ? index + 1 : index);
+    }
+
+    private static int Compare(StoredObject item, string ns, string name)
+    {
+        int order = string.CompareOrdinal(item.Namespace, ns);
+        return order != 0 ? order : string.CompareOrdinal(item.Name, name);
+    }
+
+    // Where the key is or belongs. A key after the end of a block belongs to that block's end.
+    private (int Block, int Index, bool Found) Locate(string ns, string name)
+    {
+        int low = 0, high = _blocks.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (Compare(_blocks[middle][0], ns, name) <= 0) low = middle;
+            else high = middle - 1;
+        }
+
+        if (_blocks.Length == 0) return (0, 0, false);
+        StoredObject[] items = _blocks[low];
+        int from = 0, to = items.Length - 1;
+        while (from <= to)
+        {
+            int middle = (from + to) / 2;
+            int order = Compare(items[middle], ns, name);
+            if (order == 0) return (low, middle, true);
+            if (order < 0) from = middle + 1;
+            else to = middle - 1;
+        }
+
+        return (low, from, false);
+    }
+
+    private StoredObject[][] Replace(int block, params ReadOnlySpan<StoredObject[]> with)
+    {
+        var blocks = new StoredObject[_blocks.Length - 1 + with.Length][];
+        Array.Copy(_blocks, blocks, block);
+        with.CopyTo(blocks.AsSpan(block));
+        Array.Copy(_blocks, block + 1, blocks, block + with.Length, _blocks.Length - block - 1);
+        return blocks;
+    }
+}

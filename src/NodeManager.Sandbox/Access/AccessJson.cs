@@ -1,9 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace NodeManager.Sandbox.Access;
-
-/// <summary>How roles and bindings are read; generated at compile time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(Role))]
-[JsonSerializable(typeof(RoleBinding))]
-internal sealed partial class AccessJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Access;
+
+/// <summary>Who may do what: by the cluster's roles where these are enforced, else everybody everything.</summary>
+internal sealed class AccessControl(ObjectStore store, bool isEnforced)
+{
+    private readonly GrantedRules _granted = new(store);
+
+    /// <summary>False where roles can be written but bind nobody.</summary>
+    public bool IsEnforced => isEnforced;
+
+    public Decision Decide(UserInfo user, RequestAttributes asked)
+    {
+        if (!isEnforced || user.IsMaster) return new(true, "");
+        List<string> faults = [];
+        foreach ((PolicyRule rule, Func<string> describe) in _granted.Of(user, asked.Namespace, faults))
+            if (rule.Allows(asked)) return new(true, describe());
+        return new(false, faults.Count == 0 ? "" : $"RBAC: {Join(faults)}");
+    }
+
+    /// <exception cref="ApiException">403.</exception>
+    public void Require(UserInfo user, RequestAttributes asked)
+    {
+        if (Decide(user, asked) is { IsAllowed: false } refusal) throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
+    }
+
+    /// <summary>What somebody may do in a namespace, and what could not be found out (empty: nothing).</summary>
+    public (IReadOnlyList<PolicyRule> Rules, string Fault) RulesOf(UserInfo user, string ns)
+    {
+        if (!isEnforced)
+            return ([new() { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new() { Verbs = ["*"], NonResourceURLs = ["*"] }], "");
+        List<string> faults = [];
+        return ([.. _granted.Of(user, ns, faults).Select(static pair => pair.Rule)], faults.Count == 0 ? "" : Join(faults));
+    }
+
+    /// <summary>The rules that a binding in this namespace would give; null where its role is not there.</summary>
+    public IReadOnlyList<PolicyRule>? RulesOf(RoleRef role, string ns) => _granted.Find(role, ns) is { } found ? found.Rules ?? [] : null;
+
+    private static string Join(List<string> faults) => faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]";
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Api.Access;
+
+/// <summary>
+/// Nobody gives away what he does not have: who writes a role must hold its rules or have the right to <c>escalate</c>, who binds one must hold
+/// its rules or have the right to <c>bind</c> it. Source: "Privilege escalation prevention" of the Kubernetes documentation.
+/// </summary>
+internal sealed class EscalationGuard(AccessControl access)
+{
+    private static readonly PolicyRule[] Everything = [new() { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new() { Verbs = ["*"], NonResourceURLs = ["*"] }];
+
+    public static bool Guards(ResourceKind kind) => kind.Group == RoleRef.Group;
+
+    /// <summary>To be asked with what is about to be stored.</summary>
+    /// <exception cref="ApiException">403; 404 where a role is bound that is not there.</exception>
+    public void Check(UserInfo user, ResourcePath path, JsonObject document, JsonObject? old)
+    {
+        if (!access.IsEnforced || user.IsMaster) return;
+        string name = document.Object("metadata").Text("name") ?? path.Name;
+        if (path.Kind == BuiltInKinds.Roles || path.Kind == BuiltInKinds.ClusterRoles) CheckRole(user, path, name, document, old);
+        else CheckBinding(user, path, name, document, old);
+    }
+
+    private void CheckRole(UserInfo user, ResourcePath path, string name, JsonObject document, JsonObject? old)
+    {
+        if (IsSame(document, old) || access.Decide(user, Right("escalate", path, path.Kind.Plural, name)).IsAllowed) return;
+        Role role = document.Deserialize(AccessJson.Default.Role)!;
+        if (role.AggregationRule?.ClusterRoleSelectors is { Count: > 0 } && Missing(user, "", Everything).Count > 0)
+            throw ApiErrors.Forbidden(path.Kind, name, "must have cluster-admin privileges to use an aggregationRule");
+        Require(user, path, name, role.Rules ?? []);
+    }
+
+    private void CheckBinding(UserInfo user, ResourcePath path, string name, JsonObject document, JsonObject? old)
+    {
+        if (IsSame(document, old)) return;
+        RoleRef role = document.Deserialize(AccessJson.Default.RoleBinding)!.RoleRef;
+        string resource = role.Kind == "Role" ? BuiltInKinds.Roles.Plural : BuiltInKinds.ClusterRoles.Plural;
+        if (access.Decide(user, Right("bind", path, resource, role.Name)).IsAllowed) return;
+        Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw ApiErrors.NotFound(path.Kind, role.Name));
+    }
+
+    // What garbage collection changes is nobody's gain. A label is: it may make the role part of another.
+    private static bool IsSame(JsonObject document, JsonObject? old)
+    {
+        if (old is null) return false;
+        IEnumerable<string> members = document.Concat(old).Select(static pair => pair.Key).Where(static name => name is not ("kind" or "apiVersion" or "metadata")).Distinct();
+        return members.All(name => JsonNode.DeepEquals(document[name], old[name])) &&
+            ((string[])["labels", "annotations"]).All(name => JsonNode.DeepEquals(document.Object("metadata").Object(name) ?? [], old.Object("metadata").Object(name) ?? []));
+    }
+
+    private void Require(UserInfo user, ResourcePath path, string name, IReadOnlyList<PolicyRule> rules)
+    {
+        List<PolicyRule> missing = Missing(user, path.ObjectNamespace, rules);
+        if (missing.Count == 0) return;
+        string groups = string.Join(' ', user.Groups.Select(static group => $"\"{group}\""));
+        throw ApiErrors.Forbidden(
+            path.Kind, name,
+            $"user \"{user.Name}\" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', Compact(missing))}");
+    }
+
+    private List<PolicyRule> Missing(UserInfo user, string ns, IReadOnlyList<PolicyRule> rules)
+    {
+        IReadOnlyList<PolicyRule> held = access.RulesOf(user, ns).Rules;
+        return [.. rules.SelectMany(static rule => rule.Steps()).Where(step => !held.Any(one => one.Covers(step)))];
+    }
+
+    // One line a resource, with all its verbs.
+    private static IEnumerable<string> Compact(List<PolicyRule> steps) =>
+        steps.GroupBy(static step => (step.ApiGroups?[0], step.Resources?[0], step.ResourceNames?[0], step.NonResourceURLs?[0]))
+            .Select(static group => new PolicyRule
+            {
+                ApiGroups = group.First().ApiGroups, Resources = group.First().Resources, ResourceNames = group.First().ResourceNames,
+                NonResourceURLs = group.First().NonResourceURLs, Verbs = [.. group.Select(static step => step.Verbs[0]).Distinct()],
+            }.ToString()).Order(StringComparer.Ordinal);
+
+    private static RequestAttributes Right(string verb, ResourcePath path, string resource, string name) =>
+        new() { Verb = verb, Group = RoleRef.Group, Resource = resource, Name = name, Namespace = path.ObjectNamespace };
+}

@@ -1,0 +1,41 @@
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Access;
+
+/// <summary>The rules that bindings give to somebody. Source: "Using RBAC Authorization" of the Kubernetes documentation.</summary>
+internal sealed class GrantedRules(ObjectStore store)
+{
+    /// <summary>All of them, each with the binding that gives it as reasons tell it; what could not be found out goes into the list.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="ns">In which namespace; empty for the cluster's scope.</param>
+    /// <param name="faults">Roles that bindings name and that are not there.</param>
+    public IEnumerable<(PolicyRule Rule, Func<string> Describe)> Of(UserInfo user, string ns, List<string> faults)
+    {
+        IEnumerable<StoredObject> bindings = store.List(BuiltInKinds.ClusterRoleBindings).Objects.Walk();
+        if (ns.Length > 0) bindings = bindings.Concat(store.List(BuiltInKinds.RoleBindings).Objects.Walk(ns));
+        foreach (StoredObject item in bindings)
+        {
+            RoleBinding binding = item.As<RoleBinding>();
+            if (binding.Subjects?.Find(one => one.Is(user, item.Namespace)) is not { } subject) continue;
+            if (Find(binding.RoleRef, item.Namespace) is not { } role)
+            {
+                string fault = $"{binding.RoleRef.Kind.ToLowerInvariant()}.{RoleRef.Group} \"{binding.RoleRef.Name}\" not found";
+                if (!faults.Contains(fault)) faults.Add(fault);
+                continue;
+            }
+
+            foreach (PolicyRule rule in role.Rules ?? [])
+                yield return (rule, () => Describe(item, binding.RoleRef, subject));
+        }
+    }
+
+    /// <summary>The role that a binding in this namespace means; null where it is not there.</summary>
+    public Role? Find(RoleRef reference, string ns) =>
+        (reference.Kind == "Role" ? store.Get(BuiltInKinds.Roles, ns, reference.Name) : store.Get(BuiltInKinds.ClusterRoles, "", reference.Name))?.As<Role>();
+
+    private static string Describe(StoredObject binding, RoleRef role, Subject subject) => binding.Namespace.Length == 0
+        ? $"RBAC: allowed by ClusterRoleBinding \"{binding.Name}\" of {role.Kind} \"{role.Name}\" to {subject.Describe("")}"
+        : $"RBAC: allowed by RoleBinding \"{binding.Name}/{binding.Namespace}\" of {role.Kind} \"{role.Name}\" to {subject.Describe(binding.Namespace)}";
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Patching;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Api.Bodies;
+
+/// <summary>A patch as a request carries it.</summary>
+internal sealed class ObjectPatch
+{
+    private const string Json = "application/json-patch+json";
+    private const string Merge = "application/merge-patch+json";
+    private const string Strategic = "application/strategic-merge-patch+json";
+
+    /// <summary>What a manager applies: no change of what is there, but what it wants.</summary>
+    public const string ApplyType = "application/apply-patch+yaml";
+
+    private const int OperationsNamedFrom = 25;
+    private const string NoPatch = "Invalid JSON Patch";
+
+    private readonly string _type;
+    private readonly JsonNode _document;
+    private readonly int _minor;
+
+    private ObjectPatch(string type, RequestDocument body, int minor)
+    {
+        _minor = minor;
+        _type = type;
+        _document = body.Root!;
+        Body = body;
+        ConcernsOwners = _document.ToJsonString().Contains("managedFields", StringComparison.Ordinal);
+    }
+
+    /// <summary>As it was read.</summary>
+    public RequestDocument Body { get; }
+
+    /// <summary>True where the patch may say something of managedFields, so that it needs to see them.</summary>
+    public bool ConcernsOwners { get; }
+
+    public bool IsStrategic => _type == Strategic;
+
+    /// <summary>What stands in it twice, as clients are told of it.</summary>
+    public IEnumerable<string> Duplicates => _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
+
+    /// <exception cref="ApiException">415.</exception>
+    public static void RequireType(ApiRequest request, ResourceKind kind)
+    {
+        string type = RequestBody.MediaType(request.ContentType);
+        if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge, ApplyType);
+        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedPatch();
+    }
+
+    /// <param name="request">Of a type that there is.</param>
+    /// <param name="isThere">Whether there is something to patch: where not, that is what is told, whatever the patch is.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ApiException">400.</exception>
+    public static async Task<ObjectPatch> ReadAsync(ApiRequest request, bool isThere, int minor, CancellationToken cancellationToken)
+    {
+        string type = RequestBody.MediaType(request.ContentType);
+        if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() }, minor);
+        RequestDocument body = await RequestBody.ReadPatchAsync(request, type == Strategic ? "" : "error decoding patch: ", cancellationToken);
+        return body.Root switch
+        {
+            JsonArray when type == Json => new(type, body, minor),
+            JsonObject when type != Json => new(type, body, minor),
+            null when type == Merge => throw (minor < OperationsNamedFrom ? ApiErrors.Unclassified(NoPatch) : ApiErrors.BadRequest(NoPatch)),
+            null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
+            var root when type == Json => throw ApiErrors.BadRequest(
+                minor < OperationsNamedFrom
+                    ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
+                    : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"),
+            var root => throw ApiErrors.BadRequest($"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"),
+        };
+    }
+
+    /// <summary>As messages show it: the patch itself where it is merged value by value, else what it made.</summary>
+    public string Show(JsonObject changed) => IsStrategic ? GoText.Of(_document) : Encoding.UTF8.GetString(ApiResponse.Serialize(changed));
+
+    /// <exception cref="ApiException">400, 422.</exception>
+    public JsonObject Apply(ResourcePath path, JsonObject target)
+    {
+        try
+        {
+            switch (_type)
+            {
+                case Json:
+                    return JsonPatch.Apply(target, _document.AsArray());
+                case Merge:
+                    MergePatch.Apply(target, _document.AsObject());
+                    return target;
+                default:
+                    StrategicPatch.Apply(target, _document.AsObject(), path.Kind.SchemaType, _minor);
+                    return target;
+            }
+        }
+        catch (PatchException fault)
+        {
+            if (fault.IsUnmergeable) throw ApiErrors.Unclassified(fault.Message);
+            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
+        }
+    }
+}

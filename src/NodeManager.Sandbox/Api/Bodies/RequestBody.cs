@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Protobuf;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+
+namespace NodeManager.Sandbox.Api.Bodies;
+
+/// <summary>Reads what a request carries: JSON, YAML or protocol buffers, as its content type says.</summary>
+internal static class RequestBody
+{
+    private const string Yaml = "application/yaml";
+
+    /// <exception cref="ApiException">400 (it is no object), 415.</exception>
+    public static async Task<RequestDocument> ReadDocumentAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
+    {
+        RequireReadable(request.ContentType);
+        ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
+        if (body.IsEmpty) throw BodyFaults.NoKind(kind, "unexpected end of JSON input", body.Span);
+        RequestDocument read = Read(body.Span, kind, request.ContentType);
+        return read.Root switch
+        {
+            JsonObject => read,
+            null => read with { Root = new JsonObject() },
+            var other => throw BodyFaults.NoObject(kind, other, body.Span),
+        };
+    }
+
+    /// <exception cref="ApiException">400 (it is no object), 415.</exception>
+    public static async Task<JsonObject> ReadObjectAsync(ApiRequest request, string kind, CancellationToken cancellationToken) =>
+        (await ReadDocumentAsync(request, kind, cancellationToken)).Root!.AsObject();
+
+    /// <summary>What a manager applies: YAML, of which JSON is a part.</summary>
+    /// <exception cref="ApiException">400.</exception>
+    public static async Task<RequestDocument> ReadAppliedAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
+        try
+        {
+            return body.IsEmpty ? RequestDocument.Empty : ReadYaml(body.Span);
+        }
+        catch (FormatException fault)
+        {
+            throw ApiErrors.BadRequest($"error decoding YAML: error converting YAML to JSON: {fault.Message}");
+        }
+    }
+
+    /// <summary>A patch, in JSON.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="where">What the message of a fault begins with.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ApiException">400.</exception>
+    public static async Task<RequestDocument> ReadPatchAsync(ApiRequest request, string where, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
+        try
+        {
+            return JsonBody.Read(body.Span);
+        }
+        catch (JsonException fault)
+        {
+            throw ApiErrors.BadRequest(where + BodyFaults.Of(fault, body.Span));
+        }
+    }
+
+    /// <exception cref="ApiException">415.</exception>
+    public static void RequireReadable(string contentType)
+    {
+        if (MediaType(contentType) is not ("" or "application/json" or Yaml or ProtobufBody.MediaType))
+            throw ApiErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
+    }
+
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="FormatException">It is none of the other forms.</exception>
+    public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) => MediaType(contentType) switch
+    {
+        ProtobufBody.MediaType => new(ProtobufBody.Read(body, kind), [], false),
+        Yaml => ReadYaml(body),
+        _ => JsonBody.Read(body),
+    };
+
+    /// <summary>Types are told apart without regard to case.</summary>
+    public static string MediaType(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();
+
+    private static RequestDocument Read(ReadOnlySpan<byte> body, string kind, string contentType)
+    {
+        try
+        {
+            return Parse(body, kind, contentType);
+        }
+        catch (JsonException fault)
+        {
+            throw BodyFaults.NoKind(kind, BodyFaults.Of(fault, body), body);
+        }
+        catch (FormatException fault)
+        {
+            throw BodyFaults.Unrecognized(kind, fault.Message, body);
+        }
+    }
+
+    // JSON is read as such where it is written so: it is faster, and says the same.
+    private static RequestDocument ReadYaml(ReadOnlySpan<byte> body)
+    {
+        if (body.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+        {
+            try
+            {
+                return JsonBody.Read(body) with { IsYaml = true };
+            }
+            catch (JsonException)
+            {
+                // Then it is a flow mapping.
+            }
+        }
+
+        return YamlBody.Read(Encoding.UTF8.GetString(body));
+    }
+
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+}

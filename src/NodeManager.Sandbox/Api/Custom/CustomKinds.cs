@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Custom;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Custom;
+
+/// <summary>
+/// Makes kinds of CustomResourceDefinitions: accepts their names, serves them, and lets a definition go when none of its objects is left.
+/// All of it happens before the write that caused it is answered, so whoever created a definition finds it established.
+/// </summary>
+internal sealed class CustomKinds
+{
+    private readonly Lock _gate = new();
+    private readonly ResourceRegistry _registry;
+    private readonly KindCatalog _catalog;
+    private readonly Dictionary<string, ServedKind> _served = new(StringComparer.Ordinal);
+    private bool _isSettling;
+    private bool _again;
+
+    public CustomKinds(ResourceRegistry registry, KindCatalog catalog)
+    {
+        _registry = registry;
+        _catalog = catalog;
+        registry.Store.Committed += Observe;
+    }
+
+    private ObjectStore Store => _registry.Store;
+
+    private void Observe(Change change)
+    {
+        bool isDefinition = change.Object.Kind == BuiltInKinds.CustomResourceDefinitions;
+        if (isDefinition || (change.Type == ChangeType.Deleted && change.Object.Kind.Custom is { IsTerminating: true })) Settle();
+    }
+
+    // Settling writes, and so is called again by itself: then it only takes another round.
+    private void Settle()
+    {
+        lock (_gate)
+        {
+            _again = true;
+            if (_isSettling) return;
+            _isSettling = true;
+            try
+            {
+                while (_again)
+                {
+                    _again = false;
+                    foreach (StoredObject definition in Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk()) Settle(definition);
+                    WithdrawLost();
+                }
+            }
+            finally
+            {
+                _isSettling = false;
+            }
+        }
+    }
+
+    private void Settle(StoredObject definition)
+    {
+        _served.TryGetValue(definition.Uid, out ServedKind? served);
+        if (served?.Seen == definition.Version && !definition.IsDeleting) return;
+        try
+        {
+            if (!definition.IsDeleting) definition = AcceptNames(definition);
+            JsonObject document = definition.ToJson();
+            if (document.Object("status").Condition("Established").Text("status") == "True") served = Serve(definition, document, served);
+            if (definition.IsDeleting) Clean(definition, served?.Kind);
+        }
+        catch (ApiException refusal) when (refusal.Code is 404 or 409)
+        {
+            // Changed or gone meanwhile: whoever did that settles again.
+        }
+    }
+
+    private StoredObject AcceptNames(StoredObject definition)
+    {
+        JsonObject[] others = [.. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Where(other => other.Uid != definition.Uid).Select(static other => other.ToJson())];
+        return _registry.UpdateStatus(definition.Kind, "", definition.Name, document =>
+        {
+            NameAcceptance.Apply(document, others, _registry.Now);
+            return document;
+        });
+    }
+
+    private ServedKind Serve(StoredObject definition, JsonObject document, ServedKind? served)
+    {
+        var custom = DefinitionReader.Read(document, _catalog.Minor);
+        if (served is null)
+        {
+            var ended = new CancellationTokenSource();
+            JsonObject? spec = document.Object("spec");
+            var kind = new ResourceKind
+            {
+                Group = spec.Text("group") ?? "", Versions = [], Kind = custom.Names.Kind, Plural = custom.Names.Plural, IsNamespaced = spec.Text("scope") == "Namespaced",
+                HasGeneration = true, AllowsUnconditionalUpdate = false, Custom = custom, Ended = ended.Token,
+            };
+            _served[definition.Uid] = served = new(kind, ended);
+            Store.Add(kind);
+        }
+
+        served.Seen = definition.Version;
+        served.Kind.Custom = custom;
+        _catalog.Serve(served.Kind);
+        return served;
+    }
+
+    // Its objects go first; those with finalizers of their own are waited for.
+    private void Clean(StoredObject definition, ResourceKind? kind)
+    {
+        if (kind is not null)
+        {
+            SetTerminating(definition, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+            foreach (StoredObject item in Store.List(kind).Objects.Walk())
+            {
+                if (item.IsDeleting) continue;
+                try
+                {
+                    _registry.Delete(kind, item.Namespace, item.Name, new() { Uid = item.Uid });
+                }
+                catch (ApiException refusal) when (refusal.Code is 404 or 409)
+                {
+                    // Somebody else deleted it first.
+                }
+            }
+
+            if (Store.List(kind).Objects.Count > 0) return;
+        }
+
+        SetTerminating(definition, "False", "InstanceDeletionCompleted", "removed all instances");
+        _registry.Update(definition.Kind, "", definition.Name, static document =>
+        {
+            Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer);
+            return document;
+        });
+    }
+
+    private void SetTerminating(StoredObject definition, string status, string reason, string message) =>
+        _registry.UpdateStatus(definition.Kind, "", definition.Name, document =>
+        {
+            JsonObject conditions = document.Ensure("status");
+            if (conditions.Condition("Terminating").Text("reason") != "InstanceDeletionCompleted")
+                conditions.SetCondition("Terminating", status, _registry.Now, reason, message);
+            return document;
+        });
+
+    private void WithdrawLost()
+    {
+        HashSet<string> left = [.. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Select(static definition => definition.Uid)];
+        foreach ((string uid, ServedKind served) in _served.Where(pair => !left.Contains(pair.Key)).ToArray())
+        {
+            _served.Remove(uid);
+            _catalog.Withdraw(served.Kind);
+            Store.Remove(served.Kind);
+            served.Ended.Cancel();
+            served.Ended.Dispose();
+        }
+    }
+
+    private sealed class ServedKind(ResourceKind kind, CancellationTokenSource ended)
+    {
+        public ResourceKind Kind { get; } = kind;
+
+        public CancellationTokenSource Ended { get; } = ended;
+
+        /// <summary>The version of its definition that it was made of.</summary>
+        public long Seen { get; set; }
+    }
+}

@@ -1,6 +1,0 @@
-using NodeManager.Sandbox.Store;
-
-namespace NodeManager.Sandbox.Api;
-
-/// <summary>What became of a deletion: gone, or still there with a deletionTimestamp (grace, finalizers).</summary>
-internal readonly record struct DeletionResult(StoredObject Object, bool IsGone);

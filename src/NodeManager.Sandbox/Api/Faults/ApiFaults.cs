@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Api.Faults;
+
+/// <summary>What faults do to requests, whatever way they come. Requests that concern no resource (discovery, version) are left alone.</summary>
+internal sealed class ApiFaults
+{
+    private readonly ConcurrentDictionary<CancellationTokenSource, ResourcePath> _watches = new();
+    private readonly FaultBoard _board;
+    private readonly KindCatalog _catalog;
+    private readonly TimeProvider _time;
+
+    public ApiFaults(FaultBoard board, KindCatalog catalog, TimeProvider time)
+    {
+        _board = board;
+        _catalog = catalog;
+        _time = time;
+        board.Changed += Cut;
+    }
+
+    /// <summary>A refusal instead of an answer; null where the request goes its way, after whatever delay.</summary>
+    public async Task<ApiException?> MeetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path) return null;
+        string verb = VerbOf(request, path);
+        foreach (Fault fault in _board.Active(SandboxFaultKind.ApiSlow))
+            if (fault.Covers(path, verb) && fault.Draw()) await _time.DelayAsync(fault.Request.Delay!.Value, cancellationToken);
+        foreach (Fault fault in _board.Active(SandboxFaultKind.MetricsUnavailable))
+        {
+            if (path.Kind.Group == "metrics.k8s.io" && fault.Covers(path, verb) && fault.Draw())
+                return new(503, "ServiceUnavailable", "the server is currently unable to handle the request");
+        }
+
+        foreach (Fault fault in _board.Active(SandboxFaultKind.ApiThrottled))
+        {
+            if (!fault.Covers(path, verb) || !fault.Draw()) continue;
+            int seconds = (int)Math.Ceiling(fault.Request.RetryAfter!.Value.TotalSeconds);
+            return ApiErrors.TooManyRequests("the server has received too many requests and has asked us to try again later", seconds, null);
+        }
+
+        foreach (Fault fault in _board.Active(SandboxFaultKind.ApiError))
+            if (fault.Covers(path, verb) && fault.Draw()) return ApiErrors.Internal($"the fault {fault.Request.Name} is active");
+        if (verb is "update" or "patch")
+        {
+            foreach (Fault fault in _board.Active(SandboxFaultKind.ApiConflict))
+                if (fault.Covers(path, verb) && fault.Draw()) return ApiErrors.Modified(path.Kind, path.Name);
+        }
+
+        if (verb == "list" && request.Query["continue"] is { Length: > 0 })
+        {
+            foreach (Fault fault in _board.Active(SandboxFaultKind.ContinueExpired))
+            {
+                if (fault.Covers(path, verb) && fault.Draw())
+                    return ApiErrors.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Lets faults cut a watch, until what is returned is disposed. The token is cancelled when one does.</summary>
+    public IDisposable Register(ResourcePath path, out CancellationToken cut)
+    {
+        var watch = new CancellationTokenSource();
+        cut = watch.Token;
+        _watches[watch] = path;
+        return new Registration(this, watch);
+    }
+
+    private static string VerbOf(ApiRequest request, ResourcePath path) => request.Method switch
+    {
+        "GET" or "HEAD" when path.Name.Length > 0 => "get",
+        "GET" or "HEAD" => request.Query.IsTrue("watch") ? "watch" : "list",
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        "DELETE" when path.Name.Length == 0 => "deletecollection",
+        _ => request.Method.ToLowerInvariant(),
+    };
+
+    private void Cut(Fault fault)
+    {
+        if (!_board.Active(SandboxFaultKind.WatchCut).Contains(fault)) return;
+        foreach ((CancellationTokenSource watch, ResourcePath path) in _watches)
+            if (fault.Covers(path, "watch") && fault.Draw()) _ = watch.CancelAsync();
+    }
+
+    private sealed class Registration(ApiFaults owner, CancellationTokenSource watch) : IDisposable
+    {
+        public void Dispose() => owner._watches.TryRemove(watch, out _);
+    }
+}

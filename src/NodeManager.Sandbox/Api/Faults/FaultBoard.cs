@@ -1,0 +1,152 @@
+using System.Globalization;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Faults;
+
+/// <summary>All faults of a cluster. Asked by the API and the kubelets at each turn: with no fault it costs nothing. Thread-safe.</summary>
+internal sealed class FaultBoard(TimeProvider time) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Fault, ITimer> _timers = [];
+    private Fault[] _faults = [];
+    private bool _isOver;
+
+    /// <summary>A fault begins, ends, or changes on the way.</summary>
+    public event Action<Fault>? Changed;
+
+    public bool IsEmpty => Volatile.Read(ref _faults).Length == 0;
+
+    public IReadOnlyList<FaultStatus> Read()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return [.. Volatile.Read(ref _faults).Select(fault => StatusOf(fault, now))];
+    }
+
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public FaultStatus Set(FaultRequest request)
+    {
+        request = FaultRules.Complete(request);
+        DateTimeOffset now = time.GetUtcNow();
+        Fault fault;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isOver, this);
+            fault = new(request.Name is null ? request with { Name = FreeName(request.Kind) } : request, now);
+            if (Find(fault.Request.Name!) is { } before) Remove(before);
+            Volatile.Write(ref _faults, [.. _faults, fault]);
+            _timers[fault] = time.CreateTimer(_ => Pulse(fault), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        Pulse(fault);
+        return StatusOf(fault, now);
+    }
+
+    /// <summary>False if there is none of this name.</summary>
+    public bool Clear(string name)
+    {
+        Fault? fault;
+        lock (_lock)
+        {
+            fault = Find(name);
+            if (fault is null) return false;
+            Remove(fault);
+        }
+
+        Changed?.Invoke(fault);
+        return true;
+    }
+
+    /// <summary>Those of a kind that act now.</summary>
+    public IEnumerable<Fault> Active(string kind)
+    {
+        Fault[] all = Volatile.Read(ref _faults);
+        if (all.Length == 0) yield break;
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (Fault fault in all)
+            if (fault.Kind == kind && fault.IsActiveAt(now)) yield return fault;
+    }
+
+    /// <summary>True where a fault of that kind is about this node now.</summary>
+    public bool Hits(string kind, string node)
+    {
+        bool isHit = false;
+        foreach (Fault fault in Active(kind))
+        {
+            if (!fault.Covers(node) || (kind == SandboxFaultKind.NodeFlapping && !fault.IsDownAt(time.GetUtcNow()))) continue;
+            fault.Hit(node);
+            isHit = true;
+        }
+
+        return isHit;
+    }
+
+    /// <summary>True where a fault of that kind is about this pod now.</summary>
+    public bool Hits(string kind, StoredObject pod, ObjectStore store)
+    {
+        bool isHit = false;
+        foreach (Fault fault in Active(kind))
+        {
+            if (!fault.Covers(pod, store)) continue;
+            fault.Hit(pod.Uid);
+            isHit = true;
+        }
+
+        return isHit;
+    }
+
+    /// <summary>How much longer the kubelet of a node takes for each step of a pod.</summary>
+    public TimeSpan DelayOf(string node)
+    {
+        TimeSpan delay = TimeSpan.Zero;
+        foreach (Fault fault in Active(SandboxFaultKind.NodeSlow))
+        {
+            if (!fault.Covers(node)) continue;
+            fault.Hit(node);
+            delay += fault.Request.Delay!.Value;
+        }
+
+        return delay;
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            foreach (ITimer timer in _timers.Values) timer.Dispose();
+            _timers.Clear();
+        }
+    }
+
+    private static FaultStatus StatusOf(Fault fault, DateTimeOffset now) => new(fault.Request, fault.StateAt(now), fault.StartsAt, fault.EndsAt, fault.Hits);
+
+    private void Pulse(Fault fault)
+    {
+        lock (_lock)
+        {
+            if (!_timers.TryGetValue(fault, out ITimer? timer)) return;
+            DateTimeOffset now = time.GetUtcNow();
+            if (fault.NextAfter(now) is { } next) timer.Change(LongTimers.Bound(next - now), Timeout.InfiniteTimeSpan);
+        }
+
+        Changed?.Invoke(fault);
+    }
+
+    private Fault? Find(string name) => Array.Find(_faults, fault => fault.Request.Name!.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private void Remove(Fault fault)
+    {
+        Volatile.Write(ref _faults, [.. _faults.Where(one => one != fault)]);
+        if (_timers.Remove(fault, out ITimer? timer)) timer.Dispose();
+    }
+
+    private string FreeName(string kind)
+    {
+        for (int number = 1; ; number++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{kind}-{number}");
+            if (Find(name) is null) return name;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Selectors;
+
+namespace NodeManager.Sandbox.Api.Faults;
+
+/// <summary>What a fault may be asked to be.</summary>
+internal static class FaultRules
+{
+    private static readonly string[] Verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+
+    public static bool IsOfNodes(string kind) => kind is SandboxFaultKind.NodeDown or SandboxFaultKind.NodeFlapping or SandboxFaultKind.NodeSlow || IsPressure(kind);
+
+    public static bool IsPressure(string kind) => kind is SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure;
+
+    public static bool IsOfPods(string kind) => kind is SandboxFaultKind.PodNeverReady or SandboxFaultKind.PodUnready or SandboxFaultKind.PodNeverEnds;
+
+    /// <summary>The request with its kind spelled as it should be and what belongs to the kind filled in.</summary>
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public static FaultRequest Complete(FaultRequest request)
+    {
+        string kind = SandboxFaultKind.All.FirstOrDefault(one => one.Equals(request.Kind, StringComparison.OrdinalIgnoreCase)) ??
+            throw Invalid(request, $"'{request.Kind}' is no kind of fault.", $"Take one of {string.Join(", ", SandboxFaultKind.All)}.");
+        bool isOfNodes = IsOfNodes(kind), isOfPods = IsOfPods(kind);
+        Require(request, isOfNodes || isOfPods || request.Nodes.Count == 0, kind, "nodes");
+        Require(request, isOfPods || request is { PodSelector: null, Workload: null }, kind, "a pod selector or a workload");
+        Require(request, !isOfNodes || request.Namespace is null, kind, "a namespace");
+        Require(request, !(isOfNodes || isOfPods) || request is { Resources.Count: 0, Verbs.Count: 0 }, kind, "resources or verbs");
+        Require(request, request.RetryAfter is null || kind is SandboxFaultKind.ApiThrottled, kind, "a time to wait");
+        Require(request, request.Delay is null || kind is SandboxFaultKind.ApiSlow or SandboxFaultKind.NodeSlow, kind, "a delay");
+        Require(request, request.Period is null || kind is SandboxFaultKind.NodeFlapping or SandboxFaultKind.WatchCut, kind, "a period");
+        if (request.Verbs.FirstOrDefault(verb => !Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw Invalid(request, $"'{unknown}' is no verb of the API.", $"Take some of {string.Join(", ", Verbs)}.");
+        if (request.Percent is < 1 or > 100) throw Invalid(request, $"{request.Percent} is no percentage from 1 to 100.", null);
+        foreach (TimeSpan? duration in (ReadOnlySpan<TimeSpan?>)[request.For, request.Delay, request.Period])
+            if (duration <= TimeSpan.Zero) throw Invalid(request, $"{duration} is no time that something could last.", "Give a duration above zero.");
+        CheckSelector(request);
+        return request with
+        {
+            Kind = kind,
+            RetryAfter = request.RetryAfter ?? (kind == SandboxFaultKind.ApiThrottled ? TimeSpan.FromSeconds(1) : null),
+            Delay = request.Delay ?? kind switch
+            {
+                SandboxFaultKind.ApiSlow => TimeSpan.FromSeconds(2),
+                SandboxFaultKind.NodeSlow => TimeSpan.FromSeconds(30),
+                _ => null,
+            },
+            Period = request.Period ?? kind switch
+            {
+                SandboxFaultKind.NodeFlapping => TimeSpan.FromMinutes(2),
+                SandboxFaultKind.WatchCut => TimeSpan.FromSeconds(30),
+                _ => null,
+            },
+        };
+    }
+
+    private static void CheckSelector(FaultRequest request)
+    {
+        try
+        {
+            LabelSelector.Parse(request.PodSelector);
+        }
+        catch (ApiException fault)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, $"'{request.PodSelector}' is no label selector: {fault.Message}", request.PodSelector,
+                "Write app=web, 'app in (web, api)' or !app, with commas between.", fault);
+        }
+    }
+
+    private static void Require(FaultRequest request, bool holds, string kind, string what)
+    {
+        if (!holds) throw Invalid(request, $"A fault of kind {kind} takes no {what.Replace("a ", "", StringComparison.Ordinal)}.", null);
+    }
+
+    private static NodeManagerException Invalid(FaultRequest request, string message, string? action) =>
+        new(ErrorIds.SandboxFaultInvalid, ErrorKind.InvalidArgument, message, request.Kind, action);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Pods;
+
+/// <summary>The files of a container that come from ConfigMaps.</summary>
+internal sealed class PodFiles(ObjectStore store, string ns, JsonObject podSpec, JsonObject container)
+{
+    /// <summary>A file's text as its ConfigMap has it now; null where none is mounted there.</summary>
+    public string? Read(string path)
+    {
+        // The mount that lies deepest hides the others.
+        foreach (JsonObject mount in (container.Array("volumeMounts") ?? []).OfType<JsonObject>().OrderByDescending(one => one.Text("mountPath")?.Length))
+        {
+            string folder = (mount.Text("mountPath") ?? "").TrimEnd('/');
+            if (path != folder && !path.StartsWith(folder + "/", StringComparison.Ordinal)) continue;
+            string below = path == folder ? "" : path[(folder.Length + 1)..];
+            string file = string.Join('/', new[] { mount.Text("subPath") ?? "", below }.Where(part => part.Length > 0));
+            JsonObject? volume = (podSpec.Array("volumes") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Text("name") == mount.Text("name"));
+            return Sources(volume).Select(source => Read(source, file)).FirstOrDefault(text => text is not null);
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<JsonObject> Sources(JsonObject? volume) => volume.Object("configMap") is { } own
+        ? [own]
+        : (volume.Object("projected").Array("sources") ?? []).OfType<JsonObject>().Select(source => source.Object("configMap")).OfType<JsonObject>();
+
+    private string? Read(JsonObject source, string file)
+    {
+        string? key = source.Array("items") is { Count: > 0 } items
+            ? items.OfType<JsonObject>().FirstOrDefault(item => item.Text("path") == file).Text("key")
+            : file;
+        return key is null ? null : store.Get(BuiltInKinds.ConfigMaps, ns, source.Text("name") ?? "")?.ToJson().Object("data").Text(key);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Pods;
+
+/// <summary>What the programs in the containers of pods did: how often they were started, and what they wrote. Thread-safe.</summary>
+internal sealed class PodRuns(ObjectStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, PodRun> runs = new();
+
+    /// <summary>False where no pod ever has a program.</summary>
+    public bool HasPrograms => programs.Count > 0;
+
+    /// <summary>Starts a pod's program, or starts it again; null where no program is meant.</summary>
+    public PodRun? Start(StoredObject pod, string now)
+    {
+        if (Run(pod) is not { } run) return null;
+        return runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
+    }
+
+    /// <summary>The last start of a pod's program; one that nobody saw is made up for pods that were there from the beginning.</summary>
+    public PodRun? Of(StoredObject pod, string now) => runs.TryGetValue(pod.Uid, out PodRun? run) ? run : programs.Count == 0 ? null : Start(pod, now);
+
+    /// <summary>The last start, if there was one.</summary>
+    public PodRun? Find(string uid) => runs.GetValueOrDefault(uid);
+
+    public void Forget(string uid) => runs.TryRemove(uid, out _);
+
+    private SimulatedRun? Run(StoredObject pod)
+    {
+        if (programs.Count == 0) return null;
+        JsonObject? spec = pod.ToJson().Object("spec");
+        // Programs are those of a pod's first container: what stands beside it serves it.
+        if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container) return null;
+        PodFiles files = new(store, pod.Namespace, spec!, container);
+        SimulatedStart start = new(container.Text("image") ?? "", [.. Texts(container.Array("command")), .. Texts(container.Array("args"))], files.Read, time.GetUtcNow());
+        return programs.Select(program => program(start)).FirstOrDefault(run => run is not null);
+    }
+
+    private static IEnumerable<string> Texts(JsonArray? list) => (list ?? []).Select(item => (string?)item ?? "");
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Selectors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Reading;
+
+/// <summary>What of a collection is wanted.</summary>
+internal sealed class ListQuery
+{
+    private const int InitialEventsKnownFrom = 27;
+    private const int InitialEventsServedFrom = 32;
+    private const int VersionsAreRequestsFrom = 33;
+    private const string Options = "ListOptions";
+    private const string MatchField = "resourceVersionMatch";
+
+    public required LabelSelector Labels { get; init; }
+
+    public required FieldSelector Fields { get; init; }
+
+    public long Limit { get; init; }
+
+    public ListPage? Page { get; init; }
+
+    public long? ResourceVersion { get; init; }
+
+    public bool IsExact { get; init; }
+
+    /// <summary>Whether a watch begins with what exists; null where the request does not say.</summary>
+    public bool? SendsInitialEvents { get; init; }
+
+    /// <summary>True where the newest state is wanted, and all of it at once.</summary>
+    public bool IsWhole => Page is null && Limit == 0 && !IsExact;
+
+    public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
+
+    /// <exception cref="ApiException">400, 422.</exception>
+    public static ListQuery Parse(ApiRequest request, ResourcePath path, int minor)
+    {
+        string token = request.Query["continue"] ?? "", version = request.Query["resourceVersion"] ?? "", match = request.Query["resourceVersionMatch"] ?? "";
+        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        request.Query.Number("timeoutSeconds");
+        long limit = request.Query.Number("limit") ?? 0;
+        var errors = new FieldErrors(minor);
+        if (match.Length > 0)
+        {
+            if (version.Length == 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            if (token.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
+            if (match is not ("Exact" or "NotOlderThan")) errors.NotSupported(MatchField, $"\"{match}\"", "Exact", "NotOlderThan", "");
+            if (match == "Exact" && version == "0") errors.Forbidden(MatchField, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        }
+
+        if (minor >= InitialEventsKnownFrom && request.Query["sendInitialEvents"] is not null) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
+
+        FieldSelector fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]);
+        if (token.Length > 0 && version.Length > 0 && version != "0") throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+        // A list that older servers do not take from their cache is refused in other words.
+        long number = ParseVersion(version, limit > 0 || match == "Exact" ? VersionsAreRequestsFrom : minor);
+        return new()
+        {
+            Labels = labels,
+            Fields = fields,
+            Limit = limit,
+            Page = token.Length == 0 ? null : ListPage.Decode(token),
+            ResourceVersion = number > 0 ? number : null,
+
+            // Without a match rule, a version together with a limit asks for exactly that version.
+            IsExact = match == "Exact" || (match.Length == 0 && number > 0 && limit > 0),
+        };
+    }
+
+    /// <exception cref="ApiException">400, 422.</exception>
+    public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, int minor)
+    {
+        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        request.Query.Number("limit");
+        bool? initial = InitialEvents(request, minor);
+        long number = ParseVersion(request.Query["resourceVersion"] ?? "", minor);
+        return new()
+        {
+            Labels = labels,
+            Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
+            ResourceVersion = number > 0 ? number : null,
+
+            // A watch that begins nowhere begins with what exists; servers that know how to tell its end tell it.
+            SendsInitialEvents = initial ?? (number == 0 && minor >= InitialEventsServedFrom ? true : null),
+        };
+    }
+
+    /// <summary>0 where none is stated.</summary>
+    /// <exception cref="ApiException">400, 500: it is none.</exception>
+    public static long ParseVersion(string version, int minor)
+    {
+        if (version.Length == 0) return 0;
+        if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)) return number > long.MaxValue ? long.MaxValue : (long)number;
+        bool isTooLarge = version.All(char.IsAsciiDigit);
+        string why = $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": {(isTooLarge ? "value out of range" : "invalid syntax")}";
+        throw minor >= VersionsAreRequestsFrom ? ApiErrors.BadRequest("invalid resource version: " + why) : ApiErrors.Unclassified(why);
+    }
+
+    // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
+    private static bool? InitialEvents(ApiRequest request, int minor)
+    {
+        string match = request.Query["resourceVersionMatch"] ?? "";
+        bool isSaid = request.Query["sendInitialEvents"] is not null && minor >= InitialEventsKnownFrom;
+        var errors = new FieldErrors(minor);
+        if (minor < InitialEventsKnownFrom)
+        {
+            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch");
+        }
+        else if (!isSaid)
+        {
+            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        }
+        else
+        {
+            if (minor < InitialEventsServedFrom) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
+            if (match.Length == 0) errors.Forbidden(MatchField, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+            else if (match != "NotOlderThan") errors.NotSupported(MatchField, $"\"{match}\"", "NotOlderThan");
+            if (request.Query["continue"] is { Length: > 0 }) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
+        }
+
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
+        return isSaid ? request.Query.IsTrue("sendInitialEvents") : null;
+    }
+
+    public bool Matches(StoredObject item) => (Labels.IsEmpty || Labels.Matches(item.Labels)) && (Fields.IsEmpty || Fields.Matches(item));
+}

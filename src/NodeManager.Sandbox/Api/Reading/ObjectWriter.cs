@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Reading;
+
+/// <summary>Stored documents as they go out: kind and apiVersion in front.</summary>
+internal static class ObjectWriter
+{
+    /// <summary>What goes before a stored document; the document follows without its opening brace.</summary>
+    public static byte[] Opening(ResourcePath path) => Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
+
+    public static ApiResponse Answer(ResourcePath path, StoredObject item, int statusCode = 200, IReadOnlyList<string>? warnings = null)
+    {
+        var body = new ArrayBufferWriter<byte>(item.Json.Length * 2);
+        body.Write(Opening(path));
+        path.Write(item, body);
+        return new() { StatusCode = statusCode, Segments = [body.WrittenMemory], Warnings = warnings ?? [] };
+    }
+
+    /// <summary>A copy with kind and apiVersion first, as patches may name them.</summary>
+    public static JsonObject Complete(ResourcePath path, JsonObject document)
+    {
+        document.Insert(0, "kind", path.Kind.Kind);
+        document.Insert(1, "apiVersion", path.ApiVersion);
+        return document;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Custom;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Reading;
+
+/// <summary>Gets and lists.</summary>
+internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
+{
+    /// <summary>From so many objects on, an answer is written while it is taken rather than held whole.</summary>
+    public const int LongList = 8000;
+
+    /// <summary>Bytes that go out together.</summary>
+    public const int FlushAt = 32 * 1024;
+
+    private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
+
+    private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
+        string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name));
+
+    private readonly PageKeeper _pages = new(time);
+
+    public ApiResponse Answer(ApiRequest request, ResourcePath path)
+    {
+        if (path.Name.Length == 0) return List(request, path);
+
+        // Of one object every version says that a version is none in the old words.
+        ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
+        StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
+        if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
+        return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
+    }
+
+    private ApiResponse List(ApiRequest request, ResourcePath path)
+    {
+        ListQuery query = ListQuery.Parse(request, path, catalog.Minor);
+        Snapshot snapshot = Choose(path.Kind, query);
+        IEnumerable<StoredObject> items;
+        long version = snapshot.Version;
+        if (query.IsWhole && query.Fields.Indexed(path.Kind) is { } indexed)
+        {
+            items = store.ListBy(path.Kind, indexed.Path, indexed.Value, out version)
+                .Where(item => path.Namespace is null || item.Namespace == path.Namespace).OrderBy(Key, ByKey);
+        }
+        else
+        {
+            items = Candidates(path, query, snapshot);
+        }
+
+        (List<StoredObject> page, bool isMore) = Take(items, query);
+        string more = "";
+        if (isMore)
+        {
+            _pages.Keep(path.Kind, snapshot);
+            StoredObject last = page[^1];
+            more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
+            if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
+        }
+        else if (path.Kind.Custom is not null)
+        {
+            more = ",\"continue\":\"\"";
+        }
+
+        string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
+        return ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper
+            ? shaper.Answer(JsonNode.Parse(metadata)!.AsObject(), page)
+            : Join(path, metadata, page);
+    }
+
+    private static (List<StoredObject> Page, bool IsMore) Take(IEnumerable<StoredObject> items, ListQuery query)
+    {
+        var page = new List<StoredObject>();
+        foreach (StoredObject item in items)
+        {
+            if (!query.Matches(item)) continue;
+            if (query.Limit > 0 && page.Count == query.Limit) return (page, true);
+            page.Add(item);
+        }
+
+        return (page, false);
+    }
+
+    // The bytes of the items go out as they are stored, each after who owns its fields.
+    private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page)
+    {
+        byte[] head = Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":[");
+        if (page.Count >= LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, head, path, page, cancellationToken), IsCompressible = true };
+        var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2) { head };
+        var openings = new SegmentWriter();
+        foreach (StoredObject item in page)
+        {
+            openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
+
+            // Objects of custom kinds say each what they are.
+            if (path.Kind.Custom is not null) openings.Write(ObjectWriter.Opening(path).AsSpan(1));
+            ReadOnlyMemory<byte> rest = path.WriteOpening(item, openings);
+            segments.Add(openings.Take());
+            segments.Add(rest);
+        }
+
+        segments.Add(Closing);
+        return new() { Segments = segments };
+    }
+
+    private static async Task WriteAsync(PipeWriter into, byte[] head, ResourcePath path, List<StoredObject> page, CancellationToken cancellationToken)
+    {
+        into.Write(head);
+        for (int i = 0; i < page.Count; i++)
+        {
+            into.Write(i > 0 ? ",{"u8 : "{"u8);
+            path.Write(page[i], into);
+            if (into.UnflushedBytes >= FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
+        }
+
+        into.Write(Closing.Span);
+        await into.FlushAsync(cancellationToken);
+    }
+
+    private Snapshot Choose(ResourceKind kind, ListQuery query)
+    {
+        Snapshot newest = store.List(kind);
+        if (query.Page is { } page)
+        {
+            return _pages.Find(kind, page.Version) ?? throw ApiErrors.Expired(
+                "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+        }
+
+        if (query.ResourceVersion > newest.Version) throw ApiErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
+        if (query.IsExact && query.ResourceVersion != newest.Version)
+        {
+            return _pages.Find(kind, query.ResourceVersion!.Value) ??
+                throw ApiErrors.Expired($"The resourceVersion for the provided list is too old.");
+        }
+
+        return newest;
+    }
+
+    private static (string Namespace, string Name) Key(StoredObject item) => (item.Namespace, item.Name);
+
+    private static IEnumerable<StoredObject> Candidates(ResourcePath path, ListQuery query, Snapshot snapshot)
+    {
+        (string, string)? after = query.Page is { } page ? (page.Namespace, page.Name) : null;
+        if (query.Fields.Name is { } name && path.Namespace is not null | !path.Kind.IsNamespaced)
+            return snapshot.Objects.Find(path.ObjectNamespace, name) is { } one && after is null ? [one] : [];
+        return snapshot.Objects.Walk(path.Namespace, after);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Reading;
+
+/// <summary>Writes the events of one watch, a line each.</summary>
+internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from, ObjectShaper? shaper, EventBodies bodies)
+{
+    private const int FlushAt = 32 * 1024;
+
+    private bool _isFirst = true;
+
+    /// <summary>Everything that exists; then, where asked for, the bookmark that says so.</summary>
+    /// <returns>False where the watch has ended: its reader has gone, or was too slow for what came meanwhile.</returns>
+    public async Task<bool> WriteInitialAsync(
+        PipeWriter into, Snapshot snapshot, ChangeCursor cursor, bool endsWithBookmark, CancellationToken cancellationToken)
+    {
+        foreach (StoredObject item in snapshot.Objects.Walk(path.Namespace))
+        {
+            if (!query.Matches(item)) continue;
+            WriteEvent(into, "ADDED"u8, item);
+            if (IsFull(into) && !await FlushAsync(into, cursor, cancellationToken)) return false;
+        }
+
+        if (endsWithBookmark) WriteBookmark(into, snapshot.Version, true);
+        return true;
+    }
+
+    /// <summary>Every change that is there to be read.</summary>
+    /// <returns>False where the watch has ended: its reader has gone, or was too slow.</returns>
+    public async Task<bool> WriteRestAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        do
+        {
+            WritePart(into, cursor);
+            if (!await FlushAsync(into, cursor, cancellationToken)) return false;
+        }
+        while (!cursor.IsAtEnd);
+        return true;
+    }
+
+    // No change is held while the reader is waited for.
+    private void WritePart(PipeWriter into, ChangeCursor cursor)
+    {
+        while (!IsFull(into) && cursor.TryRead(out Change? change)) Write(into, change);
+    }
+
+    private static async ValueTask<bool> FlushAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        ValueTask<FlushResult> flushing = into.FlushAsync(cancellationToken);
+        if (!flushing.IsCompleted) cursor.LetGo();
+        if ((await flushing).IsCompleted) return false;
+        if (!cursor.IsExpired) return true;
+        WriteExpired(into, "too slow: changes that this watch has not read are forgotten");
+        await into.FlushAsync(cancellationToken);
+        return false;
+    }
+
+    private static bool IsFull(PipeWriter into) => into.UnflushedBytes >= FlushAt;
+
+    private void Write(PipeWriter into, Change change)
+    {
+        // A watch may start from a version that is still to come.
+        if (change.Version <= from) return;
+        if (path.Namespace is { } ns && change.Object.Namespace != ns) return;
+        bool was = change.Previous is not null && query.Matches(change.Previous);
+        bool matches = change.Type != ChangeType.Deleted && query.Matches(change.Object);
+        if (matches) WriteChange(into, was ? "MODIFIED"u8 : "ADDED"u8, change);
+        else if (was) WriteChange(into, "DELETED"u8, change);
+    }
+
+    public void WriteBookmark(PipeWriter into, long version, bool endsInitial)
+    {
+        string annotations = endsInitial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+        Write(into, Encoding.UTF8.GetBytes(
+            $"{{\"type\":\"BOOKMARK\",\"object\":{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\"," +
+            $"\"metadata\":{{\"resourceVersion\":\"{version}\",\"creationTimestamp\":null{annotations}}}}}}}\n"));
+    }
+
+    public static void WriteExpired(PipeWriter into, string why)
+    {
+        Write(into, "{\"type\":\"ERROR\",\"object\":"u8);
+        Write(into, ApiResponse.Serialize(ApiErrors.Expired(why).ToStatus()));
+        Write(into, "}\n"u8);
+    }
+
+    // What an event says of its object is the same for all who watch the kind as it is.
+    private void WriteChange(PipeWriter into, ReadOnlySpan<byte> type, Change change)
+    {
+        bool hasLeft = change.Type != ChangeType.Deleted && type.SequenceEqual("DELETED"u8);
+        StoredObject item = hasLeft ? change.Previous!.At(change.Version) : change.Object;
+        if (shaper is not null) WriteEvent(into, type, item);
+        else WriteEvent(into, type, bodies.Get(path, item, hasLeft));
+    }
+
+    private void WriteEvent(PipeWriter into, ReadOnlySpan<byte> type, StoredObject item)
+    {
+        if (shaper is null)
+        {
+            WriteEvent(into, type, EventBodies.Make(path, item));
+            return;
+        }
+
+        WriteEvent(into, type, ApiResponse.Serialize(shaper.Event(item, _isFirst)));
+        _isFirst = false;
+    }
+
+    private static void WriteEvent(PipeWriter into, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
+    {
+        Write(into, "{\"type\":\""u8);
+        Write(into, type);
+        Write(into, "\",\"object\":"u8);
+        Write(into, body);
+        Write(into, "}\n"u8);
+    }
+
+    private static void Write(PipeWriter into, ReadOnlySpan<byte> bytes) => ((IBufferWriter<byte>)into).Write(bytes);
+}

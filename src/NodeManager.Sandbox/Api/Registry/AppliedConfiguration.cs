@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Custom;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>What a manager applies, as a request carries it.</summary>
+internal static class AppliedConfiguration
+{
+    // Before, only the version was looked at.
+    private const int TypeCheckedFrom = 22;
+
+    /// <summary>The configuration as it is applied to the object itself; a Scale's is turned into that of its workload.</summary>
+    /// <exception cref="ApiException">400.</exception>
+    public static JsonObject Check(ResourcePath path, JsonNode? body, int minor)
+    {
+        JsonObject configuration = body switch
+        {
+            null => [],
+            JsonObject named => named,
+            _ => throw ApiErrors.BadRequest(
+                "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
+                $"{(body is JsonArray ? "array" : "string")} into Go value of type map[string]interface {{}}"),
+        };
+        (string expected, string expectedKind) = path.Subresource == "scale" ? (ScaleView.ApiVersion, "Scale") : (path.ApiVersion, path.Kind.Kind);
+        string version = configuration.Text("apiVersion") ?? "", kind = configuration.Text("kind") ?? "";
+        if (minor >= TypeCheckedFrom && (version != expected || kind != expectedKind))
+        {
+            string shown = version.Contains('/', StringComparison.Ordinal) ? version : "/" + version;
+            throw ApiErrors.BadRequest($"invalid object type: {shown}, Kind={kind}");
+        }
+
+        if (version != expected)
+            throw ApiErrors.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}");
+        if (kind != expectedKind) throw ApiErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
+        if (configuration.Object("metadata")?["managedFields"] is not null) throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+        if (path.Subresource != "scale") return configuration;
+        if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
+        if (configuration.Object("metadata").Text("name") is { } name && name != path.Name)
+            throw ApiErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
+        return OfScale(path, configuration);
+    }
+
+    private static JsonObject OfScale(ResourcePath path, JsonObject scale)
+    {
+        var workload = new JsonObject
+        {
+            ["apiVersion"] = path.ApiVersion, ["kind"] = path.Kind.Kind, ["metadata"] = scale["metadata"]!.DeepClone(),
+        };
+        if (scale.Object("spec")?["replicas"] is { } replicas) workload["spec"] = new JsonObject { ["replicas"] = replicas.DeepClone() };
+        return workload;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>Which budget speaks for which pod.</summary>
+internal static class BudgetMatching
+{
+    /// <summary>Pods that are pending, over or already terminating are evicted without asking.</summary>
+    public static bool NeedsNoBudget(StoredObject pod) => pod.IsDeleting || pod.Field("status.phase") is "Pending" or "Succeeded" or "Failed";
+
+    /// <summary>An empty selector means all pods to policy/v1 and none to v1beta1.</summary>
+    public static bool Covers(StoredObject budget, StoredObject pod, int minor)
+    {
+        LabelSelector? selector = budget.As<PodDisruptionBudget>().Spec.Selector;
+        if (selector is null || budget.Namespace != pod.Namespace) return false;
+        bool isEmpty = selector.MatchLabels is null or { Count: 0 } && selector.MatchExpressions is null or { Count: 0 };
+        return isEmpty ? minor >= 21 : selector.Matches(pod.Labels);
+    }
+
+    public static bool IsReady(StoredObject pod) =>
+        (pod.ToJson().Object("status").Array("conditions") ?? []).OfType<JsonObject>()
+        .Any(static condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+}

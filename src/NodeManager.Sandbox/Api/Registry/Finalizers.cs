@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+internal static class Finalizers
+{
+    public static bool Has(JsonObject? metadata, string finalizer) => metadata.Array("finalizers")?.Any(one => (string?)one == finalizer) == true;
+
+    public static void Add(JsonObject metadata, string finalizer)
+    {
+        if (Has(metadata, finalizer)) return;
+        if (metadata["finalizers"] is not JsonArray all) metadata["finalizers"] = all = [];
+        all.Add(finalizer);
+    }
+
+    /// <summary>Takes one out, and the list with the last.</summary>
+    public static void Remove(JsonObject metadata, string finalizer) => Keep(metadata, one => one != finalizer);
+
+    /// <summary>Takes out all others.</summary>
+    public static void Keep(JsonObject metadata, Func<string, bool> stays)
+    {
+        if (metadata.Array("finalizers") is not { } all) return;
+        JsonArray kept = [.. all.Where(one => stays((string?)one ?? "")).Select(static one => one!.DeepClone())];
+        if (kept.Count == 0) metadata.Remove("finalizers");
+        else metadata["finalizers"] = kept;
+    }
+}

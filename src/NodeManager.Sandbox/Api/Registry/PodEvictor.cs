@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>Evicts pods as far as their budgets allow.</summary>
+/// <param name="registry">Writing as the server itself.</param>
+/// <param name="catalog">What is served.</param>
+internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
+{
+    private const int UnhealthyPolicyFrom = 26, DisruptionTargetFrom = 26;
+    private const int MostDisruptedPods = 2000;
+    private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
+
+    /// <exception cref="ApiException">404, 409, 429, 500.</exception>
+    public void Evict(string ns, string name, DeletionRequest request)
+    {
+        registry.RequireNamespace(BuiltInKinds.Pods, ns, name);
+        StoredObject pod = registry.Get(BuiltInKinds.Pods, ns, name);
+        if (BudgetMatching.NeedsNoBudget(pod))
+        {
+            Delete(pod, request);
+            return;
+        }
+
+        Snapshot all = registry.Store.List(BuiltInKinds.PodDisruptionBudgets);
+        StoredObject[] budgets = [.. all.Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
+        if (budgets.Length > 1)
+            throw ApiErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+        if (budgets.Length == 0)
+        {
+            Delete(pod, request);
+            return;
+        }
+
+        bool isReady = BudgetMatching.IsReady(pod);
+        registry.UpdateStatus(BuiltInKinds.PodDisruptionBudgets, ns, budgets[0].Name, budget => Decrement(budget, pod, isReady), request.IsDryRun);
+        Delete(pod, request);
+    }
+
+    /// <summary>The pod itself says first why it goes.</summary>
+    private void Delete(StoredObject pod, DeletionRequest request)
+    {
+        string version = pod.Version.ToString(CultureInfo.InvariantCulture);
+        bool isMeant = (request.Uid ?? pod.Uid) == pod.Uid && (request.ResourceVersion is null or "" || request.ResourceVersion == version);
+        if (catalog.Minor >= DisruptionTargetFrom && !request.IsDryRun && isMeant)
+        {
+            StoredObject told = registry.UpdateStatus(BuiltInKinds.Pods, pod.Namespace, pod.Name, document =>
+            {
+                if (document.Object("metadata").Text("uid") == pod.Uid)
+                    PodConditions.Set(document.Ensure("status"), "DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
+                return document;
+            });
+            if (request.ResourceVersion == version) request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };
+        }
+
+        registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, request);
+    }
+
+    private JsonObject Decrement(JsonObject budget, StoredObject pod, bool isReady)
+    {
+        JsonObject status = budget.Ensure("status"), metadata = budget["metadata"]!.AsObject();
+        string name = metadata.Text("name")!;
+        if (!isReady && MayGoUnhealthy(budget, status)) return budget;
+        if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
+        {
+            throw ApiErrors.TooManyRequests(
+                Refused, 10, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server."));
+        }
+
+        long allowed = status.Number("disruptionsAllowed") ?? 0;
+        if (allowed < 0) throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
+        JsonObject disrupted = status.Ensure("disruptedPods");
+        if (disrupted.Count > MostDisruptedPods)
+            throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+        if (allowed == 0)
+        {
+            long needs = status.Number("desiredHealthy") ?? 0, has = status.Number("currentHealthy") ?? 0;
+            throw ApiErrors.TooManyRequests(
+                Refused, 0, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently"));
+        }
+
+        status["disruptionsAllowed"] = allowed - 1;
+        disrupted[pod.Name] = registry.Now;
+        return budget;
+    }
+
+    // By the policy where there is one; where the budget has what it wants, earlier versions let it go as well.
+    private bool MayGoUnhealthy(JsonObject budget, JsonObject status) =>
+        (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow") ||
+        (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>
+/// Gives a new pod the number that its priority class stands for: the one that it names, else the cluster's default class, else 0. Source:
+/// k8s.io/kubernetes/plugin/pkg/admission/priority.
+/// </summary>
+internal static class PodPriority
+{
+    private const string Computed = "must not be provided in pod spec; priority admission controller computed";
+
+    /// <exception cref="ApiException">403: there is no such class, or the pod states what its class does not.</exception>
+    public static void Resolve(JsonObject pod, ObjectStore store)
+    {
+        JsonObject spec = pod["spec"]!.AsObject();
+        string named = spec.Text("priorityClassName") ?? "";
+        JsonObject? its = named.Length == 0 ? Default(store) : store.Get(BuiltInKinds.PriorityClasses, "", named)?.ToJson();
+        if (its is null && named.Length > 0) throw Refused($"no PriorityClass with name {named} was found");
+        if (its is not null) spec["priorityClassName"] = its.Object("metadata").Text("name");
+        long value = its.Number("value") ?? 0;
+        string policy = its.Text("preemptionPolicy") ?? "PreemptLowerPriority";
+        if (spec.Number("priority") is { } stated && stated != value)
+            throw Refused($"the integer value of priority ({stated}) {Computed} {value} from the given PriorityClass name");
+        if (spec.Text("preemptionPolicy") is { } other && other != policy)
+            throw Refused($"the string value of PreemptionPolicy ({other}) {Computed} {policy} from the given PriorityClass name");
+        spec["priority"] = value;
+        spec["preemptionPolicy"] = policy;
+
+        ApiException Refused(string why) => ApiErrors.Forbidden(BuiltInKinds.Pods, pod["metadata"]!.AsObject().Text("name")!, why);
+    }
+
+    // Of several the least. Only those are read that may be one: every pod asks.
+    private static JsonObject? Default(ObjectStore store) => store.List(BuiltInKinds.PriorityClasses).Objects.Walk()
+        .Where(static one => one.Json.Span.IndexOf("\"globalDefault\":true"u8) >= 0).Select(static one => one.ToJson())
+        .Where(static one => one.Flag("globalDefault") == true).MinBy(static one => one.Number("value") ?? 0);
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>From 1.35 on a pod that comes to a node gets the node's zone and region as labels of its own, whatever it said before.</summary>
+internal static class PodTopology
+{
+    private const int From = 35;
+    private static readonly string[] Labels = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
+
+    public static void Label(JsonObject pod, ObjectStore store, int minor)
+    {
+        if (minor < From || pod.Object("spec").Text("nodeName") is not { Length: > 0 } node) return;
+        if (store.Get(BuiltInKinds.Nodes, "", node)?.Labels is not { } its) return;
+        foreach (string key in Labels)
+            if (its.TryGetValue(key, out string? value)) pod.Ensure("metadata").Ensure("labels")[key] = value;
+    }
+}

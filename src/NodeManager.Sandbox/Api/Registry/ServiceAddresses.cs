@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>Gives services their addresses (10.96.0.0/16) and node ports (30000-32767), none of them twice. For one writer at a time.</summary>
+internal static class ServiceAddresses
+{
+    /// <summary>The address of the API itself: never given out.</summary>
+    public const string OfApi = "10.96.0.1";
+
+    private const string None = "None";
+    private const int Addresses = 65_536;
+    private const int FirstPort = 30_000;
+    private const int LastPort = 32_767;
+
+    // Which fields came with two address families.
+    private const int FamiliesFrom = 21;
+
+    private static readonly string[] OfAddress = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"];
+
+    /// <param name="service">Complete and valid but for what is given out here.</param>
+    /// <param name="old">What it was; null if it is new.</param>
+    /// <param name="store">All other services.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <exception cref="ApiException">422: what it asks for is taken, out of range, or not to be changed.</exception>
+    public static void Allocate(JsonObject service, JsonObject? old, ObjectStore store, int minor)
+    {
+        var errors = new FieldErrors(minor);
+        JsonObject spec = service["spec"]!.AsObject();
+        JsonObject? metadata = service.Object("metadata");
+        JsonObject[] others =
+        [
+            .. store.List(BuiltInKinds.Services).Objects.Walk().Where(other => other.Namespace != metadata.Text("namespace") || other.Name != metadata.Text("name"))
+                .Select(static other => other.ToJson()["spec"]!.AsObject()),
+        ];
+        if (spec.Text("type") == "ExternalName")
+        {
+            foreach (string member in OfAddress) spec.Remove(member);
+            spec.Remove("externalTrafficPolicy");
+        }
+        else
+        {
+            GiveAddress(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
+            if (errors.Faults.Count == 0 && minor >= FamiliesFrom) SetFamilies(spec);
+        }
+
+        GivePorts(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
+    }
+
+    private static void GiveAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
+    {
+        string before = old.Text("clusterIP") ?? "", asked = spec.Text("clusterIP") ?? "";
+        if (asked.Length == 0) asked = before;
+        if (before.Length > 0 && asked != before)
+        {
+            errors.Invalid("spec.clusterIPs[0]", new JsonArray(asked), "may not change once set");
+            return;
+        }
+
+        HashSet<string> taken = [.. others.Select(static other => other.Text("clusterIP") ?? "")];
+        if (asked.Length == 0) asked = Free(uid, taken);
+        else if (asked != None && asked != before) CheckAddress(asked, taken, errors);
+        spec["clusterIP"] = asked;
+        spec["clusterIPs"] = new JsonArray(asked);
+    }
+
+    private static void CheckAddress(string asked, HashSet<string> taken, FieldErrors errors)
+    {
+        var shown = new JsonArray(asked);
+        if (!asked.StartsWith("10.96.", StringComparison.Ordinal))
+            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: the provided network does not match the current range");
+        else if (taken.Contains(asked)) errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: provided IP is already allocated");
+    }
+
+    private static string Free(string uid, HashSet<string> taken)
+    {
+        for (uint step = 0, start = StableHash.Of(uid); step < Addresses; step++)
+        {
+            uint number = (start + step) % Addresses;
+            if (number is 0 or 1 or Addresses - 1) continue;
+            string address = new IPAddress([10, 96, (byte)(number >> 8), (byte)number]).ToString();
+            if (!taken.Contains(address)) return address;
+        }
+
+        throw ApiErrors.Internal("failed to allocate a serviceIP: range is full");
+    }
+
+    private static void SetFamilies(JsonObject spec)
+    {
+        spec.Default("internalTrafficPolicy", "Cluster");
+        if (spec.Text("type") == "LoadBalancer") spec.Default("allocateLoadBalancerNodePorts", true);
+
+        // Whoever gives a headless service its endpoints may give it both families.
+        bool isOpen = spec.Text("clusterIP") == None && spec.Object("selector") is null or { Count: 0 };
+        spec.Default("ipFamilies", isOpen ? new JsonArray("IPv4", "IPv6") : new JsonArray("IPv4"));
+        spec.Default("ipFamilyPolicy", isOpen ? "RequireDualStack" : "SingleStack");
+    }
+
+    private static void GivePorts(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
+    {
+        bool needs = spec.Text("type") is "NodePort" or "LoadBalancer";
+        if (!needs)
+        {
+            spec.Remove("allocateLoadBalancerNodePorts");
+            spec.Remove("externalTrafficPolicy");
+        }
+
+        JsonObject[] ports = [.. (spec.Array("ports") ?? []).OfType<JsonObject>()], before = [.. (old.Array("ports") ?? []).OfType<JsonObject>()];
+        HashSet<long> taken = [.. others.SelectMany(static other => other.Array("ports") ?? []).OfType<JsonObject>().Select(static port => port.Number("nodePort") ?? 0)];
+        for (int i = 0; i < ports.Length; i++)
+        {
+            JsonObject port = ports[i];
+            JsonObject? same = Array.Find(before, other => other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol"));
+            long asked = port.Number("nodePort") ?? 0, had = same.Number("nodePort") ?? 0;
+            string path = string.Create(CultureInfo.InvariantCulture, $"spec.ports[{i}].nodePort");
+            if (!needs)
+            {
+                if (asked > 0 && asked != had) errors.Forbidden(path, $"may not be used when `type` is '{spec.Text("type")}'");
+                port.Remove("nodePort");
+                continue;
+            }
+
+            if (asked == 0) asked = had;
+            if (asked == 0) asked = FreePort(uid, i, taken);
+            else if (asked != had) CheckNodePort(asked, path, taken, errors);
+            taken.Add(asked);
+            port["nodePort"] = asked;
+        }
+    }
+
+    private static void CheckNodePort(long asked, string path, HashSet<long> taken, FieldErrors errors)
+    {
+        if (asked is < FirstPort or > LastPort)
+            errors.Invalid(path, asked, $"provided port is not in the valid range. The range of valid ports is {FirstPort}-{LastPort}");
+        else if (taken.Contains(asked)) errors.Invalid(path, asked, "provided port is already allocated");
+    }
+
+    private static long FreePort(string uid, int index, HashSet<long> taken)
+    {
+        const int Count = LastPort - FirstPort + 1;
+        for (uint step = 0, start = StableHash.Of(uid, index + 1); step < Count; step++)
+        {
+            long port = FirstPort + ((start + step) % Count);
+            if (!taken.Contains(port)) return port;
+        }
+
+        throw ApiErrors.Internal("failed to allocate a nodePort: range is full");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>What of a changed document counts: identity stays, status and specification have writers of their own, generations move on.</summary>
+internal static class UpdatePreparation
+{
+    private const int NamespaceRewordedAt = 22;
+
+    private static readonly string[] Immutable =
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
+
+    public static void Prepare(ResourceKind kind, string? version, int minor, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
+    {
+        KindRules rules = kind.RulesAt(version);
+        JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
+        CheckIdentity(kind, current, metadata, minor);
+        metadata.Remove("managedFields");
+        RefuseEnd(kind, minor, current.Name, before, metadata);
+        foreach (string member in Immutable) Keep(before, metadata, member);
+        metadata["name"] = current.Name;
+        if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
+        else metadata.Remove("namespace");
+
+        if (scope == WriteScope.Status)
+        {
+            JsonNode? status = changed["status"]?.DeepClone();
+            foreach (string member in changed.Select(pair => pair.Key).ToArray())
+                if (member is not ("metadata" or "kind" or "apiVersion")) changed.Remove(member);
+            foreach ((string member, JsonNode? value) in old)
+                if (member is not ("metadata" or "status") && value is not null) changed[member] = value.DeepClone();
+            if (status is not null) changed["status"] = status;
+            Keep(before, metadata, "ownerReferences");
+            if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata) Keep(before, metadata, "labels");
+            if (!rules.StatusMayChangeMetadata)
+            {
+                Keep(before, metadata, "annotations");
+                Keep(before, metadata, "finalizers");
+            }
+        }
+        else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
+        {
+            Keep(old, changed, "status");
+        }
+
+    }
+
+    /// <summary>Moves the generation on where what counts for it has changed, once all that was left out is filled in.</summary>
+    public static void CountGeneration(ResourceKind kind, string? version, int minor, JsonObject old, JsonObject changed, WriteScope scope)
+    {
+        // Where a pod goes is no other pod.
+        if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding) return;
+        KindRules rules = kind.RulesAt(version);
+        JsonObject before = old["metadata"]!.AsObject(), metadata = changed["metadata"]!.AsObject();
+        bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
+            (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
+        if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;
+    }
+
+    /// <summary>True while an object that is being deleted has to stay: finalizers, or grace.</summary>
+    public static bool HoldsBack(ResourceKind kind, JsonObject document)
+    {
+        JsonObject metadata = document["metadata"]!.AsObject();
+        return metadata.Array("finalizers") is { Count: > 0 } || metadata.Number("deletionGracePeriodSeconds") is > 0 ||
+            kind.Rules.HoldsBack(document);
+    }
+
+    /// <summary>A document's name and namespace are those of its path, where it says them.</summary>
+    /// <exception cref="ApiException">400.</exception>
+    public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata, int minor)
+    {
+        if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
+            throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
+        if (!kind.IsNamespaced || metadata.Text("namespace") is not { Length: > 0 } other || other == ns) return;
+        throw ApiErrors.BadRequest(minor < NamespaceRewordedAt
+            ? $"the namespace of the object ({other}) does not match the namespace on the request ({ns})"
+            : "the namespace of the provided object does not match the namespace sent on the request");
+    }
+
+    private static void CheckIdentity(ResourceKind kind, StoredObject current, JsonObject metadata, int minor)
+    {
+        string name = current.Name;
+        CheckName(kind, current.Namespace, name, metadata, minor);
+        if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
+        {
+            var errors = new FieldErrors(minor);
+            errors.Invalid("metadata.uid", uid, "field is immutable");
+            throw ApiErrors.Invalid(kind, name, errors);
+        }
+
+        string version = metadata.Text("resourceVersion") ?? "";
+        if (version.Length == 0)
+        {
+            if (kind.AllowsUnconditionalUpdate) return;
+            throw ApiErrors.MissingResourceVersion(kind, name, minor);
+        }
+
+        if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
+
+        if (stated == 0)
+        {
+            if (kind.AllowsUnconditionalUpdate) return;
+            throw ApiErrors.MissingResourceVersion(kind, name, minor);
+        }
+
+        long number = stated > long.MaxValue ? long.MaxValue : (long)stated;
+        if (number != current.Version) throw ApiErrors.Modified(kind, name);
+    }
+
+    // Who wants an object to end deletes it.
+    private static void RefuseEnd(ResourceKind kind, int minor, string name, JsonObject before, JsonObject metadata)
+    {
+        if (before["deletionTimestamp"] is not null) return;
+        var errors = new FieldErrors(minor);
+        if (metadata.Text("deletionTimestamp") is { } end) errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
+        if (metadata["deletionGracePeriodSeconds"] is { } grace) errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
+        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind.StoredAs, name, errors);
+    }
+
+    private static void Keep(JsonObject from, JsonObject into, string member)
+    {
+        if (from[member] is { } value) into[member] = value.DeepClone();
+        else into.Remove(member);
+    }
+}

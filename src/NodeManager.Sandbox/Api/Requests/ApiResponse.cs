@@ -1,0 +1,45 @@
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+
+namespace NodeManager.Sandbox.Api.Requests;
+
+/// <summary>An answer: either whole, as segments that need no copying, or written over time.</summary>
+internal sealed record ApiResponse
+{
+    public static JsonWriterOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public int StatusCode { get; init; } = 200;
+
+    public string ContentType { get; init; } = "application/json";
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> Segments { get; init; } = [];
+
+    /// <summary>Writes a body that goes on (a watch) until it is done or cancelled; null for one that is whole.</summary>
+    public Func<PipeWriter, CancellationToken, Task>? Stream { get; init; }
+
+    /// <summary>True where such a body comes to an end, and may be compressed: a list too long to be held whole for its reader.</summary>
+    public bool IsCompressible { get; init; }
+
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What the client should tell its user, though the request succeeded.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public static ApiResponse Json(JsonObject body, int statusCode = 200) => new() { StatusCode = statusCode, Segments = [Serialize(body)] };
+
+    public static ApiResponse Text(string body, int statusCode = 200) =>
+        new() { StatusCode = statusCode, ContentType = "text/plain; charset=utf-8", Segments = [System.Text.Encoding.UTF8.GetBytes(body)] };
+
+    public static ApiResponse Refusal(ApiException refusal) =>
+        new() { StatusCode = refusal.Code, Segments = [Serialize(refusal.ToStatus())], RetryAfterSeconds = refusal.RetryAfterSeconds, Warnings = refusal.Warnings };
+
+    public static byte[] Serialize(JsonObject body)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Relaxed)) body.WriteTo(writer);
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Api.Serving;
+
+/// <summary>Indents answers for people who ask with <c>?pretty=true</c>.</summary>
+internal static class PrettyJson
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The same answer, indented where it was asked for; what is streamed stays as it is.</summary>
+    public static ApiResponse Apply(ApiRequest request, ApiResponse answer)
+    {
+        if (!request.Query.IsTrue("pretty") || answer.Stream is not null || answer.ContentType != "application/json") return answer;
+        using var body = new MemoryStream();
+        foreach (ReadOnlyMemory<byte> segment in answer.Segments) body.Write(segment.Span);
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Indented)) JsonNode.Parse(body.GetBuffer().AsSpan(0, (int)body.Length), documentOptions: DocumentDepth.Options)!.WriteTo(writer);
+        return answer with { Segments = [buffer.ToArray()] };
+    }
+}

@@ -1,0 +1,19 @@
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Api.Writing;
+
+internal static class DryRun
+{
+    /// <summary>Whether a request says that nothing should be kept; a fault is noted where it says something else than <c>All</c>.</summary>
+    public static bool Check(IEnumerable<string> values, FieldErrors errors)
+    {
+        string[] all = [.. values];
+        if (all.Any(static value => value != "All"))
+        {
+            string list = string.Join(errors.Minor < FieldErrors.JsonValuesFrom ? ", " : ",", all.Select(static value => $"\"{value}\""));
+            errors.NotSupported("dryRun", errors.Minor < FieldErrors.JsonValuesFrom ? $"[]string{{{list}}}" : $"[{list}]", "All");
+        }
+
+        return all.Length > 0;
+    }
+}

@@ -1,0 +1,68 @@
+using NodeManager.Sandbox.Api.Bodies;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Api.Writing;
+
+/// <summary>What the query of a create, an update or a patch says; of an eviction or binding too.</summary>
+internal sealed record WriteOptions
+{
+    private const int LongestManager = 128;
+
+    public bool IsDryRun { get; private init; }
+
+    /// <summary>Under which name the request writes: as it says itself, else as its client is called.</summary>
+    public required FieldManager Author { get; init; }
+
+    public required FieldValidation Validation { get; init; }
+
+    /// <summary>Of an apply: takes what others own.</summary>
+    public bool Forces { get; private init; }
+
+    /// <param name="request">The request.</param>
+    /// <param name="path">What it writes, and at which version.</param>
+    /// <param name="options">How the API names the request's options, for example <c>CreateOptions</c>.</param>
+    /// <param name="minor">The Kubernetes that is served.</param>
+    /// <exception cref="ApiException">400, 422: not as it can be.</exception>
+    public static WriteOptions Read(ApiRequest request, ResourcePath path, string options, int minor)
+    {
+        var errors = new FieldErrors(minor);
+        if (options == "PatchOptions") CheckPatch(request, errors);
+        string stated = request.Query["fieldManager"] ?? "";
+        CheckManager(stated, errors);
+        bool isDryRun = DryRun.Check(request.Query.All("dryRun"), errors);
+        string mode = request.Query["fieldValidation"] ?? "";
+        if (minor >= FieldValidation.ServedFrom && mode is not ("" or "Ignore" or "Warn" or "Strict"))
+            errors.NotSupported("fieldValidation", $"\"{mode}\"", "", "Ignore", "Strict", "Warn");
+        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(options, errors);
+
+        string name = stated.Length > 0 ? stated : request.UserAgent.Split('/')[0];
+        return new()
+        {
+            IsDryRun = isDryRun,
+            Author = new(name.Length > LongestManager ? name[..LongestManager] : name, path.ApiVersion),
+            Validation = new(minor < FieldValidation.ServedFrom ? "Ignore" : mode.Length > 0 ? mode : "Warn", minor),
+            Forces = request.Query.IsTrue("force"),
+        };
+    }
+
+    private static void CheckPatch(ApiRequest request, FieldErrors errors)
+    {
+        bool isApply = RequestBody.MediaType(request.ContentType) == ObjectPatch.ApplyType;
+        if (isApply && request.Query["fieldManager"] is not { Length: > 0 }) errors.Required("fieldManager", "is required for apply patch");
+        if (!isApply && request.Query["force"] is { Length: > 0 }) errors.Forbidden("force", "may not be specified for non-apply patch");
+    }
+
+    private static void CheckManager(string name, FieldErrors errors)
+    {
+        if (name.Length > LongestManager) errors.TooLong("fieldManager", LongestManager);
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (!char.IsControl(name[i])) continue;
+            errors.Invalid("fieldManager", name, $"invalid character U+{(int)name[i]:X4} (at position {i})");
+            return;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Access;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Accounts;
+
+/// <summary>
+/// Secrets that hold the token of a service account: filled in where somebody made one, and before 1.24 made for every account. They go with
+/// their account. Source: k8s.io/kubernetes/pkg/controller/serviceaccount.
+/// </summary>
+internal sealed class TokenSecretController(ControllerContext context, ServiceAccountTokens tokens) : Controller(context)
+{
+    private const string SecretType = "kubernetes.io/service-account-token";
+    private const string NameKey = "kubernetes.io/service-account.name", UidKey = "kubernetes.io/service-account.uid";
+    private const int MadeUntil = 23;
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.ServiceAccounts, BuiltInKinds.Secrets];
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.ServiceAccounts)
+        {
+            Enqueue(item);
+            if (change.Type == ChangeType.Deleted)
+                foreach (StoredObject secret in Store.List(BuiltInKinds.Secrets).Objects.Walk(item.Namespace).Where(IsToken)) Enqueue(secret);
+        }
+        else if (IsToken(item))
+        {
+            Enqueue(item);
+            if (change.Type == ChangeType.Deleted && Owner(item.ToJson()) is { } name) Enqueue(new ObjectKey(BuiltInKinds.ServiceAccounts, item.Namespace, name));
+        }
+    }
+
+    public override void Begin(StoredObject item)
+    {
+        if (item.Kind == BuiltInKinds.ServiceAccounts || IsToken(item)) Enqueue(item);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: false } stored) return;
+        if (key.Kind == BuiltInKinds.ServiceAccounts)
+        {
+            if (Context.MinorVersion <= MadeUntil) Provide(stored);
+            return;
+        }
+
+        JsonObject document = stored.ToJson();
+        string? uid = document.Object("metadata").Object("annotations").Text(UidKey);
+        StoredObject? account = Store.Get(BuiltInKinds.ServiceAccounts, key.Namespace, Owner(document) ?? "");
+        if (account is null || (uid is { Length: > 0 } && uid != account.Uid)) Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { Uid = stored.Uid });
+        else if (uid is null || document.Object("data").Text("token") is null) Fill(stored, account);
+    }
+
+    private static bool IsToken(StoredObject secret) => secret.Kind == BuiltInKinds.Secrets && secret.Field("type") == SecretType;
+
+    private static string? Owner(JsonObject secret) => secret.Object("metadata").Object("annotations").Text(NameKey);
+
+    // References to secrets that are gone go; where none is left that holds a token, there is a new one.
+    private void Provide(StoredObject account)
+    {
+        JsonObject[] named = [.. (account.ToJson().Array("secrets") ?? []).OfType<JsonObject>()];
+        string[] tokensOf = [.. named.Select(static one => one.Text("name") ?? "").Where(name => Holds(account, name))];
+        string[] lost = [.. named.Select(static one => one.Text("name") ?? "").Where(name => name.StartsWith(account.Name + "-token-", StringComparison.Ordinal) && !tokensOf.Contains(name))];
+        if (tokensOf.Length > 0 && lost.Length == 0) return;
+        string? made = tokensOf.Length > 0 ? null : Registry.Create(BuiltInKinds.Secrets, account.Namespace, new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["generateName"] = account.Name + "-token-",
+                ["annotations"] = new JsonObject { [NameKey] = account.Name },
+            },
+            ["type"] = SecretType,
+        }).Name;
+        Registry.Update(account.Kind, account.Namespace, account.Name, document =>
+        {
+            JsonArray secrets = [.. (document.Array("secrets") ?? []).OfType<JsonObject>().Where(one => !lost.Contains(one.Text("name"))).Select(static one => one.DeepClone())];
+            if (made is not null) secrets.Add(new JsonObject { ["name"] = made });
+            document["secrets"] = secrets;
+            return document;
+        });
+    }
+
+    private bool Holds(StoredObject account, string secret) =>
+        Store.Get(BuiltInKinds.Secrets, account.Namespace, secret) is { IsDeleting: false } stored && IsToken(stored) && Owner(stored.ToJson()) == account.Name;
+
+    private void Fill(StoredObject secret, StoredObject account) => Registry.Update(secret.Kind, secret.Namespace, secret.Name, document =>
+    {
+        document.Ensure("metadata").Ensure("annotations")[UidKey] = account.Uid;
+        JsonObject data = document.Ensure("data");
+        data["namespace"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(account.Namespace));
+        data["token"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(tokens.IssueFor(account, secret.Name)));
+        return document;
+    });
+}

@@ -1,0 +1,77 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Sandbox.Controllers.Deployments;
+
+/// <summary>The arithmetic of a Deployment's rolling update. Source: k8s.io/kubernetes/pkg/controller/deployment.</summary>
+/// <param name="Replicas">Wanted.</param>
+/// <param name="MaxSurge">Pods above that, resolved.</param>
+/// <param name="MaxUnavailable">Pods below that, resolved.</param>
+internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int MaxUnavailable)
+{
+    /// <summary>Percentages: surge rounds up, unavailable down; both 0 would never move, so then one may be unavailable.</summary>
+    public static RollingUpdate Of(int replicas, DeploymentStrategy? strategy)
+    {
+        int surge = (strategy?.RollingUpdate?.MaxSurge ?? new("25%")).Resolve(replicas, roundUp: true);
+        int unavailable = (strategy?.RollingUpdate?.MaxUnavailable ?? new("25%")).Resolve(replicas, roundUp: false);
+        if (surge == 0 && unavailable == 0) unavailable = 1;
+        return new(replicas, surge, Math.Min(unavailable, replicas));
+    }
+
+    /// <summary>How large the new set may be, given its size and that of all sets together.</summary>
+    public int NewSize(int newSize, int total)
+    {
+        if (newSize >= Replicas) return Replicas;
+        return total >= Replicas + MaxSurge ? newSize : newSize + Math.Min(Replicas + MaxSurge - total, Replicas - newSize);
+    }
+
+    /// <summary>The sizes of the old sets, oldest first: those that are not available go first, then as many as may be missing.</summary>
+    /// <param name="old">Size and available pods of each.</param>
+    /// <param name="newSize">Of the new set.</param>
+    /// <param name="newAvailable">Of the new set.</param>
+    public int[] OldSizes(IReadOnlyList<(int Size, int Available)> old, int newSize, int newAvailable)
+    {
+        int[] sizes = [.. old.Select(set => set.Size)];
+        int least = Replicas - MaxUnavailable;
+        int removable = sizes.Sum() + newSize - least - (newSize - newAvailable);
+        if (removable <= 0) return sizes;
+        int removed = 0;
+        for (int index = 0; index < sizes.Length && removed < removable; index++)
+        {
+            int unhealthy = Math.Min(removable - removed, Math.Max(0, sizes[index] - old[index].Available));
+            sizes[index] -= unhealthy;
+            removed += unhealthy;
+        }
+        int spare = old.Sum(set => set.Available) + newAvailable - least;
+        for (int index = 0; index < sizes.Length && spare > 0; index++)
+        {
+            int less = Math.Min(sizes[index], spare);
+            sizes[index] -= less;
+            spare -= less;
+        }
+        return sizes;
+    }
+
+    /// <summary>
+    /// The sizes of all sets that have pods, when the Deployment itself is scaled in the midst of a rollout: each grows or shrinks by its
+    /// share, the largest takes what rounding leaves. Source: "Proportional scaling" of the Kubernetes documentation.
+    /// </summary>
+    /// <param name="sets">Size of each, and how many pods all sets together were allowed when it was last scaled; the newest last.</param>
+    public int[] Proportional(IReadOnlyList<(int Size, int Allowed)> sets)
+    {
+        int[] sizes = [.. sets.Select(static set => set.Size)];
+        int most = Replicas > 0 ? Replicas + MaxSurge : 0, toAdd = most - sizes.Sum(), added = 0;
+        int[] order = [.. Enumerable.Range(0, sizes.Length).OrderByDescending(index => sets[index].Size).ThenBy(index => toAdd > 0 ? -index : index)];
+        foreach (int index in order)
+        {
+            if (toAdd == 0) break;
+            (int size, int allowed) = sets[index];
+            int share = Replicas == 0 ? -size : (int)Math.Round((double)size * (Replicas + MaxSurge) / Math.Max(1, allowed), MidpointRounding.AwayFromZero) - size;
+            share = toAdd > 0 ? Math.Min(share, toAdd - added) : Math.Max(share, toAdd - added);
+            sizes[index] += share;
+            added += share;
+        }
+
+        if (order.Length > 0) sizes[order[0]] = Math.Max(0, sizes[order[0]] + toAdd - added);
+        return sizes;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Controllers.Endpoints;
+
+/// <summary>What a service's ports are on one pod: a named target port is looked up among its containers' ports.</summary>
+internal static class ServicePorts
+{
+    /// <summary>Name, number and protocol of each port that the pod has.</summary>
+    public static List<JsonObject> On(JsonObject service, JsonObject pod)
+    {
+        List<JsonObject> found = [];
+        foreach (JsonObject port in (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>())
+        {
+            string protocol = port.Text("protocol") ?? "TCP";
+            if (Number(port["targetPort"], protocol, pod) is not { } number) continue;
+            found.Add(new() { ["name"] = port.Text("name") ?? "", ["port"] = number, ["protocol"] = protocol });
+        }
+
+        return found;
+    }
+
+    private static long? Number(JsonNode? target, string protocol, JsonObject pod)
+    {
+        if (target.AsNumber() is { } number) return number;
+        if (target is not JsonValue value || !value.TryGetValue(out string? name)) return null;
+        return (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().SelectMany(static container => container.Array("ports") ?? []).OfType<JsonObject>()
+            .FirstOrDefault(port => port.Text("name") == name && (port.Text("protocol") ?? "TCP") == protocol).Number("containerPort");
+    }
+}

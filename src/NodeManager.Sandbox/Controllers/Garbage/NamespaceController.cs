@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Garbage;
+
+/// <summary>Empties namespaces that are being deleted, and lets them go when nothing is left.</summary>
+internal sealed class NamespaceController : Controller
+{
+    public NamespaceController(ControllerContext context)
+        : base(context) => Kinds = [BuiltInKinds.Namespaces, .. BuiltInKinds.Every.Where(IsContent)];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; }
+
+    public override bool HearsOfCustomKinds => true;
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.Namespaces) Enqueue(item);
+        else if (change.Type == ChangeType.Deleted && Store.Get(BuiltInKinds.Namespaces, "", item.Namespace) is { IsDeleting: true } ending) Enqueue(ending);
+    }
+
+    private static bool IsContent(ResourceKind kind) => kind.IsStored && kind.IsNamespaced && kind.StoredAs == kind;
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: true } ending) return;
+        bool isEmpty = true;
+        foreach (ResourceKind kind in Context.Catalog.Kinds.Where(IsContent))
+            foreach (StoredObject item in Store.List(kind).Objects.Walk(ending.Name))
+            {
+                if (!item.IsDeleting) isEmpty &= Registry.Delete(kind, ending.Name, item.Name, new() { Uid = item.Uid }).IsGone;
+                else isEmpty = false;
+            }
+        if (!isEmpty) return;
+        Registry.Update(key.Kind, "", key.Name, document =>
+        {
+            JsonObject spec = document.Ensure("spec");
+            JsonArray left = [.. spec.Array("finalizers")?.Where(one => (string?)one != "kubernetes").Select(one => one!.DeepClone()) ?? []];
+            spec["finalizers"] = left;
+            return document;
+        });
+    }
+}

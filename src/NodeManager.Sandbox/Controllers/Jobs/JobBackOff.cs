@@ -1,0 +1,22 @@
+namespace NodeManager.Sandbox.Controllers.Jobs;
+
+/// <summary>How long a job waits for its next pod after some have failed: 10 seconds, doubled with each failure since the last success.</summary>
+/// <param name="Failures">Since the last success.</param>
+/// <param name="Last">When the last one was.</param>
+internal readonly record struct JobBackOff(int Failures, DateTimeOffset Last)
+{
+    /// <summary>Before, failed pods were counted as they lay there, and the first was replaced at once.</summary>
+    public const int TrackedFrom = 26;
+
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestBefore = TimeSpan.FromMinutes(6);
+
+    public DateTimeOffset Until(int minor)
+    {
+        int doublings = Failures - (minor >= TrackedFrom ? 1 : 2);
+        if (doublings < 0) return Last;
+        TimeSpan longest = minor >= TrackedFrom ? Longest : LongestBefore, wait = First * Math.Pow(2, Math.Min(doublings, 10));
+        return Last + (wait < longest ? wait : longest);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Model.Clock;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Controllers.Jobs;
+
+/// <summary>That a job is at its end and why; and how it says so.</summary>
+/// <param name="IsFailure">It failed.</param>
+/// <param name="Reason">Of the conditions; null where there is none.</param>
+/// <param name="Message">The same.</param>
+internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
+{
+    /// <summary>From here on a job that is at its end says so at once, and is over when its last pod has ended.</summary>
+    private const int ForetoldFrom = 31;
+
+    private const string FailureTarget = "FailureTarget", SuccessCriteriaMet = "SuccessCriteriaMet", PolicyFailure = "PodFailurePolicy";
+
+    /// <summary>What was said before.</summary>
+    public static JobEnd? Of(JsonObject status)
+    {
+        foreach (string type in (ReadOnlySpan<string>)[SuccessCriteriaMet, FailureTarget])
+            if (status.Condition(type) is { } condition && condition.Text("status") == "True")
+                return new(type == FailureTarget, condition.Text("reason"), condition.Text("message"));
+        return null;
+    }
+
+    public static JobEnd? Failure(JsonObject spec, JsonObject status, JobPods pods, JobState state, DateTimeOffset now)
+    {
+        if (pods.FatalFailure is { } message) return new(true, PolicyFailure, message);
+        long limit = spec.Number("backoffLimit") ?? 6;
+        if (state.Failed > limit || (spec.Object("template").Object("spec").Text("restartPolicy") == "OnFailure" && Restarts(pods) is > 0 and var restarts && restarts >= limit))
+            return new(true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime")?.After(seconds) <= now;
+        return isLate ? new(true, "DeadlineExceeded", "Job was active longer than specified deadline") : null;
+    }
+
+    public static JobEnd Success(int minor) =>
+        minor >= ForetoldFrom ? new(false, "CompletionsReached", "Reached expected number of succeeded pods") : new(false, null, null);
+
+    /// <summary>Writes it; true where the job is over now.</summary>
+    /// <param name="status">Of the job.</param>
+    /// <param name="now">As the API writes times.</param>
+    /// <param name="minor">Of the cluster.</param>
+    /// <param name="isCounted">All pods that ended are counted, and none is left to be told to end.</param>
+    /// <param name="isTerminating">Some pods are still ending.</param>
+    public bool Apply(JsonObject status, string now, int minor, bool isCounted, bool isTerminating)
+    {
+        if (minor >= ForetoldFrom || Reason == PolicyFailure) Say(status, IsFailure ? FailureTarget : SuccessCriteriaMet, now);
+        if (!isCounted || (isTerminating && minor >= ForetoldFrom)) return false;
+        Say(status, IsFailure ? "Failed" : "Complete", now);
+        if (!IsFailure) status["completionTime"] = now;
+        return true;
+    }
+
+    private void Say(JsonObject status, string type, string now)
+    {
+        if (status.Condition(type).Text("status") == "True") return;
+        status.SetCondition(type, "True", now, Reason, Message);
+        status.Condition(type)!["lastProbeTime"] = now;
+    }
+
+    private static int Restarts(JobPods pods) => pods.Active.Sum(static pod => pod.As<Pod>().Status.ContainerStatuses?.Sum(static one => one.RestartCount) ?? 0);
+}

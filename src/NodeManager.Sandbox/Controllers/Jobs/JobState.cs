@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Jobs;
+
+/// <summary>How far a job is.</summary>
+internal sealed class JobState
+{
+    private const int SuspendFrom = 22, StartTimeGoesFrom = 36;
+
+    public required int Succeeded { get; init; }
+
+    public required int Failed { get; init; }
+
+    /// <summary>Of an indexed job: the numbers that are done.</summary>
+    public required SortedSet<int> Indexes { get; init; }
+
+    /// <summary>Counted here for the first time.</summary>
+    public required List<StoredObject> NewSuccesses { get; init; }
+
+    /// <summary>The same.</summary>
+    public required List<StoredObject> NewFailures { get; init; }
+
+    public bool IsComplete(JsonObject spec) => spec.Number("completions") is { } completions ? Succeeded >= completions : Succeeded > 0;
+
+    public static bool IsOver(JsonObject? status) =>
+        status.Condition("Complete").Text("status") == "True" || status.Condition("Failed").Text("status") == "True";
+
+    public static DateTimeOffset? EndedAt(JsonObject status) => (status.Array("conditions") ?? []).OfType<JsonObject>()
+        .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True").Time("lastTransitionTime");
+
+    /// <summary>Writes that a job is suspended or goes on again (null: it does not matter any more); the reason to tell where that is new.</summary>
+    public static string? Suspend(JsonObject status, bool? suspends, string now, int minor)
+    {
+        if (suspends is not { } isSuspended || minor < SuspendFrom) return null;
+        string? said = status.Condition("Suspended").Text("status");
+        if (isSuspended == (said == "True") || (!isSuspended && said is null)) return null;
+        status.SetCondition("Suspended", isSuspended ? "True" : "False", now, isSuspended ? "JobSuspended" : "JobResumed", isSuspended ? "Job suspended" : "Job resumed");
+        status.Condition("Suspended")!["lastProbeTime"] = now;
+        if (!isSuspended) status["startTime"] = now;
+        else if (minor >= StartTimeGoesFrom) status.Remove("startTime");
+        return isSuspended ? "Suspended" : "Resumed";
+    }
+}

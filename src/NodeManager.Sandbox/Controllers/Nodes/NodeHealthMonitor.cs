@@ -1,0 +1,247 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Nodes;
+
+/// <summary>
+/// Passes over all nodes at an interval: marks those that stopped reporting, judges the zones, and gives nodes that are not ready the
+/// NoExecute taint that evicts their pods, at the rate of their zone. Source: k8s.io/kubernetes/pkg/controller/nodelifecycle.
+/// </summary>
+internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(context)
+{
+    private const string LeaseNamespace = "kube-node-lease";
+    private const int LongGraceFrom = 32;
+    private static readonly string[] Watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
+    private static readonly HashSet<string> Keys = [NodeTaints.NotReady, NodeTaints.Unreachable];
+
+    /// <summary>Stands for the cluster: what is to be done next is found when its turn comes.</summary>
+    private static readonly ObjectKey Turn = new(BuiltInKinds.Nodes, "", "");
+
+    /// <summary><c>--node-monitor-period</c>.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>--node-startup-grace-period</c>: for a node whose kubelet never posted a status.</summary>
+    private static readonly TimeSpan StartupGrace = TimeSpan.FromSeconds(60);
+
+    /// <summary>A pass that comes later than this comes from a clock that jumped.</summary>
+    private static readonly TimeSpan Jump = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>--node-monitor-grace-period</c>.</summary>
+    private readonly TimeSpan _grace = TimeSpan.FromSeconds(context.MinorVersion >= LongGraceFrom ? 50 : 40);
+
+    private readonly DateTimeOffset _start = context.Now;
+    private readonly Dictionary<string, NodeHealth> _nodes = new(StringComparer.Ordinal);
+    private readonly DisruptedZones _zones = new();
+    private DateTimeOffset _nextPass = context.Now;
+    private bool _hasWaited;
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
+
+    public override void Begin(StoredObject item) => Enqueue(Turn);
+
+    public override void Observe(Change change)
+    {
+        if (change.Previous is null) Enqueue(Turn);
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        DateTimeOffset now = Context.Now;
+        if (now >= _nextPass)
+        {
+            // A clock that jumped (a sleeping laptop, a test) does not mean that nodes are silent: their kubelets get a moment to report.
+            _hasWaited = !_hasWaited && _nodes.Count > 0 && now - _nextPass > Jump;
+            if (_hasWaited)
+            {
+                EnqueueAfter(Turn, TimeSpan.FromSeconds(1));
+                return;
+            }
+
+            _nextPass = PassFrom(now + TimeSpan.FromTicks(1));
+            EnqueueAt(Turn, _nextPass);
+            Pass(now);
+        }
+
+        foreach (TaintLine line in _zones.Lines)
+        {
+            while (line.Take(now) is { } name) Attempt(() => Taint(name));
+            if (line.Next is { } next && next < _nextPass) EnqueueAt(Turn, next);
+        }
+
+        if (_nodes.Count > 0) EnqueueAt(Turn, _nextPass);
+    }
+
+    /// <summary>The first pass at or after a moment.</summary>
+    private DateTimeOffset PassFrom(DateTimeOffset moment) => _start + (Period * Math.Ceiling((moment - _start) / Period));
+
+    private void Pass(DateTimeOffset now)
+    {
+        Dictionary<NodeZone, ZoneCount> counts = [];
+        int present = 0;
+        foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
+        {
+            present++;
+            NodeHealth health = HealthOf(node);
+            Attempt(() => Judge(health, node, now));
+            if (health.IsExcluded) continue;
+            ZoneCount count = counts.GetValueOrDefault(health.Zone);
+            counts[health.Zone] = health.Ready == "True" ? count with { Ready = count.Ready + 1 } : count with { NotReady = count.NotReady + 1 };
+        }
+
+        if (present < _nodes.Count)
+            foreach (string gone in _nodes.Keys.Where(name => Store.Get(BuiltInKinds.Nodes, "", name) is null).ToList()) Forget(gone);
+        switch (_zones.Follow(counts, now))
+        {
+            case DisruptionChange.Entered:
+                // With no node left to compare with, the fault may as well be this side's.
+                foreach ((string name, NodeHealth health) in _nodes) Attempt(() => Reach(health, name));
+                break;
+            case DisruptionChange.Left:
+                foreach (NodeHealth health in _nodes.Values) health.SilentFrom = now;
+                break;
+        }
+    }
+
+    private NodeHealth HealthOf(StoredObject node)
+    {
+        // A node that registered again under its name is another node.
+        if (_nodes.TryGetValue(node.Name, out NodeHealth? known) && known.Uid != node.Uid) Forget(node.Name);
+        if (!_nodes.TryGetValue(node.Name, out NodeHealth? health)) _nodes[node.Name] = health = new(node.Uid);
+        Read(health, node);
+        return health;
+    }
+
+    private void Forget(string name)
+    {
+        _zones.LineOf(_nodes[name].Zone).Remove(name);
+        _nodes.Remove(name);
+    }
+
+    /// <summary>Takes over what changed since the last pass.</summary>
+    private void Read(NodeHealth health, StoredObject stored)
+    {
+        if (health.Version == stored.Version) return;
+        Node node = stored.As<Node>();
+        NodeZone zone = NodeZone.Of(node);
+        if (health.Version >= 0 && zone != health.Zone) _zones.LineOf(health.Zone).Remove(stored.Name);
+        health.Version = stored.Version;
+        health.Zone = zone;
+        health.IsExcluded = NodeZone.Excludes(node, Context.MinorVersion);
+        health.Ready = node.StatusOf("Ready");
+        health.Deadline = default;
+    }
+
+    private void Judge(NodeHealth health, StoredObject stored, DateTimeOffset now)
+    {
+        if (now >= health.Deadline && now >= (health.Deadline = DeadlineOf(health, stored)) && health.Ready != "Unknown")
+        {
+            stored = GiveUp(stored, wasReady: health.Ready == "True");
+            Read(health, stored);
+        }
+
+        Node node = stored.As<Node>();
+        TaintLine line = _zones.LineOf(health.Zone);
+        switch (health.Ready)
+        {
+            case "":
+                break;
+            case "True":
+                Reach(health, stored.Name);
+                break;
+            default:
+                string wanted = KeyOf(health.Ready);
+                // One taint turns into the other without waiting: the pods' time goes on.
+                if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute"))) NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
+                else if (node.Has(wanted, "NoExecute")) line.Note(stored.Name);
+                else
+                {
+                    // A taint that was removed by hand returns.
+                    if (line.HasTaken(stored.Name)) line.Remove(stored.Name);
+                    line.Add(stored.Name);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A report counts from the pass that sees it.</summary>
+    private DateTimeOffset DeadlineOf(NodeHealth health, StoredObject stored)
+    {
+        Node node = stored.As<Node>();
+        Condition? ready = node.Status.Conditions?.Find(condition => condition.Type == "Ready");
+        DateTimeOffset last = ready?.LastHeartbeatTime ?? node.Metadata.CreationTimestamp ?? Context.Now;
+        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name)?.As<Lease>().Spec.RenewTime is { } renewed && renewed > last) last = renewed;
+        last = PassFrom(last);
+        return (last > health.SilentFrom ? last : health.SilentFrom) + (ready is null ? StartupGrace : _grace);
+    }
+
+    /// <summary>A node that is ready, or that nobody can judge, loses its taint and its place in the line.</summary>
+    private void Reach(NodeHealth health, string name)
+    {
+        _zones.LineOf(health.Zone).Remove(name);
+        if (Store.Get(BuiltInKinds.Nodes, "", name) is { } stored) NodeTaints.Set(Registry, stored, "NoExecute", Keys, []);
+    }
+
+    private void Taint(string name)
+    {
+        if (Store.Get(BuiltInKinds.Nodes, "", name) is not { } stored) return;
+        string ready = stored.As<Node>().StatusOf("Ready");
+        if (ready is "False" or "Unknown") NodeTaints.Set(Registry, stored, "NoExecute", Keys, [KeyOf(ready)]);
+    }
+
+    private static string KeyOf(string ready) => ready == "False" ? NodeTaints.NotReady : NodeTaints.Unreachable;
+
+    private StoredObject GiveUp(StoredObject stored, bool wasReady)
+    {
+        string now = Registry.Now;
+        StoredObject silent = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
+        {
+            JsonObject status = document.Ensure("status");
+            foreach (string type in Watched)
+            {
+                JsonObject? before = status.Condition(type);
+                if (before.Text("status") == "Unknown") continue;
+                bool isNew = before is null;
+                status.SetCondition(type, "Unknown", now, isNew ? "NodeStatusNeverUpdated" : "NodeStatusUnknown",
+                    isNew ? "Kubelet never posted node status." : "Kubelet stopped posting node status.");
+                status.Condition(type)!.Default("lastHeartbeatTime", document["metadata"]!["creationTimestamp"]!.DeepClone());
+            }
+            return document;
+        });
+        if (!wasReady) return silent;
+        Context.Events.Normal(silent, "node-controller", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
+        foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name)) Attempt(() => MarkNotReady(pod));
+        return silent;
+    }
+
+    private void MarkNotReady(StoredObject pod)
+    {
+        if (pod.IsDeleting || !pod.As<Pod>().IsReady()) return;
+        Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
+        {
+            PodConditions.Set(document["status"]!.AsObject(), "Ready", "False", Registry.Now);
+            return document;
+        });
+        Context.Events.Warning(pod, "node-controller", "NodeNotReady", "Node is not ready");
+    }
+
+    /// <summary>What concerns one object must not keep the pass from the others; the next pass tries again.</summary>
+    private static void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException exception) when (exception.Code is 403 or 404 or 409)
+        {
+            // Deleted or changed by another client meanwhile.
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Runtime;
+
+/// <summary>Writes core/v1 events as controllers do: the same thing said again counts up. Never fails: an event is a courtesy.</summary>
+internal sealed class EventRecorder(ResourceRegistry registry)
+{
+    private const int Remembered = 4096;
+    private readonly ConcurrentDictionary<(string Uid, string Reason, string Message), string> known = new();
+
+    public void Normal(StoredObject about, string component, string reason, string message) => Record(about, component, "Normal", reason, message);
+
+    public void Warning(StoredObject about, string component, string reason, string message) => Record(about, component, "Warning", reason, message);
+
+    private void Record(StoredObject about, string component, string type, string reason, string message)
+    {
+        string ns = about.Namespace.Length > 0 ? about.Namespace : "default";
+        try
+        {
+            if (known.TryGetValue((about.Uid, reason, message), out string? name) && registry.Store.Get(BuiltInKinds.Events, ns, name) is not null)
+            {
+                registry.As(new(component)).Update(BuiltInKinds.Events, ns, name, item =>
+                {
+                    item["count"] = (item.Number("count") ?? 1) + 1;
+                    item["lastTimestamp"] = registry.Now;
+                    return item;
+                });
+                return;
+            }
+            name = string.Create(CultureInfo.InvariantCulture, $"{about.Name}.{registry.Time.GetUtcNow().Ticks:x}{StableHash.Of(reason + message):x8}");
+            JsonObject involved = new() { ["kind"] = about.Kind.Kind, ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name), ["name"] = about.Name, ["uid"] = about.Uid };
+            if (about.Namespace.Length > 0) involved["namespace"] = about.Namespace;
+            registry.As(new(component)).Create(BuiltInKinds.Events, ns, new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
+                ["involvedObject"] = involved,
+                ["reason"] = reason, ["message"] = message, ["type"] = type, ["count"] = 1,
+                ["source"] = new JsonObject { ["component"] = component }, ["reportingComponent"] = component, ["reportingInstance"] = "",
+                ["firstTimestamp"] = registry.Now, ["lastTimestamp"] = registry.Now, ["eventTime"] = null,
+            });
+            if (known.Count >= Remembered) known.Clear();
+            known[(about.Uid, reason, message)] = name;
+        }
+        catch (ApiException)
+        {
+            // Its namespace is ending, or the same was said at the same moment.
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Nodes;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Volumes;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Controllers.Scheduling;
+
+/// <summary>
+/// Binds pods that have no node: the most important first, then the oldest. What fits nowhere waits until something changes that could
+/// make room, not for a time.
+/// </summary>
+internal sealed class Scheduler : Controller
+{
+    private const string Component = "default-scheduler";
+    private static readonly ObjectKey Round = new(BuiltInKinds.Pods, "", "");
+    private readonly ConcurrentQueue<Change> changes = new();
+    private readonly ClusterSnapshot snapshot;
+    private readonly ClaimBinder claims;
+    private readonly Preemptor preemptor;
+    private readonly Dictionary<string, (Pod Pod, string Node)> nominated = new(StringComparer.Ordinal);
+    private readonly SortedSet<Waiting> active = new(WaitingOrder.Instance);
+    private readonly Dictionary<string, Waiting> waiting = new(StringComparer.Ordinal);
+
+    public Scheduler(ControllerContext context)
+        : base(context)
+    {
+        snapshot = new(context.MinorVersion) { KnowsStorage = true };
+        claims = new(context.Registry);
+        preemptor = new(context);
+    }
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } =
+    [
+        BuiltInKinds.Pods, BuiltInKinds.Nodes, BuiltInKinds.Namespaces, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes,
+        BuiltInKinds.Services, BuiltInKinds.StorageClasses,
+    ];
+
+    public override void Observe(Change change)
+    {
+        changes.Enqueue(change);
+        Enqueue(Round);
+    }
+
+    public override void Begin(StoredObject item) => Observe(new(ChangeType.Added, item, null, item.Version));
+
+    /// <summary>Takes in what changed, then places one pod; comes back at once while there are more.</summary>
+    protected override void Reconcile(ObjectKey key)
+    {
+        while (changes.TryDequeue(out Change? change)) TakeIn(change);
+        if (active.Min is not { } next) return;
+        active.Remove(next);
+        try
+        {
+            Place(next);
+        }
+        finally
+        {
+            if (active.Count > 0 || !changes.IsEmpty) Enqueue(Round);
+        }
+    }
+
+    private void TakeIn(Change change)
+    {
+        StoredObject item = change.Object;
+        bool isGone = change.Type == ChangeType.Deleted;
+        if (item.Kind == BuiltInKinds.Pods)
+        {
+            TakeInPod(change);
+            return;
+        }
+        if (item.Kind == BuiltInKinds.Services)
+        {
+            // Services say what is kept apart, not what fits: nothing is tried again for them.
+            if (isGone) snapshot.RemoveService(item.As<Service>());
+            else snapshot.SetService(item.As<Service>());
+            return;
+        }
+        if (item.Kind == BuiltInKinds.Nodes)
+        {
+            if (isGone) snapshot.RemoveNode(item.Name);
+            else snapshot.SetNode(item.As<Node>());
+            if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>()))) return;
+        }
+        else if (item.Kind == BuiltInKinds.Namespaces)
+        {
+            if (isGone) snapshot.RemoveNamespace(item.Name);
+            else snapshot.SetNamespace(item.Name, item.Labels);
+        }
+        else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
+        {
+            if (isGone) snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
+            else snapshot.SetClaim(item.As<PersistentVolumeClaim>());
+        }
+        else if (item.Kind == BuiltInKinds.StorageClasses)
+        {
+            if (isGone) snapshot.RemoveStorageClass(item.Name);
+            else snapshot.SetStorageClass(item.As<StorageClass>());
+        }
+        else if (isGone) snapshot.RemoveVolume(item.Name);
+        else snapshot.SetVolume(item.As<PersistentVolume>());
+        Retry();
+    }
+
+    private void TakeInPod(Change change)
+    {
+        StoredObject item = change.Object;
+        Pod pod = item.As<Pod>();
+        string key = pod.Key();
+        bool isGone = change.Type == ChangeType.Deleted;
+        if (isGone ? snapshot.RemovePod(pod) : Update(pod)) Retry();
+        bool isMine = !isGone && !item.IsDeleting && item.Field("spec.nodeName").Length == 0 && item.IsActive()
+            && pod.Spec.SchedulerName is null or "" or "default-scheduler";
+        if (isMine && pod.Spec.SchedulingGates is { Count: > 0 })
+        {
+            if (change.Type == ChangeType.Added) SayGated(item);
+            isMine = false;
+        }
+
+        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node) nominated[key] = (pod, node);
+        else nominated.Remove(key);
+        bool isKnown = waiting.TryGetValue(key, out Waiting? known);
+        if (isKnown && (!isMine || known!.Uid != item.Uid))
+        {
+            active.Remove(known!);
+            waiting.Remove(key);
+            isKnown = false;
+        }
+        if (!isMine || isKnown) return;
+        Waiting added = new(item.Namespace, item.Name, item.Uid, pod.Spec.Priority ?? 0, pod.Metadata.CreationTimestamp ?? default);
+        waiting.Add(key, added);
+        active.Add(added);
+    }
+
+    /// <summary>True if room was made: it was there and is not any more.</summary>
+    private bool Update(Pod pod)
+    {
+        if (!pod.IsFinished())
+        {
+            snapshot.SetPod(pod);
+            return false;
+        }
+        return snapshot.RemovePod(pod);
+    }
+
+    /// <summary>Something changed in the cluster: what waits is tried again.</summary>
+    private void Retry()
+    {
+        if (active.Count < waiting.Count) active.UnionWith(waiting.Values);
+    }
+
+    private void Place(Waiting next)
+    {
+        if (Store.Get(BuiltInKinds.Pods, next.Namespace, next.Name) is not { IsDeleting: false } stored || stored.Uid != next.Uid
+            || stored.Field("spec.nodeName").Length > 0)
+            return;
+        Pod pod = stored.As<Pod>();
+        Placement placement = Judge(pod, out PreemptionResult? preemption);
+        if (placement.Node is null)
+        {
+            Refuse(stored, pod, placement, preemption);
+            return;
+        }
+        StoredObject bound;
+        try
+        {
+            Fill(pod, placement.Node);
+            bound = Registry.Bind(next.Namespace, next.Name, placement.Node, next.Uid);
+        }
+        catch (ApiException exception) when (exception.Code is 404 or 409)
+        {
+            // Gone, going or bound by another: its change says which.
+            return;
+        }
+        waiting.Remove(pod.Key());
+        nominated.Remove(pod.Key());
+        snapshot.SetPod(bound.As<Pod>());
+        Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
+    }
+
+    // Room that more or equally important pods are waiting for is theirs.
+    private Placement Judge(Pod pod, out PreemptionResult? preemption)
+    {
+        string key = pod.Key();
+        List<(Pod Pod, string Node)> others = [.. nominated.Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0)).Select(one => one.Value)];
+        foreach ((Pod other, string node) in others) snapshot.Assume(other, node);
+        try
+        {
+            Placement placement = PodPlacement.Find(pod, snapshot);
+            preemption = placement.Verdict == FitVerdict.DoesNotFit ? preemptor.Find(pod, snapshot, placement.Refusals) : null;
+            return placement;
+        }
+        finally
+        {
+            foreach ((Pod other, _) in others) snapshot.RemovePod(other);
+        }
+    }
+
+    // Claims that waited for their first pod get volumes that its node reaches.
+    private void Fill(Pod pod, string node)
+    {
+        foreach (Volume volume in pod.Spec.Volumes ?? [])
+        {
+            if (volume.PersistentVolumeClaim is not { } source) continue;
+            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim && claims.WaitsForPod(claim))
+                claims.Fill(claim, snapshot.Node(node)!.Node);
+        }
+    }
+
+    private void Refuse(StoredObject stored, Pod pod, Placement placement, PreemptionResult? preemption)
+    {
+        string message = preemption is null
+            ? placement.Message
+            : PodPlacement.Summary([.. placement.Refusals.Select(refusal => refusal.Answer)], Context.MinorVersion, preemption.Message);
+        Context.Events.Warning(stored, Component, "FailedScheduling", message);
+        if (preemption?.Node is { } node) nominated[pod.Key()] = (pod, node);
+        SetUnscheduled(stored, "Unschedulable", message, preemption?.Node);
+        if (preemption is { Victims.Count: > 0 }) preemptor.DriveOut(pod, preemption);
+    }
+
+    private void SayGated(StoredObject stored) =>
+        SetUnscheduled(stored, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", null);
+
+    private void SetUnscheduled(StoredObject stored, string reason, string message, string? nominatedNode)
+    {
+        try
+        {
+            Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+            {
+                JsonObject status = document["status"]!.AsObject();
+                PodConditions.Set(status, "PodScheduled", "False", Registry.Now, reason, message);
+                if (nominatedNode is not null) status["nominatedNodeName"] = nominatedNode;
+                return document;
+            });
+        }
+        catch (ApiException exception) when (exception.Code == 404)
+        {
+            // Gone meanwhile.
+        }
+    }
+
+    private sealed record Waiting(string Namespace, string Name, string Uid, int Priority, DateTimeOffset Created);
+
+    private sealed class WaitingOrder : IComparer<Waiting>
+    {
+        public static WaitingOrder Instance { get; } = new();
+
+        public int Compare(Waiting? x, Waiting? y)
+        {
+            int order = y!.Priority.CompareTo(x!.Priority);
+            if (order == 0) order = x.Created.CompareTo(y.Created);
+            if (order == 0) order = string.CompareOrdinal(x.Namespace, y.Namespace);
+            return order != 0 ? order : string.CompareOrdinal(x.Name, y.Name);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Controllers.StatefulSets;
+
+/// <summary>Pods with names, numbers and volumes of their own: made in order, replaced and removed from the highest number down.</summary>
+internal sealed class StatefulSetController(ControllerContext context) : Controller(context)
+{
+    private const string Component = "statefulset-controller";
+    private const int AvailableFrom = 22, AvailableAlwaysFrom = 25, CapitalsFrom = 36;
+    private readonly RevisionHistory history = new(context, "controller.kubernetes.io/hash");
+
+    private readonly StatefulClaims claims = new(context);
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.StatefulSets, BuiltInKinds.Pods, BuiltInKinds.PersistentVolumeClaims];
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.StatefulSets) Enqueue(item);
+        else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
+        {
+            // A pod may wait for an old claim of its name to be gone.
+            if (change.Type != ChangeType.Deleted) return;
+            foreach (StoredObject set in Store.List(BuiltInKinds.StatefulSets).Objects.Walk(item.Namespace)) Enqueue(set);
+        }
+        else if (item.As<Pod>().Controller() is { Kind: "StatefulSet" } owner) Enqueue(new ObjectKey(BuiltInKinds.StatefulSets, item.Namespace, owner.Name));
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: false } stored) return;
+        JsonObject document = stored.ToJson();
+        JsonObject spec = document["spec"]!.AsObject();
+        string hash = history.Current(stored, document).Name;
+        string current = document.Object("status").Text("currentRevision") is { Length: > 0 } known && history.Template(stored, known) is not null ? known : hash;
+        StatefulPlan plan = new(spec, hash, current, Context.Now);
+        SortedDictionary<int, StoredObject> pods = [];
+        foreach (StoredObject pod in Store.PodsOf(stored.Uid))
+            if (StatefulPlan.OrdinalOf(stored, pod) is { } ordinal) pods[ordinal] = pod;
+        foreach ((int ordinal, StoredObject pod) in pods.Where(static pair => !pair.Value.IsDeleting)) claims.Own(stored, spec, pod, plan.Wants(ordinal));
+        bool isSettled = plan.IsOrdered ? Settle(stored, spec, plan, pods) : SettleAtOnce(stored, spec, plan, pods);
+        if (isSettled && plan.Outdated(pods) is { } outdated) Delete(stored, outdated);
+        StoredObject[] left = [.. pods.Values.Select(pod => Store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is { } now && now.Uid == pod.Uid ? now : null).OfType<StoredObject>()];
+        WriteStatus(stored, document, plan, left);
+        foreach (StoredObject pod in left.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
+            EnqueueAt(key, pod.As<Pod>().ReadySince()!.Value.AddSeconds(plan.MinReadySeconds));
+        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) ?? "").Concat([hash, current]));
+    }
+
+    /// <summary>One step of making and removing pods in order; true where there is nothing to wait for.</summary>
+    private bool Settle(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
+    {
+        foreach (int ordinal in plan.Ordinals)
+        {
+            if (!pods.TryGetValue(ordinal, out StoredObject? pod))
+            {
+                Create(set, spec, plan, ordinal, pods);
+                return false;
+            }
+
+            if (StatefulPlan.IsOver(pod))
+            {
+                if (!pod.IsDeleting) Delete(set, pod);
+                return false;
+            }
+
+            if (pod.IsDeleting || !plan.IsAvailable(pod)) return false;
+        }
+
+        // All that stay are available here. The last one goes first; one that is not available only if it is the only such.
+        StoredObject[] surplus = [.. pods.Where(pair => !plan.Wants(pair.Key)).Select(static pair => pair.Value)];
+        if (surplus.Length == 0) return true;
+        StoredObject last = surplus[^1];
+        bool isBlocked = !plan.IsAvailable(last) && Array.Find(surplus, pod => pod.IsDeleting || !plan.IsAvailable(pod)) != last;
+        if (!last.IsDeleting && !isBlocked) Delete(set, last);
+        return false;
+    }
+
+    /// <summary>The same for pods that wait for no other; always settled, as the update then waits by itself.</summary>
+    private bool SettleAtOnce(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
+    {
+        foreach (int ordinal in plan.Ordinals)
+        {
+            if (!pods.TryGetValue(ordinal, out StoredObject? pod)) Create(set, spec, plan, ordinal, pods);
+            else if (StatefulPlan.IsOver(pod) && !pod.IsDeleting) Delete(set, pod);
+        }
+
+        foreach ((_, StoredObject pod) in pods.Reverse().Where(pair => !plan.Wants(pair.Key) && !pair.Value.IsDeleting)) Delete(set, pod);
+        return true;
+    }
+
+    private void Create(StoredObject set, JsonObject spec, StatefulPlan plan, int ordinal, SortedDictionary<int, StoredObject> pods)
+    {
+        string name = $"{set.Name}-{ordinal}", revision = plan.RevisionOf(ordinal);
+        if (claims.IsStale(set, spec, name)) return;
+        JsonObject podTemplate = revision == plan.Newest ? spec["template"]!.AsObject() : history.Template(set, revision) ?? spec["template"]!.AsObject();
+        JsonObject pod = PodTemplates.MakePod(set, podTemplate, name);
+        pod["metadata"]!["generateName"] = set.Name + "-";
+        PodTemplates.Label(pod, PodTemplates.RevisionLabel, revision);
+        PodTemplates.Label(pod, "statefulset.kubernetes.io/pod-name", name);
+        if (Context.MinorVersion >= 28) PodTemplates.Label(pod, "apps.kubernetes.io/pod-index", ordinal.ToString(CultureInfo.InvariantCulture));
+        JsonObject podSpec = pod["spec"]!.AsObject();
+        podSpec["hostname"] = name;
+        if (spec.Text("serviceName") is { Length: > 0 } service) podSpec["subdomain"] = service;
+        claims.Mount(set, spec, name, podSpec, claim => Say(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success"));
+        pods[ordinal] = Registry.Create(BuiltInKinds.Pods, set.Namespace, pod);
+        claims.Own(set, spec, pods[ordinal], isWanted: true);
+        Say(set, "SuccessfulCreate", $"{Verb("create")} Pod {name} in StatefulSet {set.Name} successful");
+    }
+
+    private void Delete(StoredObject set, StoredObject pod)
+    {
+        Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
+        Say(set, "SuccessfulDelete", $"{Verb("delete")} Pod {pod.Name} in StatefulSet {set.Name} successful");
+    }
+
+    private void Say(StoredObject set, string reason, string message) => Context.Events.Normal(set, Component, reason, message);
+
+    private string Verb(string verb) => Context.MinorVersion >= CapitalsFrom ? char.ToUpperInvariant(verb[0]) + verb[1..] : verb;
+
+    private void WriteStatus(StoredObject stored, JsonObject document, StatefulPlan plan, StoredObject[] pods)
+    {
+        int ready = pods.Count(static pod => pod.As<Pod>().IsReady()), available = pods.Count(plan.IsAvailable);
+        int updated = Of(plan.Newest), wanted = plan.Ordinals.Count();
+        bool isComplete = document.Object("spec").Object("updateStrategy").Text("type") == "RollingUpdate"
+            && updated == wanted && ready == wanted && pods.Length == wanted;
+        string current = isComplete ? plan.Newest : plan.Current;
+        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
+        {
+            JsonObject status = target.Ensure("status");
+            status["observedGeneration"] = document.Object("metadata").Number("generation");
+            status["replicas"] = pods.Length;
+            WorkloadStatuses.Set(status, "readyReplicas", ready);
+            if (Context.MinorVersion >= AvailableAlwaysFrom) status["availableReplicas"] = available;
+            else if (Context.MinorVersion >= AvailableFrom) WorkloadStatuses.Set(status, "availableReplicas", available);
+            WorkloadStatuses.Set(status, "updatedReplicas", updated);
+            status["updateRevision"] = plan.Newest;
+            status["currentRevision"] = current;
+            WorkloadStatuses.Set(status, "currentReplicas", Of(current));
+            status["collisionCount"] = 0;
+            return target;
+        });
+
+        int Of(string revision) => pods.Count(pod => !pod.IsDeleting && pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) == revision);
+    }
+}

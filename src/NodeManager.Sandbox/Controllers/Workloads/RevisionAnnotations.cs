@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Controllers.Workloads;
+
+/// <summary>The annotations of a Deployment's replica sets: its own (why it was changed, for one) and the numbers that each had.</summary>
+internal static class RevisionAnnotations
+{
+    public const string Revision = "deployment.kubernetes.io/revision";
+    public const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
+    public const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
+
+    private const string History = "deployment.kubernetes.io/revision-history";
+
+    private static readonly HashSet<string> Own =
+        ["kubectl.kubernetes.io/last-applied-configuration", Revision, History, DesiredReplicas, MaxReplicas, "deprecated.deployment.rollback.to"];
+
+    /// <summary>Those that a set has from its Deployment.</summary>
+    public static void Copy(JsonObject deployment, JsonObject annotations)
+    {
+        foreach ((string key, JsonNode? value) in deployment.Object("metadata").Object("annotations") ?? [])
+            if (!Own.Contains(key)) annotations[key] = value?.DeepClone();
+    }
+
+    /// <summary>Notes how many pods the Deployment wants, and how many it may have meanwhile.</summary>
+    public static void Size(JsonObject annotations, int desired, int most)
+    {
+        annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
+        annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Gives a set its number; the one that it had is kept in its history.</summary>
+    public static void Number(JsonObject annotations, long revision)
+    {
+        string number = revision.ToString(CultureInfo.InvariantCulture);
+        string? before = annotations.Text(Revision);
+        if (before == number) return;
+        annotations[Revision] = number;
+        if (before is null or "0") return;
+        annotations[History] = annotations.Text(History) is { Length: > 0 } earlier ? $"{earlier},{before}" : before;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Controllers.Workloads;
+
+/// <summary>The templates that a DaemonSet or StatefulSet had, as ControllerRevisions: what rollout history shows and undo goes back to.</summary>
+/// <param name="context">Of the controller.</param>
+/// <param name="hashLabel">The label that has a revision's hash.</param>
+internal sealed class RevisionHistory(ControllerContext context, string hashLabel)
+{
+    /// <summary>The revision of the template that the set has now: a new one, or an earlier one that becomes the newest again.</summary>
+    public StoredObject Current(StoredObject set, JsonObject document)
+    {
+        JsonObject template = document["spec"]!["template"]!.AsObject();
+        string hash = PodTemplates.Hash(template), name = $"{set.Name}-{hash}";
+        List<StoredObject> all = All(set);
+        long newest = all.Select(NumberOf).DefaultIfEmpty(0).Max();
+        JsonObject annotations = document.Object("metadata").Object("annotations")?.DeepClone().AsObject() ?? [];
+        annotations.Remove("kubectl.kubernetes.io/last-applied-configuration");
+        if (all.Find(one => one.Name == name) is { } known)
+        {
+            if (NumberOf(known) == newest) return known;
+            return context.Registry.Update(known.Kind, known.Namespace, known.Name, revision =>
+            {
+                revision["revision"] = newest + 1;
+                SetAnnotations(revision["metadata"]!.AsObject(), annotations.DeepClone().AsObject());
+                return revision;
+            });
+        }
+
+        JsonObject labels = template.Object("metadata").Object("labels")?.DeepClone().AsObject() ?? [];
+        labels[hashLabel] = hash;
+        var metadata = new JsonObject { ["name"] = name, ["labels"] = labels, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(set)) };
+        SetAnnotations(metadata, annotations);
+        JsonObject data = template.DeepClone().AsObject();
+        data["$patch"] = "replace";
+        return context.Registry.Create(BuiltInKinds.ControllerRevisions, set.Namespace, new()
+        {
+            ["metadata"] = metadata, ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = data } }, ["revision"] = newest + 1,
+        });
+    }
+
+    /// <summary>The template that a revision keeps; null if there is no such revision.</summary>
+    public JsonObject? Template(StoredObject set, string name)
+    {
+        if (context.Store.Get(BuiltInKinds.ControllerRevisions, set.Namespace, name) is not { } revision) return null;
+        JsonObject? template = revision.ToJson().Object("data").Object("spec").Object("template")?.DeepClone().AsObject();
+        template?.Remove("$patch");
+        return template;
+    }
+
+    /// <summary>Forgets the oldest beyond the set's limit, but none that a pod still has.</summary>
+    public void Trim(StoredObject set, JsonObject document, IEnumerable<string> used)
+    {
+        long kept = document.Object("spec").Number("revisionHistoryLimit") ?? 10;
+        var living = used.ToHashSet(StringComparer.Ordinal);
+        List<StoredObject> idle = [.. All(set).Where(revision => !living.Contains(revision.Name)).OrderBy(NumberOf)];
+        foreach (StoredObject old in idle.Take((int)Math.Max(0, idle.Count - kept)))
+            context.Registry.Delete(old.Kind, old.Namespace, old.Name, new() { Uid = old.Uid });
+    }
+
+    private static long NumberOf(StoredObject revision) => revision.ToJson().Number("revision") ?? 0;
+
+    private static void SetAnnotations(JsonObject metadata, JsonObject annotations)
+    {
+        if (annotations.Count > 0) metadata["annotations"] = annotations;
+        else metadata.Remove("annotations");
+    }
+
+    private List<StoredObject> All(StoredObject set) => [.. context.Store.ControlledBy(set.Uid, BuiltInKinds.ControllerRevisions)];
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Sandbox.Controllers.Workloads;
+
+/// <summary>Counts in a status: the API leaves out those that are 0.</summary>
+internal static class WorkloadStatuses
+{
+    public static void Set(JsonObject status, string member, int count)
+    {
+        if (count == 0) status.Remove(member);
+        else status[member] = count;
+    }
+}

@@ -1,0 +1,153 @@
+using NodeManager.Sandbox.Api.Access;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Api.Pods;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Accounts;
+using NodeManager.Sandbox.Controllers.Budgets;
+using NodeManager.Sandbox.Controllers.DaemonSets;
+using NodeManager.Sandbox.Controllers.Deployments;
+using NodeManager.Sandbox.Controllers.Endpoints;
+using NodeManager.Sandbox.Controllers.Evictions;
+using NodeManager.Sandbox.Controllers.Garbage;
+using NodeManager.Sandbox.Controllers.Jobs;
+using NodeManager.Sandbox.Controllers.Nodes;
+using NodeManager.Sandbox.Controllers.ReplicaSets;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Scheduling;
+using NodeManager.Sandbox.Controllers.StatefulSets;
+using NodeManager.Sandbox.Controllers.Volumes;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Hosting;
+
+/// <summary>What makes the cluster live: starts the controllers, tells them what changes, ends them.</summary>
+internal sealed class ControllerHost : IDisposable
+{
+    private const int KeptFaults = 100;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly HashSet<ResourceKind> followed = [];
+    private readonly KindCatalog catalog;
+    private readonly TimerQueue timers;
+    private readonly List<Controller> controllers;
+    private readonly List<Exception> faults = [];
+
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    {
+        catalog = kinds;
+        timers = new(registry.Time);
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds, board, runs);
+        ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
+        ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
+        controllers =
+        [
+            new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
+            new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
+            new NamespaceController(context), new PodCollector(context), new ConditionTaints(context), new NodeHealthMonitor(context), new TaintEviction(context),
+            new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
+            new InitialObjectKeeper(context with { Registry = registry }),
+            new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
+        ];
+        if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
+        controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));
+        controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
+    }
+
+    /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>
+    public IReadOnlyList<Exception> Faults
+    {
+        get
+        {
+            lock (faults) return [.. faults];
+        }
+    }
+
+    /// <summary>Starts over what is in the store; returns at once.</summary>
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    {
+        ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
+        board.Changed += host.Feel;
+        foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
+            .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
+            host.Follow(registry.Store, listeners.Key, [.. listeners]);
+        Controller[] generalists = [.. host.controllers.Where(static controller => controller.HearsOfCustomKinds)];
+        catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
+        foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null)) host.FollowOnce(registry.Store, kind, generalists);
+        foreach (Controller controller in host.controllers)
+            _ = Task.Run(() => controller.RunAsync(host.Report, host.stopping.Token));
+        return host;
+    }
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        timers.Dispose();
+        stopping.Dispose();
+    }
+
+    private void FollowOnce(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    {
+        lock (followed)
+        {
+            followed.RemoveWhere(static one => one.Ended.IsCancellationRequested);
+            if (stopping.IsCancellationRequested || !followed.Add(kind)) return;
+        }
+
+        Follow(store, kind, listeners);
+    }
+
+    private void Follow(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    {
+        Snapshot start = store.List(kind);
+        ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;
+        CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, kind.Ended);
+        CancellationToken cancellationToken = either.Token;
+        _ = Task.Run(async () =>
+        {
+            using CancellationTokenSource ending = either;
+            foreach (StoredObject item in start.Objects.Walk())
+                foreach (Controller listener in listeners) Guard(() => listener.Begin(item));
+            try
+            {
+                while (true)
+                {
+                    while (cursor.TryRead(out Change? change))
+                        foreach (Controller listener in listeners) Guard(() => listener.Observe(change));
+                    await cursor.WaitAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The cluster ends, or the kind does.
+            }
+        });
+    }
+
+    private void Feel(Fault fault)
+    {
+        foreach (Controller controller in controllers) Guard(() => controller.Feel(fault));
+    }
+
+    private void Guard(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception exception)
+        {
+            Report(exception);
+        }
+    }
+
+    private void Report(Exception exception)
+    {
+        lock (faults)
+        {
+            if (faults.Count == KeptFaults) faults.RemoveAt(0);
+            faults.Add(exception);
+        }
+    }
+}

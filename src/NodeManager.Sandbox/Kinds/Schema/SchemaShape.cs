@@ -1,8 +1,0 @@
-namespace NodeManager.Sandbox.Kinds.Schema;
-
-internal enum SchemaShape
-{
-    One,
-    List,
-    Map,
-}

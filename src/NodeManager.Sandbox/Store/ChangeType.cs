@@ -1,8 +1,0 @@
-namespace NodeManager.Sandbox.Store;
-
-internal enum ChangeType
-{
-    Added,
-    Modified,
-    Deleted,
-}

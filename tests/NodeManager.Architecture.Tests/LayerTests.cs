@@ -1,0 +1,67 @@
+namespace NodeManager.Architecture.Tests;
+
+/// <summary>What <c>docs/architecture.md</c> states about layers holds for the compiled assemblies.</summary>
+public sealed class LayerTests
+{
+    private static readonly string Root = FindRoot();
+
+    private static LayerTable Table => LayerTable.Parse(File.ReadAllText(Path.Combine(Root, "docs", "architecture.md")));
+
+    [Fact]
+    public void Each_folder_uses_only_folders_of_the_rows_above_it()
+    {
+        LayerTable table = Table;
+        string[] refused = [.. Arrows().Where(arrow => !table.Allows(arrow)).Select(static arrow => arrow.ToString()).Order(StringComparer.Ordinal)];
+        Assert.True(refused.Length == 0, $"{refused.Length} arrows lead to the same row or below:\n{string.Join('\n', refused.Take(60))}");
+    }
+
+    [Fact]
+    public void Each_folder_has_an_entry()
+    {
+        LayerTable table = Table;
+        Assert.DoesNotContain(Folders(), folder => table.EntryOf(folder) is null);
+    }
+
+    [Fact]
+    public void Each_entry_is_a_folder()
+    {
+        Assert.DoesNotContain(Table.Entries, static entry => !Directory.Exists(Path.Combine(Root, "src", entry)));
+    }
+
+    [Fact]
+    public void An_arrow_to_the_same_row_or_below_is_found()
+    {
+        LayerTable turned = LayerTable.Parse("## Layers\n\n| folders |\n|---|\n| `NodeManager.Core` |\n| `NodeManager.Kubernetes`, `NodeManager.Scheduling` |\n");
+        Arrow[] refused = [.. Arrows().Where(arrow => turned.EntryOf(arrow.From) is not null && turned.EntryOf(arrow.To) is not null && !turned.Allows(arrow))];
+
+        Assert.Contains(refused, static arrow => arrow.From.StartsWith("NodeManager.Core/", StringComparison.Ordinal) && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal));
+        Assert.Contains(refused, static arrow => arrow.From.StartsWith("NodeManager.Scheduling", StringComparison.Ordinal) && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal));
+    }
+
+    private static string[] Assemblies() => [.. Directory.GetFiles(AppContext.BaseDirectory, "NodeManager*.dll").Where(static path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal))];
+
+    private static Arrow[] Arrows() =>
+    [
+        .. Assemblies().SelectMany(static path =>
+        {
+            using ArrowReader reader = new(path);
+            return reader.Read();
+        }),
+    ];
+
+    private static string[] Folders() =>
+    [
+        .. Assemblies().SelectMany(static path =>
+        {
+            using ArrowReader reader = new(path);
+            return reader.Folders;
+        }),
+    ];
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
+    }
+}

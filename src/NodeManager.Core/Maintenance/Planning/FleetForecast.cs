@@ -12,15 +12,18 @@ internal static class FleetForecast
     public static IReadOnlyList<string> Warnings(IReadOnlyList<(string Node, NodeForecast Forecast)> nodes)
     {
         List<string> warnings = [];
-        List<(string Node, NodeForecast Forecast)> blocked = [.. nodes.Where(n => n.Forecast.Obstacles.Count > 0)];
-        warnings.AddRange(blocked.Take(MostNodes).Select(n => $"Node {n.Node} cannot be drained as things are: {string.Join(" ", n.Forecast.Obstacles)}"));
-        if (blocked.Count > MostNodes)
-            warnings.Add($"{blocked.Count - MostNodes} more nodes cannot be drained as things are: {NameList.Of(blocked.Skip(MostNodes).Select(n => n.Node))}. -WhatIf shows why.");
-        warnings.AddRange(nodes.Where(n => n.Forecast is { Obstacles: [], Risks.Count: > 0 }).Take(MostNodes)
-            .Select(n => $"Node {n.Node} may not be drained: {string.Join(" ", n.Forecast.Risks)}"));
+        warnings.AddRange(Of([.. nodes.Where(n => n.Forecast.Obstacles.Count > 0).Select(n => (n.Node, n.Forecast.Obstacles))], "cannot be drained as things are", " -WhatIf shows why."));
+        warnings.AddRange(Of([.. nodes.Where(n => n.Forecast is { Obstacles: [], Risks.Count: > 0 }).Select(n => (n.Node, n.Forecast.Risks))], "may not be drained", ""));
         string[] stranded = [.. nodes.SelectMany(n => n.Forecast.Stranded.Select(pod => $"{pod} ({n.Node})"))];
         if (stranded.Length > 0)
             warnings.Add($"{(stranded.Length == 1 ? "1 pod fits" : $"{stranded.Length} pods fit")} on no other node and will be Pending until the node is back: {NameList.Of(stranded)}.");
         return warnings;
+    }
+
+    // The first nodes with their reasons, the others by name.
+    private static IEnumerable<string> Of(List<(string Node, IReadOnlyList<string> Reasons)> nodes, string outlook, string hint)
+    {
+        foreach ((string node, IReadOnlyList<string> reasons) in nodes.Take(MostNodes)) yield return $"Node {node} {outlook}: {string.Join(" ", reasons)}";
+        if (nodes.Count > MostNodes) yield return $"{nodes.Count - MostNodes} more nodes {outlook}: {NameList.Of(nodes.Skip(MostNodes).Select(n => n.Node))}.{hint}";
     }
 }

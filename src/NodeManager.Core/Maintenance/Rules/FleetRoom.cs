@@ -101,6 +101,7 @@ public sealed class FleetRoom
     public StrandedPods AtRisk(string node)
     {
         if (_hosts.Count > MostJudgedHosts || Stranded(node).Pods.Count > 0) return StrandedPods.None;
+        Clear();
         _out.Add(node);
         _takesEmptiest = true;
         List<LeavingPod> pods = [.. LeavingFrom(node).OrderBy(p => p.Size)];

@@ -28,7 +28,7 @@ internal static class Completions
 
     /// <summary>The sessions to ask: those on the line, else the current one. Never a new one.</summary>
     public static NodeManagerSession[] Sessions(IDictionary boundParameters) =>
-        boundParameters["Session"] is { } given ? [.. SessionsAttribute.Find(given)]
+        boundParameters["Session"] is { } given ? [.. SessionArgumentAttribute.Find(given)]
         : SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current]
         : [];
 

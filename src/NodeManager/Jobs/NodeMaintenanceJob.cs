@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
-using NodeManager.Sessions;
 
 namespace NodeManager.Jobs;
 

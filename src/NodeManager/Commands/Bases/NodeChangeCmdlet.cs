@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that changes nodes: many side by side, each after it was asked for, the changes of one node in their order.</summary>
+public abstract class NodeChangeCmdlet : NodeCmdlet
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    private readonly long _since = Stopwatch.GetTimestamp();
+    private readonly Dictionary<NodeReference, Queue<NodeEdit>> _queues = [];
+    private NodeEdit? _edit;
+    private bool _yesToAll;
+    private bool _noToAll;
+    private int _asked;
+    private int _changed;
+
+    /// <summary>The change, made from the parameters of this record.</summary>
+    /// <exception cref="NodeManagerException">The parameters describe none.</exception>
+    private protected abstract NodeEdit MakeEdit();
+
+    private protected virtual bool Emit => false;
+
+    private protected sealed override void Process()
+    {
+        try
+        {
+            _edit = MakeEdit();
+        }
+        catch (NodeManagerException wrong) when (MyInvocation.ExpectingInput)
+        {
+            // Another row may be right.
+            Fail(wrong, InputObject);
+            return;
+        }
+
+        base.Process();
+    }
+
+    // The same node may come in several rows of a file, each with a change of its own.
+    private protected sealed override string IdentityOfWork => _edit!.Action;
+
+    private protected sealed override void Process(NodeReference node)
+    {
+        NodeEdit edit = _edit!;
+        if (IsWhatIf)
+        {
+            StartIn(node.Session, node.Name, worker => ImagineAsync(worker, node, edit));
+            return;
+        }
+
+        if (!ShouldProcess(node.ToString(), edit.Action) || !IsConfirmed(node, edit))
+            return;
+        _asked++;
+        if (!_queues.TryGetValue(node, out Queue<NodeEdit>? queue))
+            _queues[node] = queue = [];
+        lock (queue)
+        {
+            queue.Enqueue(edit);
+            if (queue.Count > 1)
+                return;
+        }
+
+        StartIn(node.Session, node.Name, worker => ApplyAllAsync(worker, node, queue));
+    }
+
+    private protected override void WriteSummary()
+    {
+        if (_asked > 0)
+            WriteHost($"Interrupted: {Counts(_changed)} ({_edit?.Action}). Running it again is safe.");
+    }
+
+    // What is under way stays in the queue, so that it is known to be worked on.
+    private async Task ApplyAllAsync(Worker worker, NodeReference node, Queue<NodeEdit> queue)
+    {
+        for (NodeEdit? edit = First(queue); edit is not null; edit = Next(queue))
+        {
+            try
+            {
+                await ApplyAsync(worker, node, edit);
+            }
+            catch (NodeManagerException exception) when (exception.ErrorId != ErrorIds.ServerUnreachable)
+            {
+                worker.Error(exception, node.Name);
+            }
+        }
+    }
+
+    private static NodeEdit First(Queue<NodeEdit> queue)
+    {
+        lock (queue)
+            return queue.Peek();
+    }
+
+    private static NodeEdit? Next(Queue<NodeEdit> queue)
+    {
+        lock (queue)
+        {
+            queue.Dequeue();
+            return queue.TryPeek(out NodeEdit? next) ? next : null;
+        }
+    }
+
+    private async Task ApplyAsync(Worker worker, NodeReference node, NodeEdit edit)
+    {
+        ClusterNode? changed = await edit.ApplyAsync(node, false, worker.Token);
+        int done = Interlocked.Increment(ref _changed);
+        if (Emit && changed is not null)
+            worker.Output(changed);
+        if (Stopwatch.GetElapsedTime(_since) > Quiet)
+            worker.Progress(new OperationProgress(edit.Action, edit.Action, Counts(done), done * 100 / Math.Max(_asked, 1)));
+    }
+
+    // The server judges the change as it would judge the real one, and stores nothing.
+    private static async Task ImagineAsync(Worker worker, NodeReference node, NodeEdit edit)
+    {
+        ClusterNode before = await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
+        ClusterNode? after = await edit.ApplyAsync(node, true, worker.Token);
+        string effect = after is null ? "" : NodeEditor.Describe(before, after) is { Length: > 0 } changes ? $" ({changes})" : " (no change)";
+        await worker.ShouldProcessAsync(node.ToString(), edit.Action + effect);
+    }
+
+    // ShouldProcess has asked already where -Confirm was given, or the preference is Medium or lower.
+    private bool IsConfirmed(NodeReference node, NodeEdit edit) =>
+        !edit.HasHighImpact
+        || MyInvocation.BoundParameters.ContainsKey("Confirm")
+        || !Enum.TryParse(GetVariableValue("ConfirmPreference")?.ToString(), true, out ConfirmImpact preference)
+        || preference != ConfirmImpact.High
+        || ShouldContinue($"{edit.Action} on {node}?", "Confirm", ref _yesToAll, ref _noToAll);
+
+    private string Counts(int done) => string.Create(CultureInfo.InvariantCulture, $"{done} of {_asked} changes made");
+}

@@ -1,0 +1,103 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that works on nodes: by name, or as objects, which remember their cluster.</summary>
+public abstract class NodeCmdlet : SessionCmdlet
+{
+    private protected const string ByName = "ByName";
+
+    // The default set of every cmdlet, and one object rather than an array: PowerShell first binds what is piped to the default set, and
+    // as it is before it converts anything. Otherwise a plan would bind as the text of a -Name, and a node by its name alone, in whatever
+    // cluster is current.
+    private protected const string ByObject = "ByObject";
+
+    private readonly HashSet<(NodeReference, string)> _seen = [];
+
+    /// <summary>Names; wildcards stand for the nodes that they match.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>How many nodes are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    private protected override int WorkLimit => ThrottleLimit;
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByObject)
+            ProcessObject(InputObject!);
+        else
+            ProcessNames();
+    }
+
+    /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
+    private protected abstract void Process(NodeReference node);
+
+    /// <summary>What is done with this record's nodes. A node that comes again is worked on again only where that is another work.</summary>
+    private protected virtual string IdentityOfWork => "";
+
+    private void ProcessObject(ClusterObject value)
+    {
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        {
+            Fail(NodeReference.StandsForNone(value), value);
+            return;
+        }
+
+        foreach (NodeManagerSession session in SessionsFor(value))
+            foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
+                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode, Plan = value as NodeDrainPlan });
+    }
+
+    private void ProcessNames()
+    {
+        foreach (ClusterObject value in Name.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
+            ProcessObject(value);
+
+        string[] texts = [.. Name.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
+        if (texts.Length == 0)
+            return;
+        foreach (NodeManagerSession session in Sessions)
+            foreach (string name in Expand(session, texts))
+                ProcessOnce(new(session, name));
+    }
+
+    private string[] Expand(NodeManagerSession session, string[] names)
+    {
+        string[] patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters)];
+        return patterns.Length == 0 ? names : [.. names.Except(patterns), .. Match(session, patterns)];
+    }
+
+    private void ProcessOnce(NodeReference node)
+    {
+        if (_seen.Add((node, IdentityOfWork)))
+            Process(node);
+    }
+
+    private List<string> Match(NodeManagerSession session, string[] patterns) =>
+        RunNow(async worker =>
+        {
+            var names = new List<string>();
+            var query = new NodeQuery { Names = patterns };
+            await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, static _ => { }, NullObserver.Instance, worker.Token))
+                names.Add(node.Name);
+            return names;
+        }, static _ => { });
+}

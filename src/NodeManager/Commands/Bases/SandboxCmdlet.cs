@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using NodeManager.Pipeline;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that may start an embedded cluster of its own making: what that is like.</summary>
+public abstract class SandboxCmdlet : SandboxSessionCmdlet
+{
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Nodes")]
+    [ValidateRange(0, SandboxOptions.MaximumNodes)]
+    public int SandboxNodes { get; set; } = 12;
+
+    /// <summary>The same seed gives the same cluster.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Seed")]
+    public int SandboxSeed { get; set; } = 1;
+
+    /// <summary>The Kubernetes version that it is like: 1.20 to 1.37.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Version")]
+    [ValidateNotNullOrEmpty]
+    public string? SandboxVersion { get; set; }
+
+    /// <summary>Roles and bindings decide what others than the session's own user may do.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Rbac")]
+    public SwitchParameter SandboxRbac { get; set; }
+
+    /// <summary>Alpha features to switch on: <c>EvictionRequest</c>.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Feature")]
+    [ValidateSet("EvictionRequest")]
+    public string[] SandboxFeature { get; set; } = [];
+
+    private protected SandboxOptions Options => new()
+    {
+        Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac, Programs = SandboxPrograms.All, Features = SandboxFeature,
+    };
+
+    private protected Task<NodeManagerSession> StartSandboxAsync(Pipeline.Worker worker) => OpenAsync(
+        "sandbox", SandboxCluster.Start(SandboxVersion is null ? Options : Options with { Version = SandboxVersion }), worker);
+}

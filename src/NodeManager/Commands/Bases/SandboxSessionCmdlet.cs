@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using System.Net.Sockets;
+using NodeManager.Core.Sessions;
+using NodeManager.Pipeline;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that may open a session to an embedded cluster: where that is served, and how fast its clock runs.</summary>
+public abstract class SandboxSessionCmdlet : AsyncCmdlet
+{
+    private protected const string SandboxSet = "Sandbox";
+
+    private bool _isServed;
+
+    /// <summary>Serves the cluster on this port of 127.0.0.1 too, for kubectl and others; 0 takes a free one. Without it nothing listens.</summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Port")]
+    [ValidateRange(0, 65535)]
+    public int SandboxPort { get; set; }
+
+    /// <summary>
+    /// How many seconds pass in the cluster while one passes outside. The session's own waits, timeouts and durations are in the cluster's time.
+    /// </summary>
+    [Parameter(ParameterSetName = SandboxSet)]
+    [Alias("Speed")]
+    [ValidateRange(1.0, SandboxOptions.MaximumSpeed)]
+    public double SandboxSpeed { get; set; } = 1;
+
+    private protected override void Begin() => _isServed = IsGiven(nameof(SandboxPort));
+
+    // Without its session a script has nothing to go on with.
+    private protected override void Fail(Exception exception, object? target) =>
+        ThrowTerminatingError(ErrorRecords.From(exception, target));
+
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A session that the cluster ends with, and that ends with the cluster where it cannot be opened.</summary>
+    private protected async Task<NodeManagerSession> OpenAsync(string name, SandboxCluster cluster, Worker worker)
+    {
+        try
+        {
+            SandboxServer? server = _isServed ? Serve(cluster) : null;
+            NodeManagerSession session = await SessionConnector.ConnectAsync(
+                name, server?.Address ?? cluster.Server, cluster.CreateTransport(), cluster, StreamLog.Instance, cluster.Time, worker.Token);
+            if (server is null) return session;
+            session.KubeconfigPath = server.KubeconfigPath;
+            worker.Verbose($"{session.Cluster} is served at {server.Address}; kubectl --kubeconfig '{server.KubeconfigPath}' reaches it.");
+            return session;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    private SandboxServer Serve(SandboxCluster cluster)
+    {
+        try
+        {
+            return cluster.Serve(new() { Port = SandboxPort });
+        }
+        catch (SocketException fault)
+        {
+            throw new NodeManagerException(
+                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 cannot be had: {fault.Message}", SandboxPort,
+                "Take another port, or 0 for a free one.", fault);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Management.Automation;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>Changes configurations; in a cluster each is kept as a revision and brought into force by a restart.</summary>
+public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
+{
+    private readonly PendingRestarts _restarts = new();
+
+    /// <summary>Also what is not known, and what a scheduler would not start with.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Why; kept with the revision and the events.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "";
+
+    /// <summary>Write it, and leave the scheduler as it runs.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    public SwitchParameter NoRestart { get; set; }
+
+    /// <summary>Leave things as they are when the scheduler does not start with it.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    public SwitchParameter NoRollback { get; set; }
+
+    /// <summary>How long the new pods may take to be ready and lead.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many revisions are kept.</summary>
+    [Parameter]
+    [ValidateRange(2, 1000)]
+    public int RevisionLimit { get; set; } = 10;
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    }
+
+    /// <summary>A change of a file, by the command's parameters.</summary>
+    private protected SchedulerFileChange FileChange(Worker worker, string file, string action, Func<SchedulerDocument, SchedulerDocument> edit) => new()
+    {
+        Edit = edit,
+        Confirm = differences => worker.ShouldProcessAsync(file, $"{action} ({string.Join("; ", differences)})"),
+        Warn = worker.Warning,
+        Key = Key,
+        Minor = Minor,
+        Catalog = FileCatalog,
+        Force = Force,
+        RevisionLimit = RevisionLimit,
+    };
+
+    /// <summary>Changes a file, and says what came of it; null where nothing was written.</summary>
+    private protected static async Task<SchedulerDocument?> ChangeFileAsync(Worker worker, string file, SchedulerFileChange change)
+    {
+        bool isDeclined = false;
+        SchedulerDocument? changed = await SchedulerFiles.ChangeAsync(
+            file,
+            change with
+            {
+                Confirm = async differences =>
+                {
+                    bool isConfirmed = await change.Confirm(differences);
+                    isDeclined = !isConfirmed;
+                    return isConfirmed;
+                },
+            },
+            worker.Token);
+        if (changed is not null)
+            worker.Verbose($"Wrote {file}. A scheduler reads its configuration at startup: restart it to apply the change.");
+        else if (!isDeclined)
+            worker.Verbose($"{file} already is as requested; nothing was written.");
+        return changed;
+    }
+
+    /// <summary>Writes a change and restarts the scheduler; the document as it then is.</summary>
+    /// <param name="worker">On whose behalf.</param>
+    /// <param name="session">Where.</param>
+    /// <param name="scheduler">Whose.</param>
+    /// <param name="action">What it does, for ShouldProcess, the revision and the event.</param>
+    /// <param name="edit">Makes the new text of the old one.</param>
+    private protected async Task<SchedulerDocument> ChangeAsync(
+        Worker worker, NodeManagerSession session, ClusterScheduler scheduler, string action, Func<string, string> edit)
+    {
+        bool restarts = !NoRestart && scheduler.Deployment.Length > 0;
+        if (restarts)
+            await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
+        var change = new SchedulerChange
+        {
+            Edit = edit,
+            Action = action,
+            Reason = Reason,
+            Force = Force,
+            RevisionLimit = RevisionLimit,
+            Minor = Minor,
+            Catalog = await PluginRegistry.CatalogAsync(session, worker.Token),
+            Confirm = differences => worker.ShouldProcessAsync(
+                Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
+        };
+        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, worker, worker.Token);
+        if (!result.IsWritten)
+            return result.Document;
+        worker.Verbose($"{scheduler.Source} of '{session.Cluster}' is revision {result.Revision} now.");
+        if (restarts)
+            await RestartAsync(worker, session, scheduler, result);
+        else
+            worker.Warning(scheduler.Deployment.Length == 0
+                ? $"{scheduler.Source} is revision {result.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
+                : $"{scheduler.Source} is revision {result.Revision} now and not in force: Restart-Scheduler brings it into force; so would a crash of the scheduler.");
+        return result.Document;
+    }
+
+    private async Task RestartAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChangeResult change)
+    {
+        var request = new SchedulerRestartRequest
+        {
+            Timeout = Timeout,
+            NoRollback = NoRollback,
+            Reason = Reason,
+            RevisionLimit = RevisionLimit,
+        };
+        SchedulerRestartResult result = await _restarts.WaitAsync(
+            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {change.Revision}",
+            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
+        worker.Verbose(result.Message);
+        SchedulerFailures.Tell(worker, result);
+    }
+
+    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
+}

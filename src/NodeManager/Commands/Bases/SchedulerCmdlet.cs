@@ -1,0 +1,102 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that works on schedulers of clusters.</summary>
+public abstract class SchedulerCmdlet : SessionCmdlet
+{
+    /// <summary>The parameter set of schedulers in clusters; the default of every cmdlet.</summary>
+    private protected const string ClusterSet = "Cluster";
+
+    /// <summary>The namespace of the ConfigMap and the Deployment.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? Namespace { get; set; }
+
+    /// <summary>The ConfigMap that holds the configuration.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerCompleter))]
+    public string? ConfigMap { get; set; }
+
+    /// <summary>The Deployments that run the schedulers; wildcards.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SchedulerCompleter))]
+    public string[] Deployment { get; set; } = [];
+
+    /// <summary>The ConfigMap's key; without it the one that the scheduler reads.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Key { get; set; }
+
+    /// <summary>False where one scheduler of several has to be chosen.</summary>
+    private protected virtual bool TakesAll => false;
+
+    /// <summary>Does the cmdlet's work for each scheduler that is meant, in each session.</summary>
+    private protected void StartInClusters(Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            SchedulerSelection selection = Selection(session);
+            StartIn(session, session, async worker =>
+            {
+                IReadOnlyList<ClusterScheduler> found = TakesAll
+                    ? await SchedulerFinder.FindAsync(session, selection, worker.Token)
+                    : await SchedulerFinder.FindChosenAsync(session, selection, worker.Token);
+                await Task.WhenAll(found.Select(scheduler => GuardedAsync(worker, scheduler, () => work(worker, session, scheduler))));
+            });
+        }
+    }
+
+    /// <summary>Does the cmdlet's work for the scheduler that an object is about.</summary>
+    private protected void StartFor(SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
+    {
+        foreach (NodeManagerSession session in SessionsFor(about))
+            StartFor(session, about, work);
+    }
+
+    private void StartFor(NodeManagerSession session, SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
+    {
+        var selection = new SchedulerSelection
+        {
+            Namespace = about.Namespace,
+            ConfigMap = about.ConfigMap,
+            Key = about.Key,
+            Deployments = about.Deployment.Length > 0 ? [about.Deployment] : [],
+        };
+        StartIn(session, about, async worker =>
+        {
+            foreach (ClusterScheduler scheduler in await SchedulerFinder.FindAsync(session, selection, worker.Token))
+                await work(worker, session, scheduler);
+        });
+    }
+
+    private protected static string Title(NodeManagerSession session, ClusterScheduler scheduler) =>
+        $"scheduler '{scheduler}' in cluster '{session.Cluster}'";
+
+    private SchedulerSelection Selection(NodeManagerSession session) =>
+        new SchedulerSelection { Namespace = Namespace, ConfigMap = ConfigMap, Key = Key, Deployments = Deployment }
+            .Complete(session.Configuration, Environment.GetEnvironmentVariable);
+
+    // One scheduler's failure is its own: the others go on.
+    private static async Task GuardedAsync(Worker worker, ClusterScheduler scheduler, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (NodeManagerException exception) when (exception.ErrorId != ErrorIds.ServerUnreachable)
+        {
+            worker.Error(exception, scheduler.ToString());
+        }
+    }
+
+    private protected static int? Release(string? version) => version is null ? null : SchedulerApi.ParseRelease(version);
+}

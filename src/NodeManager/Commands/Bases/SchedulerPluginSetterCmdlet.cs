@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>Changes plugins in configurations, all of a file's in one write.</summary>
+public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
+{
+    /// <summary>The plugins.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The extension points; without it those that the plugin's own kind calls for.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ExtensionPointCompleter))]
+    public string[] ExtensionPoint { get; set; } = [];
+
+    /// <summary>The profiles; without it all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] SchedulerName { get; set; } = [];
+
+    /// <summary>Emit the plugins as they are after the change.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What ShouldProcess says.</summary>
+    private protected abstract string Verb { get; }
+
+    /// <summary>The change of one plugin.</summary>
+    private protected virtual PluginChange Change(string name) => new()
+    {
+        Name = name,
+        ExtensionPoints = [.. ExtensionPoint.Select(ExtensionPoints.InItsCase)],
+        SchedulerNames = SchedulerName,
+        Force = Force,
+    };
+
+    private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog);
+
+    private protected sealed override async Task WorkAsync(Worker worker, string file)
+    {
+        SchedulerDocument? changed = await ChangeFileAsync(
+            worker, file, FileChange(worker, file, Action, document => Apply(document, Minor, FileCatalog, worker.Warning)));
+        if (!PassThru)
+            return;
+        SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
+        Emit(worker, SchedulerPlugins.Read(now, Minor, FileCatalog, file));
+    }
+
+    private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
+        // An edit that is made anew on another's text has the same to say.
+        var told = new HashSet<string>();
+        SchedulerDocument now = await ChangeAsync(
+            worker, session, scheduler, Action,
+            SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
+            {
+                if (told.Add(warning))
+                    worker.Warning(warning);
+            })));
+        if (PassThru)
+            Emit(worker, SchedulerPlugins.Read(now, session, scheduler, Minor, catalog));
+    }
+
+    private string Action => $"{Verb} {string.Join(", ", Name)}";
+
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn) => Name.Aggregate(document, (current, name) =>
+    {
+        PluginChangeResult result = Apply(current, Change(name), minor, catalog);
+        foreach (string warning in result.Warnings)
+            warn(warning);
+        return result.Document;
+    });
+
+    private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
+    {
+        foreach (SchedulerPlugin plugin in plugins)
+            if (Name.Contains(plugin.Name) && (SchedulerName.Length == 0 || SchedulerName.Contains(plugin.SchedulerName)))
+                worker.Output(plugin);
+    }
+}

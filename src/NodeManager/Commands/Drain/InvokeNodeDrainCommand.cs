@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Drain;
+
+/// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
+[Cmdlet(
+    VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan), typeof(Job))]
+public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
+{
+    private readonly List<NodeReference> _wanted = [];
+    private readonly List<NodeReference> _imagined = [];
+    private readonly List<NodeDrainResult> _interrupted = [];
+    private readonly List<NodeDrainResult> _ended = [];
+    private readonly CancellationTokenSource _withdrawal = new();
+    private NodeManagerException? _failure;
+
+    /// <summary>Ask for each pod once, and leave those that are refused.</summary>
+    [Parameter]
+    public SwitchParameter Once { get; set; }
+
+    /// <summary>Return at once, with a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override DrainOptions Options => base.Options with { Once = Once, StopAtFailure = StopsAtErrors && !AsJob };
+
+    private protected override void Process(NodeReference node)
+    {
+        string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
+        if (Surge && !DisableEviction) question += ", restart the Deployments whose budgets never let a pod go";
+        if (OverrideBudgetAfter is { } patience && !DisableEviction) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
+        if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
+        if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
+            _wanted.Add(node);
+        else if (reason == ShouldProcessReason.WhatIf)
+            _imagined.Add(node);
+    }
+
+    /// <summary>All nodes of a cluster go together: none takes what is evicted from another.</summary>
+    private protected override void End()
+    {
+        Plan(_imagined);
+        List<(NodeManagerSession Session, NodeTarget[] Nodes, DrainOptions Options)> runs =
+            [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => (g.Key.Session, g.Select(n => n.Target).ToArray(), Limited(g.Key.Session, g.Key.Options, g)))];
+        if (AsJob && runs.Count > 0)
+        {
+            NodeDrainJob job = new(MyInvocation.Line.Trim(), runs);
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
+        foreach ((NodeManagerSession session, NodeTarget[] nodes, DrainOptions options) in runs)
+        {
+            StartIn(session, session, async worker =>
+            {
+                IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
+                await MaintenanceHolds.WarnAsync(session, nodes.Select(n => n.Name), worker, worker.Token);
+                try
+                {
+                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, _withdrawal.Token, worker.Token))
+                        Report(worker, result);
+                }
+                catch (NodeManagerException failure) when (StopsAtErrors)
+                {
+                    StopAt(failure);
+                }
+            });
+        }
+
+        if (!StopsAtErrors)
+            return;
+        WaitForWork();
+        if (_failure is { } first)
+            Fail(new NodeManagerException(first.ErrorId, first.Kind, first.Message, _ended.ToArray(), first.RecommendedAction), null);
+    }
+
+    private static DrainOptions Limited(NodeManagerSession session, DrainOptions options, IEnumerable<NodeReference> nodes)
+    {
+        List<NodeDrainPlan?> plans = [.. nodes.Select(n => n.Plan)];
+        return plans.Contains(null) || session.Configuration.DrainTimeout is not null ? options : options.For([.. plans.OfType<NodeDrainPlan>()]);
+    }
+
+    private protected override void Output(object value)
+    {
+        if (value is NodeDrainResult result)
+            (IsStopped ? _interrupted : _ended).Add(result);
+        base.Output(value);
+    }
+
+    private protected override void WriteSummary()
+    {
+        WriteInterrupted();
+        if (_wanted.Count > 0)
+            WriteAdvice();
+    }
+
+    private protected override void WriteAbandoned()
+    {
+        WriteInterrupted();
+        if (_interrupted.Count > 0)
+            WriteAdvice();
+    }
+
+    private void WriteInterrupted()
+    {
+        foreach (NodeDrainResult result in _interrupted)
+        {
+            WriteHost(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
+        }
+    }
+
+    private void WriteAdvice() =>
+        WriteHost("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
+
+    private void Report(Worker worker, NodeDrainResult result)
+    {
+        if (DrainFailures.HasResult(result))
+            worker.Output(result);
+        if (DrainFailures.Of(result) is not { } failure)
+            return;
+        if (StopsAtErrors)
+            StopAt(failure);
+        else
+            worker.Error(failure, failure.Target);
+    }
+
+    // An error written now would end the pipeline, and the other nodes' results with it.
+    private void StopAt(NodeManagerException failure)
+    {
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        _withdrawal.Cancel();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+            _withdrawal.Dispose();
+    }
+}

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Maintenance;
+
+/// <summary>Takes nodes out of service batch by batch, has work done on them and puts them back. A result a node, as it ends.</summary>
+[Cmdlet(
+    VerbsLifecycle.Invoke, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NodeMaintenanceResult), typeof(NodeMaintenanceRun), typeof(NodeMaintenancePlan), typeof(Job))]
+public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
+{
+    private const string ByRun = "ByRun";
+    private const int MostBatches = 20;
+
+    private readonly List<NodeReference> _wanted = [];
+    private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
+
+    /// <summary>Carry on with this run, with the options that it was begun with; those given here replace them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByRun)]
+    [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ResumeId { get; set; }
+
+    /// <summary>What to do on each drained node, which it gets as <c>$_</c> and as its first argument.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>How many of the nodes may be out of service at once: <c>2</c>, or <c>10%</c> of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string MaxUnavailable { get; set; } = "1";
+
+    /// <summary>A label's key: nodes with different values of it are never out of service at once.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabelKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? SpreadBy { get; set; }
+
+    /// <summary>Wait until each node has booted anew and is Ready after it.</summary>
+    [Parameter]
+    public SwitchParameter WaitForReboot { get; set; }
+
+    /// <summary>How long a node may take until it is back and Ready.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? WaitReadyTimeout { get; set; }
+
+    /// <summary>How long a batch's nodes have to stay Ready before the next batch is begun.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Soak { get; set; }
+
+    /// <summary>When nodes may be begun: days, times and a time zone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Window { get; set; } = [];
+
+    /// <summary>Maintain control-plane nodes too: last, one at a time, while all others of them are Ready.</summary>
+    [Parameter]
+    public SwitchParameter IncludeControlPlane { get; set; }
+
+    /// <summary>What to do when a node fails.</summary>
+    [Parameter]
+    public MaintenanceErrorAction OnError { get; set; }
+
+    /// <summary>Where the run is kept.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
+
+    /// <summary>Return at once, with a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Emit the run when it ends, rather than its nodes one by one.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        DurationAttribute.RequireNotNegative(nameof(WaitReadyTimeout), WaitReadyTimeout);
+        DurationAttribute.RequireNotNegative(nameof(Soak), Soak);
+    }
+
+    private protected override void Process(NodeReference node) => _wanted.Add(node);
+
+    /// <summary>All nodes of a cluster make one run, which is confirmed as a whole: its batches depend on all of them.</summary>
+    private protected override void End()
+    {
+        List<(NodeManagerSession Session, MaintenanceRequest Request)> runs = [];
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
+            Ask(group.Key, Request([.. group.Select(n => n.Target)]), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
+        if (ParameterSetName == ByRun)
+            AddResumed(runs);
+        if (runs.Count > 0 && AsJob)
+            StartJob(runs);
+        else
+            runs.ForEach(run => Run(run.Session, run.Request));
+    }
+
+    private protected override void Output(object value)
+    {
+        if (value is NodeMaintenanceRun ended && _runs.TryGetValue(ended.Id, out MaintenanceSummary? summary))
+            summary.Ended = ended;
+        bool isWanted = value switch
+        {
+            NodeMaintenanceRun => PassThru,
+            NodeMaintenanceResult => !PassThru,
+            _ => true,
+        };
+        if (isWanted)
+            base.Output(value);
+    }
+
+    private protected override void WriteSummary()
+    {
+        foreach (MaintenanceSummary run in _runs.Values.Where(r => r.IsInterrupted))
+            WriteHost(run.ToString());
+    }
+
+    private protected override void WriteAbandoned() => WriteSummary();
+
+    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes) => new()
+    {
+        Nodes = nodes,
+        ResumeId = ResumeId,
+        Namespace = Namespace,
+        WorkText = ScriptBlock?.ToString() ?? "",
+        Explicit = [.. MyInvocation.BoundParameters.Keys.Select(OptionOf)],
+        Options = new()
+        {
+            MaxUnavailable = MaxUnavailable,
+            SpreadBy = SpreadBy ?? "",
+            WaitForReboot = WaitForReboot,
+            IncludeControlPlane = IncludeControlPlane,
+            WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
+            Soak = Soak ?? TimeSpan.Zero,
+            Windows = Window,
+            OnError = OnError,
+            Drain = Options,
+        },
+    };
+
+    // The options are called as the parameters, but for two.
+    private static string OptionOf(string parameter) => parameter switch
+    {
+        nameof(Window) => nameof(MaintenanceOptions.Windows),
+        nameof(DeleteUnmanagedPod) => nameof(DrainOptions.DeleteUnmanagedPods),
+        _ => parameter,
+    };
+
+    private void AddResumed(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        if (Sessions is not [var session])
+        {
+            throw new NodeManagerException(
+                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"Run {ResumeId} is of one cluster, and {Sessions.Count} sessions were given.", ResumeId,
+                "Give the session to its cluster.");
+        }
+
+        Ask(session, Request([]), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
+    }
+
+    private void Ask(
+        NodeManagerSession session, MaintenanceRequest request, string what, List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        string action = $"{what}: {string.Join(", ", Steps())}";
+        string question = action + (WillAsk ? Batches(session, request) : "");
+        if (ShouldProcess(action, question, "Maintenance", out ShouldProcessReason reason))
+            runs.Add((session, request));
+        else if (reason == ShouldProcessReason.WhatIf)
+            Plan(session, request);
+    }
+
+    private IEnumerable<string> Steps()
+    {
+        yield return "drain each node";
+        if (ScriptBlock is not null)
+            yield return "run the script block";
+        if (WaitForReboot)
+            yield return "wait for its reboot";
+        yield return "put it back into service";
+    }
+
+    // As ShouldProcess decides: what is asked for is worked out only when it is asked.
+    private bool WillAsk => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : !MyInvocation.BoundParameters.ContainsKey("WhatIf")
+            && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from) && from is not ConfirmImpact.None;
+
+    private string Batches(NodeManagerSession session, MaintenanceRequest request)
+    {
+        IReadOnlyList<NodeMaintenancePlan> plans = RunNow(worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token), static _ => { });
+        List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
+        string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
+        string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
+        string opens = plans.Count > 0 && plans[0].NotBefore is { } at ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens." : "";
+        string warned = obstacles.Length == 0 ? "" : $"{Environment.NewLine}Cannot be drained as things are:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
+        return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MostBatches))}{more}{opens}{warned}{Environment.NewLine}";
+    }
+
+    private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
+
+    private void Plan(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    {
+        foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token))
+            worker.Output(plan);
+    });
+
+    private void Run(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    {
+        if (ScriptBlock is { } script)
+        {
+            request = request with
+            {
+                Work = (node, _) => worker.InvokeAsync(() => ScriptWork.Invoke(script, node)),
+            };
+        }
+
+        MaintenanceListener listener = new(
+            worker,
+            run => _runs[run.Id] = new(run, request),
+            node => _runs[node.RunId].Note(node),
+            node =>
+            {
+                if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? summary))
+                    summary.Note(node);
+                worker.Output(node);
+                if (MaintenanceFailures.Of(node, request) is { } failure)
+                    worker.Error(failure, node);
+            });
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, worker.Token);
+        worker.Output(outcome.Run);
+        if (outcome.Failure is { } ended)
+            worker.Error(ended, outcome.Run.Id);
+    });
+
+    private void StartJob(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    {
+        JobScript? script = ScriptBlock is null ? null : JobScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase);
+        NodeMaintenanceJob job = new(MyInvocation.Line.Trim(), runs, script, PassThru);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Maintenance;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Maintenance;
+
+/// <summary>Removes maintenance runs that no process works on, with their claims on nodes.</summary>
+[Cmdlet(VerbsCommon.Remove, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet
+{
+    /// <summary>Uncordon the nodes that the run has left cordoned.</summary>
+    [Parameter]
+    public SwitchParameter ResumeScheduling { get; set; }
+
+    private protected override string Action =>
+        ResumeScheduling ? "Remove the record and its claims, and uncordon its nodes" : "Remove the record and its claims on nodes";
+
+    private protected override async Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker)
+    {
+        IReadOnlyList<string> cordoned = await MaintenanceRemover.RemoveAsync(session, id, ns, ResumeScheduling, worker.Token);
+        if (cordoned.Count > 0)
+            worker.Warning($"Left cordoned by run {id}: {string.Join(", ", cordoned)}. Check them, then use Resume-NodeScheduling.");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Maintenance;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Maintenance;
+
+/// <summary>Stops running maintenances, wherever their processes are. They can be resumed.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodeMaintenanceRun))]
+public sealed class StopNodeMaintenanceCommand : MaintenanceRunCmdlet
+{
+    /// <summary>Emit each run as it is afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override string Action => "Stop";
+
+    private protected override async Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker)
+    {
+        if (!await MaintenanceStopper.StopAsync(session, id, ns, worker.Token))
+            worker.Warning($"No process works on maintenance run {id}: there is nothing to stop.");
+        if (PassThru)
+            worker.Output((await MaintenanceReader.ReadAsync(session, [id], ns, 1, worker.Token))[0]);
+    }
+}

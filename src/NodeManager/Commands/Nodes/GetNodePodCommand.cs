@@ -1,0 +1,143 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>The pods that are bound to nodes.</summary>
+[Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByObject)]
+[OutputType(typeof(NodePod))]
+public sealed class GetNodePodCommand : SessionCmdlet
+{
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    private readonly HashSet<NodeReference> _seen = [];
+    private readonly HashSet<(NodeManagerSession?, string)> _emitted = [];
+
+    /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] NodeName { get; set; } = [];
+
+    /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it), or a row of a file with such an object.</summary>
+    [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>Without it, all namespaces.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>A label selector over pods, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PodSelectorCompleter))]
+    [LabelSelector]
+    public string? Selector { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByName)
+            ReadNamed();
+        else if (InputObject is null)
+            ReadMatching(["*"]);
+        else
+            Read(InputObject);
+    }
+
+    private void Read(ClusterObject value)
+    {
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+            Fail(NodeReference.StandsForNone(value), value);
+        else if (value is ObjectRow { Cluster: "" })
+            Read([name]);
+        else
+            foreach (NodeManagerSession session in SessionsFor(value))
+                Read(new NodeReference(session, name));
+    }
+
+    private void ReadNamed()
+    {
+        foreach (ClusterObject value in NodeName.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
+            Read(value);
+
+        Read([.. NodeName.Where(name => NodeNamesAttribute.ObjectOf(name) is null)]);
+    }
+
+    private void Read(string[] texts)
+    {
+        if (texts.Length == 0)
+            return;
+        string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
+        if (patterns.Length > 0)
+            ReadMatching(patterns);
+        foreach (NodeManagerSession session in Sessions)
+        {
+            foreach (string name in texts.Except(patterns))
+                Read(new NodeReference(session, name));
+        }
+    }
+
+    private void Read(NodeReference node)
+    {
+        if (!_seen.Add(node))
+            return;
+        StartIn(node.Session, node.Name, async worker =>
+        {
+            bool any = false;
+            await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Name, Namespace, Selector, worker.Token))
+            {
+                any = true;
+                worker.Output(pod);
+            }
+
+            if (!any)
+                await ReportIfMissingAsync(node, worker);
+        });
+    }
+
+    // Names and patterns may stand for the same nodes: each pod comes once.
+    private protected override void Output(object value)
+    {
+        if (value is not NodePod pod || _emitted.Add((pod.Session, pod.Uid)))
+            base.Output(value);
+    }
+
+    // To the server a node without pods and a node that does not exist are the same.
+    private static async Task ReportIfMissingAsync(NodeReference node, Worker worker)
+    {
+        var query = new NodeQuery { Names = [node.Name] };
+        await foreach (ClusterNode _ in NodeReader.ReadAsync(node.Session, query, e => worker.Error(e, node.Name), worker, worker.Token))
+        {
+            // It is there.
+        }
+    }
+
+    // One request for all pods costs less than one for each of many nodes.
+    private void ReadMatching(string[] patterns)
+    {
+        WildcardPattern[] wanted = [.. patterns.Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase))];
+        foreach (NodeManagerSession session in Sessions)
+        {
+            StartIn(session, session, async worker =>
+            {
+                await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
+                {
+                    if (Array.Exists(wanted, p => p.IsMatch(pod.NodeName)))
+                        worker.Output(pod);
+                }
+            });
+        }
+    }
+}

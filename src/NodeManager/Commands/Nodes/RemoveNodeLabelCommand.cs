@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Removes labels of nodes; those that are not there are no error.</summary>
+[Cmdlet(VerbsCommon.Remove, "NodeLabel", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
+{
+    /// <summary>Keys, wildcards allowed.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(LabelKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Key { get; set; } = [];
+
+    private protected override NodeEdit MakeEdit()
+    {
+        string[] keys = Key;
+        return new($"Remove label {string.Join(", ", keys)}", async (node, dryRun, token) =>
+            await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token));
+    }
+}

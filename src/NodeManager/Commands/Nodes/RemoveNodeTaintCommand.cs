@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Removes taints of nodes, by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
+[Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
+{
+    /// <summary>As kubectl writes them: <c>key:Effect</c> or <c>key=value:Effect</c> (the value does not matter), or <c>key</c>.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Taint { get; set; } = [];
+
+    /// <summary>Keys, wildcards allowed, instead of -Taint.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Key { get; set; } = [];
+
+    /// <summary>Only this effect of the keys.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintEffectCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Effect { get; set; }
+
+    private protected override NodeEdit MakeEdit()
+    {
+        if (Taint.Length == 0 && Key.Length == 0)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "No taint is given.", null, "Use -Key (and -Effect), or -Taint 'key:Effect'.");
+        }
+
+        string? effect = Effect;
+        List<(string Key, string? Effect)> taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, effect))];
+        return new($"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}", async (node, dryRun, token) =>
+            await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
+{
+    /// <summary>Also nodes that a running maintenance holds: the run leaves them alone from then on.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreMaintenance { get; set; }
+
+    private protected override NodeEdit MakeEdit() => new("Resume scheduling (uncordon)", async (node, dryRun, token) =>
+    {
+        if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+        {
+            if (!IgnoreMaintenance)
+                throw MaintenanceHolds.Refusal(hold);
+            PostUnlessStopped(() => WriteWarning($"{hold} It is taken from the run, which reports it as failed."));
+        }
+
+        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);
+    });
+}

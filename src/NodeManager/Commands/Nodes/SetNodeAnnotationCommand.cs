@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Sets annotations of nodes.</summary>
+[Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
+{
+    /// <summary>To set: <c>@{ key = 'value' }</c>, or one as text, <c>key=value</c>.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Entries]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Annotation { get; set; }
+
+    /// <summary>The key of one annotation, with -Value, instead of -Annotation or beside it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AnnotationKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Key { get; set; }
+
+    /// <summary>The value of that annotation.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Value { get; set; }
+
+    /// <summary>Allow changing a value that is there.</summary>
+    [Parameter]
+    public SwitchParameter Overwrite { get; set; }
+
+    private protected override NodeEdit MakeEdit()
+    {
+        Dictionary<string, string> entries = TextMap.From(Annotation, Key, Value, nameof(Annotation), ErrorIds.InvalidAnnotationKey, ErrorIds.InvalidAnnotationValue);
+        bool overwrite = Overwrite;
+        return new($"Set annotation {TextMap.Describe(entries)}", async (node, dryRun, token) =>
+            await NodeEditor.SetAnnotationsAsync(node.Session, node.Target, entries, overwrite, dryRun, token, node.Known));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Sets taints of nodes; each is known by its key and effect.</summary>
+[Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class SetNodeTaintCommand : NodeSetterCmdlet
+{
+    /// <summary>As kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Taint { get; set; } = [];
+
+    /// <summary>Of one taint, with -Effect, instead of -Taint.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Key { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Value { get; set; } = "";
+
+    /// <summary><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TaintEffectCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Effect { get; set; }
+
+    /// <summary>Allow changing the value of a taint that is there.</summary>
+    [Parameter]
+    public SwitchParameter Overwrite { get; set; }
+
+    private protected override NodeEdit MakeEdit()
+    {
+        if (Key is null != Effect is null || (Key is null && Taint.Length == 0))
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "A taint needs a key and an effect.", Key ?? Effect,
+                "Use -Key and -Effect (and -Value), or -Taint 'key=value:Effect'.");
+        }
+
+        List<NodeTaint> taints = [.. Taint.Select(TaintText.Parse)];
+        if (Key is not null)
+            taints.Add(new() { Key = Key, Value = Value, Effect = Effect! });
+        bool overwrite = Overwrite;
+        bool evicts = taints.Exists(t => t.Effect == "NoExecute");
+        string consequence = evicts ? " (evict all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
+        return new($"Set taint {string.Join(", ", taints)}{consequence}", async (node, dryRun, token) =>
+            await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token))
+        {
+            HasHighImpact = evicts,
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(ClusterNode))]
+public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
+{
+    private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
+    {
+        if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+            PostUnlessStopped(() => WriteWarning($"{hold} The run uncordons it at its end."));
+        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
+    });
+}

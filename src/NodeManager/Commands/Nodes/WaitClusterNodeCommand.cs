@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>Waits until nodes are as wanted.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByObject)]
+[OutputType(typeof(ClusterNode))]
+public sealed class WaitClusterNodeCommand : NodeCmdlet
+{
+    private int _asked;
+    private int _done;
+
+    /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, a lifecycle condition such as <c>Drained</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
+    [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(WaitConditionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string For { get; set; } = "Ready";
+
+    /// <summary>For each node; without it, without end.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Emit each node as it then is.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+
+    private protected override void Process(NodeReference node)
+    {
+        _asked++;
+        StartIn(node.Session, node.Name, async worker =>
+        {
+            Report(worker, _done);
+            ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Name, For, Timeout, worker.Token);
+            Report(worker, Interlocked.Increment(ref _done));
+            if (PassThru && reached is not null)
+                worker.Output(reached);
+        });
+    }
+
+    private void Report(Worker worker, int done) =>
+        worker.Progress(new("wait", $"Waiting for nodes: {For}", $"{done} of {_asked} nodes", done * 100 / Math.Max(_asked, 1)));
+}

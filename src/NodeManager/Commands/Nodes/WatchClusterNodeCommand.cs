@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Nodes;
+
+/// <summary>What happens to nodes, as it happens, until Ctrl-C or -Timeout.</summary>
+[Cmdlet(VerbsCommon.Watch, "ClusterNode")]
+[OutputType(typeof(NodeChange))]
+public sealed class WatchClusterNodeCommand : SessionCmdlet
+{
+    /// <summary>Names; wildcards.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [ValidateNotNullOrEmpty]
+    [LabelSelector]
+    public string? Selector { get; set; }
+
+    /// <summary>First tell the nodes that are there, as Added.</summary>
+    [Parameter]
+    public SwitchParameter IncludeExisting { get; set; }
+
+    /// <summary>When to end; without it, at Ctrl-C.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+            StartIn(session, session, worker => WatchAsync(session, worker.Output, worker.Token));
+    }
+
+    private async Task WatchAsync(NodeManagerSession session, Action<object> output, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = session.Connection().Time.StartLimit(Timeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var query = new NodeQuery { Names = Name, Selector = Selector };
+        try
+        {
+            await foreach (NodeChange change in NodeWatcher.WatchAsync(session, query, IncludeExisting, either.Token))
+                output(change);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // The time that was asked for is over.
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Parameters;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sandbox;
+
+/// <summary>Ends faults of an embedded cluster and forgets them.</summary>
+[Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class ClearSandboxFaultCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names, wildcards allowed; all, unless given.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(SandboxFaultNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>From Get-SandboxFault.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByObject)
+        {
+            foreach (NodeManagerSession session in SessionsFor(InputObject!))
+                Clear(session, InputObject is ObjectRow row ? row.Name : InputObject!.ToString()!);
+            return;
+        }
+
+        foreach (NodeManagerSession session in Sessions)
+            foreach (string name in Name.SelectMany(name => Expand(session.Sandbox(), name)))
+                Clear(session, name);
+    }
+
+    private static IEnumerable<string> Expand(SandboxCluster cluster, string name)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(name))
+            return [name];
+        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        return cluster.GetFaults().Select(fault => fault.Request.Name!).Where(pattern.IsMatch);
+    }
+
+    private void Clear(NodeManagerSession session, string name)
+    {
+        SandboxCluster cluster = session.Sandbox();
+        if (ShouldProcess($"fault '{name}' of cluster '{session.Cluster}'", "Clear") && !cluster.ClearFault(name))
+            Fail(SandboxSessions.NoSuchFault(session, name), name);
+    }
+}

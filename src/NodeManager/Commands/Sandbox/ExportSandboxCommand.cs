@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sandbox;
+
+/// <summary>Saves an embedded cluster to a file, from which Import-Sandbox makes it again.</summary>
+[Cmdlet(VerbsData.Export, "Sandbox", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportSandboxCommand : SessionCmdlet
+{
+    /// <summary>The file.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath", "FilePath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>With the values of secrets; without it, only their names and keys.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSecret { get; set; }
+
+    /// <summary>Replace a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emit the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void End()
+    {
+        if (Sessions.Count != 1)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions, "Give one session with -Session.");
+        }
+
+        NodeManagerSession session = Sessions[0];
+        SandboxCluster cluster = session.Sandbox();
+        string file = GetUnresolvedProviderPathFromPSPath(Path);
+        if (!ShouldProcess(file, $"Save cluster '{session.Cluster}'{(IncludeSecret ? " with its secrets" : "")}"))
+            return;
+        Start(file, async worker =>
+        {
+            await Task.Run(() => cluster.Save(file, IncludeSecret, Force), worker.Token);
+            if (PassThru)
+                worker.Output(new FileInfo(file));
+        });
+    }
+}

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sandbox;
+
+/// <summary>The faults that were set in an embedded cluster, with what they hit so far.</summary>
+[Cmdlet(VerbsCommon.Get, "SandboxFault")]
+[OutputType(typeof(SandboxFault))]
+public sealed class GetSandboxFaultCommand : SessionCmdlet
+{
+    /// <summary>Names, wildcards allowed; without it, all.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxFaultNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = ["*"];
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            IReadOnlyList<FaultStatus> faults = session.Sandbox().GetFaults();
+            foreach (string name in Name)
+            {
+                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+                FaultStatus[] found = [.. faults.Where(fault => pattern.IsMatch(fault.Request.Name))];
+                foreach (FaultStatus fault in found)
+                    WriteObject(session.Describe(fault));
+                if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                    Fail(SandboxSessions.NoSuchFault(session, name), name);
+            }
+        }
+    }
+}

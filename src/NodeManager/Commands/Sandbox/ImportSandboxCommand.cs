@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Commands.Bases;
+using NodeManager.Sandbox;
+using NodeManager.Sandbox.Saving;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sandbox;
+
+/// <summary>Makes an embedded cluster from a file of Export-Sandbox: as it was, and its clock goes on where it stood.</summary>
+[Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
+[OutputType(typeof(NodeManagerSession))]
+public sealed class ImportSandboxCommand : SandboxSessionCmdlet
+{
+    /// <summary>The file; without wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "FilePath", "PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    private protected override void Process()
+    {
+        string file = GetUnresolvedProviderPathFromPSPath(Path);
+        if (!ShouldProcess(file, "Start the saved cluster"))
+            return;
+        Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
+        double? speed = IsGiven(nameof(SandboxSpeed)) ? SandboxSpeed : null;
+        Start(file, async worker =>
+        {
+            SavedCluster saved = SandboxFile.Read(file);
+            NodeManagerSession session = await OpenAsync("sandbox", SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System), worker);
+            SessionRegistry.Add(runspace, session);
+            worker.Output(session);
+        });
+    }
+}

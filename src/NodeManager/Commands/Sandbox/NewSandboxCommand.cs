@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Sessions;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sandbox;
+
+/// <summary>Makes an embedded cluster: a seeded one, or a copy of a cluster that is connected.</summary>
+[Cmdlet(VerbsCommon.New, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
+[OutputType(typeof(NodeManagerSession))]
+public sealed class NewSandboxCommand : SandboxCmdlet
+{
+    /// <summary>The cluster to copy. It is only read.</summary>
+    [Parameter(Position = 0, ParameterSetName = SandboxSet, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionArgument]
+    [ValidateNotNull]
+    public NodeManagerSession? From { get; set; }
+
+    private protected override void Process()
+    {
+        NodeManagerSession? from = From;
+        if (!ShouldProcess(from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'", from is null ? "Start" : "Copy into a new embedded cluster"))
+            return;
+        Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
+        if (from is not null && (IsGiven(nameof(SandboxNodes)) || IsGiven(nameof(SandboxVersion))))
+        {
+            throw new NodeManagerException(
+                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "A copy has the nodes and the version of its source.", from,
+                "Leave out -SandboxNodes and -SandboxVersion, or -From.");
+        }
+
+        Start(from, async worker =>
+        {
+            NodeManagerSession session = from is null ? await StartSandboxAsync(worker) : await OpenAsync($"{from.Cluster}-copy", await CopyAsync(from, worker), worker);
+            SessionRegistry.Add(runspace, session);
+            worker.Output(session);
+        });
+    }
+
+    private async Task<SandboxCluster> CopyAsync(NodeManagerSession from, Worker worker)
+    {
+        string activity = $"Copying {from.Cluster}";
+        worker.Progress(new(from.Cluster, activity, "Reading nodes, pods and workloads", -1));
+        try
+        {
+            return await from.UseAsync((client, token) => SandboxCluster.CopyAsync(client, Options, worker.Warning, token), worker.Token);
+        }
+        finally
+        {
+            worker.Progress(new(from.Cluster, activity, "", 100, true));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using System.Security;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Keeps the configuration in force as a revision, if it is not kept yet, and writes it to a file where one is named.</summary>
+[Cmdlet(VerbsData.Backup, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerConfigurationBackup))]
+public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
+{
+    /// <summary>A file for the text; with several schedulers a folder, where each gets a file of its own.</summary>
+    [Parameter]
+    [Alias("Path")]
+    [ValidateNotNullOrEmpty]
+    public string? DestinationPath { get; set; }
+
+    /// <summary>Encrypts the file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>Replace a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesAll => true;
+
+    private protected override void Begin()
+    {
+        if (Passphrase is not null && DestinationPath is null)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Passphrase requires -DestinationPath: only files are encrypted.", null,
+                "Name the file with -DestinationPath. Revisions in the cluster are protected by its roles.");
+        DestinationPath = DestinationPath is null ? null : GetUnresolvedProviderPathFromPSPath(DestinationPath);
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        string? file = DestinationPath is null ? null : Directory.Exists(DestinationPath)
+            ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
+            : DestinationPath;
+        if (!await worker.ShouldProcessAsync(Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))
+            return;
+        SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(session, scheduler, worker, worker.Token);
+        if (file is not null)
+            SchedulerFiles.Export(file, backup.Text, Passphrase, Force, worker.Token);
+        worker.Output(backup);
+    }
+}

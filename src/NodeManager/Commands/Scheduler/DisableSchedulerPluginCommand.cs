@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Makes plugins of a scheduler not run.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerPlugin))]
+public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
+{
+    private protected override string Verb => "Disable";
+
+    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
+        PluginEditor.Disable(document, change, minor, catalog);
+}

@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>The configurations that are kept: who made them, when, why, and what each changed; the newest first.</summary>
+[Cmdlet(VerbsCommon.Get, "SchedulerConfigurationBackup", DefaultParameterSetName = ClusterSet)]
+[OutputType(typeof(SchedulerConfigurationBackup))]
+public sealed class GetSchedulerConfigurationBackupCommand : SchedulerObjectCmdlet
+{
+    /// <summary>Only these.</summary>
+    [Parameter(Position = 0)]
+    [ValidateRange(1, long.MaxValue)]
+    public long[] Revision { get; set; } = [];
+
+    private protected override bool TakesAll => true;
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        if (Revision.Length == 0)
+            foreach (SchedulerConfigurationBackup backup in await SchedulerBackups.ListAsync(session, scheduler, worker.Token))
+                worker.Output(backup);
+        foreach (long revision in Revision)
+            worker.Output(await SchedulerBackups.FindAsync(session, scheduler, revision, worker.Token));
+    }
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+using NodeManager.Core.Scheduler.Observing;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>How often plugins were enabled, disabled and changed, and schedulers restarted, by this process.</summary>
+[Cmdlet(VerbsCommon.Get, "SchedulerCounter")]
+[OutputType(typeof(SchedulerCounter))]
+public sealed class GetSchedulerCounterCommand : PSCmdlet
+{
+    protected override void EndProcessing() => WriteObject(SchedulerTelemetry.Read(), enumerateCollection: true);
+}

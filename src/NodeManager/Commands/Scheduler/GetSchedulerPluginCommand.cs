@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Reading;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>What a scheduler's configuration makes run: an object per profile, extension point and plugin.</summary>
+[Cmdlet(VerbsCommon.Get, "SchedulerPlugin", DefaultParameterSetName = ClusterSet)]
+[OutputType(typeof(SchedulerPlugin))]
+public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
+{
+    /// <summary>Plugins by name, with wildcards.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only at these extension points.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ExtensionPointCompleter))]
+    public string[] ExtensionPoint { get; set; } = ["*"];
+
+    /// <summary>Only in these profiles.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] SchedulerName { get; set; } = ["*"];
+
+    private protected override bool TakesAll => true;
+
+    private protected override async Task WorkAsync(Worker worker, string file)
+    {
+        SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
+        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, FileCatalog, file));
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
+        Emit(worker, SchedulerPlugins.Read(
+            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), session, scheduler, Minor,
+            await PluginRegistry.CatalogAsync(session, worker.Token)));
+
+    private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
+    {
+        Predicate<string> name = TextPatterns.Matcher(Name);
+        Predicate<string> point = TextPatterns.Matcher(ExtensionPoint);
+        Predicate<string> scheduler = TextPatterns.Matcher(SchedulerName);
+        foreach (SchedulerPlugin plugin in plugins)
+            if (name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName))
+                worker.Output(plugin);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>The scheduler plugins that are known: built in, public, and registered.</summary>
+[Cmdlet(VerbsCommon.Get, "SchedulerPluginDefinition")]
+[OutputType(typeof(SchedulerPluginDefinition))]
+public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
+{
+    /// <summary>Plugins by name, with wildcards.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only those that came to be known so.</summary>
+    [Parameter]
+    [ValidateSet(SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
+    public string[] Source { get; set; } =
+        [SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster];
+
+    /// <summary>The scheduler's release; built-in plugins are told as they are there.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KubernetesVersion { get; set; }
+
+    private protected override void End()
+    {
+        int minor = KubernetesVersion is null ? SchedulerApi.NewestMinor : SchedulerApi.ParseRelease(KubernetesVersion);
+        Predicate<string> name = TextPatterns.Matcher(Name);
+        if (IsWanted(SchedulerPluginSource.BuiltIn) || IsWanted(SchedulerPluginSource.Public))
+            WriteObject(
+                PluginCatalog.Standard.All.Where(plugin => plugin.Exists(minor) && name(plugin.Name))
+                    .Select(plugin => PluginDefinitions.Describe(plugin, minor, plugin.IsBuiltIn ? SchedulerPluginSource.BuiltIn : SchedulerPluginSource.Public))
+                    .Where(plugin => IsWanted(plugin.Source)),
+                enumerateCollection: true);
+        if (!IsWanted(SchedulerPluginSource.Session) && !IsWanted(SchedulerPluginSource.Cluster))
+            return;
+        // What is built in can be asked for without any cluster.
+        if (Session is null && !SessionRegistry.EverConnected)
+            return;
+        foreach (NodeManagerSession session in Sessions)
+            StartIn(session, session, async worker =>
+            {
+                foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
+                    if (name(plugin.Name) && IsWanted(plugin.Source))
+                        worker.Output(plugin);
+            });
+    }
+
+    private bool IsWanted(string source) => Source.Contains(source, StringComparer.OrdinalIgnoreCase);
+}

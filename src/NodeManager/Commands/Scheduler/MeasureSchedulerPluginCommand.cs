@@ -1,0 +1,115 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Measuring;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>How often a scheduler's plugins ran and how long they took, and how its attempts ended, by its own metrics.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "SchedulerPlugin", DefaultParameterSetName = ByPod)]
+[OutputType(typeof(SchedulerMeasurement))]
+public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
+{
+    private const string ByPod = "ByPod";
+    private const string ByUri = "ByUri";
+
+    /// <summary>Plugins by name, with wildcards; other rows stay.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The schedulers' metrics endpoints: <c>https://HOST:10259/metrics</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByUri)]
+    [ValidateNotNullOrEmpty]
+    public Uri[] Uri { get; set; } = [];
+
+    /// <summary>A bearer token for it.</summary>
+    [Parameter(ParameterSetName = ByUri)]
+    [Alias("Token")]
+    [ValidateNotNull]
+    public SecureString? BearerToken { get; set; }
+
+    /// <summary>A PEM file with the authority that signed its certificate.</summary>
+    [Parameter(ParameterSetName = ByUri)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>The scheduler's pods; without it those with the label component=kube-scheduler.</summary>
+    [Parameter(ParameterSetName = ByPod)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Pod { get; set; }
+
+    /// <summary>The pods' namespace.</summary>
+    [Parameter(ParameterSetName = ByPod)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string Namespace { get; set; } = "kube-system";
+
+    /// <summary>The pods' port.</summary>
+    [Parameter(ParameterSetName = ByPod)]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = 10259;
+
+    /// <summary><c>https</c>, or <c>http</c> for a scheduler that serves it plain.</summary>
+    [Parameter(ParameterSetName = ByPod)]
+    [ValidateSet("https", "http")]
+    public string Scheme { get; set; } = "https";
+
+    /// <summary>How long to measure; without it since the scheduler started.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Window { get; set; }
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Window), Window);
+
+    private protected override void End()
+    {
+        if (ParameterSetName == ByPod)
+        {
+            foreach (NodeManagerSession session in Sessions)
+                StartIn(session, session, worker => MeasurePodsAsync(worker, session));
+            return;
+        }
+
+        string? authority = CertificateAuthority is null ? null : GetUnresolvedProviderPathFromPSPath(CertificateAuthority);
+        string? token = BearerToken is null ? null : new NetworkCredential("", BearerToken).Password;
+        foreach (Uri address in Uri)
+            Start(address, async worker =>
+                Emit(worker, await SchedulerMeasurer.MeasureAsync(address, token, authority, Window, TimeProvider.System, worker.Token)));
+    }
+
+    private async Task MeasurePodsAsync(Worker worker, NodeManagerSession session)
+    {
+        IReadOnlyList<string> pods = await SchedulerMeasurer.PodsAsync(session, Namespace, Pod ?? [], worker.Token);
+        await Task.WhenAll(pods.Select(async pod =>
+        {
+            try
+            {
+                Emit(worker, await SchedulerMeasurer.MeasureAsync(session, Namespace, pod, Scheme, Port, Window, worker.Token));
+            }
+            catch (NodeManagerException exception) when (pods.Count > 1)
+            {
+                worker.Error(exception, pod);
+            }
+        }));
+    }
+
+    private void Emit(Worker worker, IReadOnlyList<SchedulerMeasurement> measured)
+    {
+        Predicate<string> name = TextPatterns.Matcher(Name);
+        foreach (SchedulerMeasurement one in measured)
+            if (one.Kind != SchedulerMeasurementKind.Plugin || name(one.Plugin))
+                worker.Output(one);
+        if (measured.Count == 0)
+            worker.Verbose("Nothing was scheduled in that time.");
+        else if (!measured.Any(one => one.Kind == SchedulerMeasurementKind.Plugin))
+            worker.Verbose("No plugin was timed: a scheduler times a tenth of its cycles, and short windows may hold none of them.");
+    }
+}

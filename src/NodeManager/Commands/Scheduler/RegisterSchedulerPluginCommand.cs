@@ -1,0 +1,69 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Makes a scheduler's plugin known by a file that says what it is, as the built-in ones are.</summary>
+[Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerPluginDefinition))]
+public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>Files that define plugins.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The same without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>For this session, or for everybody who works in the cluster.</summary>
+    [Parameter]
+    [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
+    public string Scope { get; set; } = SchedulerPluginSource.Session;
+
+    /// <summary>Emit the plugins as they are known now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process()
+    {
+        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.SchedulerDefinitionNotFound, Fail))
+            foreach (NodeManagerSession session in Sessions)
+                StartIn(session, file, worker => RegisterAsync(worker, session, file));
+    }
+
+    private async Task RegisterAsync(Worker worker, NodeManagerSession session, string file)
+    {
+        IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(await ReadAsync(file, worker.Token), file, Scope);
+        string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for everybody" : $"session to cluster '{session.Cluster}'";
+        if (!await worker.ShouldProcessAsync(where, $"Register {string.Join(", ", definitions)}"))
+            return;
+        foreach (SchedulerPluginDefinition definition in await PluginRegistry.RegisterAsync(session, definitions, Scope, worker.Token))
+            if (PassThru)
+                worker.Output(definition);
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ResourceUnavailable, $"{file} cannot be read: {exception.Message}", file,
+                "See that you may read it.", exception);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Restarts schedulers, so that they read their configuration, and waits until they lead.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "Scheduler", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SchedulerRestartResult))]
+public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
+{
+    private readonly PendingRestarts _restarts = new();
+
+    /// <summary>How long the new pods may take to be ready and lead.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Leave things as they are when the new pods do not start.</summary>
+    [Parameter]
+    public SwitchParameter NoRollback { get; set; }
+
+    /// <summary>Why; kept with the events.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "";
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
+        if (!await worker.ShouldProcessAsync(Title(session, scheduler), "Restart"))
+            return;
+        var request = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason };
+        SchedulerRestartResult result = await _restarts.WaitAsync(
+            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}'",
+            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
+        worker.Output(result);
+        SchedulerFailures.Tell(worker, result);
+    }
+
+    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
+}

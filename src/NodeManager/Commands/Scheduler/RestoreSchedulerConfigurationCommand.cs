@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using System.Security;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Puts a former configuration back: a revision, or a file. What it replaces is kept as well.</summary>
+[Cmdlet(VerbsData.Restore, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(SchedulerConfiguration))]
+public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
+{
+    private const string ObjectSet = "Object";
+
+    /// <summary>The revision to put back.</summary>
+    [Parameter(ParameterSetName = ClusterSet, Position = 0)]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Revision { get; set; }
+
+    /// <summary>A file that Backup-SchedulerConfiguration wrote, or any with a configuration.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("File")]
+    [ValidateNotNullOrEmpty]
+    public string? SourcePath { get; set; }
+
+    /// <summary>The passphrase of an encrypted file.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>A backup.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [SchedulerRows(Backups = true)]
+    [ValidateNotNull]
+    public SchedulerConfigurationBackup? InputObject { get; set; }
+
+    /// <summary>Emit the configuration as it then is.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [Parameter(ParameterSetName = ObjectSet)]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        if (ParameterSetName == ClusterSet && Revision is null == SourcePath is null)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Revision or -SourcePath is required, and not both.", null,
+                "Get-SchedulerConfigurationBackup shows the revisions.");
+        SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
+    }
+
+    private protected override void ProcessClusters()
+    {
+        if (InputObject is { } backup)
+            StartFor(backup, (worker, session, scheduler) => RestoreAsync(worker, session, scheduler, Title(backup.Revision), backup.Text));
+        else
+            base.ProcessClusters();
+    }
+
+    private protected override async Task WorkAsync(Worker worker, string file)
+    {
+        string text = await TextOfFileAsync(worker);
+        await ChangeFileAsync(worker, file, FileChange(worker, file, FileAction, SchedulerFileChange.Replacement(text)));
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        if (Revision is { } number)
+            await RestoreAsync(
+                worker, session, scheduler, Title(number), (await SchedulerBackups.FindAsync(session, scheduler, number, worker.Token)).Text);
+        else
+            await RestoreAsync(worker, session, scheduler, FileAction, await TextOfFileAsync(worker));
+    }
+
+    private string FileAction => $"Restore {System.IO.Path.GetFileName(SourcePath)}";
+
+    private static string Title(long? revision) => $"Restore revision {revision}";
+
+    private async Task RestoreAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler, string action, string text)
+    {
+        await ChangeAsync(worker, session, scheduler, action, _ => text);
+        if (PassThru)
+            worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
+    }
+
+    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
+}

@@ -1,0 +1,114 @@
+using System.Management.Automation;
+using System.Security;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Editing;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Templates;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Replaces a whole configuration by a text or a file's, or makes a template's changes in it.</summary>
+[Cmdlet(VerbsCommon.Set, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(SchedulerConfiguration))]
+public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
+{
+    private ConfigurationTemplate? _template;
+
+    /// <summary>The new configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Text { get; set; }
+
+    /// <summary>A file with the new configuration, or with a ConfigMap that holds it.</summary>
+    [Parameter]
+    [Alias("File")]
+    [ValidateNotNullOrEmpty]
+    public string? SourcePath { get; set; }
+
+    /// <summary>The passphrase of an encrypted file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>The changes of a template, made in what is there.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerTemplateCompleter))]
+    public string? Template { get; set; }
+
+    /// <summary>A folder with templates of your own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TemplateFolder { get; set; }
+
+    /// <summary>The profiles that a template changes; without it all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] SchedulerName { get; set; } = [];
+
+    /// <summary>Emit the configuration as it then is.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        if (new[] { Text, SourcePath, Template }.Count(one => one is not null) != 1)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "Exactly one of -Text, -SourcePath and -Template is required.", null, "Use one of them.");
+        if (Template is not null)
+            _template = ConfigurationTemplates.Find(Template, TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder));
+        SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
+    }
+
+    private protected override async Task WorkAsync(Worker worker, string file)
+    {
+        Func<SchedulerDocument, SchedulerDocument> edit = _template is null
+            ? SchedulerFileChange.Replacement(await NewTextAsync(worker))
+            : document => Apply(document, Minor, FileCatalog, worker.Warning);
+        await ChangeFileAsync(worker, file, FileChange(worker, file, Action, edit));
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        await ChangeAsync(worker, session, scheduler, Action, await EditAsync(worker, session, scheduler));
+        if (PassThru)
+            worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
+    }
+
+    private async Task<Func<string, string>> EditAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        if (_template is null)
+        {
+            string text = await NewTextAsync(worker);
+            return _ => text;
+        }
+
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
+        var told = new HashSet<string>();
+        return SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
+        {
+            if (told.Add(warning))
+                worker.Warning(warning);
+        }));
+    }
+
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn)
+    {
+        PluginChangeResult result = ConfigurationTemplates.Apply(document, _template!, SchedulerName, minor, catalog, Force);
+        foreach (string warning in result.Warnings)
+            warn(warning);
+        return result.Document;
+    }
+
+    private string Action => _template is not null ? $"Apply the template {_template.Name}" : SourcePath is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(SourcePath)}";
+
+    private async Task<string> NewTextAsync(Worker worker) =>
+        Text ?? (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
+}

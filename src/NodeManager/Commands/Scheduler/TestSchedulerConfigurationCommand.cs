@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Catalog;
+using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Files;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Simulation;
+using NodeManager.Core.Scheduler.Validation;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per configuration.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
+[OutputType(typeof(SchedulerConfigurationTestResult), typeof(bool), typeof(SchedulerSimulation))]
+public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
+{
+    private NodeManagerSession? _target;
+    private int _valid;
+    private bool _hasFailed;
+
+    /// <summary>The scheduler is Kubernetes' own, with its built-in plugins alone.</summary>
+    [Parameter]
+    public SwitchParameter BuiltInOnly { get; set; }
+
+    /// <summary>One Boolean for everything that is tested: true if there was something to test and all of it is valid.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>Tell instead which pods of the cluster would be placed elsewhere under it.</summary>
+    [Parameter]
+    public SwitchParameter Simulate { get; set; }
+
+    /// <summary>With -Simulate: also the pods that would stay where they are.</summary>
+    [Parameter]
+    public SwitchParameter IncludeUnchanged { get; set; }
+
+    private protected override bool TakesAll => true;
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        if (Quiet && Simulate)
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Quiet and -Simulate cannot be combined.", null, "Leave one of them out.");
+        // A file is simulated with the pods of the current session's cluster.
+        if (Simulate && IsOnFiles)
+            _target = Sessions[0];
+    }
+
+    private protected override void End()
+    {
+        if (!Quiet)
+            return;
+        WaitForWork();
+        WriteObject(_valid > 0 && !_hasFailed);
+    }
+
+    private protected override void Fail(Exception exception, object? target)
+    {
+        _hasFailed = true;
+        base.Fail(exception, target);
+    }
+
+    private protected override async Task WorkAsync(Worker worker, string file)
+    {
+        SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
+        if (_target is { } session)
+            await SimulateAsync(worker, session, manifest.Document, file, Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
+        else
+            worker.Output(SchedulerConfigurationTest.Run(
+                manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file, Catalog = FileCatalog }));
+    }
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        SchedulerDocument document = await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token);
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
+        if (Simulate)
+        {
+            await SimulateAsync(worker, session, document, scheduler.Source, Minor ?? scheduler.Minor, catalog);
+            return;
+        }
+
+        worker.Output(SchedulerConfigurationTest.Run(
+            document,
+            new()
+            {
+                Minor = Minor ?? scheduler.Minor,
+                IsStock = BuiltInOnly || scheduler.IsStock,
+                File = scheduler.Source,
+                Catalog = catalog,
+            },
+            session,
+            scheduler));
+    }
+
+    private protected override void Output(object value)
+    {
+        if (!Quiet)
+            base.Output(value);
+        else if (value is SchedulerConfigurationTestResult { IsValid: true })
+            _valid++;
+        else
+            _hasFailed = true;
+    }
+
+    private async Task SimulateAsync(
+        Worker worker, NodeManagerSession session, SchedulerDocument document, string source, int? minor, PluginCatalog catalog)
+    {
+        IReadOnlyList<SchedulerSimulation> results =
+            await SchedulerSimulator.RunAsync(session, document, source, minor, catalog, worker, worker.Token);
+        foreach (SchedulerSimulation result in results)
+            if (IncludeUnchanged || result.Outcome != SchedulerSimulationOutcome.Stays)
+                worker.Output(result);
+        worker.Verbose($"{results.Count(result => result.Outcome == SchedulerSimulationOutcome.Stays)} of {results.Count} pods would stay where they are.");
+    }
+}

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Live;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Whether schedulers do their work: an object per thing that was looked at.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "SchedulerHealth", DefaultParameterSetName = ClusterSet)]
+[OutputType(typeof(SchedulerHealthFinding))]
+public sealed class TestSchedulerHealthCommand : SchedulerObjectCmdlet
+{
+    private protected override bool TakesAll => true;
+
+    private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
+    {
+        foreach (SchedulerHealthFinding finding in await SchedulerHealth.CheckAsync(session, scheduler, worker.Token))
+            worker.Output(finding);
+    }
+}

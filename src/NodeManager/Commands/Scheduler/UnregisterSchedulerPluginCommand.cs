@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Scheduler;
+
+/// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
+[Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
+{
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>The plugins; wildcards stand for the registered ones that they match.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Definitions from Get-SchedulerPluginDefinition; each is unregistered where it came from.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>Only of the session, or only of the cluster; without it both.</summary>
+    [Parameter]
+    [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
+    public string? Scope { get; set; }
+
+    private protected override void Process()
+    {
+        string[] names = InputObject switch
+        {
+            null => Name,
+            SchedulerPluginDefinition definition => [definition.Name],
+            SchedulerPlugin plugin => [plugin.Name],
+            ObjectRow row => [row.Name],
+            var other => [other.ToString() ?? ""],
+        };
+        foreach (NodeManagerSession session in InputObject is null ? Sessions : SessionsFor(InputObject))
+            StartIn(session, session, worker => UnregisterAsync(worker, session, names));
+    }
+
+    private async Task UnregisterAsync(Worker worker, NodeManagerSession session, string[] names)
+    {
+        IReadOnlyList<SchedulerPluginDefinition> known = await PluginRegistry.ListAsync(session, worker.Token);
+        foreach (string name in names)
+        {
+            List<SchedulerPluginDefinition> meant =
+                [.. known.Where(one => TextPatterns.Matcher([name])(one.Name) && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase)))];
+            if (meant.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                worker.Error(
+                    new NodeManagerException(
+                        ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
+                        "Get-SchedulerPluginDefinition shows what is; built-in plugins stay."),
+                    name);
+            if (meant.Count > 0 && await worker.ShouldProcessAsync($"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
+                await PluginRegistry.UnregisterAsync(session, meant, worker.Token);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sessions;
+
+/// <summary>Connects to a cluster and makes it this runspace's current one.</summary>
+[Cmdlet(VerbsCommunications.Connect, "NodeManager", DefaultParameterSetName = KubeconfigSet)]
+[OutputType(typeof(NodeManagerSession))]
+public sealed class ConnectNodeManagerCommand : SandboxCmdlet
+{
+    private const string KubeconfigSet = "Kubeconfig";
+    private const string InClusterSet = "InCluster";
+    private const string SessionSet = "Session";
+
+    /// <summary>A context of the kubeconfig; without it, the current one.</summary>
+    [Parameter(Position = 0, ParameterSetName = KubeconfigSet)]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Context { get; set; }
+
+    /// <summary>Kubeconfig files; several are merged. Without it what KUBECONFIG names, else ~/.kube/config.</summary>
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Kubeconfig { get; set; }
+
+    /// <summary>From within a pod, with its service account.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InClusterSet)]
+    public SwitchParameter InCluster { get; set; }
+
+    /// <summary>A cluster of its own, in this process; it is gone with the session.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
+    public SwitchParameter Sandbox { get; set; }
+
+    /// <summary>Instead of the context's namespace.</summary>
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>A session whose cluster is meant: this makes a further one to it, as another user.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionArgument]
+    [ValidateNotNull]
+    public NodeManagerSession? Session { get; set; }
+
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ImpersonateUser { get; set; }
+
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    [Parameter(ParameterSetName = SessionSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? ImpersonateGroup { get; set; }
+
+    /// <summary>Trust whatever answers. For laboratories.</summary>
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    private protected override void End()
+    {
+        Runspace runspace = Runspace.DefaultRunspace;
+        SessionRegistry.Seek(runspace);
+        KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
+        Start(null, async worker =>
+        {
+            NodeManagerSession session = request is not null
+                ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
+                : InCluster
+                    ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
+                    : Session is not null
+                        ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
+                        : await StartSandboxAsync(worker);
+            SessionRegistry.Add(runspace, session);
+            worker.Output(session);
+        });
+    }
+
+    private KubeconfigRequest MakeRequest() => new()
+    {
+        Context = Context,
+        Paths = Kubeconfig is null ? null : [.. Kubeconfig.Select(GetUnresolvedProviderPathFromPSPath)],
+        Namespace = Namespace,
+        ImpersonateUser = ImpersonateUser,
+        ImpersonateGroups = ImpersonateGroup ?? [],
+        SkipTlsVerify = SkipCertificateCheck,
+    };
+}

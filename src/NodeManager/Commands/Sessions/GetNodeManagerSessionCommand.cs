@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Sessions;
+
+/// <summary>The live sessions that this runspace connected, oldest first.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeManagerSession")]
+[OutputType(typeof(NodeManagerSession))]
+public sealed class GetNodeManagerSessionCommand : PSCmdlet
+{
+    /// <summary>Only the current one.</summary>
+    [Parameter]
+    public SwitchParameter Current { get; set; }
+
+    /// <summary>Only those to these clusters; wildcards.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Cluster { get; set; } = ["*"];
+
+    protected override void EndProcessing()
+    {
+        IEnumerable<NodeManagerSession> sessions = SessionRegistry.List(Runspace.DefaultRunspace);
+        if (Current)
+            sessions = SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [];
+        WildcardPattern[] patterns = [.. Cluster.Select(c => new WildcardPattern(c, WildcardOptions.IgnoreCase))];
+        WriteObject(sessions.Where(s => Array.Exists(patterns, p => p.IsMatch(s.Cluster))), enumerateCollection: true);
+    }
+}

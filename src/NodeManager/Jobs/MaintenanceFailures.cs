@@ -1,0 +1,16 @@
+using NodeManager.Core.Maintenance;
+
+namespace NodeManager.Jobs;
+
+/// <summary>What failed in a maintenance, as errors.</summary>
+internal static class MaintenanceFailures
+{
+    /// <summary>Null for a node that did not fail.</summary>
+    /// <param name="node">As it ended.</param>
+    /// <param name="request">What was asked for.</param>
+    public static NodeManagerException? Of(NodeMaintenanceResult node, MaintenanceRequest request) => node.Status != NodeMaintenanceStatus.Failed ? null : new(
+        ErrorIds.MaintenanceFailed, ErrorKind.InvalidOperation,
+        $"{node.Node}: {(node.Step.Length > 0 ? node.Step + " failed: " : "")}{node.Error}{(node.Message.Length > 0 ? " " + node.Message : "")}", node,
+        $"Mend it and carry on with {ResumeCommand.Of(node.RunId, request)}"
+        + (request.Options.OnError == MaintenanceErrorAction.Resume ? "." : ", or put it back into service with Resume-NodeScheduling."));
+}

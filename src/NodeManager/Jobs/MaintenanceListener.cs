@@ -1,0 +1,26 @@
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Jobs;
+
+/// <summary>Hands on what a maintenance tells.</summary>
+/// <param name="streams">Takes warnings, progress and the like.</param>
+/// <param name="started">Told of the run.</param>
+/// <param name="nodeStarted">Told of each node whose work begins.</param>
+/// <param name="nodeEnded">Told of each node whose work is over.</param>
+internal sealed class MaintenanceListener(
+    IOperationObserver streams, Action<NodeMaintenanceRun> started, Action<NodeMaintenanceResult> nodeStarted, Action<NodeMaintenanceResult> nodeEnded)
+    : IMaintenanceObserver
+{
+    public void Started(NodeMaintenanceRun run) => started(run);
+
+    public void NodeStarted(NodeMaintenanceResult node) => nodeStarted(node);
+
+    public void NodeEnded(NodeMaintenanceResult node) => nodeEnded(node);
+
+    public void Warning(string message) => streams.Warning(message);
+
+    public void Verbose(string message) => streams.Verbose(message);
+
+    public void Progress(OperationProgress progress) => streams.Progress(progress);
+}

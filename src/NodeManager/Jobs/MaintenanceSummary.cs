@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Jobs;
+
+/// <summary>What to say of a run that was interrupted: what is done, what it left cordoned, and how to carry on. Thread-safe.</summary>
+/// <param name="started">The run at its start.</param>
+/// <param name="request">What it was asked for.</param>
+internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)
+{
+    private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n)));
+
+    /// <summary>The run at its end, where there was time to hear of it.</summary>
+    public NodeMaintenanceRun? Ended { get; set; }
+
+    /// <summary>False for one that came to its end before the interrupt.</summary>
+    public bool IsInterrupted => Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted };
+
+    public void Note(NodeMaintenanceResult node) => _nodes[node.NodeUid] = node;
+
+    public override string ToString()
+    {
+        IEnumerable<NodeMaintenanceResult> known = Ended is { } ended ? ended.Nodes : _nodes.Values;
+        List<NodeMaintenanceResult> nodes = [.. known.OrderBy(n => n.Node, StringComparer.Ordinal)];
+        List<NodeMaintenanceResult> begun = [.. nodes.Where(IsBegun)];
+        int left = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !IsBegun(n));
+        string[] lines =
+        [
+            $"Maintenance run {started.Id} of {started.Cluster} was interrupted.",
+            .. Line("done", nodes.Where(n => n.Status is NodeMaintenanceStatus.Completed).Select(n => n.Node), true),
+            .. Line("left cordoned", begun.Select(n => n.Step.Length > 0 ? $"{n.Node} ({n.Step})" : n.Node)),
+            .. Line("failed", nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Node)),
+            $"  not begun:     {(left == 0 ? "none" : Nodes(left))}",
+            "Carry on, from here or from another machine, with the same command, or with",
+            $"  {ResumeCommand.Of(started.Id, request)}",
+        ];
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static bool IsBegun(NodeMaintenanceResult node) =>
+        node.Status == NodeMaintenanceStatus.InProgress || (node.Status == NodeMaintenanceStatus.Pending && node.Batch > 0);
+
+    private static string[] Line(string title, IEnumerable<string> names, bool isAlways = false)
+    {
+        string[] all = [.. names];
+        return all.Length == 0 && !isAlways ? [] : [$"  {title + ":",-14} {(all.Length == 0 ? "none" : $"{Nodes(all.Length)}: {NameList.Of(all)}")}"];
+    }
+
+    private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";
+}

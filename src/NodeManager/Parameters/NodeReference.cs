@@ -1,0 +1,55 @@
+using NodeManager.Core.Nodes;
+
+namespace NodeManager.Parameters;
+
+/// <summary>A node by name in a session.</summary>
+internal readonly record struct NodeReference(NodeManagerSession Session, NodeTarget Target)
+{
+    /// <summary>The node as the pipeline brought it, which spares reading it.</summary>
+    public ClusterNode? Known { get; init; }
+
+    /// <summary>The plan that the pipeline brought for the node.</summary>
+    public NodeDrainPlan? Plan { get; init; }
+
+    public string Name => Target.Name;
+
+    public bool Equals(NodeReference other) => ReferenceEquals(Session, other.Session) && Name == other.Name;
+
+    public override int GetHashCode() => HashCode.Combine(Session, Name);
+
+    /// <summary>For questions and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
+    public override string ToString() => $"node '{Name}' in cluster '{Session.Cluster}'";
+
+    /// <summary>The node that an object is, or stands for; null for an object that stands for none.</summary>
+    public static string? NameFrom(ClusterObject value) => value switch
+    {
+        ClusterNode node => node.Name,
+        NodePod pod => pod.NodeName,
+        NodeDrainPlan plan => plan.Node,
+        NodeDrainResult result => result.Node,
+        NodeDrainPod pod => pod.Node,
+        NodeChange change => change.Name,
+        NodeMaintenancePlan plan => plan.Node,
+        NodeMaintenanceResult result => result.Node,
+        ObjectRow row => row.Node,
+        _ => null,
+    };
+
+    /// <summary>The UID of that node; empty where the object has none.</summary>
+    public static string UidFrom(ClusterObject value) => value switch
+    {
+        ClusterNode node => node.Uid,
+        NodeDrainPlan plan => plan.NodeUid,
+        NodeDrainResult result => result.NodeUid,
+        NodeChange change => change.Node.Uid,
+        NodeMaintenancePlan plan => plan.NodeUid,
+        NodeMaintenanceResult result => result.NodeUid,
+        ObjectRow row => row.NodeUid,
+        _ => "",
+    };
+
+    /// <summary>The error for an object that stands for no node.</summary>
+    public static NodeManagerException StandsForNone(ClusterObject value) => new(
+        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}'{(value is ObjectRow ? "" : $" ({value.GetType().Name})")} stands for no node.", value,
+        "Pipe nodes, pods bound to a node, drain plans or results, or objects with the property NodeName, Node or Name.");
+}

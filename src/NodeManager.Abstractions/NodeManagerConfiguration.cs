@@ -1,8 +1,27 @@
 namespace NodeManager;
 
-/// <summary>What holds in a session where a command says nothing else. Lives as long as the session.</summary>
+/// <summary>What holds in a session where a command says nothing else. Immutable: a change replaces the session's configuration.</summary>
 public sealed class NodeManagerConfiguration : ClusterObject
 {
+    public NodeManagerConfiguration()
+    {
+    }
+
+    /// <summary>A copy; its initializer names what differs.</summary>
+    internal NodeManagerConfiguration(NodeManagerConfiguration other)
+    {
+        Cluster = other.Cluster;
+        Session = other.Session;
+        MetricsEnabled = other.MetricsEnabled;
+        DrainTimeout = other.DrainTimeout;
+        DrainGracePeriod = other.DrainGracePeriod;
+        SchedulerNamespace = other.SchedulerNamespace;
+        SchedulerConfigMap = other.SchedulerConfigMap;
+        SchedulerConfigKey = other.SchedulerConfigKey;
+        SchedulerDeployment = other.SchedulerDeployment;
+        SchedulerPlugins = other.SchedulerPlugins;
+    }
+
     /// <summary>Ask metrics.k8s.io for usage (the first seed's <c>metricsEnabled</c>). Where it is off, usage is null and nothing is said.</summary>
     public bool MetricsEnabled { get; init; } = true;
 
@@ -28,18 +47,4 @@ public sealed class NodeManagerConfiguration : ClusterObject
     public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;
 
     public override string ToString() => Cluster;
-
-    internal NodeManagerConfiguration With(ItemList<SchedulerPluginDefinition> plugins) => new()
-    {
-        Cluster = Cluster,
-        Session = Session,
-        MetricsEnabled = MetricsEnabled,
-        DrainTimeout = DrainTimeout,
-        DrainGracePeriod = DrainGracePeriod,
-        SchedulerNamespace = SchedulerNamespace,
-        SchedulerConfigMap = SchedulerConfigMap,
-        SchedulerConfigKey = SchedulerConfigKey,
-        SchedulerDeployment = SchedulerDeployment,
-        SchedulerPlugins = plugins,
-    };
 }

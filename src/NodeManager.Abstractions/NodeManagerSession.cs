@@ -41,11 +41,28 @@ public sealed class NodeManagerSession : IDisposable
     /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>
     public string State => Volatile.Read(ref _disposed) == 0 ? "Connected" : "Disconnected";
 
-    /// <summary>What holds in this session where a command says nothing else. Replaced as a whole by Set-NodeManagerConfiguration.</summary>
+    /// <summary>What holds in this session where a command says nothing else. Immutable; Set-NodeManagerConfiguration replaces it as a whole.</summary>
     public NodeManagerConfiguration Configuration
     {
-        get => Volatile.Read(ref _configuration) ?? new() { Cluster = Cluster, Session = this };
-        internal set => Volatile.Write(ref _configuration, value);
+        get
+        {
+            if (Volatile.Read(ref _configuration) is { } current) return current;
+            NodeManagerConfiguration initial = new() { Cluster = Cluster, Session = this };
+            return Interlocked.CompareExchange(ref _configuration, initial, null) ?? initial;
+        }
+    }
+
+    /// <summary>Replaces the configuration. Of concurrent changes none is lost: the change is repeated on what another caller has set meanwhile.</summary>
+    /// <param name="change">The new configuration, made from the current one. Has no side effects.</param>
+    /// <returns>The configuration as it is now.</returns>
+    internal NodeManagerConfiguration Configure(Func<NodeManagerConfiguration, NodeManagerConfiguration> change)
+    {
+        while (true)
+        {
+            NodeManagerConfiguration before = Configuration;
+            NodeManagerConfiguration after = change(before);
+            if (Interlocked.CompareExchange(ref _configuration, after, before) == before) return after;
+        }
     }
 
     /// <summary>

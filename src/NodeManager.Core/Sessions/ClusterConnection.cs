@@ -4,9 +4,10 @@ using NodeManager.Kubernetes;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>What stands behind a <see cref="NodeManagerSession"/>: the client, the clock, the log. Thread-safe.</summary>
-public sealed class ClusterConnection : IDisposable
+public sealed partial class ClusterConnection : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+    private readonly SessionFeatures _features = new();
     private readonly IDisposable? _name;
 
     /// <param name="cluster">What users call the cluster.</param>
@@ -38,12 +39,26 @@ public sealed class ClusterConnection : IDisposable
     /// <summary>Cancelled when the session ends; operations link it to their own token.</summary>
     public CancellationToken Closed { get; }
 
+    /// <summary>The session's object of this type: created by the first caller, shared by all, disposed with the session.</summary>
+    /// <param name="create">Creates it; every caller passes the same for a type. It may get other features, not itself.</param>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    public T Get<T>(Func<ClusterConnection, T> create)
+        where T : class => _features.Get(() => create(this));
+
+    /// <inheritdoc cref="Get{T}(Func{ClusterConnection, T})"/>
+    public T Get<T>()
+        where T : class, new() => _features.Get(static () => new T());
+
     public void Dispose()
     {
         _closed.Cancel();
+        _features.Close(exception => LogFeatureFailed(Logger, exception.Message));
         Client.Dispose();
         Owned?.Dispose();
         _name?.Dispose();
         _closed.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Part of the session failed to close: {Reason}")]
+    private static partial void LogFeatureFailed(ILogger logger, string reason);
 }

@@ -13,6 +13,16 @@ public static class SessionExtensions
                 ErrorIds.SessionClosed, ErrorKind.InvalidOperation, $"The session to '{session.Cluster}' was disconnected.", session,
                 "Connect again with Connect-NodeManager.");
 
+    /// <inheritdoc cref="ClusterConnection.Get{T}(Func{ClusterConnection, T})"/>
+    /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
+    public static T Get<T>(this NodeManagerSession session, Func<ClusterConnection, T> create)
+        where T : class => session.Connection().Get(create);
+
+    /// <inheritdoc cref="ClusterConnection.Get{T}()"/>
+    /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
+    public static T Get<T>(this NodeManagerSession session)
+        where T : class, new() => session.Connection().Get<T>();
+
     /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
     public static string Who(this NodeManagerSession session) =>
         $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NodeManager.Core.Scheduler.Live;
 
@@ -6,12 +5,10 @@ namespace NodeManager.Core.Scheduler.Observing;
 
 /// <summary>
 /// What a session last saw of its schedulers' health, check by check: whoever subscribed to its alerts hears what turned bad since, once, and
-/// what is well again. Lives as long as the session.
+/// what is well again. One per session (<see cref="Sessions.ClusterConnection.Get{T}()"/>).
 /// </summary>
 internal sealed class SchedulerHealthAlerts
 {
-    private static readonly ConditionalWeakTable<NodeManagerSession, SchedulerHealthAlerts> OfSessions = [];
-
     private readonly Lock gate = new();
     private readonly Dictionary<(string Scheduler, string Check), int> seen = [];
 
@@ -20,9 +17,9 @@ internal sealed class SchedulerHealthAlerts
     /// <param name="scheduler">What was looked at.</param>
     /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
     /// <param name="logger">Told of subscribers that fail.</param>
-    public static void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
+    public void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
     {
-        foreach (var alert in OfSessions.GetOrCreateValue(session).Compare(scheduler.ToString(), findings))
+        foreach (var alert in Compare(scheduler.ToString(), findings))
             SchedulerAlerts.Tell(session, logger, alert);
     }
 

@@ -33,7 +33,7 @@ public static class PluginRegistry
     {
         var kept = definitions.Select(definition => Of(session, definition, scope)).ToList();
         if (scope == SchedulerPluginSource.Session)
-            Replace(session, [.. Own(session).Where(one => kept.TrueForAll(other => other.Name != one.Name)), .. kept]);
+            Replace(session, own => [.. own.Where(one => kept.TrueForAll(other => other.Name != one.Name)), .. kept]);
         else
             await WriteAsync(session, kept.Select(one => new KeyValuePair<string, string?>(one.Name, PluginDefinitions.Write(one))), cancellationToken);
         return kept;
@@ -44,7 +44,7 @@ public static class PluginRegistry
         NodeManagerSession session, IReadOnlyList<SchedulerPluginDefinition> definitions, CancellationToken cancellationToken)
     {
         bool IsMeant(SchedulerPluginDefinition one) => definitions.Any(other => other.Name == one.Name && other.Source == one.Source);
-        Replace(session, [.. Own(session).Where(one => !IsMeant(one))]);
+        Replace(session, own => [.. own.Where(one => !IsMeant(one))]);
         var names = definitions.Where(one => one.Source == SchedulerPluginSource.Cluster).Select(one => new KeyValuePair<string, string?>(one.Name, null)).ToList();
         if (names.Count > 0)
             await WriteAsync(session, names, cancellationToken);
@@ -65,8 +65,8 @@ public static class PluginRegistry
 
     private static ItemList<SchedulerPluginDefinition> Own(NodeManagerSession session) => session.Configuration.SchedulerPlugins;
 
-    private static void Replace(NodeManagerSession session, SchedulerPluginDefinition[] plugins) =>
-        session.Configuration = session.Configuration.With(new ItemList<SchedulerPluginDefinition>(plugins));
+    private static void Replace(NodeManagerSession session, Func<ItemList<SchedulerPluginDefinition>, SchedulerPluginDefinition[]> change) =>
+        session.Configure(before => new(before) { SchedulerPlugins = new ItemList<SchedulerPluginDefinition>(change(before.SchedulerPlugins)) });
 
     private static string NamespaceOf(NodeManagerSession session) => session.Configuration.SchedulerNamespace ?? SchedulerFinder.DefaultNamespace;
 

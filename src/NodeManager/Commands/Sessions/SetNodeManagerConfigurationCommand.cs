@@ -65,24 +65,22 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
         {
             if (!ShouldProcess($"session to cluster '{session.Cluster}'", "Set configuration"))
                 continue;
-            NodeManagerConfiguration before = session.Configuration;
-            session.Configuration = new()
-            {
-                Cluster = session.Cluster,
-                Session = session,
-                MetricsEnabled = IsGiven(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
-                DrainTimeout = IsGiven(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
-                DrainGracePeriod = IsGiven(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
-                SchedulerPlugins = before.SchedulerPlugins,
-                SchedulerNamespace = Text(nameof(SchedulerNamespace), SchedulerNamespace, before.SchedulerNamespace),
-                SchedulerConfigMap = Text(nameof(SchedulerConfigMap), SchedulerConfigMap, before.SchedulerConfigMap),
-                SchedulerConfigKey = Text(nameof(SchedulerConfigKey), SchedulerConfigKey, before.SchedulerConfigKey),
-                SchedulerDeployment = Text(nameof(SchedulerDeployment), SchedulerDeployment, before.SchedulerDeployment),
-            };
+            NodeManagerConfiguration configuration = session.Configure(Changed);
             if (PassThru)
-                WriteObject(session.Configuration);
+                WriteObject(configuration);
         }
     }
+
+    private NodeManagerConfiguration Changed(NodeManagerConfiguration before) => new(before)
+    {
+        MetricsEnabled = IsGiven(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
+        DrainTimeout = IsGiven(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
+        DrainGracePeriod = IsGiven(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
+        SchedulerNamespace = Text(nameof(SchedulerNamespace), SchedulerNamespace, before.SchedulerNamespace),
+        SchedulerConfigMap = Text(nameof(SchedulerConfigMap), SchedulerConfigMap, before.SchedulerConfigMap),
+        SchedulerConfigKey = Text(nameof(SchedulerConfigKey), SchedulerConfigKey, before.SchedulerConfigKey),
+        SchedulerDeployment = Text(nameof(SchedulerDeployment), SchedulerDeployment, before.SchedulerDeployment),
+    };
 
     // PowerShell makes an empty text of $null.
     private string? Text(string parameter, string? given, string? before) => !IsGiven(parameter) ? before : given is { Length: > 0 } ? given : null;

@@ -1,18 +1,22 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Observing;
+using NodeManager.Core.Sessions;
+using NodeManager.Core.Tests.Support;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Scheduler.Observing;
 
-public sealed class SchedulerHealthAlertsTests
+public sealed class SchedulerHealthAlertsTests : IDisposable
 {
     private static readonly ClusterScheduler First = new() { Namespace = "kube-system", ConfigMap = "first-config", Key = "config.yaml", Deployment = "first" };
 
-    private readonly NodeManagerSession session = new() { Id = 1, Cluster = "prod", Source = "Kubeconfig", Server = new("https://prod/") };
+    private readonly NodeManagerSession session = OfflineSession.Create(1, "prod");
     private readonly List<SchedulerAlertEventArgs> told = [];
 
     public SchedulerHealthAlertsTests() => session.SchedulerAlert += (_, alert) => told.Add(alert);
+
+    public void Dispose() => session.Dispose();
 
     [Fact]
     public void What_is_well_from_the_start_is_not_told()
@@ -59,10 +63,10 @@ public sealed class SchedulerHealthAlertsTests
     [Fact]
     public void Each_scheduler_and_each_session_is_told_by_itself()
     {
-        using NodeManagerSession other = new() { Id = 2, Cluster = "prod", Source = "Kubeconfig", Server = new("https://prod/") };
+        using NodeManagerSession other = OfflineSession.Create(2, "prod");
         Look(("Pod", SchedulerHealthStatus.Error));
-        SchedulerHealthAlerts.Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
-        SchedulerHealthAlerts.Tell(session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
+        other.Get<SchedulerHealthAlerts>().Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
+        session.Get<SchedulerHealthAlerts>().Tell(session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
 
         Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], told.Select(alert => alert.Scheduler));
     }
@@ -75,14 +79,14 @@ public sealed class SchedulerHealthAlertsTests
         session.SchedulerAlert += (_, alert) => others.Add(alert);
         ListLogger logger = new();
 
-        SchedulerHealthAlerts.Tell(session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
+        session.Get<SchedulerHealthAlerts>().Tell(session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
 
         Assert.Equal((1, 1), (told.Count, others.Count));
         Assert.Contains("failed at SchedulerUnhealthy: no runspace", Assert.Single(logger.Entries).Message, StringComparison.Ordinal);
     }
 
     private void Look(params (string Check, string Status)[] findings) =>
-        SchedulerHealthAlerts.Tell(session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
+        session.Get<SchedulerHealthAlerts>().Tell(session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
 
     private SchedulerHealthFinding Finding(string check, string status) => new()
     {

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Testing;
+
+namespace NodeManager.Core.Tests.Support;
+
+/// <summary>Sessions for tests that send no request.</summary>
+internal static class OfflineSession
+{
+    public static NodeManagerSession Create(int id, string cluster, ILogger? logger = null)
+    {
+        Uri server = new("http://test.invalid/");
+        KubernetesClient client = new(server, new StubHandler(static _ => throw new InvalidOperationException("No server.")), new());
+        return new()
+        {
+            Id = id, Cluster = cluster, Source = "Kubeconfig", Server = server, Connection = new ClusterConnection(cluster, client, logger ?? NullLogger.Instance),
+        };
+    }
+}

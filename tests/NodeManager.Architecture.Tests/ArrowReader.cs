@@ -38,7 +38,8 @@ internal sealed class ArrowReader : IDisposable
         _resolver.Dispose();
     }
 
-    // The types of NodeManager.Abstractions all have the namespace NodeManager, whatever their folder.
+    // The types of NodeManager.Abstractions all have the namespace NodeManager, whatever their folder. A root namespace has as many parts as
+    // its assembly's name; that of NodeManager.SchedulerConfiguration is in the plural, as its name is a type's.
     private static string FolderOf(TypeReference type)
     {
         string assembly = type.Scope switch
@@ -46,7 +47,8 @@ internal sealed class ArrowReader : IDisposable
             ModuleDefinition module => module.Assembly.Name.Name,
             IMetadataScope scope => scope.Name,
         };
-        return type.Namespace.StartsWith(assembly + ".", StringComparison.Ordinal) ? assembly + "/" + type.Namespace[(assembly.Length + 1)..].Replace('.', '/') : assembly;
+        string[] below = type.Namespace.Split('.')[Math.Min(assembly.Split('.').Length, type.Namespace.Split('.').Length)..];
+        return string.Join('/', [assembly, .. below]);
     }
 
     private static bool IsOurs(string space) => space == "NodeManager" || space.StartsWith("NodeManager.", StringComparison.Ordinal);

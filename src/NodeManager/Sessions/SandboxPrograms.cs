@@ -1,4 +1,4 @@
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Sandbox.Api.Pods;
 
 namespace NodeManager.Sessions;

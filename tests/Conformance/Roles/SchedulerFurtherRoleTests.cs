@@ -1,8 +1,9 @@
 using System.Net;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Scheduler.Measuring;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Sessions;
+using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Conformance.Roles;
 

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Editing;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Conformance.Scheduler;
 

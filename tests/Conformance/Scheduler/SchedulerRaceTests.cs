@@ -1,6 +1,9 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Health;
+using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Simulation;
-using NodeManager.Core.Scheduler.Templates;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Templates;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Scheduler;

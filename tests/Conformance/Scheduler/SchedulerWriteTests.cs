@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

@@ -1,4 +1,4 @@
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Tests.Support;
 
 namespace NodeManager.Core.Tests.Sessions;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.Core.Scheduler.Files;
 

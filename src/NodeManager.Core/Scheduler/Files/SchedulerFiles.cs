@@ -1,12 +1,13 @@
 using System.Security;
 using System.Text;
-using NodeManager.Core.Scheduler.Comparing;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Encryption;
-using NodeManager.Core.Scheduler.Live;
 using NodeManager.Core.Scheduler.Observing;
-using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Kubernetes.Files;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.Core.Scheduler.Files;
 

@@ -1,3 +1,5 @@
+using NodeManager.SchedulerConfigurations.Catalog;
+
 namespace NodeManager.Core.Scheduler.Measuring;
 
 /// <summary>
@@ -119,7 +121,7 @@ internal sealed class SchedulerMetrics
 
     private static int Order(string point)
     {
-        var place = Catalog.ExtensionPoints.Cycle.ToList().IndexOf(point);
+        var place = ExtensionPoints.Cycle.ToList().IndexOf(point);
         return place < 0 ? int.MaxValue : place;
     }
 

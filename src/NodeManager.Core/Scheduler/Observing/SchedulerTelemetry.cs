@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using NodeManager.Core.Scheduler.Comparing;
+using NodeManager.SchedulerConfigurations.Comparing;
 
 namespace NodeManager.Core.Scheduler.Observing;
 

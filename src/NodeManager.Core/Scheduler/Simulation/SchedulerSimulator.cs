@@ -1,9 +1,9 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Placement;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Kubernetes.Models;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Scheduler.Simulation;

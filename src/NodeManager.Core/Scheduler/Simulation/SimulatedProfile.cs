@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Reading;
 using NodeManager.Kubernetes.Models;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Yaml;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Scoring;
 

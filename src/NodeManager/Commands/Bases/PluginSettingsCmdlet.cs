@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Parameters;
+using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Commands.Bases;
 

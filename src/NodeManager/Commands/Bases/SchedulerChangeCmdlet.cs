@@ -1,10 +1,12 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.Commands.Bases;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Commands.Bases;
 

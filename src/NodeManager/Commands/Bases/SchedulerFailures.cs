@@ -1,4 +1,5 @@
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Health;
+using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;

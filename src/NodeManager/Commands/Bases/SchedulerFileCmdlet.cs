@@ -1,10 +1,10 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

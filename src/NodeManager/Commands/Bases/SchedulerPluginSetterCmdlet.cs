@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Editing;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Reading;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.Commands.Bases;
 
@@ -56,7 +57,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
-        Emit(worker, SchedulerPlugins.Read(now, Minor, FileCatalog, file));
+        Emit(worker, SchedulerPlugins.Read(now, Minor, FileCatalog, new() { File = file }));
     }
 
     private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -72,7 +73,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
                     worker.Warning(warning);
             })));
         if (PassThru)
-            Emit(worker, SchedulerPlugins.Read(now, session, scheduler, Minor, catalog));
+            Emit(worker, SchedulerPlugins.Read(now, Minor ?? scheduler.Minor, catalog, scheduler.OriginIn(session)));
     }
 
     private string Action => $"{Verb} {string.Join(", ", Name)}";

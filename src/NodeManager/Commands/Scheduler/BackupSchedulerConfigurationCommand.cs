@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Scheduler;

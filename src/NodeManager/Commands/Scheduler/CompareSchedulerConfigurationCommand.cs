@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Comparing;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.Commands.Scheduler;
 

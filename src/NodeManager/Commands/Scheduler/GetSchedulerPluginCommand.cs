@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Reading;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.Commands.Scheduler;
 
@@ -41,13 +42,13 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
-        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, FileCatalog, file));
+        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, FileCatalog, new() { File = file }));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
         Emit(worker, SchedulerPlugins.Read(
-            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), session, scheduler, Minor,
-            await PluginRegistry.CatalogAsync(session, worker.Token)));
+            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), Minor ?? scheduler.Minor,
+            await PluginRegistry.CatalogAsync(session, worker.Token), scheduler.OriginIn(session)));
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
     {

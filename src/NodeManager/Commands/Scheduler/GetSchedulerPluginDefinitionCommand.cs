@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
+using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Scheduler;

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Templates;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Templates;
 
 namespace NodeManager.Commands.Scheduler;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Commands.Scheduler;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Live;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

@@ -2,14 +2,15 @@ using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Editing;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Registration;
-using NodeManager.Core.Scheduler.Templates;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerConfigurations.Templates;
 
 namespace NodeManager.Commands.Scheduler;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Editing;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Commands.Scheduler;
 

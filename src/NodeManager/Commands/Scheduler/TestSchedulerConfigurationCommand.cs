@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
+using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Live;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Scheduler.Simulation;
-using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
 
 namespace NodeManager.Commands.Scheduler;
 
@@ -92,8 +93,7 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
                 File = scheduler.Source,
                 Catalog = catalog,
             },
-            session,
-            scheduler));
+            scheduler.OriginIn(session)));
     }
 
     private protected override void Output(object value)

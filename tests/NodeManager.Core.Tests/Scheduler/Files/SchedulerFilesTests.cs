@@ -1,10 +1,9 @@
 using System.Text;
-using NodeManager.Core.Scheduler.Catalog;
-using NodeManager.Core.Scheduler.Documents;
-using NodeManager.Core.Scheduler.Editing;
 using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Reading;
-using NodeManager.Core.Scheduler.Registration;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.Core.Tests.Scheduler.Files;
 

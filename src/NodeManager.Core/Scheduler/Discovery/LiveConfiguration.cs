@@ -1,0 +1,49 @@
+using System.Net;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Documents;
+
+namespace NodeManager.Core.Scheduler.Discovery;
+
+/// <summary>A scheduler's configuration as its ConfigMap has it.</summary>
+/// <param name="Scheduler">Whose.</param>
+/// <param name="Map">The ConfigMap.</param>
+/// <param name="Text">The key's text.</param>
+internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap Map, string Text)
+{
+    /// <summary>The revision that the ConfigMap says it is; null where none was ever written or found.</summary>
+    public RevisionMark? Mark { get; } = RevisionMark.Of(Map, Scheduler.Key);
+
+    /// <summary>The number of the revision that the text is; null where it is not known, or was changed by other means since.</summary>
+    public long? Revision => Mark is { } mark && mark.Hash == RevisionMark.HashOf(Text) ? mark.Revision : null;
+
+    /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound: there is no such ConfigMap, it is empty, or has no such key.</exception>
+    public static async Task<LiveConfiguration> ReadAsync(
+        ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
+    {
+        ConfigMap map;
+        try
+        {
+            map = await connection.Client.GetAsync(Resources.ConfigMaps, scheduler.ConfigMap, scheduler.Namespace, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            throw NotFound(scheduler, $"There is no ConfigMap '{scheduler.ConfigMap}' in namespace '{scheduler.Namespace}' of '{connection.Cluster}'.",
+                "Name the ConfigMap with -Namespace and -ConfigMap, or create it.", refused);
+        }
+
+        if (map.Data is not { Count: > 0 } data)
+            throw NotFound(scheduler, $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' is empty.",
+                $"Put a {SchedulerDocument.Kind} into it.");
+        if (!data.TryGetValue(scheduler.Key, out var text))
+            throw NotFound(scheduler,
+                $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' has no key '{scheduler.Key}'; it has {string.Join(", ", data.Keys)}.",
+                "Name the key with -Key.");
+        return new(scheduler, map, text);
+    }
+
+    private static NodeManagerException NotFound(ClusterScheduler scheduler, string message, string action, Exception? cause = null) =>
+        new(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound, message, scheduler.ToString(), action, cause);
+}

@@ -1,0 +1,25 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Discovery;
+
+namespace NodeManager.Core.Scheduler.Health;
+
+/// <summary>Looks at all that has to be right for a scheduler to work.</summary>
+public static class SchedulerHealth
+{
+    /// <summary>A finding per thing that was looked at, also where all is well; nothing is changed. The session's alerts tell what turned bad or well.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="scheduler">Which.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">ServerUnreachable and the like; what may not be read is a finding.</exception>
+    public static Task<IReadOnlyList<SchedulerHealthFinding>> CheckAsync(
+        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, scheduler.ToString(),
+            async (connection, token) =>
+            {
+                var findings = await new SchedulerHealthCheck(connection, session, scheduler).RunAsync(token);
+                connection.Get<SchedulerHealthAlerts>().Tell(session, scheduler, findings, connection.Logger);
+                return findings;
+            },
+            cancellationToken);
+}

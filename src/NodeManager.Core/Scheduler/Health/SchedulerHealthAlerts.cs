@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Observing;
+
+namespace NodeManager.Core.Scheduler.Health;
+
+/// <summary>
+/// What a session last saw of its schedulers' health, check by check: whoever subscribed to its alerts hears what turned bad since, once, and
+/// what is well again. One per session (<see cref="Sessions.ClusterConnection.Get{T}()"/>).
+/// </summary>
+internal sealed class SchedulerHealthAlerts
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Scheduler, string Check), int> seen = [];
+
+    /// <summary>Raises an alert for each check that is worse than when the session last looked (at first: than healthy) or healthy again.</summary>
+    /// <param name="session">Whose subscribers are told.</param>
+    /// <param name="scheduler">What was looked at.</param>
+    /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
+    /// <param name="logger">Told of subscribers that fail.</param>
+    public void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
+    {
+        foreach (var alert in Compare(scheduler.ToString(), findings))
+            SchedulerAlerts.Tell(session, logger, alert);
+    }
+
+    private List<SchedulerAlertEventArgs> Compare(string scheduler, IReadOnlyList<SchedulerHealthFinding> findings)
+    {
+        List<SchedulerAlertEventArgs> alerts = [];
+        lock (gate)
+        {
+            foreach (var check in findings.Where(finding => finding.Status != SchedulerHealthStatus.Unknown).GroupBy(finding => finding.Check))
+            {
+                var now = check.Max(Severity);
+                var before = seen.GetValueOrDefault((scheduler, check.Key));
+                seen[(scheduler, check.Key)] = now;
+                if (now > before || (now == 0 && before > 0))
+                    alerts.Add(Alert(scheduler, now == 0, check.Where(finding => Severity(finding) == now)));
+            }
+        }
+
+        return alerts;
+    }
+
+    private static SchedulerAlertEventArgs Alert(string scheduler, bool isHealthy, IEnumerable<SchedulerHealthFinding> findings) => new()
+    {
+        Reason = isHealthy ? "SchedulerHealthy" : "SchedulerUnhealthy",
+        Type = isHealthy ? "Normal" : "Warning",
+        Scheduler = scheduler,
+        Message = string.Join("; ", findings.Select(finding => $"{finding.Check}: {finding.Status}: {finding.Subject}: {finding.Message}")),
+    };
+
+    private static int Severity(SchedulerHealthFinding finding) => finding.Status switch
+    {
+        SchedulerHealthStatus.Healthy => 0,
+        SchedulerHealthStatus.Warning => 1,
+        _ => 2,
+    };
+}

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+
+namespace NodeManager.Core.Scheduler.Restarts;
+
+/// <summary>The restarts that a command waits for. Those that it was interrupted in stay listed: they continue in their clusters.</summary>
+public sealed class PendingRestarts
+{
+    private readonly ConcurrentDictionary<string, int> waiting = new();
+
+    /// <summary>What is waited for, or was when the wait was cancelled.</summary>
+    public IReadOnlyList<string> Names => [.. waiting.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Waits for a restart.</summary>
+    /// <param name="name">What to call it.</param>
+    /// <param name="restart">Restarts, and ends when that succeeded or failed.</param>
+    public async Task<SchedulerRestartResult> WaitAsync(string name, Func<Task<SchedulerRestartResult>> restart)
+    {
+        waiting[name] = 0;
+        try
+        {
+            var result = await restart();
+            waiting.TryRemove(name, out _);
+            return result;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            waiting.TryRemove(name, out _);
+            throw;
+        }
+    }
+}

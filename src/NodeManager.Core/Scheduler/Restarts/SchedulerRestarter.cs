@@ -1,0 +1,34 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Discovery;
+
+namespace NodeManager.Core.Scheduler.Restarts;
+
+/// <summary>Restarts schedulers, so that they read their configuration.</summary>
+public static class SchedulerRestarter
+{
+    /// <summary>
+    /// Rolls a scheduler's Deployment as <c>kubectl rollout restart</c> does and waits until the new pods are ready and one of them leads.
+    /// Where they do not start it puts the configuration back that the pods before ran with, restarts again and says why.
+    /// </summary>
+    /// <param name="session">Where.</param>
+    /// <param name="scheduler">Which.</param>
+    /// <param name="request">How.</param>
+    /// <param name="observer">Told how far it is.</param>
+    /// <param name="cancellationToken">Stops waiting; what was begun goes on in the cluster.</param>
+    /// <returns>How it ended, also where it failed: <see cref="SchedulerRestartResult.Status"/>.</returns>
+    /// <exception cref="NodeManagerException">
+    /// SchedulerNotRunning: no Deployment, none of its replicas wanted, or paused. Forbidden, NotFound. Nothing was restarted.
+    /// </exception>
+    public static Task<SchedulerRestartResult> RestartAsync(
+        NodeManagerSession session, ClusterScheduler scheduler, SchedulerRestartRequest request, IOperationObserver observer,
+        CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, scheduler.ToString(),
+            (connection, token) => new SchedulerRestart(connection, session, scheduler, request, observer).RunAsync(token), cancellationToken);
+
+    /// <summary>Whether it can be restarted at all, before anything is changed that only a restart brings into force.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="RestartAsync"/>.</exception>
+    public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, scheduler.ToString(), (connection, token) => SchedulerRestart.ReadAsync(connection, scheduler, token), cancellationToken);
+}

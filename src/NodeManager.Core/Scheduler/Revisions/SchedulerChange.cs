@@ -1,0 +1,45 @@
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+
+namespace NodeManager.Core.Scheduler.Revisions;
+
+/// <summary>A change of a scheduler's configuration in a cluster.</summary>
+public sealed record SchedulerChange
+{
+    /// <summary>How many revisions are kept where nothing else is said.</summary>
+    public const int DefaultRevisionLimit = 10;
+
+    /// <summary>
+    /// Makes the new text of the old one. Called anew with the newest text when another changed it meanwhile, so it says what to change, and
+    /// not what the outcome is. See <see cref="OfDocument"/>.
+    /// </summary>
+    public required Func<string, string> Edit { get; init; }
+
+    /// <summary>What it does, for the revision and the event: <c>Enable Coscheduling</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Why, in the words of whoever does it.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Write it although a scheduler would not start with it.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>How many revisions are kept, at least 2: the one in force and the one before.</summary>
+    public int RevisionLimit { get; init; } = DefaultRevisionLimit;
+
+    /// <summary>The release to check for; null: that of the scheduler's image.</summary>
+    public int? Minor { get; init; }
+
+    /// <summary>The known plugins, for the checks; null: the standard ones.</summary>
+    public PluginCatalog? Catalog { get; init; }
+
+    /// <summary>Whether to do it; asked once, with what differs, before anything is written.</summary>
+    public Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> Confirm { get; init; } = static _ => Task.FromResult(true);
+
+    /// <summary>An edit of what the document says, made of an edit of its tree.</summary>
+    /// <param name="scheduler">Names the text in messages.</param>
+    /// <param name="edit">Changes the document.</param>
+    public static Func<string, string> OfDocument(ClusterScheduler scheduler, Func<SchedulerDocument, SchedulerDocument> edit) =>
+        text => edit(SchedulerDocument.Parse(text, scheduler.Source)).Text;
+}

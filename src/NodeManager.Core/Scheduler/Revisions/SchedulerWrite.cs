@@ -1,0 +1,275 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Observing;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerConfigurations.Yaml;
+
+namespace NodeManager.Core.Scheduler.Revisions;
+
+/// <summary>One change of a configuration on its way into its ConfigMap.</summary>
+internal sealed partial class SchedulerWrite(
+    ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver observer)
+{
+    private const int Tries = 60;
+
+    // A write follows its revision within milliseconds; whoever takes longer was killed, or is told by the server that he was too late.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
+
+    // How long a request that is on its way may take to come to its end after the change was cancelled.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly RevisionStore revisions = new(connection, scheduler);
+    private readonly HashSet<long> waitedFor = [];
+    private bool isConfirmed;
+
+    public async Task<SchedulerChangeResult> RunAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+            var text = change.Edit(live.Text);
+            var after = SchedulerDocument.Parse(text, scheduler.Source);
+            var before = ParseOrNull(live.Text);
+            var differences = ValueComparison.Compare(before is null ? null : YamlValue.Of(before.Root), YamlValue.Of(after.Root));
+            if (attempt == 1)
+                SchedulerNotices.TellIfNotInForce(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
+            if (text == live.Text)
+                return new(false, live.Revision, live.Revision, after, []);
+            RefuseImmutable(live.Map);
+            if (!change.Force)
+                ChangeCheck.Refuse(before, after, Options, scheduler.Source);
+            if (!isConfirmed && !await change.Confirm(differences))
+                return new(false, live.Revision, live.Revision, after, differences);
+            isConfirmed = true;
+            if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
+            {
+                SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
+                return new(true, written.Number, written.Data.Previous, after, differences);
+            }
+
+            if (attempt == Tries)
+                throw Contended();
+            LogConflict(connection.Logger, scheduler.Source, attempt);
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that the configuration in force is kept, so that a failed restart can come back to it. Its number; changes nothing but the
+    /// ConfigMap's annotation.
+    /// </summary>
+    public async Task<(LiveConfiguration Live, long Revision)> RecordAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+            var kept = await revisions.ListAsync(cancellationToken);
+            var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
+            if (await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
+                && (live.Revision == current.Number
+                    || await PatchAsync(live.Map, null, new(current.Number, RevisionMark.HashOf(live.Text)), dryRun: false, cancellationToken)))
+                return (live, current.Number);
+            if (attempt == Tries)
+                throw Contended();
+        }
+    }
+
+    private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
+        $"{scheduler.Source} of '{connection.Cluster}' is being changed by others all the time; it was left as it is.",
+        scheduler.ToString(), "Run it again.");
+
+    private ValidationOptions Options => new()
+    {
+        Minor = change.Minor ?? scheduler.Minor,
+        IsStock = scheduler.IsStock,
+        Catalog = change.Catalog,
+        File = scheduler.Source,
+    };
+
+    private static SchedulerDocument? ParseOrNull(string text)
+    {
+        try
+        {
+            return SchedulerDocument.Parse(text);
+        }
+        catch (NodeManagerException)
+        {
+            return null;
+        }
+    }
+
+    private void RefuseImmutable(ConfigMap map)
+    {
+        if (map.Immutable == true)
+            throw new NodeManagerException(ErrorIds.SchedulerConfigurationImmutable, ErrorKind.InvalidOperation,
+                $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' is immutable; nothing was changed.",
+                scheduler.ToString(), "Make another ConfigMap and let the Deployment mount that, or delete and create it anew without 'immutable'.");
+    }
+
+    /// <summary>The revision that was written; null where another was faster.</summary>
+    private async Task<SchedulerRevision?> TryWriteAsync(
+        LiveConfiguration live, string text, IReadOnlyList<SchedulerConfigurationDifference> differences, CancellationToken cancellationToken)
+    {
+        var kept = await revisions.ListAsync(cancellationToken);
+        if (await IsBeingChangedAsync(live, kept, cancellationToken))
+            return null;
+
+        // Whatever the server has against it, it says before anything is stored.
+        var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
+        if (!await PatchAsync(live.Map, text, new(last + 1, RevisionMark.HashOf(text)), dryRun: true, cancellationToken))
+            return null;
+        if (await FindOrKeepAsync(live, kept, last, cancellationToken) is not { } previous)
+            return null;
+        var data = new RevisionData
+        {
+            ConfigMap = scheduler.ConfigMap,
+            Key = scheduler.Key,
+            Text = text,
+            Action = change.Action,
+            Reason = change.Reason,
+            By = session.Who(),
+            At = connection.Time.GetUtcNow(),
+            Previous = previous.Number,
+            Changes = [.. differences.Select(difference => difference.ToString())],
+        };
+        if (await revisions.CreateAsync(Math.Max(last, previous.Number) + 1, data, cancellationToken) is not { } revision)
+            return null;
+        if (!await CommitAsync(live.Map, revision, cancellationToken))
+            return null;
+        await new SchedulerEvents(connection, session, scheduler, observer).WrittenAsync(live.Map, revision, cancellationToken);
+        await PruneAsync(kept.Count + 2, revision, cancellationToken);
+        return revision;
+    }
+
+    /// <summary>The revision of the text in force; one that nobody kept yet is kept now. Null where another has just taken the number.</summary>
+    private async Task<SchedulerRevision?> FindOrKeepAsync(
+        LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, long last, CancellationToken cancellationToken)
+    {
+        if (kept.FirstOrDefault(revision => revision.Number == live.Revision && revision.Data.Text == live.Text) is { } current)
+            return current;
+        if (kept.LastOrDefault(revision => revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0) && revision.Data.Text == live.Text) is { } found)
+            return found;
+        return await revisions.CreateAsync(last + 1, Found(live), cancellationToken);
+    }
+
+    private RevisionData Found(LiveConfiguration live) => new()
+    {
+        ConfigMap = scheduler.ConfigMap,
+        Key = scheduler.Key,
+        Text = live.Text,
+        Action = live.Mark is { } mark ? $"changed by other means after revision {mark.Revision}" : "as it was found",
+        At = connection.Time.GetUtcNow(),
+        Previous = live.Mark?.Revision ?? 0,
+        IsFound = true,
+    };
+
+    /// <summary>
+    /// A revision beyond the one in force: somebody is between keeping and writing it, or was killed there. True once the ConfigMap has
+    /// changed; where it does not, it is told.
+    /// </summary>
+    private async Task<bool> IsBeingChangedAsync(LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, CancellationToken cancellationToken)
+    {
+        var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0));
+        if (pending is null || !waitedFor.Add(pending.Number))
+            return false;
+        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > Abandoned;
+        if (!isOld && await ChangesAsync(live.Map, cancellationToken))
+            return true;
+        observer.Warning(
+            $"{scheduler.Source}: {pending.Title} was prepared but never written: whoever made it was interrupted. It is kept, not in force; "
+            + $"Restore-SchedulerConfiguration -Revision {pending.Number} would write it.");
+        return false;
+    }
+
+    private async Task<bool> ChangesAsync(ConfigMap map, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, connection.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var options = new ListOptions { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" };
+        try
+        {
+            await foreach (var seen in connection.Client.WatchAsync(Resources.ConfigMaps, options, linked.Token))
+                if (seen.Object is { } now && now.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
+                    return true;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes what the revision keeps. False, and the revision is gone, where another was faster.</summary>
+    private async Task<bool> CommitAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
+    {
+        var mark = new RevisionMark(revision.Number, RevisionMark.HashOf(revision.Data.Text));
+        using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, connection.Time);
+        await using var registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
+        try
+        {
+            if (await PatchAsync(map, revision.Data.Text, mark, dryRun: false, lingering.Token))
+                return true;
+        }
+        catch (KubernetesException)
+        {
+            await revisions.DeleteAsync(revision, lingering.Token);
+            throw;
+        }
+
+        // A patch whose answer was lost is sent again, and then finds itself: the conflict is with our own write.
+        var now = await LiveConfiguration.ReadAsync(connection, scheduler, lingering.Token);
+        if (now.Mark == mark)
+            return true;
+        await revisions.DeleteAsync(revision, lingering.Token);
+        return false;
+    }
+
+    /// <summary>Writes the mark, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
+    private async Task<bool> PatchAsync(ConfigMap map, string? text, RevisionMark mark, bool dryRun, CancellationToken cancellationToken)
+    {
+        JsonObject patch = new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = map.Metadata.ResourceVersion,
+                ["annotations"] = new JsonObject { [RevisionMark.Annotation] = RevisionMark.Write(map, scheduler.Key, mark) },
+            },
+        };
+        if (text is not null)
+            patch["data"] = new JsonObject { [scheduler.Key] = text };
+        try
+        {
+            await connection.Client.PatchAsync(
+                Resources.ConfigMaps, scheduler.ConfigMap, scheduler.Namespace, Patch.Merge(patch), null, new() { DryRun = dryRun }, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
+    private async Task PruneAsync(int count, SchedulerRevision revision, CancellationToken cancellationToken)
+    {
+        if (count <= change.RevisionLimit)
+            return;
+        try
+        {
+            long[] needed = [revision.Number, revision.Data.Previous, await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0];
+            await revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
+        }
+        catch (KubernetesException refused)
+        {
+            observer.Warning($"{scheduler.Source}: old revisions could not be removed: {refused.Message}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace NodeManager.SchedulerConfigurations.Catalog;
+
+/// <summary>The plugins that are known: built in, public, and those that a user made known.</summary>
+public sealed class PluginCatalog
+{
+    private readonly Dictionary<string, KnownPlugin> plugins;
+
+    /// <param name="registered">Plugins made known beside ours; they win over ours of the same name.</param>
+    public PluginCatalog(IEnumerable<KnownPlugin> registered)
+    {
+        plugins = BuiltInPlugins.All.Concat(PublicPlugins.All).ToDictionary(plugin => plugin.Name);
+        foreach (var plugin in registered)
+            plugins[plugin.Name] = plugin;
+    }
+
+    /// <summary>What is known without anyone's addition.</summary>
+    public static PluginCatalog Standard { get; } = new([]);
+
+    public IEnumerable<KnownPlugin> All => plugins.Values;
+
+    public KnownPlugin? Find(string name) => plugins.GetValueOrDefault(name);
+}

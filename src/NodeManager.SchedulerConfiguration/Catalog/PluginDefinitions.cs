@@ -1,0 +1,100 @@
+using NodeManager.SchedulerConfigurations.Yaml;
+using YamlDotNet.Core;
+using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
+
+namespace NodeManager.SchedulerConfigurations.Catalog;
+
+/// <summary>
+/// Plugins that a file makes known: a document each, YAML or JSON, with <c>name</c>, <c>extensionPoints</c> and, as <c>arguments</c>, each
+/// argument's kind: <c>string</c>, <c>bool</c>, <c>int32</c>, <c>int64</c>, <c>number</c>, <c>duration</c>, <c>quantity</c>, <c>any</c>, a list
+/// of one of them, a mapping of further fields, or <c>{'*': kind}</c> for keys of the user's own.
+/// </summary>
+public static class PluginDefinitions
+{
+    /// <summary>The definitions in a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="file">What to call it in messages.</param>
+    /// <param name="source">What the definitions say of where they are kept.</param>
+    /// <exception cref="NodeManagerException">SchedulerDefinitionInvalid: it is no YAML, or a document is no definition.</exception>
+    public static IReadOnlyList<SchedulerPluginDefinition> Read(string text, string file, string source)
+    {
+        IReadOnlyList<YamlNode> documents;
+        try
+        {
+            documents = YamlTreeReader.Read(text);
+        }
+        catch (YamlException exception)
+        {
+            throw Invalid(file, $"line {exception.Start.Line}: {exception.Message}", exception);
+        }
+
+        if (documents.Count == 0)
+            throw Invalid(file, "it is empty", null);
+        return [.. documents.Select(node => Read(YamlValue.Of(node), file, source))];
+    }
+
+    /// <summary>All plugins that are known, ours and those of the definitions, which win.</summary>
+    public static PluginCatalog Catalog(IEnumerable<SchedulerPluginDefinition> definitions) => new(definitions.Select(Known));
+
+    /// <summary>What a plugin of the catalog is, for users.</summary>
+    public static SchedulerPluginDefinition Describe(KnownPlugin plugin, int minor, string source, string cluster = "") => new()
+    {
+        Name = plugin.Name,
+        ExtensionPoints = new ItemList<string>([.. plugin.Points(minor)]),
+        Arguments = plugin.Arguments(SchedulerApi.V1, minor)?.ToString() ?? "",
+        Source = source,
+        Cluster = cluster,
+    };
+
+    /// <summary>The text that <see cref="Read(string, string, string)"/> reads back as the same.</summary>
+    public static string Write(SchedulerPluginDefinition definition) =>
+        $"name: {YamlScalar.Write(definition.Name)}\nextensionPoints: [{string.Join(", ", definition.ExtensionPoints)}]\n"
+        + (definition.Arguments.Length == 0 ? "" : $"arguments: {definition.Arguments}\n");
+
+    private static KnownPlugin Known(SchedulerPluginDefinition definition) => new(
+        definition.Name, string.Join(' ', definition.ExtensionPoints),
+        arguments: definition.Arguments.Length == 0 ? [] : [(SchedulerApi.V1Beta1.Name, definition.Arguments)]);
+
+    private static SchedulerPluginDefinition Read(object? value, string file, string source)
+    {
+        if (value is not Map map)
+            throw Invalid(file, "it is no mapping", null);
+        if (map.Keys.FirstOrDefault(key => key is not ("name" or "extensionPoints" or "arguments")) is { } unknown)
+            throw Invalid(file, $"there is no field '{unknown}'; the fields are name, extensionPoints and arguments", null);
+        if (map.GetValueOrDefault("name") is not string { Length: > 0 } name || name.AsSpan().ContainsAny(" *\t\r\n"))
+            throw Invalid(file, "it names no plugin: 'name' is missing, or holds blanks or '*'", null);
+        if (map.GetValueOrDefault("extensionPoints") is not List<object?> { Count: > 0 } points)
+            throw Invalid(file, $"the plugin {name} has no 'extensionPoints'", null);
+        foreach (var point in points)
+            if (point is not string known || !ExtensionPoints.Cycle.Contains(known))
+                throw Invalid(file, $"'{point}' of the plugin {name} is no extension point; there are {string.Join(", ", ExtensionPoints.Cycle)}", null);
+        return new SchedulerPluginDefinition
+        {
+            Name = name,
+            ExtensionPoints = new ItemList<string>([.. points.Cast<string>().Distinct()]),
+            Arguments = Schema(map.GetValueOrDefault("arguments"), name, file),
+            Source = source,
+        };
+    }
+
+    private static string Schema(object? arguments, string name, string file)
+    {
+        if (arguments is null or Map { Count: 0 })
+            return "";
+        if (arguments is not Map)
+            throw Invalid(file, $"the arguments of {name} are no mapping", null);
+        var text = YamlValue.Describe(arguments);
+        try
+        {
+            return ArgumentSchemas.Get(text).ToString();
+        }
+        catch (Exception exception) when (exception is ArgumentException or YamlException)
+        {
+            throw Invalid(file, $"the arguments of {name}: {exception.Message}", exception);
+        }
+    }
+
+    private static NodeManagerException Invalid(string file, string reason, Exception? cause) => new(
+        ErrorIds.SchedulerDefinitionInvalid, ErrorKind.InvalidData, $"{file} defines no plugin: {reason}.", file,
+        "Write 'name', 'extensionPoints' and, where it takes any, 'arguments' with the kind of each.", cause);
+}

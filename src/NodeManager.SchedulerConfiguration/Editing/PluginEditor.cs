@@ -1,0 +1,270 @@
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Yaml;
+using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
+
+namespace NodeManager.SchedulerConfigurations.Editing;
+
+/// <summary>Enables, disables and configures plugins with the smallest edit that does it.</summary>
+public sealed class PluginEditor
+{
+    private const string Enabled = "enabled";
+    private const string DisabledList = "disabled";
+
+    private readonly SchedulerDocument original;
+    private readonly PluginCatalog catalog;
+    private readonly SchedulerApi api;
+    private readonly int minor;
+    private readonly List<string> warnings = [];
+    private SchedulerDocument document;
+
+    private PluginEditor(SchedulerDocument document, int? minor, PluginCatalog? catalog)
+    {
+        original = this.document = document;
+        api = SchedulerPlugins.ApiOf(document);
+        this.minor = minor ?? api.AssumedMinor;
+        this.catalog = catalog ?? PluginCatalog.Standard;
+    }
+
+    /// <summary>Makes a plugin run, with its weight, place and arguments where they are given.</summary>
+    public static PluginChangeResult Enable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
+        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
+        {
+            PluginChangeRules.RequirePoints(change, editor.api, editor.catalog);
+            foreach (var point in editor.PointsToEnable(change))
+                editor.EnableAt(profile, point, change);
+            editor.KeepOneQueueSort(profile, change.Name);
+            editor.SetArguments(profile, change);
+        });
+
+    /// <summary>Makes a plugin not run.</summary>
+    public static PluginChangeResult Disable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
+        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
+        {
+            foreach (var point in editor.PointsToDisable(profile, change))
+                editor.DisableAt(profile, point, change.Name);
+            editor.BringQueueSortBack(profile, change.Name);
+        });
+
+    /// <summary>Changes the weight, the place and the arguments of a plugin; whether it runs stays as it is.</summary>
+    public static PluginChangeResult Set(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
+        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
+        {
+            foreach (var point in editor.PointsToSet(profile, change))
+                editor.EnableAt(profile, point, change);
+            editor.SetArguments(profile, change);
+        });
+
+    private PluginChangeResult Run(PluginChange change, Action<PluginEditor, int, PluginChange> edit)
+    {
+        warnings.AddRange(PluginChangeRules.Check(change, api, minor, catalog));
+        foreach (var name in change.SchedulerNames.Where(name => document.Profiles.All(profile => profile.Name != name)))
+            throw new NodeManagerException(ErrorIds.SchedulerProfileNotFound, ErrorKind.ObjectNotFound,
+                $"The configuration has no profile '{name}'; it has {string.Join(", ", document.Profiles.Select(profile => profile.Name))}.",
+                name, "Give the schedulerName of one of its profiles.");
+        foreach (var profile in original.Profiles)
+            if (change.SchedulerNames.Count == 0 || change.SchedulerNames.Contains(profile.Name))
+                edit(this, profile.Index, change);
+        return new PluginChangeResult(
+            document, ValueComparison.Compare(YamlValue.Of(original.Root), YamlValue.Of(document.Root)), warnings);
+    }
+
+    private SchedulerProfile Profile(int index) => document.Profiles[index];
+
+    private ProfileReading Reading(int index) => new(Profile(index), api, minor, catalog);
+
+    private void Apply(YamlEdit edit) => document = YamlEditor.Apply(document, edit);
+
+    // --- which points ---
+
+    private IEnumerable<string> PointsToEnable(PluginChange change)
+    {
+        if (change.ExtensionPoints.Count > 0)
+            return change.ExtensionPoints;
+        var points = catalog.Find(change.Name)?.Points(minor).Where(Reachable).ToList();
+        return api.HasMultiPoint && points is not { Count: 1 } ? [ExtensionPoints.MultiPoint] : points!;
+    }
+
+    private bool Reachable(string point) => ExtensionPoints.Of(api, minor).Contains(point);
+
+    private List<string> PointsToDisable(int index, PluginChange change)
+    {
+        if (change.ExtensionPoints.Count > 0)
+            return [.. change.ExtensionPoints];
+        var reading = Reading(index);
+        // What multiPoint brings is taken out there at once; the points that name the plugin themselves follow.
+        var points = reading.MultiPoint.Any(plugin => plugin.Name == change.Name) ? new List<string> { ExtensionPoints.MultiPoint } : [];
+        points.AddRange(reading.Points.Where(point =>
+            Place(index, point, Enabled, change.Name) >= 0
+            || (!api.HasMultiPoint && reading.At(point).Any(plugin => plugin.Name == change.Name))));
+        return points;
+    }
+
+    private List<string> PointsToSet(int index, PluginChange change)
+    {
+        if (change.Weight is null && change.Order is null)
+            return [];
+        var reading = Reading(index);
+        foreach (var point in change.ExtensionPoints)
+            if (!(point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point)).Any(plugin => plugin.Name == change.Name))
+                throw new NodeManagerException(ErrorIds.SchedulerExtensionPointInvalid, ErrorKind.InvalidOperation,
+                    $"The plugin {change.Name} does not run at {point} in the profile '{Profile(index).Name}'.", change.Name, "Enable it there first.");
+        if (change.ExtensionPoints.Count > 0)
+            return [.. change.ExtensionPoints];
+        var named = reading.Points.Append(ExtensionPoints.MultiPoint).Where(point => Place(index, point, Enabled, change.Name) >= 0).ToList();
+        if (change.Order is null)
+            named.RemoveAll(point => !ExtensionPoints.HasWeight(point) && point != ExtensionPoints.MultiPoint);
+        if (named.Count > 0)
+            return named;
+        return [.. reading.Points.Where(point =>
+            ExtensionPoints.HasWeight(point) && reading.At(point).Any(plugin => plugin.Name == change.Name))];
+    }
+
+    // --- lists ---
+
+    private int Place(int index, string point, string list, string name)
+    {
+        var plugins = Profile(index).Plugins(point, list);
+        for (var place = 0; place < plugins.Count; place++)
+            if (plugins[place].Name == name)
+                return place;
+        return -1;
+    }
+
+    private void EnableAt(int index, string point, PluginChange change)
+    {
+        var weight = ExtensionPoints.HasWeight(point) || point == ExtensionPoints.MultiPoint ? change.Weight : null;
+        var isDefault = DefaultPlugins.Of(api, minor, point).Any(choice => choice.Name == change.Name);
+        // v1beta1 takes a default in the enabled list only where the same name is in the disabled one.
+        var keepsDisabled = !api.OverridesDefaults && isDefault
+            && (weight is not null || change.Order is not null || Place(index, point, Enabled, change.Name) >= 0);
+        if (!keepsDisabled)
+            Take(index, point, DisabledList, change.Name);
+        var place = Place(index, point, Enabled, change.Name);
+        if (place < 0 && RunsAlready(index, point, change, weight))
+            return;
+        if (place < 0)
+        {
+            if (keepsDisabled && !Reading(index).Disabled(point).Overlaps([change.Name, PluginReference.All]))
+                Add(index, point, DisabledList, Item(change.Name, null), null);
+            Add(index, point, Enabled, Item(change.Name, weight), change.Order);
+            return;
+        }
+
+        Rewrite(index, point, Enabled);
+        var path = Profile(index).List(point, Enabled);
+        if (weight is { } number && Profile(index).Plugins(point, Enabled)[place].Weight != number)
+            Apply(new SetValue(path.Item(place).Key("weight"), (long)number));
+        var to = Math.Clamp((change.Order ?? place + 1) - 1, 0, Profile(index).Plugins(point, Enabled).Count - 1);
+        if (to != place)
+            Apply(new MoveItem(path, place, to));
+    }
+
+    private bool RunsAlready(int index, string point, PluginChange change, int? weight)
+    {
+        var reading = Reading(index);
+        var running = point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point);
+        return running.FirstOrDefault(plugin => plugin.Name == change.Name) is { } plugin
+            && change.Order is null
+            && (weight is null || plugin.Weight == weight);
+    }
+
+    private void DisableAt(int index, string point, string name)
+    {
+        Take(index, point, Enabled, name);
+        var reading = Reading(index);
+        var running = point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point);
+        if (running.Any(plugin => plugin.Name == name))
+            Add(index, point, DisabledList, Item(name, null), null);
+    }
+
+    /// <summary>The queue is sorted by one plugin: the new one takes the place of whichever did.</summary>
+    private void KeepOneQueueSort(int index, string name)
+    {
+        var running = Reading(index).At(ExtensionPoints.QueueSort);
+        if (!running.Any(plugin => plugin.Name == name))
+            return;
+        foreach (var other in running.Where(plugin => plugin.Name != name))
+        {
+            DisableAt(index, ExtensionPoints.QueueSort, other.Name);
+            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {name} now, and no longer by {other.Name}: there can be one queueSort plugin.");
+        }
+    }
+
+    /// <summary>Where the plugin that sorted the queue is taken away, the scheduler's own sorts it again.</summary>
+    private void BringQueueSortBack(int index, string name)
+    {
+        var reading = Reading(index);
+        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new ProfileReading(original.Profiles[index], api, minor, catalog)
+            .At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == name))
+            return;
+        foreach (var own in reading.DefaultsAt(ExtensionPoints.QueueSort).Where(own => own != name).ToList())
+        {
+            Take(index, ExtensionPoints.QueueSort, DisabledList, own);
+            if (!Reading(index).At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == own))
+                Add(index, ExtensionPoints.QueueSort, Enabled, Item(own, null), null);
+            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: there must be one queueSort plugin.");
+        }
+    }
+
+    private void Take(int index, string point, string list, string name)
+    {
+        while (Place(index, point, list, name) is var place and >= 0)
+        {
+            Rewrite(index, point, list, without: place);
+            if (Place(index, point, list, name) == place)
+                Apply(new RemoveValue(Profile(index).List(point, list).Item(place)));
+        }
+    }
+
+    private void Add(int index, string point, string list, Map item, int? order)
+    {
+        Rewrite(index, point, list);
+        var count = Profile(index).Plugins(point, list).Count;
+        Apply(new InsertItem(Profile(index).List(point, list), Math.Clamp((order ?? count + 1) - 1, 0, count), item));
+    }
+
+    /// <summary>Gives a list of bare names the form that kube-scheduler takes.</summary>
+    private void Rewrite(int index, string point, string list, int without = -1)
+    {
+        var plugins = Profile(index).Plugins(point, list);
+        if (!plugins.Any(plugin => plugin.IsBare))
+            return;
+        var path = Profile(index).List(point, list);
+        var kept = plugins.Where((_, place) => place != without)
+            .Select(object? (plugin) => Item(plugin.Name, plugin.Weight)).ToList();
+        Apply(kept.Count == 0 ? new RemoveValue(path) : new SetValue(path, kept));
+        warnings.Add($"{path} held plugin names alone, which kube-scheduler refuses: the list was rewritten with 'name:'.");
+    }
+
+    private static Map Item(string name, long? weight) =>
+        weight is { } number ? new Map { ["name"] = name, ["weight"] = number } : new Map { ["name"] = name };
+
+    // --- arguments ---
+
+    private void SetArguments(int index, PluginChange change)
+    {
+        foreach (var (key, value) in change.Arguments)
+        {
+            var entry = Profile(index).ArgumentsEntry(change.Name);
+            var config = Profile(index).Path.Key("pluginConfig");
+            if (entry is not { } found)
+            {
+                if (value is not null)
+                    Apply(new InsertItem(config, Count(config), new Map { ["name"] = change.Name, ["args"] = new Map { [key] = value } }));
+                continue;
+            }
+
+            var path = config.Item(found.Index).Key("args").Key(key);
+            var old = path.Find(document.Root);
+            if (value is null && old is not null)
+                Apply(new RemoveValue(path));
+            else if (value is not null && (old is null || !YamlValue.Equals(YamlValue.Of(old), value)))
+                Apply(new SetValue(path, value));
+        }
+    }
+
+    private int Count(YamlPath path) => path.Find(document.Root)?.Items.Count ?? 0;
+}

@@ -1,0 +1,289 @@
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Yaml;
+using YamlDotNet.Core;
+using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
+
+namespace NodeManager.SchedulerConfigurations.Editing;
+
+/// <summary>Makes an edit in a document's text by splices: what an edit does not touch stays as it was, character for character.</summary>
+internal sealed class TextEditor
+{
+    private readonly SchedulerDocument document;
+    private readonly YamlStyle style;
+    private readonly string text;
+
+    private TextEditor(SchedulerDocument document)
+    {
+        this.document = document;
+        text = document.Text;
+        style = YamlStyle.Of(document);
+    }
+
+    /// <summary>The text after the edit.</summary>
+    public static string Apply(SchedulerDocument document, YamlEdit edit)
+    {
+        var editor = new TextEditor(document);
+        return edit switch
+        {
+            SetValue set => editor.Set(set.Path, set.Value),
+            InsertItem insert => editor.Insert(insert),
+            RemoveValue remove => editor.Remove(remove.Path),
+            MoveItem move => editor.Move(move),
+            _ => throw new ArgumentOutOfRangeException(nameof(edit)),
+        };
+    }
+
+    private string Splice(int start, int end, string replacement) => string.Concat(text.AsSpan(0, start), replacement, text.AsSpan(end));
+
+    // --- find ---
+
+    /// <summary>The node written at a path: one that an alias or a merge brings there belongs to its anchor, where a change would show elsewhere too.</summary>
+    private YamlNode? Written(YamlPath path)
+    {
+        var node = document.Root;
+        var walked = YamlPath.Root;
+        foreach (var step in path.Steps)
+        {
+            if (step is string key)
+            {
+                walked = walked.Key(key);
+                var entries = node.Entries.Where(entry => entry.Name == key && !entry.IsMerge).ToList();
+                if (entries.Count > 1)
+                    throw Refused($"the field {walked} is written {entries.Count} times", "Remove all but one of them first.");
+                if (entries.Count == 0 && walked.Count < path.Count && node.Value(key) is not null)
+                    throw Refused($"{walked} comes from a merge key (<<)", "Write the field out in that place first, or change the anchor.");
+                if (entries.Count == 0)
+                    return null;
+                node = entries[0].Value;
+            }
+            else
+            {
+                walked = walked.Item((int)step);
+                if (node.Items.ElementAtOrDefault((int)step) is not { } item)
+                    return null;
+                node = item;
+            }
+
+            if (node.Kind == YamlNodeKind.Alias)
+                throw Refused($"{walked} is the alias *{node.Text}", $"Change the value at its anchor &{node.Text}, or write it out in place of the alias.");
+        }
+
+        return node;
+    }
+
+    private NodeManagerException Refused(string reason, string action) => new(
+        ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", document, action);
+
+    /// <summary>JSON's way of writing: the keys are in double quotes.</summary>
+    private bool Quotes(YamlNode container) =>
+        (container.Entries.Count > 0 ? container.Entries[0].Key : document.Root.Entries[0].Key).Style == ScalarStyle.DoubleQuoted;
+
+    // --- set ---
+
+    private string Set(YamlPath path, object? value)
+    {
+        var parentPath = path.Parent;
+        var parent = Written(parentPath);
+        if (parent is null || parent.IsNull)
+            return Set(parentPath, path.Last is string name ? new Map { [name] = value } : new List<object?> { value });
+        if (path.Last is string key)
+        {
+            if (parent.Kind != YamlNodeKind.Mapping)
+                throw Refused($"{parentPath} is no mapping", "Make it a mapping first.");
+            return Written(path) is { } old ? Replace(parent, key, old, value) : AddEntry(parent, key, value);
+        }
+
+        if (parent.Kind != YamlNodeKind.Sequence)
+            throw Refused($"{parentPath} is no list", "Make it a list first.");
+        var index = (int)path.Last;
+        if (index >= parent.Items.Count)
+            return InsertInto(parent, index, value);
+        var item = parent.Items[index];
+        return parent.IsFlow || IsLeaf(value)
+            ? Splice(item.ContentStart, item.End, YamlWriter.Flow(value, Quotes(item)))
+            : Splice(Dash(parent, index), item.End, YamlWriter.Item(value, TextLines.Column(text, Dash(parent, index)), style));
+    }
+
+    private static bool IsLeaf(object? value) => value is not (Map { Count: > 0 } or List<object?> { Count: > 0 });
+
+    private string Replace(YamlNode parent, string key, YamlNode old, object? value)
+    {
+        var entry = parent.Entry(key)!;
+        var column = TextLines.Column(text, entry.Key.Start);
+        if (old.IsAbsent && !parent.IsFlow && !IsLeaf(value))
+        {
+            // Behind the line, so that a comment beside the key stays there.
+            var written = YamlWriter.Entry(key, value, column, style);
+            var end = TextLines.LineEnd(text, entry.Key.End);
+            return Splice(end, end, written[written.IndexOf('\n', StringComparison.Ordinal)..].Insert(0, style.LineBreak[..^1]));
+        }
+
+        if (old.IsAbsent)
+            return Splice(old.Start, old.End, (text[old.Start - 1] == ' ' ? "" : " ") + YamlWriter.Flow(value, Quotes(parent)));
+        if (parent.IsFlow || old.IsFlow || IsLeaf(value) && old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
+            return Splice(old.ContentStart, old.End, value is string plain && old.Style == ScalarStyle.DoubleQuoted
+                ? YamlScalar.Write(plain, quoted: true)
+                : YamlWriter.Flow(value, Quotes(parent)));
+        if (old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
+            return Splice(old.ContentStart, old.End, YamlWriter.Flow(value, quoted: false));
+        if (old.Anchor is not null)
+            throw Refused($"{key} bears the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
+        var whole = YamlWriter.Entry(key, value, column, style);
+        // The key's line stays, with the comment that it may have.
+        return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(text, old.ContentStart)
+            ? Splice(TextLines.LineStart(text, old.ContentStart), old.End, whole[(whole.IndexOf('\n', StringComparison.Ordinal) + 1)..])
+            : Splice(entry.Key.Start, old.End, whole);
+    }
+
+    private string AddEntry(YamlNode mapping, string key, object? value)
+    {
+        if (mapping.IsFlow)
+            return AddToFlow(mapping, [.. mapping.Entries.Select(entry => (entry.Key.Start, entry.Value.End))], mapping.Entries.Count,
+                YamlScalar.Write(key, Quotes(mapping)) + ": " + YamlWriter.Flow(value, Quotes(mapping)));
+        var column = TextLines.Column(text, mapping.Entries[0].Key.Start);
+        return AddLines(mapping.End, column, YamlWriter.Entry(key, value, column, style));
+    }
+
+    private string AddLines(int behind, int column, string written)
+    {
+        var end = TextLines.LineEnd(text, behind);
+        return Splice(end, end, style.LineBreak + new string(' ', column) + written);
+    }
+
+    // --- insert ---
+
+    private string Insert(InsertItem insert)
+    {
+        var list = Written(insert.Path);
+        if (list is null || list.IsNull)
+            return Set(insert.Path, new List<object?> { insert.Value });
+        if (list.Kind != YamlNodeKind.Sequence)
+            throw Refused($"{insert.Path} is no list", "Make it a list first.");
+        return InsertInto(list, insert.Index, insert.Value);
+    }
+
+    private string InsertInto(YamlNode list, int index, object? value)
+    {
+        if (list.IsFlow)
+        {
+            var model = list.Items.Count > 0 ? list.Items[0] : document.Root;
+            return AddToFlow(list, [.. list.Items.Select(item => (item.Start, item.End))], index, YamlWriter.Flow(value, Quotes(model)));
+        }
+
+        var column = TextLines.Column(text, Dash(list, 0));
+        var written = YamlWriter.Item(value, column, style);
+        if (index >= list.Items.Count)
+            return AddLines(list.End, column, written);
+        var dash = Dash(list, index);
+        return Splice(dash, dash, written + style.LineBreak + new string(' ', column));
+    }
+
+    private string AddToFlow(YamlNode container, IReadOnlyList<(int Start, int End)> members, int index, string written)
+    {
+        if (members.Count == 0)
+            return Splice(container.ContentStart + 1, container.ContentStart + 1, written);
+        var near = members[Math.Min(index, members.Count - 1)];
+        var lineStart = TextLines.LineStart(text, near.Start);
+        var between = TextLines.IsFirstInLine(text, near.Start) && lineStart > container.Start
+            ? "," + style.LineBreak + text[lineStart..near.Start]
+            : ", ";
+        return index < members.Count
+            ? Splice(near.Start, near.Start, written + between)
+            : Splice(near.End, near.End, between + written);
+    }
+
+    // --- remove ---
+
+    private string Remove(YamlPath path)
+    {
+        var container = Written(path.Parent);
+        if (container is null || Written(path) is null)
+            throw Refused($"{path} is not there", "Read the configuration again.");
+        var alone = container.Entries.Count + container.Items.Count == 1;
+        if (alone && path.Count > 1 && path.Parent.Last is string)
+            return Remove(path.Parent);
+        if (alone)
+            return Splice(container.ContentStart, container.End, container.Kind == YamlNodeKind.Mapping ? "{}" : "[]");
+        var index = path.Last is string key ? container.Entries.ToList().FindIndex(entry => entry.Name == key) : (int)path.Last;
+        return container.IsFlow ? RemoveFromFlow(Members(container), index) : RemoveLines(container, index);
+    }
+
+    /// <summary>Each item from its dash, each entry from its key, to the end of its value.</summary>
+    private List<(int Start, int End)> Members(YamlNode container)
+    {
+        if (container.Kind == YamlNodeKind.Mapping)
+            return [.. container.Entries.Select(entry => (entry.Key.Start, Math.Max(entry.Key.End, entry.Value.End)))];
+        return [.. container.Items.Select((item, index) => (container.IsFlow ? item.Start : Dash(container, index), item.End))];
+    }
+
+    private string RemoveFromFlow(List<(int Start, int End)> members, int index) => index + 1 < members.Count
+        ? Splice(members[index].Start, members[index + 1].Start, "")
+        : Splice(members[index - 1].End, members[index].End, "");
+
+    private string RemoveLines(YamlNode container, int index)
+    {
+        var (start, end) = Members(container)[index];
+        var next = TextLines.NextLine(text, end);
+        if (!TextLines.IsFirstInLine(text, start))
+        {
+            // It shares its line with the dash that it hangs on: the next line takes its place.
+            while (next < text.Length && text[next] == ' ')
+                next++;
+            return Splice(start, next, "");
+        }
+
+        var line = TextLines.LineStart(text, start);
+        if (line == 0 && text.StartsWith('\uFEFF'))
+            line = 1;
+        // A block scalar that comes last then needs the line break: it is part of its value.
+        var endsOpen = next == text.Length && !text.EndsWith('\n') && !EndsInBlockScalar(container, index - 1);
+        return endsOpen ? Splice(TextLines.BeforeLineBreak(text, line), next, "") : Splice(line, next, "");
+    }
+
+    private static bool EndsInBlockScalar(YamlNode container, int index)
+    {
+        var node = container.Kind == YamlNodeKind.Mapping ? container.Entries[index].Value : container.Items[index];
+        while (node.Entries.Count + node.Items.Count > 0)
+            node = node.Kind == YamlNodeKind.Mapping ? node.Entries[^1].Value : node.Items[^1];
+        return node.Style is ScalarStyle.Literal or ScalarStyle.Folded;
+    }
+
+    // --- move ---
+
+    private string Move(MoveItem move)
+    {
+        var list = Written(move.Path);
+        if (list is not { Kind: YamlNodeKind.Sequence })
+            throw Refused($"{move.Path} is no list", "Read the configuration again.");
+        var slots = Members(list);
+        if (!list.IsFlow)
+            slots = [.. slots.Select(slot => (slot.Start, TextLines.LineEnd(text, slot.End)))];
+        var order = Enumerable.Range(0, slots.Count).ToList();
+        order.RemoveAt(move.From);
+        order.Insert(move.To, move.From);
+        var moved = text;
+        for (var index = slots.Count - 1; index >= 0; index--)
+        {
+            var (start, end) = slots[order[index]];
+            moved = string.Concat(moved.AsSpan(0, slots[index].Start), text.AsSpan(start, end - start), moved.AsSpan(slots[index].End));
+        }
+
+        return moved;
+    }
+
+    /// <summary>Where the dash of a block list's item stands.</summary>
+    private int Dash(YamlNode list, int index)
+    {
+        if (index == 0)
+            return list.ContentStart;
+        var column = TextLines.Column(text, list.ContentStart);
+        for (var line = TextLines.NextLine(text, list.Items[index - 1].End); line < text.Length; line = TextLines.NextLine(text, line))
+        {
+            var end = TextLines.LineEnd(text, line);
+            if (end - line > column && text[line + column] == '-' && text.AsSpan(line, column).IsWhiteSpace())
+                return line + column;
+        }
+
+        throw Refused("a list is laid out in a way that is not understood", "Write each item on a line of its own.");
+    }
+}

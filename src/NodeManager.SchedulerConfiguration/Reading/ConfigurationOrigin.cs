@@ -1,0 +1,21 @@
+namespace NodeManager.SchedulerConfigurations.Reading;
+
+/// <summary>Where a configuration was read: a file, or a key of a ConfigMap in a cluster.</summary>
+public sealed record ConfigurationOrigin
+{
+    /// <summary>Empty for one of a cluster.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The session of its cluster; null for a file.</summary>
+    public NodeManagerSession? Session { get; init; }
+
+    public string Namespace { get; init; } = "";
+
+    public string ConfigMap { get; init; } = "";
+
+    /// <summary>The ConfigMap's key.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>The Deployment that mounts the ConfigMap; empty where none does.</summary>
+    public string Deployment { get; init; } = "";
+}

@@ -1,0 +1,70 @@
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Yaml;
+
+namespace NodeManager.SchedulerConfigurations.Validation;
+
+/// <summary>What the rules look at.</summary>
+internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi api, int minor, PluginCatalog catalog, string file)
+{
+    private readonly Dictionary<SchedulerConfigurationFinding, YamlPath> paths = [];
+
+    public SchedulerDocument Document { get; } = document;
+
+    public SchedulerApi Api { get; } = api;
+
+    public int Minor { get; } = minor;
+
+    public PluginCatalog Catalog { get; } = catalog;
+
+    public IReadOnlyList<(SchedulerProfile Profile, ProfileReading Reading)> Profiles { get; } =
+        [.. document.Profiles.Select(profile => (profile, new ProfileReading(profile, api, minor, catalog)))];
+
+    public SchedulerConfigurationFinding Error(string rule, YamlPath path, string message, string action) =>
+        Finding("Error", rule, path, message, action);
+
+    public SchedulerConfigurationFinding Warning(string rule, YamlPath path, string message, string action) =>
+        Finding("Warning", rule, path, message, action);
+
+    /// <summary>What contradicts the catalog: an error, or a warning where the catalog knows one of several releases of the plugin.</summary>
+    public SchedulerConfigurationFinding Of(KnownPlugin? plugin, string rule, YamlPath path, string message, string action) =>
+        Finding(plugin is { Origin: PluginOrigin.Public } ? "Warning" : "Error", rule, path, message, action);
+
+    /// <summary>The whole number at a path, or what the scheduler takes where none is written.</summary>
+    public static long Number(YamlNode? parent, string name, long otherwise) =>
+        parent?.Value(name) is { Kind: YamlNodeKind.Scalar } node ? YamlScalar.Whole(YamlScalar.Resolve(node)) ?? otherwise : otherwise;
+
+    public static string? Text(YamlNode? parent, string name) =>
+        parent?.Value(name) is { Kind: YamlNodeKind.Scalar } node && YamlScalar.Resolve(node) is string text ? text : null;
+
+    /// <summary>
+    /// What a finding is about, whatever moved beside it: its path with the names of list items in place of their positions, and its message.
+    /// </summary>
+    public string IdentityOf(SchedulerConfigurationFinding finding) => $"{paths[finding].Identity(Document.Root)}: {finding.Message}";
+
+    private SchedulerConfigurationFinding Finding(string severity, string rule, YamlPath path, string message, string action)
+    {
+        var finding = new SchedulerConfigurationFinding
+        {
+            Severity = severity,
+            Rule = rule,
+            Path = path.ToString(),
+            File = file,
+            Line = LineOf(path),
+            Message = message,
+            RecommendedAction = action,
+        };
+        paths[finding] = path;
+        return finding;
+    }
+
+    // What is missing is told at the nearest thing that is there.
+    private int LineOf(YamlPath path)
+    {
+        for (; path.Count > 0; path = path.Parent)
+            if (Document.Line(path) is var line and > 0)
+                return line;
+        return Document.Line(path);
+    }
+}

@@ -1,0 +1,242 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace NodeManager.SchedulerConfigurations.Yaml;
+
+/// <summary>Reads a YAML stream into nodes that know where they stand in the text.</summary>
+internal sealed class YamlTreeReader
+{
+    private const int DepthLimit = 100;
+
+    private readonly string text;
+    private readonly int offset;
+    private readonly Parser parser;
+    private readonly Dictionary<string, YamlNode> anchors = [];
+    private int depth;
+
+    private YamlTreeReader(string text)
+    {
+        this.text = text;
+        offset = text.StartsWith('\uFEFF') ? 1 : 0;
+        parser = new Parser(new Scanner(new StringReader(text[offset..])));
+    }
+
+    /// <summary>The root of each document of the stream; a document without content is left out.</summary>
+    /// <exception cref="YamlException">The text is not YAML; the message and the marks say where.</exception>
+    public static IReadOnlyList<YamlNode> Read(string text)
+    {
+        var roots = Read(text, out var fault);
+        return fault is null ? [.. roots.Where(root => !root.IsAbsent)] : throw fault;
+    }
+
+    /// <summary>The roots of the documents, empty ones included, up to the first that is not YAML.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="fault">Why the rest was not read; null where all of it was.</param>
+    public static IReadOnlyList<YamlNode> Read(string text, out YamlException? fault)
+    {
+        var roots = new List<YamlNode>();
+        fault = YamlCharacters.Check(text) ?? YamlDirectives.Check(text);
+        if (fault is not null)
+            return roots;
+        var reader = new YamlTreeReader(text);
+        try
+        {
+            reader.parser.Consume<StreamStart>();
+            while (reader.parser.TryConsume<DocumentStart>(out var start))
+            {
+                if (start.Version is { Version: not { Major: 1, Minor: 1 } })
+                    throw new SemanticErrorException(start.Start, start.End, "Kubernetes reads YAML 1.1 only");
+                reader.anchors.Clear();
+                var root = reader.ReadNode();
+                reader.parser.Consume<DocumentEnd>();
+                roots.Add(root);
+            }
+        }
+        catch (SyntaxErrorException exception)
+        {
+            fault = reader.Located(exception);
+        }
+        catch (YamlException exception)
+        {
+            fault = exception;
+        }
+
+        return roots;
+    }
+
+    /// <summary>The parser blames a tab in the indentation on the mapping that it breaks, which may begin far above.</summary>
+    private SyntaxErrorException Located(SyntaxErrorException fault)
+    {
+        if (parser.Current is not { } last || fault.End.Index >= last.End.Index)
+            return fault;
+        var position = At(last.End);
+        for (var line = TextLines.NextLine(text, position); line < text.Length; line = TextLines.NextLine(text, line))
+        {
+            var indentation = text.AsSpan(line).IndexOfAnyExcept(' ');
+            if (indentation < 0 || text[line + indentation] != '\t')
+                continue;
+            position = line + indentation;
+            break;
+        }
+
+        var mark = TextLines.Mark(text, position);
+        return new SyntaxErrorException(mark, mark, fault.Message);
+    }
+
+    private int At(Mark mark) => checked((int)mark.Index) + offset;
+
+    private YamlNode ReadNode()
+    {
+        if (++depth > DepthLimit)
+            throw new SemanticErrorException(parser.Current!.Start, parser.Current.End, $"nested deeper than {DepthLimit} levels");
+        try
+        {
+            return parser.Current switch
+            {
+                Scalar => ReadScalar(parser.Consume<Scalar>()),
+                AnchorAlias => ReadAlias(parser.Consume<AnchorAlias>()),
+                SequenceStart => ReadSequence(parser.Consume<SequenceStart>()),
+                _ => ReadMapping(parser.Consume<MappingStart>()),
+            };
+        }
+        finally
+        {
+            depth--;
+        }
+    }
+
+    private YamlNode ReadScalar(Scalar scalar)
+    {
+        var start = At(scalar.Start);
+        var end = At(scalar.End);
+        if (scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded)
+            end = BlockScalarEnd(start, end);
+        var node = new YamlNode
+        {
+            Kind = YamlNodeKind.Scalar,
+            Start = start,
+            ContentStart = ContentStart(scalar, start),
+            End = end,
+            Text = scalar.Value,
+            Style = scalar.Style,
+            Tag = TagOf(scalar),
+            Anchor = AnchorOf(scalar),
+        };
+        if (!YamlScalar.FitsItsTag(node))
+            throw new SemanticErrorException(scalar.Start, scalar.End, $"'{scalar.Value}' is not of the kind that its tag names");
+        return Remember(scalar, node);
+    }
+
+    private YamlNode ReadAlias(AnchorAlias alias)
+    {
+        if (!anchors.TryGetValue(alias.Value.Value, out var target))
+            throw new SemanticErrorException(alias.Start, alias.End, $"the alias *{alias.Value.Value} names no anchor");
+        return new YamlNode
+        {
+            Kind = YamlNodeKind.Alias,
+            Start = At(alias.Start),
+            ContentStart = At(alias.Start),
+            End = At(alias.End),
+            Text = alias.Value.Value,
+            Target = target,
+        };
+    }
+
+    private YamlNode ReadSequence(SequenceStart begin)
+    {
+        var items = new List<YamlNode>();
+        while (!parser.Accept<SequenceEnd>(out _))
+            items.Add(ReadNode());
+        var close = parser.Consume<SequenceEnd>();
+        var start = At(begin.Start);
+        var isFlow = begin.Style == SequenceStyle.Flow;
+        return Remember(begin, new YamlNode
+        {
+            Kind = YamlNodeKind.Sequence,
+            Start = start,
+            ContentStart = ContentStart(begin, start),
+            End = isFlow || items.Count == 0 ? At(close.Start) + 1 : items[^1].End,
+            Items = items,
+            IsFlow = isFlow,
+            Tag = TagOf(begin),
+            Anchor = AnchorOf(begin),
+        });
+    }
+
+    private YamlNode ReadMapping(MappingStart begin)
+    {
+        var entries = new List<YamlEntry>();
+        while (!parser.Accept<MappingEnd>(out _))
+        {
+            var mark = parser.Current!;
+            var key = ReadNode();
+            if (key.Resolved.Kind != YamlNodeKind.Scalar)
+                throw new SemanticErrorException(mark.Start, mark.End, "a key is a list or a mapping");
+            mark = parser.Current!;
+            var entry = new YamlEntry(key, ReadNode());
+            if (entry.IsMerge && !CanBeMerged(entry.Value.Resolved))
+                throw new SemanticErrorException(mark.Start, mark.End, "a merge key (<<) takes a mapping or a list of mappings");
+            entries.Add(entry);
+        }
+
+        var close = parser.Consume<MappingEnd>();
+        var start = At(begin.Start);
+        var isFlow = begin.Style == MappingStyle.Flow;
+        return Remember(begin, new YamlNode
+        {
+            Kind = YamlNodeKind.Mapping,
+            Start = start,
+            ContentStart = ContentStart(begin, start),
+            End = isFlow || entries.Count == 0 ? At(close.Start) + 1 : entries[^1].Value.End,
+            Entries = entries,
+            IsFlow = isFlow,
+            Tag = TagOf(begin),
+            Anchor = AnchorOf(begin),
+        });
+    }
+
+    private static bool CanBeMerged(YamlNode source) => source.Kind == YamlNodeKind.Mapping
+        || (source.Kind == YamlNodeKind.Sequence && source.Items.All(item => item.Resolved.Kind == YamlNodeKind.Mapping));
+
+    private YamlNode Remember(NodeEvent source, YamlNode node)
+    {
+        if (!source.Anchor.IsEmpty)
+            anchors[source.Anchor.Value] = node;
+        return node;
+    }
+
+    private static string? AnchorOf(NodeEvent source) => source.Anchor.IsEmpty ? null : source.Anchor.Value;
+
+    private static string? TagOf(NodeEvent source) => source.Tag.IsEmpty ? null : source.Tag.Value;
+
+    private int ContentStart(NodeEvent source, int start)
+    {
+        if (source.Anchor.IsEmpty && source.Tag.IsEmpty)
+            return start;
+        var position = start;
+        while (position < text.Length && text[position] is '&' or '!')
+        {
+            while (position < text.Length && !char.IsWhiteSpace(text[position]))
+                position++;
+            while (position < text.Length && char.IsWhiteSpace(text[position]))
+                position++;
+        }
+
+        return position;
+    }
+
+    /// <summary>The parser's end is where the next token begins; ours is the end of the last line that counts.</summary>
+    private int BlockScalarEnd(int start, int end)
+    {
+        end = Math.Min(end, text.Length);
+        var lineStart = TextLines.LineStart(text, end);
+        if (lineStart > start && text.AsSpan(lineStart, end - lineStart).IsWhiteSpace())
+            end = lineStart;
+        var header = text.AsSpan(start, TextLines.LineEnd(text, start) - start);
+        if (header.Contains('+'))
+            return TextLines.BeforeLineBreak(text, end);
+        while (end > start && char.IsWhiteSpace(text[end - 1]))
+            end--;
+        return end;
+    }
+}

@@ -1,0 +1,235 @@
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerConfigurations.Yaml;
+
+namespace NodeManager.SchedulerConfigurations.Tests.Editing;
+
+public sealed class PluginEditorTests
+{
+    private static SchedulerDocument Document(string body, string api = "v1") =>
+        SchedulerDocument.Parse($"apiVersion: kubescheduler.config.k8s.io/{api}\nkind: KubeSchedulerConfiguration\n{body}");
+
+    private static string Body(PluginChangeResult result) => result.Document.Text[(result.Document.Text.IndexOf("Configuration\n", StringComparison.Ordinal) + 14)..];
+
+    private static PluginChange At(string name, params string[] points) => new() { Name = name, ExtensionPoints = points };
+
+    [Fact]
+    public void A_plugin_of_several_points_is_enabled_by_multiPoint_and_one_of_a_single_point_there()
+    {
+        Assert.Equal("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: CapacityScheduling\n", Body(PluginEditor.Enable(Document(""), At("CapacityScheduling"))));
+        Assert.Equal(
+            "profiles:\n- plugins:\n    score:\n      enabled:\n      - name: PodState\n        weight: 3\n",
+            Body(PluginEditor.Enable(Document(""), new PluginChange { Name = "PodState", Weight = 3 })));
+    }
+
+    [Theory]
+    [InlineData("v1", "")]
+    [InlineData("v1", "queueSort")]
+    [InlineData("v1beta1", "queueSort")]
+    public void What_sorts_the_queue_is_replaced_in_one_call_in_all_profiles_and_comes_back(string api, string point)
+    {
+        var before = Document("profiles:\n- schedulerName: a\n- schedulerName: b\n", api);
+        var change = point.Length > 0 ? At("Coscheduling", point) : At("Coscheduling");
+
+        var enabled = PluginEditor.Enable(before, change);
+        var back = PluginEditor.Disable(enabled.Document, change);
+
+        Assert.Equal(["Coscheduling", "Coscheduling"], Sorting(enabled.Document));
+        Assert.Equal(2, enabled.Warnings.Count(warning => warning.Contains("no longer by PrioritySort", StringComparison.Ordinal)));
+        Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(enabled.Document), finding => finding.Severity == "Error");
+        Assert.Equal(["PrioritySort", "PrioritySort"], Sorting(back.Document));
+        Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(back.Document), finding => finding.Severity == "Error");
+    }
+
+    [Fact]
+    public void Of_all_plugins_switched_off_at_queueSort_the_default_is_named_again()
+    {
+        var document = Document("profiles:\n- plugins:\n    queueSort:\n      enabled:\n      - name: Coscheduling\n      disabled:\n      - name: '*'\n");
+
+        var back = PluginEditor.Disable(document, At("Coscheduling", "queueSort"));
+
+        Assert.Equal(["PrioritySort"], Sorting(back.Document));
+    }
+
+    private static IEnumerable<string> Sorting(SchedulerDocument document) => SchedulerPlugins.Read(document)
+        .Where(plugin => plugin is { ExtensionPoint: "queueSort", Status: not SchedulerPluginStatus.Disabled }).Select(plugin => plugin.Name);
+
+    [Fact]
+    public void Before_multiPoint_a_plugin_is_enabled_at_each_point_that_it_has()
+    {
+        var result = PluginEditor.Enable(Document("", "v1beta1"), At("CapacityScheduling"));
+        Assert.Equal(
+            ["postFilter", "preFilter", "reserve"],
+            SchedulerPlugins.Read(result.Document).Where(plugin => plugin is { Name: "CapacityScheduling", Status: "Enabled" }).Select(plugin => plugin.ExtensionPoint).Order());
+    }
+
+    [Fact]
+    public void What_runs_already_is_left_alone()
+    {
+        Assert.Empty(PluginEditor.Enable(Document(""), At("NodeName", "filter")).Differences);
+        Assert.Empty(PluginEditor.Enable(Document(""), new PluginChange { Name = "NodeAffinity", ExtensionPoints = ["score"], Weight = 2 }).Differences);
+        Assert.Empty(PluginEditor.Disable(Document(""), At("PodState")).Differences);
+    }
+
+    [Fact]
+    public void Enabling_what_was_disabled_takes_it_out_of_the_disabled_list()
+    {
+        var document = Document("profiles:\n- schedulerName: a\n  plugins:\n    score:\n      disabled:\n      - name: ImageLocality\n");
+        Assert.Equal("profiles:\n- schedulerName: a\n", Body(PluginEditor.Enable(document, At("ImageLocality", "score"))));
+        Assert.Equal(
+            "profiles:\n- schedulerName: a\n  plugins:\n    score:\n      enabled:\n      - name: ImageLocality\n        weight: 9\n",
+            Body(PluginEditor.Enable(document, new PluginChange { Name = "ImageLocality", ExtensionPoints = ["score"], Weight = 9 })));
+    }
+
+    [Fact]
+    public void V1beta1_gets_a_default_with_another_weight_by_disabling_and_enabling_it()
+    {
+        var result = PluginEditor.Set(Document("", "v1beta1"), new PluginChange { Name = "ImageLocality", Weight = 9 });
+        Assert.Equal(
+            "profiles:\n- plugins:\n    score:\n      disabled:\n      - name: ImageLocality\n      enabled:\n      - name: ImageLocality\n        weight: 9\n",
+            Body(result));
+        Assert.Equal(9, SchedulerPlugins.Read(result.Document).Single(plugin => plugin is { Name: "ImageLocality", ExtensionPoint: "score" }).Weight);
+        Assert.Equal("", string.Concat(PluginEditor.Set(result.Document, new PluginChange { Name = "ImageLocality", Weight = 9 }).Differences));
+        var back = PluginEditor.Disable(result.Document, At("ImageLocality"));
+        Assert.Equal("Disabled", SchedulerPlugins.Read(back.Document).Single(plugin => plugin is { Name: "ImageLocality", ExtensionPoint: "score" }).Status);
+    }
+
+    [Fact]
+    public void Disabling_without_a_point_takes_a_plugin_out_everywhere()
+    {
+        var document = Document("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: NodeAffinity\n        weight: 5\n");
+        var result = PluginEditor.Disable(document, At("NodeAffinity"));
+        Assert.Equal("profiles:\n- plugins:\n    multiPoint:\n      disabled:\n      - name: NodeAffinity\n", Body(result));
+        Assert.DoesNotContain(SchedulerPlugins.Read(result.Document), plugin => plugin.Name == "NodeAffinity" && plugin.Status != "Disabled");
+    }
+
+    [Fact]
+    public void Bare_names_are_read_and_never_written()
+    {
+        var document = Document("profiles:\n- schedulerName: a\n  plugins:\n    filter:\n      enabled: # mine\n      - Rescheduler\n      - Coscheduling\n    score:\n      disabled: [ImageLocality]\n");
+        Assert.Contains(SchedulerPlugins.Read(document), plugin => plugin is { Name: "Rescheduler", ExtensionPoint: "filter", Status: "Enabled" });
+        var enabled = PluginEditor.Enable(document, At("NodeResourceTopologyMatch", "filter"));
+        Assert.Equal(
+            document.Text.Replace("      enabled: # mine\n      - Rescheduler\n      - Coscheduling\n",
+                "      enabled: # mine\n      - name: Rescheduler\n      - name: Coscheduling\n      - name: NodeResourceTopologyMatch\n"),
+            enabled.Document.Text);
+        Assert.Contains("profiles[0].plugins.filter.enabled", Assert.Single(enabled.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain("score", PluginEditor.Enable(document, At("ImageLocality", "score")).Document.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            document.Text.Replace("      - Rescheduler\n      - Coscheduling\n", "      - name: Coscheduling\n"),
+            PluginEditor.Disable(document, At("Rescheduler")).Document.Text);
+    }
+
+    [Fact]
+    public void Order_is_the_place_in_the_list()
+    {
+        var document = Document("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: PodState\n      - name: SySched # b\n      - name: Trimaran\n");
+        var moved = PluginEditor.Set(document, new PluginChange { Name = "SySched", ExtensionPoints = ["score"], Order = 1 });
+        Assert.Equal("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: SySched # b\n      - name: PodState\n      - name: Trimaran\n", Body(moved));
+        Assert.Equal("Moved", Assert.Single(moved.Differences).Type);
+        var first = PluginEditor.Enable(document, new PluginChange { Name = "TargetLoadPacking", ExtensionPoints = ["score"], Order = 1 });
+        Assert.StartsWith("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: TargetLoadPacking\n", Body(first), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_profiles_that_are_named_change()
+    {
+        var document = Document("profiles:\n- schedulerName: a\n- schedulerName: b\n");
+        var result = PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality", SchedulerNames = ["b"] });
+        Assert.Equal("profiles:\n- schedulerName: a\n- schedulerName: b\n  plugins:\n    multiPoint:\n      disabled:\n      - name: ImageLocality\n", Body(result));
+        Assert.Equal("profiles[b].plugins: added {multiPoint: {disabled: [{name: ImageLocality}]}}", Assert.Single(result.Differences).ToString());
+    }
+
+    [Fact]
+    public void Arguments_change_one_by_one_and_keep_their_comments()
+    {
+        var document = Document("profiles:\n- pluginConfig:\n  - name: Rescheduler\n    args:\n      cpuThreshold: 80.0 # percent\n      memoryThreshold: 80.0\n");
+        var result = PluginEditor.Set(document, new PluginChange
+        {
+            Name = "Rescheduler",
+            Arguments = new Dictionary<string, object?> { ["cpuThreshold"] = 75.5, ["memoryThreshold"] = null, ["reschedulingInterval"] = "30s" },
+        });
+        Assert.Equal(
+            "profiles:\n- pluginConfig:\n  - name: Rescheduler\n    args:\n      cpuThreshold: 75.5 # percent\n      reschedulingInterval: 30s\n", Body(result));
+    }
+
+    [Theory]
+    [InlineData("Imagelocality", "score", ErrorIds.SchedulerPluginUnknown, "Did you mean ImageLocality?")]
+    [InlineData("Nope", "score", ErrorIds.SchedulerPluginUnknown, "not known")]
+    [InlineData("EBSLimits", "filter", ErrorIds.SchedulerPluginUnknown, "has no plugin")]
+    [InlineData("ImageLocality", "filter", ErrorIds.SchedulerExtensionPointInvalid, "does not implement filter")]
+    [InlineData("ImageLocality", "scoring", ErrorIds.SchedulerExtensionPointInvalid, "is no extension point")]
+    public void What_there_is_not_is_refused_with_what_there_is(string name, string point, string errorId, string message)
+    {
+        var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Enable(Document(""), At(name, point)));
+        Assert.Equal(errorId, failure.ErrorId);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(failure.RecommendedAction!);
+    }
+
+    [Theory]
+    [InlineData("hardPodAffinity", 5L, "has no argument 'hardPodAffinity'")]
+    [InlineData("hardPodAffinityWeight", "5", "not a whole number")]
+    [InlineData("hardPodAffinityWeight", 5.5, "not a whole number")]
+    [InlineData("ignorePreferredTermsOfExistingPods", "yes", "not true or false")]
+    public void An_argument_that_a_plugin_does_not_take_is_refused(string key, object value, string message)
+    {
+        var change = new PluginChange { Name = "InterPodAffinity", Arguments = new Dictionary<string, object?> { [key] = value } };
+        var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Set(Document(""), change));
+        Assert.Equal(ErrorIds.SchedulerArgumentInvalid, failure.ErrorId);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(PluginEditor.Set(Document(""), change with { Force = true }).Differences);
+    }
+
+    [Fact]
+    public void A_profile_that_there_is_not_and_a_plugin_that_does_not_run_are_told()
+    {
+        var profile = Assert.Throws<NodeManagerException>(() =>
+            PluginEditor.Disable(Document(""), new PluginChange { Name = "ImageLocality", SchedulerNames = ["b"] }));
+        Assert.Equal(ErrorIds.SchedulerProfileNotFound, profile.ErrorId);
+        Assert.Contains("default-scheduler", profile.Message, StringComparison.Ordinal);
+        var idle = Assert.Throws<NodeManagerException>(() =>
+            PluginEditor.Set(Document(""), new PluginChange { Name = "PodState", ExtensionPoints = ["score"], Weight = 2 }));
+        Assert.Contains("does not run at score", idle.Message, StringComparison.Ordinal);
+        Assert.Throws<NodeManagerException>(() => PluginEditor.Enable(
+            SchedulerDocument.Parse("apiVersion: v1\nkind: KubeSchedulerConfiguration\n"), At("ImageLocality", "score")));
+    }
+
+    [Fact]
+    public void An_unknown_plugin_is_enabled_by_force()
+    {
+        var result = PluginEditor.Enable(Document(""), new PluginChange { Name = "Mine", Force = true });
+        Assert.Contains(SchedulerPlugins.Read(result.Document), plugin => plugin is { Name: "Mine", ExtensionPoint: "multiPoint", IsKnown: false });
+        var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Enable(Document("", "v1beta1"), new PluginChange { Name = "Mine", Force = true }));
+        Assert.Equal(ErrorIds.SchedulerExtensionPointInvalid, failure.ErrorId);
+    }
+
+    [Fact]
+    public void A_textual_difference_is_what_diff_prints()
+    {
+        var before = string.Concat(Enumerable.Range(1, 30).Select(line => $"line {line}\n"));
+        var after = before.Replace("line 3\n", "line three\n").Replace("line 25\n", "line 25\nline 25b\n");
+        Assert.Equal("", TextComparison.Unified(before, before));
+        Assert.Equal(
+            "--- a\n+++ b\n@@ -1,6 +1,6 @@\n line 1\n line 2\n-line 3\n+line three\n line 4\n line 5\n line 6\n"
+            + "@@ -23,6 +23,7 @@\n line 23\n line 24\n line 25\n+line 25b\n line 26\n line 27\n line 28\n",
+            TextComparison.Unified(before, after, "a", "b"));
+    }
+
+    [Fact]
+    public void A_semantic_difference_names_what_moved_and_does_not_see_style()
+    {
+        static object? Value(string text) => YamlValue.Of(Document(text).Root);
+        Assert.Empty(ValueComparison.Compare(Value("a: {b: [1, 'x']} # c\n"), Value("a:\n  b:\n  - 0x1\n  - x\n")));
+        Assert.Equal(
+            ["a[x].weight: 1 -> 2", "a[w]: removed {name: w}", "a[z]: added {name: z}", "n: 1 -> 1.0"],
+            ValueComparison.Compare(
+                Value("a: [{name: x, weight: 1}, {name: w}]\nn: 1\n"), Value("a: [{name: x, weight: 2}, {name: z}]\nn: 1.0\n")).Select(one => one.ToString()));
+        Assert.Equal(
+            ["a: x, w -> w, x"],
+            ValueComparison.Compare(Value("a: [{name: x}, {name: w}]\n"), Value("a: [{name: w}, {name: x}]\n")).Select(one => one.ToString()));
+    }
+}

@@ -5,6 +5,8 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Watching;
+using ControlPlane plane = await ControlPlane.GetAsync();
+using var client = new KubernetesClient(plane.Server, plane.CreateAdminTransport());
 
 // BenchCluster [NODES]: starts the control plane of KUBEBUILDER_ASSETS with so many nodes, prints the path of its kubeconfig once they are
 // all there, and ends when its input does.
@@ -15,8 +17,6 @@ if (ServerBinaries.Find(out string reason) is null)
     return 1;
 }
 
-using ControlPlane plane = await ControlPlane.GetAsync();
-using var client = new KubernetesClient(plane.Server, plane.CreateAdminTransport());
 var limits = new ParallelOptions { MaxDegreeOfParallelism = 32 };
 await Parallel.ForAsync(0, count, limits, async (i, stop) => await client.CreateAsync(Resources.Nodes, NodeOf(i), null, RequestOptions.Default, stop));
 

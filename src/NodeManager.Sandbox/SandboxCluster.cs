@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Api.Custom;
 using NodeManager.Sandbox.Api.Faults;

@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Decisions;
 using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Scheduling;

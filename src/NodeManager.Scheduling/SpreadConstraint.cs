@@ -1,5 +1,6 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Scheduling;
 

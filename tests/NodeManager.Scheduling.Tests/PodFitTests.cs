@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Scheduling.Tests;
 

@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Scheduling.Tests;
 

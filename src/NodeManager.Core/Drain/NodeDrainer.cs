@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 

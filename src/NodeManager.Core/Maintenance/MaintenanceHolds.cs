@@ -1,8 +1,10 @@
 using System.Net;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -23,8 +25,8 @@ public static class MaintenanceHolds
             try
             {
                 Node node = await connection.Client.GetAsync(Resources.Nodes, name, null, token);
-                if (NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key)) is not { } claim) return null;
-                LeaseSign sign = await LeaseProbe.ReadAsync(connection, claim.Run, claim.Namespace, token);
+                if (MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key)) is not { } claim) return null;
+                LeaseState sign = await LeaseProbe.ReadAsync(connection, claim.Run, claim.Namespace, token);
                 return sign.IsAlive && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration ? new NodeHold(name, claim.Run, sign.Holder) : null;
             }
             catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)

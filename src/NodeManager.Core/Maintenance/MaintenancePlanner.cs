@@ -1,10 +1,12 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -100,16 +102,16 @@ public static class MaintenancePlanner
 
     private static MaintenanceCandidate Candidate(Node node, MaintenanceOptions options) => new(
         node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
-        NodeClaim.StaysCordoned(node)) { WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node) };
+        MaintenanceClaim.StaysCordoned(node)) { WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !FleetBoard.IsReady(node) };
 
     private static string GroupOf(Node node, MaintenanceOptions options) => SpreadKey.GroupOf(node, options.SpreadBy) ?? "";
 
     private static string NoteOf(Node node)
     {
         List<string> notes = [];
-        NodeClaim? claim = NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+        MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
         if (claim is not null) notes.Add($"belongs to run {claim.Run} of {claim.Holder}");
-        if (NodeClaim.StaysCordoned(node)) notes.Add("is cordoned, and stays so");
+        if (MaintenanceClaim.StaysCordoned(node)) notes.Add("is cordoned, and stays so");
         if (!FleetBoard.IsReady(node)) notes.Add("is not Ready");
         return string.Join("; ", notes);
     }

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -24,7 +27,7 @@ public static class MaintenanceRemover
             async (connection, token) =>
             {
                 StoredRun run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
-                LeaseSign sign = await LeaseProbe.LookAsync(connection, id, ns, _ => { }, token);
+                LeaseState sign = await LeaseProbe.LookAsync(connection, id, ns, _ => { }, token);
                 if (sign.IsAlive)
                 {
                     throw new NodeManagerException(
@@ -47,8 +50,8 @@ public static class MaintenanceRemover
                 connection, node, null,
                 current =>
                 {
-                    if (NodeClaim.Read(current) is not { } claim || claim.Run != id) return null;
-                    JsonObject patch = ClaimWriter.Undoing(claim);
+                    if (MaintenanceClaim.Read(current) is not { } claim || claim.Run != id) return null;
+                    JsonObject patch = MaintenanceClaim.Undoing(claim);
                     if (!resume) patch.Remove("spec");
                     return patch;
                 },
@@ -60,5 +63,5 @@ public static class MaintenanceRemover
         }
     }
 
-    private static NodeClaim? ClaimOf(Node node) => NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+    private static MaintenanceClaim? ClaimOf(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
 }

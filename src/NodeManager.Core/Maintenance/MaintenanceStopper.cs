@@ -21,7 +21,7 @@ public static class MaintenanceStopper
         async (connection, token) =>
         {
             await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
-            LeaseSign sign = await LeaseProbe.ReadAsync(connection, id, ns, token);
+            LeaseState sign = await LeaseProbe.ReadAsync(connection, id, ns, token);
             if (!sign.IsAlive || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration) return false;
             await connection.Client.PatchAsync(
                 Resources.Leases, RunLayout.NameOf(id), ns,
@@ -31,7 +31,7 @@ public static class MaintenanceStopper
             while (connection.Time.GetElapsedTime(start) < 2 * sign.Duration)
             {
                 await Task.Delay(LookAgain, connection.Time, token);
-                LeaseSign now = await LeaseProbe.ReadAsync(connection, id, ns, token);
+                LeaseState now = await LeaseProbe.ReadAsync(connection, id, ns, token);
                 if (!now.IsAlive || now.Holder != sign.Holder || now.Silence(connection.Time.GetUtcNow()) >= now.Duration) return true;
             }
 

@@ -1,3 +1,4 @@
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;

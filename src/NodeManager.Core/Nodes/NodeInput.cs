@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Validation;
 

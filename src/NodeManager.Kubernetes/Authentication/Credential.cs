@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 

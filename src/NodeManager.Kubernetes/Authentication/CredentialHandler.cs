@@ -1,5 +1,6 @@
 using System.Net;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Credentials;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Authentication;

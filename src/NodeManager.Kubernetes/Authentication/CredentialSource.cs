@@ -1,4 +1,6 @@
 using System.Text;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Credentials;
+
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>Acts as somebody else over a transport that belongs to another client, and stays that one's.</summary>

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Credentials;
+
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>A token that something else renews, in a file: read again when the file changes, every minute, and when it was refused.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NodeManager.Kubernetes.Authentication;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 

@@ -6,7 +6,7 @@ public sealed class Node : KubernetesObject
 {
     public NodeSpec Spec { get; set; } = new();
 
-    public NodeStatus Status { get; set; } = new();
+    public ReportedNodeStatus Status { get; set; } = new();
 }
 
 public sealed class NodeSpec
@@ -33,7 +33,7 @@ public sealed class Taint
     public DateTimeOffset? TimeAdded { get; set; }
 }
 
-public sealed class NodeStatus
+public sealed class ReportedNodeStatus
 {
     public Dictionary<string, Quantity>? Capacity { get; set; }
 
@@ -41,7 +41,7 @@ public sealed class NodeStatus
 
     public List<Condition>? Conditions { get; set; }
 
-    public List<NodeAddress>? Addresses { get; set; }
+    public List<ReportedNodeAddress>? Addresses { get; set; }
 
     public NodeSystemInfo? NodeInfo { get; set; }
 
@@ -75,7 +75,7 @@ public sealed class Condition
     public DateTimeOffset? LastTransitionTime { get; set; }
 }
 
-public sealed class NodeAddress
+public sealed class ReportedNodeAddress
 {
     public string Type { get; set; } = "";
 

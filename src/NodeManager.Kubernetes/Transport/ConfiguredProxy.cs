@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Kubernetes.Transport;
 

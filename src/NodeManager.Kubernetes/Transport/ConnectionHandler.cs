@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Authentication;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Transport;
 

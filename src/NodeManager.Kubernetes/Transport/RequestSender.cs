@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Transport;

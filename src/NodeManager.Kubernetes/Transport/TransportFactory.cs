@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Transport;
 

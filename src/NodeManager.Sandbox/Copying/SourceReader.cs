@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;

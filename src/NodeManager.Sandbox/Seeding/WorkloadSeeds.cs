@@ -146,7 +146,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     public void Bare(Workload workload)
     {
         if (placer.Next(workload) is { } node)
-            Run(workload, node, new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = new JsonObject { ["run"] = workload.Name } }, ["spec"] = Spec(workload, Patience()) }, TimeSpan.FromHours(5));
+            Run(workload, node, new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = new JsonObject { ["run"] = workload.Name } }, ["spec"] = Spec(workload, NodeOutageTolerations()) }, TimeSpan.FromHours(5));
     }
 
     /// <summary>A Job that is done, with its finished pod.</summary>
@@ -197,7 +197,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     }
 
     /// <summary>What the admission plugin gives to pods that say nothing of silent nodes.</summary>
-    private static JsonArray Patience() =>
+    private static JsonArray NodeOutageTolerations() =>
     [
         new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
         new JsonObject { ["key"] = "node.kubernetes.io/unreachable", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
@@ -242,8 +242,8 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     {
         JsonObject spec = pod["spec"]!.AsObject();
         spec["nodeName"] = node.Stored.Name;
-        if (spec["tolerations"] is null) spec["tolerations"] = Patience();
-        else if (workload.Gpus > 0) foreach (JsonNode? toleration in Patience()) spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
+        if (spec["tolerations"] is null) spec["tolerations"] = NodeOutageTolerations();
+        else if (workload.Gpus > 0) foreach (JsonNode? toleration in NodeOutageTolerations()) spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
         string address = node.Take(workload);
         bool isHere = node.TakesPods;
         string started = writer.Ago(age - TimeSpan.FromSeconds(3));

@@ -11,7 +11,7 @@ namespace NodeManager.Completion;
 internal static class Completions
 {
     /// <summary>How long Tab may take.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Those that start with what was typed, or contain it where none starts with it; quoted where a bare word will not do.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<string> candidates, string word)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 
 namespace NodeManager.Completion;
 
@@ -11,7 +12,7 @@ public sealed class MaintenanceRunCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Patience);
+        using var limit = new CancellationTokenSource(Completions.Timeout);
         try
         {
             NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);

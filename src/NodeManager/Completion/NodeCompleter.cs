@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Completion;
@@ -20,7 +21,7 @@ public abstract class NodeCompleter : IArgumentCompleter
 
     private static List<ClusterNode> ReadNodes(IDictionary boundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Patience);
+        using var limit = new CancellationTokenSource(Completions.Timeout);
         try
         {
             NodeManagerSession[] sessions = Completions.Sessions(boundParameters);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Completion;
 
@@ -12,7 +13,7 @@ public abstract class PodCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
-        using var limit = new CancellationTokenSource(Completions.Patience);
+        using var limit = new CancellationTokenSource(Completions.Timeout);
         try
         {
             NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);

@@ -12,7 +12,7 @@ public sealed class SchedulerCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var found = new List<ClusterScheduler>();
-        using var limit = new CancellationTokenSource(Completions.Patience);
+        using var limit = new CancellationTokenSource(Completions.Timeout);
         try
         {
             NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);

@@ -1,4 +1,5 @@
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Jobs;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Jobs;

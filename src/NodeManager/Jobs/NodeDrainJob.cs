@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;

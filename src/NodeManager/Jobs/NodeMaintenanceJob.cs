@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
 
 namespace NodeManager.Jobs;

@@ -1,5 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -129,7 +129,7 @@ public sealed class EvictionFollowingTests
         Assert.Empty(await EvictionDesk.RequestsAsync(cluster));
     }
 
-    private static Core.Drain.DrainOptions Asking => new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
+    private static Core.Drain.Options.DrainOptions Asking => new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
 
     private static async Task<(TestCluster, Pod)> StartAsync(string backend)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;

@@ -4,6 +4,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Conformance.Drain;
 

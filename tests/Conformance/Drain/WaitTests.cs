@@ -41,7 +41,7 @@ public sealed class WaitTests
     [SkippableTheory]
     [AllBackends("5", 600, false)]
     [AllBackends("3600", 2, true)]
-    public async Task A_Job_may_end_first_within_its_time(string backend, string runs, int patience, bool isEvicted)
+    public async Task A_Job_may_end_first_within_its_time(string backend, string runs, int timeout, bool isEvicted)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -53,10 +53,10 @@ public sealed class WaitTests
         // Begun, or on a busy machine already done.
         await Eventually.HoldsAsync("the pod runs", async () => await cluster.ListPodsAsync("app=work") is [{ Status.Phase: "Running" or "Succeeded" }]);
 
-        NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(patience) });
+        NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(timeout) });
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
         Assert.Equal(isEvicted, result.Warnings.Any(w => w.Contains("did not end", StringComparison.Ordinal)));
-        Assert.True(!isEvicted || result.Duration >= TimeSpan.FromSeconds(patience), result.Describe());
+        Assert.True(!isEvicted || result.Duration >= TimeSpan.FromSeconds(timeout), result.Describe());
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

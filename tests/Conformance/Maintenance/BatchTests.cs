@@ -1,5 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

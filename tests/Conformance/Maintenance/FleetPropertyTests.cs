@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 using Xunit.Abstractions;
@@ -16,7 +17,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
 {
     private static readonly int Fleets = ProofSize.Read("NODEMANAGER_FLEETS", 200);
     private static readonly int FirstSeed = ProofSize.Read("NODEMANAGER_FLEETS_SEED", 1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(30);
 
     [Fact]
     public async Task A_run_ends_or_has_said_what_will_block_it()
@@ -51,7 +52,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         Task<MaintenanceOutcome> running = NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log, stop.Token);
 
         DateTimeOffset start = cluster.Time.GetUtcNow();
-        while (!running.IsCompleted && cluster.Time.GetUtcNow() - start < (log.Foretold.IsEmpty ? Patience : Patience / 6))
+        while (!running.IsCompleted && cluster.Time.GetUtcNow() - start < (log.Foretold.IsEmpty ? Timeout : Timeout / 6))
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20)));
         bool hasEnded = running.IsCompleted;
         await stop.CancelAsync();

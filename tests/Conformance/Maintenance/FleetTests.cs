@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Maintenance;

@@ -3,7 +3,9 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

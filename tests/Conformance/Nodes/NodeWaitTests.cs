@@ -1,5 +1,7 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Nodes;

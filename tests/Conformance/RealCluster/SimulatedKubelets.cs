@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -21,7 +22,7 @@ internal sealed class SimulatedKubelets : IDisposable
     // Each waits for an answer most of the time: those of a busy server must not come one after another.
     private const int RenewalsAtOnce = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
     private readonly TimeSpan _leasePeriod;
     private readonly CancellationTokenSource _stop = new();
@@ -205,7 +206,7 @@ internal sealed class SimulatedKubelets : IDisposable
         do
         {
             _busy[key] = false;
-            while (!await ForgiveAsync(action)) await Task.Delay(Patience, TimeProvider.System);
+            while (!await ForgiveAsync(action)) await Task.Delay(Timeout, TimeProvider.System);
         }
         while (!_busy.TryRemove(new KeyValuePair<(string, string), bool>(key, false)));
     }

@@ -6,6 +6,7 @@ using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Workloads;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;

@@ -1,6 +1,7 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 
 namespace NodeManager.Conformance.Roles;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Tests.Drain.Support;
 
 namespace NodeManager.Core.Tests.Drain;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes;

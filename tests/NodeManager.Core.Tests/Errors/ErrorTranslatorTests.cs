@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using NodeManager.Core.Errors;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Tests.Errors;

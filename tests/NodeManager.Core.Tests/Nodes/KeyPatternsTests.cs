@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Core.Tests.Nodes;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 
 namespace NodeManager.Core.Tests.Nodes;

@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Core.Tests.Nodes;
 

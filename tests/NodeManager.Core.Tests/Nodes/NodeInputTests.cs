@@ -1,4 +1,6 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 
 namespace NodeManager.Core.Tests.Nodes;

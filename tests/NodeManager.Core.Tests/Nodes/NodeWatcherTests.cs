@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 
 namespace NodeManager.Core.Tests.Nodes;

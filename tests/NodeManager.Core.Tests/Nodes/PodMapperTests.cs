@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 
 namespace NodeManager.Core.Tests.Nodes;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Testing;

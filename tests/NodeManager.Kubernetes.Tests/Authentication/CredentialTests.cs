@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Testing;
 
 namespace NodeManager.Kubernetes.Tests.Authentication;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Tests.Authentication;
 using NodeManager.Testing;
 

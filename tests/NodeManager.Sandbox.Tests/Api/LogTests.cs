@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Tests.Api;
 public sealed class LogTests
 {
     private const string Path = "/api/v1/namespaces/default/pods/here/log";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_log_that_is_followed_stays_open_until_its_container_ends_for_all_who_read()
@@ -59,12 +59,12 @@ public sealed class LogTests
         using HttpResponseMessage answer = await served.Http.GetAsync(Path + "?follow=true&sinceTime=2000-01-01T00:00:00Z", HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
-        Assert.Equal(whole, await lines.ReadLineAsync().WaitAsync(Patience) + "\n");
+        Assert.Equal(whole, await lines.ReadLineAsync().WaitAsync(Timeout) + "\n");
 
         Task<string> rest = lines.ReadToEndAsync();
         Assert.False(rest.IsCompleted);
         cluster.Delete(BuiltInKinds.Pods, "here", grace: 0);
-        Assert.Equal("", await rest.WaitAsync(Patience));
+        Assert.Equal("", await rest.WaitAsync(Timeout));
     }
 
     [Fact]

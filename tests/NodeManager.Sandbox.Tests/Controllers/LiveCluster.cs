@@ -13,7 +13,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 /// <summary>A cluster on a clock of its own that is moved until something has happened.</summary>
 internal sealed class LiveCluster : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1, params string[] features) =>
         Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock, Features = features });
@@ -39,7 +39,7 @@ internal sealed class LiveCluster : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (!holds())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{what} did not happen. Faults: {string.Join("; ", Cluster.Controllers!.Faults)}");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, $"{what} did not happen. Faults: {string.Join("; ", Cluster.Controllers!.Faults)}");
             Clock.Advance(step ?? TimeSpan.FromMilliseconds(100));
             await Task.Delay(2);
         }

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 public sealed class FloodTests
 {
     private const long Allowance = 64 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task A_flood_of_connections_is_let_go_and_those_behind_it_are_served()
@@ -28,7 +28,7 @@ public sealed class FloodTests
                 await client.ConnectAsync("127.0.0.1", served.Server.Address.Port);
             }
 
-            Assert.Contains("gitVersion", await served.Http.GetStringAsync("/version").WaitAsync(Patience), StringComparison.Ordinal);
+            Assert.Contains("gitVersion", await served.Http.GetStringAsync("/version").WaitAsync(Timeout), StringComparison.Ordinal);
             Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
         }
         finally
@@ -57,7 +57,7 @@ public sealed class FloodTests
             }
 
             throw new IOException("The server has closed.");
-        }).WaitAsync(Patience);
+        }).WaitAsync(Timeout);
     }
 
     [Theory]

@@ -12,7 +12,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 /// <summary>A cluster, in which nothing acts on its own unless another is given, served; with a client that holds its kubeconfig, and raw connections.</summary>
 internal sealed class ServedCluster : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public ServedCluster(ServerLimits? limits = null, int logCapacity = ObjectStore.DefaultLogCapacity)
         : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits)
@@ -65,7 +65,7 @@ internal sealed class ServedCluster : IDisposable
     public static async Task<string> ReadToEndAsync(Stream stream)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync().WaitAsync(Patience);
+        return await reader.ReadToEndAsync().WaitAsync(Timeout);
     }
 
     /// <summary>The status line's code and the Status object of a raw answer.</summary>

@@ -14,7 +14,7 @@ namespace NodeManager.Sandbox.Tests.Http;
 
 public sealed class ServingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task A_client_with_the_kubeconfig_is_served_over_a_certificate_that_it_trusts()
@@ -128,7 +128,7 @@ public sealed class ServingTests
         }
 
         // The server is done with it: stopping waits for nothing.
-        await Task.Run(served.Server.Dispose).WaitAsync(Patience);
+        await Task.Run(served.Server.Dispose).WaitAsync(Timeout);
     }
 
     [Fact]
@@ -167,6 +167,6 @@ public sealed class ServingTests
         await Assert.ThrowsAnyAsync<IOException>(async () =>
         {
             while (true) await stream.WriteAsync(Encoding.Latin1.GetBytes(ask));
-        }).WaitAsync(Patience);
+        }).WaitAsync(Timeout);
     }
 }

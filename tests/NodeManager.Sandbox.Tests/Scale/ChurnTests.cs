@@ -33,7 +33,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
     private const long Tables = 24 * 1024 * 1024;
     private const int RoundsToFillTables = 16 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(ProofSize.Read("NODEMANAGER_CHURN_SECONDS", 0));
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
         long start = Stopwatch.GetTimestamp();
         while (served.Cluster.Registry.Store.List(BuiltInKinds.Events).Objects.Walk("default").Any())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "events do not expire");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, "events do not expire");
             await Task.Delay(50);
         }
 

@@ -22,7 +22,7 @@ public sealed class WatcherTests(ITestOutputHelper output)
     private const int Writers = 4;
     private const string Last = "last";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly int Changes = ProofSize.Read("NODEMANAGER_WATCHED_CHANGES", 400);
 
     // What they watch, and which pods that is.
@@ -48,7 +48,7 @@ public sealed class WatcherTests(ITestOutputHelper output)
         Task<string[]>[] reading = [.. readers.Select(ReadAsync)];
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => Write(served.Cluster.Registry, writer))));
         served.Cluster.Registry.Create(BuiltInKinds.Pods, "default", Pod(Last, "even", "node"));
-        string[][] seen = await Task.WhenAll(reading).WaitAsync(Patience);
+        string[][] seen = await Task.WhenAll(reading).WaitAsync(Limit);
         TimeSpan lasted = Stopwatch.GetElapsedTime(start);
 
         List<Change> truth = [];
@@ -88,7 +88,7 @@ public sealed class WatcherTests(ITestOutputHelper output)
     private static async Task<string[]> ReadAsync(WatchReader reader)
     {
         List<string> events = [];
-        while (await reader.NextLineAsync(Patience) is { } line)
+        while (await reader.NextLineAsync(Limit) is { } line)
         {
             using JsonDocument document = JsonDocument.Parse(line);
             string type = document.RootElement.GetProperty("type").GetString()!;

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Tests.Store;
 
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Writers_of_one_object_lose_nothing_of_each_other()
@@ -70,9 +70,9 @@ public sealed class ConcurrencyTests
             }
         })));
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         var seen = new List<Change>();
-        await foreach (Change change in store.WatchAsync(BuiltInKinds.Nodes, start, patience.Token))
+        await foreach (Change change in store.WatchAsync(BuiltInKinds.Nodes, start, timeout.Token))
         {
             seen.Add(change);
             if (seen.Count == Writers * Rounds * 3) break;
@@ -111,7 +111,7 @@ public sealed class ConcurrencyTests
             {
                 // Who read a change before its writer had called may be called once more than there is to read.
                 Change? change;
-                while (!cursor.TryRead(out change)) await cursor.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Patience);
+                while (!cursor.TryRead(out change)) await cursor.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Timeout);
                 Assert.True(change.Version > list.Version);
                 if (change.Type == ChangeType.Added) Assert.True(known.TryAdd(change.Object.Name, change.Object.Uid));
                 else Assert.True(known.Remove(change.Object.Name));

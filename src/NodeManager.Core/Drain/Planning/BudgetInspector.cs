@@ -1,4 +1,6 @@
+using NodeManager.Core.Drain.Options;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,6 +1,8 @@
 using System.Net;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;

@@ -3,8 +3,10 @@ using System.Text.Json;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Placement;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Drain.Planning;
 
@@ -40,7 +42,7 @@ internal sealed class FitEstimator(KubernetesClient client)
         if (planned.Pod.Controller() is null) return ("Unknown", "Unmanaged pod: no controller will recreate it.");
 
         Pod successor = Successor(planned.Pod);
-        NodeManager.Scheduling.Placement placement = PodPlacement.Find(successor, snapshot, node => !drained.Contains(node.Name));
+        NodeManager.Scheduling.Decisions.Placement placement = PodPlacement.Find(successor, snapshot, node => !drained.Contains(node.Name));
         if (placement.Node is { } node) snapshot.Assume(successor, node);
         return placement.Verdict switch
         {

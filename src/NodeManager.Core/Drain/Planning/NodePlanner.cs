@@ -1,3 +1,4 @@
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes.Models;
 

@@ -10,7 +10,7 @@ internal static class PodHealth
     /// What has not come by then is not on its way any more. As long as a Deployment waits for progress where its
     /// <c>progressDeadlineSeconds</c> says nothing else.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private const int ManyRestarts = 3;
 
@@ -41,7 +41,7 @@ internal static class PodHealth
 
     // Between two back-offs of a crash loop a container runs for a moment, or has just ended.
     private static bool IsCrashing(ContainerStatus container, DateTimeOffset now) =>
-        !container.Ready && container.RestartCount >= ManyRestarts && EndOf(container) is { ExitCode: not 0, FinishedAt: { } ended } && now - ended < Patience;
+        !container.Ready && container.RestartCount >= ManyRestarts && EndOf(container) is { ExitCode: not 0, FinishedAt: { } ended } && now - ended < Timeout;
 
     private static ContainerStateTerminated? EndOf(ContainerStatus container) => container.State?.Terminated ?? container.LastState?.Terminated;
 
@@ -54,7 +54,7 @@ internal static class PodHealth
     private static UnhealthyPod SayFor(Pod pod, string what, DateTimeOffset? since, DateTimeOffset now, string how = "")
     {
         TimeSpan lasts = now - since ?? TimeSpan.Zero;
-        return lasts <= Patience ? Say(pod, what, true) : Say(pod, $"{what}, {(how.Length > 0 ? how + " " : "")}for {HumanDuration.Format(lasts)}", false);
+        return lasts <= Timeout ? Say(pod, what, true) : Say(pod, $"{what}, {(how.Length > 0 ? how + " " : "")}for {HumanDuration.Format(lasts)}", false);
     }
 
     private static UnhealthyPod Say(Pod pod, string reason, bool progressing) => new()

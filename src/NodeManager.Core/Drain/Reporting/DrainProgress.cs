@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Drain.Reporting;

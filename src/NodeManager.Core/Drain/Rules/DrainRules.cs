@@ -1,3 +1,4 @@
+using NodeManager.Core.Drain.Options;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Rules;

@@ -1,3 +1,5 @@
+using NodeManager.Core.Drain.Options;
+
 namespace NodeManager.Core.Drain.Rules;
 
 /// <summary>What the rules know besides the pod.</summary>

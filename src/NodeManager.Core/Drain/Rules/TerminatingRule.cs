@@ -8,7 +8,7 @@ internal static class TerminatingRule
     public static RuleVerdict? Judge(Pod pod, RuleContext context)
     {
         if (pod.Overdue(context.Now) is not { } overdue) return null;
-        if (context.Options.SkipWaitForDeleteTimeout is { } patience && patience > TimeSpan.Zero && overdue > patience)
+        if (context.Options.SkipWaitForDeleteTimeout is { } timeout && timeout > TimeSpan.Zero && overdue > timeout)
             return new(
                 "Terminating", DrainDecision.Skip,
                 $"It should have been gone since {pod.Metadata.DeletionTimestamp:u}; -SkipWaitForDeleteTimeout says not to wait.",

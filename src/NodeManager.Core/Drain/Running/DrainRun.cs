@@ -1,6 +1,10 @@
 using System.Threading.Channels;
+using NodeManager.Core.Drain.Budgets;
+using NodeManager.Core.Drain.Evictions;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Drain.State;
+using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
@@ -48,7 +52,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
-        await using BudgetBook budgets = new(scope, survey, namespaces);
+        await using BudgetRegistry budgets = new(scope, survey, namespaces);
         await using BudgetOverrides overrides = new(scope, namespaces);
         Surge surge = new(scope, survey, budgets, cancellationToken);
         await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);

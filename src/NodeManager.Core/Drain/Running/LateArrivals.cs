@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -21,7 +22,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
     public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
     {
         Rounds++;
-        List<Pod> now = (await scope.Patience.RunAsync(
+        List<Pod> now = (await scope.Retry.RunAsync(
             token => scope.Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, token),
             cancellationToken)).Items;
         HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
@@ -50,7 +51,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
     private async Task<IReadOnlyDictionary<(string, string), string>?> DaemonSetsAsync(List<Pod> late, CancellationToken cancellationToken)
     {
         if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now)))) return survey.DaemonSets;
-        List<DaemonSet> now = (await scope.Patience.RunAsync(token => scope.Client.ListAsync(Resources.DaemonSets, new(), token), cancellationToken)).Items;
+        List<DaemonSet> now = (await scope.Retry.RunAsync(token => scope.Client.ListAsync(Resources.DaemonSets, new(), token), cancellationToken)).Items;
         return now.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? "");
     }
 }

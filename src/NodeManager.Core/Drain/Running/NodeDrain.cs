@@ -1,11 +1,18 @@
 using System.Net;
+using NodeManager.Core.Drain.Budgets;
+using NodeManager.Core.Drain.Evictions;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Drain.State;
+using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
@@ -20,7 +27,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly DrainScope _scope;
     private readonly DrainSurvey _survey;
     private readonly PlannedNode _plan;
-    private readonly BudgetBook _budgets;
+    private readonly BudgetRegistry _budgets;
     private readonly BudgetOverrides _overrides;
     private readonly Surge _surge;
     private readonly EvictionRequests _requests;
@@ -46,7 +53,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetBook budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
         DateTimeOffset startedAt)
     {
         _scope = scope;
@@ -392,7 +399,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         {
             _scope.Observer.Verbose($"Node {node.Metadata.Name}: its state could not be read: {exception.Message}");
             if (limit.IsCancellationRequested) return new(null, false, $"no answer within {CleanUp.TotalSeconds:0} s.");
-            return new(null, false, ServerPatience.MayPass(exception) ? exception.Message : null);
+            return new(null, false, UnreachableServerRetry.MayPass(exception) ? exception.Message : null);
         }
     }
 

@@ -1,3 +1,4 @@
+using NodeManager.Core.Drain.State;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Drain.Running;
@@ -15,7 +16,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     // What takes its time and ends by itself is worth a warning only when it takes long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, DateTimeOffset> _since = [];
 
@@ -45,7 +46,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
         {
             string cause = $"{blocker.Kind} {blocker.Name} {blocker.Outlook}";
             DateTimeOffset since = _since[cause] = before.GetValueOrDefault(cause, scope.Now);
-            if (blocker.Outlook != BudgetOutlook.Never && scope.Now - since < Patience) continue;
+            if (blocker.Outlook != BudgetOutlook.Never && scope.Now - since < Timeout) continue;
             string pods = blocker.Pods.Count switch
             {
                 0 => "",

@@ -1,11 +1,13 @@
 using System.Net;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 

@@ -1,5 +1,6 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Maintenance.Rules;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
@@ -8,7 +10,7 @@ namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
 internal sealed class BatchWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, NodeWork work, FleetBoard board, MaintenanceProgress progress)
+    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, NodeWork work, FleetBoard board, MaintenanceProgress progress)
 {
     private const int DrainAttempts = 6;
 
@@ -82,7 +84,7 @@ internal sealed class BatchWork(
         }
         catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
         {
-            if (!isLast && ServerPatience.MayPass(exception)) return null;
+            if (!isLast && UnreachableServerRetry.MayPass(exception)) return null;
             foreach (string uid in left) _tails.Add(work.EndAsync(uid, exception, cancellationToken));
             left.Clear();
         }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 
@@ -9,7 +11,7 @@ namespace NodeManager.Core.Maintenance.Running;
 internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 {
     private readonly HashSet<string> _dead = [];
-    private readonly ConcurrentQueue<(NodeClaim From, string Node)> _taken = new();
+    private readonly ConcurrentQueue<(MaintenanceClaim From, string Node)> _taken = new();
 
     /// <summary>Looks whether a living run has one of the nodes, before anything is written.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
@@ -17,14 +19,14 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
     {
         foreach (Node node in nodes)
         {
-            NodeClaim? claim = NodeClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(NodeClaim.Key));
+            MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
             if (claim is not null && claim.Run != run && !_dead.Contains(claim.Run)) await LookAsync(node.Metadata.Name, claim, cancellationToken);
         }
     }
 
     /// <summary>Claims the run's open nodes, and notes those that are gone or were done already.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
-    public async Task TakeAsync(RunLedger ledger, MaintenanceProgress progress, CancellationToken cancellationToken)
+    public async Task TakeAsync(RunProgressLog ledger, MaintenanceProgress progress, CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. ledger.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).OrderBy(n => n.Uid, StringComparer.Ordinal)];
         // The first one alone: of two runs that begin with the same nodes at the same time, it decides which has them.
@@ -45,7 +47,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         }
     }
 
-    private async Task TakeAsync(RunLedger ledger, NodeRecord node, CancellationToken cancellationToken)
+    private async Task TakeAsync(RunProgressLog ledger, NodeRecord node, CancellationToken cancellationToken)
     {
         try
         {
@@ -97,9 +99,9 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         }
     }
 
-    private async Task LookAsync(string node, NodeClaim claim, CancellationToken cancellationToken)
+    private async Task LookAsync(string node, MaintenanceClaim claim, CancellationToken cancellationToken)
     {
-        LeaseSign sign = await LeaseProbe.LookAsync(
+        LeaseState sign = await LeaseProbe.LookAsync(
             scope.Connection, claim.Run, claim.Namespace,
             waits => scope.Observer.Verbose(
                 $"Node {node} belongs to maintenance run {claim.Run} of {waits.Holder}: waiting up to {waits.Duration.TotalSeconds:0} s for a sign of life."),

@@ -1,5 +1,7 @@
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
+using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
@@ -15,7 +17,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board, Ma
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
     /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is nobody's to mend here.</summary>
-    public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) => scope.Patience.RunAsync<IReadOnlyList<string>>(
+    public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) => scope.Retry.RunAsync<IReadOnlyList<string>>(
         async token => [.. (await scope.Client.ListAsync(Resources.Pods, On(node), token)).Items.Where(IsReady).Select(OwnerOf).OfType<string>().Distinct()],
         cancellationToken);
 
@@ -72,7 +74,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board, Ma
 
     // The names of those DaemonSets that want the node.
     private Task<IReadOnlyList<string>> WantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
-        scope.Patience.RunAsync<IReadOnlyList<string>>(
+        scope.Retry.RunAsync<IReadOnlyList<string>>(
             async token =>
             [
                 .. (await scope.Client.ListAsync(Resources.DaemonSets, new(), token)).Items

@@ -1,5 +1,8 @@
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
+using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

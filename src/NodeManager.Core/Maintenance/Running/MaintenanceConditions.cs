@@ -1,7 +1,11 @@
 using System.Net;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -44,7 +48,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
         if (!LifecycleConditions.AreWanted(options.Drain.Condition, (await scope.Client.GetCapabilitiesAsync(cancellationToken)).Minor)) return;
         try
         {
-            await scope.Patience.RunAsync(
+            await scope.Retry.RunAsync(
                 async token => await write(await scope.Client.GetAsync(Resources.Nodes, name, null, token), token), cancellationToken);
         }
         catch (KubernetesException refused)

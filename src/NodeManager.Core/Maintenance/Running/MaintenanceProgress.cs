@@ -34,7 +34,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     }
 
     /// <summary>The run's nodes are known.</summary>
-    public void Start(RunLedger ledger, TimeSpan soak)
+    public void Start(RunProgressLog ledger, TimeSpan soak)
     {
         IReadOnlyList<NodeRecord> nodes = [.. ledger.Nodes.Where(n => n.Status != NodeMaintenanceStatus.Skipped)];
         lock (_lock)

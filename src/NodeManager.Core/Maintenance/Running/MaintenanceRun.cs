@@ -1,4 +1,6 @@
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
@@ -16,7 +18,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     // Where nothing else tells: another zone's rules, a clock that was set.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
-    private readonly RunLedger _ledger = start.Ledger;
+    private readonly RunProgressLog _ledger = start.Ledger;
     private readonly HashSet<string> _foretold = [];
     private readonly MaintenanceConditions _conditions = new(scope, start.Options);
 
@@ -109,7 +111,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
 
     private async Task<FleetSurvey?> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
     {
-        FleetSurvey? survey = await scope.Patience.RunAsync(
+        FleetSurvey? survey = await scope.Retry.RunAsync(
             token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => n.Name)], start.Options.Drain, token), cancellationToken);
         if (survey is null) scope.Observer.Verbose("Pods may not be listed: batches are chosen without looking where pods fit.");
         return survey;

@@ -1,8 +1,12 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -15,7 +19,7 @@ namespace NodeManager.Core.Maintenance.Running;
 /// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
 /// </summary>
 internal sealed class NodeWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
+    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
     MaintenanceProgress progress)
 {
     private const int LongestError = 2000;
@@ -201,7 +205,7 @@ internal sealed class NodeWork(
     private async Task RunAsync(
         NodeRecord record, Func<ClusterNode, CancellationToken, Task<IReadOnlyList<object>>> work, CancellationToken cancellationToken)
     {
-        Node node = await scope.Patience.RunAsync(
+        Node node = await scope.Retry.RunAsync(
             token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
         if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
         IReadOnlyList<object> output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
@@ -234,7 +238,7 @@ internal sealed class NodeWork(
         }
     }
 
-    private Task<bool> IsGoneAsync(NodeRecord record, CancellationToken cancellationToken) => scope.Patience.RunAsync(
+    private Task<bool> IsGoneAsync(NodeRecord record, CancellationToken cancellationToken) => scope.Retry.RunAsync(
         async token =>
         {
             try

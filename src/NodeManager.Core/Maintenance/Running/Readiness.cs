@@ -1,5 +1,7 @@
+using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -104,7 +108,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
                 $"Resuming maintenance run {run.Id}, which {run.By} began at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
         }
 
-        RunLedger ledger = new(scope, run, store, _by, nodes);
+        RunProgressLog ledger = new(scope, run, store, _by, nodes);
         scope.Observer.Started(ledger.Describe(state));
         try
         {
@@ -175,7 +179,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Uid = node.Metadata.Uid ?? "",
             Group = SpreadKey.GroupOf(node, options.SpreadBy),
             IsControlPlane = isControlPlane,
-            WasUnavailable = NodeClaim.StaysCordoned(node) || !FleetBoard.IsReady(node),
+            WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !FleetBoard.IsReady(node),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
             Message = isLeftOut ? "A control-plane node: left out without -IncludeControlPlane." : null,
         };
@@ -203,7 +207,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     // Runs take days where windows are short; a killed one has last been heard of by its lease.
     private async Task<DateTimeOffset> LastSignAsync(RunHead run, CancellationToken cancellationToken)
     {
-        LeaseSign sign = await LeaseProbe.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
+        LeaseState sign = await LeaseProbe.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
@@ -217,7 +221,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         if (run.Work != work) observer.Warning($"The script block is not the one that run {run.Id} was started with.");
     }
 
-    private void Wait(RunRecord run, LeaseSign sign, MaintenanceProgress progress)
+    private void Wait(RunRecord run, LeaseState sign, MaintenanceProgress progress)
     {
         string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life of {sign.Holder}";
         scope.Observer.Verbose($"Run {run.Id} is in the hands of {sign.Holder}: {wait}.");
@@ -253,7 +257,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     }
 
     // A run that could not have its nodes never was.
-    private async Task UndoAsync(RunLedger ledger, ClaimWriter claims, RunRecord run)
+    private async Task UndoAsync(RunProgressLog ledger, ClaimWriter claims, RunRecord run)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);
         await Task.WhenAll(ledger.Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))

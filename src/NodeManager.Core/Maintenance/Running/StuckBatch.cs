@@ -1,9 +1,11 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Placement;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
@@ -11,7 +13,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Watches whether the drains of a batch wait for pods that fit only on nodes that the run itself holds.</summary>
-internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunLedger ledger, FleetBoard board)
+internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, FleetBoard board)
 {
     // A scheduler needs a moment for a new pod, and a node that has just come back for its taints.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
@@ -47,7 +49,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
             ClusterSnapshot snapshot = (await new SnapshotReader(scope.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)).Snapshot;
             return StuckRules.Choose(snapshot, waiting, [.. open.Select(n => n.Name)], Held());
         }
-        catch (Exception exception) when (exception is KubernetesException or NodeManagerException || Operations.ServerPatience.MayPass(exception))
+        catch (Exception exception) when (exception is KubernetesException or NodeManagerException || Operations.UnreachableServerRetry.MayPass(exception))
         {
             scope.Observer.Verbose($"Whether the batch waits for its own nodes is not known: {exception.Message}");
             return null;

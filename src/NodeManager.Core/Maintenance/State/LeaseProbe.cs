@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
@@ -15,15 +16,15 @@ namespace NodeManager.Core.Maintenance.State;
 internal static class LeaseProbe
 {
     /// <summary>Looks, and where it is not plain, waits for the next renewal: until it comes, or would have had to come.</summary>
-    public static async Task<LeaseSign> LookAsync(
-        ClusterConnection connection, string run, string ns, Action<LeaseSign> waits, CancellationToken cancellationToken)
+    public static async Task<LeaseState> LookAsync(
+        ClusterConnection connection, string run, string ns, Action<LeaseState> waits, CancellationToken cancellationToken)
     {
-        LeaseSign first = await ReadAsync(connection, run, ns, cancellationToken);
+        LeaseState first = await ReadAsync(connection, run, ns, cancellationToken);
         if (!first.IsAlive || first.Silence(connection.Time.GetUtcNow()) > 2 * first.Duration) return first with { IsAlive = false };
         waits(first);
         using CancellationTokenSource limit = connection.Time.StartLimit(first.Duration);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        LeaseSign last = first;
+        LeaseState last = first;
         try
         {
             ListOptions what = new() { Namespace = ns, FieldSelector = "metadata.name=" + RunLayout.NameOf(run) };
@@ -45,7 +46,7 @@ internal static class LeaseProbe
     }
 
     /// <summary>What it says now: alive is who holds it at all.</summary>
-    public static async Task<LeaseSign> ReadAsync(ClusterConnection connection, string run, string ns, CancellationToken cancellationToken)
+    public static async Task<LeaseState> ReadAsync(ClusterConnection connection, string run, string ns, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,5 +58,5 @@ internal static class LeaseProbe
         }
     }
 
-    private static LeaseSign Of(Lease lease) => new(lease, !string.IsNullOrEmpty(lease.Spec.HolderIdentity));
+    private static LeaseState Of(Lease lease) => new(lease, !string.IsNullOrEmpty(lease.Spec.HolderIdentity));
 }

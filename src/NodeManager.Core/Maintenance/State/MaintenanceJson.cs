@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NodeManager.Core.Maintenance.Options;
 
 namespace NodeManager.Core.Maintenance.State;
 
@@ -9,6 +10,5 @@ namespace NodeManager.Core.Maintenance.State;
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(NodeRecord))]
-[JsonSerializable(typeof(NodeClaim))]
 [JsonSerializable(typeof(MaintenanceOptions))]
 internal sealed partial class MaintenanceJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Net;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -70,7 +71,7 @@ internal static class RunDirectory
     {
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
-        return leases.Items.Select(l => (Run: RunOf(l) ?? "", Sign: new LeaseSign(l, true)))
+        return leases.Items.Select(l => (Run: RunOf(l) ?? "", Sign: new LeaseState(l, true)))
             .Where(l => l.Sign.Holder.Length > 0 && l.Sign.Silence(now) < l.Sign.Duration)
             .ToDictionary(l => l.Run, l => l.Sign.Holder);
     }
@@ -90,7 +91,7 @@ internal static class RunDirectory
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
         {
-            if (new LeaseSign(lease, true) is var sign && sign.Silence(now) > 2 * sign.Duration)
+            if (new LeaseState(lease, true) is var sign && sign.Silence(now) > 2 * sign.Duration)
                 await DeleteAsync(connection, Resources.Leases, lease.Metadata.Name, ns, cancellationToken);
         }
 

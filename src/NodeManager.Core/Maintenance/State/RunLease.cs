@@ -7,6 +7,7 @@ using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -71,9 +72,9 @@ internal sealed class RunLease : IAsyncDisposable
     /// <param name="waits">Told when it has to be seen first whether the holder is gone.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">MaintenanceConflict: its holder lives, or another one was faster.</exception>
-    public async Task TakeAsync(Action<LeaseSign> waits, CancellationToken cancellationToken)
+    public async Task TakeAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
-        LeaseSign sign = await LeaseProbe.LookAsync(_connection, _run, _namespace, waits, cancellationToken);
+        LeaseState sign = await LeaseProbe.LookAsync(_connection, _run, _namespace, waits, cancellationToken);
         if (sign.IsAlive) throw MaintenanceErrors.Conflict(_run, sign.Holder, null, sign.Duration);
         long start = _connection.Time.GetTimestamp();
         try
@@ -227,7 +228,7 @@ internal sealed class RunLease : IAsyncDisposable
     // What another attempt does not cure is said at once, and ends the run when its hold gets into doubt.
     private void Refused(Exception failure)
     {
-        if (ServerPatience.MayPass(failure)) return;
+        if (UnreachableServerRetry.MayPass(failure)) return;
         NodeManagerException known = failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
             ?? new(ErrorIds.UnexpectedAnswer, ErrorKind.InvalidOperation, failure.Message, _run, "", failure);
         bool isNew = _refusal is null;
@@ -246,7 +247,7 @@ internal sealed class RunLease : IAsyncDisposable
     {
         try
         {
-            LeaseSign sign = await LeaseProbe.ReadAsync(_connection, _run, _namespace, cancellationToken);
+            LeaseState sign = await LeaseProbe.ReadAsync(_connection, _run, _namespace, cancellationToken);
             if (sign.Holder == Holder) return;
             lock (_lock) _taker = sign.Holder;
             _refusal = null;

@@ -1,3 +1,5 @@
+using NodeManager.Core.Maintenance.Options;
+
 namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>Makes of what a run keeps in the cluster what users hold.</summary>
@@ -35,7 +37,7 @@ internal static class RunMapper
             SpreadBy = run.Options.SpreadBy,
             Window = new([.. run.Options.Windows]),
             OnError = run.Options.OnError.ToString(),
-            ResumeCommand = isToBeResumed ? Maintenance.ResumeCommand.Of(run.Id, ns, run.Work.Length > 0 ? "" : null) : "",
+            ResumeCommand = isToBeResumed ? Maintenance.Options.ResumeCommand.Of(run.Id, ns, run.Work.Length > 0 ? "" : null) : "",
             Message = state.Message ?? "",
         };
     }

@@ -1,3 +1,5 @@
+using NodeManager.Core.Maintenance.Options;
+
 namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>What a run is, as its ConfigMap keeps it. Only its options change, when it is resumed with others.</summary>

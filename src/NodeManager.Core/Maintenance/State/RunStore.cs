@@ -10,12 +10,12 @@ internal sealed class RunStore : IDisposable
     private static readonly Dictionary<string, string> Nothing = [];
 
     private readonly RunRecord _run;
-    private readonly IReadOnlyList<RunPage> _pages;
+    private readonly IReadOnlyList<RunShard> _pages;
 
     public RunStore(MaintenanceScope scope, RunRecord run, string holder)
     {
         _run = run;
-        _pages = [.. Enumerable.Range(0, RunLayout.Pages(run.Nodes)).Select(page => new RunPage(scope, run.Id, page, holder))];
+        _pages = [.. Enumerable.Range(0, RunLayout.Pages(run.Nodes)).Select(page => new RunShard(scope, run.Id, page, holder))];
     }
 
     /// <summary>Makes the run known, with its nodes.</summary>
@@ -59,10 +59,10 @@ internal sealed class RunStore : IDisposable
 
     public void Dispose()
     {
-        foreach (RunPage page in _pages) page.Dispose();
+        foreach (RunShard page in _pages) page.Dispose();
     }
 
-    private Task EachFurtherAsync(Func<int, RunPage, CancellationToken, Task> action, CancellationToken cancellationToken) =>
+    private Task EachFurtherAsync(Func<int, RunShard, CancellationToken, Task> action, CancellationToken cancellationToken) =>
         MaintenanceScope.EachAsync(Enumerable.Range(1, _pages.Count - 1), (number, token) => action(number, _pages[number], token), cancellationToken);
 
     private static Dictionary<string, string> Data(IEnumerable<NodeRecord> nodes) => nodes.ToDictionary(KeyOf, TextOf);

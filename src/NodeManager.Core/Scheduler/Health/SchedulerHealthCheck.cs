@@ -1,11 +1,17 @@
 using System.Net;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
@@ -21,7 +27,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     private static readonly TimeSpan Recently = TimeSpan.FromHours(1);
 
     // A pod waits a moment even for a scheduler with nothing else to do.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly DateTimeOffset now = connection.Time.GetUtcNow();
 
@@ -217,7 +223,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var pending = (await connection.Client.ListAsync(
             Resources.Pods, new() { FieldSelector = "status.phase=Pending,spec.nodeName=" }, cancellationToken)).Items
             .FindAll(pod => names.Contains(pod.Spec.SchedulerName ?? SchedulerProfile.DefaultName) && pod.Spec.SchedulingGates is not { Count: > 0 }
-                && now - (pod.Metadata.CreationTimestamp ?? now) > Patience);
+                && now - (pod.Metadata.CreationTimestamp ?? now) > Timeout);
         var oldest = pending.MinBy(pod => pod.Metadata.CreationTimestamp);
         return [oldest is null
             ? Finding("PendingPods", SchedulerHealthStatus.Healthy, "No pod waits for it.", "")

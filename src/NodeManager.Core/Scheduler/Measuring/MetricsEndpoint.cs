@@ -91,6 +91,6 @@ internal sealed class MetricsEndpoint : IDisposable
         var isRefused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
         return new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ConnectionError,
             $"{address} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", address,
-            isRefused ? PodMetrics.LoopbackAdvice : "Check the address and the network.", exception);
+            isRefused ? SchedulerMetricsReader.LoopbackAdvice : "Check the address and the network.", exception);
     }
 }

@@ -1,6 +1,7 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;
@@ -36,7 +37,7 @@ public static class SchedulerMeasurer
     public static Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
         NodeManagerSession session, string ns, string pod, string scheme, int port, TimeSpan? window, CancellationToken cancellationToken) =>
         MeasureAsync(
-            token => PodMetrics.ReadAsync(session, ns, pod, scheme, port, token), $"{ns}/{pod}", window,
+            token => SchedulerMetricsReader.ReadAsync(session, ns, pod, scheme, port, token), $"{ns}/{pod}", window,
             session.Connection().Time, session, cancellationToken);
 
     /// <summary>The scheduler pods of a namespace: those of these names or patterns; without any, those that say that they are one.</summary>

@@ -1,6 +1,7 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Scheduler.Restarts;
@@ -15,7 +16,7 @@ internal static class RolloutRules
         "RunContainerError",
     ];
 
-    public static RolloutVerdict Judge(RolloutState state, RolloutGoal goal)
+    public static RolloutVerdict Judge(SchedulerRollout state, RolloutGoal goal)
     {
         if (state.Deployment is not { } deployment)
             return new(false, "the Deployment was deleted", 0, 0);
@@ -27,7 +28,7 @@ internal static class RolloutRules
         };
     }
 
-    private static RolloutVerdict Judge(RolloutState state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh)
+    private static RolloutVerdict Judge(SchedulerRollout state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh)
     {
         var wanted = deployment.Spec.Replicas ?? 1;
         var ready = fresh.Count(IsReady);
@@ -53,7 +54,7 @@ internal static class RolloutRules
     }
 
     private static RolloutVerdict Lead(
-        RolloutState state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh, int ready, int wanted)
+        SchedulerRollout state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh, int ready, int wanted)
     {
         var holder = state.Lease?.Spec.HolderIdentity ?? "";
         // On the host's network the old and the new pod have one name; the UUID tells them apart.

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -3,6 +3,7 @@ using System.Net;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Scheduler.Revisions;

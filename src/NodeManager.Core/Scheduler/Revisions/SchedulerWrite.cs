@@ -5,6 +5,7 @@ using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -22,7 +23,7 @@ internal sealed partial class SchedulerWrite(
     private const int Tries = 60;
 
     // A write follows its revision within milliseconds; whoever takes longer was killed, or is told by the server that he was too late.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
 
     // How long a request that is on its way may take to come to its end after the change was cancelled.
@@ -192,7 +193,7 @@ internal sealed partial class SchedulerWrite(
 
     private async Task<bool> ChangesAsync(ConfigMap map, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Patience, connection.Time);
+        using var limit = new CancellationTokenSource(Limit, connection.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var options = new ListOptions { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" };
         try

@@ -1,5 +1,6 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Core.Scheduler.Simulation;

@@ -6,6 +6,7 @@ using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Sandbox.Controllers.Scheduling;
 

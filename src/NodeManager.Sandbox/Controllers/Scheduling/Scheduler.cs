@@ -10,6 +10,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Sandbox.Controllers.Scheduling;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Parameters;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;

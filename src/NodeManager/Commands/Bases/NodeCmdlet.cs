@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Parameters;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Drain.Page;
+using NodeManager.Core.Drain.ReportPages;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Drain;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
@@ -40,7 +41,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
         if (Surge && !DisableEviction) question += ", restart the Deployments whose budgets never let a pod go";
-        if (OverrideBudgetAfter is { } patience && !DisableEviction) question += $", and delete those that a budget still refuses after {HumanDuration.Format(patience)}";
+        if (OverrideBudgetAfter is { } timeout && !DisableEviction) question += $", and delete those that a budget still refuses after {HumanDuration.Format(timeout)}";
         if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
         if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
             _wanted.Add(node);

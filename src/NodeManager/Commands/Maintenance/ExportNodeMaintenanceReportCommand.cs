@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Maintenance.Page;
+using NodeManager.Core.Maintenance.ReportPages;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Maintenance;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Maintenance;

@@ -2,6 +2,8 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Nodes;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Nodes;

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Nodes;
 

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using NodeManager.Core.Drain.Page;
+using NodeManager.Core.Drain.ReportPages;
 
 namespace NodeManager.Core.Tests.Drain.Page;
 

@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;

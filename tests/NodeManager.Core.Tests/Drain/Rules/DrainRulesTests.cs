@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
 
@@ -90,11 +91,11 @@ public sealed class DrainRulesTests
     [InlineData(30, 31, "Skip")]
     [InlineData(0, 3600, "Wait")]
     [InlineData(null, 3600, "Wait")]
-    public void An_overdue_pod_is_left_behind_only_when_that_was_asked_for(int? patience, int overdue, string decision)
+    public void An_overdue_pod_is_left_behind_only_when_that_was_asked_for(int? timeout, int overdue, string decision)
     {
         JsonObject pod = Make("terminating");
         pod["metadata"]!["deletionTimestamp"] = (Now - TimeSpan.FromSeconds(overdue)).ToString("yyyy-MM-ddTHH:mm:ssZ");
-        DrainOptions options = new() { SkipWaitForDeleteTimeout = patience is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
+        DrainOptions options = new() { SkipWaitForDeleteTimeout = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
 
         Assert.Equal(decision, DrainRules.Judge(pod.ReadPod(), new(options, Known, Now)).Decision);
     }

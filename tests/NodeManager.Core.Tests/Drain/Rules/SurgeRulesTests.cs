@@ -63,11 +63,11 @@ public sealed class SurgeRulesTests
     {
         const string failed = """{"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]}""";
 
-        RolloutState state = RolloutState.Of(Settled(2, "{}", failed));
+        DeploymentRollout state = DeploymentRollout.Of(Settled(2, "{}", failed));
 
         Assert.True(state.HasFailed);
         Assert.Equal("1 of 2 pods are new, 2 of 2 available; ProgressDeadlineExceeded: timed out", state.Text);
-        Assert.False(RolloutState.Of(Settled(2, "{}", "{}")).HasFailed);
+        Assert.False(DeploymentRollout.Of(Settled(2, "{}", "{}")).HasFailed);
     }
 
     private static Deployment Settled(int replicas, string spec, string status)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
@@ -15,7 +16,7 @@ public sealed class BudgetGateTests
     public void A_status_lets_as_many_pass_as_it_allows_in_the_order_of_their_turns()
     {
         BudgetGate gate = Gate();
-        BudgetTicket third = Refused(gate, 3), first = Refused(gate, 1), second = Refused(gate, 2);
+        BudgetQueueEntry third = Refused(gate, 3), first = Refused(gate, 1), second = Refused(gate, 2);
 
         gate.Update(Budget(2));
 
@@ -26,7 +27,7 @@ public sealed class BudgetGateTests
     public void Among_equals_who_came_first_passes_first()
     {
         BudgetGate gate = Gate();
-        BudgetTicket first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
 
         gate.Update(Budget(1));
 
@@ -47,7 +48,7 @@ public sealed class BudgetGateTests
     public void Who_left_the_line_takes_no_pass()
     {
         BudgetGate gate = Gate();
-        BudgetTicket first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
         first.Dispose();
 
         gate.Update(Budget(1));
@@ -60,7 +61,7 @@ public sealed class BudgetGateTests
     public void Who_passed_and_left_without_asking_leaves_the_pass_to_the_next()
     {
         BudgetGate gate = Gate();
-        BudgetTicket first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
         gate.Update(Budget(1));
 
         first.Dispose();
@@ -72,7 +73,7 @@ public sealed class BudgetGateTests
     public void A_status_that_lags_lets_nobody_pass()
     {
         BudgetGate gate = Gate();
-        BudgetTicket ticket = Refused(gate);
+        BudgetQueueEntry ticket = Refused(gate);
 
         gate.Update(Sample.Budget("web", "web", 5, generation: 2, observed: 1).ReadBudget());
         Assert.False(ticket.Passed.IsCompleted);
@@ -96,7 +97,7 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetTicket ticket = Enter(gate);
+        BudgetQueueEntry ticket = Enter(gate);
         gate.Asks(ticket);
         gate.Update(Budget(1));
         gate.Answered(ticket, accepted: false, refused: true);
@@ -113,7 +114,7 @@ public sealed class BudgetGateTests
         Ask(gate, accepted: true);
         Ask(gate, accepted: true);
 
-        BudgetTicket third = Refused(gate);
+        BudgetQueueEntry third = Refused(gate);
         Assert.False(third.Passed.IsCompleted);
 
         gate.Update(Budget(1));
@@ -125,7 +126,7 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(2));
-        BudgetTicket first = Enter(gate);
+        BudgetQueueEntry first = Enter(gate);
         gate.Asks(first);
         gate.Update(Budget(1, disrupted: "p"));
         gate.Answered(first, accepted: true, refused: false);
@@ -171,7 +172,7 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetTicket late = Enter(gate), next = Enter(gate);
+        BudgetQueueEntry late = Enter(gate), next = Enter(gate);
         gate.Asks(late);
         Assert.False(next.Passed.IsCompleted);
 
@@ -185,7 +186,7 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetTicket late = Enter(gate);
+        BudgetQueueEntry late = Enter(gate);
         int requests = 0;
         for (Task again = Task.CompletedTask; again.IsCompleted; requests++)
         {
@@ -203,7 +204,7 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetTicket late = Enter(gate), next = Enter(gate);
+        BudgetQueueEntry late = Enter(gate), next = Enter(gate);
         Task again = late.Again;
         gate.Asks(late);
         _time.Advance(TimeSpan.FromMilliseconds(200));
@@ -224,7 +225,7 @@ public sealed class BudgetGateTests
         ordinal["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetTicket late = gate.Enter(ordinal.ReadPod(), default, false);
+        BudgetQueueEntry late = gate.Enter(ordinal.ReadPod(), default, false);
         Task again = late.Again;
         gate.Asks(late);
 
@@ -237,7 +238,7 @@ public sealed class BudgetGateTests
     public void A_pod_that_the_budget_no_longer_covers_passes()
     {
         BudgetGate gate = Gate();
-        BudgetTicket ticket = Refused(gate);
+        BudgetQueueEntry ticket = Refused(gate);
 
         gate.Update(Sample.Budget("web", "another", 0, generation: 2).ReadBudget());
 
@@ -262,7 +263,7 @@ public sealed class BudgetGateTests
     public void All_pass_when_the_budget_is_deleted()
     {
         BudgetGate gate = Gate();
-        BudgetTicket[] tickets = [Refused(gate), Refused(gate)];
+        BudgetQueueEntry[] tickets = [Refused(gate), Refused(gate)];
 
         gate.Open();
 
@@ -271,15 +272,15 @@ public sealed class BudgetGateTests
 
     private BudgetGate Gate(bool once = false) => new("v1", 34, _time, once);
 
-    private static BudgetTicket Enter(BudgetGate gate) => gate.Enter(Pod, default, false);
+    private static BudgetQueueEntry Enter(BudgetGate gate) => gate.Enter(Pod, default, false);
 
-    private static List<BudgetTicket> Enter(BudgetGate gate, int count) => [.. Enumerable.Range(0, count).Select(_ => Enter(gate))];
+    private static List<BudgetQueueEntry> Enter(BudgetGate gate, int count) => [.. Enumerable.Range(0, count).Select(_ => Enter(gate))];
 
-    private static BudgetTicket Refused(BudgetGate gate, int round = 0) => gate.Enter(Pod, new(0, round), true);
+    private static BudgetQueueEntry Refused(BudgetGate gate, int round = 0) => gate.Enter(Pod, new(0, round), true);
 
     private static void Ask(BudgetGate gate, bool accepted, bool refused = false)
     {
-        using BudgetTicket ticket = Enter(gate);
+        using BudgetQueueEntry ticket = Enter(gate);
         Assert.True(ticket.Passed.IsCompleted);
         gate.Asks(ticket);
         gate.Answered(ticket, accepted, refused);

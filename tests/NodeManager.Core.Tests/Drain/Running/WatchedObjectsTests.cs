@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
@@ -75,7 +76,7 @@ public sealed class WatchedObjectsTests : IDisposable
         _server.Pods.Put(Sample.Pod("p1"));
         WatchedObjects<Pod> watched = await WatchAsync();
 
-        await Assert.ThrowsAsync<NodeManager.Kubernetes.KubernetesException>(() => watched.Look("uid-p1").Changed.WaitAsync(Limit));
+        await Assert.ThrowsAsync<NodeManager.Kubernetes.Errors.KubernetesException>(() => watched.Look("uid-p1").Changed.WaitAsync(Limit));
     }
 
     private async Task<WatchedObjects<Pod>> WatchAsync()

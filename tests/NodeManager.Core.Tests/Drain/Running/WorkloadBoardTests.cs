@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
 
@@ -22,7 +23,7 @@ public sealed class WorkloadBoardTests
     [InlineData("rs:1 other:3", "rs", "")] // others' troubles are not ours
     public void A_workload_is_back_when_as_many_pods_are_ready_as_it_wants(string workloads, string pods, string missing)
     {
-        WorkloadBoard board = new(TimeProvider.System);
+        WorkloadCache board = new(TimeProvider.System);
         foreach (string[] parts in Words(workloads).Select(w => w.Split(':')))
         {
             Deployment workload = new() { Metadata = new() { Name = parts[0], Namespace = "default", Uid = parts[0] } };
@@ -43,7 +44,7 @@ public sealed class WorkloadBoardTests
     [InlineData("", false)] // its controller has yet to make one
     public void It_is_stuck_when_none_of_its_pods_is_on_its_way(string pods, bool isStuck)
     {
-        WorkloadBoard board = new(TimeProvider.System);
+        WorkloadCache board = new(TimeProvider.System);
         board.Put(new Deployment { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } }, "W", 3, false);
         int number = 0;
         foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
@@ -57,7 +58,7 @@ public sealed class WorkloadBoardTests
     [Fact]
     public void What_goes_does_not_count_any_more()
     {
-        WorkloadBoard board = new(TimeProvider.System);
+        WorkloadCache board = new(TimeProvider.System);
         Deployment workload = new() { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } };
         board.Put(workload, "W", 1, false);
         board.Put(Pod("rs", 1), false);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Tests.Drain.Support;

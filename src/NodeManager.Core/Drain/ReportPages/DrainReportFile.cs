@@ -1,0 +1,50 @@
+using System.Text;
+using NodeManager.Kubernetes.Files;
+
+namespace NodeManager.Core.Drain.ReportPages;
+
+/// <summary>Puts a page into a file: all of it or nothing.</summary>
+public static class DrainReportFile
+{
+    /// <summary>Writes the page beside the file and puts it in its place.</summary>
+    /// <param name="path">The file, in full.</param>
+    /// <param name="results">At least one.</param>
+    /// <param name="writtenAt">Now, for the page's foot.</param>
+    /// <param name="force">Also over a file that may only be read.</param>
+    /// <param name="noClobber">Not over a file that is there.</param>
+    /// <param name="cancellationToken">Gives up; what was there stays.</param>
+    /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
+    public static void Write(
+        string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
+        Write(path, () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
+
+    /// <summary>The same for any text.</summary>
+    internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
+    {
+        if (noClobber && File.Exists(path)) throw Exists(path);
+        if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
+            throw NotWritten(path, "it may only be read", "Write it elsewhere, or use -Force.", null);
+
+        byte[] page = Encoding.UTF8.GetBytes(render());
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            if (force && File.Exists(path)) File.SetAttributes(path, File.GetAttributes(path) & ~FileAttributes.ReadOnly);
+            AtomicFile.Write(path, page, new() { Replace = !noClobber });
+        }
+        catch (IOException) when (noClobber && File.Exists(path))
+        {
+            throw Exists(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw NotWritten(path, exception.Message, "See that the folder is there and that you may write into it.", exception);
+        }
+    }
+
+    private static NodeManagerException Exists(string path) => new(
+        ErrorIds.ReportExists, ErrorKind.ResourceExists, $"'{path}' is there already.", path, "Name another file, or leave out -NoClobber.");
+
+    private static NodeManagerException NotWritten(string path, string why, string action, Exception? cause) => new(
+        ErrorIds.ReportNotWritten, ErrorKind.ResourceUnavailable, $"'{path}' cannot be written: {why.TrimEnd('.')}.", path, action, cause);
+}

@@ -1,0 +1,18 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Rules;
+
+/// <summary>How far a Deployment's rollout is. Pure. Source: what <c>kubectl rollout status</c> goes by.</summary>
+/// <param name="HasFailed">True when the Deployment itself has given up waiting (its progressDeadlineSeconds).</param>
+/// <param name="Text">In words.</param>
+internal sealed record DeploymentRollout(bool HasFailed, string Text)
+{
+    public static DeploymentRollout Of(Deployment deployment)
+    {
+        WorkloadStatus status = deployment.Status;
+        Condition? failed = status.Conditions?.Find(c => c is { Type: "Progressing", Status: "False" });
+        int wanted = deployment.Spec.Replicas ?? 1;
+        string why = failed is null ? "" : $"; {failed.Reason}: {failed.Message}";
+        return new(failed is not null, $"{status.UpdatedReplicas} of {wanted} pods are new, {status.AvailableReplicas} of {status.Replicas} available{why}");
+    }
+}

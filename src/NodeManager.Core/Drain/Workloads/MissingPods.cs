@@ -1,0 +1,18 @@
+namespace NodeManager.Core.Drain.Workloads;
+
+/// <summary>A workload with fewer ready pods than it wants.</summary>
+/// <param name="Title"><c>Kind namespace/name</c>.</param>
+/// <param name="Ready">How many of its pods are ready.</param>
+/// <param name="Wanted">How many it wants.</param>
+/// <param name="Pending">Those that are not ready, and why.</param>
+internal sealed record MissingPods(string Title, int Ready, int Wanted, IReadOnlyList<UnhealthyPod> Pending)
+{
+    /// <summary>True when none of its pods is on its way: those that there are can start nowhere, or not at all.</summary>
+    public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);
+
+    public string Describe()
+    {
+        string pending = Pending.Count == 0 ? "" : $"; not ready: {string.Join(", ", Pending.Take(3))}{(Pending.Count > 3 ? ", …" : "")}";
+        return $"{Ready} of {Wanted} pods are ready{pending}";
+    }
+}

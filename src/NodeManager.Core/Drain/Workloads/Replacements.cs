@@ -1,0 +1,103 @@
+using System.Net;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Drain.Running;
+using NodeManager.Core.Drain.State;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Drain.Workloads;
+
+/// <summary>
+/// Waits until the workloads of the pods that left have as many ready pods again as they want. Without a limit from the user it does not
+/// wait for ever: where nothing that is missing has been on its way for a while, it says so and ends.
+/// </summary>
+internal sealed class Replacements
+{
+    // Long enough for an autoscaler to bring a node.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    // What is stuck for so long is said at once, whatever comes of it.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
+    private readonly DrainScope _scope;
+    private readonly WorkloadWatch _watch;
+    private readonly HashSet<string> _owners;
+
+    private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
+    {
+        _scope = scope;
+        _owners = [.. pods.Select(p => p.Controller()!.Uid)];
+        _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
+    }
+
+    /// <summary>Told what is missing, in words, when that changes.</summary>
+    public Action<string> Told { get; set; } = static _ => { };
+
+    /// <summary>What is still missing, as far as told.</summary>
+    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners));
+
+    /// <summary>Null when no pod that left is made anew by a workload that we know.</summary>
+    public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
+    {
+        List<Pod> gone = [.. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod)];
+        ILookup<bool, Pod> known = gone.ToLookup(p => p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal));
+        foreach (string owner in known[false].Select(p => $"{p.Controller()!.Kind} {p.Metadata.Namespace}/{p.Controller()!.Name}")
+            .Where(o => !o.StartsWith("Job ", StringComparison.Ordinal)).Distinct())
+            warn($"{owner}: whether it has replaced its pods is not known.");
+        return known[true].Any() ? new(scope, [.. known[true]]) : null;
+    }
+
+    /// <summary>Ends when nothing is missing. Where the workloads may not be read, that is a warning, and the end as well.</summary>
+    /// <exception cref="DrainStoppedException">Nothing that is missing is on its way, and the user set no limit to wait for.</exception>
+    public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task watching = _watch.RunAsync(stop.Token);
+        try
+        {
+            await await Task.WhenAny(JudgeAsync(warn, stop.Token), watching);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            warn($"Whether the evicted pods were replaced is not known: {refused.Message}");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task JudgeAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        bool hasLimit = _scope.Options.HasTimeout;
+        DateTimeOffset? stuckSince = null;
+        string said = "";
+        while (true)
+        {
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners));
+            if (missing is { Count: 0 }) return;
+            DateTimeOffset now = _scope.Now;
+            stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;
+            TimeSpan stuckFor = now - stuckSince ?? TimeSpan.Zero;
+            string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
+            if (missing is not null) Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
+            if (stuckFor >= Quiet && words != said)
+            {
+                said = words;
+                warn($"Nothing that is to replace evicted pods is on its way: {words}.");
+            }
+
+            if (stuckFor >= Limit && !hasLimit) throw new DrainStoppedException(null);
+            TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(changed, Task.Delay(left ?? Timeout.InfiniteTimeSpan, _scope.Time, done.Token));
+            await done.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+
+namespace NodeManager.Core.Maintenance.Claims;
+
+/// <summary>The node that a run means is not there any more, whatever stands under its name.</summary>
+internal sealed class NodeGoneException(string name, Exception? cause = null) : Exception($"Node '{name}' is gone.", cause)
+{
+    public static async Task<T> GuardAsync<T>(string name, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            throw new NodeGoneException(name, refused);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>What all parts of one run share.</summary>
+internal sealed class MaintenanceScope
+{
+    private const int AtOnce = 32;
+
+    private readonly CancellationToken _caller;
+
+    public MaintenanceScope(
+        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IMaintenanceObserver observer, CancellationToken caller)
+    {
+        _caller = caller;
+        Session = session;
+        Connection = connection;
+        Request = request;
+        Observer = observer;
+        Retry = new(connection.Time, observer);
+        ConditionRefusals = new(observer);
+    }
+
+    public NodeManagerSession Session { get; }
+
+    public ClusterConnection Connection { get; }
+
+    public KubernetesClient Client => Connection.Client;
+
+    public TimeProvider Time => Connection.Time;
+
+    public MaintenanceRequest Request { get; }
+
+    public string Namespace => Request.Namespace;
+
+    public IMaintenanceObserver Observer { get; }
+
+    /// <summary>Goes on asking a server that does not answer.</summary>
+    public UnreachableServerRetry Retry { get; }
+
+    /// <summary>Its own, and its drains'.</summary>
+    public ConditionRefusals ConditionRefusals { get; }
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Cancelled when somebody else has taken the run over.</summary>
+    public CancellationToken Lost { get; set; }
+
+    /// <summary>
+    /// True from the first moment of an interrupt. Tokens that are linked to the caller's hear of it a little later, and what was
+    /// cancelled in between did not fail.
+    /// </summary>
+    public bool IsStopping => _caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
+
+    /// <summary>Does it for all of them, so many at once as a server takes from one client.</summary>
+    public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, token) => await action(item, token));
+
+    /// <summary>Waits for one of these, or for so long; ends with the token.</summary>
+    public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = await Task.WhenAny([Time.DelayAsync(atMost, done.Token), .. events]);
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
+    }
+}

@@ -1,0 +1,21 @@
+using NodeManager.Core.Operations;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+
+namespace NodeManager.Core.Nodes.Editing;
+
+/// <summary>
+/// Tells of a call's refused conditions: the first refusal is a warning, as whoever may not write one node's may not write the others'.
+/// </summary>
+internal sealed class ConditionRefusals(IOperationObserver observer)
+{
+    private int _count;
+
+    public void Tell(string node, KubernetesException refused)
+    {
+        if (Interlocked.Increment(ref _count) == 1)
+            observer.Warning($"Node {node}: its lifecycle conditions are not written, which is said once for all nodes: {refused.Message} (-Condition Never leaves them out.)");
+        else
+            observer.Verbose($"Node {node}: its lifecycle conditions are not written: {refused.Message}");
+    }
+}

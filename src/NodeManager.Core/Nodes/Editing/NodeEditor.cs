@@ -1,0 +1,247 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Nodes.Editing;
+
+/// <summary>
+/// Changes one node. Every change is the smallest patch, one request where that is safe, re-read and retried on a conflict, and safe to
+/// run twice. All return the node as it is afterwards. Input is validated by Kubernetes' rules before anything is sent.
+/// </summary>
+public static partial class NodeEditor
+{
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="labels">To set.</param>
+    /// <param name="overwrite">Allow changing a value that is there; otherwise that is an error (ValueExists) and nothing is changed.</param>
+    /// <param name="dryRun">Have the server check, and store nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
+    public static async Task<ClusterNode> SetLabelsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyDictionary<string, string> labels, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken, ClusterNode? known = null)
+    {
+        NodeInput.CheckLabels(labels);
+        return await SetEntriesAsync(session, node, "labels", labels, overwrite, dryRun, known, cancellationToken);
+    }
+
+    /// <summary>Removes labels; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
+    public static async Task<ClusterNode> RemoveLabelsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckLabelKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
+        return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, cancellationToken);
+    }
+
+    /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
+    public static async Task<ClusterNode> SetAnnotationsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyDictionary<string, string> annotations, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken, ClusterNode? known = null)
+    {
+        NodeInput.CheckAnnotationKeys(annotations.Keys);
+        return await SetEntriesAsync(session, node, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
+    }
+
+    /// <summary>Removes annotations; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
+    public static async Task<ClusterNode> RemoveAnnotationsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.CheckAnnotationKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
+        return await RemoveEntriesAsync(session, node, "annotations", keys, dryRun, cancellationToken);
+    }
+
+    /// <summary>
+    /// Sets taints; each is identified by key and effect. Another value of an existing one needs <paramref name="overwrite"/> (ValueExists).
+    /// Taints that controllers own are refused (TaintOwnedByController).
+    /// </summary>
+    public static async Task<ClusterNode> SetTaintsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun,
+        CancellationToken cancellationToken)
+    {
+        NodeInput.CheckTaints(taints);
+        return await ChangeTaintsAsync(
+            session, node, current => TaintEdit.Set(current, taints, overwrite, node.Name), dryRun, cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error. Keys may have wildcards,
+    /// see <see cref="KeyPatterns"/>; what controllers own does not match them.
+    /// </summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
+    /// <param name="dryRun">Have the server check, and store nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ClusterNode> RemoveTaintsAsync(
+        NodeManagerSession session, NodeTarget node, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun,
+        CancellationToken cancellationToken)
+    {
+        NodeInput.CheckTaintKeys(taints);
+        return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
+    }
+
+    /// <summary>
+    /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left; a node that a maintenance has
+    /// cordoned is taken from it, with all that it had set.
+    /// </summary>
+    public static async Task<ClusterNode> SetUnschedulableAsync(
+        NodeManagerSession session, NodeTarget node, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
+    {
+        // A merge patch that finds everything so already changes nothing, so no look is needed first.
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
+        if (!unschedulable)
+            patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
+        return await EditAsync(
+            session, node,
+            async (connection, token) =>
+            {
+                Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
+                if (unschedulable || dryRun) return changed;
+                if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node, null, MaintenanceClaim.Undoing, false, token);
+                return await EndDrainAsync(connection, changed, token) ?? changed;
+            },
+            cancellationToken);
+    }
+
+    // What a drain of ours said by conditions is over when the node takes pods again. A user who may not write them has uncordoned it all the same.
+    private static async Task<Node?> EndDrainAsync(ClusterConnection connection, Node node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LifecycleConditions.ClearAsync(
+                connection.Client, connection.Time.GetUtcNow(), node, [NodeLifecycleCondition.DrainInProgress, NodeLifecycleCondition.Drained], "Resumed",
+                cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
+        {
+            LogConditionsLeft(connection.Logger, node.Metadata.Name, refused.Message);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets', mirror and finished pods are on it, as the pod
+    /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
+    /// </summary>
+    public static async Task DeleteAsync(
+        NodeManagerSession session, NodeTarget node, bool includePods, bool dryRun, CancellationToken cancellationToken)
+    {
+        NodeInput.RequireName(node.Name);
+        await ClusterOperation.RunAsync(
+            session, node.Name,
+            async (connection, token) =>
+            {
+                Task<string?> meant = node.Uid.Length > 0 ? Task.FromResult<string?>(node.Uid) : UidAsync(connection, node.Name, token);
+                await Task.WhenAll(meant, includePods ? Task.CompletedTask : RefuseIfHoldingPodsAsync(connection, node.Name, token));
+                var options = new DeleteOptions
+                {
+                    // A node that registers again in between is another node.
+                    Preconditions = new() { Uid = await meant },
+                    DryRun = dryRun ? ["All"] : null,
+                };
+                try
+                {
+                    await connection.Client.DeleteAsync(Resources.Nodes, node.Name, null, options, token);
+                }
+                catch (KubernetesException refused) when (NodePatcher.MayBeReplaced(refused, node))
+                {
+                    await NodePatcher.RefuseIfReplacedAsync(connection, node, token);
+                    throw;
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The node as it is.</summary>
+    /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced.</exception>
+    public static Task<ClusterNode> ReadAsync(NodeManagerSession session, NodeTarget node, CancellationToken cancellationToken) =>
+        EditAsync(session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, static _ => null, false, token), cancellationToken);
+
+    /// <summary>What differs between a node before and after a change, in words; empty for nothing.</summary>
+    public static string Describe(ClusterNode before, ClusterNode after) => string.Join("; ", NodeDifference.Between(before, after));
+
+    private static async Task<string?> UidAsync(ClusterConnection connection, string name, CancellationToken cancellationToken) =>
+        (await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken)).Metadata.Uid;
+
+    private static Task<ClusterNode> SetEntriesAsync(
+        NodeManagerSession session, NodeTarget node, string field, IReadOnlyDictionary<string, string> entries, bool overwrite, bool dryRun,
+        ClusterNode? known, CancellationToken cancellationToken)
+    {
+        // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
+        JsonObject Overwriting() => EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value)));
+        // Without a version nothing would be guarded: such a node is no more than a name.
+        JsonObject? read = known is { ResourceVersion.Length: > 0 } ? EntryEdit.Document(known) : null;
+        return EditAsync(
+            session, node,
+            (connection, token) => overwrite
+                ? NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
+                : NodePatcher.ChangeAsync(
+                    connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node.Name), dryRun, token),
+            cancellationToken);
+    }
+
+    private static Task<ClusterNode> RemoveEntriesAsync(
+        NodeManagerSession session, NodeTarget node, string field, IReadOnlyCollection<string> keys, bool dryRun,
+        CancellationToken cancellationToken)
+    {
+        // Names of keys say all by themselves; what patterns stand for depends on what is there.
+        bool hasPatterns = keys.Any(KeyPatterns.IsPattern);
+        JsonObject Named() => EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
+        return EditAsync(
+            session, node,
+            (connection, token) => hasPatterns
+                ? NodePatcher.ChangeAsync(connection, node, null, current => EntryEdit.Remove(current, field, keys), dryRun, token)
+                : NodePatcher.PatchAsync(connection, node, Named(), dryRun, token),
+            cancellationToken);
+    }
+
+    private static Task<ClusterNode> ChangeTaintsAsync(
+        NodeManagerSession session, NodeTarget node, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken)
+    {
+        JsonObject? Patch(JsonObject current) => change(current["spec"]?["taints"] as JsonArray) is { } taints
+            ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
+            : null;
+        return EditAsync(
+            session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token),
+            cancellationToken);
+    }
+
+    private static async Task<ClusterNode> EditAsync(
+        NodeManagerSession session, NodeTarget node, Func<ClusterConnection, CancellationToken, Task<Node>> edit, CancellationToken cancellationToken)
+    {
+        NodeInput.RequireName(node.Name);
+        return await ClusterOperation.RunAsync(
+            session, node.Name, async (connection, token) => NodeMapper.Map(await edit(connection, token), session, connection.Time.GetUtcNow()),
+            cancellationToken);
+    }
+
+    private static async Task RefuseIfHoldingPodsAsync(ClusterConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var pods = await connection.Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken);
+        string[] held = [.. pods.Items.Where(IsHeld).Select(p => p.Key())];
+        if (held.Length == 0) return;
+        string shown = string.Join(", ", held.Take(5)) + (held.Length > 5 ? ", …" : "");
+        throw new NodeManagerException(
+            ErrorIds.NodeHoldsPods, ErrorKind.ResourceBusy,
+            $"Node '{name}' of '{connection.Cluster}' holds {held.Length} pods that would be removed without their grace: {shown}.", name,
+            "Drain it first with Invoke-NodeDrain, or add -IncludePod to lose them.");
+    }
+
+    private static bool IsHeld(Pod pod) =>
+        !pod.IsFinished()
+        && pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") != true
+        && pod.Controller()?.Kind != "DaemonSet";
+}

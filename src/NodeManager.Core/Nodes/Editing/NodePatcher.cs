@@ -1,0 +1,142 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Nodes.Editing;
+
+/// <summary>Sends changes of one node.</summary>
+internal static partial class NodePatcher
+{
+    // Writers of one node take turns in the order that chance gives: with so many tries fifty of them at once come through.
+    private const int Tries = 60;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
+    /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
+    public static async Task<Node> PatchAsync(
+        ClusterConnection connection, NodeTarget node, JsonObject patch, bool dryRun, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendAsync(connection, node, patch, dryRun, cancellationToken);
+            }
+            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
+            {
+                if (MayBeReplaced(refused, node)) await RefuseIfReplacedAsync(connection, node, cancellationToken);
+                if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries) throw;
+                LogConflict(connection.Logger, node.Name, attempt);
+                await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether a refusal may mean that the node of the name has another UID. Servers differ in the code that they answer with.</summary>
+    public static bool MayBeReplaced(KubernetesException refused, NodeTarget node) =>
+        node.Uid.Length > 0 && refused.Code is (HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity);
+
+    /// <exception cref="NodeManagerException">NodeReplaced.</exception>
+    public static async Task RefuseIfReplacedAsync(ClusterConnection connection, NodeTarget node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RefuseIfReplaced(connection, node, await ReadAsync(connection.Client, node.Name, cancellationToken));
+        }
+        catch (KubernetesException)
+        {
+            // Without permission to read nodes, the refusal itself has to do.
+        }
+    }
+
+    /// <summary>
+    /// For a patch that depends on what is there: made from the node as read, sent only if it still is that, made anew when it is not.
+    /// </summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="node">Which node.</param>
+    /// <param name="known">The node as somebody read it before, to try first; null reads it.</param>
+    /// <param name="make">The patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
+    /// <param name="dryRun">Have the server check, and store nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Node> ChangeAsync(
+        ClusterConnection connection, NodeTarget node, JsonObject? known, Func<JsonObject, JsonObject?> make, bool dryRun,
+        CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            bool isFresh = known is null || attempt > 1;
+            JsonObject current = isFresh ? await ReadAsync(connection.Client, node.Name, cancellationToken) : known!;
+            if (isFresh) RefuseIfReplaced(connection, node, current);
+            JsonObject? patch;
+            try
+            {
+                patch = make(current);
+            }
+            catch (NodeManagerException) when (!isFresh)
+            {
+                continue;
+            }
+
+            if (patch is null)
+            {
+                if (isFresh) return current.Deserialize(KubernetesJson.Default.Node)!;
+                continue;
+            }
+
+            patch.TryAdd("metadata", new JsonObject());
+            patch["metadata"]!["resourceVersion"] = current["metadata"]?["resourceVersion"]?.GetValue<string>();
+            try
+            {
+                return await SendAsync(connection, node, patch, dryRun, cancellationToken);
+            }
+            catch (KubernetesException refused) when (attempt < Tries && (refused.Code == HttpStatusCode.Conflict || (!isFresh && MayBeReplaced(refused, node))))
+            {
+                LogConflict(connection.Logger, node.Name, attempt);
+                if (isFresh) await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+            }
+        }
+    }
+
+    // The server compares the UID in the same step in which it applies the patch.
+    private static Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonObject patch, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (node.Uid.Length > 0)
+        {
+            patch.TryAdd("metadata", new JsonObject());
+            patch["metadata"]!["uid"] = node.Uid;
+        }
+
+        return connection.Client.PatchAsync(
+            Resources.Nodes, node.Name, null, Patch.Merge(patch), null, new RequestOptions { DryRun = dryRun }, cancellationToken);
+    }
+
+    private static void RefuseIfReplaced(ClusterConnection connection, NodeTarget node, JsonObject current)
+    {
+        string? found = current["metadata"]?["uid"]?.GetValue<string>();
+        if (!node.Matches(found)) throw ErrorTranslator.NodeReplaced(node.Name, node.Uid, found, connection.Cluster);
+    }
+
+    private static async Task<JsonObject> ReadAsync(KubernetesClient client, string name, CancellationToken cancellationToken) =>
+        await client.SendAsync(
+            HttpMethod.Get, Resources.Nodes.Path(name: name), null, DocumentJson.Default.JsonObject, RequestOptions.Default,
+            cancellationToken);
+
+    private static TimeSpan Pause(int attempt)
+    {
+        double limit = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1));
+        return TimeSpan.FromMilliseconds(limit * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    [JsonSerializable(typeof(JsonObject))]
+    private sealed partial class DocumentJson : JsonSerializerContext;
+}

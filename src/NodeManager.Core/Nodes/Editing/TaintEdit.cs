@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Core.Nodes.Editing;
+
+/// <summary>
+/// Changes of a node's taints, made on the list as the server has it, so that the order and what we know nothing of stay. Pure.
+/// </summary>
+internal static class TaintEdit
+{
+    /// <summary>The new list, or null when it is so already.</summary>
+    /// <exception cref="NodeManagerException">ValueExists: a taint of the same key and effect has another value.</exception>
+    public static JsonArray? Set(JsonArray? current, IReadOnlyList<NodeTaint> taints, bool overwrite, string node)
+    {
+        JsonArray result = current?.DeepClone().AsArray() ?? [];
+        bool changed = false;
+        foreach (NodeTaint taint in taints)
+        {
+            if (result.FirstOrDefault(t => Is(t, key => key == taint.Key, taint.Effect)) is not JsonObject there)
+            {
+                var added = new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect };
+                if (taint.Value.Length > 0) added["value"] = taint.Value;
+                result.Add((JsonNode)added);
+                changed = true;
+                continue;
+            }
+
+            string value = Text(there, "value");
+            if (value == taint.Value) continue;
+            if (!overwrite)
+                throw new NodeManagerException(
+                    ErrorIds.ValueExists, ErrorKind.ResourceExists,
+                    $"Node '{node}' has the taint '{taint.Key}' with effect {taint.Effect} and the value '{value}' already.", node,
+                    "Add -Overwrite to change it.");
+            if (taint.Value.Length > 0) there["value"] = taint.Value;
+            else there.Remove("value");
+            changed = true;
+        }
+
+        return changed ? result : null;
+    }
+
+    /// <summary>The new list, or null when none of them is there. No effect: every effect of the key.</summary>
+    public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
+    {
+        if (current is null) return null;
+        JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => Is(t, key => IsMeant(gone.Key, key), gone.Effect)))];
+        return kept.Length == current.Count ? null : new JsonArray([.. kept.Select(t => t?.DeepClone())]);
+    }
+
+    // Controllers would put their taints back: a pattern does not mean them.
+    private static bool IsMeant(string keyOrPattern, string key) =>
+        KeyPatterns.Matches(keyOrPattern, key) && !(KeyPatterns.IsPattern(keyOrPattern) && NodeInput.IsControllerTaint(key));
+
+    private static bool Is(JsonNode? taint, Predicate<string> isKey, string? effect) =>
+        taint is JsonObject there && isKey(Text(there, "key")) && (effect is null || Text(there, "effect") == effect);
+
+    private static string Text(JsonObject taint, string field) => taint[field]?.GetValue<string>() ?? "";
+}

@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace NodeManager.Core.Nodes;
-
-internal static partial class NodePatcher
-{
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Node {Node} was changed by somebody else meanwhile (try {Attempt}); reading it again.")]
-    private static partial void LogConflict(ILogger logger, string node, int attempt);
-}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>
+/// What of a query the server can do, as lists that share no node, and the whole of it as a test of one node. The test holds alone:
+/// the lists only fetch less.
+/// </summary>
+internal sealed partial class NodeFilter
+{
+    private readonly NamePattern[] _names;
+    private readonly NodeQuery _query;
+
+    public NodeFilter(NodeQuery query)
+    {
+        _query = query;
+        _names = [.. query.Names.Select(n => new NamePattern(n))];
+        PlainNames = [.. query.Names.Where(n => !NamePattern.IsWildcard(n)).Select(n => n.ToLowerInvariant()).Distinct()];
+        ValidNames = [.. PlainNames.Where(n => NodeInput.CheckName(n) is null)];
+        HasWildcards = query.Names.Any(NamePattern.IsWildcard);
+    }
+
+    /// <summary>In lower case, as Kubernetes has them.</summary>
+    public IReadOnlyList<string> PlainNames { get; }
+
+    /// <summary>Those of them that a node can have.</summary>
+    public IReadOnlyList<string> ValidNames { get; }
+
+    public bool HasWildcards { get; }
+
+    /// <summary>
+    /// More than one list only where a node says the same by two labels: the list by the older label leaves out who has the newer.
+    /// </summary>
+    public IReadOnlyList<ListOptions> Lists()
+    {
+        IEnumerable<string> selectors = [_query.Selector ?? ""];
+        selectors = And(selectors, RoleSelectors());
+        selectors = And(selectors, ZoneSelectors());
+        string? field = _query.Statuses is [var status] && NodeStates.Parse(status) == NodeStatus.Cordoned ? "spec.unschedulable=true" : null;
+        return [.. selectors.Select(s => new ListOptions { LabelSelector = s.Length == 0 ? null : s, FieldSelector = field })];
+    }
+
+    /// <summary>All but the label selector, which is the server's to judge.</summary>
+    public bool Matches(ClusterNode node) =>
+        (_names.Length == 0 || Array.Exists(_names, n => n.Matches(node.Name)))
+        && (_query.Roles.Count == 0 || _query.Roles.Any(r => node.Roles.Any(has => MatchesValue(r, has))))
+        && (_query.Zones.Count == 0 || _query.Zones.Any(z => MatchesValue(z, node.Zone)))
+        && (_query.Statuses.Count == 0 || _query.Statuses.Any(node.Is));
+
+    private string[] RoleSelectors() =>
+        _query.Roles is [var role] && LabelText().IsMatch(role)
+            ?
+            [
+                WellKnownLabels.RolePrefix + role,
+                $"{WellKnownLabels.OlderRole}={role},!{WellKnownLabels.RolePrefix}{role}",
+            ]
+            : [""];
+
+    private string[] ZoneSelectors()
+    {
+        if (_query.Zones.Count == 0 || !_query.Zones.All(LabelText().IsMatch)) return [""];
+        string zones = string.Join(',', _query.Zones);
+        return [$"{WellKnownLabels.Zone} in ({zones})", $"{WellKnownLabels.OlderZone} in ({zones}),!{WellKnownLabels.Zone}"];
+    }
+
+    private static IEnumerable<string> And(IEnumerable<string> left, string[] right) =>
+        from l in left from r in right select l.Length == 0 ? r : r.Length == 0 ? l : $"{l},{r}";
+
+    // Kubernetes' values keep their case; only a wildcard, which is PowerShell's, does not.
+    private static bool MatchesValue(string wanted, string actual) =>
+        NamePattern.IsWildcard(wanted) ? new NamePattern(wanted).Matches(actual) : wanted == actual;
+
+    // What may stand in a selector as it is; anything else is compared here.
+    [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]
+    private static partial Regex LabelText();
+}

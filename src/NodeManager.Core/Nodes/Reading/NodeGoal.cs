@@ -1,0 +1,50 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>What a node is waited for to be.</summary>
+/// <param name="Text">As users write it.</param>
+/// <param name="IsDeletion">It is to be gone.</param>
+/// <param name="IsMet">Whether a node that is there is so.</param>
+internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> IsMet)
+{
+    private static readonly string[] ConditionStatuses = ["True", "False", "Unknown"];
+
+    /// <exception cref="NodeManagerException">InvalidCondition.</exception>
+    public static NodeGoal Parse(string text)
+    {
+        if (NodeStates.Parse(text) is { } state)
+            return new(state, false, n => n.Is(state));
+        if (string.Equals(text, "Deleted", StringComparison.OrdinalIgnoreCase))
+            return new("Deleted", true, _ => false);
+
+        if (NodeLifecycleCondition.All.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase)) is { } lifecycle)
+            return new($"{lifecycle}=True", false, n => NodeMapper.ConditionStatus(n, lifecycle) == "True");
+
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        string type = equals < 0 ? "" : text[..equals].Trim();
+        string? status = equals < 0
+            ? null
+            : Array.Find(ConditionStatuses, s => string.Equals(s, text[(equals + 1)..].Trim(), StringComparison.OrdinalIgnoreCase));
+        if (type.Length == 0 || status is null)
+            throw new NodeManagerException(
+                ErrorIds.InvalidCondition, ErrorKind.InvalidArgument,
+                $"'{text}' is nothing to wait for: it is Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition (Drained, for example), or a condition's type, '=' and True, False or Unknown "
+                + "(for example MemoryPressure=False).",
+                text, "Use one of these.");
+        return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);
+    }
+
+    /// <summary>What the node is instead, for the message when the time is up.</summary>
+    public string Describe(Node node)
+    {
+        if (IsDeletion) return "it is still there";
+        if (Text == NodeManager.NodeStatus.Cordoned) return "it is schedulable";
+        int equals = Text.IndexOf('=', StringComparison.Ordinal);
+        string type = equals < 0 ? "Ready" : Text[..equals];
+        Condition? condition = node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase));
+        if (condition is null) return $"it has no condition {type}";
+        string? why = string.IsNullOrEmpty(condition.Message) ? condition.Reason : condition.Message;
+        return $"its condition {condition.Type} is {condition.Status}" + (string.IsNullOrEmpty(why) ? "" : $": {why}");
+    }
+}

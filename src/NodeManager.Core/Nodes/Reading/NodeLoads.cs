@@ -1,0 +1,105 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>What runs on nodes, read once for all of them: the pods' requests and the metrics.</summary>
+internal sealed class NodeLoads
+{
+    // What is finished holds nothing any more; the server leaves it out.
+    private const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
+
+    // Up to so many nodes are asked for one by one: each list of one node's pods makes some servers look through all of them.
+    private const int FewNodes = 4;
+
+    private readonly Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> _requested;
+    private readonly Dictionary<string, NodeMetrics>? _metrics;
+
+    private NodeLoads(Dictionary<string, (int, Dictionary<string, decimal>)> requested, Dictionary<string, NodeMetrics>? metrics)
+    {
+        _requested = requested;
+        _metrics = metrics;
+    }
+
+    public bool HasMetrics => _metrics is not null;
+
+    public NodeLoad Of(string node)
+    {
+        (int pods, Dictionary<string, decimal>? requested) = _requested.GetValueOrDefault(node);
+        requested ??= [];
+        requested[ResourceAmounts.Pods] = pods;
+        return new(pods, requested, _metrics?.GetValueOrDefault(node));
+    }
+
+    /// <param name="session">Where; its configuration says whether to ask for metrics.</param>
+    /// <param name="nodes">Names of the nodes that matter, or null for all.</param>
+    /// <param name="observer">Told once when there are no metrics.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<NodeLoads> ReadAsync(
+        NodeManagerSession session, IReadOnlyList<string>? nodes, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        KubernetesClient client = session.Connection().Client;
+        bool few = nodes is { Count: > 0 and <= FewNodes };
+        Task<Dictionary<string, NodeMetrics>?> metrics = session.Configuration.MetricsEnabled
+            ? ReadMetricsAsync(client, few ? nodes! : [], observer, cancellationToken)
+            : Task.FromResult<Dictionary<string, NodeMetrics>?>(null);
+        var sums = new Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)>(StringComparer.Ordinal);
+        var lists = (few ? nodes!.Select(n => $"spec.nodeName={n},{NotFinished}") : [NotFinished])
+            .Select(selector => AddPodsAsync(client, selector, sums, observer, cancellationToken));
+        await Task.WhenAll([.. lists, metrics]);
+        return new(sums, await metrics);
+    }
+
+    private static async Task AddPodsAsync(
+        KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
+        IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var progress = new ListProgress("Counting what pods request", observer);
+        var options = new ListOptions { FieldSelector = fieldSelector, PageSize = 1000 };
+        await foreach (KubernetesList<Pod> page in client.ListPagesAsync(Resources.Pods, options, cancellationToken))
+        {
+            progress.Report(page.Items.Count, page.Metadata);
+            // Lists of several nodes' pods arrive side by side.
+            lock (sums)
+            {
+                foreach (Pod pod in page.Items) Add(pod, sums);
+            }
+        }
+    }
+
+    private static void Add(Pod pod, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums)
+    {
+        if (pod.Spec.NodeName is not { Length: > 0 } node) return;
+        (int pods, Dictionary<string, decimal>? requested) = sums.GetValueOrDefault(node);
+        requested ??= new(StringComparer.Ordinal);
+        foreach ((string name, decimal amount) in PodRequests.Of(pod)) requested[name] = requested.GetValueOrDefault(name) + amount;
+        sums[node] = (pods + 1, requested);
+    }
+
+    private static async Task<Dictionary<string, NodeMetrics>?> ReadMetricsAsync(
+        KubernetesClient client, IReadOnlyList<string> nodes, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        // Not tried again: a server without metrics may say 503 for ever, and the nodes wait for this answer.
+        var once = new RequestOptions { Retry = false };
+        ResourceType<NodeMetrics> type = Resources.NodeMetrics;
+        try
+        {
+            List<NodeMetrics> metrics = nodes is [var only]
+                ? [await client.SendAsync(HttpMethod.Get, type.Path(name: only), null, type.Item, once, cancellationToken)]
+                : (await client.SendAsync(HttpMethod.Get, type.Path(), null, type.List, once, cancellationToken)).Items;
+            return metrics.ToDictionary(m => m.Metadata.Name, StringComparer.Ordinal);
+        }
+        catch (KubernetesException refused) when ((int)refused.Code is 403 or 404 or 503)
+        {
+            // A node without metrics of its own (it is down, or just came) is no reason to say that there are none.
+            if (nodes is [_] && refused.Status?.Details is { Name.Length: > 0 } && (int)refused.Code == 404) return [];
+            observer.Warning($"No metrics, so no usage: {refused.Message}");
+            return null;
+        }
+    }
+}

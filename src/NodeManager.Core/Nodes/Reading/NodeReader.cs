@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>Reads nodes, and what runs on them.</summary>
+public static class NodeReader
+{
+    // So many single requests side by side cost less than a page of 500 nodes.
+    private const int FewNames = 16;
+
+    /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, side by side with the nodes.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName); the others still come.</param>
+    /// <param name="observer">Told once when metrics are absent.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IAsyncEnumerable<ClusterNode> ReadAsync(
+        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        NodeInput.CheckSelector(query.Selector);
+        return ClusterOperation.StreamAsync(
+            session, null, (connection, token) => ReadAsync(session, connection, query, missing, observer, token), cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<ClusterNode> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeQuery query,
+        Action<NodeManagerException> missing,
+        IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        KubernetesClient client = connection.Client;
+        var filter = new NodeFilter(query);
+        bool byName = filter.PlainNames.Count is > 0 and <= FewNames && !filter.HasWildcards && query.Selector is null;
+
+        // Whoever stops reading, or fails, also stops what still runs beside it.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(session, byName ? filter.ValidNames : null, observer, stop.Token) : null;
+        try
+        {
+            IAsyncEnumerable<IReadOnlyList<Node>> pages = byName
+                ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
+                : ListAsync(client, filter.Lists(), session.Cluster, observer, stop.Token);
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            await foreach (IReadOnlyList<Node> page in pages)
+            {
+                DateTimeOffset now = connection.Time.GetUtcNow();
+                NodeLoads? known = loads is null ? null : await loads;
+                foreach (Node node in page)
+                {
+                    ClusterNode mapped = NodeMapper.Map(node, session, now, known?.Of(node.Metadata.Name));
+                    if (filter.PlainNames.Count > 0) seen.Add(mapped.Name);
+                    if (filter.Matches(mapped)) yield return mapped;
+                }
+            }
+
+            if (!byName && filter.PlainNames.Where(n => !seen.Contains(n)).ToList() is { Count: > 0 } unseen)
+                await ReportMissingAsync(client, unseen, filter.Lists(), session.Cluster, missing, stop.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            if (loads is not null) await ((Task)loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<Node>> GetEachAsync(
+        KubernetesClient client, IReadOnlyList<string> names, string cluster, Action<NodeManagerException> missing,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Task<Node?>[] answers = [.. names.Select(n => FindAsync(client, n, cancellationToken))];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            if (await answers[i] is { } node) yield return [node];
+            else missing(Missing(names[i], cluster));
+        }
+    }
+
+    // The first list streams; what the others add is seldom anything, and is fetched meanwhile.
+    private static async IAsyncEnumerable<IReadOnlyList<Node>> ListAsync(
+        KubernetesClient client, IReadOnlyList<ListOptions> lists, string cluster, IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Task<KubernetesList<Node>>[] others = [.. lists.Skip(1).Select(l => client.ListAsync(Resources.Nodes, l, cancellationToken))];
+        var progress = new ListProgress("Reading nodes of " + cluster, observer);
+        await foreach (KubernetesList<Node> page in client.ListPagesAsync(Resources.Nodes, lists[0], cancellationToken))
+        {
+            progress.Report(page.Items.Count, page.Metadata);
+            yield return page.Items;
+        }
+
+        foreach (KubernetesList<Node> other in await Task.WhenAll(others)) yield return other.Items;
+    }
+
+    // A name that a list without conditions did not bring is missing; otherwise the node may be there and just not selected.
+    private static async Task ReportMissingAsync(
+        KubernetesClient client, List<string> names, IReadOnlyList<ListOptions> lists, string cluster, Action<NodeManagerException> missing,
+        CancellationToken cancellationToken)
+    {
+        bool everything = lists is [{ LabelSelector: null, FieldSelector: null }];
+        Node?[] found = everything
+            ? new Node?[names.Count]
+            : await Task.WhenAll(names.Select(n => FindAsync(client, n, cancellationToken)));
+        for (int i = 0; i < found.Length; i++)
+            if (found[i] is null) missing(Missing(names[i], cluster));
+    }
+
+    private static NodeManagerException Missing(string name, string cluster) =>
+        NodeInput.CheckName(name) ?? ErrorTranslator.NodeNotFound(name, cluster);
+
+    private static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
+    {
+        if (NodeInput.CheckName(name) is not null) return null;
+        try
+        {
+            return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == System.Net.HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+public static class NodeWaiter
+{
+    /// <summary>Waits, by a watch, until the node is as wanted. A node that is so already is answered at once.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="name">Of the node.</param>
+    /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a condition.</param>
+    /// <param name="timeout">Null: without end. Zero: look once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>
+    /// The node as it then is; for Deleted its last state, null if it was never seen. A node that registered anew under the name is
+    /// another one: the first is deleted.
+    /// </returns>
+    /// <exception cref="NodeManagerException">
+    /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), InvalidCondition, InvalidDuration.
+    /// </exception>
+    public static async Task<ClusterNode?> WaitAsync(
+        NodeManagerSession session, string name, string condition, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        NodeGoal goal = NodeGoal.Parse(condition);
+        if (timeout < TimeSpan.Zero)
+            throw new NodeManagerException(
+                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout,
+                "Give zero or more; zero looks once.");
+        string node = NodeInput.NodeName(name);
+        return await ClusterOperation.RunAsync(
+            session, name, (connection, token) => WaitAsync(session, connection, node, goal, timeout, token), cancellationToken);
+    }
+
+    private static async Task<ClusterNode?> WaitAsync(
+        NodeManagerSession session, ClusterConnection connection, string name, NodeGoal goal, TimeSpan? timeout,
+        CancellationToken cancellationToken)
+    {
+        long start = connection.Time.GetTimestamp();
+        Node current;
+        try
+        {
+            current = await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+        }
+        catch (KubernetesException refused) when (goal.IsDeletion && refused.Code == System.Net.HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
+        if (goal.IsMet(current)) return Result(current);
+
+        TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
+        if (left <= TimeSpan.Zero) throw TimedOut(current);
+        using CancellationTokenSource timer = connection.Time.StartLimit(left);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        string? uid = current.Metadata.Uid;
+        bool present = false;
+        try
+        {
+            var options = new ListOptions { FieldSelector = $"metadata.name={name}" };
+            await foreach (WatchEvent<Node> seen in connection.Client.WatchAsync(Resources.Nodes, options, linked.Token))
+            {
+                bool gone = seen.Type switch
+                {
+                    // All that is there has been told, and the node was not among it.
+                    WatchEventType.Synced => !present,
+                    WatchEventType.Deleted => true,
+                    _ => seen.Object.Metadata.Uid != uid,
+                };
+                if (gone)
+                    return goal.IsDeletion ? Result(current) : throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
+                if (seen.Type == WatchEventType.Synced) continue;
+                present = true;
+                current = seen.Object;
+                if (goal.IsMet(current)) return Result(current);
+            }
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(current);
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+
+        NodeManagerException TimedOut(Node node) => new(
+            ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
+            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {goal.Describe(node)}.", name,
+            "Look at the node's conditions and events, or wait longer with -Timeout.");
+    }
+}

@@ -1,0 +1,39 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>Makes of a pod on the wire what users hold.</summary>
+internal static class PodMapper
+{
+    public static NodePod Map(Pod pod, NodeManagerSession session, DateTimeOffset observedAt)
+    {
+        PodStatusText text = PodStatusText.Of(pod);
+        OwnerReference? owner = pod.Controller();
+        return new()
+        {
+            Cluster = session.Cluster,
+            Session = session,
+            Namespace = pod.Metadata.Namespace ?? "",
+            Name = pod.Metadata.Name,
+            NodeName = pod.Spec.NodeName ?? "",
+            Phase = pod.Status.Phase ?? "",
+            Status = text.Status,
+            Ready = pod.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true,
+            ReadyContainers = text.ReadyContainers,
+            Containers = text.Containers,
+            Restarts = text.Restarts,
+            OwnerKind = owner?.Kind ?? "",
+            OwnerName = owner?.Name ?? "",
+            Priority = pod.Spec.Priority ?? 0,
+            PriorityClass = pod.Spec.PriorityClassName ?? "",
+            QosClass = pod.Status.QosClass ?? "",
+            PodIP = pod.Status.PodIP ?? "",
+            Requested = PodRequests.Of(pod).ToNodeResources(),
+            Labels = pod.Metadata.Labels is { Count: > 0 } labels ? new(labels) : StringMap.Empty,
+            CreatedAt = pod.Metadata.CreationTimestamp ?? observedAt,
+            ObservedAt = observedAt,
+            Uid = pod.Metadata.Uid ?? "",
+        };
+    }
+}

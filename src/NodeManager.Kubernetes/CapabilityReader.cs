@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Kubernetes;
+
+/// <summary>Finds out what the server has, by what its discovery says and not by its version.</summary>
+internal static class CapabilityReader
+{
+    public static async Task<ServerCapabilities> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        KubernetesJson json = KubernetesJson.Default;
+        Task<VersionInfo> version = client.GetVersionAsync(cancellationToken);
+        Task<ApiResourceList> core =
+            client.SendAsync(HttpMethod.Get, "/api/v1", null, json.ApiResourceList, RequestOptions.Default, cancellationToken);
+        Task<ApiGroup> policy =
+            client.SendAsync(HttpMethod.Get, "/apis/policy", null, json.ApiGroup, RequestOptions.Default, cancellationToken);
+        Task<bool> hasRequests = HasEvictionRequestsAsync(client, cancellationToken);
+        await Task.WhenAll(version, core, NotFoundIsEmpty(policy), hasRequests);
+
+        ApiResource? eviction = (await core).Resources.Find(r => r.Name == "pods/eviction");
+        int minor = Minor((await version).Minor);
+        return new(
+            (await version).GitVersion,
+            minor,
+            eviction?.Version ?? (minor >= 22 ? "v1" : "v1beta1"),
+            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1")
+        {
+            HasEvictionRequests = await hasRequests,
+        };
+    }
+
+    // An alpha API is there only where somebody switched it on, or put it there as custom resources. Who refuses to say is taken not to have it.
+    private static async Task<bool> HasEvictionRequestsAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ApiResourceList served = await client.SendAsync(
+                HttpMethod.Get, "/apis/lifecycle.k8s.io/v1alpha1", null, KubernetesJson.Default.ApiResourceList, RequestOptions.Default, cancellationToken);
+            return served.Resources.Exists(r => r.Name == "evictionrequests") && served.Resources.Exists(r => r.Name == "evictions");
+        }
+        catch (KubernetesException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task NotFoundIsEmpty(Task<ApiGroup> policy)
+    {
+        try
+        {
+            await policy;
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+        }
+    }
+
+    /// <summary>Some providers write <c>20+</c>.</summary>
+    private static int Minor(string text) =>
+        int.TryParse(string.Concat(text.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out int minor) ? minor : 0;
+}

@@ -1,0 +1,70 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Filters;
+
+namespace NodeManager.Scheduling.Decisions;
+
+/// <summary>
+/// The scheduler's rules for one pod: made once, asked for many nodes. Good as long as the snapshot does not change.
+/// Where the pod runs now does not matter (spec.nodeName): the question is where it could be placed.
+/// Source: the default plugins of kube-scheduler, in their order.
+/// </summary>
+public sealed class PodFit
+{
+    /// <summary>From here on a scheduler looks only at the nodes that a pod names, and counts the others together.</summary>
+    private const int NamesFirstFrom = 26;
+
+    private readonly List<INodeFilter> filters;
+    private readonly string? unknown;
+    private readonly FitResult? obstacle;
+    private readonly HashSet<string>? named;
+
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">As things are, without the pod.</param>
+    /// <param name="profile">Which filters run, and with what arguments; null: as a scheduler without a configuration.</param>
+    public PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
+    {
+        profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
+        unknown = Unjudged(pod, profile.Name);
+        (string Name, Func<INodeFilter> Make)[] all =
+        [
+            ("NodeUnschedulable", () => new NodeUnschedulable(pod)),
+            ("TaintToleration", () => new TaintToleration(pod, snapshot.MinorVersion)),
+            ("NodeAffinity", () => new NodeAffinityFilter(pod, snapshot.MinorVersion, profile.AddedAffinity)),
+            ("NodePorts", () => new NodePorts(pod)),
+            ("NodeResourcesFit", () => new NodeResourcesFit(pod, profile.IgnoredResources)),
+            ("VolumeBinding", () => new VolumeNodeAffinityFilter(pod, snapshot)),
+            ("PodTopologySpread", () => new PodTopologySpread(pod, snapshot, profile)),
+            ("InterPodAffinity", () => new InterPodAffinity(pod, snapshot)),
+        ];
+        filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
+        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) named = pod.NamedNodes();
+        if (filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
+            obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
+    }
+
+    /// <summary>Whether the pod can be placed on the node, as things are in the snapshot. Take the pod out of it first if it is in there.</summary>
+    public static FitResult Evaluate(Pod pod, NodeState node, ClusterSnapshot snapshot) => new PodFit(pod, snapshot).Evaluate(node);
+
+    public FitResult Evaluate(NodeState node)
+    {
+        if (obstacle is not null) return obstacle;
+        if (named?.Contains(node.Name) == false) return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+        List<string>? unjudged = unknown is null ? null : [unknown];
+        foreach (INodeFilter filter in filters)
+        {
+            FitResult result = filter.Evaluate(node);
+            if (result.Verdict == FitVerdict.DoesNotFit) return result;
+            if (result.Verdict == FitVerdict.Unknown) (unjudged ??= []).AddRange(result.Reasons);
+        }
+        return unjudged is null ? FitResult.Fits : new(FitVerdict.Unknown, unjudged);
+    }
+
+    private static string? Unjudged(Pod pod, string scheduler)
+    {
+        if (pod.Spec.SchedulerName is { Length: > 0 } name && name != scheduler)
+            return $"the scheduler '{name}' has rules of its own";
+        if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return $"the scheduling gate '{gates[0].Name}' holds it back";
+        if (pod.Spec.ResourceClaims is { Count: > 0 } claims) return $"the devices of resource claim '{claims[0].Name}' are not known";
+        return null;
+    }
+}

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Scheduling;
 

@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling.Decisions;
 using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Scheduling.Tests;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Api;

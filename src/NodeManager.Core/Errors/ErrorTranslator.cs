@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Core.Errors;

@@ -1,9 +1,7 @@
 using System.Net;
-using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,4 +1,3 @@
-using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;

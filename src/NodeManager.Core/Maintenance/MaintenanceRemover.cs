@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Maintenance.Claims;
-using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;

@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Validation;
 

@@ -4,7 +4,6 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
-using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Placement;
 

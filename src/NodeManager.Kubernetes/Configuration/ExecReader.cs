@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;

@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;

@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;

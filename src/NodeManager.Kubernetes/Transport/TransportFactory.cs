@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Credentials;
 

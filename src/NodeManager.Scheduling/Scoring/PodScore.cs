@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Scheduling.Scoring;
 

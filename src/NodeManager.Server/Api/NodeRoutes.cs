@@ -1,6 +1,5 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Completion;

@@ -1,4 +1,3 @@
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 
 namespace NodeManager.Jobs;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Operations;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using NodeManager.Conformance.Harness;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

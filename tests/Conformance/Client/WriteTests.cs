@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,7 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;

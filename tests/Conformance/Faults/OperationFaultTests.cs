@@ -1,7 +1,6 @@
 using System.Net;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;

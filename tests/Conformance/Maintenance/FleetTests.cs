@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Operations;
 

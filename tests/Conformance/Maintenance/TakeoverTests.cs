@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,5 +1,4 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Requests;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Testing;

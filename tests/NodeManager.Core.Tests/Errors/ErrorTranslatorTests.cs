@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using NodeManager.Core.Errors;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 

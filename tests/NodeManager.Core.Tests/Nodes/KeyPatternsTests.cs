@@ -1,5 +1,4 @@
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Core.Tests.Nodes;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Tests.Support;
 

@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Core.Tests.Nodes;

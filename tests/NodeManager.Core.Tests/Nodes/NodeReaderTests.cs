@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 

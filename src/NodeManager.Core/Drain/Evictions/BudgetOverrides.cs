@@ -1,5 +1,4 @@
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Kubernetes.Models;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;

@@ -2,7 +2,6 @@ using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Operations;

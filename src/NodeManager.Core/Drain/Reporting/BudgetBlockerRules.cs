@@ -1,5 +1,4 @@
 using NodeManager.Core.Drain.Planning;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 
 namespace NodeManager.Core.Drain.Reporting;

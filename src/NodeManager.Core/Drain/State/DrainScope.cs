@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

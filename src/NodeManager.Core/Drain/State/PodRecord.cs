@@ -1,6 +1,5 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.Workloads;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.State;

@@ -1,8 +1,6 @@
 using System.Net;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 

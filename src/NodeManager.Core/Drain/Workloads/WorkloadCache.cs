@@ -1,6 +1,5 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Workloads;

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;

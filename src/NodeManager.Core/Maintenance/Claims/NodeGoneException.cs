@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Core.Maintenance.Claims;

@@ -1,4 +1,3 @@
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 
 namespace NodeManager.Core.Maintenance.Options;

@@ -6,7 +6,6 @@ using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;

@@ -1,4 +1,3 @@
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;

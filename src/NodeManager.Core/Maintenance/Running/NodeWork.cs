@@ -1,10 +1,8 @@
-using NodeManager.Core.Drain;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;

@@ -1,6 +1,5 @@
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 

@@ -1,5 +1,4 @@
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

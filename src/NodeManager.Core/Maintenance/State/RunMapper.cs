@@ -1,5 +1,3 @@
-using NodeManager.Core.Maintenance.Options;
-
 namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>Makes of what a run keeps in the cluster what users hold.</summary>

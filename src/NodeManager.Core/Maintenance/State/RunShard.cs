@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Maintenance.Running;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Core.Maintenance.Running;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.State;

@@ -1,13 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Maintenance.Claims;
-using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;

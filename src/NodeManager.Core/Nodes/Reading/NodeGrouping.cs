@@ -1,5 +1,3 @@
-using NodeManager.Core.Nodes.Editing;
-
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>By what nodes are grouped.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NodeManager.Core.Errors;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;

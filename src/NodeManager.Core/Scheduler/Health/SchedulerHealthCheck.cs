@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Discovery;
@@ -10,7 +9,6 @@ using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -4,7 +4,6 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Scheduler.Measuring;
 

@@ -1,5 +1,4 @@
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Core.Scheduler.Measuring;

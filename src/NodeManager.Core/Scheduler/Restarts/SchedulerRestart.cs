@@ -5,7 +5,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

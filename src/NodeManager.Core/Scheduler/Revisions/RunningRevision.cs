@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 

@@ -4,7 +4,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;

@@ -7,8 +7,6 @@ using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
 using NodeManager.SchedulerConfigurations.Yaml;
 using NodeManager.Scheduling;
-using NodeManager.Scheduling.Decisions;
-using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Core.Scheduler.Simulation;
 

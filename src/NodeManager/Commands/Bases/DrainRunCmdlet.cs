@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Parameters;
 

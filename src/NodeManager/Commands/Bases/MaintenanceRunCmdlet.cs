@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Pipeline;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Parameters;

@@ -1,6 +1,4 @@
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;

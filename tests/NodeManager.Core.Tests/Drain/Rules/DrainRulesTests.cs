@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;

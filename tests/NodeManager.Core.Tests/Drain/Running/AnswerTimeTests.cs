@@ -1,5 +1,4 @@
 using NodeManager.Core.Drain.Budgets;
-using NodeManager.Core.Drain.Running;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 

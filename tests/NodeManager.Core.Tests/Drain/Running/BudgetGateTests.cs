@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.Budgets;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;

@@ -1,7 +1,5 @@
 using System.Net;
 using NodeManager.Core.Drain.Evictions;
-using NodeManager.Core.Drain.Running;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 

@@ -1,4 +1,3 @@
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 
 namespace NodeManager.Core.Tests.Drain.Running;

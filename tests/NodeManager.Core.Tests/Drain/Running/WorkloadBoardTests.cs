@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Kubernetes.Models;

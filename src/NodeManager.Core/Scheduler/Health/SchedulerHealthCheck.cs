@@ -1,13 +1,9 @@
 using System.Net;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Scheduler.Catalog;
 using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Documents;
 using NodeManager.Core.Scheduler.Plugins;
-using NodeManager.Core.Scheduler.Registration;
 using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Core.Scheduler.Revisions;
-using NodeManager.Core.Scheduler.Validation;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;

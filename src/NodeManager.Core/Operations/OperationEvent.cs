@@ -1,0 +1,53 @@
+namespace NodeManager.Core.Operations;
+
+/// <summary>Something that happened in a <see cref="RunningOperation"/>.</summary>
+public abstract record OperationEvent
+{
+    /// <summary>Counts up from 1 within the operation. Numbers are missing where a later report replaced an earlier one.</summary>
+    public long Sequence { get; internal init; }
+
+    /// <summary>In the operation's time.</summary>
+    public DateTimeOffset At { get; internal init; }
+}
+
+/// <summary>Work on a part of the operation, a node for example, began.</summary>
+public sealed record OperationItemStarted(object Item) : OperationEvent;
+
+/// <summary>Work on a part of the operation ended, with or without an error.</summary>
+public sealed record OperationItemEnded(object Item) : OperationEvent;
+
+/// <summary>A result.</summary>
+public sealed record OperationOutput(object Value) : OperationEvent;
+
+/// <summary>Something failed. The rest of the operation goes on.</summary>
+/// <param name="Exception">What went wrong; a <see cref="NodeManagerException"/> unless it is a defect.</param>
+/// <param name="Target">What was worked on, where the exception does not name it.</param>
+public sealed record OperationFailure(Exception Exception, object? Target) : OperationEvent;
+
+/// <summary>A warning or a verbose message.</summary>
+public sealed record OperationMessage(OperationLogLevel Level, string Text) : OperationEvent;
+
+/// <summary>How far a part of the operation is. Replaces the former report of the same key.</summary>
+public sealed record OperationProgressed(OperationProgress Progress) : OperationEvent;
+
+/// <summary>Messages before this one are no longer kept.</summary>
+/// <param name="Count">How many, since the operation started.</param>
+public sealed record OperationMessagesDropped(long Count) : OperationEvent;
+
+/// <summary>The last event of every operation.</summary>
+public sealed record OperationEnded(OperationState State) : OperationEvent;
+
+/// <summary>What a <see cref="RunningOperation"/> is doing, or how it ended.</summary>
+public enum OperationState
+{
+    Running,
+
+    /// <summary>It ended, and nothing failed.</summary>
+    Succeeded,
+
+    /// <summary>It ended, and something failed, or its session was disconnected.</summary>
+    Failed,
+
+    /// <summary>It was cancelled before it ended.</summary>
+    Cancelled,
+}

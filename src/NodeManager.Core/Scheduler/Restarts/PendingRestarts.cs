@@ -10,6 +10,10 @@ public sealed class PendingRestarts
     /// <summary>What is waited for, or was when the wait was cancelled.</summary>
     public IReadOnlyList<string> Names => [.. waiting.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>A sentence for each of them, for whoever interrupted the wait.</summary>
+    public IReadOnlyList<string> Interrupted =>
+        [.. Names.Select(name => $"Interrupted: the restart of {name} continues in the cluster. Test-SchedulerHealth shows its outcome.")];
+
     /// <summary>Waits for a restart.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="restart">Restarts, and ends when that succeeded or failed.</param>

@@ -134,8 +134,13 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
             $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {change.Revision}",
             () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
         worker.Verbose(result.Message);
-        SchedulerFailures.Tell(worker, result);
+        if (SchedulerFailures.Of(result) is { } failure)
+            worker.Error(failure, result);
     }
 
-    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
+    private protected override void WriteSummary()
+    {
+        foreach (string restart in _restarts.Interrupted)
+            WriteHost(restart);
+    }
 }

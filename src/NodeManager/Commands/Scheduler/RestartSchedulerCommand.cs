@@ -40,8 +40,13 @@ public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
             $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}'",
             () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
         worker.Output(result);
-        SchedulerFailures.Tell(worker, result);
+        if (SchedulerFailures.Of(result) is { } failure)
+            worker.Error(failure, result);
     }
 
-    private protected override void WriteSummary() => SchedulerFailures.WriteInterrupted(WriteHost, _restarts);
+    private protected override void WriteSummary()
+    {
+        foreach (string restart in _restarts.Interrupted)
+            WriteHost(restart);
+    }
 }

@@ -1,9 +1,9 @@
 using NodeManager.Core.Maintenance.Options;
 
-namespace NodeManager.Jobs;
+namespace NodeManager.Core.Maintenance;
 
-/// <summary>What failed in a maintenance, as errors.</summary>
-internal static class MaintenanceFailures
+/// <summary>What a node's maintenance that did not end well is as an error.</summary>
+public static class MaintenanceFailures
 {
     /// <summary>Null for a node that did not fail.</summary>
     /// <param name="node">As it ended.</param>

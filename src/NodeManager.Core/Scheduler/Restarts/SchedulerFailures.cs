@@ -1,0 +1,18 @@
+namespace NodeManager.Core.Scheduler.Restarts;
+
+/// <summary>What a restart that did not end well is as an error.</summary>
+public static class SchedulerFailures
+{
+    /// <summary>Null for a scheduler that was restarted.</summary>
+    public static NodeManagerException? Of(SchedulerRestartResult result)
+    {
+        if (result.Status == SchedulerRestartStatus.Restarted)
+            return null;
+        string log = result.Log.Length > 0 ? $" The log of the pod ends: {result.Log}" : "";
+        return new(
+            ErrorIds.SchedulerRestartFailed, ErrorKind.InvalidOperation, result.Message + log, result,
+            result.Status == SchedulerRestartStatus.RolledBack
+                ? "Correct what the log names and change it again; Compare-SchedulerConfiguration shows what was taken back."
+                : "See Test-SchedulerHealth; Restore-SchedulerConfiguration puts a former revision back.");
+    }
+}

@@ -1,0 +1,58 @@
+using NodeManager.Core.Drain;
+
+namespace NodeManager.Core.Tests.Drain;
+
+public sealed class DrainFailuresTests
+{
+    [Theory]
+    [InlineData(NodeDrainStatus.Drained)]
+    [InlineData(NodeDrainStatus.Cancelled)]
+    public void A_drain_that_ended_well_or_was_stopped_is_no_failure(string status) => Assert.Null(DrainFailures.Of(Result(status)));
+
+    [Theory]
+    [InlineData(NodeDrainStatus.Blocked, ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Permission", "Budget")]
+    [InlineData(NodeDrainStatus.Blocked, ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "DisruptionController")]
+    [InlineData(NodeDrainStatus.Blocked, ErrorIds.EvictionFailed, ErrorKind.ResourceBusy)]
+    [InlineData(NodeDrainStatus.Blocked, ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "Permission", "Permission")]
+    [InlineData(NodeDrainStatus.Blocked, ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "Permission", "Pod")]
+    [InlineData(NodeDrainStatus.TimedOut, ErrorIds.ServerUnreachable, ErrorKind.OperationTimeout, "Budget", "Server")]
+    [InlineData(NodeDrainStatus.TimedOut, ErrorIds.DisruptionControllerDown, ErrorKind.OperationTimeout, "Budget", "DisruptionController")]
+    [InlineData(NodeDrainStatus.TimedOut, ErrorIds.EvictionBlocked, ErrorKind.OperationTimeout, "Termination", "Budget")]
+    [InlineData(NodeDrainStatus.TimedOut, ErrorIds.PodStuckTerminating, ErrorKind.OperationTimeout, "Termination")]
+    [InlineData(NodeDrainStatus.TimedOut, ErrorIds.DrainTimeout, ErrorKind.OperationTimeout)]
+    [InlineData(NodeDrainStatus.Failed, ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "Node")]
+    [InlineData(NodeDrainStatus.Failed, ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "Replacement")]
+    [InlineData(NodeDrainStatus.Failed, ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Credentials")]
+    [InlineData(NodeDrainStatus.Failed, ErrorIds.EvictionFailed, ErrorKind.InvalidOperation)]
+    public void Any_other_end_is_judged_by_what_is_in_the_way(string status, string errorId, ErrorKind kind, params string[] blockers)
+    {
+        NodeDrainResult result = Result(status, "uid-1", blockers);
+
+        NodeManagerException failure = Assert.IsType<NodeManagerException>(DrainFailures.Of(result));
+
+        Assert.True(DrainFailures.HasResult(result));
+        Assert.Equal((errorId, kind), (failure.ErrorId, failure.Kind));
+        Assert.Same(result, failure.Target);
+        Assert.NotEmpty(failure.RecommendedAction!);
+        Assert.StartsWith($"Drain of node 'worker-1' in 'prod' ended as {status}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound)]
+    [InlineData(ErrorIds.NodeReplaced, ErrorKind.InvalidOperation, "Node")]
+    public void A_node_that_is_not_there_has_an_error_and_no_result(string errorId, ErrorKind kind, params string[] blockers)
+    {
+        NodeDrainResult result = Result(NodeDrainStatus.Failed, "", blockers);
+
+        NodeManagerException failure = Assert.IsType<NodeManagerException>(DrainFailures.Of(result));
+
+        Assert.False(DrainFailures.HasResult(result));
+        Assert.Equal((errorId, kind, "worker-1"), (failure.ErrorId, failure.Kind, failure.Target));
+    }
+
+    private static NodeDrainResult Result(string status, string uid = "uid-1", params string[] blockers) => new()
+    {
+        Cluster = "prod", Node = "worker-1", NodeUid = uid, Status = status,
+        Blockers = new([.. blockers.Select(kind => new NodeDrainBlocker { Kind = kind, Name = "shop/cart", Message = "It is in the way." })]),
+    };
+}

@@ -1,0 +1,36 @@
+using NodeManager.Core.Maintenance;
+
+namespace NodeManager.Core.Tests.Maintenance;
+
+public sealed class MaintenanceFailuresTests
+{
+    [Theory]
+    [InlineData(NodeMaintenanceStatus.Completed)]
+    [InlineData(NodeMaintenanceStatus.Pending)]
+    [InlineData(NodeMaintenanceStatus.InProgress)]
+    public void Only_a_node_that_failed_is_a_failure(string status) => Assert.Null(MaintenanceFailures.Of(Node(status), new() { Nodes = [] }));
+
+    [Theory]
+    [InlineData(MaintenanceErrorAction.Stop, true)]
+    [InlineData(MaintenanceErrorAction.Resume, false)]
+    public void A_failure_names_the_step_the_reason_and_how_to_go_on(MaintenanceErrorAction onError, bool isLeftCordoned)
+    {
+        NodeMaintenanceResult node = Node(NodeMaintenanceStatus.Failed);
+
+        NodeManagerException failure = Assert.IsType<NodeManagerException>(
+            MaintenanceFailures.Of(node, new() { Nodes = [], Namespace = "ops", Options = new() { OnError = onError } }));
+
+        Assert.Equal(
+            (ErrorIds.MaintenanceFailed, ErrorKind.InvalidOperation, "worker-1: Script failed: exit code 3. The node stays cordoned."),
+            (failure.ErrorId, failure.Kind, failure.Message));
+        Assert.Same(node, failure.Target);
+        Assert.Contains("Invoke-NodeMaintenance -ResumeId m-1 -Namespace ops", failure.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(isLeftCordoned, failure.RecommendedAction!.Contains("Resume-NodeScheduling", StringComparison.Ordinal));
+    }
+
+    private static NodeMaintenanceResult Node(string status) => new()
+    {
+        RunId = "m-1", Node = "worker-1", Status = status, Error = "exit code 3.", Message = "The node stays cordoned.",
+        Steps = new([new NodeMaintenanceStep { Name = NodeMaintenanceStepName.Script }]),
+    };
+}

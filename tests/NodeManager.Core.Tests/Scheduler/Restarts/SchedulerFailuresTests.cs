@@ -1,0 +1,26 @@
+using NodeManager.Core.Scheduler.Restarts;
+
+namespace NodeManager.Core.Tests.Scheduler.Restarts;
+
+public sealed class SchedulerFailuresTests
+{
+    [Fact]
+    public void A_scheduler_that_restarted_is_no_failure() => Assert.Null(SchedulerFailures.Of(Result(SchedulerRestartStatus.Restarted)));
+
+    [Theory]
+    [InlineData(SchedulerRestartStatus.RolledBack, "", "It said no.", "Compare-SchedulerConfiguration")]
+    [InlineData(SchedulerRestartStatus.RolledBack, "no kind", "It said no. The log of the pod ends: no kind", "Compare-SchedulerConfiguration")]
+    [InlineData(SchedulerRestartStatus.Failed, "", "It said no.", "Restore-SchedulerConfiguration")]
+    public void Any_other_end_says_what_happened_and_what_to_do(string status, string log, string message, string action)
+    {
+        SchedulerRestartResult result = Result(status, log);
+
+        NodeManagerException failure = Assert.IsType<NodeManagerException>(SchedulerFailures.Of(result));
+
+        Assert.Equal((ErrorIds.SchedulerRestartFailed, ErrorKind.InvalidOperation, message), (failure.ErrorId, failure.Kind, failure.Message));
+        Assert.Same(result, failure.Target);
+        Assert.Contains(action, failure.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    private static SchedulerRestartResult Result(string status, string log = "") => new() { Status = status, Message = "It said no.", Log = log };
+}

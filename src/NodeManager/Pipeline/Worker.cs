@@ -5,7 +5,7 @@ using NodeManager.Core.Operations;
 namespace NodeManager.Pipeline;
 
 /// <summary>What work may say to the cmdlet that started it. Usable from any thread; never waits, save for a confirmation.</summary>
-internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperationLog
+internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
 {
     private static readonly AsyncLocal<Worker?> Ambient = new();
 
@@ -18,18 +18,18 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
         set => Ambient.Value = value;
     }
 
-    public CancellationToken Token => cmdlet.Token;
+    public CancellationToken Token => pump.Token;
 
-    public void Output(object value) => cmdlet.PostOutput(value);
+    public void Output(object value) => pump.PostOutput(value);
 
-    public void Error(Exception exception, object? target) => cmdlet.PostError(exception, target);
+    public void Error(Exception exception, object? target) => pump.PostError(exception, target);
 
-    public void Warning(string message) => cmdlet.PostUnlessStopped(() => cmdlet.WriteWarning(message));
+    public void Warning(string message) => pump.PostUnlessStopped(() => pump.Host.WriteWarning(message));
 
     public void Verbose(string message)
     {
-        if (cmdlet.VerboseWanted)
-            cmdlet.PostUnlessStopped(() => cmdlet.WriteVerbose(message));
+        if (pump.Host.IsVerboseWanted)
+            pump.PostUnlessStopped(() => pump.Host.WriteVerbose(message));
     }
 
     /// <summary>Reports that come faster than they can be shown replace each other.</summary>
@@ -49,13 +49,13 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
                 return progress;
             });
         if (!pending)
-            cmdlet.PostUnlessStopped(() => Show(progress.Key));
+            pump.PostUnlessStopped(() => Show(progress.Key));
     }
 
     public bool IsEnabled(OperationLogLevel level) => level switch
     {
-        OperationLogLevel.Debug => cmdlet.DebugWanted,
-        OperationLogLevel.Verbose => cmdlet.VerboseWanted,
+        OperationLogLevel.Debug => pump.Host.IsDebugWanted,
+        OperationLogLevel.Verbose => pump.Host.IsVerboseWanted,
         _ => true,
     };
 
@@ -64,10 +64,10 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
         switch (level)
         {
             case OperationLogLevel.Debug:
-                cmdlet.PostUnlessStopped(() => cmdlet.WriteDebug(message));
+                pump.PostUnlessStopped(() => pump.Host.WriteDebug(message));
                 break;
             case OperationLogLevel.Verbose:
-                cmdlet.PostUnlessStopped(() => cmdlet.WriteVerbose(message));
+                pump.PostUnlessStopped(() => pump.Host.WriteVerbose(message));
                 break;
             default:
                 Warning(message);
@@ -80,7 +80,7 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
-        cmdlet.PostUnlessStopped(() => answer.TrySetResult(cmdlet.ShouldProcess(target, action)));
+        pump.PostUnlessStopped(() => answer.TrySetResult(pump.Host.ShouldProcess(target, action)));
         return await answer.Task;
     }
 
@@ -89,7 +89,7 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
-        cmdlet.PostUnlessStopped(() =>
+        pump.PostUnlessStopped(() =>
         {
             try
             {
@@ -110,6 +110,6 @@ internal sealed class Worker(AsyncCmdlet cmdlet) : IOperationObserver, IOperatio
     private void Show(string key)
     {
         if (_progress.TryRemove(key, out OperationProgress? latest))
-            cmdlet.ShowProgress(latest);
+            pump.ShowProgress(latest);
     }
 }

@@ -68,8 +68,6 @@ public abstract class DrainCmdlet : NodeCmdlet
         };
     }
 
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     /// <summary>Emits the plans of nodes that would go together.</summary>
     private protected void Plan(IEnumerable<NodeReference> nodes)
     {
@@ -77,7 +75,7 @@ public abstract class DrainCmdlet : NodeCmdlet
         {
             (NodeManagerSession session, DrainOptions options) = group.Key;
             NodeTarget[] targets = [.. group.Select(n => n.Target)];
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(session, targets, options, worker.Token))
                     worker.Output(plan);

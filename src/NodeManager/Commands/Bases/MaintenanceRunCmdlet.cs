@@ -38,7 +38,7 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     {
         if (InputObject is { } run)
         {
-            Change(SessionOf(run), run.Id, run.Namespace);
+            Change(Sessions.Of(run), run.Id, run.Namespace);
             return;
         }
 
@@ -52,6 +52,6 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     private void Change(NodeManagerSession session, string id, string ns)
     {
         if (ShouldProcess($"maintenance run '{id}' in cluster '{session.Cluster}'", Action))
-            StartIn(session, id, worker => ChangeAsync(session, id, ns, worker));
+            Sessions.StartIn(session, id, worker => ChangeAsync(session, id, ns, worker));
     }
 }

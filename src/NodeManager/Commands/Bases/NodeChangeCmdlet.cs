@@ -5,7 +5,6 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
@@ -52,7 +51,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
         NodeEdit edit = _edit!;
         if (IsWhatIf)
         {
-            StartIn(node.Session, node.Name, worker => ImagineAsync(worker, node, edit));
+            Sessions.StartIn(node.Session, node.Name, worker => ImagineAsync(worker, node, edit));
             return;
         }
 
@@ -68,7 +67,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
                 return;
         }
 
-        StartIn(node.Session, node.Name, worker => ApplyAllAsync(worker, node, queue));
+        Sessions.StartIn(node.Session, node.Name, worker => ApplyAllAsync(worker, node, queue));
     }
 
     private protected override void WriteSummary()

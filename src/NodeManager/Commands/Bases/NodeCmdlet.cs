@@ -3,11 +3,12 @@ using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Parameters;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A cmdlet that works on nodes: by name, or as objects, which remember their cluster.</summary>
-public abstract class NodeCmdlet : SessionCmdlet
+public abstract class NodeCmdlet : AsyncCmdlet
 {
     private protected const string ByName = "ByName";
 
@@ -17,6 +18,7 @@ public abstract class NodeCmdlet : SessionCmdlet
     private protected const string ByObject = "ByObject";
 
     private readonly HashSet<(NodeReference, string)> _seen = [];
+    private SessionSelection? _sessions;
 
     /// <summary>Names; wildcards stand for the nodes that they match.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -32,10 +34,19 @@ public abstract class NodeCmdlet : SessionCmdlet
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
+    /// <summary>Where to work, as sessions, their names or ids; without it, in the current session.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionArgument]
+    [ValidateNotNullOrEmpty]
+    public NodeManagerSession[]? Session { get; set; }
+
     /// <summary>How many nodes are worked on at once.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 32;
+
+    private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
 
     private protected override int WorkLimit => ThrottleLimit;
 
@@ -61,7 +72,7 @@ public abstract class NodeCmdlet : SessionCmdlet
             return;
         }
 
-        foreach (NodeManagerSession session in SessionsFor(value))
+        foreach (NodeManagerSession session in Sessions.For(value))
             foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
                 ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode, Plan = value as NodeDrainPlan });
     }
@@ -92,12 +103,12 @@ public abstract class NodeCmdlet : SessionCmdlet
     }
 
     private List<string> Match(NodeManagerSession session, string[] patterns) =>
-        RunNow(async worker =>
+        Pump.RunNow(async worker =>
         {
             var names = new List<string>();
             var query = new NodeQuery { Names = patterns };
             await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, static _ => { }, NullObserver.Instance, worker.Token))
                 names.Add(node.Name);
             return names;
-        }, static _ => { });
+        });
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NodeManager.Pipeline;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 

@@ -28,13 +28,11 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
     [ValidateRange(1.0, SandboxOptions.MaximumSpeed)]
     public double SandboxSpeed { get; set; } = 1;
 
-    private protected override void Begin() => _isServed = IsGiven(nameof(SandboxPort));
+    private protected override void Begin() => _isServed = IsBound(nameof(SandboxPort));
 
     // Without its session a script has nothing to go on with.
     private protected override void Fail(Exception exception, object? target) =>
         ThrowTerminatingError(ErrorRecords.From(exception, target));
-
-    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>A session that the cluster ends with, and that ends with the cluster where it cannot be opened.</summary>
     private protected async Task<NodeManagerSession> OpenAsync(string name, SandboxCluster cluster, Worker worker)

@@ -11,9 +11,26 @@ using NodeManager.SchedulerConfigurations.Documents;
 namespace NodeManager.Commands.Bases;
 
 /// <summary>Changes configurations; in a cluster each is kept as a revision and brought into force by a restart.</summary>
-public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
+public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
 {
     private readonly PendingRestarts _restarts = new();
+
+    /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The same without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The scheduler's release, <c>1.36</c>, <c>v1.36.2</c>, or its image; without it that of the Deployment's image.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KubernetesVersion { get; set; }
 
     /// <summary>Also what is not known, and what a scheduler would not start with.</summary>
     [Parameter]
@@ -42,11 +59,31 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
     [ValidateRange(2, 1000)]
     public int RevisionLimit { get; set; } = 10;
 
+    /// <summary>What is known of the files; from Begin on.</summary>
+    private protected SchedulerFileInput Files { get; private set; } = null!;
+
     private protected override void Begin()
     {
-        base.Begin();
+        Files = new(this, KubernetesVersion);
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
     }
+
+    private protected sealed override void Process()
+    {
+        if (Files.IsGiven)
+            StartOnFiles(Files.Resolve(Path, LiteralPath, Fail), WorkAsync);
+        else
+            ProcessClusters();
+    }
+
+    /// <summary>What is done where no file is given.</summary>
+    private protected virtual void ProcessClusters() => StartInClusters(WorkAsync);
+
+    /// <summary>What is done with a file.</summary>
+    private protected abstract Task WorkAsync(Worker worker, string file);
+
+    /// <summary>What is done with a scheduler.</summary>
+    private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
 
     /// <summary>A change of a file, by the command's parameters.</summary>
     private protected SchedulerFileChange FileChange(Worker worker, string file, string action, Func<SchedulerDocument, SchedulerDocument> edit) => new()
@@ -55,8 +92,8 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
         Confirm = differences => worker.ShouldProcessAsync(file, $"{action} ({string.Join("; ", differences)})"),
         Warn = worker.Warning,
         Key = Key,
-        Minor = Minor,
-        Catalog = FileCatalog,
+        Minor = Files.Minor,
+        Catalog = Files.Catalog,
         Force = Force,
         RevisionLimit = RevisionLimit,
     };
@@ -103,7 +140,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerFileCmdlet
             Reason = Reason,
             Force = Force,
             RevisionLimit = RevisionLimit,
-            Minor = Minor,
+            Minor = Files.Minor,
             Catalog = await PluginRegistry.CatalogAsync(session, worker.Token),
             Confirm = differences => worker.ShouldProcessAsync(
                 Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),

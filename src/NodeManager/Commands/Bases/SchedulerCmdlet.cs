@@ -1,16 +1,26 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A cmdlet that works on schedulers of clusters.</summary>
-public abstract class SchedulerCmdlet : SessionCmdlet
+public abstract class SchedulerCmdlet : AsyncCmdlet
 {
     /// <summary>The parameter set of schedulers in clusters; the default of every cmdlet.</summary>
     private protected const string ClusterSet = "Cluster";
+
+    private SessionSelection? _sessions;
+
+    /// <summary>Where to work, as sessions, their names or ids; without it, in the current session.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionArgument]
+    [ValidateNotNullOrEmpty]
+    public NodeManagerSession[]? Session { get; set; }
 
     /// <summary>The namespace of the ConfigMap and the Deployment.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
@@ -36,6 +46,8 @@ public abstract class SchedulerCmdlet : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
+    private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
+
     /// <summary>False where one scheduler of several has to be chosen.</summary>
     private protected virtual bool TakesAll => false;
 
@@ -45,7 +57,7 @@ public abstract class SchedulerCmdlet : SessionCmdlet
         foreach (NodeManagerSession session in Sessions)
         {
             SchedulerSelection selection = Selection(session);
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 IReadOnlyList<ClusterScheduler> found = TakesAll
                     ? await SchedulerFinder.FindAsync(session, selection, worker.Token)
@@ -55,10 +67,17 @@ public abstract class SchedulerCmdlet : SessionCmdlet
         }
     }
 
+    /// <summary>Does the cmdlet's work for each file.</summary>
+    private protected void StartOnFiles(IEnumerable<string> files, Func<Worker, string, Task> work)
+    {
+        foreach (string file in files)
+            Start(file, worker => work(worker, file));
+    }
+
     /// <summary>Does the cmdlet's work for the scheduler that an object is about.</summary>
     private protected void StartFor(SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
     {
-        foreach (NodeManagerSession session in SessionsFor(about))
+        foreach (NodeManagerSession session in Sessions.For(about))
             StartFor(session, about, work);
     }
 
@@ -71,7 +90,7 @@ public abstract class SchedulerCmdlet : SessionCmdlet
             Key = about.Key,
             Deployments = about.Deployment.Length > 0 ? [about.Deployment] : [],
         };
-        StartIn(session, about, async worker =>
+        Sessions.StartIn(session, about, async worker =>
         {
             foreach (ClusterScheduler scheduler in await SchedulerFinder.FindAsync(session, selection, worker.Token))
                 await work(worker, session, scheduler);
@@ -97,6 +116,4 @@ public abstract class SchedulerCmdlet : SessionCmdlet
             worker.Error(exception, scheduler.ToString());
         }
     }
-
-    private protected static int? Release(string? version) => version is null ? null : SchedulerApi.ParseRelease(version);
 }

@@ -53,11 +53,11 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     private protected sealed override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerDocument? changed = await ChangeFileAsync(
-            worker, file, FileChange(worker, file, Action, document => Apply(document, Minor, FileCatalog, worker.Warning)));
+            worker, file, FileChange(worker, file, Action, document => Apply(document, Files.Minor, Files.Catalog, worker.Warning)));
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
-        Emit(worker, SchedulerPlugins.Read(now, Minor, FileCatalog, new() { File = file }));
+        Emit(worker, SchedulerPlugins.Read(now, Files.Minor, Files.Catalog, new() { File = file }));
     }
 
     private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -67,13 +67,13 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
         var told = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
             worker, session, scheduler, Action,
-            SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
+            SchedulerChange.OfDocument(scheduler, document => Apply(document, Files.Minor ?? scheduler.Minor, catalog, warning =>
             {
                 if (told.Add(warning))
                     worker.Warning(warning);
             })));
         if (PassThru)
-            Emit(worker, SchedulerPlugins.Read(now, Minor ?? scheduler.Minor, catalog, scheduler.OriginIn(session)));
+            Emit(worker, SchedulerPlugins.Read(now, Files.Minor ?? scheduler.Minor, catalog, scheduler.OriginIn(session)));
     }
 
     private string Action => $"{Verb} {string.Join(", ", Name)}";

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Drain;
+namespace NodeManager.Commands;
 
 /// <summary>What a drain would do, pod by pod, with the reasons. Touches nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeDrainPlan", DefaultParameterSetName = ByObject)]

@@ -10,9 +10,8 @@ using NodeManager.Core.Operations;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Drain;
+namespace NodeManager.Commands;
 
 /// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
 [Cmdlet(
@@ -66,7 +65,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
         foreach ((NodeManagerSession session, NodeTarget[] nodes, DrainOptions options) in runs)
         {
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
                 await MaintenanceHolds.WarnAsync(session, nodes.Select(n => n.Name), worker, worker.Token);
@@ -84,7 +83,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
         if (!StopsAtErrors)
             return;
-        WaitForWork();
+        Pump.WaitForWork();
         if (_failure is { } first)
             Fail(new NodeManagerException(first.ErrorId, first.Kind, first.Message, _ended.ToArray(), first.RecommendedAction), null);
     }

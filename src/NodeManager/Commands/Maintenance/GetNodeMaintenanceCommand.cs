@@ -5,7 +5,7 @@ using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Maintenance;
+namespace NodeManager.Commands;
 
 /// <summary>Shows maintenance runs, now and past, with the steps of their nodes.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeMaintenance", DefaultParameterSetName = ByObject)]
@@ -46,7 +46,7 @@ public sealed class GetNodeMaintenanceCommand : SessionCmdlet
         if (InputObject is null)
             Read(Sessions, Id, Namespace);
         else if (RunOf(InputObject) is { Id.Length: > 0 } run)
-            Read(SessionsFor(InputObject), [run.Id], run.Namespace.Length > 0 ? run.Namespace : Namespace);
+            Read(Sessions.For(InputObject), [run.Id], run.Namespace.Length > 0 ? run.Namespace : Namespace);
         else
             Fail(new NodeManagerException(
                 ErrorIds.MaintenanceNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no maintenance run.", InputObject,
@@ -65,7 +65,7 @@ public sealed class GetNodeMaintenanceCommand : SessionCmdlet
     {
         foreach (NodeManagerSession session in sessions)
         {
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 foreach (NodeMaintenanceRun run in await MaintenanceReader.ReadAsync(session, ids, ns, Limit, worker.Token))
                     worker.Output(run);

@@ -10,7 +10,7 @@ using NodeManager.Jobs;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Maintenance;
+namespace NodeManager.Commands;
 
 /// <summary>Takes nodes out of service batch by batch, has work done on them and puts them back. A result a node, as it ends.</summary>
 [Cmdlet(
@@ -202,7 +202,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private string Batches(NodeManagerSession session, MaintenanceRequest request)
     {
-        IReadOnlyList<NodeMaintenancePlan> plans = RunNow(worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token), static _ => { });
+        IReadOnlyList<NodeMaintenancePlan> plans = Pump.RunNow(worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token));
         List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
         string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
         string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
@@ -213,13 +213,13 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
 
-    private void Plan(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    private void Plan(NodeManagerSession session, MaintenanceRequest request) => Sessions.StartIn(session, session, async worker =>
     {
         foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token))
             worker.Output(plan);
     });
 
-    private void Run(NodeManagerSession session, MaintenanceRequest request) => StartIn(session, session, async worker =>
+    private void Run(NodeManagerSession session, MaintenanceRequest request) => Sessions.StartIn(session, session, async worker =>
     {
         if (ScriptBlock is { } script)
         {

@@ -3,7 +3,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Maintenance;
+namespace NodeManager.Commands;
 
 /// <summary>Removes maintenance runs that no process works on, with their claims on nodes.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]

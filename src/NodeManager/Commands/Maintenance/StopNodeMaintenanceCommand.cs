@@ -3,7 +3,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Maintenance;
+namespace NodeManager.Commands;
 
 /// <summary>Stops running maintenances, wherever their processes are. They can be resumed.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

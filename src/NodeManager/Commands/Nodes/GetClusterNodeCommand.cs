@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>The nodes of a cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = ByObject)]
@@ -86,7 +86,7 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
         else if (value is ObjectRow { Cluster: "" })
             _names.Add(name);
         else
-            foreach (NodeManagerSession session in SessionsFor(value))
+            foreach (NodeManagerSession session in Sessions.For(value))
                 _nodes.Add(new(session, name));
     }
 
@@ -123,7 +123,7 @@ public sealed class GetClusterNodeCommand : SessionCmdlet
             Zones = Zone,
             Usage = Usage,
         };
-        StartIn(session, session, async worker =>
+        Sessions.StartIn(session, session, async worker =>
         {
             await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, e => worker.Error(e, e.Target), worker, worker.Token))
                 worker.Output(node);

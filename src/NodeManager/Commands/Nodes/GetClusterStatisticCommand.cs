@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Totals of a cluster: nodes, pods, and each resource with what is requested and used of it.</summary>
 [Cmdlet(VerbsCommon.Get, "ClusterStatistic")]
@@ -28,7 +28,7 @@ public sealed class GetClusterStatisticCommand : SessionCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 foreach (ClusterStatistic row in await ClusterStatisticReader.ReadAsync(session, GroupBy, Selector, worker, worker.Token))
                     worker.Output(row);

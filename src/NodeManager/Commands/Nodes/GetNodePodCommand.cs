@@ -5,7 +5,7 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>The pods that are bound to nodes.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByObject)]
@@ -63,7 +63,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
         else if (value is ObjectRow { Cluster: "" })
             Read([name]);
         else
-            foreach (NodeManagerSession session in SessionsFor(value))
+            foreach (NodeManagerSession session in Sessions.For(value))
                 Read(new NodeReference(session, name));
     }
 
@@ -93,7 +93,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
     {
         if (!_seen.Add(node))
             return;
-        StartIn(node.Session, node.Name, async worker =>
+        Sessions.StartIn(node.Session, node.Name, async worker =>
         {
             bool any = false;
             await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Name, Namespace, Selector, worker.Token))
@@ -130,7 +130,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
         WildcardPattern[] wanted = [.. patterns.Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase))];
         foreach (NodeManagerSession session in Sessions)
         {
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
                 {

@@ -2,9 +2,8 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Removes annotations of nodes; those that are not there are no error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeAnnotation", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Removes taints of nodes, by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

@@ -2,9 +2,8 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
@@ -21,7 +20,7 @@ public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
         {
             if (!IgnoreMaintenance)
                 throw MaintenanceHolds.Refusal(hold);
-            PostUnlessStopped(() => WriteWarning($"{hold} It is taken from the run, which reports it as failed."));
+            Pump.PostUnlessStopped(() => WriteWarning($"{hold} It is taken from the run, which reports it as failed."));
         }
 
         return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);

@@ -4,9 +4,8 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Sets annotations of nodes.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

@@ -4,9 +4,8 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Sets labels of nodes.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeLabel", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

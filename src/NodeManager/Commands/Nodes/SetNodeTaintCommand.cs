@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Sets taints of nodes; each is known by its key and effect.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]

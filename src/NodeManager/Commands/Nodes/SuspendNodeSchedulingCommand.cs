@@ -2,9 +2,8 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
@@ -14,7 +13,7 @@ public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
     private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
     {
         if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
-            PostUnlessStopped(() => WriteWarning($"{hold} The run uncordons it at its end."));
+            Pump.PostUnlessStopped(() => WriteWarning($"{hold} The run uncordons it at its end."));
         return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
     });
 }

@@ -1,10 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs may register again.</summary>
 [Cmdlet(

@@ -5,7 +5,7 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>Waits until nodes are as wanted.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByObject)]
@@ -35,7 +35,7 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     private protected override void Process(NodeReference node)
     {
         _asked++;
-        StartIn(node.Session, node.Name, async worker =>
+        Sessions.StartIn(node.Session, node.Name, async worker =>
         {
             Report(worker, _done);
             ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Name, For, Timeout, worker.Token);

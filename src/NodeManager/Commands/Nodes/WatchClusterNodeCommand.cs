@@ -6,7 +6,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Nodes;
+namespace NodeManager.Commands;
 
 /// <summary>What happens to nodes, as it happens, until Ctrl-C or -Timeout.</summary>
 [Cmdlet(VerbsCommon.Watch, "ClusterNode")]
@@ -41,7 +41,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
     private protected override void End()
     {
         foreach (NodeManagerSession session in Sessions)
-            StartIn(session, session, worker => WatchAsync(session, worker.Output, worker.Token));
+            Sessions.StartIn(session, session, worker => WatchAsync(session, worker.Output, worker.Token));
     }
 
     private async Task WatchAsync(NodeManagerSession session, Action<object> output, CancellationToken cancellationToken)

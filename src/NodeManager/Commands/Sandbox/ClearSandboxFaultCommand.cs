@@ -5,7 +5,7 @@ using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>Ends faults of an embedded cluster and forgets them.</summary>
 [Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
@@ -32,7 +32,7 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet
     {
         if (ParameterSetName == ByObject)
         {
-            foreach (NodeManagerSession session in SessionsFor(InputObject!))
+            foreach (NodeManagerSession session in Sessions.For(InputObject!))
                 Clear(session, InputObject is ObjectRow row ? row.Name : InputObject!.ToString()!);
             return;
         }

@@ -3,7 +3,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>Saves an embedded cluster to a file, from which Import-Sandbox makes it again.</summary>
 [Cmdlet(VerbsData.Export, "Sandbox", SupportsShouldProcess = true)]
@@ -33,7 +33,7 @@ public sealed class ExportSandboxCommand : SessionCmdlet
         if (Sessions.Count != 1)
         {
             throw new NodeManagerException(
-                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions, "Give one session with -Session.");
+                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions.ToArray(), "Give one session with -Session.");
         }
 
         NodeManagerSession session = Sessions[0];

@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>The faults that were set in an embedded cluster, with what they hit so far.</summary>
 [Cmdlet(VerbsCommon.Get, "SandboxFault")]

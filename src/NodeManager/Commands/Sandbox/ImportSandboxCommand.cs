@@ -5,7 +5,7 @@ using NodeManager.Sandbox;
 using NodeManager.Sandbox.Saving;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>Makes an embedded cluster from a file of Export-Sandbox: as it was, and its clock goes on where it stood.</summary>
 [Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
@@ -25,7 +25,7 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
-        double? speed = IsGiven(nameof(SandboxSpeed)) ? SandboxSpeed : null;
+        double? speed = IsBound(nameof(SandboxSpeed)) ? SandboxSpeed : null;
         Start(file, async worker =>
         {
             SavedCluster saved = SandboxFile.Read(file);

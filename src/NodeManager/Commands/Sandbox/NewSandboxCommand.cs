@@ -8,7 +8,7 @@ using NodeManager.Pipeline;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>Makes an embedded cluster: a seeded one, or a copy of a cluster that is connected.</summary>
 [Cmdlet(VerbsCommon.New, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
@@ -29,7 +29,7 @@ public sealed class NewSandboxCommand : SandboxCmdlet
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
-        if (from is not null && (IsGiven(nameof(SandboxNodes)) || IsGiven(nameof(SandboxVersion))))
+        if (from is not null && (IsBound(nameof(SandboxNodes)) || IsBound(nameof(SandboxVersion))))
         {
             throw new NodeManagerException(
                 ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "A copy has the nodes and the version of its source.", from,

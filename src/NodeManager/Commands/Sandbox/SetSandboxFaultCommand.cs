@@ -6,7 +6,7 @@ using NodeManager.Sandbox;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sandbox;
+namespace NodeManager.Commands;
 
 /// <summary>Makes something go wrong in an embedded cluster, now or later, for a while or until it is cleared.</summary>
 [Cmdlet(VerbsCommon.Set, "SandboxFault", SupportsShouldProcess = true)]

@@ -6,7 +6,7 @@ using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Keeps the configuration in force as a revision, if it is not kept yet, and writes it to a file where one is named.</summary>
 [Cmdlet(VerbsData.Backup, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]

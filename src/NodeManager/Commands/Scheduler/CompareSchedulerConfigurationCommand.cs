@@ -10,7 +10,7 @@ using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Yaml;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>What two configurations say differently: revisions, files, and schedulers of one or several clusters.</summary>
 [Cmdlet(VerbsData.Compare, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]

@@ -4,7 +4,7 @@ using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Makes plugins of a scheduler not run.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]

@@ -4,7 +4,7 @@ using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>The configurations that are kept: who made them, when, why, and what each changed; the newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerConfigurationBackup", DefaultParameterSetName = ClusterSet)]

@@ -4,7 +4,7 @@ using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>The configurations of a cluster's schedulers, with the revision that they are and the one that the pods run with.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]

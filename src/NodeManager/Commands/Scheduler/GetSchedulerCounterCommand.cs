@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Core.Scheduler.Observing;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>How often plugins were enabled, disabled and changed, and schedulers restarted, by this process.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerCounter")]

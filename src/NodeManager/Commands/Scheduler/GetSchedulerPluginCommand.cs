@@ -10,7 +10,7 @@ using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>What a scheduler's configuration makes run: an object per profile, extension point and plugin.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerPlugin", DefaultParameterSetName = ClusterSet)]
@@ -42,12 +42,12 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     private protected override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
-        Emit(worker, SchedulerPlugins.Read(manifest.Document, Minor, FileCatalog, new() { File = file }));
+        Emit(worker, SchedulerPlugins.Read(manifest.Document, Files.Minor, Files.Catalog, new() { File = file }));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
         Emit(worker, SchedulerPlugins.Read(
-            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), Minor ?? scheduler.Minor,
+            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), Files.Minor ?? scheduler.Minor,
             await PluginRegistry.CatalogAsync(session, worker.Token), scheduler.OriginIn(session)));
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)

@@ -6,7 +6,7 @@ using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>The scheduler plugins that are known: built in, public, and registered.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerPluginDefinition")]
@@ -47,7 +47,7 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
         if (Session is null && !SessionRegistry.EverConnected)
             return;
         foreach (NodeManagerSession session in Sessions)
-            StartIn(session, session, async worker =>
+            Sessions.StartIn(session, session, async worker =>
             {
                 foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
                     if (name(plugin.Name) && IsWanted(plugin.Source))

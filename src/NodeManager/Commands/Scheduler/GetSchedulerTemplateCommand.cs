@@ -1,10 +1,10 @@
 using System.Management.Automation;
+using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Parameters;
-using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Templates;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>The templates of Set-SchedulerConfiguration, ours and those of a folder.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerTemplate")]

@@ -7,7 +7,7 @@ using NodeManager.Core.Scheduler.Measuring;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>How often a scheduler's plugins ran and how long they took, and how its attempts ended, by its own metrics.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "SchedulerPlugin", DefaultParameterSetName = ByPod)]
@@ -74,7 +74,7 @@ public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
         if (ParameterSetName == ByPod)
         {
             foreach (NodeManagerSession session in Sessions)
-                StartIn(session, session, worker => MeasurePodsAsync(worker, session));
+                Sessions.StartIn(session, session, worker => MeasurePodsAsync(worker, session));
             return;
         }
 

@@ -5,7 +5,7 @@ using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Catalog;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Makes a scheduler's plugin known by a file that says what it is, as the built-in ones are.</summary>
 [Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
@@ -40,7 +40,7 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
     {
         foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.SchedulerDefinitionNotFound, Fail))
             foreach (NodeManagerSession session in Sessions)
-                StartIn(session, file, worker => RegisterAsync(worker, session, file));
+                Sessions.StartIn(session, file, worker => RegisterAsync(worker, session, file));
     }
 
     private async Task RegisterAsync(Worker worker, NodeManagerSession session, string file)

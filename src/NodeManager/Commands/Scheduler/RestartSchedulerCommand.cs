@@ -5,7 +5,7 @@ using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Restarts schedulers, so that they read their configuration, and waits until they lead.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "Scheduler", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]

@@ -7,7 +7,7 @@ using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Puts a former configuration back: a revision, or a file. What it replaces is kept as well.</summary>
 [Cmdlet(VerbsData.Restore, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -23,16 +23,16 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
     /// <summary>A file that Backup-SchedulerConfiguration wrote, or any with a configuration.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
-    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.LiteralPathSet)]
     [Alias("File")]
     [ValidateNotNullOrEmpty]
     public string? SourcePath { get; set; }
 
     /// <summary>The passphrase of an encrypted file.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = SchedulerFileInput.PathSet)]
+    [Parameter(ParameterSetName = SchedulerFileInput.LiteralPathSet)]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 

@@ -12,7 +12,7 @@ using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerConfigurations.Templates;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Replaces a whole configuration by a text or a file's, or makes a template's changes in it.</summary>
 [Cmdlet(VerbsCommon.Set, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -72,7 +72,7 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
     {
         Func<SchedulerDocument, SchedulerDocument> edit = _template is null
             ? SchedulerFileChange.Replacement(await NewTextAsync(worker))
-            : document => Apply(document, Minor, FileCatalog, worker.Warning);
+            : document => Apply(document, Files.Minor, Files.Catalog, worker.Warning);
         await ChangeFileAsync(worker, file, FileChange(worker, file, Action, edit));
     }
 
@@ -93,7 +93,7 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
         var told = new HashSet<string>();
-        return SchedulerChange.OfDocument(scheduler, document => Apply(document, Minor ?? scheduler.Minor, catalog, warning =>
+        return SchedulerChange.OfDocument(scheduler, document => Apply(document, Files.Minor ?? scheduler.Minor, catalog, warning =>
         {
             if (told.Add(warning))
                 worker.Warning(warning);

@@ -10,7 +10,7 @@ using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per configuration.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
@@ -46,7 +46,7 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
             throw new NodeManagerException(
                 ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Quiet and -Simulate cannot be combined.", null, "Leave one of them out.");
         // A file is simulated with the pods of the current session's cluster.
-        if (Simulate && IsOnFiles)
+        if (Simulate && Files.IsGiven)
             _target = Sessions[0];
     }
 
@@ -54,7 +54,7 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     {
         if (!Quiet)
             return;
-        WaitForWork();
+        Pump.WaitForWork();
         WriteObject(_valid > 0 && !_hasFailed);
     }
 
@@ -68,10 +68,10 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
         if (_target is { } session)
-            await SimulateAsync(worker, session, manifest.Document, file, Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
+            await SimulateAsync(worker, session, manifest.Document, file, Files.Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
         else
             worker.Output(SchedulerConfigurationTest.Run(
-                manifest.Document, new() { Minor = Minor, IsStock = BuiltInOnly, File = file, Catalog = FileCatalog }));
+                manifest.Document, new() { Minor = Files.Minor, IsStock = BuiltInOnly, File = file, Catalog = Files.Catalog }));
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -80,7 +80,7 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
         if (Simulate)
         {
-            await SimulateAsync(worker, session, document, scheduler.Source, Minor ?? scheduler.Minor, catalog);
+            await SimulateAsync(worker, session, document, scheduler.Source, Files.Minor ?? scheduler.Minor, catalog);
             return;
         }
 
@@ -88,7 +88,7 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
             document,
             new()
             {
-                Minor = Minor ?? scheduler.Minor,
+                Minor = Files.Minor ?? scheduler.Minor,
                 IsStock = BuiltInOnly || scheduler.IsStock,
                 File = scheduler.Source,
                 Catalog = catalog,

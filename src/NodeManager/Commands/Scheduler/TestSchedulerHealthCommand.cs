@@ -4,7 +4,7 @@ using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Health;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Whether schedulers do their work: an object per thing that was looked at.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerHealth", DefaultParameterSetName = ClusterSet)]

@@ -5,7 +5,7 @@ using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
-namespace NodeManager.Commands.Scheduler;
+namespace NodeManager.Commands;
 
 /// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
@@ -43,8 +43,8 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
             ObjectRow row => [row.Name],
             var other => [other.ToString() ?? ""],
         };
-        foreach (NodeManagerSession session in InputObject is null ? Sessions : SessionsFor(InputObject))
-            StartIn(session, session, worker => UnregisterAsync(worker, session, names));
+        foreach (NodeManagerSession session in InputObject is null ? Sessions : Sessions.For(InputObject))
+            Sessions.StartIn(session, session, worker => UnregisterAsync(worker, session, names));
     }
 
     private async Task UnregisterAsync(Worker worker, NodeManagerSession session, string[] names)

@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Configuration;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>Connects to a cluster and makes it this runspace's current one.</summary>
 [Cmdlet(VerbsCommunications.Connect, "NodeManager", DefaultParameterSetName = KubeconfigSet)]

@@ -4,7 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>Ends sessions: those given, else the current one.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "NodeManager")]

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>What holds in a session where a command says nothing else.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerConfiguration")]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>The live sessions that this runspace connected, oldest first.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerSession")]

@@ -3,10 +3,9 @@ using System.Management.Automation.Runspaces;
 using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Parameters;
-using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>Makes a session the current one of this runspace.</summary>
 [Cmdlet(VerbsCommon.Select, "NodeManagerSession")]

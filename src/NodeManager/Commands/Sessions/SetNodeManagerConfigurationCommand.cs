@@ -3,7 +3,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Parameters;
 
-namespace NodeManager.Commands.Sessions;
+namespace NodeManager.Commands;
 
 /// <summary>Changes what holds in a session where a command says nothing else. What is not named stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeManagerConfiguration", SupportsShouldProcess = true)]
@@ -73,9 +73,9 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
 
     private NodeManagerConfiguration Changed(NodeManagerConfiguration before) => new(before)
     {
-        MetricsEnabled = IsGiven(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
-        DrainTimeout = IsGiven(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
-        DrainGracePeriod = IsGiven(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
+        MetricsEnabled = IsBound(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
+        DrainTimeout = IsBound(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
+        DrainGracePeriod = IsBound(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
         SchedulerNamespace = Text(nameof(SchedulerNamespace), SchedulerNamespace, before.SchedulerNamespace),
         SchedulerConfigMap = Text(nameof(SchedulerConfigMap), SchedulerConfigMap, before.SchedulerConfigMap),
         SchedulerConfigKey = Text(nameof(SchedulerConfigKey), SchedulerConfigKey, before.SchedulerConfigKey),
@@ -83,7 +83,5 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     };
 
     // PowerShell makes an empty text of $null.
-    private string? Text(string parameter, string? given, string? before) => !IsGiven(parameter) ? before : given is { Length: > 0 } ? given : null;
-
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    private string? Text(string parameter, string? given, string? before) => !IsBound(parameter) ? before : given is { Length: > 0 } ? given : null;
 }

@@ -1,0 +1,174 @@
+using System.Management.Automation;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>
+/// Async inside, pipeline outside. Work runs off the pipeline thread, and a <see cref="WorkPump"/> hands what it reports to that thread, the
+/// only one that PowerShell listens to.
+/// </summary>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
+{
+    protected AsyncCmdlet() => Pump = new(this);
+
+    bool IPipelineHost.IsVerboseWanted => IsVerboseWanted;
+
+    bool IPipelineHost.IsDebugWanted => IsDebugWanted;
+
+    /// <summary>Runs this cmdlet's work.</summary>
+    private protected WorkPump Pump { get; }
+
+    /// <summary>True after Ctrl-C: the pipeline takes nothing any more.</summary>
+    private protected bool IsStopped => Pump.IsStopped;
+
+    /// <summary>True where ShouldProcess will only report what would be done.</summary>
+    private protected bool IsWhatIf =>
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+            ? bound is SwitchParameter { IsPresent: true }
+            : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
+
+    /// <summary>True where the first error ends the pipeline (<c>-ErrorAction Stop</c>).</summary>
+    private protected bool StopsAtErrors { get; private set; }
+
+    /// <summary>How many works run concurrently; the others wait for their turn.</summary>
+    private protected virtual int WorkLimit => 32;
+
+    private bool IsVerboseWanted { get; set; }
+
+    private bool IsDebugWanted { get; set; }
+
+    protected sealed override void BeginProcessing()
+    {
+        Pump.Open(WorkLimit);
+        IsVerboseWanted = IsWanted("Verbose", "VerbosePreference");
+        IsDebugWanted = IsWanted("Debug", "DebugPreference");
+        StopsAtErrors = (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference")) is ActionPreference.Stop;
+        Guarded(Begin);
+    }
+
+    protected sealed override void ProcessRecord()
+    {
+        Guarded(Process);
+        Pump.HandOn();
+    }
+
+    protected sealed override void EndProcessing()
+    {
+        Guarded(End);
+        Pump.WaitForWork();
+    }
+
+    protected sealed override void StopProcessing() => Pump.Stop();
+
+    /// <summary>Validates what does not depend on input.</summary>
+    private protected virtual void Begin()
+    {
+    }
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>After Ctrl-C, writes what was reached: through <see cref="WriteHost"/>, the one way that is still open.</summary>
+    private protected virtual void WriteSummary()
+    {
+    }
+
+    /// <summary>Writes what was interrupted when a later command stopped the pipeline, or an error ended it: through <see cref="WriteHost"/>.</summary>
+    private protected virtual void WriteAbandoned()
+    {
+    }
+
+    /// <summary>Writes an object to the pipeline, on its thread. After an interrupt it is dropped, unless an override keeps it.</summary>
+    private protected virtual void Output(object value)
+    {
+        if (!IsStopped)
+            WriteObject(value);
+    }
+
+    /// <summary>Reports work that failed, on the pipeline's thread.</summary>
+    private protected virtual void Fail(Exception exception, object? target) => WriteError(ErrorRecords.From(exception, target));
+
+    /// <summary>True for a parameter that was given.</summary>
+    private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <inheritdoc cref="WorkPump.Start"/>
+    private protected void Start(object? target, Func<Worker, Task> work) => Pump.Start(target, work);
+
+    // The only ways to a host: what they are given often quotes a cluster, and is escaped here. The base's own are banned elsewhere.
+#pragma warning disable RS0030
+    internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.EscapeLines(text));
+
+    internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.EscapeLines(text));
+
+    internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.EscapeLines(text));
+
+    internal new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
+
+    internal new bool ShouldContinue(string question, string caption, ref bool yesToAll, ref bool noToAll) =>
+        base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
+
+    internal new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(DisplayText.EscapeLines(description), DisplayText.EscapeLines(question), DisplayText.Escape(caption), out reason);
+
+    /// <summary>The way that is still open after an interrupt.</summary>
+    internal void WriteHost(string text) => Host.UI.WriteLine(DisplayText.EscapeLines(text));
+#pragma warning restore RS0030
+
+    void IPipelineHost.WriteOutput(object value) => Output(value);
+
+    void IPipelineHost.WriteFailure(Exception exception, object? target) => Fail(exception, target);
+
+    void IPipelineHost.WriteWarning(string text) => WriteWarning(text);
+
+    void IPipelineHost.WriteVerbose(string text) => WriteVerbose(text);
+
+    void IPipelineHost.WriteDebug(string text) => WriteDebug(text);
+
+    bool IPipelineHost.ShouldProcess(string target, string action) => ShouldProcess(target, action);
+
+    void IPipelineHost.OnStopped() => WriteSummary();
+
+    void IPipelineHost.OnAbandoned() => WriteAbandoned();
+
+    private void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (NodeManagerException exception)
+        {
+            Pump.Abandon();
+            ThrowTerminatingError(ErrorRecords.From(exception, null));
+        }
+        catch
+        {
+            Pump.Abandon();
+            throw;
+        }
+    }
+
+    private bool IsWanted(string parameter, string preference) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? bound)
+            ? bound is SwitchParameter { IsPresent: true } or true
+            : GetVariableValue(preference) is ActionPreference wanted
+                && wanted is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Pump.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation.Runspaces;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Parameters;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>The files of a scheduler command that works on files or in clusters, and what is known of the scheduler that reads them.</summary>
+internal sealed class SchedulerFileInput
+{
+    public const string PathSet = "Path";
+    public const string LiteralPathSet = "LiteralPath";
+
+    private readonly SchedulerCmdlet _cmdlet;
+
+    /// <param name="cmdlet">The command.</param>
+    /// <param name="kubernetesVersion">The scheduler's release as the user gave it; null where it is not given.</param>
+    /// <exception cref="NodeManagerException">Invalid: files are combined with sessions, or the version is not a release.</exception>
+    public SchedulerFileInput(SchedulerCmdlet cmdlet, string? kubernetesVersion)
+    {
+        _cmdlet = cmdlet;
+        Catalog = PluginRegistry.Catalog(SessionRegistry.Current(Runspace.DefaultRunspace));
+        Minor = kubernetesVersion is null ? null : SchedulerApi.ParseRelease(kubernetesVersion);
+        var bound = cmdlet.MyInvocation.BoundParameters;
+        if (cmdlet.Session is not null && (bound.ContainsKey(PathSet) || bound.ContainsKey(LiteralPathSet)))
+        {
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Path and -LiteralPath name files, -Session names clusters. They cannot be combined.", null,
+                "Leave one of them out.");
+        }
+    }
+
+    /// <summary>The plugins that are known where files are worked on: ours, and those registered in the current session.</summary>
+    public PluginCatalog Catalog { get; }
+
+    /// <summary>The scheduler's release that was given.</summary>
+    public int? Minor { get; }
+
+    /// <summary>True where the command works on files, not on schedulers of clusters.</summary>
+    public bool IsGiven => _cmdlet.ParameterSetName is PathSet or LiteralPathSet;
+
+    /// <summary>The files that <c>-Path</c> and <c>-LiteralPath</c> of this record name. Whatever names none is an error.</summary>
+    public IEnumerable<string> Resolve(string[] path, string[] literalPath, Action<Exception, object?> fail) =>
+        ResolvedFiles.Of(_cmdlet, path, literalPath, ErrorIds.SchedulerConfigurationNotFound, fail);
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>The cmdlet that a <see cref="WorkPump"/> works for. All members are called on the pipeline's thread.</summary>
+internal interface IPipelineHost
+{
+    bool IsVerboseWanted { get; }
+
+    bool IsDebugWanted { get; }
+
+    /// <summary>An object for the pipeline. Also called after an interrupt, when the pipeline takes nothing any more.</summary>
+    void WriteOutput(object value);
+
+    void WriteFailure(Exception exception, object? target);
+
+    void WriteWarning(string text);
+
+    void WriteVerbose(string text);
+
+    void WriteDebug(string text);
+
+    void WriteProgress(ProgressRecord record);
+
+    bool ShouldProcess(string target, string action);
+
+    void ThrowTerminatingError(ErrorRecord record);
+
+    /// <summary>Ctrl-C was pressed, and all work has had its time to end.</summary>
+    void OnStopped();
+
+    /// <summary>A later command stopped the pipeline, or an error ended it, and all work has had its time to end.</summary>
+    void OnAbandoned();
+}

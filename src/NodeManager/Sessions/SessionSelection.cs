@@ -1,0 +1,137 @@
+using System.Collections;
+using System.Management.Automation.Runspaces;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Sessions;
+
+/// <summary>
+/// The sessions that a cmdlet works in: those given with <c>-Session</c>; else this runspace's current one; else, where nothing was ever
+/// connected, one to the kubeconfig's current context. They are chosen when they are first asked for.
+/// </summary>
+/// <param name="pump">Runs the cmdlet's work.</param>
+/// <param name="given">The value of <c>-Session</c>.</param>
+internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? given) : IReadOnlyList<NodeManagerSession>
+{
+    private readonly HashSet<NodeManagerSession> _unreachable = [];
+    private readonly HashSet<NodeManagerSession> _used = [];
+    private IReadOnlyList<NodeManagerSession>? _chosen;
+
+    public int Count => Chosen.Count;
+
+    private IReadOnlyList<NodeManagerSession> Chosen => _chosen ??= given is null ? [CurrentOrImplicit()] : [.. given.Distinct()];
+
+    public NodeManagerSession this[int index] => Chosen[index];
+
+    public IEnumerator<NodeManagerSession> GetEnumerator() => Chosen.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>
+    /// The session that an object came from; where that was closed, or the object lost it with its class, the one session to the same
+    /// cluster. Never another cluster's.
+    /// </summary>
+    /// <exception cref="NodeManagerException">SessionNotFound, SessionAmbiguous.</exception>
+    public NodeManagerSession Of(ClusterObject origin)
+    {
+        if (origin.Session is { State: "Connected" } own && given?.Contains(own) != false)
+            return own;
+        IReadOnlyList<NodeManagerSession> candidates = given ?? SessionRegistry.List(Runspace.DefaultRunspace);
+        return SessionChoice.ForCluster(origin.Cluster, candidates.Count > 0 ? candidates : Chosen);
+    }
+
+    /// <summary>Where to work on an object: <see cref="Of"/>, or all sessions for one that names no cluster. None, and an error, where its cluster is not connected.</summary>
+    public IReadOnlyList<NodeManagerSession> For(ClusterObject origin)
+    {
+        if (origin is { Session: null, Cluster: "" })
+            return Chosen;
+        try
+        {
+            return [Of(origin)];
+        }
+        catch (NodeManagerException failure) when (failure.ErrorId is ErrorIds.SessionNotFound or ErrorIds.SessionAmbiguous)
+        {
+            pump.Host.WriteFailure(failure, origin);
+            return [];
+        }
+    }
+
+    /// <summary>Starts work in a session. One that cannot be reached is reported once, however much was to be done in it.</summary>
+    public void StartIn(NodeManagerSession session, object? target, Func<Worker, Task> work)
+    {
+        _used.Add(session);
+        pump.Start(target, async worker =>
+        {
+            try
+            {
+                if (!IsUnreachable(session))
+                    await work(worker);
+            }
+            catch (NodeManagerException exception) when (exception.ErrorId == ErrorIds.ServerUnreachable)
+            {
+                MarkUnreachable(session, exception);
+            }
+        });
+    }
+
+    private bool IsUnreachable(NodeManagerSession session)
+    {
+        lock (_unreachable)
+            return _unreachable.Contains(session);
+    }
+
+    private void MarkUnreachable(NodeManagerSession session, NodeManagerException exception)
+    {
+        lock (_unreachable)
+        {
+            if (!_unreachable.Add(session))
+                return;
+        }
+
+        pump.PostUnlessStopped(() =>
+        {
+            if (_chosen is { Count: 1 } && _used.Count == 1)
+                pump.Host.ThrowTerminatingError(ErrorRecords.From(exception, session));
+            pump.Host.WriteFailure(exception, session);
+        });
+    }
+
+    private NodeManagerSession CurrentOrImplicit()
+    {
+        Runspace runspace = Runspace.DefaultRunspace;
+        if (SessionRegistry.Current(runspace) is { } current)
+            return current;
+        if (SessionRegistry.IsSeeking(runspace))
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError,
+                "No session is the current one: the cluster that was asked for last was not connected.", null,
+                "Connect again. Get-NodeManagerSession shows what is still connected; pass one of these with -Session.");
+        }
+
+        if (SessionRegistry.List(runspace) is { Count: > 0 } others)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError,
+                $"The current session was disconnected, and no other session takes its place (connected: {string.Join(", ", others.Select(s => s.Cluster))}).", null,
+                "Select a session with Select-NodeManagerSession, or pass one with -Session.");
+        }
+
+        if (SessionRegistry.EverConnected)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NotConnected, ErrorKind.ConnectionError, "This runspace has no session to a cluster.", null,
+                "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel).");
+        }
+
+        NodeManagerSession connected = pump.RunNow(async worker =>
+        {
+            NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
+            worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', as the kubeconfig says.");
+            return session;
+        });
+        SessionRegistry.Add(runspace, connected);
+        return connected;
+    }
+}

@@ -62,11 +62,11 @@ function Invoke-Pack {
     $folder = "$OutputFolder/NodeManager/$version"
     if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
 
-    # deploy/rbac.yaml is what errors about missing rights point to.
-    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'deploy/rbac.yaml', 'en-US', 'bin') {
+    # Errors about missing rights point to deploy/, README.md to docs/.
+    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'bench/README.md', 'tests/README.md', 'deploy', 'docs', 'en-US', 'bin') {
         $source = Get-Item "$PSScriptRoot/$item"
         # -Recurse on a file would find all files of that name.
-        foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse) : $source) {
+        foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse -Exclude *.ps1) : $source) {
             $target = Join-Path $folder ([IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName))
             $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
             Copy-Item $file.FullName $target
@@ -75,7 +75,9 @@ function Invoke-Pack {
 
     New-BillOfMaterials -Folder $folder -Version $version
     $null = Test-ModuleManifest "$folder/NodeManager.psd1"
-    New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$OutputFolder/NodeManager.$version.nupkg"
+    $tags = @('PSModule') + $manifest.PrivateData.PSData.Tags + ($manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
+    Invoke-DotNet pack "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --no-build --configuration $Configuration --nologo --verbosity quiet --output $OutputFolder `
+        "-p:PackedModule=$folder" "-p:PackageTags=$($tags -join ' ')" "-p:PackageVersion=$version" "-p:Description=$($manifest.Description -replace '[;,]', { [uri]::HexEscape($_.Value[0]) })" | Out-Host
     Get-Item $folder, "$OutputFolder/NodeManager.$version.nupkg"
 }
 
@@ -125,60 +127,6 @@ function Invoke-Verify {
     $differing = Compare-Object $hashes[0] $hashes[1]
     if ($differing) { throw "Two builds differ: $($differing.InputObject -join '; ')" }
     "$($hashes[0].Count) files are the same in both builds."
-}
-
-# What Publish-Module makes of a folder, without needing it: an Open Packaging Conventions archive with a nuspec.
-function New-GalleryPackage([string] $Folder, [hashtable] $Manifest, [string] $Path) {
-    $escape = { [Security.SecurityElement]::Escape($args[0]) }
-    $tags = @('PSModule') + $Manifest.PrivateData.PSData.Tags + ($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
-    $nuspec = @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
-  <metadata>
-    <id>NodeManager</id>
-    <version>$($Manifest.ModuleVersion)</version>
-    <authors>$(& $escape $Manifest.Author)</authors>
-    <owners>$(& $escape $Manifest.CompanyName)</owners>
-    <requireLicenseAcceptance>false</requireLicenseAcceptance>
-    <licenseUrl>$($Manifest.PrivateData.PSData.LicenseUri)</licenseUrl>
-    <description>$(& $escape $Manifest.Description)</description>
-    <copyright>$(& $escape $Manifest.Copyright)</copyright>
-    <tags>$(& $escape ($tags -join ' '))</tags>
-  </metadata>
-</package>
-"@
-    $relationships = @'
-<?xml version="1.0" encoding="utf-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/NodeManager.nuspec" Id="R1" />
-</Relationships>
-'@
-    $files = Get-ChildItem $Folder -File -Recurse
-    $extensions = @($files.Extension) + '.nuspec', '.rels' | Where-Object { $_ } | ForEach-Object { $_.TrimStart('.') } | Sort-Object -Unique
-    $types = @"
-<?xml version="1.0" encoding="utf-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
-$(($extensions -ne 'rels' | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />" }) -join "`n")
-  <Override PartName="/LICENSE" ContentType="application/octet" />
-</Types>
-"@
-    if (Test-Path $Path) { Remove-Item $Path }
-    $archive = [IO.Compression.ZipFile]::Open($Path, 'Create')
-    try {
-        foreach ($part in @{ Name = 'NodeManager.nuspec'; Text = $nuspec }, @{ Name = '_rels/.rels'; Text = $relationships }, @{ Name = '[Content_Types].xml'; Text = $types }) {
-            $writer = [IO.StreamWriter]::new($archive.CreateEntry($part.Name).Open())
-            $writer.Write($part.Text)
-            $writer.Dispose()
-        }
-        foreach ($file in $files) {
-            $name = [IO.Path]::GetRelativePath($Folder, $file.FullName).Replace('\', '/')
-            $null = [IO.Compression.ZipFileExtensions]::CreateEntryFromFile($archive, $file.FullName, $name)
-        }
-    }
-    finally {
-        $archive.Dispose()
-    }
 }
 
 function Invoke-Demo {

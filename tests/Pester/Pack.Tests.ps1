@@ -15,9 +15,18 @@ Describe 'The packed module' {
     }
 
     It 'holds nothing else' {
-        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|deploy/rbac\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml))$' } | Should -BeNullOrEmpty
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|(bench|tests)/README\.md|docs/.+\.(md|svg|png)|deploy/.+\.yaml|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml))$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
+    }
+
+    It 'contains what its pages link to' {
+        foreach ($page in $files -like '*.md') {
+            $text = Get-Content (Join-Path $folder $page) -Raw
+            foreach ($link in [regex]::Matches($text, '\]\((?!https?:|mailto:|#)(?<path>[^)#\s]+)').ForEach{ $_.Groups['path'].Value }) {
+                Join-Path $folder (Split-Path $page) $link | Should -Exist -Because "$page links to $link"
+            }
+        }
     }
 
     It 'is a package with the same files, a description of itself and the commands as tags' {
@@ -59,6 +68,30 @@ Describe 'The packed module' {
             $null = Connect-NodeManager -Sandbox
             (Get-ClusterNode).Count
         } -args (Join-Path $folder 'NodeManager.psd1')
+        $nodes | Should -Be 12
+    }
+
+    It 'installs from a folder of packages' {
+        if (-not (Get-Module Microsoft.PowerShell.PSResourceGet -ListAvailable)) {
+            Set-ItResult -Skipped -Because 'Microsoft.PowerShell.PSResourceGet is not installed'
+            return
+        }
+
+        $repository = "NodeManagerTest$PID"
+        $target = New-Item -ItemType Directory (Join-Path $TestDrive 'installed')
+        Register-PSResourceRepository -Name $repository -Uri $package.DirectoryName -Trusted
+        try {
+            Save-PSResource NodeManager -Repository $repository -Path $target -SkipDependencyCheck
+        }
+        finally { Unregister-PSResourceRepository -Name $repository }
+
+        $installed = Get-ChildItem $target -Recurse -Filter NodeManager.psd1
+        $nodes = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+            param($module)
+            Import-Module $module
+            $null = Connect-NodeManager -Sandbox
+            (Get-ClusterNode).Count
+        } -args $installed.FullName
         $nodes | Should -Be 12
     }
 }

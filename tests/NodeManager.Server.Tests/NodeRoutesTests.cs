@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Server.Api;
 
 namespace NodeManager.Server.Tests;

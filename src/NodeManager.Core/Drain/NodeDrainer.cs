@@ -5,6 +5,7 @@ using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 

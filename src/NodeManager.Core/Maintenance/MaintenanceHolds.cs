@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;

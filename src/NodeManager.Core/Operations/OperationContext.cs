@@ -1,3 +1,5 @@
+using NodeManager.Core.Observing;
+
 namespace NodeManager.Core.Operations;
 
 /// <summary>What the work of a <see cref="RunningOperation"/> reports to.</summary>

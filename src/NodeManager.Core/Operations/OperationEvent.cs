@@ -1,3 +1,5 @@
+using NodeManager.Core.Observing;
+
 namespace NodeManager.Core.Operations;
 
 /// <summary>Something that happened in a <see cref="RunningOperation"/>.</summary>

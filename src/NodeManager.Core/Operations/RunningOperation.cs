@@ -1,9 +1,14 @@
+using NodeManager.Core.Observing;
+
+using System.Diagnostics.CodeAnalysis;
+
 namespace NodeManager.Core.Operations;
 
 /// <summary>
 /// Work that goes on without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
 /// events, so that every reader sees the same in the same order, however late it comes. Thread-safe.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and abandoned work may still look at its token.")]
 public sealed class RunningOperation
 {
     /// <summary>How many messages are kept unless a caller says otherwise.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Core.Operations;

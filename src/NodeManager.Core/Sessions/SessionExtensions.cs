@@ -1,6 +1,3 @@
-using NodeManager.Core.Operations;
-using NodeManager.Kubernetes;
-
 namespace NodeManager.Core.Sessions;
 
 public static class SessionExtensions
@@ -26,9 +23,4 @@ public static class SessionExtensions
     /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
     public static string Who(this NodeManagerSession session) =>
         $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
-
-    /// <summary>For what needs the session's client itself; fails as all operations do.</summary>
-    /// <exception cref="NodeManagerException">What the server refused, or what kept it from answering.</exception>
-    public static Task<T> UseAsync<T>(this NodeManagerSession session, Func<KubernetesClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, session, (connection, token) => work(connection.Client, token), cancellationToken);
 }

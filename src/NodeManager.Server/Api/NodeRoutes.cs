@@ -2,7 +2,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Server.Api;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;

@@ -3,7 +3,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 
 namespace NodeManager.Server.Tour;

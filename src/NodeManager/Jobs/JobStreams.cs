@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;

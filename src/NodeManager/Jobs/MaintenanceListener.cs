@@ -1,5 +1,5 @@
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Jobs;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Jobs;
 

@@ -3,8 +3,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Operations;
-using NodeManager.Pipeline;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Jobs;
 

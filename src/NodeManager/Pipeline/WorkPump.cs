@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Pipeline;
 

@@ -4,7 +4,7 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

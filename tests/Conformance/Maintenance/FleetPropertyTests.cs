@@ -98,7 +98,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         {
         }
 
-        public void Progress(Core.Operations.OperationProgress progress)
+        public void Progress(Core.Observing.OperationProgress progress)
         {
         }
     }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Conformance.Maintenance;
 

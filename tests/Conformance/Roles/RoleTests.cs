@@ -3,7 +3,7 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Roles;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Scheduler;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Health;
 using NodeManager.Core.Scheduler.Restarts;

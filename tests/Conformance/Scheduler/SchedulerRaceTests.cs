@@ -1,5 +1,5 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Health;
 using NodeManager.Core.Scheduler.Restarts;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.SchedulerConfigurations.Catalog;

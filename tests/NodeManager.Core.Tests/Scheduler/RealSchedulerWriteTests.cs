@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Sessions;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Tests.Support;
 

@@ -1,5 +1,5 @@
 using NodeManager.Core.Drain.State;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Drain.Running;
 

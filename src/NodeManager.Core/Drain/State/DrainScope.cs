@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;

@@ -1,6 +1,6 @@
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Maintenance.Rules;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Maintenance.Planning;
 

@@ -1,4 +1,5 @@
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
+
 
 namespace NodeManager.Core.Maintenance.Rules;
 

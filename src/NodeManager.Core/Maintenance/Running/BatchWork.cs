@@ -4,6 +4,7 @@ using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Maintenance.Running;

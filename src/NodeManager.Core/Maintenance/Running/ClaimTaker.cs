@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;

@@ -2,7 +2,7 @@ using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;

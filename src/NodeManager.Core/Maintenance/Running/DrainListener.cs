@@ -1,5 +1,5 @@
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Maintenance.Running;
 

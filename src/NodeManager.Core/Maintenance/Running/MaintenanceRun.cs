@@ -4,7 +4,7 @@ using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;

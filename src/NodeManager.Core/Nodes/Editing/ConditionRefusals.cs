@@ -1,4 +1,4 @@
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Core.Nodes.Editing;

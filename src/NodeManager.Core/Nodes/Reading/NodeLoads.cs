@@ -1,4 +1,4 @@
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;

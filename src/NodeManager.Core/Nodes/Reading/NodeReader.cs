@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;

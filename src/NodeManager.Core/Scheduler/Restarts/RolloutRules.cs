@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Nodes.Reading;

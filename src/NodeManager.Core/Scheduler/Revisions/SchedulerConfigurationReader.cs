@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;

@@ -1,4 +1,4 @@
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 
 namespace NodeManager.Core.Scheduler.Revisions;

@@ -1,3 +1,4 @@
+using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Placement;
 using NodeManager.Kubernetes.Models;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

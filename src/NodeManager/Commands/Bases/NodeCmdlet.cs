@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

@@ -6,7 +6,7 @@ using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Operations;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Tests.Drain.Support;
 

@@ -1,4 +1,4 @@
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>
 /// Whom an operation tells what happens while it runs. Called from any thread; returns at once. A cmdlet turns it into streams,

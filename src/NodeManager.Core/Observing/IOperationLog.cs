@@ -1,4 +1,4 @@
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>
 /// Where log lines go. For callers that must not name a logging library: the cmdlets, whose assembly lives beside other modules' libraries.

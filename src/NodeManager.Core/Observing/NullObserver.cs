@@ -1,4 +1,4 @@
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>Tells nobody.</summary>
 public sealed class NullObserver : IOperationObserver

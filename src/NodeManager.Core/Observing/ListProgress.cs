@@ -1,7 +1,7 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>Tells how far a list is that comes in several pages; of one page it says nothing.</summary>
 /// <param name="activity">What is read.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>An <see cref="ILogger"/> that writes to an <see cref="IOperationLog"/>, scopes first.</summary>
 internal sealed class OperationLogger(IOperationLog log) : ILogger

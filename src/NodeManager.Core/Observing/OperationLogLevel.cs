@@ -1,4 +1,4 @@
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>How much a log line matters.</summary>
 public enum OperationLogLevel

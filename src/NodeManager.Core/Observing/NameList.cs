@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>Names in a sentence.</summary>
 public static class NameList

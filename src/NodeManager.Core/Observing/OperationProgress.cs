@@ -1,4 +1,4 @@
-namespace NodeManager.Core.Operations;
+namespace NodeManager.Core.Observing;
 
 /// <summary>How far an operation is.</summary>
 /// <param name="Key">The same for all reports about the same thing (a node's name, say); two things have two bars.</param>

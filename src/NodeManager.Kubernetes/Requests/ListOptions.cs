@@ -15,4 +15,7 @@ public sealed record ListOptions
 
     /// <summary><c>0</c> lets the server answer from its cache; null asks for the newest.</summary>
     public string? ResourceVersion { get; init; }
+
+    /// <summary>For a watch: how often to list instead where the server refuses to watch. Null: that refusal ends the watch.</summary>
+    public TimeSpan? RelistInterval { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Watching;
@@ -21,7 +20,7 @@ internal sealed class KnownObjects<T>
         }
 
         bool same = before.Metadata.Uid == item.Metadata.Uid;
-        if (same && !IsNewer(item, before)) yield break;
+        if (same && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) yield break;
         _known[key] = item;
         if (same)
         {
@@ -47,14 +46,4 @@ internal sealed class KnownObjects<T>
     }
 
     public static (string? Namespace, string Name) Key(T item) => (item.Metadata.Namespace, item.Metadata.Name);
-
-    /// <summary>Versions are numbers of one counter on every server there is; where they are not, another version is a newer one.</summary>
-    private static bool IsNewer(T item, T before)
-    {
-        string? now = item.Metadata.ResourceVersion, then = before.Metadata.ResourceVersion;
-        return ulong.TryParse(now, NumberStyles.None, CultureInfo.InvariantCulture, out ulong left)
-            && ulong.TryParse(then, NumberStyles.None, CultureInfo.InvariantCulture, out ulong right)
-                ? left > right
-                : now != then;
-    }
 }

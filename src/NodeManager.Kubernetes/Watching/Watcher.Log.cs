@@ -9,4 +9,7 @@ internal sealed partial class Watcher<T>
 
     [LoggerMessage(21, LogLevel.Debug, "Watch of {Kind}: cut ({Problem}), connecting again in {Milliseconds} ms")]
     private static partial void LogCut(ILogger logger, string kind, string problem, long milliseconds);
+
+    [LoggerMessage(22, LogLevel.Debug, "Watch of {Kind}: the server refuses it ({Problem}); listing every {Seconds} s")]
+    private static partial void LogUnwatchable(ILogger logger, string kind, string problem, double seconds);
 }

@@ -25,6 +25,7 @@ internal sealed partial class Watcher<T>(
     private readonly KnownObjects<T> _known = new();
     private string? _version;
     private int _failures;
+    private bool _isUnwatchable;
 
     public async IAsyncEnumerable<WatchEvent<T>> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -35,7 +36,14 @@ internal sealed partial class Watcher<T>(
             {
                 await foreach (WatchEvent<T> change in ListAsync(isFirst, cancellationToken)) yield return change;
                 isFirst = false;
-                yield return new(WatchEventType.Synced, null!);
+                yield return new(WatchEventType.Synced, null!) { ListVersion = _version };
+            }
+
+            if (_isUnwatchable)
+            {
+                await Task.Delay(options.RelistInterval!.Value * (0.9 + (Random.Shared.NextDouble() * 0.2)), time, cancellationToken);
+                _version = null;
+                continue;
             }
 
             await foreach (WatchEvent<T> change in FollowAsync(cancellationToken)) yield return change;
@@ -77,6 +85,12 @@ internal sealed partial class Watcher<T>(
 
                     line = lines.Current;
                     if (line.Kind == WatchLineKind.Error) throw Refusal(line.Error, query);
+                }
+                catch (KubernetesException e) when (options.RelistInterval is not null && IsUnwatchable(e.Code))
+                {
+                    _isUnwatchable = true;
+                    LogUnwatchable(logger, type.Plural, e.Message, options.RelistInterval!.Value.TotalSeconds);
+                    yield break;
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested && WillPass(e))
                 {
@@ -151,6 +165,9 @@ internal sealed partial class Watcher<T>(
 
         foreach (T item in _known.ForgetAllBut(present)) yield return new(WatchEventType.Deleted, item);
     }
+
+    /// <summary>The user has no <c>watch</c> verb, or the kind (metrics, for one) cannot be watched.</summary>
+    private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
     /// <summary>A refusal that stays one (no permission, no such kind) ends the watch; all else passes.</summary>
     private static bool WillPass(Exception exception) => exception switch

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Controllers.Caching;
+
+/// <summary>Keeps a cache up to date, and counts its users. The lock of <see cref="ObjectCaches"/> guards the count.</summary>
+internal abstract class CacheRunner
+{
+    private readonly CancellationTokenSource _stop = new();
+    private ITimer? _linger;
+
+    protected CacheRunner() => Stopped = _stop.Token;
+
+    public int Users { get; private set; }
+
+    public abstract bool HasFailed { get; }
+
+    protected CancellationToken Stopped { get; }
+
+    public void Enter()
+    {
+        Users++;
+        _linger?.Dispose();
+        _linger = null;
+    }
+
+    /// <summary>True when that was the last user.</summary>
+    public bool Leave() => --Users == 0;
+
+    public void StartLinger(TimeProvider time, TimeSpan linger, Action end)
+    {
+        _linger?.Dispose();
+        _linger = time.CreateTimer(_ => end(), null, linger, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Stops the watch. Whoever still waits fails.</summary>
+    public void Close()
+    {
+        _linger?.Dispose();
+        // Not at once: what is called back must not run under the lock of the caches.
+        _ = _stop.CancelAsync();
+        End();
+    }
+
+    protected abstract void End();
+}
+
+/// <inheritdoc/>
+internal sealed class CacheRunner<T> : CacheRunner
+    where T : KubernetesObject
+{
+    public CacheRunner(KubernetesClient client, ResourceType<T> type, ListOptions what, ILogger logger)
+    {
+        Cache = new(logger);
+        _ = Task.Run(() => RunAsync(client, type, what));
+    }
+
+    public ObjectCache<T> Cache { get; }
+
+    public override bool HasFailed => Cache.Failed.IsCompleted;
+
+    protected override void End() => Cache.Fail(new ObjectDisposedException(nameof(ObjectCaches), "The session was closed."));
+
+    private async Task RunAsync(KubernetesClient client, ResourceType<T> type, ListOptions what)
+    {
+        try
+        {
+            await foreach (WatchEvent<T> seen in client.WatchAsync(type, what, Stopped)) Cache.Apply(seen);
+        }
+        catch (Exception failure)
+        {
+            if (!Stopped.IsCancellationRequested) Cache.Fail(failure);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace NodeManager.Controllers.Caching;
+
+/// <summary>Tasks that end at the next change of what a key names. Not thread-safe: its owner's lock guards it.</summary>
+internal sealed class ChangeSignals<TKey>
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, TaskCompletionSource> _waiting = [];
+    private Exception? _failure;
+
+    /// <summary>Ends at the next change; fails where no change will be told any more.</summary>
+    public Task Next(TKey key)
+    {
+        if (_failure is not null) return Task.FromException(_failure);
+        if (!_waiting.TryGetValue(key, out TaskCompletionSource? signal))
+            _waiting.Add(key, signal = new(TaskCreationOptions.RunContinuationsAsynchronously));
+        return signal.Task;
+    }
+
+    public void Raise(TKey key)
+    {
+        if (_waiting.Remove(key, out TaskCompletionSource? signal)) signal.TrySetResult();
+    }
+
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        foreach (TaskCompletionSource signal in _waiting.Values)
+        {
+            signal.TrySetException(failure);
+            // Whoever waited may have stopped waiting before.
+            _ = signal.Task.Exception;
+        }
+
+        _waiting.Clear();
+    }
+}

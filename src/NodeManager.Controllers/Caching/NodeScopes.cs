@@ -1,0 +1,12 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Controllers.Caching;
+
+/// <summary>The kinds that are watched by node.</summary>
+public static class NodeScopes
+{
+    public static NodeScope<Pod> Pods { get; } = new(Resources.Pods, "spec.nodeName");
+
+    public static NodeScope<Node> Nodes { get; } = new(Resources.Nodes, "metadata.name");
+}

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Controllers.Caching;
+
+/// <summary>
+/// The caches of a session (client-go: a shared informer factory): one list and watch per kind and selection, counted by its users and closed
+/// some time after the last one. A cache whose watch has failed is replaced for the next user. Thread-safe.
+/// </summary>
+public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDisposable
+{
+    /// <summary>How long a cache without users stays open, for the next one.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+
+    // How current a cache is kept for a user without the watch verb.
+    private static readonly TimeSpan RelistInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<CacheKey, CacheRunner> _runners = [];
+    private bool _isDisposed;
+
+    /// <summary>How many caches are open, with users or without.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _runners.Count;
+        }
+    }
+
+    /// <summary>Opens the cache of a kind and selection, or joins those who use it.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="what">Namespace and selectors; the rest is the cache's own.</param>
+    /// <exception cref="ObjectDisposedException">The session ended.</exception>
+    public CacheUse<T> Open<T>(ResourceType<T> type, ListOptions what)
+        where T : KubernetesObject
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            CacheKey key = new(type, what.Namespace, what.LabelSelector, what.FieldSelector);
+            if (!_runners.TryGetValue(key, out CacheRunner? runner) || runner.HasFailed)
+            {
+                runner?.Close();
+                ListOptions options = new()
+                {
+                    Namespace = what.Namespace, LabelSelector = what.LabelSelector, FieldSelector = what.FieldSelector, RelistInterval = RelistInterval,
+                };
+                _runners[key] = runner = new CacheRunner<T>(client, type, options, logger);
+            }
+
+            return Join((CacheRunner<T>)runner, key);
+        }
+    }
+
+    /// <summary>Opens what has the objects of these nodes; see <see cref="NodeScope{T}"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The session ended.</exception>
+    public NodeCaches<T> Open<T>(NodeScope<T> scope, IReadOnlyCollection<string> nodes)
+        where T : KubernetesObject
+    {
+        lock (_lock)
+        {
+            bool isWhole = IsOpen(scope.Type) || CountWith(scope, nodes) > NodeScope<T>.Limit;
+            return new(nodes.Distinct().ToDictionary(static node => node, node => Open(scope.Type, isWhole ? new() : scope.Of(node))));
+        }
+    }
+
+    /// <summary>Joins the cache of a kind in the whole cluster, where one is open and can be read; null otherwise.</summary>
+    public CacheUse<T>? JoinOpen<T>(ResourceType<T> type)
+        where T : KubernetesObject
+    {
+        lock (_lock)
+            return _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current ? Join(current, WholeOf(type)) : null;
+    }
+
+    /// <summary>Closes all caches. Whoever waits for one fails with an <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        CacheRunner[] runners;
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            runners = [.. _runners.Values];
+            _runners.Clear();
+        }
+
+        foreach (CacheRunner runner in runners) runner.Close();
+    }
+
+    private static CacheKey WholeOf<T>(ResourceType<T> type)
+        where T : KubernetesObject => new(type, null, null, null);
+
+    private bool IsOpen<T>(ResourceType<T> type)
+        where T : KubernetesObject => _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && !runner.HasFailed;
+
+    // Nodes that are watched one by one when these have joined them. Those without users make room first.
+    private int CountWith<T>(NodeScope<T> scope, IReadOnlyCollection<string> nodes)
+        where T : KubernetesObject
+    {
+        HashSet<CacheKey> wanted = [.. nodes.Select(node => Key(scope.Of(node)))];
+        List<CacheKey> others = [.. _runners.Keys.Where(key => scope.Type.Equals(key.Type) && scope.IsOfOneNode(key.Selection) && !wanted.Contains(key))];
+        foreach (CacheKey idle in others.Where(key => _runners[key].Users == 0).ToList())
+        {
+            if (others.Count + wanted.Count <= NodeScope<T>.Limit) break;
+            others.Remove(idle);
+            if (_runners.Remove(idle, out CacheRunner? runner)) runner.Close();
+        }
+
+        return others.Count + wanted.Count;
+
+        CacheKey Key(ListOptions what) => new(scope.Type, what.Namespace, what.LabelSelector, what.FieldSelector);
+    }
+
+    private CacheUse<T> Join<T>(CacheRunner<T> runner, CacheKey key)
+        where T : KubernetesObject
+    {
+        runner.Enter();
+        return new(runner.Cache, () => Leave(runner, key));
+    }
+
+    private void Leave(CacheRunner runner, CacheKey key)
+    {
+        lock (_lock)
+        {
+            if (runner.Leave() && !_isDisposed) runner.StartLinger(client.Time, Linger, () => CloseUnused(runner, key));
+        }
+    }
+
+    private void CloseUnused(CacheRunner runner, CacheKey key)
+    {
+        lock (_lock)
+        {
+            if (runner.Users > 0 || _isDisposed) return;
+            if (_runners.GetValueOrDefault(key) == runner) _runners.Remove(key);
+        }
+
+        runner.Close();
+    }
+
+    private sealed record CacheKey(object Type, string? Namespace, string? LabelSelector, string? FieldSelector)
+    {
+        public ListOptions Selection => new() { Namespace = Namespace, LabelSelector = LabelSelector, FieldSelector = FieldSelector };
+    }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Controllers.Caching;
+
+/// <summary>The objects of a cache by UID, name and index, and who waits for which. Not thread-safe: the cache's lock guards it.</summary>
+internal sealed class ObjectStore<T>
+    where T : KubernetesObject
+{
+    private readonly Dictionary<string, T> _byUid = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string? Namespace, string Name), string> _uidByName = [];
+    private readonly Dictionary<ObjectIndex<T>, Dictionary<string, HashSet<string>>> _indexes = [];
+    private readonly Dictionary<string, string> _admitted = new(StringComparer.Ordinal);
+    private readonly ChangeSignals<string> _ofObjects = new();
+    private readonly ChangeSignals<(ObjectIndex<T> Index, string Key)> _ofKeys = new();
+    private readonly ChangeSignals<bool> _ofAll = new();
+    private string? _version;
+
+    public IReadOnlyList<T> Items => [.. _byUid.Values];
+
+    public int Count => _byUid.Count;
+
+    public T? Find(string uid) => _byUid.GetValueOrDefault(uid);
+
+    public T? Find(string? ns, string name) => _uidByName.TryGetValue((ns, name), out string? uid) ? _byUid[uid] : null;
+
+    public IReadOnlyList<T> Find(ObjectIndex<T> index, string key) =>
+        Index(index).TryGetValue(key, out HashSet<string>? uids) ? [.. uids.Select(uid => _byUid[uid])] : [];
+
+    public Task Changed(string uid) => _ofObjects.Next(uid);
+
+    public Task Changed(ObjectIndex<T> index, string key) => _ofKeys.Next((index, key));
+
+    public Task Changed() => _ofAll.Next(true);
+
+    /// <summary>Applies what the watch told.</summary>
+    /// <returns>What changed by it: less where an admitted object was newer.</returns>
+    public List<ObjectChange<T>> Apply(WatchEvent<T> seen)
+    {
+        List<ObjectChange<T>> changes = [];
+        if (seen.Type == WatchEventType.Synced)
+        {
+            _version = seen.ListVersion;
+            // A list that is newer than the one they were admitted from did not have them.
+            foreach (string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()) Remove(gone, changes);
+            return changes;
+        }
+
+        _version = seen.Object.Metadata.ResourceVersion ?? _version;
+        _admitted.Remove(KeyOf(seen.Object));
+        if (seen.Type == WatchEventType.Deleted) Remove(KeyOf(seen.Object), changes, seen.Object);
+        else Put(seen.Object, changes);
+        return changes;
+    }
+
+    /// <summary>Takes in an object of a list that was read beside the watch, unless the watch is as far.</summary>
+    public List<ObjectChange<T>> Admit(T item, string? listVersion)
+    {
+        List<ObjectChange<T>> changes = [];
+        string uid = KeyOf(item);
+        if (_version is not null && !ResourceVersions.IsNewer(listVersion, _version)) return changes;
+        if (!_byUid.ContainsKey(uid)) _admitted[uid] = listVersion ?? "";
+        Put(item, changes);
+        return changes;
+    }
+
+    public void Fail(Exception failure)
+    {
+        _ofObjects.Fail(failure);
+        _ofKeys.Fail(failure);
+        _ofAll.Fail(failure);
+    }
+
+    // Kinds without a UID (metrics) are told apart by their names.
+    public static string KeyOf(T item) => item.Metadata.Uid ?? $"{item.Metadata.Namespace}/{item.Metadata.Name}";
+
+    private void Put(T item, List<ObjectChange<T>> changes)
+    {
+        string uid = KeyOf(item);
+        T? before = _byUid.GetValueOrDefault(uid);
+        if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) return;
+        (string?, string) name = (item.Metadata.Namespace, item.Metadata.Name);
+        // Another object of the same name: the former one is gone, even where its deletion was not told yet.
+        if (_uidByName.TryGetValue(name, out string? former) && former != uid) Remove(former, changes);
+        _byUid[uid] = item;
+        _uidByName[name] = uid;
+        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, item);
+        changes.Add(new(before is null ? WatchEventType.Added : WatchEventType.Modified, item));
+        _ofObjects.Raise(uid);
+        _ofAll.Raise(true);
+    }
+
+    private void Remove(string uid, List<ObjectChange<T>> changes, T? last = null)
+    {
+        _admitted.Remove(uid);
+        if (!_byUid.Remove(uid, out T? before)) return;
+        _uidByName.Remove((before.Metadata.Namespace, before.Metadata.Name));
+        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, null);
+        changes.Add(new(WatchEventType.Deleted, last ?? before));
+        _ofObjects.Raise(uid);
+        _ofAll.Raise(true);
+    }
+
+    private Dictionary<string, HashSet<string>> Index(ObjectIndex<T> index)
+    {
+        if (_indexes.TryGetValue(index, out Dictionary<string, HashSet<string>>? byKey)) return byKey;
+        _indexes.Add(index, byKey = new(StringComparer.Ordinal));
+        foreach ((string uid, T item) in _byUid) Reindex(index, byKey, uid, null, item);
+        return byKey;
+    }
+
+    private void Reindex(ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey, string uid, T? before, T? now)
+    {
+        foreach (string key in before is null ? [] : index.KeysOf(before))
+        {
+            if (byKey.TryGetValue(key, out HashSet<string>? uids) && uids.Remove(uid) && uids.Count == 0) byKey.Remove(key);
+            _ofKeys.Raise((index, key));
+        }
+
+        foreach (string key in now is null ? [] : index.KeysOf(now))
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(byKey, key, out _) ??= []).Add(uid);
+            _ofKeys.Raise((index, key));
+        }
+    }
+}

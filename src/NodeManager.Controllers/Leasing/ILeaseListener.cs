@@ -1,0 +1,16 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Controllers.Leasing;
+
+/// <summary>Told what happens to a <see cref="LeaderLease"/> that is held. Called from any thread; returns at once.</summary>
+public interface ILeaseListener
+{
+    /// <summary>It was renewed, and is as the server has it now.</summary>
+    void Renewed(Lease lease);
+
+    /// <summary>The server refuses to renew it. Told once until a renewal succeeds.</summary>
+    void RenewalRefused(Exception failure);
+
+    /// <summary>It could not be renewed for so long that it may be another's soon.</summary>
+    void InDoubt(TimeSpan unrenewed);
+}

@@ -1,0 +1,282 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Controllers.Leasing;
+
+/// <summary>
+/// A Lease by which one process of many is the one that works (client-go: leader election), renewed beside the work. Renewals are sent whether
+/// the former ones were answered or not, so that a slow server does not cost the lease. Where none comes through in time the hold is in doubt:
+/// the work stops before another process can take the lease, and may go on once it is renewed. When another process has it, or the server
+/// refuses to renew it, it is lost for good. Thread-safe.
+/// </summary>
+public sealed class LeaderLease(KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeaseListener listener) : IAsyncDisposable
+{
+    private const int RenewalsAtOnce = 4;
+
+    // What is kept of the duration for a clock that runs slow against those of the others.
+    private const double Usable = 0.9;
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
+    private readonly TimeProvider _time = client.Time;
+    private CancellationTokenSource _doubt = new();
+    private TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastSign;
+    private TimeSpan _good;
+    private Task _renewing = Task.CompletedTask;
+
+    /// <summary>Cancelled when another process has it, or when it can no longer be renewed.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Cancelled when the hold gets into doubt; another one once it is renewed.</summary>
+    public CancellationToken InDoubt
+    {
+        get
+        {
+            lock (_lock) return _doubt.Token;
+        }
+    }
+
+    /// <summary>Who has taken it; empty as long as that is not known.</summary>
+    public string Taker { get; private set; } = "";
+
+    /// <summary>Why the server refused the last renewal; null where it did not.</summary>
+    public Exception? Refusal { get; private set; }
+
+    /// <summary>Tries to get it: creates it, or takes it from a holder that was seen to be gone. Renews it from then on.</summary>
+    /// <param name="waits">Told of a holder, before it is seen whether it lives.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Null when it is ours; else who has it.</returns>
+    public async Task<LeaseState?> TryAcquireAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
+    {
+        LeaseState state = await LeaseObserver.ObserveAsync(client, caches, options.Name, options.Namespace, waits, cancellationToken);
+        if (state.IsHeld) return state;
+        long start = _time.GetTimestamp();
+        try
+        {
+            if (state.Lease is null) await CreateAsync(cancellationToken);
+            else await TakeAsync(state.Lease, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+        {
+            // Another one was faster, unless the answer to a request of ours was lost that was done.
+            state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
+            if (state.Holder != options.Identity) return state;
+        }
+
+        Extend(start);
+        _renewing = RenewAlwaysAsync();
+        return null;
+    }
+
+    /// <summary>Ends when it is ours beyond doubt, or lost for good; see <see cref="Lost"/>.</summary>
+    public Task HoldAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock) return _held.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Renews it no more, and lets others have it at once.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync();
+        if (_lost.IsCancellationRequested) return;
+        await PatchAsync(new JsonObject { ["op"] = "replace", ["path"] = "/spec/holderIdentity", ["value"] = "" }, true, cancellationToken);
+    }
+
+    /// <summary>Renews it no more. It is another's to take when its duration is over.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+        _lost.Dispose();
+        _doubt.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewing;
+    }
+
+    private async Task RenewAlwaysAsync()
+    {
+        List<Task> renewals = [];
+        try
+        {
+            while (!_lost.IsCancellationRequested)
+            {
+                await DelayAsync();
+                renewals.RemoveAll(static renewal => renewal.IsCompleted);
+                if (await _renewals.WaitAsync(TimeSpan.Zero, _stop.Token)) renewals.Add(RenewAsync());
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Released, or the process comes to its end.
+        }
+
+        await Task.WhenAll(renewals);
+    }
+
+    // Until the next renewal is due, or the hold gets into doubt in between.
+    private async Task DelayAsync()
+    {
+        TimeSpan left;
+        lock (_lock) left = _good - _time.GetElapsedTime(_lastSign);
+        TimeSpan period = options.Duration / 5;
+        if (left < period && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, _time, _stop.Token);
+            period -= left;
+        }
+
+        DoubtIfDue();
+        await Task.Delay(period, _time, _stop.Token);
+        DoubtIfDue();
+    }
+
+    private void DoubtIfDue()
+    {
+        CancellationTokenSource doubt;
+        lock (_lock)
+        {
+            if (!_held.Task.IsCompleted || _lost.IsCancellationRequested || _time.GetElapsedTime(_lastSign) < _good) return;
+            _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            doubt = _doubt;
+        }
+
+        doubt.Cancel();
+        // A server that does not answer may answer again; one that refuses will not renew it before others may take it.
+        if (Refusal is not null) Lose();
+        else listener.InDoubt(_good);
+    }
+
+    private void Lose()
+    {
+        CancellationTokenSource doubt;
+        lock (_lock) doubt = _doubt;
+        _lost.Cancel();
+        doubt.Cancel();
+        lock (_lock) _held.TrySetResult();
+    }
+
+    private async Task RenewAsync()
+    {
+        long start = _time.GetTimestamp();
+        using CancellationTokenSource limit = new(options.Duration, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
+        try
+        {
+            Lease renewed = await PatchAsync(new JsonObject { ["op"] = "add", ["path"] = "/spec/renewTime", ["value"] = Now() }, false, stop.Token);
+            Refusal = null;
+            Extend(start);
+            listener.Renewed(renewed);
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            await LookForTakerAsync(stop.Token);
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // Released, or it took too long: the next one may come through, and until when that matters is counted.
+        }
+        catch (Exception failure) when (!options.MayPass(failure))
+        {
+            bool isNew = Refusal is null;
+            Refusal = failure;
+            if (isNew) listener.RenewalRefused(failure);
+        }
+        catch (Exception)
+        {
+            // The next one may come through.
+        }
+        finally
+        {
+            _renewals.Release();
+        }
+    }
+
+    private async Task LookForTakerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            LeaseState state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
+            if (state.Holder == options.Identity) return;
+            Taker = state.Holder;
+            Refusal = null;
+            Lose();
+        }
+        catch (Exception)
+        {
+            // Asked again with the next renewal.
+        }
+    }
+
+    // Counted from when the renewal was sent: nobody else counts from earlier.
+    private void Extend(long sent)
+    {
+        lock (_lock)
+        {
+            if (_lost.IsCancellationRequested || (_good > TimeSpan.Zero && sent < _lastSign)) return;
+            _lastSign = sent;
+            _good = options.Duration * Usable;
+            if (_time.GetElapsedTime(sent) >= _good) return;
+            if (_doubt.IsCancellationRequested) _doubt = new();
+            _held.TrySetResult();
+        }
+    }
+
+    private Task<Lease> CreateAsync(CancellationToken cancellationToken)
+    {
+        JsonObject labels = new(options.Labels.Select(static label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
+        JsonObject lease = new()
+        {
+            ["apiVersion"] = "coordination.k8s.io/v1",
+            ["kind"] = "Lease",
+            ["metadata"] = new JsonObject { ["name"] = options.Name, ["labels"] = labels },
+            ["spec"] = Spec(0),
+        };
+        return client.SendAsync(
+            HttpMethod.Post, Resources.Leases.Path(options.Namespace), new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
+            Resources.Leases.Item, RequestOptions.Default, cancellationToken);
+    }
+
+    private Task<Lease> TakeAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        JsonObject annotations = new(options.StaleAnnotations.Select(static key => KeyValuePair.Create<string, JsonNode?>(key, null)));
+        return client.PatchAsync(
+            Resources.Leases, options.Name, options.Namespace,
+            Patch.Merge(new()
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion, ["annotations"] = annotations },
+                ["spec"] = Spec((lease.Spec.LeaseTransitions ?? 0) + 1),
+            }),
+            null, RequestOptions.Default, cancellationToken);
+    }
+
+    private JsonObject Spec(int transitions) => new()
+    {
+        ["holderIdentity"] = options.Identity,
+        ["leaseDurationSeconds"] = Math.Max(1, (int)Math.Ceiling(options.Duration.TotalSeconds)),
+        ["acquireTime"] = Now(),
+        ["renewTime"] = Now(),
+        ["leaseTransitions"] = transitions,
+    };
+
+    // Only while it is ours, which the server tests.
+    private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) => client.PatchAsync(
+        Resources.Leases, options.Name, options.Namespace,
+        Patch.Json([new JsonObject { ["op"] = "test", ["path"] = "/spec/holderIdentity", ["value"] = options.Identity }, operation]), null,
+        new() { Retry = retry }, cancellationToken);
+
+    private string Now() => _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

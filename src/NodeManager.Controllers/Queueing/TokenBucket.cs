@@ -1,0 +1,17 @@
+namespace NodeManager.Controllers.Queueing;
+
+/// <summary>Lets so many through a second, and some at once after a quiet time. Not thread-safe.</summary>
+internal sealed class TokenBucket(double perSecond, int burst, TimeProvider time)
+{
+    private double _tokens = burst;
+    private long _last = time.GetTimestamp();
+
+    /// <summary>Takes a turn, and returns how long to wait for it.</summary>
+    public TimeSpan Reserve()
+    {
+        long now = time.GetTimestamp();
+        _tokens = Math.Min(burst, _tokens + (time.GetElapsedTime(_last, now).TotalSeconds * perSecond)) - 1;
+        _last = now;
+        return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
+    }
+}

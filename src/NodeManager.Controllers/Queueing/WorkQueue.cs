@@ -1,0 +1,146 @@
+using System.Threading.Channels;
+
+namespace NodeManager.Controllers.Queueing;
+
+/// <summary>
+/// Keys to work on, each at most once at a time (client-go: workqueue). A key that is added while it waits is not added again; one that is
+/// added while it is worked on comes again after that. Thread-safe.
+/// </summary>
+/// <param name="options">How long retries wait.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">From 0 to less than 1, for the jitter; null: the process's own.</param>
+public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Func<double>? random = null) : IDisposable
+    where TKey : notnull
+{
+    private readonly Lock _lock = new();
+    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>();
+    private readonly HashSet<TKey> _dirty = [];
+    private readonly HashSet<TKey> _processing = [];
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly Dictionary<TKey, Delay> _delays = [];
+    private readonly TokenBucket _bucket = new(options.RetriesPerSecond, options.Burst, time);
+    private readonly Func<double> _random = random ?? Random.Shared.NextDouble;
+    private bool _isDisposed;
+
+    /// <summary>How many keys wait to be taken, those that are delayed not counted.</summary>
+    public int Count => _ready.Reader.Count;
+
+    /// <summary>Adds a key.</summary>
+    public void Add(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed || !_dirty.Add(key) || _processing.Contains(key)) return;
+            _ready.Writer.TryWrite(key);
+        }
+    }
+
+    /// <summary>Adds a key after a time. Of several delays of one key the one that ends first counts.</summary>
+    public void AddAfter(TKey key, TimeSpan delay)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Add(key);
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            DateTimeOffset due = time.GetUtcNow() + delay;
+            if (_delays.TryGetValue(key, out Delay? known))
+            {
+                if (known.Due <= due) return;
+                known.Timer?.Dispose();
+            }
+
+            Delay entry = new(due);
+            _delays[key] = entry;
+            entry.Timer = time.CreateTimer(_ => End(key, entry), null, delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Adds a key that failed, after a time that grows with each failure until <see cref="Forget"/>.</summary>
+    /// <returns>The time.</returns>
+    public TimeSpan Retry(TKey key)
+    {
+        TimeSpan delay;
+        lock (_lock)
+        {
+            int failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
+            double backOff = Math.Min(options.FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 62)), options.LongestDelay.TotalMilliseconds);
+            delay = TimeSpan.FromMilliseconds(backOff * (1 + (options.Jitter * _random())));
+            if (_bucket.Reserve() is var turn && turn > delay) delay = turn;
+        }
+
+        AddAfter(key, delay);
+        return delay;
+    }
+
+    /// <summary>How often a key failed since it was last forgotten.</summary>
+    public int Failures(TKey key)
+    {
+        lock (_lock) return _failures.GetValueOrDefault(key);
+    }
+
+    /// <summary>A key is well: its next failure is its first.</summary>
+    public void Forget(TKey key)
+    {
+        lock (_lock) _failures.Remove(key);
+    }
+
+    /// <summary>Takes the next key, which is worked on from now until <see cref="Done"/>.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    /// <exception cref="ChannelClosedException">The queue is disposed of.</exception>
+    public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
+    {
+        TKey key = await _ready.Reader.ReadAsync(cancellationToken);
+        lock (_lock)
+        {
+            _processing.Add(key);
+            _dirty.Remove(key);
+        }
+
+        return key;
+    }
+
+    /// <summary>The work on a key has ended, well or not. If it was added meanwhile its turn comes again.</summary>
+    public void Done(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_processing.Remove(key) && _dirty.Contains(key) && !_isDisposed) _ready.Writer.TryWrite(key);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (Delay delay in _delays.Values) delay.Timer?.Dispose();
+            _delays.Clear();
+            _ready.Writer.TryComplete();
+        }
+    }
+
+    private void End(TKey key, Delay entry)
+    {
+        lock (_lock)
+        {
+            // A timer that fires while an earlier delay takes its place.
+            if (_delays.GetValueOrDefault(key) != entry) return;
+            _delays.Remove(key);
+            entry.Timer?.Dispose();
+        }
+
+        Add(key);
+    }
+
+    private sealed class Delay(DateTimeOffset due)
+    {
+        public DateTimeOffset Due { get; } = due;
+
+        public ITimer? Timer { get; set; }
+    }
+}

@@ -16,7 +16,13 @@ namespace NodeManager.Controllers.Leasing;
 /// the work stops before another process can take the lease, and may go on once it is renewed. When another process has it, or the server
 /// refuses to renew it, it is lost for good. Thread-safe.
 /// </summary>
-public sealed class LeaderLease(KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeaseListener listener) : IAsyncDisposable
+/// <param name="client">Writes it.</param>
+/// <param name="caches">Watch a holder before it is taken for gone.</param>
+/// <param name="options">Which Lease, and for whom.</param>
+/// <param name="listener">Told what happens to it.</param>
+/// <param name="ended">Cancelled when the client ends: it is renewed no more.</param>
+public sealed class LeaderLease(
+    KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeaseListener listener, CancellationToken ended = default) : IAsyncDisposable
 {
     private const int RenewalsAtOnce = 4;
 
@@ -24,7 +30,7 @@ public sealed class LeaderLease(KubernetesClient client, ObjectCaches caches, Le
     private const double Usable = 0.9;
 
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(ended);
     private readonly CancellationTokenSource _lost = new();
     private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
     private readonly TimeProvider _time = client.Time;

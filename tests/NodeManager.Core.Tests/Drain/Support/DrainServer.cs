@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
+using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Drain.Support;
 

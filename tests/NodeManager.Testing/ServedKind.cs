@@ -5,16 +5,17 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace NodeManager.Core.Tests.Drain.Support;
+namespace NodeManager.Testing;
 
-/// <summary>The objects of one kind, listed and watched. Names are unique whatever the namespace.</summary>
-internal sealed class ServedKind
+/// <summary>The objects of one kind as an API server lists and watches them. Names are unique whatever the namespace.</summary>
+public sealed class ServedKind
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, JsonObject> _objects = [];
     private readonly List<(Pipe Pipe, string Query)> _watches = [];
     private readonly List<(int Version, string Type, JsonObject Item)> _log = [];
     private int _version = 100;
+    private int _oldest;
 
     public JsonObject? this[string name]
     {
@@ -81,14 +82,35 @@ internal sealed class ServedKind
         }
     }
 
+    /// <summary>Forgets all versions before the current one: watches end, and those from an older version are answered with 410.</summary>
+    public void Expire()
+    {
+        lock (_gate)
+        {
+            _oldest = ++_version;
+            _log.Clear();
+            foreach ((Pipe pipe, _) in _watches) pipe.Writer.Complete();
+            _watches.Clear();
+        }
+    }
+
+    /// <summary>How many watches are open, as far as this server was told.</summary>
+    public int Watches
+    {
+        get
+        {
+            lock (_gate) return _watches.Count;
+        }
+    }
+
     public HttpResponseMessage Get(string name) =>
-        this[name] is { } item ? Answers.Json(item) : Answers.Status(404, "NotFound", $"\"{name}\" not found");
+        this[name] is { } item ? Json(item) : NotFound(name);
 
     public HttpResponseMessage List(string query)
     {
         lock (_gate)
         {
-            return Answers.Json(new JsonObject
+            return Json(new JsonObject
             {
                 ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
                 ["items"] = new JsonArray([.. _objects.Values.Where(o => Selects(query, o)).Select(o => o.DeepClone())]),
@@ -100,9 +122,10 @@ internal sealed class ServedKind
     {
         lock (_gate)
         {
+            int since = int.Parse(Ask(query)["resourceVersion"], CultureInfo.InvariantCulture);
+            if (since < _oldest) return StubHandler.Json("""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version","reason":"Expired","code":410}""", HttpStatusCode.Gone);
             Pipe pipe = new(new(pauseWriterThreshold: 0));
             _watches.Add((pipe, query));
-            int since = int.Parse(Ask(query)["resourceVersion"], CultureInfo.InvariantCulture);
             foreach ((_, string type, JsonObject item) in _log.Where(l => l.Version > since && Selects(query, l.Item))) Write(pipe, type, item);
             return new(HttpStatusCode.OK) { Content = new StreamContent(pipe.Reader.AsStream()) };
         }
@@ -112,11 +135,17 @@ internal sealed class ServedKind
     {
         lock (_gate)
         {
-            if (!_objects.ContainsKey(name)) return Answers.Status(404, "NotFound", $"\"{name}\" not found");
+            if (!_objects.ContainsKey(name)) return NotFound(name);
             Change(name, item => Merge(item, patch));
-            return Answers.Json(this[name]!);
+            return Json(this[name]!);
         }
     }
+
+    private static HttpResponseMessage Json(JsonNode body) => StubHandler.Json(body.ToJsonString());
+
+    private static HttpResponseMessage NotFound(string name) => StubHandler.Json(
+        new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["message"] = $"\"{name}\" not found", ["reason"] = "NotFound", ["code"] = 404 }.ToJsonString(),
+        HttpStatusCode.NotFound);
 
     private string Next() => (++_version).ToString(CultureInfo.InvariantCulture);
 

@@ -37,8 +37,8 @@ internal sealed class FakeApi : HttpMessageHandler
     public async Task WithoutWatchAsync(bool isForgotten, Func<Task> during)
     {
         TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Before = (request, token) => FaultInjectionHandler.IsWatch(request) ? open.Task.WaitAsync(token) : Task.CompletedTask;
         await Eventually.HoldsAsync(() => Pods.Watches == 1);
+        Before = (request, token) => FaultInjectionHandler.IsWatch(request) ? open.Task.WaitAsync(token) : Task.CompletedTask;
         Pods.Cut();
         await during();
         if (isForgotten) Pods.Expire();

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

@@ -10,6 +10,11 @@ public abstract record OperationEvent
 
     /// <summary>In the operation's time.</summary>
     public DateTimeOffset At { get; internal init; }
+
+    /// <summary>Repeats a message or a report of progress; does nothing for other events.</summary>
+    public virtual void Tell(IOperationObserver observer)
+    {
+    }
 }
 
 /// <summary>Work on a part of the operation, a node for example, began.</summary>
@@ -27,14 +32,30 @@ public sealed record OperationOutput(object Value) : OperationEvent;
 public sealed record OperationFailure(Exception Exception, object? Target) : OperationEvent;
 
 /// <summary>A warning or a verbose message.</summary>
-public sealed record OperationMessage(OperationLogLevel Level, string Text) : OperationEvent;
+public sealed record OperationMessage(OperationLogLevel Level, string Text) : OperationEvent
+{
+    /// <inheritdoc/>
+    public override void Tell(IOperationObserver observer)
+    {
+        if (Level == OperationLogLevel.Warning) observer.Warning(Text);
+        else observer.Verbose(Text);
+    }
+}
 
 /// <summary>How far a part of the operation is. Replaces the former report of the same key.</summary>
-public sealed record OperationProgressed(OperationProgress Progress) : OperationEvent;
+public sealed record OperationProgressed(OperationProgress Progress) : OperationEvent
+{
+    /// <inheritdoc/>
+    public override void Tell(IOperationObserver observer) => observer.Progress(Progress);
+}
 
 /// <summary>Messages before this one are no longer kept.</summary>
 /// <param name="Count">How many, since the operation started.</param>
-public sealed record OperationMessagesDropped(long Count) : OperationEvent;
+public sealed record OperationMessagesDropped(long Count) : OperationEvent
+{
+    /// <inheritdoc/>
+    public override void Tell(IOperationObserver observer) => observer.Verbose($"{Count} earlier messages are no longer kept.");
+}
 
 /// <summary>The last event of every operation.</summary>
 public sealed record OperationEnded(OperationState State) : OperationEvent;

@@ -10,6 +10,9 @@ public static class SessionExtensions
                 ErrorIds.SessionClosed, ErrorKind.InvalidOperation, $"The session to '{session.Cluster}' was disconnected.", session,
                 "Connect again with Connect-NodeManager.");
 
+    /// <summary>The cluster's clock, also after the session has ended.</summary>
+    public static TimeProvider Time(this NodeManagerSession session) => (session.Connection as ClusterConnection ?? session.Connection()).Time;
+
     /// <inheritdoc cref="ClusterConnection.Get{T}(Func{ClusterConnection, T})"/>
     /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
     public static T Get<T>(this NodeManagerSession session, Func<ClusterConnection, T> create)

@@ -1,8 +1,9 @@
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Server.Api;
 
@@ -92,12 +93,14 @@ internal sealed class NodeRoutes(NodeManagerSession session)
             DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
             Reason = "REST API",
         };
-        NodeDrainResult? result = null;
-        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [name], options, NullObserver.Instance, stop)) result = one;
-        NodeManagerException? failure = DrainFailures.Of(result!);
-        if (failure is not null && !DrainFailures.HasResult(result!)) throw failure;
+        RunningOperation drain = NodeOperations.StartDrain(new DrainRequest(session, [name], options));
+        await using CancellationTokenRegistration stopping = stop.Register(drain.Cancel);
+        await drain.Completion;
+        Exception? problem = drain.Failures is [var first, ..] ? first.Exception : null;
+        if (drain.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
+        var failure = problem as NodeManagerException;
         int status = failure is null ? StatusCodes.Status200OK : ApiErrors.StatusOf(failure.Kind);
-        return Results.Json(result!.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: status);
+        return Results.Json(result.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: status);
     }
 
     private static IResult Answer<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Results.Json(body, type);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Core.Maintenance;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
@@ -16,7 +17,7 @@ internal sealed class NodeMaintenanceChildJob : Job
     public NodeMaintenanceChildJob(string command, string node, string cluster, Action stop)
         : base(command, node)
     {
-        PSJobTypeName = NodeMaintenanceJob.TypeName;
+        PSJobTypeName = NodeOperations.Maintenance;
         Location = cluster;
         _stop = stop;
     }
@@ -31,18 +32,14 @@ internal sealed class NodeMaintenanceChildJob : Job
 
     public void Begin() => SetJobState(JobState.Running);
 
+    /// <summary>Something failed on the node.</summary>
+    public void Fail(Exception exception, NodeMaintenanceResult node) => Error.Add(ErrorRecords.From(exception, node));
+
     /// <summary>The node's work is over.</summary>
-    /// <param name="result">How it ended.</param>
-    /// <param name="failure">What failed; null when nothing did.</param>
-    /// <param name="emit">Whether the result is the job's output.</param>
-    public void Complete(NodeMaintenanceResult result, NodeManagerException? failure, bool emit)
+    public void Complete(NodeMaintenanceResult node)
     {
-        _message = result.Message;
-        if (emit)
-            Output.Add(PSObject.AsPSObject(result));
-        if (failure is not null)
-            Error.Add(ErrorRecords.From(failure, result));
-        SetJobState(failure is null ? JobState.Completed : JobState.Failed);
+        _message = node.Message;
+        SetJobState(node.Status == NodeMaintenanceStatus.Failed ? JobState.Failed : JobState.Completed);
     }
 
     /// <summary>The run ended before the node's turn, or in the middle of it.</summary>

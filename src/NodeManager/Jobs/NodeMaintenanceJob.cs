@@ -1,37 +1,34 @@
 using System.Management.Automation;
 using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Jobs;
 
 /// <summary>A maintenance as a job: a child a node, and what concerns the run in the job itself. Stopped, it can be carried on with.</summary>
 internal sealed class NodeMaintenanceJob : OperationJob
 {
-    public const string TypeName = "NodeMaintenance";
-
-    private readonly List<(NodeManagerSession Session, MaintenanceRequest Request)> _runs;
+    private readonly List<ClusterMaintenance> _requests;
     private readonly JobScript? _script;
     private readonly bool _passThru;
     private readonly Dictionary<(NodeManagerSession Session, string Node), NodeMaintenanceChildJob> _children = [];
-    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MaintenanceSummary> _runs = [];
     private int _ended;
 
     /// <param name="command">As typed.</param>
-    /// <param name="runs">What to maintain, and where.</param>
+    /// <param name="requests">What to maintain, and where.</param>
     /// <param name="script">What to run on each node; null for nothing.</param>
     /// <param name="passThru">Emit the runs rather than their nodes.</param>
-    public NodeMaintenanceJob(
-        string command, List<(NodeManagerSession Session, MaintenanceRequest Request)> runs, JobScript? script, bool passThru)
-        : base(command, TypeName, runs.Select(r => r.Session))
+    public NodeMaintenanceJob(string command, List<ClusterMaintenance> requests, JobScript? script, bool passThru)
+        : base(command, NodeOperations.Maintenance, requests.Select(r => r.Session))
     {
-        _runs = runs;
+        _requests = requests;
         _script = script;
         _passThru = passThru;
-        foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
+        foreach ((NodeManagerSession session, var request) in requests)
         {
             foreach (NodeTarget node in request.Nodes)
-                Add(session, node.Name);
+                Child(session, node.Name);
         }
     }
 
@@ -40,14 +37,56 @@ internal sealed class NodeMaintenanceJob : OperationJob
         get
         {
             lock (_children)
-                return _ids.Count == 0 ? "" : $"{string.Join(", ", _ids)}: {_ended} of {_children.Count} nodes";
+                return _runs.Count == 0 ? "" : $"{string.Join(", ", _runs.Keys.Order(StringComparer.Ordinal))}: {_ended} of {_children.Count} nodes";
         }
     }
 
-    protected override Task RunAsync() => Task.WhenAll(_runs.Select(r => RunAsync(r.Session, r.Request)));
+    protected override RunningOperation StartOperation() => NodeOperations.StartMaintenance([.. _requests.Select(WithScript)]);
+
+    protected override void Show(OperationEvent happened)
+    {
+        switch (happened)
+        {
+            case OperationItemStarted { Item: NodeMaintenanceRun run }:
+                Begin(run);
+                break;
+            case OperationItemStarted { Item: NodeMaintenanceResult node }:
+                Note(node);
+                Child(node).Begin();
+                break;
+            case OperationOutput { Value: NodeMaintenanceRun run }:
+                if (_runs.TryGetValue(run.Id, out MaintenanceSummary? summary))
+                    summary.Ended = run;
+                if (_passThru)
+                    base.Show(happened);
+                break;
+            case OperationOutput { Value: NodeMaintenanceResult node }:
+                if (!_passThru)
+                    Child(node).Output.Add(PSObject.AsPSObject(node));
+                break;
+            case OperationFailure { Target: NodeMaintenanceResult node } failure:
+                Child(node).Fail(failure.Exception, node);
+                break;
+            case OperationItemEnded { Item: NodeMaintenanceResult node }:
+                Note(node);
+                lock (_children)
+                    _ended++;
+                Child(node).Complete(node);
+                break;
+            default:
+                base.Show(happened);
+                break;
+        }
+    }
 
     protected override void End(bool isStopped)
     {
+        if (isStopped)
+        {
+            foreach (MaintenanceSummary run in _runs.Values.Where(r => r.IsInterrupted))
+                Streams.Warning(run.ToString());
+        }
+
         NodeMaintenanceChildJob[] children;
         lock (_children)
             children = [.. _children.Values];
@@ -55,7 +94,29 @@ internal sealed class NodeMaintenanceJob : OperationJob
             child.EndWithout(isStopped);
     }
 
-    private NodeMaintenanceChildJob Add(NodeManagerSession session, string node)
+    private ClusterMaintenance WithScript(ClusterMaintenance cluster) => _script is not { } script ? cluster : cluster with
+    {
+        Request = cluster.Request with { Work = (node, token) => script.RunAsync(node, Child(cluster.Session, node.Name), token) },
+    };
+
+    private void Begin(NodeMaintenanceRun run)
+    {
+        MaintenanceSummary summary = new(run, _requests.Find(r => r.Session == run.Session)!.Request);
+        lock (_children)
+            _runs[run.Id] = summary;
+        foreach (NodeMaintenanceResult node in run.Nodes)
+            Child(node);
+    }
+
+    private void Note(NodeMaintenanceResult node)
+    {
+        if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? run))
+            run.Note(node);
+    }
+
+    private NodeMaintenanceChildJob Child(NodeMaintenanceResult node) => Child(node.Session!, node.Node);
+
+    private NodeMaintenanceChildJob Child(NodeManagerSession session, string node)
     {
         lock (_children)
         {
@@ -67,54 +128,5 @@ internal sealed class NodeMaintenanceJob : OperationJob
 
             return child;
         }
-    }
-
-    private async Task RunAsync(NodeManagerSession session, MaintenanceRequest request)
-    {
-        if (_script is { } script)
-            request = request with { Work = (node, token) => script.RunAsync(node, Add(session, node.Name), token) };
-        MaintenanceSummary? summary = null;
-        MaintenanceListener listener = new(
-            Streams,
-            run =>
-            {
-                summary = new(run, request);
-                lock (_children)
-                    _ids.Add(run.Id);
-                foreach (NodeMaintenanceResult node in run.Nodes)
-                    Add(session, node.Node);
-            },
-            node =>
-            {
-                summary!.Note(node);
-                Add(session, node.Node).Begin();
-            },
-            node =>
-            {
-                summary!.Note(node);
-                lock (_children)
-                    _ended++;
-                Add(session, node.Node).Complete(node, MaintenanceFailures.Of(node, request), !_passThru);
-            });
-        try
-        {
-            MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, Token);
-            summary!.Ended = outcome.Run;
-            if (_passThru)
-                Output.Add(PSObject.AsPSObject(outcome.Run));
-            if (outcome.Failure is { } failure)
-                Fail(failure, outcome.Run.Id);
-        }
-        catch (OperationCanceledException) when (Token.IsCancellationRequested)
-        {
-            // Whoever stopped it knows.
-        }
-        catch (Exception exception)
-        {
-            Fail(exception, session);
-        }
-
-        if (Token.IsCancellationRequested && summary is { IsInterrupted: true })
-            Streams.Warning(summary.ToString());
     }
 }

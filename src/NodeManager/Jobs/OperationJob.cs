@@ -1,16 +1,16 @@
 using System.Management.Automation;
+using NodeManager.Core.Operations;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>An operation over several clusters that runs on while its caller goes on.</summary>
+/// <summary>A PowerShell job that shows a <see cref="RunningOperation"/>.</summary>
 internal abstract class OperationJob : Job
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
-    private volatile bool _hasFailed;
+    private RunningOperation? _operation;
+    private Task _shown = Task.CompletedTask;
 
     /// <param name="command">As typed.</param>
     /// <param name="type">What kind of job it is, as <c>Get-Job</c> shows it.</param>
@@ -21,7 +21,6 @@ internal abstract class OperationJob : Job
         PSJobTypeName = type;
         Location = string.Join(", ", sessions.Select(s => s.Cluster));
         Streams = new(this);
-        Token = _stop.Token;
     }
 
     public override bool HasMoreData =>
@@ -31,29 +30,44 @@ internal abstract class OperationJob : Job
 
     protected JobStreams Streams { get; }
 
-    /// <summary>Cancelled by Stop-Job. Held from the start: what outlives a job that was removed may still look at it.</summary>
-    protected CancellationToken Token { get; }
-
     public void Start()
     {
         SetJobState(JobState.Running);
-        _running = Task.Run(RunToEndAsync);
+        RunningOperation operation = StartOperation();
+        _operation = operation;
+        _shown = Task.Run(() => ShowAsync(operation));
     }
 
     /// <summary>Interrupts the operation, and waits until it has come to its end.</summary>
     public override void StopJob()
     {
-        if (JobStateInfo.State != JobState.Running)
+        if (JobStateInfo.State != JobState.Running || _operation is not { } operation)
             return;
         SetJobState(JobState.Stopping);
-        _stop.Cancel();
+        operation.Cancel();
         // It may have come to its end while it was told to stop: then nobody else says any more that it has.
-        if (_running.Wait(StopLimit) && JobStateInfo.State == JobState.Stopping)
+        if (_shown.Wait(StopLimit) && JobStateInfo.State == JobState.Stopping)
             SetJobState(JobState.Stopped);
     }
 
-    /// <summary>The operation. What went wrong in it, it says by <see cref="Fail"/>.</summary>
-    protected abstract Task RunAsync();
+    protected abstract RunningOperation StartOperation();
+
+    /// <summary>Shows an event, in the order of the events and one at a time.</summary>
+    protected virtual void Show(OperationEvent happened)
+    {
+        switch (happened)
+        {
+            case OperationOutput output:
+                Output.Add(PSObject.AsPSObject(output.Value));
+                break;
+            case OperationFailure failure:
+                Error.Add(ErrorRecords.From(failure.Exception, failure.Target));
+                break;
+            default:
+                happened.Tell(Streams);
+                break;
+        }
+    }
 
     /// <summary>The operation is over: an end for what was a part of it.</summary>
     /// <param name="isStopped">By Stop-Job.</param>
@@ -61,29 +75,24 @@ internal abstract class OperationJob : Job
     {
     }
 
-    protected void Fail(Exception exception, object target)
-    {
-        _hasFailed = true;
-        Error.Add(ErrorRecords.From(exception, target));
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             StopJob();
-            _stop.Dispose();
-        }
-
         base.Dispose(disposing);
     }
 
-    private async Task RunToEndAsync()
+    private async Task ShowAsync(RunningOperation operation)
     {
-        await RunAsync();
-        bool isStopped = Token.IsCancellationRequested;
-        End(isStopped);
-        bool hasFailed = _hasFailed || ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed);
-        SetJobState(isStopped ? JobState.Stopped : hasFailed ? JobState.Failed : JobState.Completed);
+        await foreach (OperationEvent happened in operation.ReadAsync(0, CancellationToken.None))
+            Show(happened);
+        OperationState state = await operation.Completion;
+        End(state == OperationState.Cancelled);
+        SetJobState(state switch
+        {
+            OperationState.Cancelled => JobState.Stopped,
+            OperationState.Failed => JobState.Failed,
+            _ => ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed) ? JobState.Failed : JobState.Completed,
+        });
     }
 }

@@ -52,8 +52,8 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private protected override void End()
     {
         Plan(_imagined);
-        List<(NodeManagerSession Session, NodeTarget[] Nodes, DrainOptions Options)> runs =
-            [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => (g.Key.Session, g.Select(n => n.Target).ToArray(), Limited(g.Key.Session, g.Key.Options, g)))];
+        List<DrainRequest> runs =
+            [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g)))];
         if (AsJob && runs.Count > 0)
         {
             NodeDrainJob job = new(MyInvocation.Line.Trim(), runs);
@@ -63,7 +63,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             return;
         }
 
-        foreach ((NodeManagerSession session, NodeTarget[] nodes, DrainOptions options) in runs)
+        foreach ((NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options) in runs)
         {
             Sessions.StartIn(session, session, async worker =>
             {

@@ -99,7 +99,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     /// <summary>All nodes of a cluster make one run, which is confirmed as a whole: its batches depend on all of them.</summary>
     private protected override void End()
     {
-        List<(NodeManagerSession Session, MaintenanceRequest Request)> runs = [];
+        List<ClusterMaintenance> runs = [];
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
             Ask(group.Key, Request([.. group.Select(n => n.Target)]), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
         if (ParameterSetName == ByRun)
@@ -161,7 +161,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         _ => parameter,
     };
 
-    private void AddResumed(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    private void AddResumed(List<ClusterMaintenance> runs)
     {
         if (Sessions is not [var session])
         {
@@ -174,12 +174,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     }
 
     private void Ask(
-        NodeManagerSession session, MaintenanceRequest request, string what, List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+        NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
     {
         string action = $"{what}: {string.Join(", ", Steps())}";
         string question = action + (WillAsk ? Batches(session, request) : "");
         if (ShouldProcess(action, question, "Maintenance", out ShouldProcessReason reason))
-            runs.Add((session, request));
+            runs.Add(new(session, request));
         else if (reason == ShouldProcessReason.WhatIf)
             Plan(session, request);
     }
@@ -247,7 +247,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             worker.Error(ended, outcome.Run.Id);
     });
 
-    private void StartJob(List<(NodeManagerSession Session, MaintenanceRequest Request)> runs)
+    private void StartJob(List<ClusterMaintenance> runs)
     {
         JobScript? script = ScriptBlock is null ? null : JobScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase);
         NodeMaintenanceJob job = new(MyInvocation.Line.Trim(), runs, script, PassThru);

@@ -23,7 +23,7 @@ await Parallel.ForAsync(0, count, limits, async (i, stop) => await client.Create
 var ready = new HashSet<string>();
 await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), default))
 {
-    if (change.Object is { Spec.Taints: null or [] } node && node.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true)
+    if (change.Object is { Spec.Taints: null or [] } node && node.Status.Conditions.IsTrue("Ready"))
         ready.Add(node.Metadata.Name);
     if (ready.Count == count) break;
 }

@@ -1,6 +1,5 @@
-using System.Net;
 using NodeManager.Core.Observing;
-using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Operations;
 
@@ -26,7 +25,7 @@ internal sealed class UnreachableServerRetry(TimeProvider time, IOperationObserv
                 return await action(cancellationToken);
             }
             catch (Exception exception) when (
-                MayPass(exception) && time.GetElapsedTime(start) < Limit && !cancellationToken.IsCancellationRequested)
+                TransientFailure.Is(exception) && time.GetElapsedTime(start) < Limit && !cancellationToken.IsCancellationRequested)
             {
                 observer.Verbose($"The server does not answer as it should, asking again: {exception.Message}");
             }
@@ -42,14 +41,4 @@ internal sealed class UnreachableServerRetry(TimeProvider time, IOperationObserv
             return true;
         },
         cancellationToken);
-
-    /// <summary>Whether a failure is the server's or the network's, and may be over the next time.</summary>
-    public static bool MayPass(Exception exception) => exception switch
-    {
-        KubernetesException refused => refused.Code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)refused.Code >= 500,
-        NodeManagerException known => known.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.ServerTimeout or ErrorIds.ServerError
-            or ErrorIds.TooManyRequests or ErrorIds.UnexpectedAnswer,
-        HttpRequestException or IOException => true,
-        _ => false,
-    };
 }

@@ -11,7 +11,7 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlyMemory<byte> content, AtomicFileOptions? options = null) =>
         Write(path, stream => stream.Write(content.Span), options);
 
-    /// <summary>Writes a file. A link stays: the file that it leads to is replaced.</summary>
+    /// <summary>Writes a file. A link stays and the file that it leads to is replaced, unless the new file is private.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="options">Without them an existing file is replaced and keeps its permissions.</param>
@@ -20,7 +20,8 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write, AtomicFileOptions? options = null)
     {
         options ??= new AtomicFileOptions();
-        string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        // Secrets do not go where somebody's link leads.
+        string target = options.IsPrivate || new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         string draft = $"{target}.{Path.GetRandomFileName()}.tmp";
         UnixFileMode? mode = OperatingSystem.IsWindows() ? null
             : options.IsPrivate ? OwnerOnly

@@ -15,8 +15,7 @@ internal static class RetryPolicy
     /// <summary>Whether an answer of this code may be another one next time.</summary>
     public static bool MayPass(HttpStatusCode code, RetryMode mode) => mode switch
     {
-        RetryMode.Always => code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
-            || (int)code >= 500 && code is not HttpStatusCode.NotImplemented,
+        RetryMode.Always => TransientFailure.Is(code),
         RetryMode.WhenRefused => code is HttpStatusCode.TooManyRequests,
         _ => false,
     };

@@ -170,12 +170,7 @@ internal sealed partial class Watcher<T>(
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
     /// <summary>A refusal that stays one (no permission, no such kind) ends the watch; all else passes.</summary>
-    private static bool WillPass(Exception exception) => exception switch
-    {
-        KubernetesException e => e.Code is HttpStatusCode.Gone or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)e.Code >= 500,
-        NodeManagerException e => e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer,
-        _ => TransportFailure.Of(exception) is not null,
-    };
+    private static bool WillPass(Exception exception) => exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
 
     private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>Writes conditions into a document's status.</summary>
+/// <summary>Reads and writes the conditions in a document's status: one a type, with the time when its status last changed.</summary>
 internal static class Conditions
 {
     /// <summary>Sets a condition; its transition time moves only where its status does.</summary>
@@ -16,6 +16,31 @@ internal static class Conditions
         Set(condition, "reason", reason);
         Set(condition, "message", message);
     }
+
+    /// <summary>
+    /// As <see cref="SetCondition"/>, for pods: a condition that is new has a probe time, which is null.
+    /// </summary>
+    public static void SetPodCondition(this JsonObject status, string type, string value, string now, string? reason = null, string? message = null)
+    {
+        if (status.Condition(type) is null)
+        {
+            if (status["conditions"] is not JsonArray conditions) status["conditions"] = conditions = [];
+            conditions.Add(new JsonObject { ["type"] = type, ["status"] = "", ["lastProbeTime"] = null });
+        }
+
+        status.SetCondition(type, value, now, reason, message);
+    }
+
+    /// <summary>Puts a condition behind all others, where it is there.</summary>
+    public static void MoveConditionToEnd(this JsonObject status, string type)
+    {
+        if (status.Condition(type) is not { Parent: JsonArray conditions } condition) return;
+        conditions.Remove(condition);
+        conditions.Add(condition);
+    }
+
+    /// <summary>The condition is there and its status is True.</summary>
+    public static bool HasCondition(this JsonObject? status, string type) => status.Condition(type).Text("status") == "True";
 
     public static JsonObject? Condition(this JsonObject? status, string type) =>
         status.Array("conditions")?.OfType<JsonObject>().FirstOrDefault(candidate => candidate.Text("type") == type);

@@ -14,7 +14,7 @@ internal static class PodReading
 
     /// <summary>Since when it is ready; null if it is not.</summary>
     public static DateTimeOffset? ReadySince(this Pod pod) =>
-        pod.Status.Conditions?.Find(condition => condition is { Type: "Ready", Status: "True" }) is { } ready
+        pod.Status.Conditions.Find("Ready") is { Status: "True" } ready
             ? ready.LastTransitionTime ?? DateTimeOffset.MinValue
             : null;
 

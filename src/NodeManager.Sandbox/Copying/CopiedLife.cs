@@ -19,7 +19,7 @@ internal static class CopiedLife
         string ready = node.Object("status").Condition("Ready").Text("status") ?? "Unknown";
         if (ready == "Unknown") Ask(node, "heartbeat", "stop");
         else if (ready == "False") Ask(node, "ready", "false");
-        string[] pressures = [.. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").Condition(type).Text("status") == "True")];
+        string[] pressures = [.. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").HasCondition(type))];
         if (pressures.Length > 0 && ready != "Unknown") Ask(node, "conditions", string.Join(',', pressures));
         return ready != "Unknown";
     }

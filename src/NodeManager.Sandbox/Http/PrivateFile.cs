@@ -1,9 +1,11 @@
+using NodeManager.Kubernetes.Files;
+
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>Files that only their user may read and write.</summary>
 internal static class PrivateFile
 {
-    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersAccess =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
@@ -15,35 +17,13 @@ internal static class PrivateFile
         Write(path, replace: true, into => into.Write(content.Span));
     }
 
-    /// <summary>
-    /// Writes beside the target and moves it into place: the earlier file's mode and content do not survive, a symbolic link is replaced
-    /// and not followed, and no half-written file is left.
-    /// </summary>
+    /// <summary>Writes a file that appears whole or not at all.</summary>
     /// <param name="path">The target.</param>
     /// <param name="replace">Whether an existing file is replaced.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="IOException">It cannot be written, or is there and not to be replaced.</exception>
-    public static void Write(string path, bool replace, Action<Stream> write)
-    {
-        string draft = path + "." + Path.GetRandomFileName();
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnFile;
-        try
-        {
-            using (var stream = new FileStream(draft, options))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: replace);
-        }
-        finally
-        {
-            // Only what failed is still there.
-            File.Delete(draft);
-        }
-    }
+    public static void Write(string path, bool replace, Action<Stream> write) =>
+        AtomicFile.Write(path, write, new() { Replace = replace, IsPrivate = true });
 
     /// <summary>Refuses a file with secrets that others may read or have written.</summary>
     /// <exception cref="IOException">The mode gives group or others access.</exception>
@@ -68,6 +48,6 @@ internal static class PrivateFile
         // The mode is given to the last folder alone.
         if (Directory.Exists(path)) return;
         if (Path.GetDirectoryName(path) is { Length: > 0 } parent) CreateFolder(parent);
-        Directory.CreateDirectory(path, OwnFile | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(path, OwnFolder);
     }
 }

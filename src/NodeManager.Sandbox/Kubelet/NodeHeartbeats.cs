@@ -85,7 +85,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node)) return true;
         foreach ((string type, string status, _, _) in wanted)
         {
-            Condition? present = node.Status.Conditions?.Find(condition => condition.Type == type);
+            Condition? present = node.Status.Conditions.Find(type);
             if (present?.Status != status || present.LastHeartbeatTime is null || Context.Now - present.LastHeartbeatTime >= StatusPeriod) return true;
         }
         return false;
@@ -109,7 +109,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted)
     {
         string now = Registry.Now;
-        bool wasReady = stored.As<Node>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready");
         StoredObject written = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
         {
             JsonObject status = document.Ensure("status");

@@ -29,13 +29,13 @@ internal static class PodStatusWriter
         string? reason = isReady ? null : isOver ? (phase == "Succeeded" ? "PodCompleted" : "PodFailed") : "ContainersNotReady";
         string value = isReady ? "True" : "False";
         string? message = reason == "ContainersNotReady" ? $"containers with unready status: [{string.Join(' ', Names(pod))}]" : null;
-        PodConditions.Set(status, "Initialized", "True", now);
-        PodConditions.Set(status, "Ready", value, now, reason, message);
-        PodConditions.Set(status, "ContainersReady", value, now, reason, message);
-        PodConditions.Set(status, "PodScheduled", "True", now);
+        status.SetPodCondition("Initialized", "True", now);
+        status.SetPodCondition("Ready", value, now, reason, message);
+        status.SetPodCondition("ContainersReady", value, now, reason, message);
+        status.SetPodCondition("PodScheduled", "True", now);
 
         // The scheduler wrote it first; a kubelet lists it last.
-        PodConditions.MoveToEnd(status, "PodScheduled");
+        status.MoveConditionToEnd("PodScheduled");
         string started = status.Text("startTime") ?? now;
         status["containerStatuses"] = Statuses(pod, "containers", "containerStatuses", Running);
         if (pod.Object("spec").Array("initContainers") is { Count: > 0 })

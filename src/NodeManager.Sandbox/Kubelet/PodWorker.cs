@@ -191,8 +191,8 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         JsonObject status = document.Ensure("status");
         status["phase"] = "Failed";
         PodStatusWriter.End(status, Stopped, Registry.Now);
-        PodConditions.Set(status, "Ready", "False", Registry.Now, "PodFailed");
-        PodConditions.Set(status, "ContainersReady", "False", Registry.Now, "PodFailed");
+        status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
+        status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
         return document;
     });
 

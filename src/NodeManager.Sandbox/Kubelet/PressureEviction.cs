@@ -68,9 +68,9 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
             status["reason"] = "Evicted";
             status["message"] = message;
             PodStatusWriter.End(status, Killed, Registry.Now);
-            PodConditions.Set(status, "Ready", "False", Registry.Now, "PodFailed");
-            PodConditions.Set(status, "ContainersReady", "False", Registry.Now, "PodFailed");
-            if (Context.MinorVersion >= 26) PodConditions.Set(status, "DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
+            status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
+            status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
+            if (Context.MinorVersion >= 26) status.SetPodCondition("DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
             return document;
         });
         Context.Events.Warning(pod, "kubelet", "Evicted", message);

@@ -79,5 +79,15 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(mode, File.GetUnixFileMode(Target));
     }
 
+    [Fact]
+    public void A_private_file_replaces_a_link_and_does_not_follow_it()
+    {
+        string link = Path.Combine(_folder, "link");
+        File.WriteAllText(Target, "old");
+        File.CreateSymbolicLink(link, Target);
+        AtomicFile.Write(link, "secret"u8.ToArray(), new() { IsPrivate = true });
+        Assert.Equal(("old", "secret", null), (File.ReadAllText(Target), File.ReadAllText(link), new FileInfo(link).LinkTarget));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Drain.Evictions;
 
@@ -18,9 +19,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
         // Nothing about the pod: no request of this session goes through any more.
         KubernetesException { Code: HttpStatusCode.Unauthorized } => null,
         KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfter: RetryAfterOf(refused)),
-        NodeManagerException { ErrorId: ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer } or HttpRequestException or IOException =>
-            new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true),
-        _ => null,
+        _ => TransientFailure.Is(exception) ? new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true) : null,
     };
 
     private static EvictionAnswerKind KindOf(KubernetesException refused) => refused.Code switch

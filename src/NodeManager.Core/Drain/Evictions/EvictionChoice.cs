@@ -19,7 +19,7 @@ internal static class EvictionChoice
         .FirstOrDefault();
 
     /// <summary>True when the pod has gone (or ended) by it.</summary>
-    public static bool IsDone(EvictionProcess process) => process.Status.Conditions?.Exists(static c => c is { Type: "TargetEvicted", Status: "True" }) == true;
+    public static bool IsDone(EvictionProcess process) => process.Status.Conditions.IsTrue("TargetEvicted");
 
     /// <summary>True when nothing more is to be expected of it.</summary>
     public static bool IsOver(EvictionProcess process) => IsDone(process) || Failure(process) is not null;

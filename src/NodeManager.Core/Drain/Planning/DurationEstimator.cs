@@ -102,7 +102,7 @@ internal static class DurationEstimator
     // A pod that restarted since tells of something else.
     private static TimeSpan? StartOf(Pod pod)
     {
-        DateTimeOffset? ready = pod.Status.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
+        DateTimeOffset? ready = pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime : null;
         bool restarted = pod.Status.ContainerStatuses?.Exists(c => c.RestartCount > 0) == true;
         if (restarted || ready - pod.Metadata.CreationTimestamp is not { } took || took < TimeSpan.Zero) return null;
         // The API's times are whole seconds.

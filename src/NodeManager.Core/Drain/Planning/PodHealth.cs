@@ -24,7 +24,7 @@ internal static class PodHealth
     {
         if (pod.IsTerminating()) return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
         if (pod.IsFinished() || pod.IsReady()) return null;
-        if (pod.Status.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
+        if (pod.Status.Conditions.Find("PodScheduled") is { Status: "False" } unscheduled)
             return Say(pod, Words("not scheduled", unscheduled.Reason, unscheduled.Message), false);
         if (string.IsNullOrEmpty(pod.Spec.NodeName)) return SayFor(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
 
@@ -35,7 +35,7 @@ internal static class PodHealth
             return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
         if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
             return SayFor(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
-        Condition? ready = pod.Status.Conditions?.Find(c => c.Type == "Ready");
+        Condition? ready = pod.Status.Conditions.Find("Ready");
         return SayFor(pod, Words("running, not ready", ready?.Reason, ready?.Message), ready?.LastTransitionTime, now);
     }
 

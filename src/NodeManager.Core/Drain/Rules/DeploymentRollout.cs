@@ -10,7 +10,7 @@ internal sealed record DeploymentRollout(bool HasFailed, string Text)
     public static DeploymentRollout Of(Deployment deployment)
     {
         WorkloadStatus status = deployment.Status;
-        Condition? failed = status.Conditions?.Find(c => c is { Type: "Progressing", Status: "False" });
+        Condition? failed = status.Conditions.Find("Progressing") is { Status: "False" } stuck ? stuck : null;
         int wanted = deployment.Spec.Replicas ?? 1;
         string why = failed is null ? "" : $"; {failed.Reason}: {failed.Message}";
         return new(failed is not null, $"{status.UpdatedReplicas} of {wanted} pods are new, {status.AvailableReplicas} of {status.Replicas} available{why}");

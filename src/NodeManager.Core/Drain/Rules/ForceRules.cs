@@ -31,5 +31,5 @@ internal static class ForceRules
     }
 
     private static bool IsUnreachable(Node? node) =>
-        node?.Status.Conditions?.Find(c => c.Type == "Ready") is not { Status: "True" } || node.Spec.Taints?.Exists(t => t.Key == Unreachable) == true;
+        node?.Status.Conditions.Find("Ready") is not { Status: "True" } || node.Spec.Taints?.Exists(t => t.Key == Unreachable) == true;
 }

@@ -14,7 +14,7 @@ internal static class PodTraits
 
     public static bool IsTerminating(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
 
-    public static bool IsReady(this Pod pod) => pod.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true;
+    public static bool IsReady(this Pod pod) => pod.Status.Conditions.IsTrue("Ready");
 
     /// <summary>The owner that manages the pod; null without.</summary>
     public static OwnerReference? Controller(this Pod pod) => pod.Metadata.OwnerReferences?.Find(o => o.Controller == true);

@@ -15,6 +15,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -398,7 +399,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         {
             _scope.Observer.Verbose($"Node {node.Metadata.Name}: its state could not be read: {exception.Message}");
             if (limit.IsCancellationRequested) return new(null, false, $"no answer within {CleanUp.TotalSeconds:0} s.");
-            return new(null, false, UnreachableServerRetry.MayPass(exception) ? exception.Message : null);
+            return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
         }
     }
 

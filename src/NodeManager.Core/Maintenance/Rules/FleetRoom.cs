@@ -198,5 +198,5 @@ public sealed class FleetRoom
 
     private static decimal Share(NodeState host, string resource) => host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
 
-    private static bool IsReady(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True";
+    private static bool IsReady(Node node) => node.Status.Conditions.IsTrue("Ready");
 }

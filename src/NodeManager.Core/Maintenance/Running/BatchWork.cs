@@ -6,6 +6,7 @@ using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Maintenance.Running;
 
@@ -85,7 +86,7 @@ internal sealed class BatchWork(
         }
         catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
         {
-            if (!isLast && UnreachableServerRetry.MayPass(exception)) return null;
+            if (!isLast && TransientFailure.Is(exception)) return null;
             foreach (string uid in left) _tails.Add(work.EndAsync(uid, exception, cancellationToken));
             left.Clear();
         }

@@ -35,5 +35,5 @@ internal sealed class Readiness(FleetBoard board, MaintenanceProgress progress)
         if (board.Find(record.Uid) is null) throw new NodeGoneException(record.Name);
     }
 
-    public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions?.Find(c => c.Type == "Ready")?.LastHeartbeatTime;
+    public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions.Find("Ready")?.LastHeartbeatTime;
 }

@@ -7,6 +7,7 @@ using NodeManager.Core.Placement;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Maintenance.Running;
@@ -40,7 +41,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
         try
         {
             List<Pod> pending = (await scope.Client.ListAsync(Resources.Pods, new() { FieldSelector = "status.phase=Pending" }, cancellationToken)).Items
-                .FindAll(p => p.Metadata.DeletionTimestamp is null && p.Status.Conditions?.Exists(c => c is { Type: "PodScheduled", Status: "False" }) == true);
+                .FindAll(p => p.Metadata.DeletionTimestamp is null && p.Status.Conditions.IsFalse("PodScheduled"));
             if (pending.Count == 0) return null;
             DrainSurvey survey = await new DrainSurveyor(scope.Client, options.Drain.In(scope.Session)).ReadAsync([.. open.Select(n => n.Name)], cancellationToken);
             List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || HoldsUp(p, open, survey));
@@ -48,7 +49,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
             ClusterSnapshot snapshot = (await new SnapshotReader(scope.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)).Snapshot;
             return StuckRules.Choose(snapshot, waiting, [.. open.Select(n => n.Name)], Held());
         }
-        catch (Exception exception) when (exception is KubernetesException or NodeManagerException || Operations.UnreachableServerRetry.MayPass(exception))
+        catch (Exception exception) when (exception is KubernetesException or NodeManagerException || TransientFailure.Is(exception))
         {
             scope.Observer.Verbose($"Whether the batch waits for its own nodes is not known: {exception.Message}");
             return null;

@@ -9,6 +9,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Maintenance.State;
 
@@ -226,7 +227,7 @@ internal sealed class RunLease : IAsyncDisposable
     // What another attempt does not cure is said at once, and ends the run when its hold gets into doubt.
     private void Refused(Exception failure)
     {
-        if (UnreachableServerRetry.MayPass(failure)) return;
+        if (TransientFailure.Is(failure)) return;
         NodeManagerException known = failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
             ?? new(ErrorIds.UnexpectedAnswer, ErrorKind.InvalidOperation, failure.Message, _run, "", failure);
         bool isNew = _refusal is null;

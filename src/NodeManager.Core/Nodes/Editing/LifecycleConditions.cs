@@ -63,5 +63,5 @@ internal static class LifecycleConditions
 
     private static bool IsOurs(Condition condition) => condition.Reason?.StartsWith(ReasonPrefix, StringComparison.Ordinal) == true;
 
-    private static Condition? Find(Node node, string type) => node.Status.Conditions?.Find(c => c.Type == type);
+    private static Condition? Find(Node node, string type) => node.Status.Conditions.Find(type);
 }

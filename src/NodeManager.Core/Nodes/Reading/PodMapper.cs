@@ -19,7 +19,7 @@ internal static class PodMapper
             NodeName = pod.Spec.NodeName ?? "",
             Phase = pod.Status.Phase ?? "",
             Status = text.Status,
-            Ready = pod.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true,
+            Ready = pod.Status.Conditions.IsTrue("Ready"),
             ReadyContainers = text.ReadyContainers,
             Containers = text.Containers,
             Restarts = text.Restarts,

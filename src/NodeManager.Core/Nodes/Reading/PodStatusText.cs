@@ -77,5 +77,5 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
         : string.Create(CultureInfo.InvariantCulture, $"ExitCode:{ended.ExitCode}");
 
     private static bool HasCondition(Pod pod, string type) =>
-        pod.Status.Conditions?.Exists(c => c.Type == type && c.Status == "True") == true;
+        pod.Status.Conditions.IsTrue(type);
 }

@@ -85,7 +85,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var status = deployment.Status;
         if (wanted == 0)
             return Finding("Deployment", SchedulerHealthStatus.Error, "It wants no replicas: nothing schedules for it.", "Scale it up.");
-        if (status.Conditions?.Find(condition => condition is { Type: "Progressing", Status: "False" }) is { } stuck)
+        if (status.Conditions.Find("Progressing") is { Status: "False" } stuck)
             return Finding("Deployment", SchedulerHealthStatus.Error, stuck.Message ?? "It does not progress.", "See its pods.");
         if (status.AvailableReplicas < wanted)
             return Finding("Deployment", status.AvailableReplicas == 0 ? SchedulerHealthStatus.Error : SchedulerHealthStatus.Warning,
@@ -117,7 +117,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     private async Task<SchedulerHealthFinding?> PodFindingAsync(Pod pod, CancellationToken cancellationToken)
     {
         var text = PodStatusText.Of(pod);
-        var isReady = pod.Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        var isReady = pod.Status.Conditions.IsTrue("Ready");
         if (isReady && text.Restarts == 0)
             return null;
         var log = text.Restarts > 0 || !isReady ? await PodLog.LastLinesAsync(connection, pod, cancellationToken) : "";

@@ -36,9 +36,9 @@ internal static class RolloutRules
         var status = deployment.Status;
         if ((status.ObservedGeneration ?? 0) < Math.Max(goal.Generation, deployment.Metadata.Generation ?? 0))
             return new(null, "waiting for the Deployment's controller", ready, wanted);
-        if (status.Conditions?.Find(condition => condition is { Type: "Progressing", Status: "False" }) is { } stuck)
+        if (status.Conditions.Find("Progressing") is { Status: "False" } stuck)
             return new(false, stuck.Message ?? stuck.Reason ?? "the Deployment does not progress", ready, wanted, fresh.Find(pod => !IsReady(pod)));
-        if (status.Conditions?.Find(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } refused)
+        if (status.Conditions.Find("ReplicaFailure") is { Status: "True" } refused)
             return new(false, $"its pods cannot be made: {refused.Message ?? refused.Reason}", ready, wanted);
         if (status.UpdatedReplicas < wanted || status.AvailableReplicas < wanted || status.Replicas > status.UpdatedReplicas)
             return new(null, $"{ready} of {wanted} new pods ready{Waiting(fresh)}", ready, wanted, fresh.Find(pod => !IsReady(pod)));
@@ -67,7 +67,7 @@ internal static class RolloutRules
 
     private static string? Mark(ObjectMeta metadata) => metadata.Annotations?.GetValueOrDefault(RolloutGoal.Annotation);
 
-    private static bool IsReady(Pod pod) => pod.Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+    private static bool IsReady(Pod pod) => pod.Status.Conditions.IsTrue("Ready");
 
     private static string? Trouble(Pod pod)
     {

@@ -9,7 +9,7 @@ internal static class NodeCells
 
     public static string Status(JsonObject node)
     {
-        JsonObject? ready = (node.Object("status").Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(static one => one.Text("type") == "Ready");
+        JsonObject? ready = node.Object("status").Condition("Ready");
         string status = ready is null ? "Unknown" : ready.Text("status") == "True" ? "Ready" : "NotReady";
         return node.Object("spec").Flag("unschedulable") == true ? status + ",SchedulingDisabled" : status;
     }

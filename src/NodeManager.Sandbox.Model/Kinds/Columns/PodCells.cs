@@ -91,6 +91,5 @@ internal static class PodCells
 
     private static int ReadySidecars(JsonObject pod) => SidecarStatuses(pod).Count(static one => one.Flag("ready") == true);
 
-    private static JsonObject? Condition(JsonObject pod, string type) =>
-        (pod.Object("status").Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Text("type") == type);
+    private static JsonObject? Condition(JsonObject pod, string type) => pod.Object("status").Condition(type);
 }

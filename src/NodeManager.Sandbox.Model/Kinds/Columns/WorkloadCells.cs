@@ -23,8 +23,7 @@ internal static class WorkloadCells
 
     public static string JobStatus(JsonObject job)
     {
-        bool Has(string type) => (job.Object("status").Array("conditions") ?? []).OfType<JsonObject>()
-            .Any(one => one.Text("type") == type && one.Text("status") == "True");
+        bool Has(string type) => job.Object("status").HasCondition(type);
         if (Has("Complete")) return "Complete";
         if (Has("Failed")) return "Failed";
         if (job.Object("metadata")?["deletionTimestamp"] is not null) return "Terminating";

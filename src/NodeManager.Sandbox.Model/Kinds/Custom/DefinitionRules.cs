@@ -215,7 +215,7 @@ internal static class DefinitionRules
 
     private static void ValidateUpdate(JsonObject definition, JsonObject old, FieldErrors errors)
     {
-        bool isEstablished = old.Object("status").Condition("Established").Text("status") == "True";
+        bool isEstablished = old.Object("status").HasCondition("Established");
         JsonObject? spec = definition.Object("spec"), before = old.Object("spec");
         if (isEstablished)
         {

@@ -69,7 +69,7 @@ internal sealed class CustomKinds
         {
             if (!definition.IsDeleting) definition = AcceptNames(definition);
             JsonObject document = definition.ToJson();
-            if (document.Object("status").Condition("Established").Text("status") == "True") served = Serve(definition, document, served);
+            if (document.Object("status").HasCondition("Established")) served = Serve(definition, document, served);
             if (definition.IsDeleting) Clean(definition, served?.Kind);
         }
         catch (ApiException refusal) when (refusal.Code is 404 or 409)

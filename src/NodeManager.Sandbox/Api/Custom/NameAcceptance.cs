@@ -42,7 +42,7 @@ internal static class NameAcceptance
         status["acceptedNames"] = chosen.ToJson();
         if (reason is null) status.SetCondition("NamesAccepted", "True", now, "NoConflicts", "no conflicts found");
         else status.SetCondition("NamesAccepted", "False", now, reason, message);
-        if (status.Condition("Established").Text("status") == "True") return;
+        if (status.HasCondition("Established")) return;
         if (reason is null) status.SetCondition("Established", "True", now, "InitialNamesAccepted", "the initial names have been accepted");
         else status.SetCondition("Established", "False", now, "NotAccepted", "not all names are accepted");
     }

@@ -21,7 +21,5 @@ internal static class BudgetMatching
         return isEmpty ? minor >= 21 : selector.Matches(pod.Labels);
     }
 
-    public static bool IsReady(StoredObject pod) =>
-        (pod.ToJson().Object("status").Array("conditions") ?? []).OfType<JsonObject>()
-        .Any(static condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+    public static bool IsReady(StoredObject pod) => pod.ToJson().Object("status").HasCondition("Ready");
 }

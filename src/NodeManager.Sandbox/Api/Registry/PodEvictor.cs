@@ -53,7 +53,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
             StoredObject told = registry.UpdateStatus(BuiltInKinds.Pods, pod.Namespace, pod.Name, document =>
             {
                 if (document.Object("metadata").Text("uid") == pod.Uid)
-                    PodConditions.Set(document.Ensure("status"), "DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
+                    document.Ensure("status").SetPodCondition("DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
                 return document;
             });
             if (request.ResourceVersion == version) request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };

@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 /// <summary>Reads how far Evictions and EvictionRequests are. Pure.</summary>
 internal static class EvictionState
 {
-    public static bool Holds(JsonObject item, string condition) => item.Object("status").Condition(condition).Text("status") == "True";
+    public static bool Holds(JsonObject item, string condition) => item.Object("status").HasCondition(condition);
 
     /// <summary>True for an Eviction that nothing changes any more.</summary>
     public static bool IsOver(JsonObject process) => Holds(process, "TargetEvicted") || Holds(process, "Failed");

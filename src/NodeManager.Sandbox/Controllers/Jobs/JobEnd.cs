@@ -55,7 +55,7 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
 
     private void Say(JsonObject status, string type, string now)
     {
-        if (status.Condition(type).Text("status") == "True") return;
+        if (status.HasCondition(type)) return;
         status.SetCondition(type, "True", now, Reason, Message);
         status.Condition(type)!["lastProbeTime"] = now;
     }

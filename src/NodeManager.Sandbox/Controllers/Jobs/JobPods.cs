@@ -87,7 +87,7 @@ internal sealed class JobPods
     public static DateTimeOffset EndOf(StoredObject stored)
     {
         Pod pod = stored.As<Pod>();
-        Condition? ready = pod.Status.Conditions?.Find(static condition => condition is { Type: "Ready", Status: "False" });
+        Condition? ready = pod.Status.Conditions.Find("Ready") is { Status: "False" } unready ? unready : null;
         DateTimeOffset? deleted = pod.Metadata.DeletionTimestamp?.After(-(pod.Metadata.DeletionGracePeriodSeconds ?? 0));
         return ready?.LastTransitionTime ?? deleted ?? pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
     }

@@ -25,7 +25,7 @@ internal sealed class JobState
     public bool IsComplete(JsonObject spec) => spec.Number("completions") is { } completions ? Succeeded >= completions : Succeeded > 0;
 
     public static bool IsOver(JsonObject? status) =>
-        status.Condition("Complete").Text("status") == "True" || status.Condition("Failed").Text("status") == "True";
+        status.HasCondition("Complete") || status.HasCondition("Failed");
 
     public static DateTimeOffset? EndedAt(JsonObject status) => (status.Array("conditions") ?? []).OfType<JsonObject>()
         .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True").Time("lastTransitionTime");

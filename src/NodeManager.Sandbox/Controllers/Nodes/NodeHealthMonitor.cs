@@ -175,7 +175,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     private DateTimeOffset DeadlineOf(NodeHealth health, StoredObject stored)
     {
         Node node = stored.As<Node>();
-        Condition? ready = node.Status.Conditions?.Find(condition => condition.Type == "Ready");
+        Condition? ready = node.Status.Conditions.Find("Ready");
         DateTimeOffset last = ready?.LastHeartbeatTime ?? node.Metadata.CreationTimestamp ?? Context.Now;
         if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name)?.As<Lease>().Spec.RenewTime is { } renewed && renewed > last) last = renewed;
         last = PassFrom(last);
@@ -226,7 +226,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         if (pod.IsDeleting || !pod.As<Pod>().IsReady()) return;
         Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
         {
-            PodConditions.Set(document["status"]!.AsObject(), "Ready", "False", Registry.Now);
+            document["status"]!.AsObject().SetPodCondition("Ready", "False", Registry.Now);
             return document;
         });
         Context.Events.Warning(pod, "node-controller", "NodeNotReady", "Node is not ready");

@@ -38,5 +38,5 @@ internal static class NodeTaints
     public static bool Has(this Node node, string key, string effect) => node.Spec.Taints?.Exists(taint => taint.Key == key && taint.Effect == effect) == true;
 
     /// <summary>The status of a condition; empty if the node does not have it.</summary>
-    public static string StatusOf(this Node node, string condition) => node.Status.Conditions?.Find(one => one.Type == condition)?.Status ?? "";
+    public static string StatusOf(this Node node, string condition) => node.Status.Conditions.Find(condition)?.Status ?? "";
 }

@@ -110,7 +110,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
         if (Context.MinorVersion >= DisruptionTargetFrom)
             Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
             {
-                PodConditions.Set(document.Ensure("status"), "DisruptionTarget", "True", Registry.Now, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint");
+                document.Ensure("status").SetPodCondition("DisruptionTarget", "True", Registry.Now, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint");
                 return document;
             });
         Registry.Delete(pod.Kind, pod.Namespace, pod.Name, new() { Uid = pod.Uid });

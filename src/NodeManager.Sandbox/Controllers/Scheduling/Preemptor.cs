@@ -43,8 +43,7 @@ internal sealed class Preemptor(ControllerContext context)
 
     private void SayWhy(StoredObject victim) => context.Registry.UpdateStatus(victim.Kind, victim.Namespace, victim.Name, document =>
     {
-        PodConditions.Set(
-            document.Ensure("status"), "DisruptionTarget", "True", context.Registry.Now, "PreemptionByScheduler",
+        document.Ensure("status").SetPodCondition("DisruptionTarget", "True", context.Registry.Now, "PreemptionByScheduler",
             $"{Component}: preempting to accommodate a higher priority pod");
         return document;
     });

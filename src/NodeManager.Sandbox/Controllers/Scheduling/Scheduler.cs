@@ -5,6 +5,7 @@ using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Nodes;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Volumes;
+using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Resources;
@@ -236,7 +237,7 @@ internal sealed class Scheduler : Controller
             Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
             {
                 JsonObject status = document["status"]!.AsObject();
-                PodConditions.Set(status, "PodScheduled", "False", Registry.Now, reason, message);
+                status.SetPodCondition("PodScheduled", "False", Registry.Now, reason, message);
                 if (nominatedNode is not null) status["nominatedNodeName"] = nominatedNode;
                 return document;
             });

@@ -20,10 +20,10 @@ internal static class EvictionStatusRules
         bool isFinal = false;
         foreach (string type in (ReadOnlySpan<string>)["Failed", "TargetEvicted"])
         {
-            JsonObject? held = Find(before, type);
+            JsonObject? held = before.Condition(type);
             bool wasTrue = held.Text("status") == "True";
-            isFinal |= wasTrue || Find(status, type).Text("status") == "True";
-            if (wasTrue && !JsonNode.DeepEquals(held, Find(status, type))) errors.Invalid("status.conditions", status?["conditions"], $"{type} condition status cannot be reverted");
+            isFinal |= wasTrue || status.HasCondition(type);
+            if (wasTrue && !JsonNode.DeepEquals(held, status.Condition(type))) errors.Invalid("status.conditions", status?["conditions"], $"{type} condition status cannot be reverted");
         }
 
         CheckRequesters(status.Array("requesters") ?? [], errors);
@@ -72,8 +72,6 @@ internal static class EvictionStatusRules
         for (int i = 0; i < responders.Length; i++)
             ResponderReport.Check($"{Path}[{i}]", responders[i], i < before.Length ? before[i] : null, targets[i].Text("state") == "Active", now, errors);
     }
-
-    private static JsonObject? Find(JsonObject? status, string type) => All(status, "conditions").FirstOrDefault(c => c.Text("type") == type);
 
     private static JsonObject[] All(JsonObject? status, string list) => [.. (status.Array(list) ?? []).OfType<JsonObject>()];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Errors;
 
@@ -34,7 +35,7 @@ internal static class ErrorTranslator
 
     private static NodeManagerException Translate(KubernetesException refused, string cluster, Uri server, object? target)
     {
-        RequestPath request = RequestPath.Parse(refused.Method, refused.Path);
+        RequestInfo request = RequestOf(refused);
         target ??= request.Name.Length > 0 ? request.Name : null;
         string said = refused.Message;
 
@@ -80,28 +81,34 @@ internal static class ErrorTranslator
         };
     }
 
-    private static NodeManagerException Forbidden(KubernetesException refused, RequestPath request, string cluster, object? target)
+    private static RequestInfo RequestOf(KubernetesException refused)
+    {
+        string[] pathAndQuery = refused.Path.Split('?', 2);
+        return RequestInfo.Parse(refused.Method, pathAndQuery[0], pathAndQuery is [_, var query] && query.Contains("watch=", StringComparison.Ordinal));
+    }
+
+    private static NodeManagerException Forbidden(KubernetesException refused, RequestInfo request, string cluster, object? target)
     {
         if (request.Resource.Length == 0)
             return new(
                 ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Not allowed in '{cluster}': {refused.Message}", target,
                 "Ask an administrator of the cluster for the permission.", refused);
 
-        string where = request.Namespace.Length > 0 ? $" in namespace '{request.Namespace}'" : "";
+        string where = request is { Namespace.Length: > 0, Resource: not "namespaces" } ? $" in namespace '{request.Namespace}'" : "";
         string which = request.Name.Length > 0 ? $" '{request.Name}'" : "";
         return new(
             ErrorIds.Forbidden, ErrorKind.PermissionDenied,
             $"Not allowed to {request.Verb} {request.QualifiedResource}{which}{where} of '{cluster}': {refused.Message}", target,
-            $"A role needs the verb '{request.Verb}' on the resource '{request.Resource}' of API group '{request.Group}'; deploy/rbac.yaml has "
+            $"A role needs the verb '{request.Verb}' on the resource '{request.FullResource}' of API group '{request.Group}'; deploy/rbac.yaml has "
             + "roles that fit. If one grants it, an admission rule of the cluster refused: the message says which.",
             refused);
     }
 
-    private static NodeManagerException NotFound(KubernetesException refused, RequestPath request, string cluster, object? target)
+    private static NodeManagerException NotFound(KubernetesException refused, RequestInfo request, string cluster, object? target)
     {
         // A Status that names an object; without one the path itself is unknown to the server.
         bool known = refused.Reason == "NotFound" && refused.Status?.Details?.Name is { Length: > 0 };
-        if (request is { Resource: "nodes", Group: "", Name.Length: > 0 } && known) return NodeNotFound(request.Name, cluster, refused);
+        if (request is { Resource: "nodes", Subresource: "", Group: "", Name.Length: > 0 } && known) return NodeNotFound(request.Name, cluster, refused);
         return known || request.Name.Length > 0
             ? new(
                 ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Not found in '{cluster}': {refused.Message}", target,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
@@ -26,7 +27,7 @@ internal sealed class ApiFaults
     public async Task<ApiException?> MeetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path) return null;
-        string verb = VerbOf(request, path);
+        string verb = RequestInfo.VerbOf(request.Method, path.Name.Length > 0, request.Query.IsTrue("watch"));
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiSlow))
             if (fault.Covers(path, verb) && fault.Draw()) await _time.DelayAsync(fault.Request.Delay!.Value, cancellationToken);
         foreach (Fault fault in _board.Active(SandboxFaultKind.MetricsUnavailable))
@@ -70,17 +71,6 @@ internal sealed class ApiFaults
         _watches[watch] = path;
         return new Registration(this, watch);
     }
-
-    private static string VerbOf(ApiRequest request, ResourcePath path) => request.Method switch
-    {
-        "GET" or "HEAD" when path.Name.Length > 0 => "get",
-        "GET" or "HEAD" => request.Query.IsTrue("watch") ? "watch" : "list",
-        "POST" => "create",
-        "PUT" => "update",
-        "PATCH" => "patch",
-        "DELETE" when path.Name.Length == 0 => "deletecollection",
-        _ => request.Method.ToLowerInvariant(),
-    };
 
     private void Cut(Fault fault)
     {

@@ -1,3 +1,4 @@
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Selectors;
 
@@ -8,41 +9,16 @@ internal static class RequestReading
 {
     public static RequestAttributes AttributesOf(ApiRequest request)
     {
-        string[] steps = [.. request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
-        return steps switch
-        {
-            ["api", _, _, ..] => OfResource(request, "", steps.AsSpan(2)),
-            ["apis", var group, _, _, ..] => OfResource(request, group, steps.AsSpan(3)),
-            _ => new() { Verb = request.Method.ToLowerInvariant(), Path = request.Path },
-        };
-    }
-
-    private static RequestAttributes OfResource(ApiRequest request, string group, ReadOnlySpan<string> steps)
-    {
-        string ns = "";
-        if (steps[0] == "namespaces" && steps.Length > 1)
-        {
-            ns = steps[1];
-            if (steps.Length > 2 && steps[2] is not ("status" or "finalize")) steps = steps[2..];
-        }
-
-        string name = steps.Length > 1 ? steps[1] : "";
-        string verb = VerbOf(request, name.Length == 0);
-        if (name.Length == 0 && verb is "list" or "watch" or "deletecollection") name = FieldSelector.NameOf(request.Query["fieldSelector"]);
+        RequestInfo info = RequestInfo.Parse(request.Method, request.Path, request.Query.IsTrue("watch"));
         return new()
         {
-            Verb = verb, Group = group, Resource = steps[0], Name = name, Subresource = steps.Length > 2 ? steps[2] : "", Namespace = ns, Path = request.Path,
+            Verb = info.Verb,
+            Group = info.Group,
+            Resource = info.Resource,
+            Subresource = info.Subresource,
+            Name = info.Name.Length == 0 && info.Verb is "list" or "watch" or "deletecollection" ? FieldSelector.NameOf(request.Query["fieldSelector"]) : info.Name,
+            Namespace = info.Namespace,
+            Path = request.Path,
         };
     }
-
-    private static string VerbOf(ApiRequest request, bool isCollection) => request.Method switch
-    {
-        "POST" => "create",
-        "PUT" => "update",
-        "PATCH" => "patch",
-        "DELETE" => isCollection ? "deletecollection" : "delete",
-        "GET" or "HEAD" when isCollection => request.Query.IsTrue("watch") ? "watch" : "list",
-        "GET" or "HEAD" => "get",
-        _ => request.Method.ToLowerInvariant(),
-    };
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Drain.Support;
@@ -102,21 +103,17 @@ internal sealed class DrainServer : HttpMessageHandler
                 return Review(body);
         }
 
-        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        int at = parts[0] == "api" ? 2 : 3;
-        if (parts[at] == "namespaces" && parts.Length > at + 2) at += 2;
-        ServedKind kind = Kind(parts[at]);
-        string? name = parts.Length > at + 1 ? parts[at + 1] : null;
-        bool isEviction = parts.Length > at + 2 && parts[at + 2] == "eviction";
-        return request.Method.Method switch
+        RequestInfo info = RequestInfo.Parse(request.Method.Method, path, isWatch);
+        ServedKind kind = Kind(info.Resource);
+        return info.Verb switch
         {
-            "GET" when isWatch => kind.Watch(request.RequestUri.Query),
-            "GET" when name is null => kind.List(request.RequestUri.Query),
-            "GET" => kind.Get(name),
-            "PATCH" => kind.Merge(name!, JsonNode.Parse(body)!.AsObject()),
-            "POST" when isEviction => Remove(name!, JsonNode.Parse(body)!["deleteOptions"]!),
-            "DELETE" => Remove(name!, JsonNode.Parse(body)!),
-            "POST" => Answers.Json(kind.Put(JsonNode.Parse(body)!.AsObject()), HttpStatusCode.Created),
+            "watch" => kind.Watch(request.RequestUri.Query),
+            "list" => kind.List(request.RequestUri.Query),
+            "get" => kind.Get(info.Name),
+            "patch" => kind.Merge(info.Name, JsonNode.Parse(body)!.AsObject()),
+            "create" when info.Subresource == "eviction" => Remove(info.Name, JsonNode.Parse(body)!["deleteOptions"]!),
+            "delete" => Remove(info.Name, JsonNode.Parse(body)!),
+            "create" => Answers.Json(kind.Put(JsonNode.Parse(body)!.AsObject()), HttpStatusCode.Created),
             _ => Answers.Status(405, "MethodNotAllowed", path),
         };
     }

@@ -15,20 +15,39 @@ public static class LabelSelectorParser
     /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
     public static LabelSelector Parse(string text)
     {
+        try
+        {
+            return Read(text, allowsEmptySet: false);
+        }
+        catch (LabelSelectorException exception)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument,
+                string.Create(CultureInfo.InvariantCulture, $"The label selector '{text}' stops at position {exception.Position}: {exception.Message}."),
+                text, "Write it as kubectl takes it, for example 'zone=a,tier!=test,env in (prod,stage),!spot'.", exception);
+        }
+    }
+
+    /// <summary>The same for a server, which also takes <c>a in ()</c> and has words of its own for what it refuses.</summary>
+    /// <exception cref="LabelSelectorException">It is not a selector.</exception>
+    public static LabelSelector ParseQuery(string text) => Read(text, allowsEmptySet: true);
+
+    private static LabelSelector Read(string text, bool allowsEmptySet)
+    {
         var reader = new Reader(text);
         List<SelectorRequirement> requirements = [];
         if (reader.Next.Kind == TokenKind.End) return new();
-        do requirements.Add(ReadRequirement(reader));
+        do requirements.Add(ReadRequirement(reader, allowsEmptySet));
         while (reader.Skip(TokenKind.Comma));
-        reader.Take(TokenKind.End, "',' or the end");
+        reader.Take(TokenKind.End, LabelSelectorExpectation.Separator);
         return new() { MatchExpressions = requirements };
     }
 
-    private static SelectorRequirement ReadRequirement(Reader reader)
+    private static SelectorRequirement ReadRequirement(Reader reader, bool allowsEmptySet)
     {
         bool isAbsent = reader.Skip(TokenKind.Not);
-        Token key = reader.Take(TokenKind.Text, "a label key");
-        reader.Check(key, LabelRules.CheckKey(key.Text));
+        Token key = reader.Take(TokenKind.Text, isAbsent ? LabelSelectorExpectation.AbsentKey : LabelSelectorExpectation.Key);
+        Reader.Check(key, key.Text, LabelRules.CheckKey(key.Text));
         if (isAbsent) return new() { Key = key.Text, Operator = "DoesNotExist" };
         Token sign = reader.Next;
         switch (sign.Kind)
@@ -37,45 +56,45 @@ public static class LabelSelectorParser
                 return new() { Key = key.Text, Operator = "Exists" };
             case TokenKind.Equal:
                 reader.Move();
-                return new() { Key = key.Text, Operator = "In", Values = [ReadValue(reader)] };
+                return new() { Key = key.Text, Operator = "In", Values = [ReadValue(reader, key)] };
             case TokenKind.NotEqual:
                 reader.Move();
-                return new() { Key = key.Text, Operator = "NotIn", Values = [ReadValue(reader)] };
+                return new() { Key = key.Text, Operator = "NotIn", Values = [ReadValue(reader, key)] };
             case TokenKind.Greater or TokenKind.Less:
                 reader.Move();
-                return new() { Key = key.Text, Operator = sign.Kind == TokenKind.Greater ? "Gt" : "Lt", Values = [ReadInteger(reader)] };
+                return new() { Key = key.Text, Operator = sign.Kind == TokenKind.Greater ? "Gt" : "Lt", Values = [ReadInteger(reader, key)] };
             case TokenKind.Text when sign.Text is "in" or "notin":
                 reader.Move();
-                return new() { Key = key.Text, Operator = sign.Text == "in" ? "In" : "NotIn", Values = ReadSet(reader) };
+                return new() { Key = key.Text, Operator = sign.Text == "in" ? "In" : "NotIn", Values = ReadSet(reader, key, allowsEmptySet) };
             default:
-                throw reader.Unexpected("'=', '==', '!=', '>', '<', 'in', 'notin', ',' or the end");
+                throw reader.Unexpected(LabelSelectorExpectation.Operator);
         }
     }
 
     /// <summary>May be empty: <c>a=</c> asks for the empty value.</summary>
-    private static string ReadValue(Reader reader)
+    private static string ReadValue(Reader reader, Token key)
     {
         if (reader.Next.Kind is TokenKind.End or TokenKind.Comma or TokenKind.Close) return "";
-        Token value = reader.Take(TokenKind.Text, "a value");
-        reader.Check(value, LabelRules.CheckValue(value.Text));
+        Token value = reader.Take(TokenKind.Text, LabelSelectorExpectation.Value);
+        Reader.Check(value, key.Text, LabelRules.CheckValue(value.Text));
         return value.Text;
     }
 
-    private static string ReadInteger(Reader reader)
+    private static string ReadInteger(Reader reader, Token key)
     {
-        Token value = reader.Take(TokenKind.Text, "an integer");
-        reader.Check(value, long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : "must be an integer");
+        Token value = reader.Take(TokenKind.Text, LabelSelectorExpectation.Integer);
+        Reader.Check(value, key.Text, long.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "must be an integer");
         return value.Text;
     }
 
-    private static List<string> ReadSet(Reader reader)
+    private static List<string> ReadSet(Reader reader, Token key, bool allowsEmpty)
     {
-        reader.Take(TokenKind.Open, "'('");
-        if (reader.Next.Kind == TokenKind.Close) throw reader.Unexpected("a value");
+        reader.Take(TokenKind.Open, LabelSelectorExpectation.Open);
+        if (reader.Next.Kind == TokenKind.Close && !allowsEmpty) throw reader.Unexpected(LabelSelectorExpectation.Value);
         List<string> values = [];
-        do values.Add(ReadValue(reader));
+        do values.Add(ReadValue(reader, key));
         while (reader.Skip(TokenKind.Comma));
-        reader.Take(TokenKind.Close, "',' or ')'");
+        reader.Take(TokenKind.Close, LabelSelectorExpectation.Close);
         return values;
     }
 
@@ -119,7 +138,7 @@ public static class LabelSelectorParser
             return true;
         }
 
-        public Token Take(TokenKind kind, string expected)
+        public Token Take(TokenKind kind, LabelSelectorExpectation expected)
         {
             if (Next.Kind != kind) throw Unexpected(expected);
             Token taken = Next;
@@ -127,18 +146,12 @@ public static class LabelSelectorParser
             return taken;
         }
 
-        public void Check(Token token, string? broken)
+        public static void Check(Token token, string key, string? broken)
         {
-            if (broken is not null) throw Invalid(token, $"'{token.Text}' is not valid there: {broken}");
+            if (broken is not null) throw new LabelSelectorException(token.Start + 1, token.Text, key, broken);
         }
 
-        public NodeManagerException Unexpected(string expected) =>
-            Invalid(Next, Next.Kind == TokenKind.End ? $"it ends where {expected} is expected" : $"found '{Next.Text}' where {expected} is expected");
-
-        private NodeManagerException Invalid(Token at, string problem) => new(
-            ErrorIds.InvalidSelector, ErrorKind.InvalidArgument,
-            string.Create(CultureInfo.InvariantCulture, $"The label selector '{_text}' stops at position {at.Start + 1}: {problem}."),
-            _text, "Write it as kubectl takes it, for example 'zone=a,tier!=test,env in (prod,stage),!spot'.");
+        public LabelSelectorException Unexpected(LabelSelectorExpectation expected) => new(Next.Start + 1, Next.Text, expected);
 
         private Token Read(int position)
         {

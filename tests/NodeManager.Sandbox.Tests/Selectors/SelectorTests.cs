@@ -25,6 +25,8 @@ public sealed class SelectorTests
     [InlineData("app notin (db,web)", false)]
     [InlineData("none notin (db)", true)]
     [InlineData("tier in (,x)", true)]
+    [InlineData("tier in ()", true)]
+    [InlineData("app in ()", false)]
     [InlineData("size>9", true)]
     [InlineData("size>10", false)]
     [InlineData("size<11", true)]
@@ -34,18 +36,23 @@ public sealed class SelectorTests
         Assert.Equal(expected, LabelSelector.Parse(selector).Matches(Labels));
 
     [Theory]
-    [InlineData("a b")]
-    [InlineData("a=b c")]
-    [InlineData("a in b")]
-    [InlineData("a in (b")]
-    [InlineData("!")]
-    [InlineData("a,,b")]
-    [InlineData("a>x")]
-    [InlineData("-a=x")]
-    [InlineData("a=-x")]
-    [InlineData("=b")]
-    public void A_label_selector_that_cannot_be_read_is_a_bad_request(string selector) =>
-        Assert.Equal(400, Assert.Throws<ApiException>(() => LabelSelector.Parse(selector)).Code);
+    [InlineData("a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt")]
+    [InlineData("a=b c", "found 'c', expected: ',' or 'end of string'")]
+    [InlineData("a in b", "unable to parse requirement: found 'b' expected: '('")]
+    [InlineData("a in (b", "unable to parse requirement: found '', expected: ',' or ')'")]
+    [InlineData("!", "unable to parse requirement: found '', expected: identifier")]
+    [InlineData("a,,b", "found ',', expected: !, identifier, or 'end of string'")]
+    [InlineData("a>x", null)]
+    [InlineData("a>-1", null)]
+    [InlineData("-a=x", null)]
+    [InlineData("a=-x", null)]
+    [InlineData("=b", "found '=', expected: !, identifier, or 'end of string'")]
+    public void A_label_selector_that_cannot_be_read_is_a_bad_request(string selector, string? message)
+    {
+        ApiException refused = Assert.Throws<ApiException>(() => LabelSelector.Parse(selector));
+        Assert.Equal(400, refused.Code);
+        if (message is not null) Assert.Equal(message, refused.Message);
+    }
 
     [Theory]
     [InlineData("/api/v1/pods?fieldSelector=spec.nodeName%3Dnode1", "a")]

@@ -7,6 +7,8 @@ namespace NodeManager.Sandbox.Model.Documents;
 /// <summary>Reading documents that may not have what is looked for.</summary>
 internal static class JsonReading
 {
+    private const int MostRemovedSingly = 8;
+
     /// <summary>The text of a member, null if there is none or it is no text.</summary>
     public static string? Text(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
@@ -39,6 +41,24 @@ internal static class JsonReading
         var made = new JsonObject();
         owner[member] = made;
         return made;
+    }
+
+    /// <summary>
+    /// Removes members. <see cref="JsonObject.Remove(string)"/> moves all members behind the removed one, so many of them are left out of a
+    /// rebuilt object instead.
+    /// </summary>
+    public static void RemoveAll(this JsonObject owner, IReadOnlyCollection<string> members)
+    {
+        if (members.Count <= MostRemovedSingly)
+        {
+            foreach (string member in members) owner.Remove(member);
+            return;
+        }
+
+        HashSet<string> removed = new(members, StringComparer.Ordinal);
+        KeyValuePair<string, JsonNode?>[] kept = [.. owner.Where(pair => !removed.Contains(pair.Key))];
+        owner.Clear();
+        foreach ((string member, JsonNode? value) in kept) owner.Add(member, value);
     }
 
     /// <summary>Sets what is not there.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Patching;
 
@@ -7,12 +8,12 @@ internal static class MergePatch
 {
     public static void Apply(JsonObject target, JsonObject patch)
     {
+        target.RemoveAll([.. patch.Where(static pair => pair.Value is null).Select(static pair => pair.Key)]);
         foreach ((string key, JsonNode? value) in patch)
         {
             switch (value)
             {
                 case null:
-                    target.Remove(key);
                     break;
                 case JsonObject change:
                     if (target[key] is not JsonObject inner) target[key] = inner = [];

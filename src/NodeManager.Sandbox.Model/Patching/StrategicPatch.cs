@@ -43,6 +43,7 @@ internal sealed class StrategicPatch
 
         Retain(target, patch);
         Dictionary<string, JsonArray> live = ListsBefore(target, patch);
+        target.RemoveAll([.. patch.Where(static pair => pair.Value is null).Select(static pair => pair.Key)]);
         foreach ((string key, JsonNode? value) in patch)
         {
             if (key is Directive or RetainKeys || key.StartsWith(OrderPrefix, StringComparison.Ordinal)) continue;
@@ -81,7 +82,6 @@ internal sealed class StrategicPatch
         switch (value)
         {
             case null:
-                target.Remove(key);
                 break;
             case JsonObject change when _minor >= field?.ReplacesFrom && change.Text(Directive) is null:
                 target[key] = change.DeepClone();
@@ -150,7 +150,6 @@ internal sealed class StrategicPatch
     {
         if (patch[RetainKeys] is not JsonArray keys) return;
         var retained = keys.Select(static key => (string)key!).ToHashSet(StringComparer.Ordinal);
-        foreach (string key in target.Select(static pair => pair.Key).ToArray())
-            if (!retained.Contains(key)) target.Remove(key);
+        target.RemoveAll([.. target.Select(static pair => pair.Key).Where(key => !retained.Contains(key))]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Schema;
 
@@ -19,7 +20,8 @@ internal static class UnknownFields
     private static void Prune(JsonObject document, string type, int minor, string at, List<string> paths)
     {
         if (ApiSchema.Instance.Members(type) is not { } members) return;
-        foreach ((string name, JsonNode? value) in document.ToArray())
+        List<string> unknown = [];
+        foreach ((string name, JsonNode? value) in document)
         {
             string path = at.Length == 0 ? name : $"{at}.{name}";
             if (!members.TryGetValue(name, out SchemaField? field) || !field.IsServedBy(minor))
@@ -27,7 +29,7 @@ internal static class UnknownFields
                 // Whole objects within others may say what they are.
                 if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;
                 paths.Add(path);
-                document.Remove(name);
+                unknown.Add(name);
                 continue;
             }
 
@@ -46,5 +48,7 @@ internal static class UnknownFields
                     break;
             }
         }
+
+        document.RemoveAll(unknown);
     }
 }

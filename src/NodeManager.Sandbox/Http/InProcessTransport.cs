@@ -64,7 +64,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         if (answer.Stream is null) content.Headers.ContentLength = answer.Segments.Sum(static segment => (long)segment.Length);
         var response = new HttpResponseMessage((HttpStatusCode)answer.StatusCode) { Content = content, RequestMessage = request, Version = request.Version };
         if (answer.RetryAfterSeconds is { } seconds) response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
-        foreach (string warning in answer.Warnings) response.Headers.TryAddWithoutValidation("Warning", WarningHeader.Format(warning));
+        foreach (string warning in WarningHeader.Format(answer.Warnings)) response.Headers.TryAddWithoutValidation("Warning", warning);
         return response;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         if (isCompressed) head.Append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
         if (answer.RetryAfterSeconds is { } seconds) head.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
         if (answer.StatusCode == 401) head.Append("WWW-Authenticate: Bearer\r\n");
-        foreach (string warning in answer.Warnings) head.Append(CultureInfo.InvariantCulture, $"Warning: {WarningHeader.Format(warning)}\r\n");
+        foreach (string warning in WarningHeader.Format(answer.Warnings)) head.Append(CultureInfo.InvariantCulture, $"Warning: {warning}\r\n");
         if (!shape.IsKeptAlive) head.Append("Connection: close\r\n");
         head.Append("\r\n");
         output.Write(Encoding.Latin1.GetBytes(head.ToString()));

@@ -2,15 +2,39 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>The value of a Warning header, as API servers write it (RFC 7234, code 299).</summary>
+/// <summary>The values of Warning headers, as API servers write them (RFC 7234, code 299).</summary>
 internal static class WarningHeader
 {
-    private const int Longest = 2048;
+    private const int MostCharacters = 4096;
+    private const int MostOfEachCharacters = 256;
 
-    public static string Format(string text)
+    /// <summary>
+    /// Each warning once. As in an API server, warnings that are too long together are cut, and those beyond the limit are left out: an answer's
+    /// head would otherwise be longer than clients read.
+    /// </summary>
+    public static IReadOnlyList<string> Format(IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count == 0) return [];
+        string[] each = [.. warnings.Where(static text => text.Length > 0).Distinct(StringComparer.Ordinal)];
+        if (each.Sum(static text => (long)text.Length) <= MostCharacters) return [.. each.Select(Quote)];
+
+        List<string> values = [];
+        int written = 0;
+        foreach (string text in each)
+        {
+            if (written >= MostCharacters) break;
+            string cut = text.Length > MostOfEachCharacters ? text[..MostOfEachCharacters] : text;
+            written += cut.Length;
+            values.Add(Quote(cut));
+        }
+
+        return values;
+    }
+
+    private static string Quote(string text)
     {
         var quoted = new StringBuilder("299 - \"");
-        foreach (char character in text.Length > Longest ? text[..Longest] : text)
+        foreach (char character in text)
         {
             if (character is '"' or '\\') quoted.Append('\\');
             quoted.Append(character is < ' ' or > '~' ? ' ' : character);

@@ -130,8 +130,27 @@ public sealed class HostileTests
         { "one member many times", "application/json", Map($"\"data\":{{{Many(i => $"\"k{i}\":\"v\"", 100_000)}}},{Many(_ => "\"data\":{}", 100_000)}"), 201 },
         { "many owners", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"ownerReferences\":[{Many(i => $"{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"a\",\"uid\":\"{i}\"}}", 30_000)}]}}}}", 201 },
         { "many faults", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"finalizers\":[{Many(_ => "\"\"", 200_000)}]}}}}", 422 },
+        { "many unknown fields with anchors", "application/yaml", $"metadata:\n  name: a\n{string.Concat(Enumerable.Range(0, 120_000).Select(static i => $"k{i}: &a{i} v\n"))}", 201 },
         { "a long text under many aliases", "application/yaml", $"z: &a \"{new string('x', 1_000_000)}\"\nb: [{Many(_ => "*a", 190_000)}]\n", 400 },
     };
+
+    [Theory]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/strategic-merge-patch+json")]
+    public async Task A_patch_that_removes_many_members_is_answered_in_time(string type)
+    {
+        using var served = new ServedCluster();
+        const int Members = 90_000;
+        using HttpResponseMessage made = await served.Http.PostAsync(
+            "/api/v1/namespaces/default/configmaps", new StringContent(Map($"\"data\":{{{Many(static i => $"\"k{i}\":\"\"", Members)}}}"), Encoding.UTF8, "application/json"));
+        Assert.Equal(201, (int)made.StatusCode);
+
+        using HttpResponseMessage patched = await served.Http.PatchAsync(
+            "/api/v1/namespaces/default/configmaps/a", new StringContent($"{{\"data\":{{{Many(static i => $"\"k{i}\":null", Members)}}}}}", Encoding.UTF8, type)).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(200, (int)patched.StatusCode);
+        Assert.Null(JsonNode.Parse(await patched.Content.ReadAsStringAsync())!["data"]);
+    }
 
     private static string Map(string rest) => $"{{\"metadata\":{{\"name\":\"a\"}},{rest}}}";
 

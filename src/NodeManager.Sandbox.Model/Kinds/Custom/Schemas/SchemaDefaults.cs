@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
@@ -48,16 +49,16 @@ internal static class SchemaDefaults
         switch (node)
         {
             case JsonObject members:
-                List<string>? nulls = null;
+                List<string> nulls = [];
                 foreach ((string name, JsonNode? value) in members)
                 {
                     if (!schema.Properties.TryGetValue(name, out SchemaNode? member)) member = schema.Additional;
                     if (member is null) continue;
-                    if (value is null && !member.IsNullable) (nulls ??= []).Add(name);
+                    if (value is null && !member.IsNullable) nulls.Add(name);
                     else DropNulls(value, member);
                 }
 
-                foreach (string name in nulls ?? []) members.Remove(name);
+                members.RemoveAll(nulls);
                 break;
             case JsonArray list when schema.Items is { } items:
                 foreach (JsonNode? item in list) DropNulls(item, items);

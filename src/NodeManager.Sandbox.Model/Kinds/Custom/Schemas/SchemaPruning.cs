@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
 
@@ -35,7 +36,7 @@ internal static class SchemaPruning
 
     private static void PruneMembers(JsonObject members, SchemaNode? schema, string at, List<string> paths)
     {
-        List<string>? unknown = null;
+        List<string> unknown = [];
         foreach ((string name, JsonNode? value) in members)
         {
             string path = at.Length == 0 ? name : $"{at}.{name}";
@@ -45,14 +46,11 @@ internal static class SchemaPruning
             }
             else if (schema is not null && schema.Properties.TryGetValue(name, out SchemaNode? property)) Prune(value, property, path, paths);
             else if (schema is { Additional: { } additional }) Prune(value, additional, path, paths);
-            else if (schema is not ({ KeepsUnknown: true } or { HasAdditional: true })) (unknown ??= []).Add(name);
+            else if (schema is not ({ KeepsUnknown: true } or { HasAdditional: true })) unknown.Add(name);
         }
 
-        foreach (string name in unknown ?? [])
-        {
-            members.Remove(name);
-            paths.Add(at.Length == 0 ? name : $"{at}.{name}");
-        }
+        members.RemoveAll(unknown);
+        foreach (string name in unknown) paths.Add(at.Length == 0 ? name : $"{at}.{name}");
     }
 
     private static void PruneMetadata(JsonObject metadata, string at, List<string> paths) =>

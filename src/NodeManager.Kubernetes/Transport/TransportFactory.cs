@@ -11,15 +11,18 @@ internal static class TransportFactory
 {
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    public static HttpMessageHandler Create(ClusterConfiguration configuration)
+    public static HttpMessageHandler Create(ClusterConfiguration configuration) => Create(configuration, ConnectTimeout);
+
+    public static HttpMessageHandler Create(ClusterConfiguration configuration, TimeSpan connectTimeout)
     {
         IWebProxy proxy = configuration.Proxy is { } address
             ? new ConfiguredProxy(address)
             : EnvironmentProxy.Read();
-        return new AnswerTimeoutHandler(new ConnectionHandler(certificate => Connect(configuration, proxy, certificate)), AnswerTimeoutHandler.Default);
+        var connections = new ConnectionHandler(certificate => Connect(configuration, proxy, connectTimeout, certificate));
+        return new AnswerTimeoutHandler(new ProxyFailureHandler(connections, proxy, connectTimeout), AnswerTimeoutHandler.Default);
     }
 
-    private static SocketsHttpHandler Connect(ClusterConfiguration configuration, IWebProxy proxy, ClientCertificate? certificate)
+    private static SocketsHttpHandler Connect(ClusterConfiguration configuration, IWebProxy proxy, TimeSpan connectTimeout, ClientCertificate? certificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -27,7 +30,7 @@ internal static class TransportFactory
             UseCookies = false,
             Proxy = proxy,
             AutomaticDecompression = configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = connectTimeout,
             RequestHeaderEncodingSelector = RepeatedHeaders.EncodingOf,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context, configuration.Server, cancellationToken),
             EnableMultipleHttp2Connections = true,
@@ -61,8 +64,8 @@ internal static class TransportFactory
         {
             socket.Dispose();
             DnsEndPoint to = context.DnsEndPoint;
-            if (e is SocketException cause && (to.Port != server.Port || !to.Host.Equals(server.IdnHost, StringComparison.OrdinalIgnoreCase)))
-                throw new ProxyException(to, cause);
+            if (e is SocketException && (to.Port != server.Port || !to.Host.Equals(server.IdnHost, StringComparison.OrdinalIgnoreCase)))
+                throw new ProxyException(to, e.Message, e);
             throw;
         }
     }

@@ -20,6 +20,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError } e => new(e, true, false),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e => new(e, true, e.InnerException is IOException),
         HttpRequestException e => new(e, false, true),
+        ProxyException => new(exception, true, false),
         // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
         OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
         TimeoutException => new(exception, false, false),
@@ -41,10 +42,10 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
                 address, "See that the address is an API server's and that no proxy answers in its place.", Cause);
         string times = tries == 1 ? "once" : tries.ToString(CultureInfo.InvariantCulture) + " times";
         string tried = string.Create(CultureInfo.InvariantCulture, $"(tried {times} in {duration.TotalSeconds:0.0} s)");
-        if (Cause.InnerException is ProxyException proxy)
+        if ((Cause as ProxyException ?? Cause.InnerException as ProxyException) is { } proxy)
             return new(
                 ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
-                $"The proxy '{proxy.Address}' on the way to the API server at '{address}' cannot be reached {tried}: {proxy.Message}.",
+                $"The proxy '{proxy.Address}' on the way to the API server at '{address}' {(Cause == proxy ? "made no connection" : "cannot be reached")} {tried}: {proxy.Message}.",
                 address, "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", Cause);
         return new(
             ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace NodeManager.Kubernetes.Transport;
+
+/// <summary>
+/// Names the proxy where it is the proxy that fails: <see cref="SocketsHttpHandler"/> reports a proxy that answers nothing in the same way as a
+/// server.
+/// </summary>
+internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy proxy, TimeSpan limit) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (IsOfProxy(e) && Of(request.RequestUri!) is { } address)
+        {
+            string why = IsTimeout(e) ? string.Create(CultureInfo.InvariantCulture, $"timed out after {limit.TotalSeconds:0.#} s") : e.Message.TrimEnd('.');
+            throw new ProxyException(new(address.Host, address.Port), why, e);
+        }
+    }
+
+    private Uri? Of(Uri server) => proxy.IsBypassed(server) ? null : proxy.GetProxy(server);
+
+    private static bool IsOfProxy(Exception exception) => exception is OperationCanceledException { InnerException: TimeoutException } or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
+
+    // While a SOCKS proxy is silent, the connect timeout shows as a read that was given up.
+    private static bool IsTimeout(Exception exception) =>
+        exception is OperationCanceledException || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.OperationAborted };
+}

@@ -7,7 +7,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
 
-/// <summary>Cordons a node and notes in the same patch who drains it, why and since when. Needs no permission but to patch nodes.</summary>
+/// <summary>
+/// Cordons a node and records in the same patch who drains it, why and since when. The patch carries the UID of the node that the survey saw.
+/// Needs no permission but to patch nodes.
+/// </summary>
 internal static class NodeCordon
 {
     // How long a cordon that is on its way may take to end after the drain was cancelled.
@@ -21,6 +24,7 @@ internal static class NodeCordon
     /// the server may have done it, and the result has to say so.
     /// </summary>
     /// <returns>What was noted on a node that took pods before; null for one that was cordoned already.</returns>
+    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey.</exception>
     public static async Task<DrainAnnotation?> ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
     {
         if (IsBegun(node)) return null;
@@ -31,7 +35,7 @@ internal static class NodeCordon
         {
             using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
-            await NodePatcher.PatchAsync(scope.Connection, node.Metadata.Name, patch, false, lingering.Token);
+            await NodePatcher.PatchAsync(scope.Connection, Target(node), patch, false, lingering.Token);
             return node.Spec.Unschedulable == true ? null : note;
         }
         finally
@@ -45,11 +49,13 @@ internal static class NodeCordon
     {
         string mine = note.ToJson();
         Node after = await NodePatcher.ChangeAsync(
-            scope.Connection, node.Metadata.Name, null,
+            scope.Connection, Target(node), null,
             current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? Patching(null, null) : null,
             false, cancellationToken);
         return after.Spec.Unschedulable != true;
     }
+
+    private static NodeTarget Target(Node node) => new(node.Metadata.Name, node.Metadata.Uid ?? "");
 
     private static JsonObject Patching(string? note, bool? unschedulable) => new()
     {

@@ -275,7 +275,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
         return new()
         {
-            Kind = known?.ErrorId switch { ErrorIds.Forbidden => "Permission", ErrorIds.Unauthorized => "Credentials", _ => "Server" },
+            Kind = known?.ErrorId switch { ErrorIds.Forbidden => "Permission", ErrorIds.Unauthorized => "Credentials", ErrorIds.NodeReplaced => "Node", _ => "Server" },
             Name = _plan.Name,
             Message = known?.Message ?? exception.Message,
             Remedy = known?.RecommendedAction ?? "",

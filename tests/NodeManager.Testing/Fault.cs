@@ -26,6 +26,13 @@ public sealed class Fault
         throw Reset();
     });
 
+    /// <summary>Something happens in the cluster before the request arrives.</summary>
+    public static Fault After(Func<Task> happens) => new(async (_, send, _) =>
+    {
+        await happens();
+        return await send();
+    });
+
     public static Fault Delay(TimeSpan by, TimeProvider time) => new(async (_, send, token) =>
     {
         await Task.Delay(by, time, token);

@@ -70,41 +70,6 @@ public sealed class ChangingBudgetTests
         Assert.Equal((3, 0), (result.Pods.Count(p => p.Outcome is DrainPodOutcome.Gone or DrainPodOutcome.Evicted), result.Remaining));
     }
 
-    [SkippableTheory]
-    [AllBackends]
-    public async Task A_StatefulSet_with_a_volume_is_drained_when_the_volume_is_detached(string backend)
-    {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        string full = await cluster.AddNodeAsync();
-        string volume = $"volume-{cluster.Id}";
-        await cluster.EnsureAsync("/api/v1/persistentvolumes", Volume(volume, cluster.Namespace));
-        await cluster.EnsureAsync($"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims", Claim(volume));
-        // The embedded cluster takes the volume's name in the claim for the binding.
-        await Eventually.HoldsAsync("the claim is bound", async () => !cluster.IsReal ||
-            JsonNode.Parse((await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims/data")).Text)!["status"]?["phase"]?.GetValue<string>() == "Bound");
-        await cluster.AddWorkloadAsync(Resources.StatefulSets, "StatefulSet", "db", 1, w =>
-        {
-            w["spec"]!["serviceName"] = "db";
-            w.PodSpec(new() { ["volumes"] = JsonNode.Parse("""[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]""") });
-        });
-        string empty = (await AddEmptyAsync(cluster))!;
-        string attachment = $"attachment-{cluster.Id}";
-        await cluster.EnsureAsync("/apis/storage.k8s.io/v1/volumeattachments", Attachment(attachment, volume, full));
-        var listener = new Listener();
-
-        Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), listener);
-        await listener.HearsAsync("volumes to detach");
-        Assert.False(drain.IsCompleted);
-        await cluster.Client.DeleteAsync(Resources.VolumeAttachments, attachment, null, new(), default);
-        NodeDrainResult result = await drain;
-        await cluster.SendAsync("DELETE", $"/api/v1/persistentvolumes/{volume}");
-
-        Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Equal("db-0", Assert.Single(result.Pods).Name);
-        Assert.Contains(result.Timeline, s => s.Step == DrainStep.Detach);
-        Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("db", 1));
-    }
-
     private static void WithTier(JsonObject workload) => workload["spec"]!["template"]!["metadata"]!["labels"]!["tier"] = "one";
 
     private static async Task AddTierBudgetAsync(TestCluster cluster, int healthy)
@@ -123,23 +88,4 @@ public sealed class ChangingBudgetTests
             Resources.Nodes, name, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
         return node.Metadata.Name;
     }
-
-    private static JsonObject Volume(string name, string ns) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"{{{name}}}"},
-         "spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain","storageClassName":"manual",
-         "claimRef":{"namespace":"{{{ns}}}","name":"data"},"csi":{"driver":"csi.test","volumeHandle":"{{{name}}}" } } }
-        """)!.AsObject();
-
-    private static JsonObject Claim(string volume) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},
-         "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"manual","volumeName":"{{{volume}}}","resources":{"requests":{"storage":"1Gi" } } } }
-        """)!.AsObject();
-
-    private static JsonObject Attachment(string name, string volume, string node) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"storage.k8s.io/v1","kind":"VolumeAttachment","metadata":{"name":"{{{name}}}"},
-         "spec":{"attacher":"csi.test","nodeName":"{{{node}}}","source":{"persistentVolumeName":"{{{volume}}}" } } }
-        """)!.AsObject();
 }

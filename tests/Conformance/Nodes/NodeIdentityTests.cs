@@ -8,6 +8,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Nodes;
 
@@ -94,6 +95,26 @@ public sealed class NodeIdentityTests
         Assert.Equal(("1", true), (labelled.Labels["new"], cordoned.Unschedulable));
         Assert.Equal((NodeDrainStatus.Drained, target.Uid), (drained.Status, drained.NodeUid));
         Assert.False(await cluster.ExistsAsync(Resources.Nodes, name));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_node_that_registers_again_between_survey_and_cordon_is_not_cordoned(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string name = await cluster.AddNodeAsync();
+        string former = (await cluster.GetAsync(Resources.Nodes, name)).Metadata.Uid!;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => new FaultInjectionHandler(inner).Inject(
+            Fault.After(() => RegisterAgainAsync(cluster, name)), 1, static request => request.Method == HttpMethod.Patch));
+
+        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [name], new()));
+
+        Assert.True(result is { Status: NodeDrainStatus.Failed, Cordoned: false }, result.Describe());
+        NodeDrainBlocker blocker = Assert.Single(result.Blockers);
+        Assert.Equal("Node", blocker.Kind);
+        Assert.Contains(former, blocker.Message, StringComparison.Ordinal);
+        Node now = await cluster.GetAsync(Resources.Nodes, name);
+        Assert.Equal((null, false), (now.Spec.Unschedulable, now.Metadata.Annotations?.Keys.Any(MaintenanceRuns.IsOfRun) == true));
     }
 
     [SkippableTheory]

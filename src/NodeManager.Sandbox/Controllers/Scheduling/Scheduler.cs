@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
@@ -89,6 +90,7 @@ internal sealed class Scheduler : Controller
         {
             if (isGone) snapshot.RemoveNode(item.Name);
             else snapshot.SetNode(item.As<Node>());
+            snapshot.SetImages(item.Name, isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images);
             if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>()))) return;
         }
         else if (item.Kind == BuiltInKinds.Namespaces)

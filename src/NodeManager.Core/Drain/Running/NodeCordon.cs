@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 

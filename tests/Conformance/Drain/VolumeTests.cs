@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Maintenance;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

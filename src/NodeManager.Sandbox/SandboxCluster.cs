@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Api.Custom;
 using NodeManager.Sandbox.Api.Faults;
@@ -182,7 +183,11 @@ public sealed class SandboxCluster : IDisposable
     public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
 
     /// <summary>Whether there is a node now that a fault of this node name or wildcard pattern would hit.</summary>
-    public bool HasNode(string pattern) => Registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Any(node => Fault.Means(pattern, node.Name));
+    public bool HasNode(string pattern)
+    {
+        var meant = new NamePattern(pattern);
+        return Registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Any(node => meant.Matches(node.Name));
+    }
 
     /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
     public bool ClearFault(string name) => _faults.Clear(name);

@@ -1,6 +1,7 @@
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Maintenance;
 

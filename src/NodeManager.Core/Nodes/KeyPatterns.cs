@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Selectors;
+
 namespace NodeManager.Core.Nodes;
 
 /// <summary>

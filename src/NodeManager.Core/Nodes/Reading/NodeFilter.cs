@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Nodes.Reading;
 

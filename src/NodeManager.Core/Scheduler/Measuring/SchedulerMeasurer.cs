@@ -3,6 +3,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Scheduler.Measuring;

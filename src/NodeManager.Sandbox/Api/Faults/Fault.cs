@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Enumeration;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
@@ -14,6 +14,7 @@ namespace NodeManager.Sandbox.Api.Faults;
 internal sealed class Fault
 {
     private readonly ConcurrentDictionary<string, bool> _objects = new(StringComparer.Ordinal);
+    private readonly Predicate<string>? _nodes;
     private readonly LabelSelector _labels;
     private readonly string _ownerKind;
     private readonly string _ownerName;
@@ -25,6 +26,7 @@ internal sealed class Fault
         Request = request;
         StartsAt = request.At ?? now;
         EndsAt = request.For is { } duration ? StartsAt + duration : null;
+        _nodes = request.Nodes.Count > 0 ? NamePattern.Any(request.Nodes) : null;
         _labels = LabelSelector.Parse(request.PodSelector);
         string workload = request.Workload ?? "";
         int slash = workload.IndexOf('/', StringComparison.Ordinal);
@@ -61,16 +63,13 @@ internal sealed class Fault
     /// <summary>Of what flaps: the first half of each period is the bad one.</summary>
     public bool IsDownAt(DateTimeOffset now) => ((now - StartsAt).Ticks % Request.Period!.Value.Ticks) < Request.Period.Value.Ticks / 2;
 
-    /// <summary>Whether a request's name or pattern of nodes stands for this one.</summary>
-    public static bool Means(string pattern, string node) => FileSystemName.MatchesSimpleExpression(pattern, node, ignoreCase: false);
-
     /// <summary>True if this node is among its nodes; remembered as hit where the caller says so.</summary>
     public bool Covers(string node) =>
-        (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => Means(pattern, node))) && Chooses(node);
+        _nodes?.Invoke(node) != false && Chooses(node);
 
     public bool Covers(StoredObject pod, ObjectStore store) =>
         (Request.Namespace is null || Request.Namespace == pod.Namespace)
-        && (Request.Nodes.Count == 0 || Request.Nodes.Any(pattern => Means(pattern, pod.Field("spec.nodeName"))))
+        && _nodes?.Invoke(pod.Field("spec.nodeName")) != false
         && _labels.Matches(pod.Labels)
         && (_ownerName.Length == 0 || IsOwned(pod, store))
         && Chooses(pod.Uid);

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
@@ -92,7 +93,7 @@ public abstract class NodeCmdlet : AsyncCmdlet
 
     private string[] Expand(NodeManagerSession session, string[] names)
     {
-        string[] patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters)];
+        string[] patterns = [.. names.Where(NamePattern.IsWildcard)];
         return patterns.Length == 0 ? names : [.. names.Except(patterns), .. Match(session, patterns)];
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
@@ -79,7 +80,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
     {
         if (texts.Length == 0)
             return;
-        string[] patterns = [.. texts.Where(WildcardPattern.ContainsWildcardCharacters)];
+        string[] patterns = [.. texts.Where(NamePattern.IsWildcard)];
         if (patterns.Length > 0)
             ReadMatching(patterns);
         foreach (NodeManagerSession session in Sessions)
@@ -127,14 +128,14 @@ public sealed class GetNodePodCommand : SessionCmdlet
     // One request for all pods costs less than one for each of many nodes.
     private void ReadMatching(string[] patterns)
     {
-        WildcardPattern[] wanted = [.. patterns.Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase))];
+        Predicate<string> isMeant = NamePattern.Any(patterns);
         foreach (NodeManagerSession session in Sessions)
         {
             Sessions.StartIn(session, session, async worker =>
             {
                 await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
                 {
-                    if (Array.Exists(wanted, p => p.IsMatch(pod.NodeName)))
+                    if (isMeant(pod.NodeName))
                         worker.Output(pod);
                 }
             });

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
@@ -44,10 +45,10 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet
 
     private static IEnumerable<string> Expand(SandboxCluster cluster, string name)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        if (!NamePattern.IsWildcard(name))
             return [name];
-        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        return cluster.GetFaults().Select(fault => fault.Request.Name!).Where(pattern.IsMatch);
+        var pattern = new NamePattern(name);
+        return cluster.GetFaults().Select(fault => fault.Request.Name!).Where(pattern.Matches);
     }
 
     private void Clear(NodeManagerSession session, string name)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sessions;
 
@@ -25,11 +26,11 @@ public sealed class GetSandboxFaultCommand : SessionCmdlet
             IReadOnlyList<FaultStatus> faults = session.Sandbox().GetFaults();
             foreach (string name in Name)
             {
-                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-                FaultStatus[] found = [.. faults.Where(fault => pattern.IsMatch(fault.Request.Name))];
+                var pattern = new NamePattern(name);
+                FaultStatus[] found = [.. faults.Where(fault => pattern.Matches(fault.Request.Name!))];
                 foreach (FaultStatus fault in found)
                     WriteObject(session.Describe(fault));
-                if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                if (found.Length == 0 && !NamePattern.IsWildcard(name))
                     Fail(SandboxSessions.NoSuchFault(session, name), name);
             }
         }

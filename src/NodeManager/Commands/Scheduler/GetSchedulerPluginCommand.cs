@@ -5,6 +5,7 @@ using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Documents;
@@ -52,9 +53,9 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
     {
-        Predicate<string> name = TextPatterns.Matcher(Name);
-        Predicate<string> point = TextPatterns.Matcher(ExtensionPoint);
-        Predicate<string> scheduler = TextPatterns.Matcher(SchedulerName);
+        Predicate<string> name = NamePattern.Any(Name);
+        Predicate<string> point = NamePattern.Any(ExtensionPoint);
+        Predicate<string> scheduler = NamePattern.Any(SchedulerName);
         foreach (SchedulerPlugin plugin in plugins)
             if (name(plugin.Name) && point(plugin.ExtensionPoint) && scheduler(plugin.SchedulerName))
                 worker.Output(plugin);

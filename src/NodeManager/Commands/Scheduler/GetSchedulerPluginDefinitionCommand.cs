@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.Sessions;
@@ -34,7 +35,7 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
     private protected override void End()
     {
         int minor = KubernetesVersion is null ? SchedulerApi.NewestMinor : SchedulerApi.ParseRelease(KubernetesVersion);
-        Predicate<string> name = TextPatterns.Matcher(Name);
+        Predicate<string> name = NamePattern.Any(Name);
         if (IsWanted(SchedulerPluginSource.BuiltIn) || IsWanted(SchedulerPluginSource.Public))
             WriteObject(
                 PluginCatalog.Standard.All.Where(plugin => plugin.Exists(minor) && name(plugin.Name))

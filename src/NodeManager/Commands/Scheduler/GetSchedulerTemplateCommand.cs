@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Templates;
 
@@ -25,7 +26,7 @@ public sealed class GetSchedulerTemplateCommand : AsyncCmdlet
 
     private protected override void End()
     {
-        Predicate<string> name = TextPatterns.Matcher(Name);
+        Predicate<string> name = NamePattern.Any(Name);
         string? folder = TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder);
         foreach (ConfigurationTemplate template in ConfigurationTemplates.List(folder))
             if (name(template.Name))

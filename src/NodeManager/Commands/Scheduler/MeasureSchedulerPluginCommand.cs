@@ -4,6 +4,7 @@ using System.Security;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Measuring;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
@@ -103,7 +104,7 @@ public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
 
     private void Emit(Worker worker, IReadOnlyList<SchedulerMeasurement> measured)
     {
-        Predicate<string> name = TextPatterns.Matcher(Name);
+        Predicate<string> name = NamePattern.Any(Name);
         foreach (SchedulerMeasurement one in measured)
             if (one.Kind != SchedulerMeasurementKind.Plugin || name(one.Plugin))
                 worker.Output(one);

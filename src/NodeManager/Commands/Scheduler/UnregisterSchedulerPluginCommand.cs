@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
@@ -53,8 +54,8 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
         foreach (string name in names)
         {
             List<SchedulerPluginDefinition> meant =
-                [.. known.Where(one => TextPatterns.Matcher([name])(one.Name) && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase)))];
-            if (meant.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                [.. known.Where(one => new NamePattern(name).Matches(one.Name) && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase)))];
+            if (meant.Count == 0 && !NamePattern.IsWildcard(name))
                 worker.Error(
                     new NodeManagerException(
                         ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -24,7 +25,7 @@ public sealed class GetNodeManagerSessionCommand : PSCmdlet
         IEnumerable<NodeManagerSession> sessions = SessionRegistry.List(Runspace.DefaultRunspace);
         if (Current)
             sessions = SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [];
-        WildcardPattern[] patterns = [.. Cluster.Select(c => new WildcardPattern(c, WildcardOptions.IgnoreCase))];
-        WriteObject(sessions.Where(s => Array.Exists(patterns, p => p.IsMatch(s.Cluster))), enumerateCollection: true);
+        Predicate<string> isMeant = NamePattern.Any(Cluster);
+        WriteObject(sessions.Where(s => isMeant(s.Cluster)), enumerateCollection: true);
     }
 }

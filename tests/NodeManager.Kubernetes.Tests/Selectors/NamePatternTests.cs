@@ -1,0 +1,30 @@
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Kubernetes.Tests.Selectors;
+
+public sealed class NamePatternTests
+{
+    [Theory]
+    [InlineData("worker-1", "worker-1", true)]
+    [InlineData("worker-1", "WORKER-1", true)]
+    [InlineData("worker-1", "worker-11", false)]
+    [InlineData("*", "", true)]
+    [InlineData("w*-?", "worker-1", true)]
+    [InlineData("worker-[0-3]", "worker-2", true)]
+    [InlineData("worker-[03]", "worker-2", false)]
+    [InlineData("[^w]", "^", true)]
+    [InlineData("a`*", "a*", true)]
+    [InlineData("a`*", "ab", false)]
+    [InlineData("a.c*", "abc", false)]
+    [InlineData("a[", "a[", true)]
+    public void Matches_as_wildcards_of_PowerShell_do(string pattern, string name, bool expected) =>
+        Assert.Equal(expected, new NamePattern(pattern).Matches(name));
+
+    [Fact]
+    public void One_of_several_is_enough()
+    {
+        Predicate<string> isMeant = NamePattern.Any(["worker-*", "control-1"]);
+        Assert.Equal(["control-1", "worker-1"], new[] { "control-1", "control-2", "worker-1" }.Where(name => isMeant(name)));
+        Assert.False(NamePattern.Any([])("worker-1"));
+    }
+}

@@ -45,7 +45,7 @@ public static class MaintenanceRemover
         try
         {
             await NodeGoneException.GuardAsync(node, () => NodePatcher.ChangeAsync(
-                connection, node, null,
+                connection, node,
                 current =>
                 {
                     if (MaintenanceClaim.Read(current) is not { } claim || claim.Run != id) return null;

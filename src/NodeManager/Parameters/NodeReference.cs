@@ -35,6 +35,14 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         _ => null,
     };
 
+    /// <summary>What the object knows of the node; null for an object that only names it.</summary>
+    public static ClusterNode? KnownFrom(ClusterObject value) => value switch
+    {
+        ClusterNode node => node,
+        NodeChange { Type: not "Deleted" } change => change.Node,
+        _ => null,
+    };
+
     /// <summary>The UID of that node; empty where the object has none.</summary>
     public static string UidFrom(ClusterObject value) => value switch
     {

@@ -158,6 +158,24 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
+    public async Task Taints_of_a_known_node_keep_them_too()
+    {
+        var store = new NodeStore(Sample.NodeJson("n", spec: """
+            {"taints":[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule","future":{"x":2}},{"key":"gone","effect":"NoSchedule"}]}
+            """));
+        using NodeManagerSession session = await store.Server.ConnectAsync();
+        ClusterNode known = await ReadAsync(session);
+
+        ClusterNode removed = await NodeEditor.RemoveTaintsAsync(session, "n", [("gone", null)], false, None, known);
+        await NodeEditor.SetTaintsAsync(session, "n", [Taint("k", "2"), Taint("new", "")], true, false, None, removed);
+
+        Assert.Equal(
+            """[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"2","effect":"NoSchedule","future":{"x":2}},{"key":"new","effect":"NoSchedule"}]""",
+            store.Node["spec"]!["taints"]!.ToJsonString());
+        Assert.Equal(["GET", "PATCH", "PATCH"], store.Server.Requests.Select(r => r.Method));
+    }
+
+    [Fact]
     public async Task Another_value_of_a_taint_needs_overwrite()
     {
         var store = new NodeStore(Sample.NodeJson("n", spec: """{"taints":[{"key":"k","value":"1","effect":"NoSchedule"}]}"""));

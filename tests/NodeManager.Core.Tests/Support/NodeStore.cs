@@ -35,13 +35,18 @@ public sealed class NodeStore
                 Count();
             }
 
-            var patch = (JsonObject)request.Json;
-            string? wanted = patch["metadata"]?["resourceVersion"]?.GetValue<string>();
+            JsonNode patch = request.Json;
+            string? wanted = (patch is JsonArray list
+                ? list.FirstOrDefault(o => (string?)o!["path"] == "/metadata/resourceVersion")?["value"]
+                : patch["metadata"]?["resourceVersion"])?.GetValue<string>();
             if (wanted is not null && wanted != Node["metadata"]!["resourceVersion"]!.GetValue<string>())
                 return FakeServer.Refusal(
                     HttpStatusCode.Conflict, "Conflict", "Operation cannot be fulfilled: the object has been modified", "nodes", "n");
             JsonNode target = request["dryRun"] is null ? Node : Node.DeepClone();
-            Merge(target.AsObject(), patch);
+            if (patch is JsonArray operations)
+                foreach (JsonNode? operation in operations) Apply(target, operation!);
+            else
+                Merge(target.AsObject(), patch.AsObject());
             if (request["dryRun"] is null) Count();
             return FakeServer.Json(target);
         }
@@ -54,6 +59,28 @@ public sealed class NodeStore
         JsonNode metadata = Node["metadata"]!;
         int version = int.Parse(metadata["resourceVersion"]!.GetValue<string>(), CultureInfo.InvariantCulture);
         metadata["resourceVersion"] = (version + 1).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Apply(JsonNode target, JsonNode operation)
+    {
+        string[] path = operation["path"]!.GetValue<string>()[1..].Split('/');
+        JsonNode parent = path[..^1].Aggregate(target, (at, part) => at is JsonArray list ? list[int.Parse(part, CultureInfo.InvariantCulture)]! : at[part]!);
+        JsonNode? value = operation["value"]?.DeepClone();
+        switch (parent, operation["op"]!.GetValue<string>())
+        {
+            case (JsonArray list, "remove"):
+                list.RemoveAt(int.Parse(path[^1], CultureInfo.InvariantCulture));
+                break;
+            case (JsonArray list, "add") when path[^1] == "-":
+                list.Add(value);
+                break;
+            case (JsonObject map, "remove"):
+                Assert.True(map.Remove(path[^1]));
+                break;
+            default:
+                parent[path[^1]] = value;
+                break;
+        }
     }
 
     private static void Merge(JsonObject target, JsonObject patch)

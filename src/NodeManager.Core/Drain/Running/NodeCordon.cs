@@ -50,7 +50,7 @@ internal static class NodeCordon
     {
         string mine = note.ToJson();
         Node after = await NodePatcher.ChangeAsync(
-            scope.Connection, Target(node), null,
+            scope.Connection, Target(node),
             current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? Patching(null, null) : null,
             false, cancellationToken);
         return after.Spec.Unschedulable != true;

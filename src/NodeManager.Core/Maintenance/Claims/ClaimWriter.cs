@@ -120,7 +120,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     private Task<Node> ChangeAsync(string name, string uid, Func<JsonObject, JsonObject?> make, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync(
             token => NodeGoneException.GuardAsync(name, () => NodePatcher.ChangeAsync(
-                scope.Connection, name, null,
+                scope.Connection, name,
                 current => current["metadata"]?["uid"]?.GetValue<string>() == uid ? make(current) : throw new NodeGoneException(name),
                 false, token)),
             cancellationToken);

@@ -49,7 +49,6 @@ internal static class EntryEdit
     {
         ["metadata"] = new JsonObject
         {
-            ["resourceVersion"] = known.ResourceVersion,
             ["labels"] = Entries(known.Labels),
             ["annotations"] = Entries(known.Annotations),
         },

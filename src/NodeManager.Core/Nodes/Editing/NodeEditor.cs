@@ -34,10 +34,11 @@ public static partial class NodeEditor
 
     /// <summary>Removes labels; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveLabelsAsync(
-        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken,
+        ClusterNode? known = null)
     {
         NodeInput.CheckLabelKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
-        return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, known, cancellationToken);
     }
 
     /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
@@ -51,10 +52,11 @@ public static partial class NodeEditor
 
     /// <summary>Removes annotations; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveAnnotationsAsync(
-        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken,
+        ClusterNode? known = null)
     {
         NodeInput.CheckAnnotationKeys(keys.Where(k => !KeyPatterns.IsPattern(k)));
-        return await RemoveEntriesAsync(session, node, "annotations", keys, dryRun, cancellationToken);
+        return await RemoveEntriesAsync(session, node, "annotations", keys, dryRun, known, cancellationToken);
     }
 
     /// <summary>
@@ -63,11 +65,11 @@ public static partial class NodeEditor
     /// </summary>
     public static async Task<ClusterNode> SetTaintsAsync(
         NodeManagerSession session, NodeTarget node, IReadOnlyList<NodeTaint> taints, bool overwrite, bool dryRun,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckTaints(taints);
         return await ChangeTaintsAsync(
-            session, node, current => TaintEdit.Set(current, taints, overwrite, node.Name), dryRun, cancellationToken);
+            session, node, current => TaintEdit.Set(current, taints, overwrite, node.Name), dryRun, known, cancellationToken);
     }
 
     /// <summary>
@@ -81,10 +83,10 @@ public static partial class NodeEditor
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ClusterNode> RemoveTaintsAsync(
         NodeManagerSession session, NodeTarget node, IReadOnlyList<(string Key, string? Effect)> taints, bool dryRun,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ClusterNode? known = null)
     {
         NodeInput.CheckTaintKeys(taints);
-        return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, cancellationToken);
+        return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, known, cancellationToken);
     }
 
     /// <summary>
@@ -104,7 +106,7 @@ public static partial class NodeEditor
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
                 if (unschedulable || dryRun) return changed;
-                if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node, null, MaintenanceClaim.Undoing, false, token);
+                if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node, MaintenanceClaim.Undoing, false, token);
                 return await EndDrainAsync(connection, changed, token) ?? changed;
             },
             cancellationToken);
@@ -164,7 +166,7 @@ public static partial class NodeEditor
     /// <summary>The node as it is.</summary>
     /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced.</exception>
     public static Task<ClusterNode> ReadAsync(NodeManagerSession session, NodeTarget node, CancellationToken cancellationToken) =>
-        EditAsync(session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, static _ => null, false, token), cancellationToken);
+        EditAsync(session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, static _ => null, false, token), cancellationToken);
 
     /// <summary>What differs between a node before and after a change, in words; empty for nothing.</summary>
     public static string Describe(ClusterNode before, ClusterNode after) => string.Join("; ", NodeDifference.Between(before, after));
@@ -178,40 +180,46 @@ public static partial class NodeEditor
     {
         // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
         JsonObject Overwriting() => EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value)));
-        // Without a version nothing would be guarded: such a node is no more than a name.
-        JsonObject? read = known is { ResourceVersion.Length: > 0 } ? EntryEdit.Document(known) : null;
+        JsonObject? Missing(JsonObject current) => EntryEdit.SetMissing(current, field, entries, node.Name);
         return EditAsync(
             session, node,
-            (connection, token) => overwrite
-                ? NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
-                : NodePatcher.ChangeAsync(
-                    connection, node, read, current => EntryEdit.SetMissing(current, field, entries, node.Name), dryRun, token),
+            async (connection, token) => overwrite
+                ? await NodePatcher.PatchAsync(connection, node, Overwriting(), dryRun, token)
+                : await NodePatcher.ChangeKnownAsync(connection, node, known, read => Missing(EntryEdit.Document(read)), dryRun, token)
+                    ?? await NodePatcher.ChangeAsync(connection, node, Missing, dryRun, token),
             cancellationToken);
     }
 
     private static Task<ClusterNode> RemoveEntriesAsync(
-        NodeManagerSession session, NodeTarget node, string field, IReadOnlyCollection<string> keys, bool dryRun,
+        NodeManagerSession session, NodeTarget node, string field, IReadOnlyCollection<string> keys, bool dryRun, ClusterNode? known,
         CancellationToken cancellationToken)
     {
         // Names of keys say all by themselves; what patterns stand for depends on what is there.
         bool hasPatterns = keys.Any(KeyPatterns.IsPattern);
         JsonObject Named() => EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
+        JsonObject? Matching(JsonObject current) => EntryEdit.Remove(current, field, keys);
         return EditAsync(
             session, node,
-            (connection, token) => hasPatterns
-                ? NodePatcher.ChangeAsync(connection, node, null, current => EntryEdit.Remove(current, field, keys), dryRun, token)
-                : NodePatcher.PatchAsync(connection, node, Named(), dryRun, token),
+            async (connection, token) => !hasPatterns
+                ? await NodePatcher.PatchAsync(connection, node, Named(), dryRun, token)
+                : await NodePatcher.ChangeKnownAsync(connection, node, known, read => Matching(EntryEdit.Document(read)), dryRun, token)
+                    ?? await NodePatcher.ChangeAsync(connection, node, Matching, dryRun, token),
             cancellationToken);
     }
 
     private static Task<ClusterNode> ChangeTaintsAsync(
-        NodeManagerSession session, NodeTarget node, Func<JsonArray?, JsonArray?> change, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, Func<JsonArray?, JsonArray?> change, bool dryRun, ClusterNode? known,
+        CancellationToken cancellationToken)
     {
         JsonObject? Patch(JsonObject current) => change(current["spec"]?["taints"] as JsonArray) is { } taints
             ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
             : null;
+        JsonArray? Operations(ClusterNode read) =>
+            change(TaintEdit.Document(read.Taints)) is { } taints ? TaintEdit.Operations(read.Taints, taints) : null;
         return EditAsync(
-            session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, null, Patch, dryRun, token),
+            session, node,
+            async (connection, token) => await NodePatcher.ChangeKnownAsync(connection, node, known, Operations, dryRun, token)
+                ?? await NodePatcher.ChangeAsync(connection, node, Patch, dryRun, token),
             cancellationToken);
     }
 

@@ -60,64 +60,86 @@ internal static partial class NodePatcher
     }
 
     /// <summary>
-    /// For a patch that depends on what is there: made from the node as read, sent only if it still is that, made anew when it is not.
+    /// For a patch that depends on what is there: made from the node as read, sent only if it still is that, made again when it is not.
     /// </summary>
     /// <param name="connection">Where.</param>
     /// <param name="node">Which node.</param>
-    /// <param name="known">The node as somebody read it before, to try first; null reads it.</param>
-    /// <param name="make">The patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
+    /// <param name="make">The merge patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Node> ChangeAsync(
-        ClusterConnection connection, NodeTarget node, JsonObject? known, Func<JsonObject, JsonObject?> make, bool dryRun,
-        CancellationToken cancellationToken)
+        ClusterConnection connection, NodeTarget node, Func<JsonObject, JsonObject?> make, bool dryRun, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
-            bool isFresh = known is null || attempt > 1;
-            JsonObject current = isFresh ? await ReadAsync(connection.Client, node.Name, cancellationToken) : known!;
-            if (isFresh) RefuseIfReplaced(connection, node, current);
-            JsonObject? patch;
-            try
-            {
-                patch = make(current);
-            }
-            catch (NodeManagerException) when (!isFresh)
-            {
-                continue;
-            }
-
-            if (patch is null)
-            {
-                if (isFresh) return current.Deserialize(KubernetesJson.Default.Node)!;
-                continue;
-            }
-
-            patch.TryAdd("metadata", new JsonObject());
-            patch["metadata"]!["resourceVersion"] = current["metadata"]?["resourceVersion"]?.GetValue<string>();
+            JsonObject current = await ReadAsync(connection.Client, node.Name, cancellationToken);
+            RefuseIfReplaced(connection, node, current);
+            if (make(current) is not { } patch) return current.Deserialize(KubernetesJson.Default.Node)!;
+            Require(patch, "resourceVersion", current["metadata"]?["resourceVersion"]?.GetValue<string>());
             try
             {
                 return await SendAsync(connection, node, patch, dryRun, cancellationToken);
             }
-            catch (KubernetesException refused) when (attempt < Tries && (refused.Code == HttpStatusCode.Conflict || (!isFresh && MayBeReplaced(refused, node))))
+            catch (KubernetesException refused) when (attempt < Tries && refused.Code == HttpStatusCode.Conflict)
             {
                 LogConflict(connection.Logger, node.Name, attempt);
-                if (isFresh) await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+                await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
             }
         }
     }
 
-    // The server compares the UID in the same step in which it applies the patch.
-    private static Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonObject patch, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>The same for a node that was read before: one request, which the server refuses if the node has changed since.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="node">Which node.</param>
+    /// <param name="known">The node as it was read; null or without a version for none.</param>
+    /// <param name="make">The merge patch or the JSON patch for the node as it was, or null; throws where it may not be done.</param>
+    /// <param name="dryRun">Have the server check, and store nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The node as it is afterwards. Null where what is known does not suffice: the node has to be read.</returns>
+    public static async Task<Node?> ChangeKnownAsync(
+        ClusterConnection connection, NodeTarget node, ClusterNode? known, Func<ClusterNode, JsonNode?> make, bool dryRun,
+        CancellationToken cancellationToken)
     {
-        if (node.Uid.Length > 0)
+        // Without a version nothing would be guarded: such a node is no more than a name.
+        if (known is not { ResourceVersion.Length: > 0 }) return null;
+        try
         {
-            patch.TryAdd("metadata", new JsonObject());
-            patch["metadata"]!["uid"] = node.Uid;
+            if (make(known) is not { } patch) return null;
+            Require(patch, "resourceVersion", known.ResourceVersion);
+            return await SendAsync(connection, node, patch, dryRun, cancellationToken);
+        }
+        catch (NodeManagerException)
+        {
+            // What was in the way may be gone.
+            return null;
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        {
+            LogOutdated(connection.Logger, node.Name);
+            return null;
+        }
+    }
+
+    // The server compares the UID in the same step in which it applies the patch.
+    private static Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonNode patch, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (node.Uid.Length > 0) Require(patch, "uid", node.Uid);
+        return connection.Client.PatchAsync(
+            Resources.Nodes, node.Name, null, patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()), null,
+            new RequestOptions { DryRun = dryRun }, cancellationToken);
+    }
+
+    // A patch that names a version or UID applies to the object that has it, and to no other.
+    private static void Require(JsonNode patch, string field, string? value)
+    {
+        if (patch is JsonArray operations)
+        {
+            operations.Insert(0, new JsonObject { ["op"] = "replace", ["path"] = "/metadata/" + field, ["value"] = value });
+            return;
         }
 
-        return connection.Client.PatchAsync(
-            Resources.Nodes, node.Name, null, Patch.Merge(patch), null, new RequestOptions { DryRun = dryRun }, cancellationToken);
+        patch.AsObject().TryAdd("metadata", new JsonObject());
+        patch["metadata"]![field] = value;
     }
 
     private static void RefuseIfReplaced(ClusterConnection connection, NodeTarget node, JsonObject current)

@@ -39,6 +39,40 @@ internal static class TaintEdit
         return changed ? result : null;
     }
 
+    /// <summary>
+    /// The operations of a JSON patch that make the second list of the first. Each touches one taint, so that fields of the others that we
+    /// know nothing of stay although the first list lacks them.
+    /// </summary>
+    /// <param name="taints">As read before.</param>
+    /// <param name="changed">What <see cref="Set"/> or <see cref="Remove"/> made of it.</param>
+    public static JsonArray Operations(IReadOnlyList<NodeTaint> taints, JsonArray changed)
+    {
+        JsonArray operations = [];
+        List<JsonObject> wanted = [.. changed.OfType<JsonObject>()];
+        // From the end: what is removed then moves no other that is still to be changed.
+        for (int i = taints.Count - 1; i >= 0; i--)
+        {
+            NodeTaint taint = taints[i];
+            if (wanted.Find(t => Is(t, key => key == taint.Key, taint.Effect)) is not { } kept)
+            {
+                operations.Add(Operation("remove", $"{i}"));
+                continue;
+            }
+
+            wanted.Remove(kept);
+            string value = Text(kept, "value");
+            if (value != taint.Value) operations.Add(value.Length > 0 ? Operation("add", $"{i}/value", value) : Operation("remove", $"{i}/value"));
+        }
+
+        if (taints.Count == 0 && wanted.Count > 0) return [Operation("add", "", new JsonArray([.. wanted.Select(t => t.DeepClone())]))];
+        foreach (JsonObject added in wanted) operations.Add(Operation("add", "-", added.DeepClone()));
+        return operations;
+    }
+
+    /// <summary>A list as the server has it, of taints read before.</summary>
+    public static JsonArray Document(IReadOnlyList<NodeTaint> taints) =>
+        [.. taints.Select(t => new JsonObject { ["key"] = t.Key, ["value"] = t.Value, ["effect"] = t.Effect })];
+
     /// <summary>The new list, or null when none of them is there. No effect: every effect of the key.</summary>
     public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
     {
@@ -53,6 +87,13 @@ internal static class TaintEdit
 
     private static bool Is(JsonNode? taint, Predicate<string> isKey, string? effect) =>
         taint is JsonObject there && isKey(Text(there, "key")) && (effect is null || Text(there, "effect") == effect);
+
+    private static JsonObject Operation(string op, string at, JsonNode? value = null)
+    {
+        JsonObject operation = new() { ["op"] = op, ["path"] = at.Length == 0 ? "/spec/taints" : "/spec/taints/" + at };
+        if (value is not null) operation["value"] = value;
+        return operation;
+    }
 
     private static string Text(JsonObject taint, string field) => taint[field]?.GetValue<string>() ?? "";
 }

@@ -75,7 +75,7 @@ public abstract class NodeCmdlet : AsyncCmdlet
 
         foreach (NodeManagerSession session in Sessions.For(value))
             foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
-                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = value as ClusterNode, Plan = value as NodeDrainPlan });
+                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
     }
 
     private void ProcessNames()

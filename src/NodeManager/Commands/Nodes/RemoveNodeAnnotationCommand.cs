@@ -21,6 +21,6 @@ public sealed class RemoveNodeAnnotationCommand : NodeSetterCmdlet
     {
         string[] keys = Key;
         return new($"Remove annotation {string.Join(", ", keys)}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Target, keys, dryRun, token));
+            await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Target, keys, dryRun, token, node.Known));
     }
 }

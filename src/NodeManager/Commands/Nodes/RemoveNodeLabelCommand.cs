@@ -21,6 +21,6 @@ public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
     {
         string[] keys = Key;
         return new($"Remove label {string.Join(", ", keys)}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token));
+            await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token, node.Known));
     }
 }

@@ -42,6 +42,6 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
         string? effect = Effect;
         List<(string Key, string? Effect)> taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, effect))];
         return new($"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token));
+            await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token, node.Known));
     }
 }

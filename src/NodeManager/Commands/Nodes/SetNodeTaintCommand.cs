@@ -53,7 +53,7 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
         bool evicts = taints.Exists(t => t.Effect == "NoExecute");
         string consequence = evicts ? " (evict all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
         return new($"Set taint {string.Join(", ", taints)}{consequence}", async (node, dryRun, token) =>
-            await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token))
+            await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token, node.Known))
         {
             HasHighImpact = evicts,
         };

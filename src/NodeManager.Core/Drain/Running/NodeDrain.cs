@@ -9,7 +9,6 @@ using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;

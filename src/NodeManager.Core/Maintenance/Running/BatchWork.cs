@@ -5,7 +5,6 @@ using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Maintenance.Running;

@@ -258,6 +258,106 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
     }
 }
 
+Describe 'Invoke-NodeMaintenance -Parallel' {
+    BeforeAll {
+        $pair = Get-ClusterNode gpu-1a-01, memory-1b-01
+        $quick = [hashtable] $fast
+        $quick.MaxUnavailable = 2
+        $quick.Parallel = $true
+        $quick.WarningAction = 'SilentlyContinue'
+        $log = "$TestDrive/log"
+
+        # A run in a runspace of its own, which can be stopped as Ctrl-C stops it.
+        function Start-Run([scriptblock] $Work) {
+            $shell = [powershell]::Create()
+            $null = $shell.AddScript({
+                    param($Module, $Pair, $Quick, $Work, $log)
+                    Import-Module $Module
+                    $Pair | Invoke-NodeMaintenance @Quick -Confirm:$false -ScriptBlock ([scriptblock]::Create($Work))
+                }).AddArgument("$root/NodeManager.psd1").AddArgument($pair).AddArgument($quick).AddArgument("$Work").AddArgument($log)
+            [pscustomobject]@{ Shell = $shell; Call = $shell.BeginInvoke() }
+        }
+
+        function Wait-Line([int] $Count) {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            while (@(Get-Content $log -ErrorAction Ignore).Count -lt $Count) {
+                $clock.Elapsed.TotalSeconds | Should -BeLessThan 300
+                Start-Sleep -Milliseconds 50
+            }
+        }
+    }
+
+    It 'runs the script blocks of a batch concurrently, each in a runspace of its own' {
+        $barrier = [Threading.Barrier]::new(2)
+        $result = $pair | Invoke-NodeMaintenance @quick -ScriptBlock {
+            param($node)
+            # Passed only when the other node's script block is here, too.
+            $met = ($using:barrier).SignalAndWait(120000)
+            [pscustomobject]@{ Met = $met; Names = "$($_.Name) $($node.Name)"; Runspace = [runspace]::DefaultRunspace.Id; Pods = @(Get-NodePod $_).Count }
+        }
+        $result.Status | Should -Be Completed, Completed
+        $result.Output.Met | Should -Be $true, $true
+        $result | ForEach-Object { $_.Output.Names | Should -BeExactly "$($_.Node) $($_.Node)" }
+        $result.Output.Runspace + [runspace]::DefaultRunspace.Id | Select-Object -Unique | Should -HaveCount 3
+        $result.Output.Pods | ForEach-Object { $_ | Should -BeGreaterThan 0 }
+        $pair.Name | ForEach-Object { Get-Leftover $_ } | Should -BeNullOrEmpty
+    }
+
+    It 'runs as many at a time as -ThrottleLimit allows' {
+        $gate = [Threading.SemaphoreSlim]::new(1)
+        $result = $pair | Invoke-NodeMaintenance @quick -ThrottleLimit 1 -ScriptBlock {
+            $isAlone = ($using:gate).Wait(0)
+            Start-Sleep -Milliseconds 500
+            if ($isAlone) { $null = ($using:gate).Release() }
+            $isAlone
+        }
+        $result.Output | Should -Be $true, $true
+    }
+
+    It 'names the node in what its script block writes' {
+        $result = $pair | Invoke-NodeMaintenance @quick -WarningVariable warned -InformationVariable told -InformationAction SilentlyContinue -ScriptBlock {
+            Write-Warning 'watch out'
+            Write-Host 'hello'
+            Write-Information ([pscustomobject]@{ Step = 1 })
+        }
+        $result.Status | Should -Be Completed, Completed
+        @($warned.Message) -match 'watch out' | Sort-Object | Should -Be 'Node gpu-1a-01: watch out', 'Node memory-1b-01: watch out'
+        @($told.MessageData) -match 'hello' | ForEach-Object Message | Sort-Object | Should -Be 'Node gpu-1a-01: hello', 'Node memory-1b-01: hello'
+        @($told | Where-Object { $_.MessageData.Step }).Source | Sort-Object | Should -Be 'gpu-1a-01', 'memory-1b-01'
+    }
+
+    It 'keeps the error of a node to that node' {
+        $barrier = [Threading.Barrier]::new(2)
+        $result = $pair | Invoke-NodeMaintenance @quick -OnError Resume -ErrorVariable failed -ErrorAction SilentlyContinue -ScriptBlock {
+            $null = ($using:barrier).SignalAndWait(120000)
+            if ($_.Name -eq 'gpu-1a-01') { Get-Item /nowhere/at/all }
+            'done'
+        }
+        $failed = @($failed | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+        $failed | Should -HaveCount 1
+        $failed[0].TargetObject.Node | Should -BeExactly gpu-1a-01
+        ($result | Where-Object Node -EQ gpu-1a-01).Status | Should -BeExactly Failed
+        ($result | Where-Object Node -EQ memory-1b-01).Output | Should -Be done
+    }
+
+    It 'stops all script blocks at Ctrl-C, and resumes' {
+        $run = Start-Run {
+            try { Add-Content $using:log "begun $($_.Name)"; Start-Sleep 600 }
+            finally { Add-Content $using:log "stopped $($_.Name)" }
+        }
+        Wait-Line 2
+        $run.Shell.Stop()
+        Wait-Line 4
+        Get-Content $log | Sort-Object | Should -Be 'begun gpu-1a-01', 'begun memory-1b-01', 'stopped gpu-1a-01', 'stopped memory-1b-01'
+        $stopped = Get-NodeMaintenance -Limit 1
+        $stopped.Status | Should -BeExactly Interrupted
+        $run.Shell.Dispose()
+        $done = Invoke-NodeMaintenance -ResumeId $stopped.Id -Parallel -ScriptBlock { "$using:log" } -PassThru -WarningAction SilentlyContinue
+        $done.Status | Should -BeExactly Completed
+        $done.Nodes.Output | Should -Be $log, $log
+    }
+}
+
 Describe 'Get-NodeMaintenance' {
     It 'shows the newest first, as many as asked for' {
         $runs = Get-NodeMaintenance -Limit 2

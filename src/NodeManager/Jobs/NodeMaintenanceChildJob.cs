@@ -5,7 +5,7 @@ using NodeManager.Pipeline;
 namespace NodeManager.Jobs;
 
 /// <summary>One node of a maintenance that runs as a job.</summary>
-internal sealed class NodeMaintenanceChildJob : Job
+internal sealed class NodeMaintenanceChildJob : Job, IScriptStreams
 {
     private readonly Action _stop;
     private volatile string _message = "";
@@ -41,6 +41,12 @@ internal sealed class NodeMaintenanceChildJob : Job
         _message = node.Message;
         SetJobState(node.Status == NodeMaintenanceStatus.Failed ? JobState.Failed : JobState.Completed);
     }
+
+    void IScriptStreams.Write(WarningRecord record) => Warning.Add(record);
+
+    void IScriptStreams.Write(VerboseRecord record) => Verbose.Add(record);
+
+    void IScriptStreams.Write(InformationRecord record) => Information.Add(record);
 
     /// <summary>The run ended before the node's turn, or in the middle of it.</summary>
     public void EndWithout(bool isStopped)

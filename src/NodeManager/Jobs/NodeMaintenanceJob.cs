@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
@@ -9,7 +10,7 @@ namespace NodeManager.Jobs;
 internal sealed class NodeMaintenanceJob : OperationJob
 {
     private readonly List<ClusterMaintenance> _requests;
-    private readonly JobScript? _script;
+    private readonly IsolatedScript? _script;
     private readonly bool _passThru;
     private readonly Dictionary<(NodeManagerSession Session, string Node), NodeMaintenanceChildJob> _children = [];
     private readonly Dictionary<string, MaintenanceSummary> _runs = [];
@@ -19,7 +20,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
     /// <param name="requests">What to maintain, and where.</param>
     /// <param name="script">What to run on each node; null for nothing.</param>
     /// <param name="passThru">Emit the runs rather than their nodes.</param>
-    public NodeMaintenanceJob(string command, List<ClusterMaintenance> requests, JobScript? script, bool passThru)
+    public NodeMaintenanceJob(string command, List<ClusterMaintenance> requests, IsolatedScript? script, bool passThru)
         : base(command, NodeOperations.Maintenance, requests.Select(r => r.Session))
     {
         _requests = requests;

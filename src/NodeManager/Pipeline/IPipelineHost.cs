@@ -20,6 +20,8 @@ internal interface IPipelineHost
 
     void WriteDebug(string text);
 
+    void WriteInformation(InformationRecord record);
+
     void WriteProgress(ProgressRecord record);
 
     bool ShouldProcess(string target, string action);

@@ -32,6 +32,8 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
             pump.PostUnlessStopped(() => pump.Host.WriteVerbose(message));
     }
 
+    public void Information(InformationRecord record) => pump.PostUnlessStopped(() => pump.Host.WriteInformation(record));
+
     /// <summary>Reports that come faster than they can be shown replace each other.</summary>
     public void Progress(OperationProgress progress)
     {

@@ -34,6 +34,9 @@ public sealed record MaintenanceRequest
     /// <summary>The text of the work, by which a run knows whether it is the same again. Only its hash is kept.</summary>
     public string WorkText { get; init; } = "";
 
+    /// <summary>The work runs for several nodes concurrently; to be said again when the run is resumed.</summary>
+    public bool IsWorkParallel { get; init; }
+
     /// <summary>How long whoever works on the run may be silent before others may carry on with it.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -7,7 +7,8 @@ public static class ResumeCommand
 
     /// <param name="run">Its id.</param>
     /// <param name="request">What it was begun with.</param>
-    public static string Of(string run, MaintenanceRequest request) => Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null);
+    public static string Of(string run, MaintenanceRequest request) => Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null)
+        + (request.WorkText.Length > 0 && request.IsWorkParallel ? " -Parallel" : "");
 
     /// <param name="run">Its id.</param>
     /// <param name="ns">Where it is kept.</param>

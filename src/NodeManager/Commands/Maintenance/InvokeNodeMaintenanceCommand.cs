@@ -35,6 +35,13 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
+    /// <summary>
+    /// Run the script blocks of several nodes concurrently, at most <c>-ThrottleLimit</c>, each in a runspace of its own, where <c>$using:</c>
+    /// brings the caller's variables.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Parallel { get; set; }
+
     /// <summary>How many of the nodes may be out of service at once: <c>2</c>, or <c>10%</c> of them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -107,7 +114,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         if (runs.Count > 0 && AsJob)
             StartJob(runs);
         else
-            runs.ForEach(run => Run(run.Session, run.Request));
+            Run(runs);
     }
 
     private protected override void Output(object value)
@@ -138,6 +145,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         ResumeId = ResumeId,
         Namespace = Namespace,
         WorkText = ScriptBlock?.ToString() ?? "",
+        IsWorkParallel = Parallel || AsJob,
         Explicit = [.. MyInvocation.BoundParameters.Keys.Select(OptionOf)],
         Options = new()
         {
@@ -219,16 +227,46 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             worker.Output(plan);
     });
 
-    private void Run(NodeManagerSession session, MaintenanceRequest request) => Sessions.StartIn(session, session, async worker =>
+    private void Run(List<ClusterMaintenance> runs)
     {
-        if (ScriptBlock is { } script)
+        if (runs.Count == 0)
+            return;
+        Func<Worker, ClusterNode, CancellationToken, Task<IReadOnlyList<object>>>? work = Work();
+        foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
         {
-            request = request with
-            {
-                Work = (node, _) => worker.InvokeAsync(() => ScriptWork.Invoke(script, node)),
-            };
+            Sessions.StartIn(session, session, worker => RunAsync(
+                worker, session, work is null ? request : request with { Work = (node, token) => work(worker, node, token) }));
         }
+    }
 
+    private Func<Worker, ClusterNode, CancellationToken, Task<IReadOnlyList<object>>>? Work()
+    {
+        if (ScriptBlock is not { } script)
+            return null;
+        if (!Parallel)
+            return (worker, node, _) => worker.InvokeAsync(() => ScriptWork.Invoke(script, node));
+        IsolatedScript isolated = Isolated(script);
+        // One limit for all clusters.
+        SemaphoreSlim slots = new(ThrottleLimit);
+        return async (worker, node, token) =>
+        {
+            await slots.WaitAsync(token);
+            try
+            {
+                return await isolated.RunAsync(node, new NodeStreams(worker, node.Name), token);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        };
+    }
+
+    private IsolatedScript Isolated(ScriptBlock script) =>
+        IsolatedScript.Of(script, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase);
+
+    private async Task RunAsync(Worker worker, NodeManagerSession session, MaintenanceRequest request)
+    {
         MaintenanceListener listener = new(
             worker,
             run => _runs[run.Id] = new(run, request),
@@ -245,12 +283,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         worker.Output(outcome.Run);
         if (outcome.Failure is { } ended)
             worker.Error(ended, outcome.Run.Id);
-    });
+    }
 
     private void StartJob(List<ClusterMaintenance> runs)
     {
-        JobScript? script = ScriptBlock is null ? null : JobScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase);
-        NodeMaintenanceJob job = new(MyInvocation.Line.Trim(), runs, script, PassThru);
+        NodeMaintenanceJob job = new(MyInvocation.Line.Trim(), runs, ScriptBlock is null ? null : Isolated(ScriptBlock), PassThru);
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);

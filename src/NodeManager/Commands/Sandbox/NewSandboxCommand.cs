@@ -3,7 +3,6 @@ using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sandbox;

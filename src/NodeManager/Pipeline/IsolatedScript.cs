@@ -2,15 +2,14 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Text;
-using NodeManager.Pipeline;
 
-namespace NodeManager.Jobs;
+namespace NodeManager.Pipeline;
 
 /// <summary>
-/// A caller's script block as a job runs it: for each node in a runspace of its own, which has the module and what the script takes from
-/// its caller with <c>$using:</c>.
+/// A caller's script block that runs for each node in a runspace of its own, which has the module and the caller's values that the script
+/// names with <c>$using:</c>. Several run concurrently.
 /// </summary>
-internal sealed class JobScript
+internal sealed class IsolatedScript
 {
     // Makes the block in the runspace that it runs in. The invocation is ours, as no script can catch that another calls exit.
     private const string Invocation =
@@ -20,7 +19,7 @@ internal sealed class JobScript
     private readonly IReadOnlyList<(string Name, object? Value)> _values;
     private readonly InitialSessionState _state;
 
-    private JobScript(string text, IReadOnlyList<(string Name, object? Value)> values, InitialSessionState state)
+    private IsolatedScript(string text, IReadOnlyList<(string Name, object? Value)> values, InitialSessionState state)
     {
         _text = text;
         _values = values;
@@ -31,7 +30,7 @@ internal sealed class JobScript
     /// <param name="script">The block.</param>
     /// <param name="caller">Evaluates in the caller's scope.</param>
     /// <param name="module">The module's folder.</param>
-    public static JobScript Of(ScriptBlock script, CommandInvocationIntrinsics caller, string? module)
+    public static IsolatedScript Of(ScriptBlock script, CommandInvocationIntrinsics caller, string? module)
     {
         List<(string Name, object? Value)> values = [];
         StringBuilder text = new(script.ToString());
@@ -57,8 +56,8 @@ internal sealed class JobScript
         return new(text.ToString(), values, state);
     }
 
-    /// <summary>Runs it for a node. What it warns of and the like goes to the job.</summary>
-    public async Task<IReadOnlyList<object>> RunAsync(ClusterNode node, Job job, CancellationToken cancellationToken)
+    /// <summary>Runs it for a node. Its output is returned, an error is thrown, and all else goes to the streams as it comes.</summary>
+    public async Task<IReadOnlyList<object>> RunAsync(ClusterNode node, IScriptStreams streams, CancellationToken cancellationToken)
     {
         using Runspace runspace = RunspaceFactory.CreateRunspace(_state);
         await Task.Run(runspace.Open, cancellationToken);
@@ -67,9 +66,9 @@ internal sealed class JobScript
         List<PSVariable> variables = [.. ScriptWork.Variables(node), .. _values.Select(v => new PSVariable(v.Name, v.Value))];
         Func<ScriptBlock, object, IReadOnlyList<object>> invoke = (script, target) => ScriptWork.Invoke(script, target, variables);
         shell.AddScript(Invocation).AddArgument(invoke).AddArgument(_text).AddArgument(node);
-        shell.Streams.Warning.DataAdded += (_, added) => job.Warning.Add(shell.Streams.Warning[added.Index]);
-        shell.Streams.Verbose.DataAdded += (_, added) => job.Verbose.Add(shell.Streams.Verbose[added.Index]);
-        shell.Streams.Information.DataAdded += (_, added) => job.Information.Add(shell.Streams.Information[added.Index]);
+        shell.Streams.Warning.DataAdded += (_, added) => streams.Write(shell.Streams.Warning[added.Index]);
+        shell.Streams.Verbose.DataAdded += (_, added) => streams.Write(shell.Streams.Verbose[added.Index]);
+        shell.Streams.Information.DataAdded += (_, added) => streams.Write(shell.Streams.Information[added.Index]);
         await using CancellationTokenRegistration stop = cancellationToken.Register(() => shell.BeginStop(null, null));
         try
         {

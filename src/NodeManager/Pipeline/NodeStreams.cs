@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace NodeManager.Pipeline;
+
+/// <summary>Hands what a node's script writes to the cmdlet's streams, with the node's name: several scripts write concurrently.</summary>
+internal sealed class NodeStreams(Worker worker, string node) : IScriptStreams
+{
+    public void Write(WarningRecord record) => worker.Warning($"Node {node}: {record.Message}");
+
+    public void Write(VerboseRecord record) => worker.Verbose($"Node {node}: {record.Message}");
+
+    public void Write(InformationRecord record)
+    {
+        if (record.MessageData is HostInformationMessage shown)
+            shown.Message = $"Node {node}: {shown.Message}";
+        record.Source = node;
+        worker.Information(record);
+    }
+}

@@ -52,10 +52,17 @@ internal abstract class CacheRunner
 internal sealed class CacheRunner<T> : CacheRunner
     where T : KubernetesObject
 {
+    private readonly KubernetesClient _client;
+    private readonly ResourceType<T> _type;
+    private readonly ListOptions _what;
+
     public CacheRunner(KubernetesClient client, ResourceType<T> type, ListOptions what, ILogger logger)
     {
+        _client = client;
+        _type = type;
+        _what = what;
         Cache = new(logger);
-        _ = Task.Run(() => RunAsync(client, type, what));
+        _ = Task.Run(RunAsync);
     }
 
     public ObjectCache<T> Cache { get; }
@@ -64,11 +71,14 @@ internal sealed class CacheRunner<T> : CacheRunner
 
     protected override void End() => Cache.Fail(new ObjectDisposedException(nameof(ObjectCaches), "The session was closed."));
 
-    private async Task RunAsync(KubernetesClient client, ResourceType<T> type, ListOptions what)
+    /// <summary>What the server has now.</summary>
+    public Task<KubernetesList<T>> ListAsync(CancellationToken cancellationToken) => _client.ListAsync(_type, _what, cancellationToken);
+
+    private async Task RunAsync()
     {
         try
         {
-            await foreach (WatchEvent<T> seen in client.WatchAsync(type, what, Stopped)) Cache.Apply(seen);
+            await foreach (WatchEvent<T> seen in _client.WatchAsync(_type, _what, Stopped)) Cache.Apply(seen);
         }
         catch (Exception failure)
         {

@@ -13,6 +13,12 @@ public sealed class NodeCaches<T> : IDisposable
     /// <summary>The cache that has the objects of this node, and maybe those of others.</summary>
     public ObjectCache<T> Of(string node) => _uses[node].Cache;
 
+    /// <summary>The same; null for a node that was not asked for.</summary>
+    public ObjectCache<T>? Find(string node) => _uses.GetValueOrDefault(node)?.Cache;
+
+    /// <inheritdoc cref="CacheUse{T}.CatchUpAsync"/>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_uses.Values.Select(use => use.CatchUpAsync(cancellationToken)));
+
     public void Dispose()
     {
         foreach (CacheUse<T> use in _uses.Values) use.Dispose();

@@ -106,14 +106,13 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Takes in objects that were read from the server beside the watch, which may lag: whoever has just read or written an object finds it here.
-    /// What the cache knows better already is left as it is.
+    /// Takes in objects that were read or written beside the watch, which may lag: whoever has just done so finds them here. What the cache
+    /// knows better already, deletions too, is left as it is.
     /// </summary>
-    /// <param name="items">Of this cache's kind and selection.</param>
-    /// <param name="version">Of the list, or of the single object, that was read.</param>
-    public void Admit(IEnumerable<T> items, string? version)
+    /// <param name="items">Of this cache's kind and selection, as the server answered them.</param>
+    public void Admit(params IEnumerable<T> items)
     {
-        foreach (T item in items) Tell(() => _store.Admit(item, version));
+        foreach (T item in items) Tell(() => _store.Admit(item));
     }
 
     /// <summary>
@@ -133,6 +132,8 @@ public sealed partial class ObjectCache<T>
 
         return new Subscription(this, handler);
     }
+
+    internal void Relist(KubernetesList<T> list) => Tell(() => _store.Relist(list));
 
     internal void Apply(WatchEvent<T> seen)
     {

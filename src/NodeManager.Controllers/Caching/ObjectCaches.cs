@@ -41,6 +41,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             CacheKey key = new(type, what.Namespace, what.LabelSelector, what.FieldSelector);
+            bool isNew = false;
             if (!_runners.TryGetValue(key, out CacheRunner? runner) || runner.HasFailed)
             {
                 runner?.Close();
@@ -49,9 +50,10 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
                     Namespace = what.Namespace, LabelSelector = what.LabelSelector, FieldSelector = what.FieldSelector, RelistInterval = RelistInterval,
                 };
                 _runners[key] = runner = new CacheRunner<T>(client, type, options, logger);
+                isNew = true;
             }
 
-            return Join((CacheRunner<T>)runner, key);
+            return Join((CacheRunner<T>)runner, key, isNew);
         }
     }
 
@@ -67,12 +69,20 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         }
     }
 
+    /// <summary>Opens the cache of a namespace, or the one of the whole cluster where the namespace is null or that one is open already.</summary>
+    /// <remarks>For users who tolerate objects of other namespaces.</remarks>
+    public CacheUse<T> OpenWithin<T>(ResourceType<T> type, string? ns)
+        where T : KubernetesObject
+    {
+        lock (_lock) return Open(type, new() { Namespace = IsOpen(type) ? null : ns });
+    }
+
     /// <summary>Joins the cache of a kind in the whole cluster, where one is open and can be read; null otherwise.</summary>
     public CacheUse<T>? JoinOpen<T>(ResourceType<T> type)
         where T : KubernetesObject
     {
         lock (_lock)
-            return _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current ? Join(current, WholeOf(type)) : null;
+            return _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current ? Join(current, WholeOf(type), isNew: false) : null;
     }
 
     /// <summary>Closes all caches. Whoever waits for one fails with an <see cref="ObjectDisposedException"/>.</summary>
@@ -114,11 +124,11 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         CacheKey Key(ListOptions what) => new(scope.Type, what.Namespace, what.LabelSelector, what.FieldSelector);
     }
 
-    private CacheUse<T> Join<T>(CacheRunner<T> runner, CacheKey key)
+    private CacheUse<T> Join<T>(CacheRunner<T> runner, CacheKey key, bool isNew)
         where T : KubernetesObject
     {
         runner.Enter();
-        return new(runner.Cache, () => Leave(runner, key));
+        return new(runner.Cache, isNew ? null : runner.ListAsync, () => Leave(runner, key));
     }
 
     private void Leave(CacheRunner runner, CacheKey key)

@@ -15,7 +15,7 @@ internal sealed class ObjectStore<T>
     private readonly ChangeSignals<string> _ofObjects = new();
     private readonly ChangeSignals<(ObjectIndex<T> Index, string Key)> _ofKeys = new();
     private readonly ChangeSignals<bool> _ofAll = new();
-    private string? _version;
+    private string? _version, _listed;
 
     public IReadOnlyList<T> Items => [.. _byUid.Values];
 
@@ -42,7 +42,7 @@ internal sealed class ObjectStore<T>
         if (seen.Type == WatchEventType.Synced)
         {
             _version = seen.ListVersion;
-            // A list that is newer than the one they were admitted from did not have them.
+            // A list that is as new as they are does not have them.
             foreach (string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()) Remove(gone, changes);
             return changes;
         }
@@ -50,18 +50,32 @@ internal sealed class ObjectStore<T>
         _version = seen.Object.Metadata.ResourceVersion ?? _version;
         _admitted.Remove(KeyOf(seen.Object));
         if (seen.Type == WatchEventType.Deleted) Remove(KeyOf(seen.Object), changes, seen.Object);
-        else Put(seen.Object, changes);
+        // Told late of what a list beside the watch did not have any more.
+        else if (_listed is null || _byUid.ContainsKey(KeyOf(seen.Object)) || ResourceVersions.IsNewer(seen.Object.Metadata.ResourceVersion, _listed)) Put(seen.Object, changes);
         return changes;
     }
 
-    /// <summary>Takes in an object of a list that was read beside the watch, unless the watch is as far.</summary>
-    public List<ObjectChange<T>> Admit(T item, string? listVersion)
+    /// <summary>Takes in an object that was read beside the watch, unless the watch has told of that version or of newer ones already.</summary>
+    public List<ObjectChange<T>> Admit(T item)
     {
         List<ObjectChange<T>> changes = [];
-        string uid = KeyOf(item);
-        if (_version is not null && !ResourceVersions.IsNewer(listVersion, _version)) return changes;
-        if (!_byUid.ContainsKey(uid)) _admitted[uid] = listVersion ?? "";
-        Put(item, changes);
+        string? version = item.Metadata.ResourceVersion;
+        if (_version is not null && !ResourceVersions.IsNewer(version, _version)) return changes;
+        PutAdmitted(item, changes);
+        return changes;
+    }
+
+    /// <summary>Takes in a whole list that was read beside the watch, unless the watch is as far: what the list does not have is gone.</summary>
+    public List<ObjectChange<T>> Relist(KubernetesList<T> list)
+    {
+        List<ObjectChange<T>> changes = [];
+        string? version = list.Metadata.ResourceVersion;
+        if (_version is not null && !ResourceVersions.IsNewer(version, _version)) return changes;
+        _listed = version;
+        HashSet<string> present = [.. list.Items.Select(KeyOf)];
+        foreach (string gone in _byUid.Where(o => !present.Contains(o.Key) && !ResourceVersions.IsNewer(o.Value.Metadata.ResourceVersion, version)).Select(static o => o.Key).ToList())
+            Remove(gone, changes);
+        foreach (T item in list.Items) PutAdmitted(item, changes);
         return changes;
     }
 
@@ -74,6 +88,12 @@ internal sealed class ObjectStore<T>
 
     // Kinds without a UID (metrics) are told apart by their names.
     public static string KeyOf(T item) => item.Metadata.Uid ?? $"{item.Metadata.Namespace}/{item.Metadata.Name}";
+
+    private void PutAdmitted(T item, List<ObjectChange<T>> changes)
+    {
+        if (!_byUid.ContainsKey(KeyOf(item))) _admitted[KeyOf(item)] = item.Metadata.ResourceVersion ?? "";
+        Put(item, changes);
+    }
 
     private void Put(T item, List<ObjectChange<T>> changes)
     {

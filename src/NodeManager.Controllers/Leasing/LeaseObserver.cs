@@ -46,7 +46,7 @@ public static class LeaseObserver
         LeaseState last = first;
         try
         {
-            use.Cache.Admit([first.Lease!], first.Lease!.Metadata.ResourceVersion);
+            use.Cache.Admit(first.Lease!);
             await use.Cache.Synced.WaitAsync(stop.Token);
             while (true)
             {

@@ -68,7 +68,7 @@ public static class MaintenancePlanner
         DateTimeOffset now = connection.Time.GetUtcNow();
         DateTimeOffset? opens = windows.Count == 0 || windows.Exists(w => w.IsOpen(now)) ? null
             : windows.Select(w => TimeZoneInfo.ConvertTime(w.NextOpening(now), w.Zone)).Min();
-        List<Node> leftOut = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !options.IncludeControlPlane)];
+        List<Node> leftOut = [.. nodes.Where(n => n.IsControlPlane() && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
         FleetSurvey? survey = await FleetSurvey.ReadAsync(session, connection, [.. candidates.Select(c => c.Name)], options.Drain, cancellationToken);
         IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey?.Room);
@@ -102,8 +102,8 @@ public static class MaintenancePlanner
     }
 
     private static MaintenanceCandidate Candidate(Node node, MaintenanceOptions options) => new(
-        node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), FleetBoard.IsControlPlane(node), true, FleetBoard.IsReady(node),
-        MaintenanceClaim.StaysCordoned(node)) { WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !FleetBoard.IsReady(node) };
+        node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), node.IsControlPlane(), true, node.IsReady(),
+        MaintenanceClaim.StaysCordoned(node)) { WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady() };
 
     private static string GroupOf(Node node, MaintenanceOptions options) => SpreadKey.GroupOf(node, options.SpreadBy) ?? "";
 
@@ -113,7 +113,7 @@ public static class MaintenancePlanner
         MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
         if (claim is not null) notes.Add($"belongs to run {claim.Run} of {claim.Holder}");
         if (MaintenanceClaim.StaysCordoned(node)) notes.Add("is cordoned, and stays so");
-        if (!FleetBoard.IsReady(node)) notes.Add("is not Ready");
+        if (!node.IsReady()) notes.Add("is not Ready");
         return string.Join("; ", notes);
     }
 

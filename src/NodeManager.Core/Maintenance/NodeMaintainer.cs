@@ -1,8 +1,11 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Running;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Maintenance;
 
@@ -26,8 +29,8 @@ public static class NodeMaintainer
         MaintenanceScope scope = new(session, connection, request, observer, cancellationToken);
         try
         {
-            await using FleetBoard board = new(scope);
-            RunOpener opener = new(scope, board);
+            using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
+            RunOpener opener = new(scope, nodes);
             if (await opener.OpenAsync(stop.Token) is not { } start)
             {
                 observer.Warning($"Maintenance run {opener.Completed!.Run.Id} is complete: nothing is left to do.");
@@ -37,7 +40,7 @@ public static class NodeMaintainer
             await using RunLease lease = start.Lease;
             using RunStore store = start.Store;
             using MaintenanceProgress progress = start.Progress;
-            MaintenanceOutcome outcome = await new MaintenanceRun(scope, board, start).RunAsync(stop.Token);
+            MaintenanceOutcome outcome = await new MaintenanceRun(scope, nodes.Cache, start).RunAsync(stop.Token);
             bool isCut = outcome is { Failure: null, Run.Status: NodeMaintenanceRunStatus.Interrupted } && !cancellationToken.IsCancellationRequested;
             return isCut && connection.Closed.IsCancellationRequested ? outcome with { Failure = ClusterOperation.Disconnected(session, outcome.Run.Id) } : outcome;
         }

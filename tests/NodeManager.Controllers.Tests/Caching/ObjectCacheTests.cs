@@ -203,7 +203,7 @@ public sealed class ObjectCacheTests : IDisposable
             _api.Pods.Put(Pod("p1", "n1"));
             KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
 
-            cache.Admit(list.Items, list.Metadata.ResourceVersion);
+            cache.Admit(list.Items);
 
             Assert.NotNull(cache.Find("uid-p1"));
             _api.Pods.Remove("p1");
@@ -223,7 +223,7 @@ public sealed class ObjectCacheTests : IDisposable
         _api.Pods.Remove("p1");
         await changed.WaitAsync(Eventually.Limit);
 
-        cache.Admit(list.Items, list.Metadata.ResourceVersion);
+        cache.Admit(list.Items);
 
         Assert.Null(cache.Find("uid-p1"));
     }
@@ -236,12 +236,49 @@ public sealed class ObjectCacheTests : IDisposable
         {
             _api.Pods.Put(Pod("p1", "n1"));
             KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
-            cache.Admit(list.Items, list.Metadata.ResourceVersion);
+            cache.Admit(list.Items);
             Assert.NotNull(cache.Find("uid-p1"));
             _api.Pods.Remove("p1");
         });
 
         await Eventually.HoldsAsync(() => cache.Find("uid-p1") is null);
+    }
+
+    [Fact]
+    public async Task A_user_who_catches_up_sees_what_the_watch_has_not_told_yet_and_it_is_told_once()
+    {
+        _api.Pods.Put(Pod("goes", "n1"));
+        _api.Pods.Put(Pod("stays", "n1"));
+        ObjectCache<Pod> cache = await OpenAsync();
+        ConcurrentQueue<string> told = [];
+        using IDisposable _ = cache.Subscribe(change => told.Enqueue(Text(change)));
+        await _api.WithoutWatchAsync(isForgotten: false, async () =>
+        {
+            _api.Pods.Change("goes", static pod => pod["metadata"]!["labels"] = new JsonObject { ["a"] = "b" });
+            _api.Pods.Remove("goes");
+            _api.Pods.Put(Pod("comes", "n1"));
+            using CacheUse<Pod> late = _caches.Open(Resources.Pods, new());
+
+            await late.CatchUpAsync(CancellationToken.None).WaitAsync(Eventually.Limit);
+
+            Assert.Same(cache, late.Cache);
+            Assert.Equal(["comes", "stays"], Names(cache.Items));
+        });
+
+        _api.Pods.Put(Pod("last", "n1"));
+        await Eventually.HoldsAsync(() => told.Contains("Added last"));
+        Assert.Equal(["Deleted goes", "Added comes", "Added last"], told.Skip(2));
+        Assert.Equal(["comes", "last", "stays"], Names(cache.Items));
+    }
+
+    [Fact]
+    public async Task The_user_who_opens_a_cache_lists_once()
+    {
+        using CacheUse<Pod> use = _caches.Open(Resources.Pods, new());
+
+        await use.CatchUpAsync(CancellationToken.None).WaitAsync(Eventually.Limit);
+
+        Assert.Equal(1, _api.CountOf("GET"));
     }
 
     [Fact]

@@ -135,6 +135,17 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
+    public void A_namespace_is_served_by_the_watch_of_the_cluster_that_is_open()
+    {
+        using CacheUse<Pod> one = _caches.OpenWithin(Resources.Pods, "shop");
+        using CacheUse<Pod> all = _caches.OpenWithin(Resources.Pods, null);
+        using CacheUse<Pod> other = _caches.OpenWithin(Resources.Pods, "bank");
+
+        Assert.NotSame(one.Cache, all.Cache);
+        Assert.Same(all.Cache, other.Cache);
+    }
+
+    [Fact]
     public async Task Only_a_cache_that_is_open_and_complete_is_joined()
     {
         Assert.Null(_caches.JoinOpen(Resources.Pods));

@@ -53,6 +53,41 @@ public sealed class NodeDrainerTests : IDisposable
         Assert.True(lastCordon < firstEviction, $"{lastCordon} {firstEviction}");
     }
 
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(9, 1)]
+    public async Task More_than_eight_nodes_share_one_watch_of_pods_and_one_of_nodes(int nodes, int watches)
+    {
+        for (int i = 2; i <= nodes; i++)
+        {
+            _server.Nodes.Put(Sample.Node($"n{i}"));
+            _server.Pods.Put(Sample.Pod($"p{i}", $"n{i}"));
+        }
+
+        using NodeManagerSession session = await _server.ConnectAsync();
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, [.. Enumerable.Range(1, nodes).Select(i => $"n{i}")], new());
+
+        Assert.All(results, r => Assert.Equal(NodeDrainStatus.Drained, r.Status));
+        Assert.Equal(watches, _server.Requests.Count(r => r == "WATCH /api/v1/pods"));
+        Assert.Equal(watches, _server.Requests.Count(r => r == "WATCH /api/v1/nodes"));
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_open_from_a_drain_before_may_lag_behind_the_plan()
+    {
+        using NodeManagerSession session = await _server.ConnectAsync();
+        await _bench.DrainAllAsync(session, ["n1"], new());
+        _server.Intercept = r => FaultInjectionHandler.IsWatch(r) && _server.Attempts("p2") == 0 ? Answers.Unavailable() : null;
+        _server.CutWatches();
+        _server.Pods.Put(Sample.Pod("p2"));
+
+        NodeDrainResult result = Assert.Single(await _bench.DrainAllAsync(session, ["n1"], new()));
+
+        Assert.Equal(NodeDrainStatus.Drained, result.Status);
+        Assert.Equal(DrainPodOutcome.Evicted, Assert.Single(result.Pods).Outcome);
+        Assert.Equal(1, _server.Attempts("p2"));
+    }
+
     [Fact]
     public async Task Cancelled_while_the_cordon_is_on_its_way_the_result_says_that_the_node_is_cordoned()
     {
@@ -156,13 +191,8 @@ public sealed class NodeDrainerTests : IDisposable
         _server.Pods.Put(Sample.Pod("p2", "n2", "held"));
         _server.Pods.Put(Sample.Pod("stays"));
         _server.OnRemove = (pod, _) => pod == "p2" ? Answers.Forbidden() : pod == "stays" ? Answers.Later(60) : null;
-        TaskCompletionSource gone = new();
-        _server.Hang = path => path.EndsWith("/pods/p2/eviction", StringComparison.Ordinal) ? gone.Task : null;
-        _server.OnAccepted = name =>
-        {
-            _server.Pods.Remove(name);
-            gone.TrySetResult();
-        };
+        Task gone = _bench.LineAsync($"p1: {DrainPodOutcome.Evicted}");
+        _server.Hang = path => path.EndsWith("/pods/p2/eviction", StringComparison.Ordinal) ? gone : null;
         using NodeManagerSession session = await _server.ConnectAsync();
 
         IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2"], new() { StopAtFailure = true });

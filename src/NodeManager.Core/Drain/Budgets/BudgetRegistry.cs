@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
@@ -11,19 +12,19 @@ namespace NodeManager.Core.Drain.Budgets;
 /// The budgets of the run's pods, each with its gate. The watch on them starts when the first pod has to wait: one for all nodes, in the pods'
 /// namespace where they have but one. Thread-safe.
 /// </summary>
-internal sealed class BudgetRegistry : IAsyncDisposable
+internal sealed class BudgetRegistry : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string? Namespace, string Name), BudgetGate> _gates = [];
     private readonly List<BudgetQueueEntry> _several = [];
-    private readonly CancellationTokenSource _stop = new();
-    private readonly WatchedObjects<PodDisruptionBudget> _watch;
+    private readonly IReadOnlyList<PodDisruptionBudget> _planned;
+    private readonly string? _namespace;
     private readonly DrainScope _scope;
     private readonly ServerCapabilities _server;
     private readonly Dictionary<string, DateTimeOffset> _staleSince = [];
     private readonly Dictionary<(string Budget, string Pod), DateTimeOffset> _disruptedSince = [];
-    private readonly HashSet<(string? Namespace, string Name)> _untold = [];
-    private Task? _watching;
+    private CacheUse<PodDisruptionBudget>? _use;
+    private IDisposable? _subscription;
 
     /// <param name="scope">The run.</param>
     /// <param name="survey">What the plan read.</param>
@@ -32,16 +33,9 @@ internal sealed class BudgetRegistry : IAsyncDisposable
     {
         _scope = scope;
         _server = survey.Server;
-        string? watched = namespaces.Count == 1 ? namespaces.First() : null;
-        _watch = new(scope.Client, Resources.PodDisruptionBudgets(_server.BudgetVersion), new() { Namespace = watched })
-        {
-            OnChange = Apply,
-        };
-        foreach (PodDisruptionBudget budget in survey.Budgets ?? [])
-        {
-            Gate(budget).Seed(budget);
-            if (watched is null || watched == budget.Metadata.Namespace) _untold.Add((budget.Metadata.Namespace, budget.Metadata.Name));
-        }
+        _namespace = namespaces.Count == 1 ? namespaces.First() : null;
+        _planned = survey.Budgets ?? [];
+        foreach (PodDisruptionBudget budget in _planned) Gate(budget).Seed(budget);
     }
 
     /// <summary>The budgets that cover the pod, as last told.</summary>
@@ -88,46 +82,34 @@ internal sealed class BudgetRegistry : IAsyncDisposable
         return ticket;
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stop.CancelAsync();
-        if (_watching is not null) await _watching;
-        _stop.Dispose();
+        _subscription?.Dispose();
+        _use?.Dispose();
     }
 
     private void Watch()
     {
-        lock (_lock) _watching ??= WatchAsync();
-    }
-
-    private async Task WatchAsync()
-    {
-        await Task.Yield();
-        Task running = _watch.RunAsync(_stop.Token);
-        if (await Task.WhenAny(_watch.Synced, running) == _watch.Synced && _watch.Synced.IsCompletedSuccessfully) DropUntold();
-        await running;
-        if (_watch.Synced.IsFaulted)
-            _scope.Observer.Warning($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {_watch.Synced.Exception!.InnerException!.Message}");
-    }
-
-    // Budgets of the plan that the watch did not find were deleted before it began: nobody will tell of them any more.
-    private void DropUntold()
-    {
-        List<BudgetGate> gone = [];
-        List<BudgetQueueEntry> several;
         lock (_lock)
         {
-            foreach ((string?, string) key in _untold)
-            {
-                if (_gates.Remove(key, out BudgetGate? gate)) gone.Add(gate);
-            }
-
-            several = [.. _several.Where(t => _untold.Any(k => k.Namespace == t.Pod.Metadata.Namespace))];
-            _untold.Clear();
+            if (_use is not null) return;
+            _use = _scope.Caches.OpenWithin(Resources.PodDisruptionBudgets(_server.BudgetVersion), _namespace);
         }
 
-        gone.ForEach(g => g.Open());
-        several.ForEach(t => t.Pass());
+        ObjectCache<PodDisruptionBudget> cache = _use.Cache;
+        PodDisruptionBudget[] planned = [.. _planned.Where(b => _namespace is null || b.Metadata.Namespace == _namespace)];
+        cache.Admit(planned);
+        _subscription = cache.Subscribe(change => Apply(change.Object, change.IsDeletion));
+        // Deleted since the plan was made, and told before: nobody will tell of them any more.
+        foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null)) Apply(gone, isGone: true);
+        _ = cache.Failed.ContinueWith(WarnOfFailure, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // That the session ends, or that the cache is closed after the run, is no failure.
+    private void WarnOfFailure(Task failed)
+    {
+        if (failed.Exception?.InnerException is { } failure and not ObjectDisposedException)
+            _scope.Observer.Warning($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {failure.Message}");
     }
 
     private void Apply(PodDisruptionBudget budget, bool isGone)
@@ -137,7 +119,6 @@ internal sealed class BudgetRegistry : IAsyncDisposable
         lock (_lock)
         {
             (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
-            _untold.Remove(key);
             _gates.TryGetValue(key, out gate);
             bool changesSpecification = isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
             if (isGone) _gates.Remove(key);

@@ -9,17 +9,16 @@ namespace NodeManager.Core.Drain.Evictions;
 /// Decides which pod may be deleted next although its budget refuses: one at a time for each budget and workload, over all nodes of the run,
 /// and the next one when the replacement of the last one is ready. Thread-safe.
 /// </summary>
-internal sealed class BudgetOverrides : IAsyncDisposable
+internal sealed class BudgetOverrides : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly DrainScope _scope;
-    private readonly WorkloadWatch _watch;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly string? _namespace;
     private readonly HashSet<string> _deleted = [];
     private readonly Dictionary<string, int> _before = [];
     private readonly Dictionary<PodRecord, string[]> _busy = [];
     private TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task? _watching;
+    private WorkloadWatch? _watch;
     private bool _isBlind;
 
     /// <param name="scope">The run.</param>
@@ -27,7 +26,7 @@ internal sealed class BudgetOverrides : IAsyncDisposable
     public BudgetOverrides(DrainScope scope, IReadOnlyCollection<string> namespaces)
     {
         _scope = scope;
-        _watch = new(scope, namespaces.Count == 1 ? namespaces.First() : null);
+        _namespace = namespaces.Count == 1 ? namespaces.First() : null;
     }
 
     /// <summary>Takes the turn for a pod, until it is disposed; null when it is not the pod's turn.</summary>
@@ -36,9 +35,9 @@ internal sealed class BudgetOverrides : IAsyncDisposable
         if (_scope.Options.OverrideBudgetConcurrently) return new(record, null);
         lock (_lock)
         {
-            _watching ??= WatchAsync();
+            WorkloadWatch watch = Watch();
             if (Wait(record, pod) is not null) return null;
-            if (!_isBlind && _watch.Read(board => Look(board, pod)) is { Uid.Length: > 0 } standing) _before.TryAdd(standing.Uid, standing.Pods.Ready);
+            if (!_isBlind && watch.Read(board => Look(board, pod)) is { Uid.Length: > 0 } standing) _before.TryAdd(standing.Uid, standing.Pods.Ready);
             _busy[record] = KeysOf(record, pod);
             return new(record, this);
         }
@@ -50,9 +49,9 @@ internal sealed class BudgetOverrides : IAsyncDisposable
         if (_scope.Options.OverrideBudgetConcurrently) return (null, Task.CompletedTask);
         lock (_lock)
         {
-            _watching ??= WatchAsync();
+            WorkloadWatch watch = Watch();
             // The task first: what changes between the two is not missed.
-            Task changed = Task.WhenAny(_watch.Look(static board => board).Changed, _freed.Task);
+            Task changed = Task.WhenAny(watch.Look(static board => board).Changed, _freed.Task);
             return (Wait(record, pod), changed);
         }
     }
@@ -73,19 +72,14 @@ internal sealed class BudgetOverrides : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        if (_watching is not null) await _watching;
-        _stop.Dispose();
-    }
+    public void Dispose() => _watch?.Dispose();
 
     private string? Wait(PodRecord record, Pod pod)
     {
         string[] keys = KeysOf(record, pod);
         if (_busy.FirstOrDefault(other => other.Key != record && other.Value.Intersect(keys).Any()).Key is { } busy) return $"pod {busy.Title} to be gone";
         if (_isBlind) return null;
-        if (_watch.Look(board => Look(board, pod)).Value is not { } standing) return "the workloads to be read";
+        if (Watch().Look(board => Look(board, pod)).Value is not { } standing) return "the workloads to be read";
         int? before = _before.TryGetValue(standing.Uid, out int ready) ? ready : null;
         return OverrideRules.MayDelete(pod.IsReady(), standing.Pods.Ready, standing.Pods.Wanted, !standing.Pods.IsStuck, before)
             ? null
@@ -111,23 +105,25 @@ internal sealed class BudgetOverrides : IAsyncDisposable
         return new(owner.Uid, new(title, ready, _before.TryGetValue(owner.Uid, out int before) ? before : ready, []));
     }
 
-    private async Task WatchAsync()
+    // The caches are opened when a budget has first refused for too long.
+    private WorkloadWatch Watch()
     {
-        await Task.Yield();
-        try
+        if (_watch is not null) return _watch;
+        _watch = new(_scope, _namespace);
+        _ = _watch.Failed.ContinueWith(GoOnBlind, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return _watch;
+    }
+
+    // That the session ends, or that the caches are closed after the run, is no failure.
+    private void GoOnBlind(Task failed)
+    {
+        if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException) return;
+        _scope.Observer.Warning(
+            $"The workloads cannot be read, so -OverrideBudgetAfter cannot wait for replacements: each pod is deleted when the one before it is gone. {failure.Message}");
+        lock (_lock)
         {
-            await _watch.RunAsync(_stop.Token);
-        }
-        catch (Exception exception)
-        {
-            if (_stop.IsCancellationRequested) return;
-            _scope.Observer.Warning(
-                $"The workloads cannot be read, so -OverrideBudgetAfter cannot wait for replacements: each pod is deleted when the one before it is gone. {exception.Message}");
-            lock (_lock)
-            {
-                _isBlind = true;
-                Free();
-            }
+            _isBlind = true;
+            Free();
         }
     }
 

@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -5,18 +6,20 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>
-/// What the server makes of our EvictionRequests, by the UID of the pod: kept up by watches that begin with the first request. Thread-safe.
+/// What the server makes of our EvictionRequests, by the UID of the pod: from caches that are opened with the first request. Thread-safe.
 /// </summary>
-internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string> namespaces) : IAsyncDisposable
+internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string> namespaces) : IDisposable
 {
     /// <summary>What our requests are found by.</summary>
     public const string LabelKey = "app.kubernetes.io/managed-by", LabelValue = "nodemanager";
 
+    private static readonly ObjectIndex<EvictionRequest> RequestsByPod = new(static request => request.Spec.Target.Pod?.Uid is { } uid ? [uid] : []);
+    private static readonly ObjectIndex<EvictionProcess> ProcessesByPod = new(static process => process.Spec.Target.Pod?.Uid is { } uid ? [uid] : []);
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Target> _byUid = [];
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _watching = [];
-    private WatchedObjects<EvictionProcess>? _processes;
+    private CacheUse<EvictionRequest>? _requests;
+    private CacheUse<EvictionProcess>? _processes;
+    private IDisposable? _subscription;
 
     /// <summary>True when the server has made an Eviction of whatever pod since the first request.</summary>
     public bool HasSeenAny { get; private set; }
@@ -28,10 +31,9 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
         {
             if (_processes is not null) return;
             string? one = namespaces.Count == 1 ? namespaces.First() : null;
-            _processes = new(scope.Client, Resources.EvictionProcesses, new() { Namespace = one }) { OnChange = Apply };
-            WatchedObjects<EvictionRequest> requests = new(
-                scope.Client, Resources.EvictionRequests, new() { Namespace = one, LabelSelector = $"{LabelKey}={LabelValue}" }) { OnChange = Apply };
-            _watching.AddRange([_processes.RunAsync(_stop.Token), requests.RunAsync(_stop.Token)]);
+            _processes = scope.Caches.Open(Resources.EvictionProcesses, new() { Namespace = one });
+            _requests = scope.Caches.Open(Resources.EvictionRequests, new() { Namespace = one, LabelSelector = $"{LabelKey}={LabelValue}" });
+            _subscription = _processes.Cache.Subscribe(_ => HasSeenAny = true);
         }
     }
 
@@ -41,56 +43,20 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     /// </summary>
     public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Look(string uid)
     {
-        lock (_lock)
-        {
-            Target target = Of(uid);
-            return (target.Request, EvictionChoice.Of(target.Processes.Values), Task.WhenAny(target.Changed.Task, _processes!.Failed).Unwrap());
-        }
+        (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Look(RequestsByPod, uid);
+        (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Look(ProcessesByPod, uid);
+        // Requests that may not be watched are no reason to stop: the Evictions say what becomes of them.
+        Task changed = _requests.Cache.Failed.IsCompleted ? processChanged : Task.WhenAny(Quietly(requestChanged), processChanged).Unwrap();
+        return (requests.Count > 0 ? requests[0] : null, EvictionChoice.Of(processes), changed);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_watching);
-        _stop.Dispose();
+        _subscription?.Dispose();
+        _requests?.Dispose();
+        _processes?.Dispose();
     }
 
-    private void Apply(EvictionProcess process, bool isGone) => Change(process.Spec.Target, target =>
-    {
-        HasSeenAny = true;
-        if (isGone) target.Processes.Remove(process.Metadata.Uid ?? "");
-        else target.Processes[process.Metadata.Uid ?? ""] = process;
-    });
-
-    private void Apply(EvictionRequest request, bool isGone) => Change(request.Spec.Target, target => target.Request = isGone ? null : request);
-
-    private void Change(EvictionTarget of, Action<Target> change)
-    {
-        if (of.Pod?.Uid is not { } uid) return;
-        TaskCompletionSource told;
-        lock (_lock)
-        {
-            Target target = Of(uid);
-            change(target);
-            told = target.Changed;
-            target.Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        told.TrySetResult();
-    }
-
-    private Target Of(string uid)
-    {
-        if (!_byUid.TryGetValue(uid, out Target? target)) _byUid.Add(uid, target = new());
-        return target;
-    }
-
-    private sealed class Target
-    {
-        public EvictionRequest? Request { get; set; }
-
-        public Dictionary<string, EvictionProcess> Processes { get; } = [];
-
-        public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private static Task Quietly(Task task) =>
+        task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
@@ -13,7 +14,7 @@ namespace NodeManager.Core.Drain.Evictions;
 /// Asks for pods to go by EvictionRequest: the pod's own responders work it off and tell of it in the Eviction that the server makes of the
 /// request, the last of them being the server's evictor. What did not come to its end is withdrawn. One for a run; thread-safe.
 /// </summary>
-internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, BudgetRegistry budgets, IReadOnlyCollection<string> namespaces) : IAsyncDisposable
+internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, BudgetRegistry budgets, IReadOnlyCollection<string> namespaces) : IDisposable
 {
     /// <summary>The last responder of every pod: it evicts as the eviction subresource does, within the budgets.</summary>
     public const string Evictor = "imperative-eviction.k8s.io/evictor";
@@ -27,7 +28,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     // The pod's watch may be ahead of the Eviction's.
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(2);
 
-    private readonly EvictionCache _board = new(scope, namespaces);
+    private readonly EvictionCache _cache = new(scope, namespaces);
     private readonly EvictionRequestWriter _writer = new(scope);
     private readonly HashSet<string> _told = [];
     private volatile bool _isUseless;
@@ -48,11 +49,11 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     /// <param name="cancellationToken">Withdraws the request.</param>
     /// <exception cref="DrainStoppedException">It failed, and nothing else was asked for.</exception>
     public async Task<RequestEnd> EvictAsync(
-        PodRecord record, Pod pod, WatchedObjects<Pod> pods, Action changed, Func<Task> waitUntilGone, Action<string> warn, CancellationToken cancellationToken)
+        PodRecord record, Pod pod, ObjectCache<Pod> pods, Action changed, Func<Task> waitUntilGone, Action<string> warn, CancellationToken cancellationToken)
     {
         string? failure = null;
         bool isForbidden = false;
-        _board.Watch();
+        _cache.Watch();
         try
         {
             if (await _writer.AskAsync(pod, cancellationToken))
@@ -87,9 +88,9 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         return RequestEnd.FellBack;
     }
 
-    public ValueTask DisposeAsync() => _board.DisposeAsync();
+    public void Dispose() => _cache.Dispose();
 
-    private static bool IsLeaving(PodRecord record, WatchedObjects<Pod> pods) =>
+    private static bool IsLeaving(PodRecord record, ObjectCache<Pod> pods) =>
         pods.Find(record.Plan.Uid) is not { } pod || pod.IsTerminating() || pod.IsFinished();
 
     private void Refuse(PodRecord record, string failure, bool isForbidden, Action<string> warn)
@@ -107,7 +108,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         }
 
         // What keeps one from being asked so keeps all others: they need not try.
-        if (isForbidden || !_board.HasSeenAny) _isUseless = true;
+        if (isForbidden || !_cache.HasSeenAny) _isUseless = true;
         bool isNew;
         lock (_told) isNew = _told.Add(failure);
         string said = $"Pod {record.Title}: its EvictionRequest led nowhere ({failure}); it is evicted as always.";
@@ -116,7 +117,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     }
 
     // Ends when the pod is on its way out (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
-    private async Task<string?> FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Action changed, CancellationToken cancellationToken)
+    private async Task<string?> FollowAsync(PodRecord record, ObjectCache<Pod> pods, Action changed, CancellationToken cancellationToken)
     {
         DateTimeOffset seen = scope.Now;
         bool isKnown = false;
@@ -124,7 +125,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         {
             (Pod? pod, Task podChanged) = pods.Look(record.Plan.Uid);
             if (pod is null || pod.IsTerminating() || pod.IsFinished()) return null;
-            (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _board.Look(record.Plan.Uid);
+            (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Look(record.Plan.Uid);
             if (request is not null && EvictionChoice.Rejection(request) is { } rejection) return EvictionChoice.Words(rejection);
             bool isAsked = request is { Spec.Intent: EvictionRequestWriter.Eviction, Metadata.DeletionTimestamp: null };
             if (isKnown && !isAsked) return "somebody else has withdrawn it";
@@ -170,7 +171,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         {
             while (true)
             {
-                (_, EvictionProcess? process, Task changed) = _board.Look(record.Plan.Uid);
+                (_, EvictionProcess? process, Task changed) = _cache.Look(record.Plan.Uid);
                 if (process is not null) record.Responders = EvictionChoice.Responders(process);
                 bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);
                 TimeSpan left = gone + (process is null ? Hearing : Reporting) - scope.Now;

@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Reporting;
@@ -12,7 +13,7 @@ namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
 internal sealed class PodEvictor(
-    DrainScope scope, WatchedObjects<Pod> pods, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
+    DrainScope scope, ObjectCache<Pod> pods, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
     // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
     private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);

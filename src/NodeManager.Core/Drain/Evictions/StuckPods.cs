@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Models;
@@ -5,7 +6,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>Removes by force, where that was asked for and <see cref="ForceRules"/> let it, pods that are stuck terminating on one node.</summary>
-internal sealed class StuckPods(DrainScope scope, WatchedObjects<Node> nodes, string nodeUid, Action<string> warn)
+internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, string nodeUid, Action<string> warn)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 

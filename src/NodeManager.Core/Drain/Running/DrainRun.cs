@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Evictions;
 using NodeManager.Core.Drain.Planning;
@@ -8,6 +9,7 @@ using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
@@ -52,13 +54,16 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
         HashSet<string> namespaces =
             [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Plan.Namespace)];
-        await using BudgetRegistry budgets = new(scope, survey, namespaces);
-        await using BudgetOverrides overrides = new(scope, namespaces);
+        using BudgetRegistry budgets = new(scope, survey, namespaces);
+        using BudgetOverrides overrides = new(scope, namespaces);
         Surge surge = new(scope, survey, budgets, cancellationToken);
-        await using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
+        using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns =
             DrainOrder.Of(plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod));
-        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, budgets, overrides, surge, requests, turns, _startedAt))];
+        string[] leaving = [.. plans.Where(p => p.Node is not null && p.Blockers.Count == 0).Select(p => p.Name)];
+        using NodeCaches<Pod> pods = scope.Caches.Open(NodeScopes.Pods, leaving);
+        using NodeCaches<Node> nodeObjects = scope.Caches.Open(NodeScopes.Nodes, leaving);
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, pods, nodeObjects, budgets, overrides, surge, requests, turns, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =

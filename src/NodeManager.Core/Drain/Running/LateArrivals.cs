@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
@@ -10,7 +11,7 @@ namespace NodeManager.Core.Drain.Running;
 /// Looks at the node once more after its last pod is gone. The scheduler may have bound a pod before it heard of the cordon: that one goes
 /// too. A pod that tolerates the cordon would come back each time: it is reported.
 /// </summary>
-internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, WatchedObjects<Pod> watch, string node)
+internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectCache<Pod> cache, string node)
 {
     // A controller that writes the node's name into its pods is not stopped by a cordon either.
     private const int RoundLimit = 3;
@@ -28,7 +29,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, Watched
         HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
         if (late.Count == 0) return [];
-        late.ForEach(watch.Admit);
+        cache.Admit(late);
 
         RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(late);

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Evictions;
 using NodeManager.Core.Drain.Options;
@@ -33,8 +34,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly NodeEvents _events;
     private readonly DrainConditions _conditions;
     private readonly DrainProgress _progress;
-    private readonly WatchedObjects<Pod> _pods;
-    private readonly WatchedObjects<Node> _nodes;
+    private readonly ObjectCache<Pod>? _pods;
+    private readonly ObjectCache<Node>? _nodes;
     private readonly DateTimeOffset _startedAt;
     private readonly List<PodRecord> _records;
     private readonly List<NodeDrainBlocker> _blockers = [];
@@ -42,8 +43,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly StepLog _steps = new();
     private readonly StepLog _detaching = new();
     private readonly StepLog _replacing = new();
-    private readonly CancellationTokenSource _stopWatching = new();
-    private readonly List<Task> _watching = [];
+    private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _begun = [];
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
@@ -52,8 +52,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns,
-        DateTimeOffset startedAt)
+        DrainScope scope, DrainSurvey survey, PlannedNode plan, NodeCaches<Pod> pods, NodeCaches<Node> nodes, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge,
+        EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns, DateTimeOffset startedAt)
     {
         _scope = scope;
         _survey = survey;
@@ -66,8 +66,8 @@ internal sealed class NodeDrain : IAsyncDisposable
         _events = new(scope);
         _conditions = new(scope, survey.Server.Minor, Note);
         _progress = new(scope.Observer, scope.Time, plan.Name);
-        _pods = new(scope.Client, Resources.Pods, new() { FieldSelector = $"spec.nodeName={plan.Name}" });
-        _nodes = new(scope.Client, Resources.Nodes, new() { FieldSelector = $"metadata.name={plan.Name}" });
+        _pods = pods.Find(plan.Name);
+        _nodes = nodes.Find(plan.Name);
         _records = [.. plan.Pods.Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) })];
         _warnings = [.. plan.Warnings];
         _isCordoned = plan.Node?.Spec.Unschedulable == true;
@@ -90,8 +90,9 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
 
         _progress.Track([.. _records]);
-        _watching.Add(_pods.RunAsync(_stopWatching.Token));
-        _watching.Add(_nodes.RunAsync(_stopWatching.Token));
+        // The caches may have been open before the plan was made, and lag behind it.
+        Pods.Admit(_plan.Pods.Select(p => p.Pod));
+        Nodes.Admit(node);
         DrainEnd? end = await GuardAsync(
             async token =>
             {
@@ -101,7 +102,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                 _isCordoned = true;
                 _steps.End(_scope.Now);
                 await _conditions.BeginAsync(node, token);
-                _started = _events.StartedAsync(node, _stopWatching.Token);
+                _started = _events.StartedAsync(node, _over.Token);
                 _volumes = await volumes;
             },
             false,
@@ -121,6 +122,11 @@ internal sealed class NodeDrain : IAsyncDisposable
         return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
     }
 
+    // Opened for every node that is not refused.
+    private ObjectCache<Pod> Pods => _pods!;
+
+    private ObjectCache<Node> Nodes => _nodes!;
+
     private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Concluding, r.Unanswered]).OfType<Task>();
 
     // Only where each pod is asked for once is anything left when the work is done.
@@ -129,18 +135,18 @@ internal sealed class NodeDrain : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _progress.Dispose();
-        await _stopWatching.CancelAsync();
-        await Task.WhenAll(_watching);
-        _stopWatching.Dispose();
+        await _over.CancelAsync();
+        _replacements?.Dispose();
+        _over.Dispose();
     }
 
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
-        StuckPods stuck = new(_scope, _nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, _pods, _budgets, _overrides, _surge, _requests, stuck, _progress, Warn);
-        LateArrivals late = new(_scope, _survey, _pods, _plan.Name);
+        StuckPods stuck = new(_scope, Nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
+        PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _progress, Warn);
+        LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
         // All at once from here on, so that requests go out in the order of the turns.
-        if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await _pods.Synced.WaitAsync(cancellationToken);
+        if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await Pods.Synced.WaitAsync(cancellationToken);
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
         {
@@ -252,10 +258,10 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_plan.Node?.Metadata.Uid is not { } uid) return false;
         try
         {
-            await _nodes.Synced.WaitAsync(cancellationToken);
+            await Nodes.Synced.WaitAsync(cancellationToken);
             while (true)
             {
-                (Node? node, Task changed) = _nodes.Look(uid);
+                (Node? node, Task changed) = Nodes.Look(uid);
                 if (node is null) return true;
                 await changed.WaitAsync(cancellationToken);
             }
@@ -319,7 +325,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
         {
             using CancellationTokenSource limit = new(CleanUp, _scope.Time);
-            Node seen = _nodes.Find(node.Metadata.Uid ?? "") ?? node;
+            Node seen = Nodes.Find(node.Metadata.Uid ?? "") ?? node;
             await Task.WhenAll(
                 _started.WaitAsync(limit.Token), _events.EndedAsync(node, result, limit.Token), _conditions.EndAsync(seen, result, limit.Token)).ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -334,7 +340,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         Plan = _plan,
         End = end,
         Records = Records,
-        LastSeen = _pods.Find,
+        LastSeen = uid => _pods?.Find(uid),
         Budgets = budgets,
         Blockers = _blockers,
         Warnings = _warnings,
@@ -360,7 +366,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await InspectBudgetsAsync(cancellationToken)).Waits;
-        HashSet<string> overdue = [.. Records.Where(r => _pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
+        HashSet<string> overdue = [.. Records.Where(r => Pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
         return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
     }
 

@@ -1,11 +1,11 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -16,10 +16,11 @@ namespace NodeManager.Core.Drain.Running;
 /// </summary>
 internal sealed class VolumeDetachment
 {
+    private static readonly ObjectIndex<VolumeAttachment> ByNode = new(static attachment => [attachment.Spec.NodeName]);
+
     private readonly DrainScope _scope;
     private readonly string _node;
     private readonly Func<string, bool> _counts;
-    private readonly Dictionary<string, string> _attached = [];
 
     /// <param name="scope">The run.</param>
     /// <param name="node">Its name.</param>
@@ -32,7 +33,7 @@ internal sealed class VolumeDetachment
     }
 
     /// <summary>Volumes that are still attached, as far as told.</summary>
-    public IReadOnlyList<string> Attached => [.. _attached.Values.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Attached { get; private set; } = [];
 
     /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>
     /// <param name="scope">The run.</param>
@@ -68,22 +69,21 @@ internal sealed class VolumeDetachment
     {
         using CancellationTokenSource limit = _scope.Time.StartLimit(_scope.Options.VolumeDetachTimeout);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        bool isSynced = false;
+        using CacheUse<VolumeAttachment> use = _scope.Caches.Open(Resources.VolumeAttachments, new());
         try
         {
-            await foreach (WatchEvent<VolumeAttachment> change in _scope.Client.WatchAsync(Resources.VolumeAttachments, new(), linked.Token))
+            await use.Cache.Synced.WaitAsync(linked.Token);
+            while (true)
             {
-                if (change.Type == WatchEventType.Synced) isSynced = true;
-                else Apply(change);
-                if (isSynced && _attached.Count == 0) return true;
+                (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Look(ByNode, _node);
+                Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
+                if (Attached.Count == 0) return true;
+                await changed.WaitAsync(linked.Token);
             }
-
-            linked.Token.ThrowIfCancellationRequested();
-            return true;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return _attached.Count == 0;
+            return Attached.Count == 0;
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
@@ -92,15 +92,7 @@ internal sealed class VolumeDetachment
         }
     }
 
-    private void Apply(WatchEvent<VolumeAttachment> change)
-    {
-        VolumeAttachment attachment = change.Object;
-        if (attachment.Spec.NodeName != _node) return;
-        string volume = attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
-        if (!_counts(volume)) return;
-        if (change.Type == WatchEventType.Deleted) _attached.Remove(attachment.Metadata.Name);
-        else _attached[attachment.Metadata.Name] = volume;
-    }
+    private static string VolumeOf(VolumeAttachment attachment) => attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
 
     // A generic ephemeral volume's claim is called POD-VOLUME.
     private static IEnumerable<(string Namespace, string Claim)> ClaimsOf(Pod pod) =>

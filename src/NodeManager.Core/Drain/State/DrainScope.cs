@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Observing;
@@ -21,6 +22,8 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     public ClusterConnection Connection { get; } = connection;
 
     public KubernetesClient Client => Connection.Client;
+
+    public ObjectCaches Caches => Connection.Caches();
 
     public TimeProvider Time => Connection.Time;
 

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Drain.Workloads;
 /// Waits until the workloads of the pods that left have as many ready pods again as they want. Without a limit from the user it does not
 /// wait for ever: where nothing that is missing has been on its way for a while, it says so and ends.
 /// </summary>
-internal sealed class Replacements
+internal sealed class Replacements : IDisposable
 {
     // Long enough for an autoscaler to bring a node.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -22,10 +22,14 @@ internal sealed class Replacements
     private readonly WorkloadWatch _watch;
     private readonly HashSet<string> _owners;
 
+    // The caches may lag behind the drain, which has seen them go.
+    private readonly HashSet<string> _left;
+
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
     {
         _scope = scope;
         _owners = [.. pods.Select(p => p.Controller()!.Uid)];
+        _left = [.. pods.Select(p => p.Uid())];
         _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
     }
 
@@ -33,7 +37,7 @@ internal sealed class Replacements
     public Action<string> Told { get; set; } = static _ => { };
 
     /// <summary>What is still missing, as far as told.</summary>
-    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners));
+    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
 
     /// <summary>Null when no pod that left is made anew by a workload that we know.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
@@ -51,10 +55,9 @@ internal sealed class Replacements
     public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task watching = _watch.RunAsync(stop.Token);
         try
         {
-            await await Task.WhenAny(JudgeAsync(warn, stop.Token), watching);
+            await await Task.WhenAny(JudgeAsync(warn, stop.Token), _watch.Failed);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
@@ -63,12 +66,12 @@ internal sealed class Replacements
         finally
         {
             await stop.CancelAsync();
-            await watching.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
+
+    public void Dispose() => _watch.Dispose();
 
     private async Task JudgeAsync(Action<string> warn, CancellationToken cancellationToken)
     {
@@ -77,7 +80,7 @@ internal sealed class Replacements
         string said = "";
         while (true)
         {
-            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners));
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners, _left));
             if (missing is { Count: 0 }) return;
             DateTimeOffset now = _scope.Now;
             stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;

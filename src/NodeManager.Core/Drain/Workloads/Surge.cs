@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
@@ -39,7 +40,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     /// <param name="warn">Told why it is not surged.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DrainStoppedException">The rollout failed, or its time was up.</exception>
-    public async Task<bool> ReplaceAsync(PodRecord record, WatchedObjects<Pod> pods, Action changed, Action<string> warn, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceAsync(PodRecord record, ObjectCache<Pod> pods, Action changed, Action<string> warn, CancellationToken cancellationToken)
     {
         if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
         if (!_inspector.IsStuck(pod, budgets.Covering(pod))) return false;
@@ -100,22 +101,21 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     }
 
     // Until the Deployment takes the pod, which it does when the successor is ready.
-    private async Task FollowAsync(PodRecord record, WatchedObjects<Pod> pods, Deployment deployment, Action changed, CancellationToken cancellationToken)
+    private async Task FollowAsync(PodRecord record, ObjectCache<Pod> pods, Deployment deployment, Action changed, CancellationToken cancellationToken)
     {
         string name = $"{deployment.Metadata.Namespace}/{deployment.Metadata.Name}";
-        WatchedObjects<Deployment> watch = new(
-            scope.Client, Resources.Deployments,
-            new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
+        using CacheUse<Deployment> use = scope.Caches.Open(
+            Resources.Deployments, new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task watching = watch.RunAsync(stop.Token);
         Task late = scope.Time.DelayAsync(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, stop.Token);
         try
         {
-            await watch.Synced.WaitAsync(cancellationToken);
+            use.Cache.Admit(deployment);
+            await use.Cache.Synced.WaitAsync(cancellationToken);
             while (true)
             {
                 (Pod? pod, Task moved) = pods.Look(record.Plan.Uid);
-                (Deployment? now, Task progressed) = watch.Look(deployment.Metadata.Uid ?? "");
+                (Deployment? now, Task progressed) = use.Cache.Look(deployment.Metadata.Uid ?? "");
                 if (pod is null || pod.IsTerminating() || now is null) return;
                 DeploymentRollout state = DeploymentRollout.Of(now);
                 NodeDrainBlocker blocker = new()
@@ -135,7 +135,6 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         finally
         {
             await stop.CancelAsync();
-            await watching;
         }
     }
 }

@@ -28,9 +28,11 @@ internal sealed class WorkloadCache(TimeProvider time)
     }
 
     /// <summary>Those of the owners (UIDs) that have fewer ready pods than they want; one that is gone wants none.</summary>
-    public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners)
+    /// <param name="owners">Of the pods.</param>
+    /// <param name="without">UIDs of pods that do not count, whatever is told of them.</param>
+    public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without)
     {
-        ILookup<string, UnhealthyPod?> pods = _pods.Values.ToLookup(p => RootOf(p.Owner), p => p.Unhealthy);
+        ILookup<string, UnhealthyPod?> pods = _pods.Where(p => !without.Contains(p.Key)).ToLookup(p => RootOf(p.Value.Owner), p => p.Value.Unhealthy);
         return
         [
             .. owners.Select(RootOf).Distinct().Where(_workloads.ContainsKey)

@@ -1,80 +1,66 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Drain.Workloads;
 
-/// <summary>Keeps a <see cref="WorkloadCache"/> up to date by watches. Thread-safe.</summary>
-/// <param name="scope">The run.</param>
-/// <param name="ns">The namespace to watch; null for all.</param>
-internal sealed class WorkloadWatch(DrainScope scope, string? ns)
+/// <summary>Keeps a <see cref="WorkloadCache"/> up to date from the session's caches. Thread-safe.</summary>
+internal sealed class WorkloadWatch : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly WorkloadCache _board = new(scope.Time);
+    private readonly WorkloadCache _workloads;
+    private readonly List<IDisposable> _uses = [];
+    private readonly List<Task> _synced = [], _failed = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _unsynced = 4;
 
-    /// <summary>Watches until cancelled.</summary>
-    /// <exception cref="Kubernetes.Errors.KubernetesException">The first refusal of one of the watches.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="scope">The run.</param>
+    /// <param name="ns">The namespace to watch; null for all.</param>
+    public WorkloadWatch(DrainScope scope, string? ns)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] watches =
-        [
-            WatchAsync(Resources.Deployments, (d, gone) => _board.Put(d, "Deployment", d.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.ReplicaSets, (r, gone) => _board.Put(r, "ReplicaSet", r.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.StatefulSets, (s, gone) => _board.Put(s, "StatefulSet", s.Spec.Replicas, gone), stop.Token),
-            WatchAsync(Resources.Pods, _board.Put, stop.Token),
-        ];
-        try
-        {
-            await await Task.WhenAny(watches);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await Task.WhenAll(watches).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
+        _workloads = new(scope.Time);
+        Follow(scope.Caches.OpenWithin(Resources.Deployments, ns), (d, gone) => _workloads.Put(d, "Deployment", d.Spec.Replicas, gone));
+        Follow(scope.Caches.OpenWithin(Resources.ReplicaSets, ns), (r, gone) => _workloads.Put(r, "ReplicaSet", r.Spec.Replicas, gone));
+        Follow(scope.Caches.OpenWithin(Resources.StatefulSets, ns), (s, gone) => _workloads.Put(s, "StatefulSet", s.Spec.Replicas, gone));
+        Follow(scope.Caches.OpenWithin(Resources.Pods, ns), _workloads.Put);
+        _ = Task.WhenAll(_synced).ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
-    /// <summary>What the board shows, complete or not.</summary>
+    /// <summary>Fails with the first failure of one of the caches; does not end otherwise.</summary>
+    public Task Failed => Task.WhenAny(_failed).Unwrap();
+
+    /// <summary>What is known, complete or not.</summary>
     public T Read<T>(Func<WorkloadCache, T> read)
     {
-        lock (_lock) return read(_board);
+        lock (_lock) return read(_workloads);
     }
 
-    /// <summary>What the board shows, null as long as not all lists have arrived, and a task that ends when that may have changed.</summary>
+    /// <summary>What is known, null as long as not all lists have arrived, and a task that ends when that may have changed.</summary>
     public (T? Value, Task Changed) Look<T>(Func<WorkloadCache, T> read)
         where T : class
     {
-        lock (_lock) return (_unsynced == 0 ? read(_board) : null, _changed.Task);
+        lock (_lock) return (_synced.TrueForAll(static task => task.IsCompletedSuccessfully) ? read(_workloads) : null, _changed.Task);
     }
 
-    private async Task WatchAsync<T>(ResourceType<T> type, Action<T, bool> apply, CancellationToken cancellationToken)
+    public void Dispose() => _uses.ForEach(static use => use.Dispose());
+
+    private void Follow<T>(CacheUse<T> use, Action<T, bool> apply)
         where T : KubernetesObject
     {
-        bool synced = false;
-        await Task.Yield();
-        await foreach (WatchEvent<T> change in scope.Client.WatchAsync(type, new() { Namespace = ns }, cancellationToken))
+        _synced.Add(use.Cache.Synced);
+        _failed.Add(use.Cache.Failed);
+        IDisposable subscription = use.Cache.Subscribe(change =>
         {
-            lock (_lock)
-            {
-                if (change.Type != WatchEventType.Synced)
-                {
-                    apply(change.Object, change.Type == WatchEventType.Deleted);
-                }
-                else if (!synced)
-                {
-                    synced = true;
-                    _unsynced--;
-                }
+            lock (_lock) apply(change.Object, change.IsDeletion);
+            Signal();
+        });
+        _uses.AddRange([subscription, use]);
+    }
 
-                if (_unsynced > 0) continue;
-                _changed.TrySetResult();
-                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
+    private void Signal()
+    {
+        TaskCompletionSource changed;
+        lock (_lock) (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        changed.TrySetResult();
     }
 }

@@ -1,21 +1,23 @@
 using System.Collections.Concurrent;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
 internal sealed class BatchWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, NodeWork work, FleetBoard board, MaintenanceProgress progress)
+    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, NodeWork work, ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     private const int DrainAttempts = 6;
 
-    private readonly StuckBatch _stuck = new(scope, options, ledger, board);
+    private readonly StuckBatch _stuck = new(scope, options, ledger, fleet);
     private readonly List<Task> _tails = [];
 
     /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
@@ -44,7 +46,7 @@ internal sealed class BatchWork(
         for (int attempt = 1; ; attempt++)
         {
             await lease.HoldAsync(cancellationToken);
-            foreach (string gone in left.Where(uid => board.Find(uid) is null).ToList())
+            foreach (string gone in left.Where(uid => fleet.Find(uid) is null).ToList())
             {
                 left.Remove(gone);
                 _tails.Add(work.EndAsync(gone, new NodeGoneException(ledger[gone].Name), cancellationToken));

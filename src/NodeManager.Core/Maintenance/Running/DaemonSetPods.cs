@@ -1,8 +1,10 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
@@ -10,7 +12,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>The pods of DaemonSets on a node: with them the node is of use again.</summary>
-internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board, MaintenanceProgress progress)
+internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     // What nobody tells of: a DaemonSet that was deleted, or does not want the node any more.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
@@ -26,48 +28,20 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, FleetBoard board, Ma
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public async Task WaitAsync(NodeRecord record, CancellationToken cancellationToken)
     {
-        Lock gate = new();
-        Dictionary<string, Pod> pods = [];
-        TaskCompletionSource signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        WatchedObjects<Pod> watch = new(scope.Client, Resources.Pods, On(record.Name))
+        using NodeCaches<Pod> pods = scope.Connection.Caches().Open(NodeScopes.Pods, [record.Name]);
+        await pods.CatchUpAsync(cancellationToken);
+        while (true)
         {
-            OnChange = (pod, isGone) =>
-            {
-                TaskCompletionSource before;
-                lock (gate)
-                {
-                    if (isGone) pods.Remove(pod.Metadata.Uid ?? "");
-                    else pods[pod.Metadata.Uid ?? ""] = pod;
-                    (before, signal) = (signal, new(TaskCreationOptions.RunContinuationsAsynchronously));
-                }
-
-                before.TrySetResult();
-            },
-        };
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task watching = watch.RunAsync(stop.Token);
-        try
-        {
-            await watch.Synced.WaitAsync(cancellationToken);
-            while (true)
-            {
-                HashSet<string?> ready;
-                Task changed;
-                lock (gate) (ready, changed) = ([.. pods.Values.Where(IsReady).Select(OwnerOf)], signal.Task);
-                (Node? node, Task nodeChanged) = board.Look(record.Uid);
-                if (node is null) throw new NodeGoneException(record.Name);
-                string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];
-                if (missing.Length == 0) return;
-                IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
-                if (wanted.Count == 0) return;
-                progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
-                await scope.WaitAnyAsync(LookAgain, [changed, nodeChanged], cancellationToken);
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await watching;
+            (IReadOnlyList<Pod> here, Task changed) = pods.Of(record.Name).Look(PodIndexes.ByNode, record.Name);
+            HashSet<string?> ready = [.. here.Where(IsReady).Select(OwnerOf)];
+            (Node? node, Task nodeChanged) = fleet.Look(record.Uid);
+            if (node is null) throw new NodeGoneException(record.Name);
+            string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];
+            if (missing.Length == 0) return;
+            IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
+            if (wanted.Count == 0) return;
+            progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
+            await scope.WaitAnyAsync(LookAgain, [changed, nodeChanged], cancellationToken);
         }
     }
 

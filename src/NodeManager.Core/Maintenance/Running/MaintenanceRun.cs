@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
@@ -10,7 +11,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Takes a run from batch to batch to its end, or to where it is interrupted.</summary>
-internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, RunStart start)
+internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> fleet, RunStart start)
 {
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
@@ -57,8 +58,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     /// <summary>Goes on until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
     private async Task<string?> WorkAsync(CancellationToken cancellationToken)
     {
-        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, board, _conditions, start.Progress);
-        BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, board, start.Progress);
+        NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, fleet, _conditions, start.Progress);
+        BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, fleet, start.Progress);
         await ForetellAsync(cancellationToken);
         await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
@@ -94,7 +95,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         List<(string Name, NodeForecast Forecast)> forecasts = [.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))];
         _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0 || f.Forecast.Risks.Count > 0).Select(f => f.Name));
         foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
-        List<string> unready = [.. open.Where(n => board.Find(n.Uid) is { } node && !FleetBoard.IsReady(node)).Select(n => n.Name)];
+        List<string> unready = [.. open.Where(n => fleet.Find(n.Uid) is { } node && !node.IsReady()).Select(n => n.Name)];
         if (unready.Count > 0)
             scope.Observer.Warning($"Not Ready, so their turn comes last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
     }
@@ -119,7 +120,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
 
     private async Task NoteGoneAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyCollection<Node> nodes = board.LookAtAll().Nodes;
+        IReadOnlyCollection<Node> nodes = fleet.Items;
         HashSet<string> there = [.. nodes.Select(n => n.Metadata.Uid ?? "")];
         foreach (NodeRecord gone in _ledger.Nodes.Where(n => n.IsOpen && !there.Contains(n.Uid)))
         {
@@ -147,8 +148,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         long since = scope.Time.GetTimestamp();
         for (bool isTold = false; ; isTold = true)
         {
-            (IReadOnlyCollection<Node> nodes, Task changed) = board.LookAtAll();
-            string[] unready = [.. nodes.Where(n => FleetBoard.IsControlPlane(n) && !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
+            (IReadOnlyCollection<Node> nodes, Task changed) = fleet.LookAtAll();
+            string[] unready = [.. nodes.Where(n => n.IsControlPlane() && !n.IsReady()).Select(n => n.Metadata.Name)];
             IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes);
             int limit = start.Limit.Of(candidates.Count);
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
@@ -179,7 +180,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
                let node = byUid[record.Uid]
                select new MaintenanceCandidate(
                    record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending,
-                   FleetBoard.IsReady(node), node.Spec.Unschedulable == true) { WasUnavailable = record.WasUnavailable, GoesAlone = record.GoesAlone },
+                   node.IsReady(), node.Spec.Unschedulable == true) { WasUnavailable = record.WasUnavailable, GoesAlone = record.GoesAlone },
         ];
     }
 
@@ -191,9 +192,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
         long healthySince = scope.Time.GetTimestamp(), brokenSince = healthySince;
         while (uids.Count > 0)
         {
-            Task changed = board.LookAtAll().Changed;
-            List<Node> nodes = [.. uids.Select(board.Find).OfType<Node>()];
-            string[] broken = [.. nodes.Where(n => !FleetBoard.IsReady(n)).Select(n => n.Metadata.Name)];
+            Task changed = fleet.Changed();
+            List<Node> nodes = [.. uids.Select(fleet.Find).OfType<Node>()];
+            string[] broken = [.. nodes.Where(n => !n.IsReady()).Select(n => n.Metadata.Name)];
             if (broken.Length == 0) brokenSince = scope.Time.GetTimestamp();
             else healthySince = scope.Time.GetTimestamp();
             TimeSpan left = broken.Length == 0
@@ -284,7 +285,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, FleetBoard board, R
     // With the one that begins.
     private int BatchesLeft()
     {
-        IReadOnlyList<MaintenanceCandidate> candidates = Candidates(board.LookAtAll().Nodes);
+        IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);
         return 1 + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
     }
 }

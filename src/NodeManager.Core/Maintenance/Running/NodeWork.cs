@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
@@ -17,13 +18,13 @@ namespace NodeManager.Core.Maintenance.Running;
 /// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
 /// </summary>
 internal sealed class NodeWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, ClaimWriter claims, FleetBoard board, MaintenanceConditions conditions,
+    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, ClaimWriter claims, ObjectCache<Node> fleet, MaintenanceConditions conditions,
     MaintenanceProgress progress)
 {
     private const int LongestError = 2000;
 
-    private readonly Readiness _readiness = new(board, progress);
-    private readonly DaemonSetPods _daemonSets = new(scope, board, progress);
+    private readonly Readiness _readiness = new(fleet, progress);
+    private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
 
     /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
     public Task<bool> CordonAsync(string uid, CancellationToken cancellationToken) => GuardAsync(
@@ -48,8 +49,8 @@ internal sealed class NodeWork(
                     },
                     token);
                 await conditions.BeginAsync(record.Name, token);
-                // Who chooses the next batch goes by the board.
-                await board.UntilAsync(uid, n => n.Spec.Unschedulable == true, token);
+                // Who chooses the next batch goes by the fleet.
+                await fleet.UntilAsync(uid, n => n is null || n.Spec.Unschedulable == true, token);
             }, cancellationToken);
         },
         cancellationToken);
@@ -92,7 +93,7 @@ internal sealed class NodeWork(
                 async token =>
                 {
                     isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
-                    await board.UntilAsync(uid, n => !claims.IsOwn(n), token);
+                    await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), token);
                     await conditions.EndAsync(record.Name, "Resumed", true, token);
                 },
                 cancellationToken);
@@ -121,7 +122,7 @@ internal sealed class NodeWork(
             NodeRecord record = ledger[uid];
             await lease.HoldAsync(cancellationToken);
             if (!await claims.YieldAsync(record.Name, uid, cancellationToken)) throw new ClaimLostException(null);
-            await board.UntilAsync(uid, n => record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
+            await fleet.UntilAsync(uid, n => n is null || record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
             await ledger.UpdateAsync(
                 uid,
                 n => n with
@@ -161,7 +162,7 @@ internal sealed class NodeWork(
             if (!error.EndsWith('.')) error += ".";
             bool isWanted = options.OnError == MaintenanceErrorAction.Resume || exception is NodeFailedException { IsNeeded: true };
             bool isPutBack = isWanted && exception is not ClaimLostException && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
-            if (isPutBack) await board.UntilAsync(uid, n => !claims.IsOwn(n), cancellationToken);
+            if (isPutBack) await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), cancellationToken);
             await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
             string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";
             await ledger.UpdateAsync(
@@ -216,7 +217,7 @@ internal sealed class NodeWork(
     // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.
     private bool HasRebooted(NodeRecord record) =>
         options.WaitForReboot && record.HasBegun(NodeMaintenanceStepName.Script) && !record.HasDone(NodeMaintenanceStepName.Script)
-        && board.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId;
+        && fleet.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId;
 
     private async Task InTimeAsync(string goal, NodeRecord record, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
@@ -228,7 +229,7 @@ internal sealed class NodeWork(
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            Node? node = board.Find(record.Uid);
+            Node? node = fleet.Find(record.Uid);
             string status = node is null ? "gone" : NodeMapper.StatusOf(node);
             string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "as before" : "a new one";
             throw new NodeFailedException(
@@ -251,7 +252,7 @@ internal sealed class NodeWork(
         cancellationToken);
 
     private string Gone(NodeRecord record) =>
-        board.LookAtAll().Nodes.FirstOrDefault(n => n.Metadata.Name == record.Name && n.Metadata.Uid != record.Uid) is { } other
+        fleet.Items.FirstOrDefault(n => n.Metadata.Name == record.Name && n.Metadata.Uid != record.Uid) is { } other
             ? $"Another node registered under its name ({other.Metadata.Uid}); it is a new one, and left alone."
             : "The node was deleted.";
 }

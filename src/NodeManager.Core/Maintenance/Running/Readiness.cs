@@ -1,4 +1,6 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
@@ -6,7 +8,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Waits until a node is back: booted anew, Ready.</summary>
-internal sealed class Readiness(FleetBoard board, MaintenanceProgress progress)
+internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     /// <summary>
     /// Waits for another boot than the recorded one, and for a report of Ready after that one's last. (A kubelet reports its boot and its
@@ -15,12 +17,12 @@ internal sealed class Readiness(FleetBoard board, MaintenanceProgress progress)
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(
         record, "a new boot",
-        node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && FleetBoard.IsReady(node)
+        node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && node.IsReady()
             && !(ReadyHeartbeat(node) < record.Heartbeat),
         cancellationToken);
 
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
-    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, "the node", FleetBoard.IsReady, cancellationToken);
+    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, "the node", FleetNodes.IsReady, cancellationToken);
 
     private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {
@@ -31,8 +33,7 @@ internal sealed class Readiness(FleetBoard board, MaintenanceProgress progress)
             return false;
         }
 
-        await board.UntilAsync(record.Uid, Look, cancellationToken);
-        if (board.Find(record.Uid) is null) throw new NodeGoneException(record.Name);
+        if (await fleet.UntilAsync(record.Uid, node => node is null || Look(node), cancellationToken) is null) throw new NodeGoneException(record.Name);
     }
 
     public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions.Find("Ready")?.LastHeartbeatTime;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
@@ -16,7 +17,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Begins a run, or takes up one that was interrupted: its lease first, then its record, then all of its nodes.</summary>
-internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
+internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
 {
     // Later the same command means another maintenance: last month's patches are not this month's.
     private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
@@ -33,7 +34,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
         string work = OptionText.HashWork(request.WorkText);
         // What is wrong with the options is said before anything is asked.
         MaintenanceOptions options = Complete(request.Options);
-        await board.StartAsync(cancellationToken);
+        await nodes.CatchUpAsync(cancellationToken);
         StoredRun? stored;
         List<Node> targets = [];
         if (request.ResumeId is { } id)
@@ -132,7 +133,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
     // As other options want it: nodes have other groups, and the control plane is included.
     private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
     {
-        Dictionary<string, Node> byUid = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Uid ?? "");
+        Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");
         bool isOther = options.SpreadBy != stored.Run.Options.SpreadBy;
         if (isOther) SpreadKey.Check([.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()], options.SpreadBy, scope.Observer);
         return stored with
@@ -161,7 +162,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
 
     private List<Node> Resolve(IReadOnlyList<NodeTarget> targets)
     {
-        Dictionary<string, Node> byName = board.LookAtAll().Nodes.ToDictionary(n => n.Metadata.Name);
+        Dictionary<string, Node> byName = nodes.Cache.Items.ToDictionary(n => n.Metadata.Name);
         return [.. NodeTarget.Distinct(targets).Select(target => byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
             ? node
             : throw ErrorTranslator.NodeMissing(target.Name, target.Uid, byName.GetValueOrDefault(target.Name)?.Metadata.Uid, scope.Session.Cluster))];
@@ -169,7 +170,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
 
     private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)
     {
-        bool isControlPlane = FleetBoard.IsControlPlane(node);
+        bool isControlPlane = node.IsControlPlane();
         bool isLeftOut = isControlPlane && !options.IncludeControlPlane;
         return new()
         {
@@ -178,7 +179,7 @@ internal sealed class RunOpener(MaintenanceScope scope, FleetBoard board)
             Uid = node.Metadata.Uid ?? "",
             Group = SpreadKey.GroupOf(node, options.SpreadBy),
             IsControlPlane = isControlPlane,
-            WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !FleetBoard.IsReady(node),
+            WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady(),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
             Message = isLeftOut ? "A control-plane node: left out without -IncludeControlPlane." : null,
         };

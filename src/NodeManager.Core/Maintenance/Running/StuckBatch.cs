@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Maintenance.Options;
@@ -13,7 +14,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Watches whether the drains of a batch wait for pods that fit only on nodes that the run itself holds.</summary>
-internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, FleetBoard board)
+internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, ObjectCache<Node> fleet)
 {
     // A scheduler needs a moment for a new pod, and a node that has just come back for its taints.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
@@ -65,6 +66,6 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
     private HashSet<string> Held() =>
     [
         .. ledger.Nodes.Where(n => n is { Status: NodeMaintenanceStatus.InProgress or NodeMaintenanceStatus.Failed, WasCordoned: false }
-            && board.Find(n.Uid)?.Spec.Unschedulable == true).Select(n => n.Name),
+            && fleet.Find(n.Uid)?.Spec.Unschedulable == true).Select(n => n.Name),
     ];
 }

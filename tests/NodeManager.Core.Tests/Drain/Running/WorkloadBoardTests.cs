@@ -33,7 +33,7 @@ public sealed class WorkloadBoardTests
         int number = 0;
         foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
 
-        Assert.Equal(missing, string.Join(' ', board.Missing(["rs"]).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}")));
+        Assert.Equal(missing, string.Join(' ', board.Missing(["rs"], new HashSet<string>()).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}")));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class WorkloadBoardTests
         int number = 0;
         foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
 
-        MissingPods missing = Assert.Single(board.Missing(["rs"]));
+        MissingPods missing = Assert.Single(board.Missing(["rs"], new HashSet<string>()));
 
         Assert.Equal(isStuck, missing.IsStuck);
         if (isStuck) Assert.Equal("0 of 3 pods are ready; not ready: p1 (not scheduled: Unschedulable: 0/1 nodes are available)", missing.Describe());
@@ -61,13 +61,13 @@ public sealed class WorkloadBoardTests
         Deployment workload = new() { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } };
         board.Put(workload, "W", 1, false);
         board.Put(Pod("rs", 1), false);
-        Assert.Empty(board.Missing(["rs"]));
+        Assert.Empty(board.Missing(["rs"], new HashSet<string>()));
 
         board.Put(Pod("rs", 1), true);
-        Assert.Single(board.Missing(["rs"]));
+        Assert.Single(board.Missing(["rs"], new HashSet<string>()));
         board.Put(workload, "W", 1, true);
 
-        Assert.Empty(board.Missing(["rs"]));
+        Assert.Empty(board.Missing(["rs"], new HashSet<string>()));
     }
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

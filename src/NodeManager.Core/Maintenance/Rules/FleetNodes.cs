@@ -1,0 +1,14 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Maintenance.Rules;
+
+/// <summary>What a maintenance wants to know of a node.</summary>
+internal static class FleetNodes
+{
+    public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";
+
+    public static bool IsControlPlane(this Node node) => node.Metadata.Labels is { } labels
+        && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
+}

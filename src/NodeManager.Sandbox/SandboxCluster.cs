@@ -34,7 +34,7 @@ public sealed class SandboxCluster : IDisposable
     private readonly ConcurrentBag<SandboxServer> _servers = [];
     private readonly ServiceAccountTokens _tokens;
     private readonly ApiServer _server;
-    private readonly FaultBoard _faults;
+    private readonly FaultRegistry _faults;
 
     private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
@@ -45,7 +45,7 @@ public sealed class SandboxCluster : IDisposable
         int minor = ParseMinor(options.Version);
         SandboxFeatures.Check(options.Features, minor);
         Catalog = new(BuiltInKinds.Every.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
-        var store = new ObjectStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
+        var store = new DocumentStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
         // A restored cluster must not give out again what it gave before.
         IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
@@ -83,7 +83,7 @@ public sealed class SandboxCluster : IDisposable
 
     /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
     /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, it has no such feature, or the speed is out of range.</exception>
-    public static SandboxCluster Start(SandboxOptions options) => Start(options, ObjectStore.DefaultLogCapacity);
+    public static SandboxCluster Start(SandboxOptions options) => Start(options, DocumentStore.DefaultLogCapacity);
 
     /// <summary>The same with another bound on what watches can resume over.</summary>
     internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
@@ -118,7 +118,7 @@ public sealed class SandboxCluster : IDisposable
             Nodes = all[BuiltInKinds.Nodes].Count,
             StartsAt = options.StartsAt ?? (source.Time is ClusterClock ? source.Time.GetUtcNow() : null),
         };
-        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity);
+        var cluster = new SandboxCluster(options, DocumentStore.DefaultLogCapacity);
         new ClusterCopier(cluster.Registry, options.Seed).Write(all, await customs, cluster.Catalog);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
         cluster.Live();
@@ -145,7 +145,7 @@ public sealed class SandboxCluster : IDisposable
             Programs = programs,
             Time = time,
         };
-        var cluster = new SandboxCluster(options, ObjectStore.DefaultLogCapacity, saved);
+        var cluster = new SandboxCluster(options, DocumentStore.DefaultLogCapacity, saved);
         cluster.Live();
         foreach (FaultRequest fault in header.Faults) cluster.SetFault(fault);
         return cluster;

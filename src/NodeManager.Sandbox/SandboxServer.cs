@@ -9,7 +9,7 @@ public sealed class SandboxServer : IDisposable
 {
     private readonly X509Certificate2 _certificate;
     private readonly ConnectionListener _listener;
-    private readonly KubeconfigFile _kubeconfig;
+    private readonly ServedKubeconfig _kubeconfig;
 
     internal SandboxServer(SandboxCluster cluster, SandboxServerOptions options, ServerLimits limits)
     {
@@ -22,7 +22,7 @@ public sealed class SandboxServer : IDisposable
         {
             _listener = listener = new(options.Port, _certificate, new(cluster.Api, identity.Token, cluster.Time), limits);
             Address = new($"https://127.0.0.1:{_listener.Port}");
-            _kubeconfig = KubeconfigFile.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token);
+            _kubeconfig = ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token);
             KubeconfigPath = _kubeconfig.Path;
             _listener.Start();
         }

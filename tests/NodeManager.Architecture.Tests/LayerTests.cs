@@ -38,11 +38,9 @@ public sealed class LayerTests
         Assert.Contains(refused, static arrow => arrow.From.StartsWith("NodeManager.Scheduling", StringComparison.Ordinal) && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal));
     }
 
-    private static string[] Assemblies() => [.. Directory.GetFiles(AppContext.BaseDirectory, "NodeManager*.dll").Where(static path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal))];
-
     private static Arrow[] Arrows() =>
     [
-        .. Assemblies().SelectMany(static path =>
+        .. ModuleAssemblies.Files().SelectMany(static path =>
         {
             using ArrowReader reader = new(path);
             return reader.Read();
@@ -51,7 +49,7 @@ public sealed class LayerTests
 
     private static string[] Folders() =>
     [
-        .. Assemblies().SelectMany(static path =>
+        .. ModuleAssemblies.Files().SelectMany(static path =>
         {
             using ArrowReader reader = new(path);
             return reader.Folders;

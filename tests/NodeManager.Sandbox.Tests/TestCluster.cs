@@ -11,7 +11,7 @@ internal sealed class TestCluster : IDisposable
 {
     private readonly HttpClient _http;
 
-    public TestCluster(string version = "1.37", TimeProvider? time = null, int logCapacity = ObjectStore.DefaultLogCapacity)
+    public TestCluster(string version = "1.37", TimeProvider? time = null, int logCapacity = DocumentStore.DefaultLogCapacity)
     {
         Cluster = SandboxCluster.StartStill(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System }, logCapacity);
         _http = new(Cluster.CreateTransport()) { BaseAddress = Cluster.Server, Timeout = Timeout.InfiniteTimeSpan };

@@ -162,7 +162,7 @@ internal static class BuiltInKinds
         Group = "policy", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets",
         ShortNames = ["pdb"], HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, AllowsUnqualifiedFinalizers = true,
         MetadataChecked = MetadataOrder.LastOfNew, Type = Json.PodDisruptionBudget,
-        Rules = BudgetRules.Rules,
+        Rules = PodDisruptionBudgetRules.Rules,
     };
 
     public static ResourceKind Leases { get; } = new()

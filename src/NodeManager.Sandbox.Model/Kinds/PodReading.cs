@@ -30,9 +30,9 @@ internal static class PodReading
         pod.As<Pod>().Spec.Volumes?.Where(static volume => volume.PersistentVolumeClaim is not null).Select(static volume => volume.PersistentVolumeClaim!.ClaimName) ?? [];
 
     /// <summary>The pods that an object controls.</summary>
-    public static IEnumerable<StoredObject> PodsOf(this ObjectStore store, string ownerUid) => store.ControlledBy(ownerUid, BuiltInKinds.Pods);
+    public static IEnumerable<StoredObject> PodsOf(this DocumentStore store, string ownerUid) => store.ControlledBy(ownerUid, BuiltInKinds.Pods);
 
-    public static IEnumerable<StoredObject> ControlledBy(this ObjectStore store, string ownerUid, ResourceKind kind)
+    public static IEnumerable<StoredObject> ControlledBy(this DocumentStore store, string ownerUid, ResourceKind kind)
     {
         foreach (StoredObject item in store.Dependents(ownerUid))
             if (item.Kind == kind && item.ControllerReference()?.Uid == ownerUid) yield return item;

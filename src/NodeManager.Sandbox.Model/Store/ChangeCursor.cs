@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>One reader of a kind's changes, at its own pace. Not thread-safe.</summary>
-internal sealed class ChangeCursor(ObjectStore store, ChangeLog log, Change link)
+internal sealed class ChangeCursor(DocumentStore store, ChangeLog log, Change link)
 {
     // The link, or since it was let go, where it was.
     private readonly WeakReference<Change> _place = new(link);

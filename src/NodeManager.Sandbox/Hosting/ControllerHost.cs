@@ -34,7 +34,7 @@ internal sealed class ControllerHost : IDisposable
     private readonly List<Controller> controllers;
     private readonly List<Exception> faults = [];
 
-    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
         catalog = kinds;
         timers = new(registry.Time);
@@ -47,7 +47,7 @@ internal sealed class ControllerHost : IDisposable
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
             new NamespaceController(context), new PodCollector(context), new ConditionTaints(context), new NodeHealthMonitor(context), new TaintEviction(context),
             new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
-            new InitialObjectKeeper(context with { Registry = registry }),
+            new InitialObjectController(context with { Registry = registry }),
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
@@ -65,7 +65,7 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts over what is in the store; returns at once.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultBoard board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
         ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
         board.Changed += host.Feel;
@@ -87,7 +87,7 @@ internal sealed class ControllerHost : IDisposable
         stopping.Dispose();
     }
 
-    private void FollowOnce(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    private void FollowOnce(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
         lock (followed)
         {
@@ -98,7 +98,7 @@ internal sealed class ControllerHost : IDisposable
         Follow(store, kind, listeners);
     }
 
-    private void Follow(ObjectStore store, ResourceKind kind, Controller[] listeners)
+    private void Follow(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
         Snapshot start = store.List(kind);
         ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;

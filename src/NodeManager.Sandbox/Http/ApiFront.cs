@@ -16,7 +16,7 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
     /// <summary>Whose token the request shows: the kubeconfig's, or a service account's; null for any other and for none.</summary>
     public UserInfo? Authenticate(RequestHead head)
     {
-        if (BearerToken.Of(head.Header("Authorization")) is not { } shown) return null;
+        if (AuthorizationHeader.BearerTokenOf(head.Header("Authorization")) is not { } shown) return null;
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown)), _token)
             ? UserInfo.Administrator
             : api.Tokens.Authenticate(shown);

@@ -103,7 +103,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         return (head, user, await reader.ReadBodyAsync(head, cancellationToken));
     }
 
-    private static ApiResponse Unauthorized() => ApiResponse.Refusal(ApiErrors.Unauthorized());
+    private static ApiResponse Unauthorized() => ApiResponse.Refusal(StatusErrors.Unauthorized());
 
     private static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken stopped)
     {

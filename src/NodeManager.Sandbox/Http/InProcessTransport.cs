@@ -21,7 +21,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The embedded cluster has been stopped.");
         cancellationToken.ThrowIfCancellationRequested();
         Stream body = request.Content is null ? Stream.Null : await request.Content.ReadAsStreamAsync(cancellationToken);
-        if (Authenticate(request) is not { } user) return Translate(request, ApiResponse.Refusal(ApiErrors.Unauthorized()));
+        if (Authenticate(request) is not { } user) return Translate(request, ApiResponse.Refusal(StatusErrors.Unauthorized()));
         ApiResponse answer = await server.HandleAsync(
             new()
             {
@@ -53,7 +53,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
     // Who is in the process owns the cluster, unless they show the token of somebody else.
     private UserInfo? Authenticate(HttpRequestMessage request) => request.Headers.Authorization is not { } shown
         ? UserInfo.Administrator
-        : BearerToken.Of(shown.ToString()) is { } token ? server.Tokens.Authenticate(token) : null;
+        : AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token ? server.Tokens.Authenticate(token) : null;
 
     private HttpResponseMessage Translate(HttpRequestMessage request, ApiResponse answer)
     {

@@ -11,7 +11,7 @@ internal static class PodAddresses
 {
     public static string HostOf(Node node) => node.Status.Addresses?.Find(address => address.Type == "InternalIP")?.Address ?? "127.0.0.1";
 
-    public static string Next(ObjectStore store, Node node, Pod pod)
+    public static string Next(DocumentStore store, Node node, Pod pod)
     {
         if (pod.Spec.HostNetwork == true) return HostOf(node);
         HashSet<string> taken = [.. store.ListBy(BuiltInKinds.Pods, "spec.nodeName", node.Metadata.Name).Select(other => other.Field("status.podIP"))];

@@ -12,13 +12,13 @@ namespace NodeManager.Sandbox.Metrics;
 /// Plausible usage: each container has a habit (a share of what it requests, by its name and the seed) and wanders around it, a little
 /// differently every quarter of a minute. The same moment of the same cluster gives the same numbers.
 /// </summary>
-internal sealed class UsageModel(ObjectStore store, TimeProvider time, int seed)
+internal sealed class UsageModel(DocumentStore store, TimeProvider time, int seed)
 {
     public const string Window = "15s";
     private const decimal Gibi = 1024 * 1024 * 1024;
     private const int Period = 15;
 
-    public ObjectStore Store => store;
+    public DocumentStore Store => store;
 
     /// <summary>When the current numbers were taken.</summary>
     public DateTimeOffset Moment => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds() / Period * Period);

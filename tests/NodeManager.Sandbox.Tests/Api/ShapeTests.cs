@@ -103,7 +103,7 @@ public sealed class ShapeTests
     [InlineData(100 * 86400, "100d")]
     [InlineData((800 * 86400) + 5, "2y70d")]
     [InlineData(-10, "<invalid>")]
-    public void Ages_are_said_shortly(long seconds, string said) => Assert.Equal(said, CellText.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Ages_are_said_shortly(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
 
     private static async Task<JsonObject> ReadAsync(TestCluster cluster, string path, string accept)
     {

@@ -113,7 +113,7 @@ public sealed class EvictionProgressTests
     }
 
     // The pod's phase (null: gone), and when it came to its end.
-    private static EvictionTarget Target(string? phase, DateTimeOffset? ended = null)
+    private static TargetPod Target(string? phase, DateTimeOffset? ended = null)
     {
         if (phase is null) return new("u", null, ended);
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, 100);

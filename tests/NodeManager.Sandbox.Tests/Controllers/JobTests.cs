@@ -60,7 +60,7 @@ public sealed class JobTests
         await cluster.UntilAsync(() => cluster.Pods.Any(LiveCluster.IsReady), "running");
         StoredObject first = cluster.Pods.Single();
 
-        new PodEvictor(cluster.Registry, cluster.Cluster.Catalog).Evict("default", first.Name, new());
+        new EvictionHandler(cluster.Registry, cluster.Cluster.Catalog).Evict("default", first.Name, new());
         await cluster.UntilAsync(() => cluster.Pods.Any(pod => pod.Uid != first.Uid && LiveCluster.IsReady(pod)), "another");
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Pods, first.Name) is null, "the first gone");
         Assert.Null(cluster.Status(BuiltInKinds.Jobs, "job").Number("failed"));

@@ -29,7 +29,7 @@ internal sealed class LiveCluster : IDisposable
 
     public ResourceRegistry Registry => Cluster.Registry;
 
-    public ObjectStore Store => Cluster.Registry.Store;
+    public DocumentStore Store => Cluster.Registry.Store;
 
     public IEnumerable<StoredObject> Pods => Store.List(BuiltInKinds.Pods).Objects.Walk();
 

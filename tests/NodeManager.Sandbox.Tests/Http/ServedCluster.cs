@@ -14,7 +14,7 @@ internal sealed class ServedCluster : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
-    public ServedCluster(ServerLimits? limits = null, int logCapacity = ObjectStore.DefaultLogCapacity)
+    public ServedCluster(ServerLimits? limits = null, int logCapacity = DocumentStore.DefaultLogCapacity)
         : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits)
     {
     }

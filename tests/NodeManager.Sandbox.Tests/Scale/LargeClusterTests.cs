@@ -22,7 +22,7 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
         long start = Stopwatch.GetTimestamp();
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = Nodes });
         TimeSpan lasted = Stopwatch.GetElapsedTime(start);
-        ObjectStore store = cluster.Registry.Store;
+        DocumentStore store = cluster.Registry.Store;
         StoredObject[] pods = [.. store.List(BuiltInKinds.Pods).Objects.Walk()];
         Assert.Equal(Nodes, store.List(BuiltInKinds.Nodes).Objects.Count);
         Assert.InRange(pods.Length, Nodes * 9.5, Nodes * 10.5);

@@ -39,7 +39,7 @@ public sealed class WatcherTests(ITestOutputHelper output)
     {
         using var served = new ServedCluster();
         served.Http.Timeout = Timeout.InfiniteTimeSpan;
-        ObjectStore store = served.Cluster.Registry.Store;
+        DocumentStore store = served.Cluster.Registry.Store;
         long version = store.Version;
         ChangeCursor cursor = store.OpenCursor(BuiltInKinds.Pods, version)!;
         WatchReader[] readers = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(i => OpenAsync(served, Views[i % Views.Length].Query, version)));

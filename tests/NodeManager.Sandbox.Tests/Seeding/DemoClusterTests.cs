@@ -40,7 +40,7 @@ public sealed class DemoClusterTests
     [Fact]
     public void Thousands_of_pods_of_one_set_have_names_of_their_own()
     {
-        using var cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, ObjectStore.DefaultLogCapacity);
+        using var cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, DocumentStore.DefaultLogCapacity);
         var writer = new SeedWriter(cluster.Registry, 1);
         Assert.Equal(20_000, Enumerable.Range(0, 20_000).Select(_ => writer.NextSuffix()).Distinct().Count());
     }

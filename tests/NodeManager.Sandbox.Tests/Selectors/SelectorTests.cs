@@ -33,7 +33,7 @@ public sealed class SelectorTests
     [InlineData("app>1", false)]
     [InlineData("example.com/x=y,app in (web),!gone", true)]
     public void A_label_selector_matches_as_the_server_does(string selector, bool expected) =>
-        Assert.Equal(expected, LabelSelector.Parse(selector).Matches(Labels));
+        Assert.Equal(expected, LabelQuery.Parse(selector).Matches(Labels));
 
     [Theory]
     [InlineData("a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt")]
@@ -49,7 +49,7 @@ public sealed class SelectorTests
     [InlineData("=b", "found '=', expected: !, identifier, or 'end of string'")]
     public void A_label_selector_that_cannot_be_read_is_a_bad_request(string selector, string? message)
     {
-        ApiException refused = Assert.Throws<ApiException>(() => LabelSelector.Parse(selector));
+        ApiException refused = Assert.Throws<ApiException>(() => LabelQuery.Parse(selector));
         Assert.Equal(400, refused.Code);
         if (message is not null) Assert.Equal(message, refused.Message);
     }

@@ -57,7 +57,7 @@ public sealed class ConcurrencyTests
         const int Writers = 4, Rounds = 200;
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
-        ObjectStore store = registry.Store;
+        DocumentStore store = registry.Store;
         long start = store.Version;
         Task writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
         {

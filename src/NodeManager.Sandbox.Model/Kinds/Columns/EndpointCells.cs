@@ -18,7 +18,7 @@ internal static class EndpointCells
             all.AddRange(ports.Length == 0 ? addresses : ports.SelectMany(port => addresses.Select(address => $"{address}:{port}")));
         }
 
-        return CellText.OrNone(Some(all));
+        return ColumnText.OrNone(Some(all));
     }
 
     public static string Ports(JsonObject slice) =>
@@ -27,7 +27,7 @@ internal static class EndpointCells
     public static string Endpoints(JsonObject slice) => Listed((slice.Array("endpoints") ?? []).OfType<JsonObject>()
         .SelectMany(static one => one.Array("addresses") ?? []).Select(static address => (string?)address ?? ""));
 
-    private static string Listed(IEnumerable<string> items) => Some([.. items]) is { Length: > 0 } text ? text : CellText.Unset;
+    private static string Listed(IEnumerable<string> items) => Some([.. items]) is { Length: > 0 } text ? text : ColumnText.Unset;
 
     private static string Some(List<string> items) =>
         string.Join(',', items.Take(Shown)) + (items.Count > Shown ? $" + {items.Count - Shown} more..." : "");

@@ -6,10 +6,10 @@ namespace NodeManager.Sandbox.Model.Kinds.Columns;
 internal static class EventCells
 {
     public static string FirstSeen(JsonObject item, DateTimeOffset now) =>
-        CellText.Since(item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
+        ColumnText.Since(item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
 
     public static string LastSeen(JsonObject item, DateTimeOffset now) =>
-        CellText.Since(item.Object("series").Text("lastObservedTime") ?? item.Text("lastTimestamp") ?? item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
+        ColumnText.Since(item.Object("series").Text("lastObservedTime") ?? item.Text("lastTimestamp") ?? item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
 
     public static string Subject(JsonObject item)
     {

@@ -13,7 +13,7 @@ internal static class KindColumns
     /// <summary>What nearly every kind begins with.</summary>
     public static TableColumn Name { get; } = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
 
-    public static TableColumn Age { get; } = new("Age", static (item, now) => CellText.Age(item, now));
+    public static TableColumn Age { get; } = new("Age", static (item, now) => ColumnText.Age(item, now));
 
     private static readonly TableColumn[] Template =
     [
@@ -21,7 +21,7 @@ internal static class KindColumns
         Wide("Images", static item => WorkloadCells.Containers(item, "image")),
     ];
 
-    private static readonly TableColumn Selector = Wide("Selector", static item => CellText.Selector(item.Object("spec").Object("selector")));
+    private static readonly TableColumn Selector = Wide("Selector", static item => ColumnText.Selector(item.Object("spec").Object("selector")));
     private static readonly TableColumn[] Replicas =
     [
         Name, Number("Desired", "spec", "replicas"), Number("Current", "status", "replicas"), Number("Ready", "status", "readyReplicas"), Age, .. Template,
@@ -43,8 +43,8 @@ internal static class KindColumns
             Name, Text("Ready", PodCells.Ready), Text("Status", PodCells.Status),
             new("Restarts", static (pod, _) => PodCells.Restarts(pod)) { Type = "integer", Until = 21 },
             new("Restarts", static (pod, now) => PodCells.RestartText(pod, now)) { From = 22 }, Age,
-            Wide("IP", static pod => CellText.OrNone(pod.Object("status").Text("podIP"))), Wide("Node", static pod => CellText.OrNone(pod.Object("spec").Text("nodeName"))),
-            Wide("Nominated Node", static pod => CellText.OrNone(pod.Object("status").Text("nominatedNodeName"))), Wide("Readiness Gates", PodCells.ReadinessGates),
+            Wide("IP", static pod => ColumnText.OrNone(pod.Object("status").Text("podIP"))), Wide("Node", static pod => ColumnText.OrNone(pod.Object("spec").Text("nodeName"))),
+            Wide("Nominated Node", static pod => ColumnText.OrNone(pod.Object("status").Text("nominatedNodeName"))), Wide("Readiness Gates", PodCells.ReadinessGates),
         ],
         [BuiltInKinds.Namespaces] = [Name, Text("Status", static item => item.Object("status").Text("phase") ?? ""), Age],
         [BuiltInKinds.Events] =
@@ -61,9 +61,9 @@ internal static class KindColumns
         [BuiltInKinds.ServiceAccounts] = [Name, Count("Secrets", static item => item.Array("secrets")?.Count ?? 0) with { Until = 32 }, Age],
         [BuiltInKinds.Services] =
         [
-            Name, Text("Type", static item => item.Object("spec").Text("type") ?? ""), Text("Cluster-IP", static item => CellText.OrNone(item.Object("spec").Text("clusterIP"))),
+            Name, Text("Type", static item => item.Object("spec").Text("type") ?? ""), Text("Cluster-IP", static item => ColumnText.OrNone(item.Object("spec").Text("clusterIP"))),
             Text("External-IP", WorkloadCells.External), Text("Port(s)", WorkloadCells.Ports), Age,
-            Wide("Selector", static item => CellText.Labels(item.Object("spec").Object("selector"))),
+            Wide("Selector", static item => ColumnText.Labels(item.Object("spec").Object("selector"))),
         ],
         [BuiltInKinds.Endpoints] = [Name, Text("Endpoints", EndpointCells.Addresses), Age],
         [BuiltInKinds.EndpointSlices] =
@@ -73,7 +73,7 @@ internal static class KindColumns
         [BuiltInKinds.PersistentVolumes] =
         [
             Name, Text("Capacity", static item => item.Object("spec").Object("capacity").Text("storage") ?? ""),
-            Text("Access Modes", static item => CellText.AccessModes(item.Object("spec").Array("accessModes"))),
+            Text("Access Modes", static item => ColumnText.AccessModes(item.Object("spec").Array("accessModes"))),
             Text("Reclaim Policy", static item => item.Object("spec").Text("persistentVolumeReclaimPolicy") ?? ""), Text("Status", WorkloadCells.VolumePhase),
             Text("Claim", WorkloadCells.Claim), Text("StorageClass", static item => item.Object("spec").Text("storageClassName") ?? ""), VolumeAttributes,
             Text("Reason", static item => item.Object("status").Text("reason") ?? ""), Age, VolumeMode,
@@ -82,10 +82,10 @@ internal static class KindColumns
         [
             Name, Text("Status", WorkloadCells.VolumePhase), Text("Volume", static item => item.Object("spec").Text("volumeName") ?? ""),
             Text("Capacity", static item => item.Object("status").Object("capacity").Text("storage") ?? ""),
-            Text("Access Modes", static item => CellText.AccessModes(item.Object("status").Array("accessModes"))),
+            Text("Access Modes", static item => ColumnText.AccessModes(item.Object("status").Array("accessModes"))),
             Text("StorageClass", static item => item.Object("spec").Text("storageClassName") ?? ""), VolumeAttributes, Age, VolumeMode,
         ],
-        [BuiltInKinds.ReplicationControllers] = [.. Replicas, Wide("Selector", static item => CellText.Labels(item.Object("spec").Object("selector")))],
+        [BuiltInKinds.ReplicationControllers] = [.. Replicas, Wide("Selector", static item => ColumnText.Labels(item.Object("spec").Object("selector")))],
         [BuiltInKinds.ReplicaSets] = [.. Replicas, Selector],
         [BuiltInKinds.Deployments] =
         [
@@ -97,7 +97,7 @@ internal static class KindColumns
         [
             Name, Number("Desired", "status", "desiredNumberScheduled"), Number("Current", "status", "currentNumberScheduled"),
             Number("Ready", "status", "numberReady"), Number("Up-to-date", "status", "updatedNumberScheduled"), Number("Available", "status", "numberAvailable"),
-            Text("Node Selector", static item => CellText.Labels(item.Object("spec").Object("template").Object("spec").Object("nodeSelector"))), Age, .. Template, Selector,
+            Text("Node Selector", static item => ColumnText.Labels(item.Object("spec").Object("template").Object("spec").Object("nodeSelector"))), Age, .. Template, Selector,
         ],
         [BuiltInKinds.ControllerRevisions] =
         [
@@ -141,17 +141,17 @@ internal static class KindColumns
         [PassiveKinds.CronJobs] =
         [
             Name, Text("Schedule", static item => item.Object("spec").Text("schedule") ?? ""),
-            Text("Timezone", static item => item.Object("spec").Text("timeZone") ?? CellText.None) with { From = 28 },
+            Text("Timezone", static item => item.Object("spec").Text("timeZone") ?? ColumnText.None) with { From = 28 },
             Text("Suspend", static item => PassiveCells.Flag(item.Object("spec").Flag("suspend"))) with { Type = "boolean" },
             Count("Active", static item => item.Object("status").Array("active")?.Count ?? 0) with { Type = "integer" },
-            new("Last Schedule", static (item, now) => item.Object("status").Text("lastScheduleTime") is { } last ? CellText.Since(last, now) : CellText.None), Age,
+            new("Last Schedule", static (item, now) => item.Object("status").Text("lastScheduleTime") is { } last ? ColumnText.Since(last, now) : ColumnText.None), Age,
             Wide("Containers", static item => WorkloadCells.ContainersOf(item.Object("spec").Object("jobTemplate").Object("spec").Object("template"), "name")),
             Wide("Images", static item => WorkloadCells.ContainersOf(item.Object("spec").Object("jobTemplate").Object("spec").Object("template"), "image")),
-            Wide("Selector", static item => CellText.Selector(item.Object("spec").Object("jobTemplate").Object("spec").Object("selector"))),
+            Wide("Selector", static item => ColumnText.Selector(item.Object("spec").Object("jobTemplate").Object("spec").Object("selector"))),
         ],
         [PassiveKinds.Ingresses] =
         [
-            Name, Text("Class", static item => item.Object("spec").Text("ingressClassName") ?? CellText.None), Text("Hosts", PassiveCells.Hosts),
+            Name, Text("Class", static item => item.Object("spec").Text("ingressClassName") ?? ColumnText.None), Text("Hosts", PassiveCells.Hosts),
             Text("Address", PassiveCells.Addresses), Text("Ports", PassiveCells.Ports), Age,
         ],
         [PassiveKinds.IngressClasses] =
@@ -159,11 +159,11 @@ internal static class KindColumns
             Name with { Cell = static (item, _) => PassiveCells.ClassName(item) }, Text("Controller", static item => item.Object("spec").Text("controller") ?? ""),
             Text("Parameters", PassiveCells.Parameters), Age,
         ],
-        [PassiveKinds.NetworkPolicies] = [Name, Text("Pod-Selector", static item => CellText.Selector(item.Object("spec").Object("podSelector"))), Age],
+        [PassiveKinds.NetworkPolicies] = [Name, Text("Pod-Selector", static item => ColumnText.Selector(item.Object("spec").Object("podSelector"))), Age],
         [PassiveKinds.HorizontalPodAutoscalers] =
         [
             Name, Text("Reference", static item => $"{item.Object("spec").Object("scaleTargetRef").Text("kind")}/{item.Object("spec").Object("scaleTargetRef").Text("name")}"),
-            Text("Targets", PassiveCells.Targets), Text("MinPods", static item => item.Object("spec").Number("minReplicas") is { } least ? $"{least}" : CellText.Unset),
+            Text("Targets", PassiveCells.Targets), Text("MinPods", static item => item.Object("spec").Number("minReplicas") is { } least ? $"{least}" : ColumnText.Unset),
             Number("MaxPods", "spec", "maxReplicas") with { Type = "string" }, Number("Replicas", "status", "currentReplicas") with { Type = "string" }, Age,
         ],
         [PassiveKinds.ResourceQuotas] =
@@ -176,11 +176,11 @@ internal static class KindColumns
         [
             Name, Text("Containers", static item => WorkloadCells.ContainersOf(item.Object("template"), "name")),
             Text("Images", static item => WorkloadCells.ContainersOf(item.Object("template"), "image")),
-            Text("Pod Labels", static item => CellText.Labels(item.Object("template").Object("metadata").Object("labels"))),
+            Text("Pod Labels", static item => ColumnText.Labels(item.Object("template").Object("metadata").Object("labels"))),
         ],
         [PassiveKinds.CertificateSigningRequests] =
         [
-            Name, Age, Text("SignerName", static item => CellText.OrNone(item.Object("spec").Text("signerName"))),
+            Name, Age, Text("SignerName", static item => ColumnText.OrNone(item.Object("spec").Text("signerName"))),
             Text("Requestor", static item => item.Object("spec").Text("username") ?? ""), Text("RequestedDuration", PassiveCells.Requested) with { From = 22 },
             Text("Condition", PassiveCells.Condition),
         ],
@@ -200,9 +200,9 @@ internal static class KindColumns
     ];
 
     private static TableColumn VolumeAttributes =>
-        Text("VolumeAttributesClass", static item => item.Object("spec").Text("volumeAttributesClassName") ?? CellText.Unset) with { From = 31 };
+        Text("VolumeAttributesClass", static item => item.Object("spec").Text("volumeAttributesClassName") ?? ColumnText.Unset) with { From = 31 };
 
-    private static TableColumn VolumeMode => Wide("VolumeMode", static item => item.Object("spec").Text("volumeMode") ?? CellText.Unset);
+    private static TableColumn VolumeMode => Wide("VolumeMode", static item => item.Object("spec").Text("volumeMode") ?? ColumnText.Unset);
 
     /// <summary>Those that a Kubernetes of this minor version has.</summary>
     public static TableColumn[] Of(ResourceKind kind, int minor) =>

@@ -23,11 +23,11 @@ internal static class NodeCells
             else if (key == "kubernetes.io/role" && (string?)value is { Length: > 0 } role) roles.Add(role);
         }
 
-        return CellText.OrNone(string.Join(',', roles));
+        return ColumnText.OrNone(string.Join(',', roles));
     }
 
-    public static string Address(JsonObject node, string type) => CellText.OrNone(
+    public static string Address(JsonObject node, string type) => ColumnText.OrNone(
         (node.Object("status").Array("addresses") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Text("type") == type).Text("address"));
 
-    public static string Info(JsonObject node, string member) => CellText.OrUnknown(node.Object("status").Object("nodeInfo").Text(member));
+    public static string Info(JsonObject node, string member) => ColumnText.OrUnknown(node.Object("status").Object("nodeInfo").Text(member));
 }

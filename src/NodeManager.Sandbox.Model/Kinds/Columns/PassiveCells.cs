@@ -26,7 +26,7 @@ internal static class PassiveCells
 
     public static string Parameters(JsonObject item) => item.Object("spec").Object("parameters") is { } named
         ? $"{named.Text("kind")}{(named.Text("apiGroup") is { } group ? "." + group : "")}/{named.Text("name")}"
-        : CellText.None;
+        : ColumnText.None;
 
     public static string ClassName(JsonObject item) =>
         item.Object("metadata").Text("name") + (item.Object("metadata").Object("annotations").Text("ingressclass.kubernetes.io/is-default-class") == "true" ? " (default)" : "");
@@ -40,7 +40,7 @@ internal static class PassiveCells
     public static string Targets(JsonObject item)
     {
         JsonObject[] metrics = [.. (item.Object("spec").Array("metrics") ?? []).OfType<JsonObject>()];
-        if (metrics.Length == 0) return CellText.None;
+        if (metrics.Length == 0) return ColumnText.None;
         string shown = string.Join(", ", metrics.Take(MostMetrics).Select(static metric => Metric(metric)));
         return metrics.Length > MostMetrics ? $"{shown} + {metrics.Length - MostMetrics} more..." : shown;
     }
@@ -53,9 +53,9 @@ internal static class PassiveCells
         return string.IsNullOrEmpty(request.Object("status").Text("certificate")) ? state : state + ",Issued";
     }
 
-    public static string Requested(JsonObject request) => request.Object("spec").Number("expirationSeconds") is { } seconds ? CellText.Duration(TimeSpan.FromSeconds(seconds)) : CellText.None;
+    public static string Requested(JsonObject request) => request.Object("spec").Number("expirationSeconds") is { } seconds ? ColumnText.Duration(TimeSpan.FromSeconds(seconds)) : ColumnText.None;
 
-    public static string Flag(bool? value) => value switch { true => "True", false => "False", null => CellText.Unset };
+    public static string Flag(bool? value) => value switch { true => "True", false => "False", null => ColumnText.Unset };
 
     // Nothing measures them: what is reached is never known.
     private static string Metric(JsonObject metric)
@@ -66,6 +66,6 @@ internal static class PassiveCells
         string wanted = target.Text("averageValue") is { } average ? average + (name.Length == 0 && kind != "Pods" ? " (avg)" : "")
             : target.Number("averageUtilization") is { } share ? share.ToString(CultureInfo.InvariantCulture) + "%"
             : target.Text("value") ?? "<auto>";
-        return $"{name}{CellText.Unknown}/{wanted}";
+        return $"{name}{ColumnText.Unknown}/{wanted}";
     }
 }

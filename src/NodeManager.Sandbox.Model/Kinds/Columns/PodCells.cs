@@ -32,13 +32,13 @@ internal static class PodCells
         long count = Restarts(pod);
         string? last = Counted(pod).Select(static one => one.Object("lastState").Object("terminated").Text("finishedAt")).Where(static one => one is not null).Max(StringComparer.Ordinal);
         string text = count.ToString(CultureInfo.InvariantCulture);
-        return count == 0 || last is null ? text : $"{text} ({CellText.Since(last, now)} ago)";
+        return count == 0 || last is null ? text : $"{text} ({ColumnText.Since(last, now)} ago)";
     }
 
     public static string ReadinessGates(JsonObject pod)
     {
         string[] gates = [.. (pod.Object("spec").Array("readinessGates") ?? []).OfType<JsonObject>().Select(static gate => gate.Text("conditionType") ?? "")];
-        return gates.Length == 0 ? CellText.None : $"{gates.Count(gate => Condition(pod, gate).Text("status") == "True")}/{gates.Length}";
+        return gates.Length == 0 ? ColumnText.None : $"{gates.Count(gate => Condition(pod, gate).Text("status") == "True")}/{gates.Length}";
     }
 
     // Null once the init containers are through.

@@ -39,7 +39,7 @@ internal static class PrinterColumns
         };
     }
 
-    private static string Since(string text, DateTimeOffset now) => CellText.Since(text, now) is not CellText.Unknown and var since ? since : "<invalid>";
+    private static string Since(string text, DateTimeOffset now) => ColumnText.Since(text, now) is not ColumnText.Unknown and var since ? since : "<invalid>";
 
     private static decimal? Number(JsonNode value) => value.GetValueKind() == JsonValueKind.Number &&
         decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;

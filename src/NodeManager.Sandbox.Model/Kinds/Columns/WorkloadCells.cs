@@ -37,12 +37,12 @@ internal static class WorkloadCells
         JsonObject? status = job.Object("status");
         if (status.Text("startTime") is not { } start) return "";
         DateTimeOffset end = status.Text("completionTime") is { } completed ? DateTimeOffset.Parse(completed, CultureInfo.InvariantCulture) : now;
-        return CellText.Since(start, end);
+        return ColumnText.Since(start, end);
     }
 
     public static string Bound(JsonObject budget, string member) => budget.Object("spec")?[member] is { } bound ? bound.ToString() : "N/A";
 
-    public static string Ports(JsonObject service) => CellText.OrNone(string.Join(
+    public static string Ports(JsonObject service) => ColumnText.OrNone(string.Join(
         ',', (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>().Select(static port =>
             port.Number("nodePort") is > 0 and var node ? $"{port.Number("port")}:{node}/{port.Text("protocol")}" : $"{port.Number("port")}/{port.Text("protocol")}")));
 
@@ -54,9 +54,9 @@ internal static class WorkloadCells
         string[] balanced = [.. (service.Object("status").Object("loadBalancer").Array("ingress") ?? []).OfType<JsonObject>().Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "")];
         return spec.Text("type") switch
         {
-            "ExternalName" => CellText.OrNone(spec.Text("externalName")),
+            "ExternalName" => ColumnText.OrNone(spec.Text("externalName")),
             "LoadBalancer" => balanced.Length + given.Length > 0 ? string.Join(',', balanced.Concat(given)) : "<pending>",
-            _ => CellText.OrNone(string.Join(',', given)),
+            _ => ColumnText.OrNone(string.Join(',', given)),
         };
     }
 
@@ -76,7 +76,7 @@ internal static class WorkloadCells
     public static string Controller(JsonObject item)
     {
         JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Flag("controller") == true);
-        if (owner is null) return CellText.None;
+        if (owner is null) return ColumnText.None;
         string[] version = (owner.Text("apiVersion") ?? "").Split('/');
         string kind = (owner.Text("kind") ?? "").ToLowerInvariant();
         return $"{kind}{(version.Length > 1 ? "." + version[0] : "")}/{owner.Text("name")}";

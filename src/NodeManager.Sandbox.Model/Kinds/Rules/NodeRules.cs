@@ -60,6 +60,6 @@ internal static class NodeRules
         for (int i = 0; i < ranges.Count; i++)
             if (!System.Net.IPNetwork.TryParse((string?)ranges[i] ?? "", out _)) errors.Invalid($"spec.podCIDRs[{i}]", ranges[i], "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
         if (node.Object("spec").Array("taints") is not { } taints) return;
-        TaintRules.Validate(taints, errors);
+        NodeTaintRules.Validate(taints, errors);
     }
 }

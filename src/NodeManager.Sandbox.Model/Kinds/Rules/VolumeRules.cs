@@ -87,7 +87,7 @@ internal static class VolumeRules
         if (spec.Object("hostPath").Text("path")?.Split('/').Contains("..") == true) errors.Invalid("spec.hostPath.path", spec.Object("hostPath")!.Text("path"), "must not contain '..'");
         if (spec.Object("nodeAffinity") is { } affinity && affinity["required"] is null) errors.Required("spec.nodeAffinity.required", "must specify required node constraints");
         if (spec?.Any(static pair => pair.Value is JsonObject && pair.Key is not ("capacity" or "nodeAffinity" or "claimRef")) != true) errors.Required("spec", "must specify a volume type");
-        if (spec.Object("nodeAffinity").Object("required") is { } nodes) AffinityRules.ValidateNodeSelector(nodes, "spec.nodeAffinity.required", errors);
+        if (spec.Object("nodeAffinity").Object("required") is { } nodes) PodAffinityRules.ValidateNodeSelector(nodes, "spec.nodeAffinity.required", errors);
         CheckClass(spec, "spec", errors);
     }
 

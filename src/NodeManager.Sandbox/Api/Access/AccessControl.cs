@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Access;
 
 /// <summary>Who may do what: by the cluster's roles where these are enforced, else everybody everything.</summary>
-internal sealed class AccessControl(ObjectStore store, bool isEnforced)
+internal sealed class AccessControl(DocumentStore store, bool isEnforced)
 {
     private readonly GrantedRules _granted = new(store);
 

@@ -34,7 +34,7 @@ internal sealed class EscalationGuard(AccessControl access)
         if (IsSame(document, old) || access.Decide(user, Right("escalate", path, path.Kind.Plural, name)).IsAllowed) return;
         Role role = document.Deserialize(AccessJson.Default.Role)!;
         if (role.AggregationRule?.ClusterRoleSelectors is { Count: > 0 } && Missing(user, "", Everything).Count > 0)
-            throw ApiErrors.Forbidden(path.Kind, name, "must have cluster-admin privileges to use an aggregationRule");
+            throw StatusErrors.Forbidden(path.Kind, name, "must have cluster-admin privileges to use an aggregationRule");
         Require(user, path, name, role.Rules ?? []);
     }
 
@@ -44,7 +44,7 @@ internal sealed class EscalationGuard(AccessControl access)
         RoleRef role = document.Deserialize(AccessJson.Default.RoleBinding)!.RoleRef;
         string resource = role.Kind == "Role" ? BuiltInKinds.Roles.Plural : BuiltInKinds.ClusterRoles.Plural;
         if (access.Decide(user, Right("bind", path, resource, role.Name)).IsAllowed) return;
-        Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw ApiErrors.NotFound(path.Kind, role.Name));
+        Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw StatusErrors.NotFound(path.Kind, role.Name));
     }
 
     // What garbage collection changes is nobody's gain. A label is: it may make the role part of another.
@@ -61,7 +61,7 @@ internal sealed class EscalationGuard(AccessControl access)
         List<PolicyRule> missing = Missing(user, path.ObjectNamespace, rules);
         if (missing.Count == 0) return;
         string groups = string.Join(' ', user.Groups.Select(static group => $"\"{group}\""));
-        throw ApiErrors.Forbidden(
+        throw StatusErrors.Forbidden(
             path.Kind, name,
             $"user \"{user.Name}\" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', Compact(missing))}");
     }

@@ -13,10 +13,10 @@ internal sealed class Impersonator(AccessControl access, int minor)
     private const int ConstrainedFrom = 36;
 
     /// <exception cref="ApiException">403; 400 where headers name no user.</exception>
-    public UserInfo Resolve(UserInfo asker, ImpersonationRequest? asked, ApiRequest request)
+    public UserInfo Resolve(UserInfo asker, ImpersonationRequest? asked, IncomingRequest request)
     {
         if (asked is null) return asker;
-        if (asked.User.Length == 0) throw ApiErrors.BadRequest("requested impersonation without impersonating a user name");
+        if (asked.User.Length == 0) throw StatusErrors.BadRequest("requested impersonation without impersonating a user name");
         (string Namespace, string Name)? account = ServiceAccountName.Parse(asked.User);
         IEnumerable<RequestAttributes> needs = [
             account is { } its ? Need("serviceaccounts", its.Name, its.Namespace) : Need("users", asked.User),

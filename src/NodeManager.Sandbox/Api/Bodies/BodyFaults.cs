@@ -15,7 +15,7 @@ internal static class BodyFaults
     private const string Envelope = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
 
     public static ApiException Unrecognized(string kind, string why, ReadOnlySpan<byte> body) =>
-        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): {why} ({Show(body)})");
+        StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): {why} ({Show(body)})");
 
     public static ApiException NoKind(string kind, string why, ReadOnlySpan<byte> body) =>
         Unrecognized(kind, "couldn't get version/kind; json parse error: " + why, body);
@@ -36,8 +36,8 @@ internal static class BodyFaults
         string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
         if (path.Custom is not null)
         {
-            if (kind.Length == 0) return ApiErrors.BadRequest($"Object 'Kind' is missing in the body of the request");
-            return ApiErrors.BadRequest(stated == expected
+            if (kind.Length == 0) return StatusErrors.BadRequest($"Object 'Kind' is missing in the body of the request");
+            return StatusErrors.BadRequest(stated == expected
                 ? $"the kind in the data ({kind}) does not match the expected kind ({path.Kind})"
                 : $"the API version in the data ({stated}) does not match the expected API version ({expected})");
         }
@@ -45,7 +45,7 @@ internal static class BodyFaults
         string why = stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
             ? $"converting ({version}.{kind}) to ({ApiSchema.Instance.Group(path.SchemaType)}.{path.Kind}): unknown conversion"
             : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
-        return ApiErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
+        return StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
     }
 
     /// <summary>A value's type as messages name it.</summary>

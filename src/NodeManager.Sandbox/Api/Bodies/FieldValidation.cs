@@ -30,7 +30,7 @@ internal sealed class FieldValidation
     /// <summary>Removes what the kind does not have, and checks that what is there can stand where it does.</summary>
     /// <exception cref="ApiException">400: it cannot, or there is what the client does not want.</exception>
     public void Apply(ResourceKind kind, string version, JsonObject document, RequestDocument body) => Apply(
-        kind, version, document, body, body.Told(body.IsYaml), false, fault => ApiErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}"));
+        kind, version, document, body, body.Told(body.IsYaml), false, fault => StatusErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}"));
 
     /// <summary>The same for what a patch made of an object.</summary>
     /// <exception cref="ApiException">422.</exception>
@@ -38,7 +38,7 @@ internal sealed class FieldValidation
     {
         // What the patch made is shown as it was before anything is taken out.
         string? shown = _mode == "Strict" ? patch.Show(changed) : null;
-        Apply(kind, version, changed, patch.Body, patch.Duplicates, patch.IsStrategic, fault => ApiErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor));
+        Apply(kind, version, changed, patch.Body, patch.Duplicates, patch.IsStrategic, fault => StatusErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor));
     }
 
     /// <summary>For what is applied, of which nothing may be unknown anyway.</summary>
@@ -47,7 +47,7 @@ internal sealed class FieldValidation
     {
         if (applied.Duplicates.Count == 0 || _mode == "Ignore") return;
         string[] told = [.. applied.Told(byLine: true)];
-        if (_mode == "Strict") throw ApiErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
+        if (_mode == "Strict") throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
         _warnings.AddRange(told);
     }
 

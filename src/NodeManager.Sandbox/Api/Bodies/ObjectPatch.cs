@@ -46,11 +46,11 @@ internal sealed class ObjectPatch
     public IEnumerable<string> Duplicates => _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
 
     /// <exception cref="ApiException">415.</exception>
-    public static void RequireType(ApiRequest request, ResourceKind kind)
+    public static void RequireType(IncomingRequest request, ResourceKind kind)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (kind.Custom is not null && type is not (Json or Merge)) throw ApiErrors.UnsupportedMediaType(Json, Merge, ApplyType);
-        if (type is not (Json or Merge or Strategic)) throw ApiErrors.UnsupportedPatch();
+        if (kind.Custom is not null && type is not (Json or Merge)) throw StatusErrors.UnsupportedMediaType(Json, Merge, ApplyType);
+        if (type is not (Json or Merge or Strategic)) throw StatusErrors.UnsupportedPatch();
     }
 
     /// <param name="request">Of a type that there is.</param>
@@ -58,7 +58,7 @@ internal sealed class ObjectPatch
     /// <param name="minor">The Kubernetes that is served.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ApiException">400.</exception>
-    public static async Task<ObjectPatch> ReadAsync(ApiRequest request, bool isThere, int minor, CancellationToken cancellationToken)
+    public static async Task<ObjectPatch> ReadAsync(IncomingRequest request, bool isThere, int minor, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
         if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() }, minor);
@@ -67,13 +67,13 @@ internal sealed class ObjectPatch
         {
             JsonArray when type == Json => new(type, body, minor),
             JsonObject when type != Json => new(type, body, minor),
-            null when type == Merge => throw (minor < OperationsNamedFrom ? ApiErrors.Unclassified(NoPatch) : ApiErrors.BadRequest(NoPatch)),
+            null when type == Merge => throw (minor < OperationsNamedFrom ? StatusErrors.Unclassified(NoPatch) : StatusErrors.BadRequest(NoPatch)),
             null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
-            var root when type == Json => throw ApiErrors.BadRequest(
+            var root when type == Json => throw StatusErrors.BadRequest(
                 minor < OperationsNamedFrom
                     ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
                     : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"),
-            var root => throw ApiErrors.BadRequest($"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"),
+            var root => throw StatusErrors.BadRequest($"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"),
         };
     }
 
@@ -99,7 +99,7 @@ internal sealed class ObjectPatch
         }
         catch (PatchException fault)
         {
-            if (fault.IsUnmergeable) throw ApiErrors.Unclassified(fault.Message);
+            if (fault.IsUnmergeable) throw StatusErrors.Unclassified(fault.Message);
             throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
         }
     }

@@ -13,7 +13,7 @@ internal static class RequestBody
     private const string Yaml = "application/yaml";
 
     /// <exception cref="ApiException">400 (it is no object), 415.</exception>
-    public static async Task<RequestDocument> ReadDocumentAsync(ApiRequest request, string kind, CancellationToken cancellationToken)
+    public static async Task<RequestDocument> ReadDocumentAsync(IncomingRequest request, string kind, CancellationToken cancellationToken)
     {
         RequireReadable(request.ContentType);
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
@@ -28,12 +28,12 @@ internal static class RequestBody
     }
 
     /// <exception cref="ApiException">400 (it is no object), 415.</exception>
-    public static async Task<JsonObject> ReadObjectAsync(ApiRequest request, string kind, CancellationToken cancellationToken) =>
+    public static async Task<JsonObject> ReadObjectAsync(IncomingRequest request, string kind, CancellationToken cancellationToken) =>
         (await ReadDocumentAsync(request, kind, cancellationToken)).Root!.AsObject();
 
     /// <summary>What a manager applies: YAML, of which JSON is a part.</summary>
     /// <exception cref="ApiException">400.</exception>
-    public static async Task<RequestDocument> ReadAppliedAsync(ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestDocument> ReadAppliedAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
         try
@@ -42,7 +42,7 @@ internal static class RequestBody
         }
         catch (FormatException fault)
         {
-            throw ApiErrors.BadRequest($"error decoding YAML: error converting YAML to JSON: {fault.Message}");
+            throw StatusErrors.BadRequest($"error decoding YAML: error converting YAML to JSON: {fault.Message}");
         }
     }
 
@@ -51,7 +51,7 @@ internal static class RequestBody
     /// <param name="where">What the message of a fault begins with.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ApiException">400.</exception>
-    public static async Task<RequestDocument> ReadPatchAsync(ApiRequest request, string where, CancellationToken cancellationToken)
+    public static async Task<RequestDocument> ReadPatchAsync(IncomingRequest request, string where, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
         try
@@ -60,7 +60,7 @@ internal static class RequestBody
         }
         catch (JsonException fault)
         {
-            throw ApiErrors.BadRequest(where + BodyFaults.Of(fault, body.Span));
+            throw StatusErrors.BadRequest(where + BodyFaults.Of(fault, body.Span));
         }
     }
 
@@ -68,7 +68,7 @@ internal static class RequestBody
     public static void RequireReadable(string contentType)
     {
         if (MediaType(contentType) is not ("" or "application/json" or Yaml or ProtobufBody.MediaType))
-            throw ApiErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
+            throw StatusErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
     }
 
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -117,7 +117,7 @@ internal static class RequestBody
         return YamlBody.Read(Encoding.UTF8.GetString(body));
     }
 
-    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class CustomKinds
         registry.Store.Committed += Observe;
     }
 
-    private ObjectStore Store => _registry.Store;
+    private DocumentStore Store => _registry.Store;
 
     private void Observe(Change change)
     {

@@ -13,7 +13,7 @@ internal static class CustomScale
     /// <exception cref="ApiException">500: the object does not say how many it wants.</exception>
     public static JsonObject Of(StoredObject item, JsonObject document, ScalePaths paths)
     {
-        if (ScalePaths.Find(document, paths.Replicas) is not { } wanted) throw ApiErrors.Internal($"the spec replicas field \"{paths.Replicas}\" does not exist");
+        if (ScalePaths.Find(document, paths.Replicas) is not { } wanted) throw StatusErrors.Internal($"the spec replicas field \"{paths.Replicas}\" does not exist");
         var metadata = new JsonObject { ["name"] = item.Name };
         if (item.Namespace.Length > 0) metadata["namespace"] = item.Namespace;
         metadata["uid"] = item.Uid;

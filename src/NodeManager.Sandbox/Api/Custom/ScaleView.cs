@@ -46,9 +46,9 @@ internal static class ScaleView
         string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale", stated = scale.Text("apiVersion") is { Length: > 0 } version ? version : ApiVersion;
         if (kind != "Scale" || stated != ApiVersion) throw Bodies.BodyFaults.WrongKind(Kind, ApiVersion, kind, stated);
         if (ValueTypes.FindFault(scale, "Scale", isConverted: false) is { } fault)
-            throw ApiErrors.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {fault}");
+            throw StatusErrors.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {fault}");
         JsonObject? metadata = scale.Object("metadata");
-        if (string.IsNullOrEmpty(metadata.Text("name"))) throw ApiErrors.NameMissing(path.Name);
+        if (string.IsNullOrEmpty(metadata.Text("name"))) throw StatusErrors.NameMissing(path.Name);
         UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, metadata!, minor);
     }
 

@@ -11,11 +11,11 @@ namespace NodeManager.Sandbox.Api.Faults;
 internal sealed class ApiFaults
 {
     private readonly ConcurrentDictionary<CancellationTokenSource, ResourcePath> _watches = new();
-    private readonly FaultBoard _board;
+    private readonly FaultRegistry _board;
     private readonly KindCatalog _catalog;
     private readonly TimeProvider _time;
 
-    public ApiFaults(FaultBoard board, KindCatalog catalog, TimeProvider time)
+    public ApiFaults(FaultRegistry board, KindCatalog catalog, TimeProvider time)
     {
         _board = board;
         _catalog = catalog;
@@ -24,7 +24,7 @@ internal sealed class ApiFaults
     }
 
     /// <summary>A refusal instead of an answer; null where the request goes its way, after whatever delay.</summary>
-    public async Task<ApiException?> MeetAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async Task<ApiException?> MeetAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path) return null;
         string verb = RequestInfo.VerbOf(request.Method, path.Name.Length > 0, request.Query.IsTrue("watch"));
@@ -40,15 +40,15 @@ internal sealed class ApiFaults
         {
             if (!fault.Covers(path, verb) || !fault.Draw()) continue;
             int seconds = (int)Math.Ceiling(fault.Request.RetryAfter!.Value.TotalSeconds);
-            return ApiErrors.TooManyRequests("the server has received too many requests and has asked us to try again later", seconds, null);
+            return StatusErrors.TooManyRequests("the server has received too many requests and has asked us to try again later", seconds, null);
         }
 
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiError))
-            if (fault.Covers(path, verb) && fault.Draw()) return ApiErrors.Internal($"the fault {fault.Request.Name} is active");
+            if (fault.Covers(path, verb) && fault.Draw()) return StatusErrors.Internal($"the fault {fault.Request.Name} is active");
         if (verb is "update" or "patch")
         {
             foreach (Fault fault in _board.Active(SandboxFaultKind.ApiConflict))
-                if (fault.Covers(path, verb) && fault.Draw()) return ApiErrors.Modified(path.Kind, path.Name);
+                if (fault.Covers(path, verb) && fault.Draw()) return StatusErrors.Modified(path.Kind, path.Name);
         }
 
         if (verb == "list" && request.Query["continue"] is { Length: > 0 })
@@ -56,7 +56,7 @@ internal sealed class ApiFaults
             foreach (Fault fault in _board.Active(SandboxFaultKind.ContinueExpired))
             {
                 if (fault.Covers(path, verb) && fault.Draw())
-                    return ApiErrors.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+                    return StatusErrors.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
             }
         }
 

@@ -5,8 +5,8 @@ using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Selectors;
 using NodeManager.Sandbox.Model.Store;
-using LabelSelector = NodeManager.Sandbox.Model.Kinds.Selectors.LabelSelector;
 
 namespace NodeManager.Sandbox.Api.Faults;
 
@@ -15,7 +15,7 @@ internal sealed class Fault
 {
     private readonly ConcurrentDictionary<string, bool> _objects = new(StringComparer.Ordinal);
     private readonly Predicate<string>? _nodes;
-    private readonly LabelSelector _labels;
+    private readonly LabelQuery _labels;
     private readonly string _ownerKind;
     private readonly string _ownerName;
     private long _hits;
@@ -27,7 +27,7 @@ internal sealed class Fault
         StartsAt = request.At ?? now;
         EndsAt = request.For is { } duration ? StartsAt + duration : null;
         _nodes = request.Nodes.Count > 0 ? NamePattern.Any(request.Nodes) : null;
-        _labels = LabelSelector.Parse(request.PodSelector);
+        _labels = LabelQuery.Parse(request.PodSelector);
         string workload = request.Workload ?? "";
         int slash = workload.IndexOf('/', StringComparison.Ordinal);
         _ownerKind = slash < 0 ? "" : workload[..slash];
@@ -67,7 +67,7 @@ internal sealed class Fault
     public bool Covers(string node) =>
         _nodes?.Invoke(node) != false && Chooses(node);
 
-    public bool Covers(StoredObject pod, ObjectStore store) =>
+    public bool Covers(StoredObject pod, DocumentStore store) =>
         (Request.Namespace is null || Request.Namespace == pod.Namespace)
         && _nodes?.Invoke(pod.Field("spec.nodeName")) != false
         && _labels.Matches(pod.Labels)
@@ -97,7 +97,7 @@ internal sealed class Fault
 
     private bool Chooses(string name) => Request.Percent == 100 || StableHash.Of(name, Request.Seed) % 100 < Request.Percent;
 
-    private bool IsOwned(StoredObject pod, ObjectStore store)
+    private bool IsOwned(StoredObject pod, DocumentStore store)
     {
         OwnerReference? owner = pod.ControllerReference();
         if (owner is null) return false;

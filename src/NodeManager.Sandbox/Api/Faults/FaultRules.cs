@@ -57,7 +57,7 @@ internal static class FaultRules
     {
         try
         {
-            LabelSelector.Parse(request.PodSelector);
+            LabelQuery.Parse(request.PodSelector);
         }
         catch (ApiException fault)
         {

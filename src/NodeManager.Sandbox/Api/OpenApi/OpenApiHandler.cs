@@ -11,7 +11,7 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
     private const int Version3From = 24;
 
     /// <summary>Null where the path is none of these.</summary>
-    public ApiResponse? TryAnswer(ApiRequest request)
+    public ApiResponse? TryAnswer(IncomingRequest request)
     {
         if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal)) return null;
         return request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Pods;
 
 /// <summary>The files of a container that come from ConfigMaps.</summary>
-internal sealed class PodFiles(ObjectStore store, string ns, JsonObject podSpec, JsonObject container)
+internal sealed class PodFiles(DocumentStore store, string ns, JsonObject podSpec, JsonObject container)
 {
     /// <summary>A file's text as its ConfigMap has it now; null where none is mounted there.</summary>
     public string? Read(string path)

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Pods;
 
 /// <summary>What the programs in the containers of pods did: how often they were started, and what they wrote. Thread-safe.</summary>
-internal sealed class PodRuns(ObjectStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
+internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, PodRun> runs = new();
 

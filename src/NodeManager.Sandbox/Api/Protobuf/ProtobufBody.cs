@@ -23,7 +23,7 @@ internal static class ProtobufBody
     public static JsonObject Read(ReadOnlySpan<byte> body, string kind)
     {
         if (!body.StartsWith(Magic))
-            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix");
+            throw StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix");
         ReadOnlySpan<byte> raw = default;
         string apiVersion = "", stated = "";
         var envelope = new WireReader(body[Magic.Length..]);
@@ -40,7 +40,7 @@ internal static class ProtobufBody
         }
 
         string name = stated.Length == 0 ? kind : stated;
-        if (ApiSchema.Instance.Fields(name) is null) throw ApiErrors.BadRequest($"no kind \"{name}\" is registered for version \"{apiVersion}\" in scheme \"sandbox\"");
+        if (ApiSchema.Instance.Fields(name) is null) throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{apiVersion}\" in scheme \"sandbox\"");
         var document = new JsonObject { ["kind"] = name, ["apiVersion"] = apiVersion };
         ReadMessage(raw, name, document, 0);
         return document;
@@ -48,7 +48,7 @@ internal static class ProtobufBody
 
     private static void ReadMessage(ReadOnlySpan<byte> bytes, string type, JsonObject into, int depth)
     {
-        if (depth > Deepest) throw ApiErrors.BadRequest("the object provided is nested too deeply");
+        if (depth > Deepest) throw StatusErrors.BadRequest("the object provided is nested too deeply");
         IReadOnlyList<SchemaField> fields = ApiSchema.Instance.Fields(type) ?? [];
         var reader = new WireReader(bytes);
         while (reader.Read())

@@ -68,5 +68,5 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    private static ApiException Malformed() => ApiErrors.BadRequest("the object provided is unrecognized: it is no protocol buffer message");
+    private static ApiException Malformed() => StatusErrors.BadRequest("the object provided is unrecognized: it is no protocol buffer message");
 }

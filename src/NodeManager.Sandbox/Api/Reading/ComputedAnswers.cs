@@ -10,10 +10,10 @@ namespace NodeManager.Sandbox.Api.Reading;
 internal static class ComputedAnswers
 {
     /// <exception cref="ApiException">404.</exception>
-    public static ApiResponse Answer(IComputedSource source, ApiRequest request, ResourcePath path)
+    public static ApiResponse Answer(IComputedSource source, IncomingRequest request, ResourcePath path)
     {
-        if (path.Name.Length > 0) return ApiResponse.Json(source.Get(path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name));
-        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        if (path.Name.Length > 0) return ApiResponse.Json(source.Get(path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name));
+        LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
         var items = new JsonArray();
         foreach (JsonObject item in source.List(path.Namespace))
             if (labels.IsEmpty || labels.Matches(LabelsOf(item))) items.Add(item);

@@ -49,5 +49,5 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
         }
     }
 
-    private static ApiException Invalid(string why) => ApiErrors.BadRequest($"invalid continue token: continue key is not valid: {why}");
+    private static ApiException Invalid(string why) => StatusErrors.BadRequest($"invalid continue token: continue key is not valid: {why}");
 }

@@ -16,9 +16,9 @@ internal sealed class ListQuery
     private const string Options = "ListOptions";
     private const string MatchField = "resourceVersionMatch";
 
-    public required LabelSelector Labels { get; init; }
+    public required LabelQuery Labels { get; init; }
 
-    public required FieldSelector Fields { get; init; }
+    public required FieldQuery Fields { get; init; }
 
     public long Limit { get; init; }
 
@@ -37,10 +37,10 @@ internal sealed class ListQuery
     public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
 
     /// <exception cref="ApiException">400, 422.</exception>
-    public static ListQuery Parse(ApiRequest request, ResourcePath path, int minor)
+    public static ListQuery Parse(IncomingRequest request, ResourcePath path, int minor)
     {
         string token = request.Query["continue"] ?? "", version = request.Query["resourceVersion"] ?? "", match = request.Query["resourceVersionMatch"] ?? "";
-        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
         request.Query.Number("timeoutSeconds");
         long limit = request.Query.Number("limit") ?? 0;
         var errors = new FieldErrors(minor);
@@ -53,10 +53,10 @@ internal sealed class ListQuery
         }
 
         if (minor >= InitialEventsKnownFrom && request.Query["sendInitialEvents"] is not null) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Options, errors);
 
-        FieldSelector fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]);
-        if (token.Length > 0 && version.Length > 0 && version != "0") throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+        FieldQuery fields = FieldQuery.Parse(path.Kind, request.Query["fieldSelector"]);
+        if (token.Length > 0 && version.Length > 0 && version != "0") throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
         // A list that older servers do not take from their cache is refused in other words.
         long number = ParseVersion(version, limit > 0 || match == "Exact" ? VersionsAreRequestsFrom : minor);
         return new()
@@ -73,16 +73,16 @@ internal sealed class ListQuery
     }
 
     /// <exception cref="ApiException">400, 422.</exception>
-    public static ListQuery ParseWatch(ApiRequest request, ResourcePath path, int minor)
+    public static ListQuery ParseWatch(IncomingRequest request, ResourcePath path, int minor)
     {
-        LabelSelector labels = LabelSelector.Parse(request.Query["labelSelector"]);
+        LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
         request.Query.Number("limit");
         bool? initial = InitialEvents(request, minor);
         long number = ParseVersion(request.Query["resourceVersion"] ?? "", minor);
         return new()
         {
             Labels = labels,
-            Fields = FieldSelector.Parse(path.Kind, request.Query["fieldSelector"]),
+            Fields = FieldQuery.Parse(path.Kind, request.Query["fieldSelector"]),
             ResourceVersion = number > 0 ? number : null,
 
             // A watch that begins nowhere begins with what exists; servers that know how to tell its end tell it.
@@ -98,11 +98,11 @@ internal sealed class ListQuery
         if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)) return number > long.MaxValue ? long.MaxValue : (long)number;
         bool isTooLarge = version.All(char.IsAsciiDigit);
         string why = $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": {(isTooLarge ? "value out of range" : "invalid syntax")}";
-        throw minor >= VersionsAreRequestsFrom ? ApiErrors.BadRequest("invalid resource version: " + why) : ApiErrors.Unclassified(why);
+        throw minor >= VersionsAreRequestsFrom ? StatusErrors.BadRequest("invalid resource version: " + why) : StatusErrors.Unclassified(why);
     }
 
     // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
-    private static bool? InitialEvents(ApiRequest request, int minor)
+    private static bool? InitialEvents(IncomingRequest request, int minor)
     {
         string match = request.Query["resourceVersionMatch"] ?? "";
         bool isSaid = request.Query["sendInitialEvents"] is not null && minor >= InitialEventsKnownFrom;
@@ -123,7 +123,7 @@ internal sealed class ListQuery
             if (request.Query["continue"] is { Length: > 0 }) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
         }
 
-        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Options, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Options, errors);
         return isSaid ? request.Query.IsTrue("sendInitialEvents") : null;
     }
 

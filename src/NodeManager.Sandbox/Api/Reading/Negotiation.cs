@@ -21,11 +21,11 @@ internal static class Negotiation
     }
 
     /// <exception cref="ApiException">406.</exception>
-    public static void Require(ApiRequest request, ResourcePath path, int minor)
+    public static void Require(IncomingRequest request, ResourcePath path, int minor)
     {
         if (Choose(request.Accept) is not null) return;
         bool isForm = path.Kind.Custom is not null || request.Accept.Split(',').Any(static clause => IsKnown(RequestBody.MediaType(clause)));
-        throw ApiErrors.NotAcceptable(isForm, request.Method == "GET" && path.Name.Length == 0, minor);
+        throw StatusErrors.NotAcceptable(isForm, request.Method == "GET" && path.Name.Length == 0, minor);
     }
 
     /// <summary>That the metadata asked for are those of a list, or of one object, as there is one.</summary>
@@ -33,7 +33,7 @@ internal static class Negotiation
     public static void RequireForm(ResourcePath path, bool asksForList)
     {
         bool isList = path.Name.Length == 0;
-        if (asksForList != isList) throw ApiErrors.WrongMetadata(TypeOf(path, isList), isList);
+        if (asksForList != isList) throw StatusErrors.WrongMetadata(TypeOf(path, isList), isList);
     }
 
     // As the real server names it: after the package of its own form of the kind.

@@ -21,7 +21,7 @@ internal sealed class ObjectShaper
     private readonly DateTimeOffset _now;
     private readonly TableColumn[] _columns;
 
-    private ObjectShaper(ApiRequest request, ResourcePath path, Representation shape, string metaVersion, int minor, DateTimeOffset now)
+    private ObjectShaper(IncomingRequest request, ResourcePath path, Representation shape, string metaVersion, int minor, DateTimeOffset now)
     {
         _path = path;
         _shape = shape;
@@ -29,20 +29,20 @@ internal sealed class ObjectShaper
         _now = now;
         _included = request.Query["includeObject"] ?? "Metadata";
         if (shape == Representation.Table && _included is not ("None" or "Metadata" or "Object" or ""))
-            throw ApiErrors.BadRequest($"unrecognized includeObject value: {_included}");
+            throw StatusErrors.BadRequest($"unrecognized includeObject value: {_included}");
         _columns = shape == Representation.Table ? path.Kind.Custom?.At(path.Version).Columns ?? KindColumns.Of(path.Kind, minor) : [];
     }
 
     /// <summary>Null where objects go out as they are.</summary>
     /// <exception cref="ApiException">400, 406.</exception>
-    public static ObjectShaper? For(ApiRequest request, ResourcePath path, int minor, DateTimeOffset now) => Negotiation.Choose(request.Accept) switch
+    public static ObjectShaper? For(IncomingRequest request, ResourcePath path, int minor, DateTimeOffset now) => Negotiation.Choose(request.Accept) switch
     {
-        null => throw ApiErrors.NotAcceptable(isForm: true, isList: false, minor),
+        null => throw StatusErrors.NotAcceptable(isForm: true, isList: false, minor),
         (Representation.Whole, _, _) => null,
         var (shape, version, isList) => Make(request, path, shape, version, isList, minor, now),
     };
 
-    private static ObjectShaper Make(ApiRequest request, ResourcePath path, Representation shape, string version, bool isList, int minor, DateTimeOffset now)
+    private static ObjectShaper Make(IncomingRequest request, ResourcePath path, Representation shape, string version, bool isList, int minor, DateTimeOffset now)
     {
         if (shape == Representation.Metadata && !request.Query.IsTrue("watch")) Negotiation.RequireForm(path, isList);
         return new(request, path, shape, version, minor, now);

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>Gets and lists.</summary>
-internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimeProvider time)
+internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, TimeProvider time)
 {
     /// <summary>From so many objects on, an answer is written while it is taken rather than held whole.</summary>
     public const int LongList = 8000;
@@ -24,20 +24,20 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
     private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
         string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name));
 
-    private readonly PageKeeper _pages = new(time);
+    private readonly PagingSnapshots _pages = new(time);
 
-    public ApiResponse Answer(ApiRequest request, ResourcePath path)
+    public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
         if (path.Name.Length == 0) return List(request, path);
 
         // Of one object every version says that a version is none in the old words.
         ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
-        StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(path.Kind, path.Name);
+        StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name);
         if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
         return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
     }
 
-    private ApiResponse List(ApiRequest request, ResourcePath path)
+    private ApiResponse List(IncomingRequest request, ResourcePath path)
     {
         ListQuery query = ListQuery.Parse(request, path, catalog.Minor);
         Snapshot snapshot = Choose(path.Kind, query);
@@ -127,15 +127,15 @@ internal sealed class ReadHandler(ObjectStore store, KindCatalog catalog, TimePr
         Snapshot newest = store.List(kind);
         if (query.Page is { } page)
         {
-            return _pages.Find(kind, page.Version) ?? throw ApiErrors.Expired(
+            return _pages.Find(kind, page.Version) ?? throw StatusErrors.Expired(
                 "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
         }
 
-        if (query.ResourceVersion > newest.Version) throw ApiErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
+        if (query.ResourceVersion > newest.Version) throw StatusErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
         if (query.IsExact && query.ResourceVersion != newest.Version)
         {
             return _pages.Find(kind, query.ResourceVersion!.Value) ??
-                throw ApiErrors.Expired($"The resourceVersion for the provided list is too old.");
+                throw StatusErrors.Expired($"The resourceVersion for the provided list is too old.");
         }
 
         return newest;

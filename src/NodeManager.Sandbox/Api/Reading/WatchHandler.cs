@@ -8,14 +8,14 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>Watches: each reads the log at its own pace and writes what its selectors let through.</summary>
-internal sealed class WatchHandler(ObjectStore store, KindCatalog catalog, TimeProvider time, ApiFaults faults)
+internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, TimeProvider time, ApiFaults faults)
 {
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
     private readonly EventBodies _bodies = new();
 
-    public ApiResponse Answer(ApiRequest request, ResourcePath path)
+    public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
         ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor);
         TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : DefaultTimeout;

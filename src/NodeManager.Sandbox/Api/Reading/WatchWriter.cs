@@ -84,7 +84,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
     public static void WriteExpired(PipeWriter into, string why)
     {
         Write(into, "{\"type\":\"ERROR\",\"object\":"u8);
-        Write(into, ApiResponse.Serialize(ApiErrors.Expired(why).ToStatus()));
+        Write(into, ApiResponse.Serialize(StatusErrors.Expired(why).ToStatus()));
         Write(into, "}\n"u8);
     }
 

@@ -23,13 +23,13 @@ internal sealed record Admission
     };
 
     /// <summary>Completes a new object before it is validated: of (document, store, minor version). Throws <see cref="ApiException"/> to refuse it.</summary>
-    public Action<JsonObject, ObjectStore, int> Admit { get; private init; } = static (_, _, _) => { };
+    public Action<JsonObject, DocumentStore, int> Admit { get; private init; } = static (_, _, _) => { };
 
     /// <summary>
     /// Allocates what no two objects may have, after validation: of (document, old document or null, store, minor version). Null where the
     /// kind has no such fields. Runs for one writer of a cluster at a time.
     /// </summary>
-    public Action<JsonObject, JsonObject?, ObjectStore, int>? Allocate { get; private init; }
+    public Action<JsonObject, JsonObject?, DocumentStore, int>? Allocate { get; private init; }
 
     /// <summary>Null where nothing of the kind depends on other objects.</summary>
     public static Admission? Of(ResourceKind kind) => ByKind.GetValueOrDefault(kind);

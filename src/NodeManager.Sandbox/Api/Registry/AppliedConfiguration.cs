@@ -20,7 +20,7 @@ internal static class AppliedConfiguration
         {
             null => [],
             JsonObject named => named,
-            _ => throw ApiErrors.BadRequest(
+            _ => throw StatusErrors.BadRequest(
                 "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
                 $"{(body is JsonArray ? "array" : "string")} into Go value of type map[string]interface {{}}"),
         };
@@ -29,17 +29,17 @@ internal static class AppliedConfiguration
         if (minor >= TypeCheckedFrom && (version != expected || kind != expectedKind))
         {
             string shown = version.Contains('/', StringComparison.Ordinal) ? version : "/" + version;
-            throw ApiErrors.BadRequest($"invalid object type: {shown}, Kind={kind}");
+            throw StatusErrors.BadRequest($"invalid object type: {shown}, Kind={kind}");
         }
 
         if (version != expected)
-            throw ApiErrors.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}");
-        if (kind != expectedKind) throw ApiErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
-        if (configuration.Object("metadata")?["managedFields"] is not null) throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+            throw StatusErrors.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}");
+        if (kind != expectedKind) throw StatusErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
+        if (configuration.Object("metadata")?["managedFields"] is not null) throw StatusErrors.BadRequest("metadata.managedFields must be nil");
         if (path.Subresource != "scale") return configuration;
-        if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
+        if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(path.Name);
         if (configuration.Object("metadata").Text("name") is { } name && name != path.Name)
-            throw ApiErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
+            throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
         return OfScale(path, configuration);
     }
 

@@ -15,7 +15,7 @@ internal static class PodPriority
     private const string Computed = "must not be provided in pod spec; priority admission controller computed";
 
     /// <exception cref="ApiException">403: there is no such class, or the pod states what its class does not.</exception>
-    public static void Resolve(JsonObject pod, ObjectStore store)
+    public static void Resolve(JsonObject pod, DocumentStore store)
     {
         JsonObject spec = pod["spec"]!.AsObject();
         string named = spec.Text("priorityClassName") ?? "";
@@ -31,11 +31,11 @@ internal static class PodPriority
         spec["priority"] = value;
         spec["preemptionPolicy"] = policy;
 
-        ApiException Refused(string why) => ApiErrors.Forbidden(BuiltInKinds.Pods, pod["metadata"]!.AsObject().Text("name")!, why);
+        ApiException Refused(string why) => StatusErrors.Forbidden(BuiltInKinds.Pods, pod["metadata"]!.AsObject().Text("name")!, why);
     }
 
     // Of several the least. Only those are read that may be one: every pod asks.
-    private static JsonObject? Default(ObjectStore store) => store.List(BuiltInKinds.PriorityClasses).Objects.Walk()
+    private static JsonObject? Default(DocumentStore store) => store.List(BuiltInKinds.PriorityClasses).Objects.Walk()
         .Where(static one => one.Json.Span.IndexOf("\"globalDefault\":true"u8) >= 0).Select(static one => one.ToJson())
         .Where(static one => one.Flag("globalDefault") == true).MinBy(static one => one.Number("value") ?? 0);
 }

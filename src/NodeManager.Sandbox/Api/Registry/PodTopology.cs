@@ -11,7 +11,7 @@ internal static class PodTopology
     private const int From = 35;
     private static readonly string[] Labels = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
-    public static void Label(JsonObject pod, ObjectStore store, int minor)
+    public static void Label(JsonObject pod, DocumentStore store, int minor)
     {
         if (minor < From || pod.Object("spec").Text("nodeName") is not { Length: > 0 } node) return;
         if (store.Get(BuiltInKinds.Nodes, "", node)?.Labels is not { } its) return;

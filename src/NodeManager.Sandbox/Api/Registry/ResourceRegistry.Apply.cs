@@ -30,12 +30,12 @@ internal sealed partial class ResourceRegistry
         {
             if (store.Get(kind, ns, name) is not null)
                 return (Write(kind, ns, name, (live, current) => Applied(kind, version, name, live, current, configuration, scope, force, check), isDryRun, scope, version), false);
-            if (scope != WriteScope.Main) throw ApiErrors.NotFound(kind, name);
+            if (scope != WriteScope.Main) throw StatusErrors.NotFound(kind, name);
             try
             {
                 (JsonObject document, ManagedFields owners) = Apply(kind, version, name, [], null, configuration, scope, force, null);
                 if (document.Object("metadata").Text("uid") is { Length: > 0 } uid)
-                    throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                    throw StatusErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                 RequireName(document, name);
                 check(document, null);
                 UpdatePreparation.CheckName(kind, ns, name, document.Object("metadata")!, minor);
@@ -70,7 +70,7 @@ internal sealed partial class ResourceRegistry
     // A configuration may leave its name to what is there.
     private static void RequireName(JsonObject document, string name)
     {
-        if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(name);
+        if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(name);
     }
 
     // A count that nobody owns was somebody's from before.
@@ -78,7 +78,7 @@ internal sealed partial class ResourceRegistry
     {
         if (force || configuration.Object("spec")?["replicas"] is not { } wanted || JsonNode.DeepEquals(wanted, live.Object("spec")?["replicas"])) return;
         var before = new ManagedFieldsEntry(FieldOwnership.BeforeFirstApply, ManagedFieldsEntry.Update, ScaleView.ApiVersion, "", null, FieldSet.Empty);
-        throw ApiErrors.ApplyConflict([(before, ".spec.replicas")], null);
+        throw StatusErrors.ApplyConflict([(before, ".spec.replicas")], null);
     }
 
     private static JsonObject Scaled(JsonObject live, JsonObject configuration)
@@ -103,7 +103,7 @@ internal sealed partial class ResourceRegistry
         }
         catch (ApplyConflictException fault)
         {
-            throw ApiErrors.ApplyConflict(fault.Conflicts, scope == WriteScope.Scale ? ScaleView.ApiVersion : null);
+            throw StatusErrors.ApplyConflict(fault.Conflicts, scope == WriteScope.Scale ? ScaleView.ApiVersion : null);
         }
         catch (OwnershipException fault)
         {
@@ -111,14 +111,14 @@ internal sealed partial class ResourceRegistry
             string about = minor < SubresourcesFrom
                 ? ""
                 : $" ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}, Kind={configuration.Text("kind")})";
-            throw ApiErrors.Unclassified($"failed to create typed patch object{about}: {fault.Message}");
+            throw StatusErrors.Unclassified($"failed to create typed patch object{about}: {fault.Message}");
         }
     }
 
     private static ApiException Unreadable(string name, JsonObject configuration, string why)
     {
         string stated = configuration.Text("apiVersion") ?? "", shown = $"{(stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated)}, Kind={configuration.Text("kind")}";
-        return ApiErrors.Unclassified(
+        return StatusErrors.Unclassified(
             $"failed to convert new object ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}) to proper version: unable to convert unstructured object to {shown}: {why}");
     }
 

@@ -18,9 +18,9 @@ internal sealed partial class ResourceRegistry
     {
         JsonObject metadata = pod["metadata"]!.AsObject(), spec = pod.Ensure("spec");
         if (metadata["deletionTimestamp"] is not null)
-            throw ApiErrors.Conflict(BindingKind, name, $"pod {name} is being deleted, cannot be assigned to a host");
+            throw StatusErrors.Conflict(BindingKind, name, $"pod {name} is being deleted, cannot be assigned to a host");
         if (!string.IsNullOrEmpty(spec.Text("nodeName")))
-            throw ApiErrors.Conflict(BindingKind, name, $"pod {name} is already assigned to node \"{spec.Text("nodeName")}\"");
+            throw StatusErrors.Conflict(BindingKind, name, $"pod {name} is already assigned to node \"{spec.Text("nodeName")}\"");
         if (!string.IsNullOrEmpty(uid)) metadata["uid"] = uid;
         spec["nodeName"] = node;
         PodTopology.Label(pod, store, minor);

@@ -49,7 +49,7 @@ internal sealed partial class ResourceRegistry
     {
         if (request.Uid is { } uid && uid != current.Uid)
         {
-            throw ApiErrors.PreconditionFailed(
+            throw StatusErrors.PreconditionFailed(
                 kind, name,
                 $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
         }
@@ -57,7 +57,7 @@ internal sealed partial class ResourceRegistry
         string version = current.Version.ToString(CultureInfo.InvariantCulture);
         if (request.ResourceVersion is { } wanted && wanted != version)
         {
-            throw ApiErrors.PreconditionFailed(
+            throw StatusErrors.PreconditionFailed(
                 kind, name,
                 $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
         }

@@ -16,14 +16,14 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
 /// </summary>
 internal sealed partial class ResourceRegistry(
-    ObjectStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null)
+    DocumentStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null)
 {
     private const int LongestGeneratedStem = 58;
 
     // From choosing an address until the object that has it is stored, no other writer of this cluster may choose one.
     private readonly Lock _allocations = allocations ?? new();
 
-    public ObjectStore Store => store;
+    public DocumentStore Store => store;
 
     public TimeProvider Time => time;
 
@@ -38,7 +38,7 @@ internal sealed partial class ResourceRegistry(
     public static string Timestamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <exception cref="ApiException">404.</exception>
-    public StoredObject Get(ResourceKind kind, string ns, string name) => store.Get(kind, ns, name) ?? throw ApiErrors.NotFound(kind, name);
+    public StoredObject Get(ResourceKind kind, string ns, string name) => store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
 
     /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
     /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
@@ -54,7 +54,7 @@ internal sealed partial class ResourceRegistry(
         {
             string space = metadata.Text("namespace") ?? "";
             if (space.Length > 0 && space != ns)
-                throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+                throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
             metadata["namespace"] = ns;
         }
         else
@@ -95,18 +95,18 @@ internal sealed partial class ResourceRegistry(
         admission?.Admit(document, store, minor);
         Check(kind, rules, name, document, null);
         if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
-            throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
+            throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
         using Lock.Scope alone = admission?.Allocate is null ? default : _allocations.EnterScope();
         if (admission?.Allocate is { } allocate)
         {
-            if (store.Get(kind, ns, name) is { } taken) throw ApiErrors.AlreadyExists(kind, name, taken.IsDeleting);
+            if (store.Get(kind, ns, name) is { } taken) throw StatusErrors.AlreadyExists(kind, name, taken.IsDeleting);
             allocate(document, null, store, minor);
         }
 
         rules.Store?.Invoke(document);
         var item = new StoredObject(kind.StoredAs, document, owners);
         if (isDryRun && store.Get(kind, ns, name) is null) return item.At(0);
-        return (isDryRun ? null : store.TryAdd(item)) ?? throw ApiErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
+        return (isDryRun ? null : store.TryAdd(item)) ?? throw StatusErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
     }
 
     /// <summary>
@@ -153,18 +153,18 @@ internal sealed partial class ResourceRegistry(
 
         if (isUpdate) rules.ValidateUpdate(document, old!, errors);
         if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind.StoredAs, name, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(kind.StoredAs, name, errors);
     }
 
     /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
     public void RequireNamespace(ResourceKind kind, string ns, string name)
     {
         if (!kind.IsNamespaced) return;
-        StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw ApiErrors.NotFound(BuiltInKinds.Namespaces, ns);
+        StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw StatusErrors.NotFound(BuiltInKinds.Namespaces, ns);
         if (!space.IsDeleting) return;
-        throw ApiErrors.Forbidden(
+        throw StatusErrors.Forbidden(
             kind, name, $"unable to create new content in namespace {ns} because it is being terminated",
-            ApiErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
+            StatusErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
     }
 
     private static JsonObject Shown(StoredObject item, KindRules rules)
@@ -193,7 +193,7 @@ internal sealed partial class ResourceRegistry(
             UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
-            Action<JsonObject, JsonObject?, ObjectStore, int>? allocate = Admission.Of(kind)?.Allocate;
+            Action<JsonObject, JsonObject?, DocumentStore, int>? allocate = Admission.Of(kind)?.Allocate;
             using Lock.Scope alone = allocate is null ? default : _allocations.EnterScope();
             if (scope == WriteScope.Main) allocate?.Invoke(changed, old, store, minor);
             rules.Store?.Invoke(changed);

@@ -30,7 +30,7 @@ internal static class ServiceAddresses
     /// <param name="store">All other services.</param>
     /// <param name="minor">The Kubernetes that is served.</param>
     /// <exception cref="ApiException">422: what it asks for is taken, out of range, or not to be changed.</exception>
-    public static void Allocate(JsonObject service, JsonObject? old, ObjectStore store, int minor)
+    public static void Allocate(JsonObject service, JsonObject? old, DocumentStore store, int minor)
     {
         var errors = new FieldErrors(minor);
         JsonObject spec = service["spec"]!.AsObject();
@@ -52,7 +52,7 @@ internal static class ServiceAddresses
         }
 
         GivePorts(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
     }
 
     private static void GiveAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
@@ -90,7 +90,7 @@ internal static class ServiceAddresses
             if (!taken.Contains(address)) return address;
         }
 
-        throw ApiErrors.Internal("failed to allocate a serviceIP: range is full");
+        throw StatusErrors.Internal("failed to allocate a serviceIP: range is full");
     }
 
     private static void SetFamilies(JsonObject spec)
@@ -152,6 +152,6 @@ internal static class ServiceAddresses
             if (!taken.Contains(port)) return port;
         }
 
-        throw ApiErrors.Internal("failed to allocate a nodePort: range is full");
+        throw StatusErrors.Internal("failed to allocate a nodePort: range is full");
     }
 }

@@ -74,9 +74,9 @@ internal static class UpdatePreparation
     public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata, int minor)
     {
         if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
-            throw ApiErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
+            throw StatusErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
         if (!kind.IsNamespaced || metadata.Text("namespace") is not { Length: > 0 } other || other == ns) return;
-        throw ApiErrors.BadRequest(minor < NamespaceRewordedAt
+        throw StatusErrors.BadRequest(minor < NamespaceRewordedAt
             ? $"the namespace of the object ({other}) does not match the namespace on the request ({ns})"
             : "the namespace of the provided object does not match the namespace sent on the request");
     }
@@ -89,26 +89,26 @@ internal static class UpdatePreparation
         {
             var errors = new FieldErrors(minor);
             errors.Invalid("metadata.uid", uid, "field is immutable");
-            throw ApiErrors.Invalid(kind, name, errors);
+            throw StatusErrors.Invalid(kind, name, errors);
         }
 
         string version = metadata.Text("resourceVersion") ?? "";
         if (version.Length == 0)
         {
             if (kind.AllowsUnconditionalUpdate) return;
-            throw ApiErrors.MissingResourceVersion(kind, name, minor);
+            throw StatusErrors.MissingResourceVersion(kind, name, minor);
         }
 
-        if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw ApiErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
+        if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw StatusErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
 
         if (stated == 0)
         {
             if (kind.AllowsUnconditionalUpdate) return;
-            throw ApiErrors.MissingResourceVersion(kind, name, minor);
+            throw StatusErrors.MissingResourceVersion(kind, name, minor);
         }
 
         long number = stated > long.MaxValue ? long.MaxValue : (long)stated;
-        if (number != current.Version) throw ApiErrors.Modified(kind, name);
+        if (number != current.Version) throw StatusErrors.Modified(kind, name);
     }
 
     // Who wants an object to end deletes it.
@@ -118,7 +118,7 @@ internal static class UpdatePreparation
         var errors = new FieldErrors(minor);
         if (metadata.Text("deletionTimestamp") is { } end) errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
         if (metadata["deletionGracePeriodSeconds"] is { } grace) errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(kind.StoredAs, name, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(kind.StoredAs, name, errors);
     }
 
     private static void Keep(JsonObject from, JsonObject into, string member)

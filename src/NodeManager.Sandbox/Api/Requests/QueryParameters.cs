@@ -33,7 +33,7 @@ internal sealed class QueryParameters
         if (text is null) return null;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)) return number;
         bool isTooLarge = text.Length > 0 && text.TrimStart('-', '+').All(char.IsAsciiDigit);
-        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": {(isTooLarge ? "value out of range" : "invalid syntax")}");
+        throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": {(isTooLarge ? "value out of range" : "invalid syntax")}");
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));

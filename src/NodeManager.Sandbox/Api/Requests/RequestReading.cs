@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Api.Requests;
 /// <summary>Reads what a request asks for from its method, path and query.</summary>
 internal static class RequestReading
 {
-    public static RequestAttributes AttributesOf(ApiRequest request)
+    public static RequestAttributes AttributesOf(IncomingRequest request)
     {
         RequestInfo info = RequestInfo.Parse(request.Method, request.Path, request.Query.IsTrue("watch"));
         return new()
@@ -16,7 +16,7 @@ internal static class RequestReading
             Group = info.Group,
             Resource = info.Resource,
             Subresource = info.Subresource,
-            Name = info.Name.Length == 0 && info.Verb is "list" or "watch" or "deletecollection" ? FieldSelector.NameOf(request.Query["fieldSelector"]) : info.Name,
+            Name = info.Name.Length == 0 && info.Verb is "list" or "watch" or "deletecollection" ? FieldQuery.NameOf(request.Query["fieldSelector"]) : info.Name,
             Namespace = info.Namespace,
             Path = request.Path,
         };

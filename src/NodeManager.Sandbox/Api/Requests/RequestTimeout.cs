@@ -12,7 +12,7 @@ internal static partial class RequestTimeout
     public static void Check(string? timeout, int minor)
     {
         if (minor < CheckedFrom || string.IsNullOrEmpty(timeout) || Duration().IsMatch(timeout)) return;
-        throw ApiErrors.BadRequest($"invalid timeout specified in the request URL - time: invalid duration \"{timeout}\"");
+        throw StatusErrors.BadRequest($"invalid timeout specified in the request URL - time: invalid duration \"{timeout}\"");
     }
 
     [GeneratedRegex(@"^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*)\z", RegexOptions.CultureInvariant)]

@@ -34,7 +34,7 @@ internal sealed class ApiServer
     private readonly AccessControl _access;
     private readonly Impersonator _impersonator;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultBoard faults, bool isRbacEnforced, PodRuns runs)
+    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultRegistry faults, bool isRbacEnforced, PodRuns runs)
     {
         Tokens = tokens;
         _access = new(registry.Store, isRbacEnforced);
@@ -60,7 +60,7 @@ internal sealed class ApiServer
     public Dictionary<ResourceKind, IComputedSource> Computed { get; } = [];
 
     /// <summary>Answers; refusals and faults are answers too.</summary>
-    public async Task<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async Task<ApiResponse> HandleAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         if (await _faults.MeetAsync(request, cancellationToken) is { } injected) return ApiResponse.Refusal(injected);
         using ClockHold? hold = _clock?.Hold();
@@ -76,20 +76,20 @@ internal sealed class ApiServer
         }
         catch (KindGoneException)
         {
-            return ApiResponse.Refusal(ApiErrors.PathNotFound());
+            return ApiResponse.Refusal(StatusErrors.PathNotFound());
         }
         catch (Exception fault) when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
         {
             // A document whose members are not of the shape that the kind has: text where an object belongs, a member twice.
-            return ApiResponse.Refusal(ApiErrors.BadRequest($"the object provided cannot be read: {fault.Message}"));
+            return ApiResponse.Refusal(StatusErrors.BadRequest($"the object provided cannot be read: {fault.Message}"));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return ApiResponse.Refusal(ApiErrors.Internal(fault.Message));
+            return ApiResponse.Refusal(StatusErrors.Internal(fault.Message));
         }
     }
 
-    private async Task<ApiResponse> RouteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> RouteAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         ApiResponse answer = await AnswerAsync(request, path, cancellationToken);
         return Deprecation(path) is { } words ? answer with { Warnings = [.. answer.Warnings, words] } : answer;
@@ -104,12 +104,12 @@ internal sealed class ApiServer
         return $"{path.ApiVersion} {path.Kind.Kind} is deprecated{instead}";
     }
 
-    private Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancellationToken)
+    private Task<ApiResponse> RouteAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
         if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
         {
-            if (PathParser.IsServed(_catalog, request.Path)) throw ApiErrors.PathNotFound();
+            if (PathParser.IsServed(_catalog, request.Path)) throw StatusErrors.PathNotFound();
             return Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
         }
 
@@ -117,7 +117,7 @@ internal sealed class ApiServer
         return RouteAsync(request, path, cancellationToken);
     }
 
-    private Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         if (path.Kind.IsReview) return _reviews.AnswerAsync(request, path, cancellationToken);
         if (path.Subresource == "token") return _tokenRequests.AnswerAsync(request, path, cancellationToken);
@@ -130,13 +130,13 @@ internal sealed class ApiServer
             "GET" when path.Name.Length == 0 && request.Query.IsTrue("watch") => Task.FromResult(_watch.Answer(request, path)),
             "GET" => Task.FromResult(_read.Answer(request, path)),
             "POST" or "PUT" or "PATCH" or "DELETE" => _write.AnswerAsync(request, path, cancellationToken),
-            _ => throw ApiErrors.MethodNotAllowed(),
+            _ => throw StatusErrors.MethodNotAllowed(),
         };
     }
 
-    private ApiResponse Compute(ApiRequest request, ResourcePath path)
+    private ApiResponse Compute(IncomingRequest request, ResourcePath path)
     {
-        if (request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+        if (request.Method != "GET") throw StatusErrors.MethodNotAllowed();
         if (!Computed.TryGetValue(path.Kind, out IComputedSource? source))
             throw new ApiException(503, "ServiceUnavailable", "the server is currently unable to handle the request");
         return ComputedAnswers.Answer(source, request, path);

@@ -20,7 +20,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
     private static readonly string[] CustomVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
     /// <summary>Null where the path is none of these.</summary>
-    public ApiResponse? TryAnswer(ApiRequest request)
+    public ApiResponse? TryAnswer(IncomingRequest request)
     {
         if (request.Method != "GET") return null;
         string[] steps = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);

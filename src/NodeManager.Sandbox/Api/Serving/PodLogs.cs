@@ -12,15 +12,15 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Serving;
 
 /// <summary>What containers wrote: what their programs say, and of those without a program that they are simulated.</summary>
-internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time)
+internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider time)
 {
     private const string ContentType = "text/plain; charset=utf-8";
 
-    public ApiResponse Answer(ApiRequest request, ResourcePath path)
+    public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
-        if (request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+        if (request.Method != "GET") throw StatusErrors.MethodNotAllowed();
         long version = store.Version;
-        StoredObject pod = store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) ?? throw ApiErrors.NotFound(BuiltInKinds.Pods, path.Name);
+        StoredObject pod = store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(BuiltInKinds.Pods, path.Name);
         JsonObject document = pod.ToJson();
         string container = Container(document, pod.Name, request.Query["container"]);
         bool isPrevious = request.Query.IsTrue("previous");
@@ -65,11 +65,11 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time
     {
         string[] all = [.. Names(pod, "containers"), .. Names(pod, "initContainers")];
         if (asked is not null)
-            return all.Contains(asked) ? asked : throw ApiErrors.BadRequest($"container {asked} is not valid for pod {name}");
+            return all.Contains(asked) ? asked : throw StatusErrors.BadRequest($"container {asked} is not valid for pod {name}");
         string[] own = [.. Names(pod, "containers")];
         return own.Length == 1
             ? own[0]
-            : throw ApiErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', own)}]");
+            : throw StatusErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', own)}]");
     }
 
     private static IEnumerable<string> Names(JsonObject pod, string list) =>
@@ -81,11 +81,11 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time
         JsonObject? status = (document.Object("status").Array("containerStatuses") ?? []).OfType<JsonObject>()
             .FirstOrDefault(one => one.Text("name") == container);
         if (pod.Field("status.phase") is "Pending" or "")
-            throw ApiErrors.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
+            throw StatusErrors.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
         bool isFirst = Names(document, "containers").First() == container;
         PodRun? run = isFirst ? runs.Of(pod, document.Object("status").Text("startTime") ?? "") : null;
         if (isPrevious && (run is null ? status.Number("restartCount") is null or 0 : run.Starts < 2))
-            throw ApiErrors.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
+            throw StatusErrors.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
         if (run is not null) return (isPrevious ? run.PreviousLog : run.Last.Log, run.At);
         string at = document.Object("status").Text("startTime") ?? "";
         return (status.Object("state").Object("waiting") is not null || isPrevious
@@ -98,7 +98,7 @@ internal sealed class PodLogs(ObjectStore store, PodRuns runs, TimeProvider time
         DateTimeOffset written = DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out DateTimeOffset known) ? known : time.GetUtcNow();
         if (query.Number("sinceSeconds") is { } seconds)
         {
-            if (seconds < 1) throw ApiErrors.BadRequest("sinceSeconds must be greater than 0");
+            if (seconds < 1) throw StatusErrors.BadRequest("sinceSeconds must be greater than 0");
             if (written < time.GetUtcNow().AddSeconds(-seconds)) return "";
         }
 

@@ -12,7 +12,7 @@ internal static class PrettyJson
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The same answer, indented where it was asked for; what is streamed stays as it is.</summary>
-    public static ApiResponse Apply(ApiRequest request, ApiResponse answer)
+    public static ApiResponse Apply(IncomingRequest request, ApiResponse answer)
     {
         if (!request.Query.IsTrue("pretty") || answer.Stream is not null || answer.ContentType != "application/json") return answer;
         using var body = new MemoryStream();

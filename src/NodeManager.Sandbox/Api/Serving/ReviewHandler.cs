@@ -14,9 +14,9 @@ namespace NodeManager.Sandbox.Api.Serving;
 /// <summary>Answers who somebody is and what he may do: the reviews of authentication.k8s.io and authorization.k8s.io.</summary>
 internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens tokens, TimeProvider time, int minor)
 {
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (request.Method != "POST" || path.Name.Length > 0) throw ApiErrors.MethodNotAllowed();
+        if (request.Method != "POST" || path.Name.Length > 0) throw StatusErrors.MethodNotAllowed();
         JsonObject review = await RequestBody.ReadObjectAsync(request, path.Kind.Kind, cancellationToken);
         JsonObject spec = review.Object("spec")?.DeepClone().AsObject() ?? [];
         var metadata = new JsonObject();
@@ -48,7 +48,7 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
     private JsonObject ReviewToken(JsonObject spec)
     {
         string token = spec.Text("token") ?? "";
-        if (token.Length == 0) throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
+        if (token.Length == 0) throw StatusErrors.BadRequest("token is required for TokenReview in authentication");
         string[] asked = spec.Array("audiences") is { Count: > 0 } wanted ? [.. wanted.Select(static one => (string?)one ?? "")] : [ServiceAccountTokens.Issuer];
         if (tokens.Read(token) is not { } found || found.Audiences.Intersect(asked).ToArray() is not { Length: > 0 } shared)
             return new() { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" };
@@ -60,7 +60,7 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
 
     private JsonObject ReviewRules(UserInfo user, string? ns)
     {
-        if (string.IsNullOrEmpty(ns)) throw ApiErrors.BadRequest("no namespace on request");
+        if (string.IsNullOrEmpty(ns)) throw StatusErrors.BadRequest("no namespace on request");
         (IReadOnlyList<PolicyRule> rules, string fault) = access.RulesOf(user, ns);
         var resources = new JsonArray();
         var paths = new JsonArray();
@@ -103,11 +103,11 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
             errors.Shown("spec.user", "\"\"", "at least one of user or group must be specified");
         if (path.Namespace is { } ns && resource is not null && (resource.Text("namespace") ?? "") is var stated && stated != ns)
         {
-            if (minor <= 20) throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {ns}");
+            if (minor <= 20) throw StatusErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {ns}");
             errors.Shown("spec.resourceAttributes.namespace", $"\"{stated}\"", "must match metadata.namespace");
         }
 
-        if (errors.Faults.Count > 0) throw ApiErrors.InvalidReview(path.Kind.Group, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.InvalidReview(path.Kind.Group, errors);
     }
 
     private string Shown(JsonObject attributes)

@@ -16,9 +16,9 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
 {
     private const long Hour = 60 * 60, Shortest = 10 * 60, Longest = 1L << 32;
 
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (request.Method != "POST") throw ApiErrors.MethodNotAllowed();
+        if (request.Method != "POST") throw StatusErrors.MethodNotAllowed();
         JsonObject asked = await RequestBody.ReadObjectAsync(request, "TokenRequest", cancellationToken);
         StoredObject account = registry.Get(BuiltInKinds.ServiceAccounts, path.ObjectNamespace, path.Name);
         JsonObject? spec = asked.Object("spec");
@@ -47,7 +47,7 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
         var errors = new FieldErrors(registry.Minor);
         if (seconds < Shortest) errors.Invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
         if (seconds > Longest) errors.Invalid("spec.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(Kind, "", errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(Kind, "", errors);
     }
 
     private StoredObject Bound(StoredObject account, JsonObject reference)
@@ -58,19 +58,19 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
             "Pod" => BuiltInKinds.Pods,
             "Secret" => BuiltInKinds.Secrets,
             "Node" => BuiltInKinds.Nodes,
-            var other => throw ApiErrors.BadRequest($"cannot bind token to object of type {reference.Text("apiVersion")}, Kind={other}"),
+            var other => throw StatusErrors.BadRequest($"cannot bind token to object of type {reference.Text("apiVersion")}, Kind={other}"),
         };
         string name = reference.Text("name") ?? "";
         StoredObject item = registry.Get(kind, kind.IsNamespaced ? ns : "", name);
         if (reference.Text("uid") is { Length: > 0 } uid && uid != item.Uid)
         {
-            throw ApiErrors.Conflict(
+            throw StatusErrors.Conflict(
                 kind, name,
                 $"the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated");
         }
 
         if (kind == BuiltInKinds.Pods && item.Field("spec.serviceAccountName") != account.Name)
-            throw ApiErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Name}\" to pod running with different serviceaccount name.");
+            throw StatusErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Name}\" to pod running with different serviceaccount name.");
         return item;
     }
 

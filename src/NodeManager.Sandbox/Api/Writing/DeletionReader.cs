@@ -19,7 +19,7 @@ internal static class DeletionReader
     private const int BadRequestFrom = 25;
 
     /// <exception cref="ApiException">400, 415, 422.</exception>
-    public static async Task<DeletionRequest> ReadAsync(ApiRequest request, int minor, CancellationToken cancellationToken)
+    public static async Task<DeletionRequest> ReadAsync(IncomingRequest request, int minor, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await RequestBody.ReadBytesAsync(request, cancellationToken);
         if (body.IsEmpty) return Read(OfQuery(request.Query), minor);
@@ -30,7 +30,7 @@ internal static class DeletionReader
         }
         catch (ApiException refusal) when (refusal.Code == 400 && minor < BadRequestFrom)
         {
-            throw ApiErrors.Unclassified(refusal.Message);
+            throw StatusErrors.Unclassified(refusal.Message);
         }
     }
 
@@ -45,7 +45,7 @@ internal static class DeletionReader
         if (policy is not (null or "Foreground" or "Background" or "Orphan"))
             errors.NotSupported("propagationPolicy", $"\"{policy}\"", "Foreground", "Background", "Orphan", "nil");
         bool isDryRun = DryRun.Check((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), errors);
-        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(Type, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Type, errors);
         return new()
         {
             GracePeriod = options.Number("gracePeriodSeconds"),
@@ -66,22 +66,22 @@ internal static class DeletionReader
         }
         catch (JsonException fault)
         {
-            throw ApiErrors.BadRequest("couldn't get version/kind; json parse error: " + BodyFaults.Of(fault, body.Span));
+            throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + BodyFaults.Of(fault, body.Span));
         }
 
         if (root is null) return [];
-        if (root is not JsonObject options) throw ApiErrors.BadRequest(BodyFaults.NoEnvelope(root));
+        if (root is not JsonObject options) throw StatusErrors.BadRequest(BodyFaults.NoEnvelope(root));
         string version = options.Text("apiVersion") is { Length: > 0 } stated ? stated : "v1", kind = options.Text("kind") is { Length: > 0 } named ? named : Type;
         if (kind != Type)
-            throw ApiErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
-        return ValueTypes.FindFault(options, Type, isConverted: false) is { } wrong ? throw ApiErrors.BadRequest(wrong) : options;
+            throw StatusErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
+        return ValueTypes.FindFault(options, Type, isConverted: false) is { } wrong ? throw StatusErrors.BadRequest(wrong) : options;
     }
 
     private static JsonObject OfQuery(QueryParameters query)
     {
         var options = new JsonObject();
         if (query["gracePeriodSeconds"] is { } grace)
-            options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds) ? seconds : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
+            options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds) ? seconds : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
         if (query["orphanDependents"] is not null) options["orphanDependents"] = query.IsTrue("orphanDependents");
         if (query["propagationPolicy"] is { } policy) options["propagationPolicy"] = policy;
         if (query["resourceVersion"] is { Length: > 0 } version) options["preconditions"] = new JsonObject { ["resourceVersion"] = version };

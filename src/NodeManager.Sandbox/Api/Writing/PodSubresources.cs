@@ -13,11 +13,11 @@ namespace NodeManager.Sandbox.Api.Writing;
 /// <summary>Binding and eviction of pods, and the ways into them.</summary>
 internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog catalog)
 {
-    private readonly PodEvictor _evictor = new(registry.As(new("kube-apiserver")), catalog);
+    private readonly EvictionHandler _evictor = new(registry.As(new("kube-apiserver")), catalog);
 
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (request.Method != "POST") throw ApiErrors.MethodNotAllowed();
+        if (request.Method != "POST") throw StatusErrors.MethodNotAllowed();
         string kind = path.Subresource == "binding" ? "Binding" : "Eviction";
         RequestBody.RequireReadable(request.ContentType);
         WriteOptions options = WriteOptions.Read(request, path, "CreateOptions", catalog.Minor);
@@ -25,8 +25,8 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         CheckKind(kind, body);
         JsonObject metadata = body.Ensure("metadata");
         if (metadata.Text("namespace") is { Length: > 0 } ns && ns != path.ObjectNamespace)
-            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-        if (metadata.Text("name") != path.Name) throw ApiErrors.BadRequest($"name in URL does not match name in {kind} object");
+            throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (metadata.Text("name") != path.Name) throw StatusErrors.BadRequest($"name in URL does not match name in {kind} object");
         if (path.Subresource == "binding")
         {
             CheckTarget(path.Name, body.Object("target"));
@@ -43,7 +43,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
 
     /// <summary>What whoever wants into a container is told: 404, or that nothing runs in it.</summary>
     public ApiException Unreachable(ResourcePath path) => registry.Store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) is null
-        ? ApiErrors.NotFound(BuiltInKinds.Pods, path.Name)
+        ? StatusErrors.NotFound(BuiltInKinds.Pods, path.Name)
         : new(501, "NotImplemented", $"the containers of this cluster are simulated, nothing runs in them: pods/{path.Subresource} is not served");
 
     // Evictions of v1 came with 1.22, beside v1beta1, which servers still take.
@@ -60,7 +60,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         var errors = new FieldErrors(catalog.Minor);
         if (target.Text("kind") is { Length: > 0 } kind and not "Node") errors.NotSupported("target.kind", $"\"{kind}\"", "Node", "<empty>");
         if (string.IsNullOrEmpty(target.Text("name"))) errors.Required("target.name");
-        if (errors.Faults.Count > 0) throw ApiErrors.Invalid(BindingKind, name, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(BindingKind, name, errors);
     }
 
     private static ResourceKind BindingKind { get; } = new() { Group = "", Versions = [], Kind = "Binding", Plural = "bindings" };

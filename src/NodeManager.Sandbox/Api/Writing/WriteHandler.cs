@@ -24,7 +24,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private const int OrphansToldFrom = 22;
 
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         bool isCollection = path.Name.Length == 0;
         return request.Method switch
@@ -35,24 +35,24 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             "PATCH" when !isCollection => await PatchAsync(request, path, cancellationToken),
             "DELETE" when isCollection => await DeleteCollectionAsync(request, path, cancellationToken),
             "DELETE" when path.Subresource.Length == 0 => await DeleteAsync(request, path, cancellationToken),
-            _ => throw ApiErrors.MethodNotAllowed(),
+            _ => throw StatusErrors.MethodNotAllowed(),
         };
     }
 
-    private async Task<ApiResponse> CreateAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> CreateAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (path.Kind.IsNamespaced && path.Namespace is null) throw ApiErrors.MethodNotAllowed();
+        if (path.Kind.IsNamespaced && path.Namespace is null) throw StatusErrors.MethodNotAllowed();
         RequestBody.RequireReadable(request.ContentType);
         WriteOptions options = WriteOptions.Read(request, path, "CreateOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
         JsonObject document = body.Root!.AsObject();
         CheckKind(path, document);
-        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, document.Object("metadata").Text("name") ?? "", catalog.Minor);
+        if (path.Kind.Custom is { IsTerminating: true }) throw StatusErrors.DefinitionTerminating(path.Kind, document.Object("metadata").Text("name") ?? "", catalog.Minor);
         options.Validation.Apply(path.Kind, path.Version, document, body);
         return Create(request, path, document, options);
     }
 
-    private ApiResponse Create(ApiRequest request, ResourcePath path, JsonObject document, WriteOptions options)
+    private ApiResponse Create(IncomingRequest request, ResourcePath path, JsonObject document, WriteOptions options)
     {
         if (EscalationGuard.Guards(path.Kind)) _guard.Check(request.User, path, document, null);
         if (path.Kind == PassiveKinds.CertificateSigningRequests) CertificateRules.SetRequester(document, request.User);
@@ -62,7 +62,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return ObjectWriter.Answer(path, created, 201, [.. Warnings(options.Validation, doubled), .. OwnWarnings(path, created)]);
     }
 
-    private async Task<ApiResponse> ReplaceAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> ReplaceAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         WriteOptions options = WriteOptions.Read(request, path, "UpdateOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadDocumentAsync(request, path.Kind.Kind, cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             CheckKind(path, document);
             options.Validation.Apply(path.Kind, path.Version, document, body);
-            if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
+            if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(path.Name);
         }
 
         bool creates = path.Kind.CreatesOnUpdate && path.Subresource.Length == 0 && registry.Store.Get(path.Kind, path.ObjectNamespace, path.Name) is null;
@@ -89,12 +89,12 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return Write(request.User, path, (live, current) => Replace(path, live, current, document), options);
     }
 
-    private Task<ApiResponse> PatchAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken) =>
+    private Task<ApiResponse> PatchAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken) =>
         RequestBody.MediaType(request.ContentType) == ObjectPatch.ApplyType
             ? ApplyAsync(request, path, cancellationToken)
             : ChangeAsync(request, path, cancellationToken);
 
-    private async Task<ApiResponse> ChangeAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> ChangeAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         ObjectPatch.RequireType(request, path.Kind);
         WriteOptions options = WriteOptions.Read(request, path, "PatchOptions", catalog.Minor);
@@ -102,13 +102,13 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return Write(request.User, path, (live, current) => Patch(path, live, current, patch, options.Validation), options);
     }
 
-    private async Task<ApiResponse> ApplyAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> ApplyAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         WriteOptions options = WriteOptions.Read(request, path, "PatchOptions", catalog.Minor);
         RequestDocument body = await RequestBody.ReadAppliedAsync(request, cancellationToken);
         options.Validation.Apply(body);
         JsonObject configuration = AppliedConfiguration.Check(path, body.Root, catalog.Minor);
-        if (path.Kind.Custom is { IsTerminating: true }) throw ApiErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
+        if (path.Kind.Custom is { IsTerminating: true }) throw StatusErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
         (StoredObject result, bool isNew) = registry.As(options.Author).Apply(
             path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), options.Forces, options.IsDryRun, path.Version, Check);
         return Answer(path, result, isNew ? 201 : 200, options.Validation, null);
@@ -189,7 +189,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         }
 
         string uid = document.Object("metadata").Text("uid") ?? "";
-        return uid.Length == 0 || uid == current.Uid ? document.DeepClone().AsObject() : throw ApiErrors.ReplacedMeanwhile(path.Kind, current, uid);
+        return uid.Length == 0 || uid == current.Uid ? document.DeepClone().AsObject() : throw StatusErrors.ReplacedMeanwhile(path.Kind, current, uid);
     }
 
     private JsonObject Patch(ResourcePath path, JsonObject live, StoredObject current, ObjectPatch patch, FieldValidation validation)
@@ -202,7 +202,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
                 ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, live) },
             };
             JsonObject wanted = patch.Apply(path, scale);
-            if (ValueTypes.FindFault(wanted, "Scale", patch.IsStrategic) is { } fault) throw ApiErrors.UnusablePatch(patch.Show(wanted), fault, catalog.Minor);
+            if (ValueTypes.FindFault(wanted, "Scale", patch.IsStrategic) is { } fault) throw StatusErrors.UnusablePatch(patch.Show(wanted), fault, catalog.Minor);
             ScaleView.Apply(path, live, wanted);
             return live;
         }
@@ -219,7 +219,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
         CheckKind(path, changed);
         validation.Apply(path.Kind, path.Version, changed, patch);
-        if (string.IsNullOrEmpty(changed.Object("metadata").Text("name"))) throw ApiErrors.NameMissing(path.Name);
+        if (string.IsNullOrEmpty(changed.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(path.Name);
         return changed;
     }
 
@@ -239,10 +239,10 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         throw BodyFaults.WrongKind(path.Kind, path.ApiVersion, kind, stated);
     }
 
-    private async Task<ApiResponse> DeleteAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> DeleteAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
         DeletionRequest deletion = await DeletionReader.ReadAsync(request, catalog.Minor, cancellationToken);
-        if (path.Kind.Rules.RefuseDelete(path.Name) is { } why) throw ApiErrors.Forbidden(path.Kind, path.Name, why);
+        if (path.Kind.Rules.RefuseDelete(path.Name) is { } why) throw StatusErrors.Forbidden(path.Kind, path.Name, why);
         string[] warnings = path.Kind == BuiltInKinds.Jobs && deletion.PropagationPolicy is null && catalog.Minor >= OrphansToldFrom
             ? ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"]
             : [];
@@ -258,9 +258,9 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         }) with { Warnings = warnings };
     }
 
-    private async Task<ApiResponse> DeleteCollectionAsync(ApiRequest request, ResourcePath path, CancellationToken cancellationToken)
+    private async Task<ApiResponse> DeleteCollectionAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if ((path.Kind.IsNamespaced && path.Namespace is null) || !path.Kind.DeletesCollections(catalog.Minor)) throw ApiErrors.MethodNotAllowed();
+        if ((path.Kind.IsNamespaced && path.Namespace is null) || !path.Kind.DeletesCollections(catalog.Minor)) throw StatusErrors.MethodNotAllowed();
         DeletionRequest deletion = await DeletionReader.ReadAsync(request, catalog.Minor, cancellationToken);
         ListQuery query = ListQuery.Parse(request, path, catalog.Minor);
         Snapshot snapshot = registry.Store.List(path.Kind);

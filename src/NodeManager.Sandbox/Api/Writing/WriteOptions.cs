@@ -26,7 +26,7 @@ internal sealed record WriteOptions
     /// <param name="options">How the API names the request's options, for example <c>CreateOptions</c>.</param>
     /// <param name="minor">The Kubernetes that is served.</param>
     /// <exception cref="ApiException">400, 422: not as it can be.</exception>
-    public static WriteOptions Read(ApiRequest request, ResourcePath path, string options, int minor)
+    public static WriteOptions Read(IncomingRequest request, ResourcePath path, string options, int minor)
     {
         var errors = new FieldErrors(minor);
         if (options == "PatchOptions") CheckPatch(request, errors);
@@ -36,7 +36,7 @@ internal sealed record WriteOptions
         string mode = request.Query["fieldValidation"] ?? "";
         if (minor >= FieldValidation.ServedFrom && mode is not ("" or "Ignore" or "Warn" or "Strict"))
             errors.NotSupported("fieldValidation", $"\"{mode}\"", "", "Ignore", "Strict", "Warn");
-        if (errors.Faults.Count > 0) throw ApiErrors.InvalidOptions(options, errors);
+        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(options, errors);
 
         string name = stated.Length > 0 ? stated : request.UserAgent.Split('/')[0];
         return new()
@@ -48,7 +48,7 @@ internal sealed record WriteOptions
         };
     }
 
-    private static void CheckPatch(ApiRequest request, FieldErrors errors)
+    private static void CheckPatch(IncomingRequest request, FieldErrors errors)
     {
         bool isApply = RequestBody.MediaType(request.ContentType) == ObjectPatch.ApplyType;
         if (isApply && request.Query["fieldManager"] is not { Length: > 0 }) errors.Required("fieldManager", "is required for apply patch");

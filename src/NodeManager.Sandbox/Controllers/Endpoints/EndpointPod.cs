@@ -17,7 +17,7 @@ internal sealed class EndpointPod
     private readonly bool _isPublished;
     private readonly Dictionary<string, string> _topology = new(StringComparer.Ordinal);
 
-    private EndpointPod(StoredObject pod, JsonObject document, JsonObject service, ObjectStore store)
+    private EndpointPod(StoredObject pod, JsonObject document, JsonObject service, DocumentStore store)
     {
         _pod = pod;
         _node = pod.Field("spec.nodeName");
@@ -43,7 +43,7 @@ internal sealed class EndpointPod
     public string PortsText { get; }
 
     /// <summary>Null where the pod has no address, or will never serve again.</summary>
-    public static EndpointPod? Of(StoredObject pod, JsonObject service, ObjectStore store) =>
+    public static EndpointPod? Of(StoredObject pod, JsonObject service, DocumentStore store) =>
         pod.Field("status.podIP").Length == 0 || pod.Field("status.phase") is "Succeeded" or "Failed" ? null : new(pod, pod.ToJson(), service, store);
 
     /// <summary>The subsets of Endpoints: those of the same ports together, the ready ones apart. What is on its way out is not in them.</summary>

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 /// <param name="target">What it is about.</param>
 /// <param name="isWanted">Somebody still wants it.</param>
 /// <param name="now">The cluster's time.</param>
-internal sealed class EvictionProgress(JsonObject status, EvictionTarget target, bool isWanted, DateTimeOffset now)
+internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool isWanted, DateTimeOffset now)
 {
     /// <summary>What a responder gets to report when its pod is gone.</summary>
     public static TimeSpan ReportingTime { get; } = TimeSpan.FromSeconds(5);

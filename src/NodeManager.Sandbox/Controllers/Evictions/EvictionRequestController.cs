@@ -55,7 +55,7 @@ internal sealed partial class EvictionRequestController : Controller
 
     private void Reconcile(ObjectKey key, string uid, StoredObject[] requests, StoredObject[] processes)
     {
-        EvictionTarget target = Find(key, uid);
+        TargetPod target = Find(key, uid);
         JsonObject[] asked = [.. requests.Select(static r => r.ToJson())], made = [.. processes.Select(static p => p.ToJson())];
         JsonObject? relevant = EvictionState.Relevant(made);
         for (int i = 0; i < processes.Length; i++)
@@ -75,7 +75,7 @@ internal sealed partial class EvictionRequestController : Controller
         if (made.All(EvictionState.IsOver)) _goneSince.Remove(uid);
     }
 
-    private EvictionTarget Find(ObjectKey key, string uid)
+    private TargetPod Find(ObjectKey key, string uid)
     {
         StoredObject? found = Get(key);
         if (found?.Uid == uid) return new(uid, found, null);
@@ -83,7 +83,7 @@ internal sealed partial class EvictionRequestController : Controller
         return new(uid, found, since);
     }
 
-    private void Advance(ObjectKey key, StoredObject process, EvictionTarget target, JsonObject[] requests, bool isOther)
+    private void Advance(ObjectKey key, StoredObject process, TargetPod target, JsonObject[] requests, bool isOther)
     {
         DateTimeOffset? next = null;
         // On what is there at the moment of writing: responders write their own parts of it meanwhile.
@@ -107,7 +107,7 @@ internal sealed partial class EvictionRequestController : Controller
         if (next is { } moment) EnqueueAt(key, moment);
     }
 
-    private void Settle(ObjectKey key, JsonObject request, EvictionTarget target, JsonObject? relevant, bool hasEvictions)
+    private void Settle(ObjectKey key, JsonObject request, TargetPod target, JsonObject? relevant, bool hasEvictions)
     {
         long generation = request.Object("metadata").Number("generation") ?? 1;
         if (EvictionState.IsSettled(request) && request.Object("status").Number("observedGeneration") == generation) return;
@@ -133,7 +133,7 @@ internal sealed partial class EvictionRequestController : Controller
         });
     }
 
-    private void Make(ObjectKey key, string uid, EvictionTarget target, JsonObject[] requests, bool hasEvictions)
+    private void Make(ObjectKey key, string uid, TargetPod target, JsonObject[] requests, bool hasEvictions)
     {
         if (Fault(target, hasEvictions) is not null) return;
         JsonObject request = requests.First(static r => !EvictionState.IsDeleting(r));
@@ -161,7 +161,7 @@ internal sealed partial class EvictionRequestController : Controller
         return name.Length > LongestName ? name[..LongestName] : name;
     }
 
-    private static string? Fault(EvictionTarget target, bool hasEvictions)
+    private static string? Fault(TargetPod target, bool hasEvictions)
     {
         if (!hasEvictions && target.Found is null) return "Target pod not found.";
         if (!hasEvictions && target.IsGone) return $"Target pod UID mismatch: expected {target.Uid}, got {target.Found!.Uid}.";

@@ -19,7 +19,7 @@ internal static class EvictionRequesters
     }
 
     /// <summary>Puts requesters and responders into an Eviction's labels, and its requests among its owners.</summary>
-    public static void Refresh(JsonObject process, IReadOnlyCollection<JsonObject> requests, EvictionTarget target)
+    public static void Refresh(JsonObject process, IReadOnlyCollection<JsonObject> requests, TargetPod target)
     {
         JsonObject metadata = process["metadata"]!.AsObject();
         JsonObject? known = metadata.Object("labels");
@@ -49,7 +49,7 @@ internal static class EvictionRequesters
     /// <summary>The labels that a new Eviction starts with.</summary>
     public static JsonObject Label(JsonObject request) => new() { [Name(request)] = Requester };
 
-    private static Dictionary<string, string> Roles(JsonObject? labels, IEnumerable<JsonObject> requests, EvictionTarget target)
+    private static Dictionary<string, string> Roles(JsonObject? labels, IEnumerable<JsonObject> requests, TargetPod target)
     {
         Dictionary<string, string> roles = [];
         foreach (JsonObject request in requests) roles[Name(request)] = Requester;

@@ -26,7 +26,7 @@ internal sealed partial class ImperativeEvictor : Controller
     private const string Marked = "pod has been been marked for deletion";
 
     private readonly TargetIndex _processes;
-    private readonly PodEvictor _evictor;
+    private readonly EvictionHandler _evictor;
     private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> _refused = [];
 
     public ImperativeEvictor(ControllerContext context) : base(context)
@@ -74,7 +74,7 @@ internal sealed partial class ImperativeEvictor : Controller
     {
         JsonObject document = process.ToJson();
         string before = Own(document).Text("message") ?? "";
-        EvictionTarget target = new(document.Object("spec").Object("target").Object("pod").Text("uid") ?? "", Get(key), null);
+        TargetPod target = new(document.Object("spec").Object("target").Object("pod").Text("uid") ?? "", Get(key), null);
         (string message, DateTimeOffset? expected, bool isDone, TimeSpan? again) = Judge(key, target, before);
         if (again is { } pause) EnqueueAfter(key, pause < Heartbeat ? pause : Heartbeat);
         if (message.Length > LongestMessage) message = message[..LongestMessage];
@@ -86,7 +86,7 @@ internal sealed partial class ImperativeEvictor : Controller
         });
     }
 
-    private (string Message, DateTimeOffset? Expected, bool IsDone, TimeSpan? Again) Judge(ObjectKey key, EvictionTarget target, string before)
+    private (string Message, DateTimeOffset? Expected, bool IsDone, TimeSpan? Again) Judge(ObjectKey key, TargetPod target, string before)
     {
         string phase = $" (pod phase=\"{target.Phase}\")";
         if (target.IsGone) return ($"\"{key.Name}\" pod has been deleted and fully terminated", null, true, null);

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>The objects of a kind by the pod that they are about. Thread-safe.</summary>
-internal sealed class TargetIndex(ResourceKind kind, ObjectStore store)
+internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Namespace, string Pod), HashSet<string>> _names = [];

@@ -14,7 +14,7 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private readonly WorkQueue queue = new(context.Registry.Time);
+    private readonly ReconcileQueue queue = new(context.Registry.Time);
 
     /// <summary>What it hears of.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
@@ -24,7 +24,7 @@ internal abstract class Controller(ControllerContext context)
 
     protected ControllerContext Context => context;
 
-    protected ObjectStore Store => context.Store;
+    protected DocumentStore Store => context.Store;
 
     protected ResourceRegistry Registry => context.Registry;
 

@@ -13,8 +13,8 @@ internal sealed class TimerQueue : IDisposable
     private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly ITimer timer;
-    private readonly PriorityQueue<(WorkQueue Queue, ObjectKey Key), DateTimeOffset> entries = new();
-    private readonly Dictionary<(WorkQueue Queue, ObjectKey Key), DateTimeOffset> earliest = [];
+    private readonly PriorityQueue<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> entries = new();
+    private readonly Dictionary<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> earliest = [];
     private DateTimeOffset armed = DateTimeOffset.MaxValue;
 
     public TimerQueue(TimeProvider time)
@@ -23,7 +23,7 @@ internal sealed class TimerQueue : IDisposable
         timer = time.CreateTimer(static state => ((TimerQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Schedule(WorkQueue queue, ObjectKey key, DateTimeOffset at)
+    public void Schedule(ReconcileQueue queue, ObjectKey key, DateTimeOffset at)
     {
         lock (gate)
         {
@@ -38,12 +38,12 @@ internal sealed class TimerQueue : IDisposable
 
     private void Fire()
     {
-        List<(WorkQueue Queue, ObjectKey Key)> due = [];
+        List<(ReconcileQueue Queue, ObjectKey Key)> due = [];
         lock (gate)
         {
             armed = DateTimeOffset.MaxValue;
             DateTimeOffset now = time.GetUtcNow();
-            while (entries.TryPeek(out (WorkQueue Queue, ObjectKey Key) entry, out DateTimeOffset at) && at <= now)
+            while (entries.TryPeek(out (ReconcileQueue Queue, ObjectKey Key) entry, out DateTimeOffset at) && at <= now)
             {
                 entries.Dequeue();
                 // What was moved to an earlier time leaves its later entry behind.
@@ -51,7 +51,7 @@ internal sealed class TimerQueue : IDisposable
             }
             Arm();
         }
-        foreach ((WorkQueue queue, ObjectKey key) in due) queue.Enqueue(key);
+        foreach ((ReconcileQueue queue, ObjectKey key) in due) queue.Enqueue(key);
     }
 
     private void Arm()

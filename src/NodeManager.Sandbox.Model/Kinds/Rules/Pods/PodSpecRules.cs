@@ -21,7 +21,7 @@ internal static class PodSpecRules
         if (spec.Text("dnsPolicy") is { } dns and not ("ClusterFirstWithHostNet" or "ClusterFirst" or "Default" or "None"))
             errors.NotSupported(at + ".dnsPolicy", $"\"{dns}\"", "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
         SelectorRules.ValidateLabels(spec.Object("nodeSelector"), at + ".nodeSelector", errors);
-        AffinityRules.Validate(spec.Object("affinity"), at + ".affinity", errors);
+        PodAffinityRules.Validate(spec.Object("affinity"), at + ".affinity", errors);
         ValidateGates(spec.Array("schedulingGates") ?? [], at + ".schedulingGates", errors);
         ValidateSpread(spec.Array("topologySpreadConstraints") ?? [], at + ".topologySpreadConstraints", errors);
         CheckName(spec, "serviceAccountName", at, NameRules.Subdomain, errors);
@@ -77,7 +77,7 @@ internal static class PodSpecRules
             string path = string.Create(CultureInfo.InvariantCulture, $"{at}[{i}]"), key = constraint.Text("topologyKey") ?? "";
             string? otherwise = constraint.Text("whenUnsatisfiable");
             if ((constraint.Number("maxSkew") ?? 0) is <= 0 and var skew) errors.Invalid(path + ".maxSkew", skew, "must be greater than zero");
-            AffinityRules.ValidateTopologyKey(key, path, errors);
+            PodAffinityRules.ValidateTopologyKey(key, path, errors);
             if (otherwise is not ("DoNotSchedule" or "ScheduleAnyway")) errors.NotSupported(path + ".whenUnsatisfiable", $"\"{otherwise}\"", "DoNotSchedule", "ScheduleAnyway");
             if (!seen.Add((key, otherwise))) errors.Duplicate(path + ".{topologyKey, whenUnsatisfiable}", $"{{{key}, {otherwise}}}");
             SelectorRules.Validate(constraint.Object("labelSelector"), path + ".labelSelector", errors);

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Rules;
 
-internal static class BudgetRules
+internal static class PodDisruptionBudgetRules
 {
     public static KindRules Rules { get; } = new()
     {

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 /// Keys to look at, each at most once until it is taken. Thread-safe; one taker. A clock that can wait does not run away from what waits
 /// here or was taken last.
 /// </summary>
-internal sealed class WorkQueue(TimeProvider time)
+internal sealed class ReconcileQueue(TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly HashSet<ObjectKey> waiting = [];

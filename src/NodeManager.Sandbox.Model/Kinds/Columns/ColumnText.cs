@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
 /// <summary>How values are shown in tables.</summary>
-internal static class CellText
+internal static class ColumnText
 {
     public const string None = "<none>";
     public const string Unknown = "<unknown>";

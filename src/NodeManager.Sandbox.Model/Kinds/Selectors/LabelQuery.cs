@@ -5,18 +5,18 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 namespace NodeManager.Sandbox.Model.Kinds.Selectors;
 
 /// <summary>A label selector as a query carries it: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k,l&gt;1</c>.</summary>
-internal sealed class LabelSelector
+internal sealed class LabelQuery
 {
     private readonly SelectorRequirement[] _requirements;
 
-    private LabelSelector(SelectorRequirement[] requirements) => _requirements = requirements;
+    private LabelQuery(SelectorRequirement[] requirements) => _requirements = requirements;
 
-    public static LabelSelector Everything { get; } = new([]);
+    public static LabelQuery Everything { get; } = new([]);
 
     public bool IsEmpty => _requirements.Length == 0;
 
     /// <exception cref="ApiException">400.</exception>
-    public static LabelSelector Parse(string? text)
+    public static LabelQuery Parse(string? text)
     {
         if (string.IsNullOrEmpty(text)) return Everything;
         try
@@ -25,7 +25,7 @@ internal sealed class LabelSelector
         }
         catch (LabelSelectorException fault)
         {
-            throw ApiErrors.BadRequest(Words(fault));
+            throw StatusErrors.BadRequest(Words(fault));
         }
     }
 

@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
 /// <summary>Creates the API server's own objects again when somebody has deleted them.</summary>
-internal sealed class InitialObjectKeeper(ControllerContext context) : Controller(context)
+internal sealed class InitialObjectController(ControllerContext context) : Controller(context)
 {
     private static readonly Dictionary<ObjectKey, InitialObject> Kept =
         InitialObjects.All.Where(static one => one.RestoredAfter is not null).ToDictionary(static one => new ObjectKey(one.Kind, one.Namespace, one.Name));

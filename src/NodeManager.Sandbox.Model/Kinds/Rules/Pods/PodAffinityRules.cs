@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Rules.Pods;
 
 /// <summary>Affinity of pods, and selectors of nodes.</summary>
-internal static class AffinityRules
+internal static class PodAffinityRules
 {
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
     private const string Preferred = "preferredDuringSchedulingIgnoredDuringExecution";

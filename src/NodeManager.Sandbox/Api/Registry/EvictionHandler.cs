@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// <summary>Evicts pods as far as their budgets allow.</summary>
 /// <param name="registry">Writing as the server itself.</param>
 /// <param name="catalog">What is served.</param>
-internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
+internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog catalog)
 {
     private const int UnhealthyPolicyFrom = 26, DisruptionTargetFrom = 26;
     private const int MostDisruptedPods = 2000;
@@ -31,7 +31,7 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
         Snapshot all = registry.Store.List(BuiltInKinds.PodDisruptionBudgets);
         StoredObject[] budgets = [.. all.Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
         if (budgets.Length > 1)
-            throw ApiErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+            throw StatusErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         if (budgets.Length == 0)
         {
             Delete(pod, request);
@@ -69,20 +69,20 @@ internal sealed class PodEvictor(ResourceRegistry registry, KindCatalog catalog)
         if (!isReady && MayGoUnhealthy(budget, status)) return budget;
         if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
         {
-            throw ApiErrors.TooManyRequests(
-                Refused, 10, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server."));
+            throw StatusErrors.TooManyRequests(
+                Refused, 10, StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server."));
         }
 
         long allowed = status.Number("disruptionsAllowed") ?? 0;
-        if (allowed < 0) throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
+        if (allowed < 0) throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
         JsonObject disrupted = status.Ensure("disruptedPods");
         if (disrupted.Count > MostDisruptedPods)
-            throw ApiErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+            throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
         if (allowed == 0)
         {
             long needs = status.Number("desiredHealthy") ?? 0, has = status.Number("currentHealthy") ?? 0;
-            throw ApiErrors.TooManyRequests(
-                Refused, 0, ApiErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently"));
+            throw StatusErrors.TooManyRequests(
+                Refused, 0, StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently"));
         }
 
         status["disruptionsAllowed"] = allowed - 1;

@@ -5,13 +5,13 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Model.Kinds.Selectors;
 
 /// <summary>A field selector of one kind: <c>spec.nodeName=a,status.phase!=Running</c>.</summary>
-internal sealed class FieldSelector
+internal sealed class FieldQuery
 {
     private readonly Term[] _terms;
 
-    private FieldSelector(Term[] terms) => _terms = terms;
+    private FieldQuery(Term[] terms) => _terms = terms;
 
-    public static FieldSelector Everything { get; } = new([]);
+    public static FieldQuery Everything { get; } = new([]);
 
     public bool IsEmpty => _terms.Length == 0;
 
@@ -27,7 +27,7 @@ internal sealed class FieldSelector
     }
 
     /// <exception cref="ApiException">400.</exception>
-    public static FieldSelector Parse(ResourceKind kind, string? text)
+    public static FieldQuery Parse(ResourceKind kind, string? text)
     {
         if (string.IsNullOrEmpty(text)) return Everything;
         var terms = new List<Term>();
@@ -41,7 +41,7 @@ internal sealed class FieldSelector
                 "metadata.namespace" when kind.IsNamespaced => Term.Namespace,
                 _ => kind.IndexOfField(path),
             };
-            if (index == -1) throw ApiErrors.BadRequest(Unsupported(kind, path));
+            if (index == -1) throw StatusErrors.BadRequest(Unsupported(kind, path));
             terms.Add(new(index, isEqual, value));
         }
 
@@ -92,7 +92,7 @@ internal sealed class FieldSelector
             else if (part[i] == '=') return (part[..i], true, Unescape(part[(i + 1)..]));
         }
 
-        throw ApiErrors.BadRequest($"invalid selector: '{whole}'; can't understand '{part}'");
+        throw StatusErrors.BadRequest($"invalid selector: '{whole}'; can't understand '{part}'");
     }
 
     private static IEnumerable<string> Split(string text)

@@ -18,7 +18,7 @@ namespace NodeManager.Sandbox.Model.Store;
 /// Whole JSON documents by kind and key under one counter of versions. Writers take one lock for as long as it takes to link the
 /// result in; readers take immutable snapshots; watches read the kind's log.
 /// </summary>
-internal sealed class ObjectStore
+internal sealed class DocumentStore
 {
     /// <summary>Changes of each kind that a watch can resume over.</summary>
     public const int DefaultLogCapacity = 32_768;
@@ -37,7 +37,7 @@ internal sealed class ObjectStore
 
     /// <param name="kinds">All kinds that it holds from the start.</param>
     /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
-    public ObjectStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
+    public DocumentStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
     {
         _logCapacity = logCapacity;
         _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));

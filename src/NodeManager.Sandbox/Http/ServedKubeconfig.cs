@@ -3,11 +3,11 @@ using System.Text;
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>The kubeconfig of a server, readable by its user alone.</summary>
-internal sealed class KubeconfigFile : IDisposable
+internal sealed class ServedKubeconfig : IDisposable
 {
     private readonly string? _folder;
 
-    private KubeconfigFile(string path, string? folder)
+    private ServedKubeconfig(string path, string? folder)
     {
         Path = path;
         _folder = folder;
@@ -20,7 +20,7 @@ internal sealed class KubeconfigFile : IDisposable
     /// <param name="authorityPem">Whom to trust.</param>
     /// <param name="token">What to show.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static KubeconfigFile Write(string? path, Uri server, string authorityPem, string token)
+    public static ServedKubeconfig Write(string? path, Uri server, string authorityPem, string token)
     {
         string? folder = path is null ? Directory.CreateTempSubdirectory("nodemanager-sandbox-").FullName : null;
         string target = path is null ? System.IO.Path.Combine(folder!, "kubeconfig") : System.IO.Path.GetFullPath(path);

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Faults;
 
 /// <summary>All faults of a cluster. Asked by the API and the kubelets at each turn: with no fault it costs nothing. Thread-safe.</summary>
-internal sealed class FaultBoard(TimeProvider time) : IDisposable
+internal sealed class FaultRegistry(TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Fault, ITimer> _timers = [];
@@ -82,7 +82,7 @@ internal sealed class FaultBoard(TimeProvider time) : IDisposable
     }
 
     /// <summary>True where a fault of that kind is about this pod now.</summary>
-    public bool Hits(string kind, StoredObject pod, ObjectStore store)
+    public bool Hits(string kind, StoredObject pod, DocumentStore store)
     {
         bool isHit = false;
         foreach (Fault fault in Active(kind))

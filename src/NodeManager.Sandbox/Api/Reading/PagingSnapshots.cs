@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>Keeps the snapshots that paged lists go on from, for as long as a real server does, and no longer.</summary>
-internal sealed class PageKeeper
+internal sealed class PagingSnapshots
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
@@ -13,10 +13,10 @@ internal sealed class PageKeeper
     private readonly ITimer _timer;
     private readonly Dictionary<(ResourceKind Kind, long Version), (Snapshot Snapshot, DateTimeOffset Kept)> _snapshots = [];
 
-    public PageKeeper(TimeProvider time)
+    public PagingSnapshots(TimeProvider time)
     {
         _time = time;
-        _timer = time.CreateTimer(static state => ((PageKeeper)state!).Forget(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((PagingSnapshots)state!).Forget(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Keep(ResourceKind kind, Snapshot snapshot)

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 /// <param name="Uid">Of the pod that is meant.</param>
 /// <param name="Found">The pod of that name now, which may be another; null for none.</param>
 /// <param name="GoneSince">When it was first seen to be gone; null while it is there.</param>
-internal sealed record EvictionTarget(string Uid, StoredObject? Found, DateTimeOffset? GoneSince)
+internal sealed record TargetPod(string Uid, StoredObject? Found, DateTimeOffset? GoneSince)
 {
     /// <summary>The pod itself; null when it is gone.</summary>
     public JsonObject? Pod { get; } = Found?.Uid == Uid ? Found.ToJson() : null;

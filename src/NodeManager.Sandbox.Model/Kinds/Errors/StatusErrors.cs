@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Model.Kinds.Errors;
 
 /// <summary>The refusals of a Kubernetes API, in its words.</summary>
-internal static class ApiErrors
+internal static class StatusErrors
 {
     private const int TerminatingIsForbiddenFrom = 22;
     private const int RepresentationsFrom = 27;

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Kinds.Access;
 namespace NodeManager.Sandbox.Api.Requests;
 
 /// <summary>A request, whatever front it came through.</summary>
-internal sealed class ApiRequest
+internal sealed class IncomingRequest
 {
     /// <summary>Who asks: first whom the front knows, then whom they act as.</summary>
     public UserInfo User { get; set; } = UserInfo.Administrator;

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Rules;
 
-internal static class TaintRules
+internal static class NodeTaintRules
 {
     public static void Validate(JsonArray taints, FieldErrors errors)
     {

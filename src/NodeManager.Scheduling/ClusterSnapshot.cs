@@ -78,27 +78,18 @@ public sealed class ClusterSnapshot
     public void SetPod(Pod pod)
     {
         RemovePod(pod);
-        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()) Place(pod, pod.Spec.NodeName);
+        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()) Add(new(pod, pod.Spec.NodeName));
     }
 
     /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
     public void Assume(Pod pod, string nodeName)
     {
         RemovePod(pod);
-        Place(pod, nodeName);
+        Add(new(pod, nodeName));
     }
 
     /// <summary>True if it was there.</summary>
-    public bool RemovePod(Pod pod)
-    {
-        string key = pod.Key();
-        if (!pods.Remove(key, out PodState? state)) return false;
-        antiAffine.Remove(key);
-        affine.Remove(key);
-        if (nodes.TryGetValue(state.NodeName, out NodeState? node)) node.Remove(key);
-        else if (nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting)) waiting.Remove(key);
-        return true;
-    }
+    public bool RemovePod(Pod pod) => Take(pod.Key()) is not null;
 
     public void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels) =>
         namespaces[name] = labels ?? new Dictionary<string, string>();
@@ -167,20 +158,31 @@ public sealed class ClusterSnapshot
 
     internal StorageClass? StorageClass(string name) => storageClasses.GetValueOrDefault(name);
 
-    private void Place(Pod pod, string nodeName)
+    /// <summary>Takes a pod away by its <c>namespace/name</c>; null where there is none.</summary>
+    internal PodState? Take(string key)
     {
-        string key = pod.Key();
-        PodState state = new(pod, nodeName);
+        if (!pods.Remove(key, out PodState? state)) return null;
+        antiAffine.Remove(key);
+        affine.Remove(key);
+        if (nodes.TryGetValue(state.NodeName, out NodeState? node)) node.Remove(key);
+        else if (nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting)) waiting.Remove(key);
+        return state;
+    }
+
+    /// <summary>Adds a pod that is not in here yet.</summary>
+    internal void Add(PodState state)
+    {
+        string key = state.Pod.Key();
         pods.Add(key, state);
         if (state.HasRequiredAntiAffinity) antiAffine.Add(key, state);
         if (state.HasPodAffinity) affine.Add(key, state);
-        if (nodes.TryGetValue(nodeName, out NodeState? node))
+        if (nodes.TryGetValue(state.NodeName, out NodeState? node))
         {
             node.Add(key, state);
             return;
         }
-        if (!nodeless.TryGetValue(nodeName, out Dictionary<string, PodState>? waiting))
-            nodeless.Add(nodeName, waiting = new(StringComparer.Ordinal));
+        if (!nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting))
+            nodeless.Add(state.NodeName, waiting = new(StringComparer.Ordinal));
         waiting.Add(key, state);
     }
 

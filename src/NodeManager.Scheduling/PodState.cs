@@ -14,6 +14,15 @@ public sealed class PodState
         OwnerUid = pod.Controller()?.Uid;
     }
 
+    private PodState(PodState original, string nodeName)
+    {
+        Pod = original.Pod;
+        NodeName = nodeName;
+        Requests = original.Requests;
+        AssumedRequests = original.AssumedRequests;
+        OwnerUid = original.OwnerUid;
+    }
+
     public Pod Pod { get; }
 
     public string NodeName { get; }
@@ -24,6 +33,9 @@ public sealed class PodState
     internal IReadOnlyDictionary<string, decimal> AssumedRequests { get; }
 
     internal string? OwnerUid { get; }
+
+    /// <summary>The same pod on another node.</summary>
+    internal PodState On(string nodeName) => new(this, nodeName);
 
     internal bool HasPodAffinity => Pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
 

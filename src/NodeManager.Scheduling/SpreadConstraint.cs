@@ -47,8 +47,11 @@ internal sealed class SpreadConstraint
         && (constraint.NodeTaintsPolicy != "Honor" || pod.FirstUntolerated(node) is null);
 
     /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
-    public int Count(NodeState node) => countsNone ? 0 : node.Pods.Count(other =>
-        other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == pod.Metadata.Namespace && matches(other.Pod));
+    public int Count(NodeState node) => countsNone ? 0 : node.Pods.Count(Counts);
+
+    /// <summary>Whether that pod is among those to spread.</summary>
+    public bool Counts(PodState other) => !countsNone
+        && other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == pod.Metadata.Namespace && matches(other.Pod);
 
     private static SpreadConstraint OfPod(Pod pod, TopologySpreadConstraint constraint, int minorVersion)
     {

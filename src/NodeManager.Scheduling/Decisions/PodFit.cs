@@ -4,7 +4,8 @@ using NodeManager.Scheduling.Filters;
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>
-/// The scheduler's rules for one pod: made once, asked for many nodes. Good as long as the snapshot does not change.
+/// The scheduler's rules for one pod: made once, asked for many nodes. Good as long as the snapshot does not change;
+/// <see cref="PlacementSimulator"/> keeps it good while pods move.
 /// Where the pod runs now does not matter (spec.nodeName): the question is where it could be placed.
 /// Source: the default plugins of kube-scheduler, in their order.
 /// </summary>
@@ -22,6 +23,15 @@ public sealed class PodFit
     /// <param name="snapshot">As things are, without the pod.</param>
     /// <param name="profile">Which filters run, and with what arguments; null: as a scheduler without a configuration.</param>
     public PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
+        : this(pod, snapshot, profile, null)
+    {
+    }
+
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">As things are, without the pod.</param>
+    /// <param name="profile">See the other constructor.</param>
+    /// <param name="counts">Of pods like this one; null: they are counted now.</param>
+    internal PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile, PodCounts? counts)
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
         unknown = Unjudged(pod, profile.Name);
@@ -33,8 +43,8 @@ public sealed class PodFit
             ("NodePorts", () => new NodePorts(pod)),
             ("NodeResourcesFit", () => new NodeResourcesFit(pod, profile.IgnoredResources)),
             ("VolumeBinding", () => new VolumeNodeAffinityFilter(pod, snapshot)),
-            ("PodTopologySpread", () => new PodTopologySpread(pod, snapshot, profile)),
-            ("InterPodAffinity", () => new InterPodAffinity(pod, snapshot)),
+            ("PodTopologySpread", () => counts?.Spread ?? new PodTopologySpread(pod, snapshot, profile)),
+            ("InterPodAffinity", () => counts?.Affinity ?? new InterPodAffinity(pod, snapshot)),
         ];
         filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
         if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) named = pod.NamedNodes();

@@ -14,13 +14,18 @@ public static class PodPlacement
     /// <param name="isAllowed">Which nodes come into question; all by default.</param>
     public static Placement Find(Pod pod, ClusterSnapshot snapshot, Func<NodeState, bool>? isAllowed = null)
     {
-        PodFit fit = new(pod, snapshot);
+        IEnumerable<NodeState> nodes = isAllowed is null ? snapshot.Nodes : snapshot.Nodes.Where(isAllowed);
+        return Find(pod, snapshot, new(pod, snapshot), nodes);
+    }
+
+    /// <inheritdoc cref="Find(Pod, ClusterSnapshot, Func{NodeState, bool})"/>
+    internal static Placement Find(Pod pod, ClusterSnapshot snapshot, PodFit fit, IEnumerable<NodeState> nodes)
+    {
         List<NodeState> fitting = [];
         List<(NodeState Node, FitResult Answer)> refusals = [];
         FitResult? unknown = null;
-        foreach (NodeState node in snapshot.Nodes)
+        foreach (NodeState node in nodes)
         {
-            if (isAllowed?.Invoke(node) == false) continue;
             FitResult result = fit.Evaluate(node);
             if (result.Verdict == FitVerdict.Unknown) unknown ??= result;
             else if (result.Verdict == FitVerdict.DoesNotFit) refusals.Add((node, result));

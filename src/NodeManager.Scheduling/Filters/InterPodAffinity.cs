@@ -5,53 +5,92 @@ namespace NodeManager.Scheduling.Filters;
 /// <summary>Required affinity and anti-affinity between pods, of the pod and of those that are there.</summary>
 internal sealed class InterPodAffinity : INodeFilter
 {
+    private readonly Pod pod;
+    private readonly ClusterSnapshot snapshot;
     private readonly List<PodAffinityTerm> affinity;
     private readonly List<PodAffinityTerm> antiAffinity;
-    private readonly HashSet<(string Key, string Value)> near = [];
-    private readonly HashSet<(string Key, string Value)> apart = [];
-    private readonly HashSet<(string Key, string Value)> unwelcome = [];
-    private readonly bool isFirstOfItsKind;
-    private readonly int minorVersion;
+    private readonly TopologyCounts near = new();
+    private readonly TopologyCounts apart = new();
+    private readonly TopologyCounts unwelcome = new();
+    private readonly bool attractsItself;
 
     public InterPodAffinity(Pod pod, ClusterSnapshot snapshot)
     {
-        minorVersion = snapshot.MinorVersion;
+        this.pod = pod;
+        this.snapshot = snapshot;
         affinity = pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
         antiAffinity = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+        attractsItself = affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
         foreach (PodState other in snapshot.PodsWithAntiAffinity)
-            foreach (PodAffinityTerm term in other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!)
-                if (term.Matches(other.Pod, pod, snapshot)) Note(unwelcome, term, snapshot.Node(other.NodeName));
-        if (affinity.Count + antiAffinity.Count == 0) return;
+            if (snapshot.Node(other.NodeName) is { } node) CountUnwelcome(other, node, 1);
+        if (!HasTerms) return;
         foreach (NodeState node in snapshot.Nodes)
-            foreach (PodState other in node.Pods)
-            {
-                // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
-                if (affinity.Count > 0 && affinity.TrueForAll(term => term.Matches(pod, other.Pod, snapshot)))
-                    affinity.ForEach(term => Note(near, term, node));
-                foreach (PodAffinityTerm term in antiAffinity)
-                    if (term.Matches(pod, other.Pod, snapshot)) Note(apart, term, node);
-            }
-        isFirstOfItsKind = near.Count == 0 && affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
+            foreach (PodState other in node.Pods) CountOwn(other, node, 1);
+    }
+
+    private bool HasTerms => affinity.Count + antiAffinity.Count > 0;
+
+    /// <summary>The first pod of a group that wants to be together may start anywhere where the topology is known.</summary>
+    private bool IsFirstOfItsKind => near.IsEmpty && attractsItself;
+
+    /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
+    public void Count(PodState other, NodeState node, int change)
+    {
+        if (other.HasRequiredAntiAffinity) CountUnwelcome(other, node, change);
+        if (HasTerms) CountOwn(other, node, change);
     }
 
     public FitResult Evaluate(NodeState node)
     {
         if (!IsNear(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod affinity rules"));
-        if (antiAffinity.Exists(term => node.Label(term.TopologyKey) is { } value && apart.Contains((term.TopologyKey, value))))
-            return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
-        foreach ((string key, string value) in unwelcome)
-            if (node.Label(key) == value) return new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true);
-        return FitResult.Fits;
+        if (antiAffinity.Count > 0 && apart.HasAny(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
+        return unwelcome.HasAny(node) ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true) : FitResult.Fits;
     }
 
-    /// <summary>The first pod of a group that wants to be together may start anywhere where the topology is known.</summary>
     private bool IsNear(NodeState node) => affinity.TrueForAll(term =>
-        node.Label(term.TopologyKey) is { } value && (isFirstOfItsKind || near.Contains((term.TopologyKey, value))));
+        node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || near.Has(term.TopologyKey, value)));
 
-    private string[] Words(string rule) => minorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
-
-    private static void Note(HashSet<(string Key, string Value)> domains, PodAffinityTerm term, NodeState? node)
+    private void CountUnwelcome(PodState other, NodeState node, int change)
     {
-        if (node?.Label(term.TopologyKey) is { } value) domains.Add((term.TopologyKey, value));
+        foreach (PodAffinityTerm term in other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!)
+            if (term.Matches(other.Pod, pod, snapshot)) unwelcome.Add(term.TopologyKey, node, change);
+    }
+
+    // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
+    private void CountOwn(PodState other, NodeState node, int change)
+    {
+        if (affinity.Count > 0 && affinity.TrueForAll(term => term.Matches(pod, other.Pod, snapshot)))
+            foreach (PodAffinityTerm term in affinity) near.Add(term.TopologyKey, node, change);
+        foreach (PodAffinityTerm term in antiAffinity)
+            if (term.Matches(pod, other.Pod, snapshot)) apart.Add(term.TopologyKey, node, change);
+    }
+
+    private string[] Words(string rule) => snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
+
+    /// <summary>How many pods count in each domain, by topology key and value.</summary>
+    private sealed class TopologyCounts
+    {
+        private readonly Dictionary<string, Dictionary<string, int>> byKey = new(StringComparer.Ordinal);
+
+        public bool IsEmpty => byKey.Count == 0;
+
+        public bool Has(string key, string value) => byKey.TryGetValue(key, out Dictionary<string, int>? domains) && domains.ContainsKey(value);
+
+        public bool HasAny(NodeState node)
+        {
+            foreach ((string key, Dictionary<string, int> domains) in byKey)
+                if (node.Label(key) is { } value && domains.ContainsKey(value)) return true;
+            return false;
+        }
+
+        public void Add(string key, NodeState node, int change)
+        {
+            if (node.Label(key) is not { } value) return;
+            if (!byKey.TryGetValue(key, out Dictionary<string, int>? domains)) byKey.Add(key, domains = new(StringComparer.Ordinal));
+            int count = domains.GetValueOrDefault(value) + change;
+            if (count != 0) domains[value] = count;
+            else domains.Remove(value);
+            if (domains.Count == 0) byKey.Remove(key);
+        }
     }
 }

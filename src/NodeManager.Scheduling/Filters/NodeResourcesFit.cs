@@ -8,18 +8,33 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
     private readonly List<KeyValuePair<string, decimal>> requests =
         [.. PodRequests.Of(pod.Spec).Where(request => request.Value > 0 && !IsIgnored(request.Key, ignored)).OrderBy(request => Rank(request.Key)).ThenBy(request => request.Key, StringComparer.Ordinal)];
 
+    // In a full cluster most nodes give one of a few answers: each is made once.
+    private readonly Dictionary<(int Missing, bool IsResolvable), FitResult> refusals = [];
+
     public FitResult Evaluate(NodeState node)
     {
-        List<string>? reasons = null;
+        int missing = node.Pods.Count + 1 > node.Allocatable("pods") ? 1 : 0;
         bool isResolvable = true;
-        if (node.Pods.Count + 1 > node.Allocatable("pods")) (reasons ??= []).Add("Too many pods");
-        foreach ((string name, decimal amount) in requests)
+        for (int index = 0; index < requests.Count; index++)
         {
-            if (amount <= node.Free(name)) continue;
-            (reasons ??= []).Add($"Insufficient {name}");
-            isResolvable &= amount <= node.Allocatable(name);
+            (string name, decimal amount) = requests[index];
+            decimal allocatable = node.Allocatable(name);
+            if (amount <= allocatable - node.Requested(name)) continue;
+            missing |= 2 << index;
+            isResolvable &= amount <= allocatable;
         }
-        return reasons is null ? FitResult.Fits : new(FitVerdict.DoesNotFit, reasons, isResolvable);
+
+        if (missing == 0) return FitResult.Fits;
+        if (!refusals.TryGetValue((missing, isResolvable), out FitResult? refusal)) refusals.Add((missing, isResolvable), refusal = new(FitVerdict.DoesNotFit, Reasons(missing), isResolvable));
+        return refusal;
+    }
+
+    private List<string> Reasons(int missing)
+    {
+        List<string> reasons = (missing & 1) == 0 ? [] : ["Too many pods"];
+        for (int index = 0; index < requests.Count; index++)
+            if ((missing & (2 << index)) != 0) reasons.Add($"Insufficient {requests[index].Key}");
+        return reasons;
     }
 
     /// <summary>A device may be left to others to count, by its name or by its group: <c>example.com</c> of <c>example.com/gpu</c>.</summary>

@@ -6,14 +6,21 @@ namespace NodeManager.Scheduling.Filters;
 internal sealed class PodTopologySpread : INodeFilter
 {
     private const string Mismatch = "node(s) didn't match pod topology spread constraints";
-    private readonly List<Spread> spreads = [];
+    private readonly List<Spread> spreads;
 
     public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
     {
-        List<SpreadConstraint> hard = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule");
-        if (hard.Count == 0) return;
-        List<NodeState> candidates = [.. snapshot.Nodes.Where(node => hard.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null))];
-        foreach (SpreadConstraint constraint in hard) spreads.Add(Count(constraint, candidates));
+        spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
+        if (spreads.Count == 0) return;
+        foreach (NodeState node in snapshot.Nodes.Where(HasAllKeys))
+            foreach (Spread spread in spreads) spread.Add(node);
+    }
+
+    /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
+    public void Count(PodState other, NodeState node, int change)
+    {
+        if (spreads.Count == 0 || !HasAllKeys(node)) return;
+        foreach (Spread spread in spreads) spread.Count(other, node, change);
     }
 
     public FitResult Evaluate(NodeState node)
@@ -21,24 +28,40 @@ internal sealed class PodTopologySpread : INodeFilter
         foreach (Spread spread in spreads)
         {
             if (node.Label(spread.TopologyKey) is not { } domain) return FitResult.Never($"{Mismatch} (missing required label)");
-            if (spread.Pods.GetValueOrDefault(domain) + spread.Self - spread.Least > spread.MaxSkew) return FitResult.NotNow(Mismatch);
+            if (spread.SkewWith(domain) > spread.MaxSkew) return FitResult.NotNow(Mismatch);
         }
         return FitResult.Fits;
     }
 
-    private static Spread Count(SpreadConstraint constraint, List<NodeState> candidates)
+    private bool HasAllKeys(NodeState node) => spreads.TrueForAll(spread => node.Label(spread.TopologyKey) is not null);
+
+    private sealed class Spread(SpreadConstraint constraint)
     {
-        Dictionary<string, int> counts = new(StringComparer.Ordinal);
-        foreach (NodeState node in candidates)
+        private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+        private readonly int self = constraint.MatchesItself ? 1 : 0;
+        private int? least;
+
+        public string TopologyKey => constraint.TopologyKey;
+
+        public int MaxSkew => constraint.MaxSkew;
+
+        // Too few domains: as if an empty one existed.
+        private int Least => least ??= counts.Count == 0 || counts.Count < constraint.MinDomains ? 0 : counts.Values.Min();
+
+        public int SkewWith(string domain) => counts.GetValueOrDefault(domain) + self - Least;
+
+        public void Add(NodeState node)
         {
-            if (!constraint.Includes(node.Node)) continue;
-            string domain = node.Label(constraint.TopologyKey)!;
+            if (!constraint.Includes(node.Node)) return;
+            string domain = node.Label(TopologyKey)!;
             counts[domain] = counts.GetValueOrDefault(domain) + constraint.Count(node);
         }
-        // Too few domains: as if an empty one existed.
-        int least = counts.Count == 0 || counts.Count < constraint.MinDomains ? 0 : counts.Values.Min();
-        return new(constraint.TopologyKey, constraint.MaxSkew, constraint.MatchesItself ? 1 : 0, least, counts);
-    }
 
-    private sealed record Spread(string TopologyKey, int MaxSkew, int Self, int Least, Dictionary<string, int> Pods);
+        public void Count(PodState other, NodeState node, int change)
+        {
+            if (!constraint.Counts(other) || !constraint.Includes(node.Node)) return;
+            counts[node.Label(TopologyKey)!] += change;
+            least = null;
+        }
+    }
 }

@@ -13,11 +13,10 @@ public sealed class FleetRoom
     /// <summary>With more nodes than this, room is hardly ever so scattered that the order of pods matters.</summary>
     public const int MostJudgedHosts = 200;
 
-    private readonly ClusterSnapshot _snapshot;
+    private readonly PlacementSimulator _simulator;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> _leaving;
     private readonly List<NodeState> _hosts;
     private readonly Dictionary<string, StrandedPods> _stranded = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodFit> _fits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastHost = new(StringComparer.Ordinal);
     private readonly HashSet<string> _out = new(StringComparer.Ordinal);
     private readonly List<(LeavingPod Pod, string From)> _moves = [];
@@ -30,7 +29,7 @@ public sealed class FleetRoom
     /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
     public FleetRoom(ClusterSnapshot snapshot, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving)
     {
-        _snapshot = snapshot;
+        _simulator = new(snapshot);
         _leaving = leaving;
         _hosts = [.. snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
     }
@@ -126,8 +125,8 @@ public sealed class FleetRoom
     private bool TryMove(LeavingPod pod)
     {
         string from = _moved.TryGetValue(pod.Key, out (LeavingPod, string Node) moved) ? moved.Node : pod.Pod.Spec.NodeName ?? "";
-        Remove(pod);
-        PodFit fit = FitOf(pod);
+        _simulator.Remove(pod.Pod);
+        PodFit fit = _simulator.FitOf(pod.Pod);
         int start = _takesEmptiest ? 0 : _lastHost.GetValueOrDefault(pod.Workload);
         List<NodeState> hosts = _takesEmptiest ? [.. _hosts.OrderByDescending(FreeShare)] : _hosts;
         bool isUnknown = false;
@@ -139,7 +138,7 @@ public sealed class FleetRoom
             FitVerdict verdict = fit.Evaluate(host).Verdict;
             isUnknown |= verdict == FitVerdict.Unknown;
             if (verdict != FitVerdict.Fits) continue;
-            Assume(pod, host.Name);
+            _simulator.Assume(pod.Pod, host.Name);
             if (!_takesEmptiest) _lastHost[pod.Workload] = index;
             Note(pod, from, host.Name);
             return true;
@@ -147,28 +146,8 @@ public sealed class FleetRoom
 
         // What cannot be judged may fit: it takes no place from others.
         if (isUnknown) Note(pod, from, "");
-        else Assume(pod, from);
+        else _simulator.Assume(pod.Pod, from);
         return isUnknown;
-    }
-
-    // Made once a workload where nothing that moves can change it: resources and ports are looked up on the node.
-    private PodFit FitOf(LeavingPod pod)
-    {
-        if (!pod.IsIndependent) return new(pod.Pod, _snapshot);
-        if (!_fits.TryGetValue(pod.Workload, out PodFit? fit)) _fits.Add(pod.Workload, fit = new(pod.Pod, _snapshot));
-        return fit;
-    }
-
-    private void Assume(LeavingPod pod, string node)
-    {
-        if (pod.KeepsOthersAway) _fits.Clear();
-        _snapshot.Assume(pod.Pod, node);
-    }
-
-    private void Remove(LeavingPod pod)
-    {
-        if (pod.KeepsOthersAway) _fits.Clear();
-        _snapshot.RemovePod(pod.Pod);
     }
 
     private void Note(LeavingPod pod, string from, string to)
@@ -182,8 +161,8 @@ public sealed class FleetRoom
         for (int i = _moves.Count - 1; i >= downTo; i--)
         {
             (LeavingPod pod, string from) = _moves[i];
-            if (from.Length > 0) Assume(pod, from);
-            else Remove(pod);
+            if (from.Length > 0) _simulator.Assume(pod.Pod, from);
+            else _simulator.Remove(pod.Pod);
             if (from == pod.Pod.Spec.NodeName) _moved.Remove(pod.Key);
             else _moved[pod.Key] = (pod, from);
         }

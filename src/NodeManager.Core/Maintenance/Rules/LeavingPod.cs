@@ -18,10 +18,6 @@ public sealed class LeavingPod
         OwnerReference? controller = pod.Controller();
         Workload = controller?.Uid ?? Key;
         IsInterchangeable = controller?.Kind is not "StatefulSet";
-        PodSpec spec = pod.Spec;
-        KeepsOthersAway = spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 };
-        IsIndependent = controller?.Kind is "ReplicaSet" && !KeepsOthersAway && spec.Affinity?.PodAffinity is null
-            && spec.TopologySpreadConstraints is null or [] && spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) != true;
         IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(pod);
         Size = requests.GetValueOrDefault("cpu") + (requests.GetValueOrDefault("memory") / BytesPerCore);
     }
@@ -38,12 +34,6 @@ public sealed class LeavingPod
 
     /// <summary>False where a replacement has the same name and volumes, so that no other pod of the workload can take its place.</summary>
     public bool IsInterchangeable { get; }
-
-    /// <summary>Where it fits depends on nothing but nodes, what runs on them, and pods that keep others away.</summary>
-    internal bool IsIndependent { get; }
-
-    /// <summary>It has required anti-affinity.</summary>
-    internal bool KeepsOthersAway { get; }
 
     /// <summary>By which large pods are placed before small ones.</summary>
     public decimal Size { get; }

@@ -1,0 +1,116 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Filters;
+
+namespace NodeManager.Scheduling.Decisions;
+
+/// <summary>
+/// Moves pods in a snapshot and answers, pod after pod, where others fit. What the rules count in the whole cluster is counted once for all pods
+/// that are alike and follows the moves. Until it is done, only it may change the snapshot. Not thread-safe.
+/// </summary>
+public sealed class PlacementSimulator
+{
+    private readonly ClusterSnapshot snapshot;
+    private readonly SchedulingProfile profile;
+    private readonly PodSignature signature = new();
+    private readonly Dictionary<string, PodFit> fits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodCounts> counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<PodCounts>> byNamespace = new(StringComparer.Ordinal);
+    private readonly List<PodCounts> lookingBeyond = [];
+    private readonly Dictionary<string, PodState> removed = new(StringComparer.Ordinal);
+    private int nextStart;
+
+    /// <param name="snapshot">The cluster as it is.</param>
+    public PlacementSimulator(ClusterSnapshot snapshot)
+    {
+        this.snapshot = snapshot;
+        profile = SchedulingProfile.Default(snapshot.MinorVersion);
+        foreach (PodState pod in snapshot.Pods) signature.Note(pod.Pod);
+    }
+
+    /// <summary>The rules for the pod as the snapshot is now. Remove the pod first. Good until the next pod is moved.</summary>
+    public PodFit FitOf(Pod pod)
+    {
+        string key = pod.Key();
+        if (fits.TryGetValue(key, out PodFit? fit)) return fit;
+        Forget(signature.Note(pod));
+        string alike = signature.Of(pod);
+        if (!counts.TryGetValue(alike, out PodCounts? counted)) counts.Add(alike, counted = Count(pod));
+        fits.Add(key, fit = new(pod, snapshot, profile, counted));
+        return fit;
+    }
+
+    /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
+    public void Assume(Pod pod, string node)
+    {
+        Remove(pod);
+        bool isKnown = removed.Remove(pod.Key(), out PodState? before) && ReferenceEquals(before.Pod, pod);
+        if (!isKnown) Forget(signature.Note(pod));
+        PodState state = isKnown ? before!.On(node) : new(pod, node);
+        snapshot.Add(state);
+        Tell(state, 1);
+    }
+
+    /// <summary>Takes a pod away. True if it was there.</summary>
+    public bool Remove(Pod pod)
+    {
+        string key = pod.Key();
+        if (snapshot.Take(key) is not { } state) return false;
+        removed[key] = state;
+        Tell(state, -1);
+        return true;
+    }
+
+    /// <summary>
+    /// A node for the pod: the best of those that fit, or with <paramref name="takesFirst"/> the first one found, beginning behind the node found
+    /// last. A scheduler does not look at all nodes of a large cluster either.
+    /// </summary>
+    public Placement Find(Pod pod, IReadOnlyList<NodeState> nodes, bool takesFirst)
+    {
+        PodFit fit = FitOf(pod);
+        if (!takesFirst) return PodPlacement.Find(pod, snapshot, fit, nodes);
+        for (int index = 0; index < nodes.Count; index++)
+        {
+            NodeState node = nodes[(nextStart + index) % nodes.Count];
+            if (fit.Evaluate(node).Verdict != FitVerdict.Fits) continue;
+            nextStart = (nextStart + index + 1) % nodes.Count;
+            return new(FitVerdict.Fits, node.Name, "");
+        }
+
+        return PodPlacement.Find(pod, snapshot, fit, nodes);
+    }
+
+    private PodCounts Count(Pod pod)
+    {
+        PodCounts counted = new(pod, snapshot, profile);
+        if (counted.LooksBeyondItsNamespace) lookingBeyond.Add(counted);
+        CountedFor(pod).Add(counted);
+        return counted;
+    }
+
+    private void Tell(PodState pod, int change)
+    {
+        if (snapshot.Node(pod.NodeName) is not { } node) return;
+        // A pod that keeps pods of other namespaces away concerns all; else those of its own namespace, and those that look into others.
+        bool concernsAll = pod.HasRequiredAntiAffinity && PodAffinityMatching.LooksBeyondItsNamespace(pod.Pod);
+        foreach (PodCounts counted in concernsAll ? counts.Values : (IEnumerable<PodCounts>)CountedFor(pod.Pod)) counted.Count(pod, node, change);
+        if (concernsAll) return;
+        foreach (PodCounts counted in lookingBeyond)
+            if (counted.Namespace != pod.Pod.Metadata.Namespace) counted.Count(pod, node, change);
+    }
+
+    private List<PodCounts> CountedFor(Pod pod)
+    {
+        string ns = pod.Metadata.Namespace ?? "";
+        if (!byNamespace.TryGetValue(ns, out List<PodCounts>? there)) byNamespace.Add(ns, there = []);
+        return there;
+    }
+
+    private void Forget(bool isVoid)
+    {
+        if (!isVoid) return;
+        fits.Clear();
+        counts.Clear();
+        byNamespace.Clear();
+        lookingBeyond.Clear();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling;
+
+/// <summary>
+/// What the rules that count pods look at in the pod to be placed, as text: pods with the same signature share the counts. Labels that no
+/// selector asks for are left out, so the pods of a StatefulSet have one signature although each carries its own name.
+/// </summary>
+internal sealed class PodSignature
+{
+    private readonly HashSet<string> selectedKeys = new(StringComparer.Ordinal);
+
+    /// <summary>Notes the label keys that the pod's terms select by. True if there are new ones: signatures made before are void.</summary>
+    public bool Note(Pod pod)
+    {
+        int before = selectedKeys.Count;
+        selectedKeys.UnionWith(KeysOf(pod));
+        return selectedKeys.Count > before;
+    }
+
+    public string Of(Pod pod)
+    {
+        PodSpec spec = pod.Spec;
+        bool isSpread = spec.TopologySpreadConstraints is { Count: > 0 };
+        Pod looked = new()
+        {
+            Metadata = new()
+            {
+                Namespace = pod.Metadata.Namespace,
+                Labels = pod.Metadata.Labels?.Where(label => selectedKeys.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal).ToDictionary(),
+            },
+            Spec = new()
+            {
+                Affinity = isSpread || spec.Affinity is null ? spec.Affinity : new() { PodAffinity = spec.Affinity.PodAffinity, PodAntiAffinity = spec.Affinity.PodAntiAffinity },
+                TopologySpreadConstraints = spec.TopologySpreadConstraints,
+                // Which nodes count in a spread.
+                NodeSelector = isSpread ? spec.NodeSelector : null,
+                Tolerations = isSpread ? spec.Tolerations : null,
+            },
+        };
+        return JsonSerializer.Serialize(looked, KubernetesJson.Default.Pod);
+    }
+
+    private static IEnumerable<string> KeysOf(Pod pod)
+    {
+        IEnumerable<LabelSelector?> selectors =
+        [
+            .. (pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.LabelSelector),
+            .. (pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.LabelSelector),
+            .. (pod.Spec.TopologySpreadConstraints ?? []).Select(constraint => constraint.LabelSelector),
+        ];
+        return selectors.OfType<LabelSelector>()
+            .SelectMany(selector => (selector.MatchLabels?.Keys ?? Enumerable.Empty<string>()).Concat(selector.MatchExpressions?.Select(expression => expression.Key) ?? []))
+            .Concat((pod.Spec.TopologySpreadConstraints ?? []).SelectMany(constraint => constraint.MatchLabelKeys ?? []));
+    }
+}

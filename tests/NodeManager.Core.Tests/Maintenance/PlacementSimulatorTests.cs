@@ -1,0 +1,52 @@
+using NodeManager.Core.Tests.Support;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Core.Tests.Maintenance;
+
+/// <summary>Rules that follow the moves of pods answer as rules that are made anew after each move.</summary>
+public sealed class PlacementSimulatorTests
+{
+    [Fact]
+    public void Rules_that_follow_moves_answer_as_new_ones_do()
+    {
+        for (int seed = 0; seed < 150; seed++)
+        {
+            RandomFleet fleet = new(seed);
+            if (fleet.Pods.Count == 0) continue;
+            Random random = new(seed);
+            ClusterSnapshot snapshot = fleet.Snapshot();
+            PlacementSimulator simulator = new(snapshot);
+            for (int move = 0; move < 40; move++)
+            {
+                Pod pod = fleet.Pods[random.Next(fleet.Pods.Count)];
+                simulator.Remove(pod);
+                PodFit kept = simulator.FitOf(pod), made = new(pod, snapshot);
+                foreach (NodeState node in snapshot.Nodes)
+                    Assert.Equal($"seed {seed}, move {move}: {made.Evaluate(node)}", $"seed {seed}, move {move}: {kept.Evaluate(node)}");
+                if (random.Next(4) > 0) simulator.Assume(pod, fleet.Nodes[random.Next(fleet.Nodes.Count)].Metadata.Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_best_node_is_the_one_that_placement_finds()
+    {
+        for (int seed = 0; seed < 60; seed++)
+        {
+            RandomFleet fleet = new(seed);
+            ClusterSnapshot snapshot = fleet.Snapshot();
+            PlacementSimulator simulator = new(snapshot);
+            List<NodeState> nodes = [.. snapshot.Nodes];
+            foreach (Pod pod in fleet.Pods.Take(30))
+            {
+                simulator.Remove(pod);
+                Placement expected = PodPlacement.Find(pod, snapshot), found = simulator.Find(pod, nodes, false), first = simulator.Find(pod, nodes, true);
+                Assert.Equal((expected.Verdict, expected.Node, expected.Message), (found.Verdict, found.Node, found.Message));
+                Assert.Equal((expected.Verdict, expected.Message), (first.Verdict, first.Message));
+                if (found.Node is { } node) simulator.Assume(pod, node);
+            }
+        }
+    }
+}

@@ -20,9 +20,6 @@ public static class MaintenancePlanner
 {
     private const string Activity = "Planning the maintenance";
 
-    // Each reads the pods of its nodes, and where they could go.
-    private const int PlansAtOnce = 4;
-
     /// <summary>The batches in which the nodes would go, as things are now, and what each drain would meet. Touches nothing.</summary>
     /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
@@ -70,33 +67,21 @@ public static class MaintenancePlanner
             : windows.Select(w => TimeZoneInfo.ConvertTime(w.NextOpening(now), w.Zone)).Min();
         List<Node> leftOut = [.. nodes.Where(n => n.IsControlPlane() && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
-        FleetSurvey? survey = await FleetSurvey.ReadAsync(session, connection, [.. candidates.Select(c => c.Name)], options.Drain, cancellationToken);
-        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey?.Room);
-        if (!withDrains)
-        {
-            return
-            [
-                .. batches.SelectMany((batch, i) => batch.Select(c => Describe(session, i + 1, byName[c.Name], c.Group, null, survey, opens, NoteOf(byName[c.Name])))),
-            ];
-        }
-
-        IReadOnlyList<NodeDrainPlan>[] drains = new IReadOnlyList<NodeDrainPlan>[batches.Count];
-        int planned = 0;
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, batches.Count), new ParallelOptions { MaxDegreeOfParallelism = PlansAtOnce, CancellationToken = cancellationToken },
-            async (i, token) =>
-            {
-                drains[i] = await DrainPlanner.PlanAsync(session, [.. batches[i].Select(c => new NodeTarget(c.Name, c.Uid))], options.Drain, token);
-                int done = Interlocked.Increment(ref planned);
-                observer.Progress(new(Activity, Activity, $"{done} of {batches.Count} batches planned", 100 * done / batches.Count, done == batches.Count));
-            });
+        FleetSurvey survey = await FleetSurvey.ReadAsync(session, connection, [.. candidates.Select(c => new NodeTarget(c.Name, c.Uid))], options.Drain, cancellationToken);
+        if (survey.Basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing }) throw survey.Basis.Survey.WhyNot(missing, session.Cluster);
+        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey.Room);
         List<NodeMaintenancePlan> plans = [];
         for (int i = 0; i < batches.Count; i++)
         {
-            Dictionary<string, NodeDrainPlan> byNode = drains[i].ToDictionary(d => d.Node);
-            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, byNode.GetValueOrDefault(c.Name), survey, opens, NoteOf(byName[c.Name]))));
+            cancellationToken.ThrowIfCancellationRequested();
+            Dictionary<string, NodeDrainPlan> drains = withDrains
+                ? DrainPlanner.Plan(session, survey.Basis, [.. batches[i].Select(c => survey.Find(c.Name)!)]).ToDictionary(d => d.Node)
+                : [];
+            plans.AddRange(batches[i].Select(c => Describe(session, i + 1, byName[c.Name], c.Group, drains.GetValueOrDefault(c.Name), survey, opens, NoteOf(byName[c.Name]))));
+            if (withDrains) observer.Progress(new(Activity, Activity, $"{i + 1} of {batches.Count} batches planned", 100 * (i + 1) / batches.Count, i + 1 == batches.Count));
         }
 
+        if (!withDrains) return plans;
         plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "left out: a control-plane node")));
         return plans;
     }

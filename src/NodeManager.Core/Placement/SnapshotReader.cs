@@ -7,13 +7,21 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Placement;
 
+/// <summary>A cluster as it was read once.</summary>
+/// <param name="Snapshot">As the scheduler's rules see it.</param>
+/// <param name="Nodes">All of them.</param>
+/// <param name="Pods">All of them, those without a node included.</param>
+internal sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node> Nodes, IReadOnlyList<Pod> Pods);
+
 /// <summary>Reads a cluster as the scheduler's rules see it: the same for simulations and for the plans of drains, so that their scores agree.</summary>
 /// <param name="client">Whose cluster.</param>
 /// <param name="warn">Told of what may not be read; the rules then know less.</param>
 internal sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
 {
-    /// <summary>The cluster, and all its pods, those without a node included.</summary>
-    public async Task<(ClusterSnapshot Snapshot, IReadOnlyList<Pod> Pods)> ReadAsync(int? minor, CancellationToken cancellationToken)
+    /// <summary>Reads each kind once.</summary>
+    /// <param name="minor">The release whose rules count; null: the server's.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken)
     {
         var everything = new ListOptions();
         var server = client.GetCapabilitiesAsync(cancellationToken);
@@ -37,7 +45,7 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
             snapshot.SetClaim(claim);
         foreach (var volume in await volumes)
             snapshot.SetVolume(volume);
-        return (snapshot, (await pods).Items);
+        return new(snapshot, (await nodes).Items, (await pods).Items);
     }
 
     private async Task<List<T>> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)

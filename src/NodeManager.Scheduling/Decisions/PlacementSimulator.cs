@@ -27,6 +27,8 @@ public sealed class PlacementSimulator
         foreach (PodState pod in snapshot.Pods) signature.Note(pod.Pod);
     }
 
+    public ClusterSnapshot Snapshot => snapshot;
+
     /// <summary>The rules for the pod as the snapshot is now. Remove the pod first. Good until the next pod is moved.</summary>
     public PodFit FitOf(Pod pod)
     {

@@ -71,7 +71,7 @@ public sealed class FleetRoomTests
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);
         // Of the processor, as the machine may have other things to do.
         TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
-        BatchChoice next = BatchRules.Next(candidates, 50, [], new(snapshot, leaving));
+        BatchChoice next = BatchRules.Next(candidates, 50, [], new(new(snapshot), leaving));
         TimeSpan took = Process.GetCurrentProcess().TotalProcessorTime - before;
 
         Assert.Equal(50, next.Nodes.Count);
@@ -99,7 +99,7 @@ public sealed class FleetRoomTests
             ];
         }
 
-        return new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod)), leaving);
+        return new(new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod))), leaving);
     }
 
     private static Node Node(string name, bool isCordoned)

@@ -42,7 +42,7 @@ public sealed class PlacementSimulatorTests
             foreach (Pod pod in fleet.Pods.Take(30))
             {
                 simulator.Remove(pod);
-                Placement expected = PodPlacement.Find(pod, snapshot), found = simulator.Find(pod, nodes, false), first = simulator.Find(pod, nodes, true);
+                NodeManager.Scheduling.Decisions.Placement expected = PodPlacement.Find(pod, snapshot), found = simulator.Find(pod, nodes, false), first = simulator.Find(pod, nodes, true);
                 Assert.Equal((expected.Verdict, expected.Node, expected.Message), (found.Verdict, found.Node, found.Message));
                 Assert.Equal((expected.Verdict, expected.Message), (first.Verdict, first.Message));
                 if (found.Node is { } node) simulator.Assume(pod, node);

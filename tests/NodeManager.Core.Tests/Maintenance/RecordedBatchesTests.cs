@@ -21,7 +21,7 @@ public sealed class RecordedBatchesTests
     private static string Batches(int seed)
     {
         RandomFleet fleet = new(seed);
-        FleetRoom room = new(fleet.Snapshot(), fleet.Leaving());
+        FleetRoom room = new(new(fleet.Snapshot()), fleet.Leaving());
         IEnumerable<string> batches = BatchRules.All(fleet.Candidates(), 1 + (seed % 7), room).Select(b => string.Join(' ', b.Select(n => n.Name)));
         IEnumerable<string> stranded = fleet.Nodes.Select(n => (n.Metadata.Name, room.Stranded(n.Metadata.Name), room.AtRisk(n.Metadata.Name))).Where(n => n.Item2.Pods.Count + n.Item3.Pods.Count > 0)
             .Select(n => $"{n.Name}={Text(n.Item2)}~{Text(n.Item3)}");

@@ -18,14 +18,16 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     {
         (string? Namespace, List<Pod>? Pods)[] lists = await Task.WhenAll(
             budgets.Select(b => b.Metadata.Namespace).Distinct().Select(async ns => (ns, await ListAsync(ns, cancellationToken))));
-        Dictionary<string, IReadOnlyList<Pod>> covered = [];
-        foreach (PodDisruptionBudget budget in budgets)
-        {
-            if (Array.Find(lists, l => l.Namespace == budget.Metadata.Namespace).Pods is { } pods)
-                covered[BudgetRules.Title(budget)] = [.. pods.Where(p => BudgetRules.Covers(budget, p, server.BudgetVersion))];
-        }
+        HashSet<string?> refused = [.. lists.Where(l => l.Pods is null).Select(l => l.Namespace)];
+        return PodsOf(budgets.Where(b => !refused.Contains(b.Metadata.Namespace)), lists.SelectMany(l => l.Pods ?? []));
+    }
 
-        return covered;
+    /// <summary>The pods of each budget, of these.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Pod>> PodsOf(IEnumerable<PodDisruptionBudget> budgets, IEnumerable<Pod> pods)
+    {
+        ILookup<string?, Pod> byNamespace = pods.ToLookup(p => p.Metadata.Namespace);
+        return budgets.DistinctBy(BudgetRules.Title).ToDictionary(
+            BudgetRules.Title, IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]);
     }
 
     /// <summary>The budgets as users see them, with their outlook.</summary>

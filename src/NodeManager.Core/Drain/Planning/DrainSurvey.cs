@@ -7,6 +7,8 @@ namespace NodeManager.Core.Drain.Planning;
 /// <summary>What was read of the cluster for a plan, all of it side by side.</summary>
 internal sealed record DrainSurvey
 {
+    private ILookup<string?, PodDisruptionBudget>? _budgets;
+
     public required ServerCapabilities Server { get; init; }
 
     /// <summary>The nodes to drain, in the order asked for; null where there is none of the name, or another one than was meant.</summary>
@@ -26,6 +28,13 @@ internal sealed record DrainSurvey
 
     /// <summary>Null when they may not be read.</summary>
     public required IReadOnlyList<PodDisruptionBudget>? Budgets { get; init; }
+
+    /// <summary>The PodDisruptionBudgets that cover the pod.</summary>
+    public IEnumerable<PodDisruptionBudget> BudgetsOf(Pod pod)
+    {
+        _budgets ??= (Budgets ?? []).ToLookup(b => b.Metadata.Namespace);
+        return _budgets[pod.Metadata.Namespace].Where(b => BudgetRules.Covers(b, pod, Server.BudgetVersion));
+    }
 
     /// <summary>Permissions that are missing whatever the pods are.</summary>
     public required IReadOnlyList<NodeDrainBlocker> MissingPermissions { get; init; }

@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Placement;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
@@ -15,15 +16,20 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
     // From here on one list of everything is cheaper than a request a node.
     private const int ManyNodes = 16;
 
+    private static readonly Task<ClusterReading?> NotRead = Task.FromResult<ClusterReading?>(null);
+
     private readonly AccessCheck _access = new(client, options);
 
+    /// <param name="targets">The nodes to drain.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cluster">Nodes and pods, where they are read anyway; null where they may not be.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
-    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken)
+    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken, Task<ClusterReading?>? cluster = null)
     {
         LabelSelector? selector = options.PodSelector is null ? null : LabelSelectorParser.Parse(options.PodSelector);
         IReadOnlyList<string> nodeNames = [.. targets.Select(t => t.Name)];
-        Task<IReadOnlyList<(string Name, Node? Node)>> nodes = ReadNodesAsync(nodeNames, cancellationToken);
-        Task<List<Pod>?> pods = ReadPodsAsync(nodeNames, cancellationToken);
+        Task<IReadOnlyList<(string Name, Node? Node)>> nodes = ReadNodesAsync(nodeNames, cluster, cancellationToken);
+        Task<IReadOnlyList<Pod>?> pods = ReadPodsAsync(nodeNames, cluster, cancellationToken);
         Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);
         Task<IReadOnlyList<NodeDrainBlocker>> missing = _access.MissingAsync(cancellationToken);
         Task<NodeDrainBlocker?> missingRemoval = _access.MissingRemovalAsync(null, cancellationToken);
@@ -64,11 +70,13 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         return answers.Where(a => a.Missing is not null).ToDictionary(a => a.Namespace, a => a.Missing!);
     }
 
-    private async Task<IReadOnlyList<(string Name, Node? Node)>> ReadNodesAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Name, Node? Node)>> ReadNodesAsync(
+        IReadOnlyList<string> names, Task<ClusterReading?>? cluster, CancellationToken cancellationToken)
     {
-        if (names.Count > ManyNodes)
+        IReadOnlyList<Node>? all = await (cluster ?? NotRead) is { } read ? read.Nodes
+            : names.Count > ManyNodes ? (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items : null;
+        if (all is not null)
         {
-            List<Node> all = (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items;
             Dictionary<string, Node> byName = all.ToDictionary(n => n.Metadata.Name);
             return [.. names.Select(name => (name, byName.GetValueOrDefault(name)))];
         }
@@ -88,8 +96,9 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         }
     }
 
-    private async Task<List<Pod>?> ReadPodsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Pod>?> ReadPodsAsync(IReadOnlyList<string> names, Task<ClusterReading?>? cluster, CancellationToken cancellationToken)
     {
+        if (await (cluster ?? NotRead) is { } read) return read.Pods;
         if (names.Count > ManyNodes)
             return await ReadIfAllowedAsync(Resources.Pods, new(), cancellationToken);
         List<Pod>?[] lists = await Task.WhenAll(names.Select(name => ReadIfAllowedAsync(

@@ -1,9 +1,4 @@
-using System.Net;
-using System.Text.Json;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Placement;
-using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
@@ -11,53 +6,41 @@ using NodeManager.Scheduling.Decisions;
 namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>Will the pods of drained nodes find room elsewhere, all nodes going at once and every pod placed counting for the next?</summary>
-internal sealed class FitEstimator(KubernetesClient client)
+internal static class FitEstimator
 {
-    /// <summary>Answers by the pods' UIDs, for those that are to be evicted.</summary>
-    public async Task<IReadOnlyDictionary<string, (string Fits, string Reason)>> EstimateAsync(
-        IReadOnlyList<PlannedNode> plans, ServerCapabilities server, CancellationToken cancellationToken)
+    /// <summary>With more nodes than this, a pod takes the first node that fits: room is hardly ever so scattered that the best one matters.</summary>
+    public const int MostScoredNodes = 200;
+
+    /// <summary>Answers by the pods' UIDs, for those that are to be evicted. All pods are where they were afterwards.</summary>
+    public static IReadOnlyDictionary<string, (string Fits, string Reason)> Estimate(IReadOnlyList<PlannedNode> plans, PlanBasis basis)
     {
         List<PlannedPod> leaving = [.. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)];
         List<PlannedPod> moving = [.. leaving.Where(p => p.Plan.Decision == DrainDecision.Evict)];
         if (moving.Count == 0) return new Dictionary<string, (string, string)>();
+        if (basis.Simulator is not { } simulator) return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"Permission denied: {basis.Refusal}"));
 
-        ClusterSnapshot snapshot;
-        try
-        {
-            (snapshot, _) = await new SnapshotReader(client, static _ => { }).ReadAsync(server.Minor, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
-        {
-            return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"Permission denied: {refused.Message}"));
-        }
-
-        foreach (PlannedPod pod in leaving) snapshot.RemovePod(pod.Pod);
+        List<Pod> removed = [.. leaving.Select(p => p.Pod).Where(simulator.Remove)];
         HashSet<string> drained = [.. plans.Select(p => p.Name)];
-        return moving.ToDictionary(p => p.Pod.Uid(), p => Place(p, snapshot, drained));
+        List<NodeState> others = [.. simulator.Snapshot.Nodes.Where(n => !drained.Contains(n.Name))];
+        Dictionary<string, (string Fits, string Reason)> answers = moving.ToDictionary(p => p.Pod.Uid(), p => Place(p, simulator, others));
+        moving.ForEach(p => simulator.Remove(p.Pod));
+        removed.ForEach(p => simulator.Assume(p, p.Spec.NodeName!));
+        return answers;
     }
 
-    private static (string Fits, string Reason) Place(PlannedPod planned, ClusterSnapshot snapshot, HashSet<string> drained)
+    private static (string Fits, string Reason) Place(PlannedPod planned, PlacementSimulator simulator, List<NodeState> others)
     {
         if (planned.Plan.Rule == "Finished") return ("Unknown", "It has ended; whether it is recreated depends on its owner.");
         if (planned.Pod.Controller() is null) return ("Unknown", "Unmanaged pod: no controller will recreate it.");
 
-        Pod successor = Successor(planned.Pod);
-        NodeManager.Scheduling.Decisions.Placement placement = PodPlacement.Find(successor, snapshot, node => !drained.Contains(node.Name));
-        if (placement.Node is { } node) snapshot.Assume(successor, node);
+        NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MostScoredNodes);
+        if (placement.Node is { } node) simulator.Assume(planned.Pod, node);
         return placement.Verdict switch
         {
             FitVerdict.Fits => ("Yes", ""),
-            FitVerdict.DoesNotFit when snapshot.Nodes.All(n => drained.Contains(n.Name)) => ("No", "all nodes are drained together"),
+            FitVerdict.DoesNotFit when others.Count == 0 => ("No", "all nodes are drained together"),
             FitVerdict.DoesNotFit => ("No", placement.Message),
             _ => ("Unknown", placement.Message),
         };
-    }
-
-    // What the owner makes anew has the same needs and no node yet.
-    private static Pod Successor(Pod pod)
-    {
-        Pod copy = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod), KubernetesJson.Default.Pod)!;
-        copy.Spec.NodeName = null;
-        return copy;
     }
 }

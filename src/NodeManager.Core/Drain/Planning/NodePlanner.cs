@@ -40,7 +40,7 @@ internal static class NodePlanner
     private static PlannedPod Judge(Pod pod, string node, DrainSurvey survey, RuleContext context)
     {
         PodDecision decision = DrainRules.Judge(pod, context);
-        List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => BudgetRules.Covers(b, pod, survey.Server.BudgetVersion))];
+        List<PodDisruptionBudget> budgets = [.. survey.BudgetsOf(pod)];
         bool asksBudgets = decision.Decision == DrainDecision.Evict && !context.Options.DisableEviction;
         BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];

@@ -16,10 +16,10 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
     /// <param name="node">Its name.</param>
     public static NodeForecast Of(FleetSurvey survey, string node)
     {
-        if (!survey.Nodes.TryGetValue(node, out PlannedNode? plan)) return Nothing;
-        StrandedPods stranded = survey.Room.Stranded(node);
-        StrandedPods atRisk = survey.Room.AtRisk(node);
-        List<PlannedPod> evicted = [.. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Surging.Contains(p.Plan.Uid))];
+        if (survey.Find(node) is not { } plan || survey.Room is not { } room) return Nothing;
+        StrandedPods stranded = room.Stranded(node);
+        StrandedPods atRisk = room.AtRisk(node);
+        List<PlannedPod> evicted = [.. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Basis.Surging.Contains(p.Plan.Uid))];
         string[] closed =
         [
             .. evicted.Where(p => p.Plan.Budgets.Count == 1).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}").Distinct()

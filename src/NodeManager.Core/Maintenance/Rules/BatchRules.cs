@@ -44,6 +44,7 @@ public static class BatchRules
             left = [.. left.Select(c => done.Contains(c.Uid) ? c with { IsPending = false, IsReady = true } : c)];
         }
 
+        room?.Clear();
         return batches;
     }
 

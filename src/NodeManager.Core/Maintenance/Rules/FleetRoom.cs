@@ -25,13 +25,13 @@ public sealed class FleetRoom
     private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
     private bool _takesEmptiest;
 
-    /// <param name="snapshot">The cluster as it is. Pods are moved in it while questions are answered.</param>
+    /// <param name="simulator">The cluster as it is. Pods are moved in it while questions are answered; <see cref="Clear"/> puts them back.</param>
     /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
-    public FleetRoom(ClusterSnapshot snapshot, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving)
+    public FleetRoom(PlacementSimulator simulator, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving)
     {
-        _simulator = new(snapshot);
+        _simulator = simulator;
         _leaving = leaving;
-        _hosts = [.. snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
+        _hosts = [.. simulator.Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Whether the batch has no node yet.</summary>

@@ -5,6 +5,7 @@ using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 
@@ -91,7 +92,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private async Task ForetellAsync(CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
-        if (await SurveyAsync(open, cancellationToken) is not { } survey) return;
+        FleetSurvey survey = await SurveyAsync(open, cancellationToken);
         List<(string Name, NodeForecast Forecast)> forecasts = [.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))];
         _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0 || f.Forecast.Risks.Count > 0).Select(f => f.Name));
         foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
@@ -110,11 +111,11 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    private async Task<FleetSurvey?> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
+    private async Task<FleetSurvey> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
     {
-        FleetSurvey? survey = await scope.Retry.RunAsync(
-            token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => n.Name)], start.Options.Drain, token), cancellationToken);
-        if (survey is null) scope.Observer.Verbose("Pods may not be listed: batches are chosen without looking where pods fit.");
+        FleetSurvey survey = await scope.Retry.RunAsync(
+            token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => new NodeTarget(n.Name))], start.Options.Drain, token), cancellationToken);
+        if (survey.Room is null) scope.Observer.Verbose("Pods may not be listed: batches are chosen without looking where pods fit.");
         return survey;
     }
 
@@ -156,9 +157,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             // Where its pods fit is looked at only when some node may go.
             if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
             {
-                FleetSurvey? survey = await SurveyAsync(Pending(), cancellationToken);
-                choice = BatchRules.Next(candidates, limit, unready, survey?.Room);
-                if (survey is not null) ForetellNew(survey, choice);
+                FleetSurvey survey = await SurveyAsync(Pending(), cancellationToken);
+                choice = BatchRules.Next(candidates, limit, unready, survey.Room);
+                ForetellNew(survey, choice);
             }
 
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);

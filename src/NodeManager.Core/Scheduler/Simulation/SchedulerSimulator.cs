@@ -34,7 +34,7 @@ public static class SchedulerSimulator
         RefuseErrors(document, source, minor, catalog);
         return ClusterOperation.RunAsync(session, source, async (connection, token) =>
         {
-            var (snapshot, pods) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(minor, token);
+            var (snapshot, _, pods) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(minor, token);
             var profiles = SimulatedProfile.Of(document, minor, catalog);
             Tell(document, profiles, snapshot, pods, observer);
             return await SimulateAsync(session, snapshot, pods, profiles, observer, token);

@@ -1,0 +1,118 @@
+using System.Net;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Placement;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Core.Drain.Planning;
+
+/// <summary>What the plans of some nodes are made from, read once for all of them, whether they are drained together or batch after batch.</summary>
+internal sealed record PlanBasis
+{
+    private readonly Dictionary<string, TimeSpan?> _usualStarts = [];
+
+    public required DrainOptions Options { get; init; }
+
+    public required DrainSurvey Survey { get; init; }
+
+    /// <summary>What is to be done with the pods of each node, in the order of the nodes asked for.</summary>
+    public required IReadOnlyList<PlannedNode> Nodes { get; init; }
+
+    /// <summary>Answers where pods fit; null where pods or nodes may not be listed.</summary>
+    public required PlacementSimulator? Simulator { get; init; }
+
+    /// <summary>Why there is no <see cref="Simulator"/>.</summary>
+    public required string Refusal { get; init; }
+
+    /// <summary>All pods of each budget by <c>namespace/name</c>, on whatever node.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<Pod>> Covered { get; init; }
+
+    /// <summary>The budgets that cover a pod of the nodes, by <c>namespace/name</c>, with their outlook for one pod.</summary>
+    public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
+
+    /// <summary>Pods that a budget never lets go, by UID, with the Deployment that could be restarted for them.</summary>
+    public required IReadOnlyDictionary<string, SurgeCandidate> Surges { get; init; }
+
+    /// <summary>UIDs of the pods whose Deployment is restarted, so that they go without asking their budget.</summary>
+    public required IReadOnlySet<string> Surging { get; init; }
+
+    /// <summary>The cluster's time of the reading.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Nodes that are gone or another one than was meant have no node in <see cref="Nodes"/>.</summary>
+    /// <exception cref="NodeManagerException">InvalidSelector.</exception>
+    public static async Task<PlanBasis> ReadAsync(
+        ClusterConnection connection, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = connection.Time.GetUtcNow();
+        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, cancellationToken);
+        DrainSurveyor surveyor = new(connection.Client, options);
+        DrainSurvey survey = await surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
+        (ClusterReading? cluster, string refusal) = await reading;
+        IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
+
+        HashSet<string> attached = [.. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}")];
+        List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
+        BudgetInspector inspector = new(connection.Client, survey.Server, options);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered =
+            cluster is null ? await inspector.ReadPodsAsync(budgets, cancellationToken) : inspector.PodsOf(budgets, cluster.Pods);
+        IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
+        return new()
+        {
+            Options = options,
+            Survey = survey,
+            Nodes = plans,
+            Simulator = cluster is null ? null : new(cluster.Snapshot),
+            Refusal = refusal,
+            Covered = covered,
+            Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now),
+            Surges = surges,
+            Surging = surges.Where(s => s.Value.Refusal is null).Select(s => s.Key).ToHashSet(),
+            Now = now,
+        };
+    }
+
+    /// <summary>How long pods of the budget took to become ready, the median; null where none tells.</summary>
+    public TimeSpan? UsualStart(string budget)
+    {
+        if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual)) _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
+        return usual;
+    }
+
+    private static async Task<ClusterReading?> ClusterOf(Task<(ClusterReading? Cluster, string Refusal)> reading) => (await reading).Cluster;
+
+    private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await new SnapshotReader(connection.Client, static _ => { }).ReadAsync(null, cancellationToken), "");
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            return (null, refused.Message);
+        }
+    }
+
+    // By UID, those pods that a budget never lets go.
+    private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
+        ClusterConnection connection, DrainSurvey survey, IReadOnlyList<PlannedNode> plans, DrainOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.Surge || options.DisableEviction || survey.Budgets is null) return new Dictionary<string, SurgeCandidate>();
+        SurgeInspector inspector = new(connection.Client, survey.Server.Minor);
+        List<Pod> stuck =
+        [
+            .. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod)
+                .Where(p => inspector.IsStuck(p, [.. survey.BudgetsOf(p)])),
+        ];
+        (string Uid, SurgeCandidate Candidate)[] judged = await Task.WhenAll(stuck.Select(async p => (p.Uid(), await inspector.JudgeAsync(p, cancellationToken))));
+        return judged.ToDictionary(j => j.Uid, j => j.Candidate);
+    }
+
+    // A budget's first specification is as old as the budget; of later ones their age is not told, and a moment ago is the safe guess.
+    private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
+        !BudgetRules.IsStale(budget) ? null : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp : TimeSpan.Zero;
+}

@@ -1,6 +1,7 @@
 #!/bin/bash
-# run.sh [nodes|drain|sandbox]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
-# nodes (1,000 of them, read and changed; without an argument), drains, or the embedded cluster (5,000 nodes: its start, its memory, its lists).
+# run.sh [nodes|drain|sandbox|plan]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
+# nodes (1,000 of them, read and changed; without an argument), drains, the embedded cluster (5,000 nodes: its start, its memory, its lists), or the plan of a
+# maintenance over 1,500 and 3,000 nodes, which needs pwsh alone.
 # Needs pwsh and kubectl (sandbox: curl too); KUBEBUILDER_ASSETS or what tests/real-cluster/build-kubernetes.sh provides. Give the machine nothing else to do.
 # ROUNDS of what is quick (5; drains 3), SLOW_ROUNDS (1) of what takes kubectl minutes; NODES (1000; drains 40; sandbox 5000).
 set -euo pipefail
@@ -8,9 +9,15 @@ case "${1:-nodes}" in
   nodes) script=Measure.ps1 nodes=1000 rounds=5 ;;
   drain) script=Measure-Drain.ps1 nodes=40 rounds=3 ;;
   sandbox) script=Measure-Sandbox.ps1 nodes=5000 rounds=5 ;;
-  *) echo "run.sh [nodes|drain|sandbox], not '$1'" >&2; exit 2 ;;
+  plan) script=Measure-FleetPlan.ps1 ;;
+  *) echo "run.sh [nodes|drain|sandbox|plan], not '$1'" >&2; exit 2 ;;
 esac
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [ "$script" = Measure-FleetPlan.ps1 ]; then
+  dotnet build src/NodeManager -c Release --nologo -v quiet >&2
+  exec pwsh -NoProfile -NonInteractive -File "bench/$script" -Rounds "${ROUNDS:-3}"
+fi
 : "${KUBEBUILDER_ASSETS:=$(bash tests/real-cluster/build-kubernetes.sh)}"
 export KUBEBUILDER_ASSETS
 dotnet build src/NodeManager -c Release --nologo -v quiet >&2

@@ -14,7 +14,7 @@ public sealed class PlacementSimulator
     private readonly PodSignature signature = new();
     private readonly Dictionary<string, PodFit> fits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodCounts> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<PodCounts>> byNamespace = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (List<PodCounts> All, List<PodCounts> CountingAll)> byNamespace = new(StringComparer.Ordinal);
     private readonly List<PodCounts> lookingBeyond = [];
     private readonly Dictionary<string, PodState> removed = new(StringComparer.Ordinal);
     private int nextStart;
@@ -85,7 +85,9 @@ public sealed class PlacementSimulator
     {
         PodCounts counted = new(pod, snapshot, profile);
         if (counted.LooksBeyondItsNamespace) lookingBeyond.Add(counted);
-        CountedFor(pod).Add(counted);
+        (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod);
+        all.Add(counted);
+        if (counted.CountsAllPods) countingAll.Add(counted);
         return counted;
     }
 
@@ -93,17 +95,22 @@ public sealed class PlacementSimulator
     {
         if (snapshot.Node(pod.NodeName) is not { } node) return;
         // A pod that keeps pods of other namespaces away concerns all; else those of its own namespace, and those that look into others.
-        bool concernsAll = pod.HasRequiredAntiAffinity && PodAffinityMatching.LooksBeyondItsNamespace(pod.Pod);
-        foreach (PodCounts counted in concernsAll ? counts.Values : (IEnumerable<PodCounts>)CountedFor(pod.Pod)) counted.Count(pod, node, change);
-        if (concernsAll) return;
+        if (pod.HasRequiredAntiAffinity && PodAffinityMatching.LooksBeyondItsNamespace(pod.Pod))
+        {
+            foreach (PodCounts counted in counts.Values) counted.Count(pod, node, change);
+            return;
+        }
+
+        (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod.Pod);
+        foreach (PodCounts counted in pod.HasRequiredAntiAffinity ? all : countingAll) counted.Count(pod, node, change);
         foreach (PodCounts counted in lookingBeyond)
             if (counted.Namespace != pod.Pod.Metadata.Namespace) counted.Count(pod, node, change);
     }
 
-    private List<PodCounts> CountedFor(Pod pod)
+    private (List<PodCounts> All, List<PodCounts> CountingAll) CountedFor(Pod pod)
     {
         string ns = pod.Metadata.Namespace ?? "";
-        if (!byNamespace.TryGetValue(ns, out List<PodCounts>? there)) byNamespace.Add(ns, there = []);
+        if (!byNamespace.TryGetValue(ns, out (List<PodCounts> All, List<PodCounts> CountingAll) there)) byNamespace.Add(ns, there = ([], []));
         return there;
     }
 

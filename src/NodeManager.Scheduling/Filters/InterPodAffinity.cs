@@ -28,7 +28,7 @@ internal sealed class InterPodAffinity : INodeFilter
             foreach (PodState other in node.Pods) CountOwn(other, node, 1);
     }
 
-    private bool HasTerms => affinity.Count + antiAffinity.Count > 0;
+    public bool HasTerms => affinity.Count + antiAffinity.Count > 0;
 
     /// <summary>The first pod of a group that wants to be together may start anywhere where the topology is known.</summary>
     private bool IsFirstOfItsKind => near.IsEmpty && attractsItself;

@@ -20,6 +20,9 @@ internal sealed class PodCounts
 
     public bool LooksBeyondItsNamespace { get; }
 
+    /// <summary>Whether all pods count; else only those that keep others away.</summary>
+    public bool CountsAllPods => Spread.HasConstraints || Affinity.HasTerms;
+
     public PodTopologySpread Spread { get; }
 
     public InterPodAffinity Affinity { get; }

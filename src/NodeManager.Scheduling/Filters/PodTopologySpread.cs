@@ -16,10 +16,12 @@ internal sealed class PodTopologySpread : INodeFilter
             foreach (Spread spread in spreads) spread.Add(node);
     }
 
+    public bool HasConstraints => spreads.Count > 0;
+
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
-        if (spreads.Count == 0 || !HasAllKeys(node)) return;
+        if (!HasConstraints || !HasAllKeys(node)) return;
         foreach (Spread spread in spreads) spread.Count(other, node, change);
     }
 

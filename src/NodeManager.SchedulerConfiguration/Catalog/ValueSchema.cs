@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using NodeManager.Kubernetes.Timing;
 using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Catalog;

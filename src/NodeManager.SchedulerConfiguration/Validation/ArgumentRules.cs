@@ -1,3 +1,4 @@
+using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Yaml;

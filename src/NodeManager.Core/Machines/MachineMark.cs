@@ -1,0 +1,32 @@
+namespace NodeManager.Core.Machines;
+
+/// <summary>What a machine says of itself: the text that a provider writes on it when it makes it.</summary>
+/// <param name="Owner">Whose it is: <see cref="MachineProviderSettings.Owner"/>. Several clusters may share a hypervisor.</param>
+/// <param name="ClaimUid">The claim that it was made for.</param>
+/// <param name="Id">The provider's own id that it had then. A copy of the machine carries the original's.</param>
+/// <param name="Name">The name that it was given then.</param>
+/// <param name="IsComplete">False until all that identifies it has been written, its tag included.</param>
+public sealed record MachineMark(string Owner, string ClaimUid, string Id, string Name, bool IsComplete)
+{
+    private const string Prefix = "nodesmith:";
+
+    /// <summary>A line for the machine's description.</summary>
+    public string Format() => $"{Prefix} owner={Owner} claim={ClaimUid} id={Id} name={Name} state={(IsComplete ? "complete" : "creating")}";
+
+    /// <summary>The mark in a description; null where there is none, or more than one.</summary>
+    public static MachineMark? Parse(string? description)
+    {
+        string[] lines = [.. (description ?? "").Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.StartsWith(Prefix, StringComparison.Ordinal))];
+        if (lines.Length != 1) return null;
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string pair in lines[0][Prefix.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=', 2) is not [string key, { Length: > 0 } value] || !values.TryAdd(key, value)) return null;
+        }
+
+        return values.TryGetValue("owner", out string? owner) && values.TryGetValue("claim", out string? claim)
+            && values.TryGetValue("id", out string? id) && values.TryGetValue("name", out string? name)
+            ? new(owner, claim, id, name, values.GetValueOrDefault("state") == "complete")
+            : null;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.Loader;
+using NodeManager.Kubernetes.Validation;
+
+namespace NodeManager.Core.Machines;
+
+/// <summary>Names a class with a parameterless constructor as a provider type that this assembly brings.</summary>
+[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+public sealed class MachineProviderAttribute(Type factory) : Attribute
+{
+    /// <summary>Implements <see cref="IMachineProviderFactory"/>.</summary>
+    public Type Factory => factory;
+}
+
+/// <summary>The types of providers that are known. Thread-safe.</summary>
+public sealed class MachineProviderRegistry
+{
+    private readonly ConcurrentDictionary<string, IMachineProviderFactory> _factories = new(StringComparer.Ordinal);
+
+    /// <summary>Sorted.</summary>
+    public IReadOnlyList<string> Types => [.. _factories.Keys.Order(StringComparer.Ordinal)];
+
+    /// <exception cref="NodeManagerException">Invalid: the type is not a qualified name. AlreadyExists: another factory has it.</exception>
+    public void Add(IMachineProviderFactory factory)
+    {
+        if (LabelRules.CheckKey(factory.Type) is { } broken)
+        {
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{factory.Type}' is not a valid provider type: {broken}.", factory.Type,
+                "Use a qualified name such as example.com/name.");
+        }
+
+        if (_factories.GetOrAdd(factory.Type, factory) is { } known && known.GetType() != factory.GetType())
+        {
+            throw new NodeManagerException(
+                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"The provider type '{factory.Type}' is registered by {known.GetType().FullName}.", factory.Type,
+                "Use a type name with a prefix of your own, such as example.com/name.");
+        }
+    }
+
+    /// <summary>Adds what an assembly declares by <see cref="MachineProviderAttribute"/>.</summary>
+    /// <returns>The types that were added.</returns>
+    /// <exception cref="NodeManagerException">Invalid: it declares none, or a class that is not a factory.</exception>
+    public IReadOnlyList<string> Add(Assembly assembly)
+    {
+        var added = new List<string>();
+        foreach (MachineProviderAttribute declared in assembly.GetCustomAttributes<MachineProviderAttribute>())
+        {
+            if (!typeof(IMachineProviderFactory).IsAssignableFrom(declared.Factory) || Activator.CreateInstance(declared.Factory) is not IMachineProviderFactory factory)
+                throw NotAProvider(assembly, $"{declared.Factory.FullName} does not implement {nameof(IMachineProviderFactory)}");
+            Add(factory);
+            added.Add(factory.Type);
+        }
+
+        return added.Count > 0 ? added : throw NotAProvider(assembly, $"it has no [assembly: {nameof(MachineProviderAttribute)}]");
+    }
+
+    /// <summary>Loads an assembly beside this one, so that both mean the same interface, and adds what it declares.</summary>
+    /// <param name="path">Of the DLL.</param>
+    /// <exception cref="NodeManagerException">Invalid: it cannot be loaded, or declares no provider.</exception>
+    public IReadOnlyList<string> Load(string path)
+    {
+        try
+        {
+            AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(IMachineProvider).Assembly) ?? AssemblyLoadContext.Default;
+            return Add(context.LoadFromAssemblyPath(Path.GetFullPath(path)));
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or FileLoadException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"The provider assembly {path} cannot be loaded: {e.Message}", path,
+                "Pass the path of a .NET assembly that references NodeManager.Core.", e);
+        }
+    }
+
+    /// <exception cref="NodeManagerException">Invalid: no such type, or its settings are wrong.</exception>
+    public IMachineProvider Create(string type, MachineProviderSettings settings)
+    {
+        IMachineProviderFactory factory = Find(type) ?? throw new NodeManagerException(
+            ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Namespace}/{settings.Name}: the provider type '{type}' is unknown.", settings.Name,
+            $"Use one of {string.Join(", ", Types)}, or load the assembly that brings it.");
+        IReadOnlyList<string> wrong = factory.Validate(settings);
+        return wrong.Count == 0 ? factory.Create(settings) : throw new NodeManagerException(
+            ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Namespace}/{settings.Name}: {string.Join(" ", wrong)}", settings.Name,
+            "Correct the fields of the NodeSmithProvider that the message names.");
+    }
+
+    /// <summary>Null where the type is unknown.</summary>
+    public IMachineProviderFactory? Find(string type) => _factories.GetValueOrDefault(type);
+
+    private static NodeManagerException NotAProvider(Assembly assembly, string why) => new(
+        ErrorIds.Invalid, ErrorKind.InvalidArgument, $"The assembly {assembly.GetName().Name} brings no provider: {why}.", assembly.GetName().Name,
+        "See the provider author's guide.");
+}

@@ -1,0 +1,61 @@
+namespace NodeManager.Core.Autoscaling.Resources;
+
+/// <summary>One machine that is wanted, and how far it is: Launched, Registered, Initialized, Ready, or Failed.</summary>
+public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmithClaimStatus>;
+
+public sealed class NodeSmithClaimSpec : PreservedPart
+{
+    public string PoolRef { get; set; } = "";
+
+    /// <summary>Set by whoever creates the claim, to recognize it when the answer to the creation was lost.</summary>
+    public string? IdempotencyKey { get; set; }
+
+    public NodeSmithSize? Requirements { get; set; }
+
+    /// <summary>A Go duration.</summary>
+    public string? TerminationGracePeriod { get; set; }
+
+    /// <summary>The pool's shape that was chosen.</summary>
+    public string? Shape { get; set; }
+
+    public string? Zone { get; set; }
+}
+
+public sealed class NodeSmithClaimStatus : PreservedPart
+{
+    public List<NodeSmithCondition>? Conditions { get; set; }
+
+    public int? LaunchAttempts { get; set; }
+
+    public NodeSmithClaimLease? Lease { get; set; }
+
+    public string? NodeName { get; set; }
+
+    public string? ProviderID { get; set; }
+
+    public string? ProviderRef { get; set; }
+
+    public string? MachineName { get; set; }
+
+    public DateTimeOffset? MachineCreated { get; set; }
+
+    public string? Zone { get; set; }
+
+    public NodeSmithSize? Capacity { get; set; }
+
+    public long? ObservedGeneration { get; set; }
+}
+
+/// <summary>Who works on a claim, and at what.</summary>
+public sealed class NodeSmithClaimLease : PreservedPart
+{
+    public string? Holder { get; set; }
+
+    public DateTimeOffset? LastHeartbeat { get; set; }
+
+    public string? Phase { get; set; }
+
+    public DateTimeOffset? Started { get; set; }
+
+    public int? TimeoutSeconds { get; set; }
+}

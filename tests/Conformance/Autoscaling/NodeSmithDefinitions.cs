@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.CustomResources;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Resources;
+
+namespace NodeManager.Conformance.Autoscaling;
+
+/// <summary>The definitions in <c>deploy/crds</c>, and the seed's samples. Tests that run side by side on one server share them.</summary>
+internal static class NodeSmithDefinitions
+{
+    private static readonly string[] Plurals = ["nodesmithclaims", "nodesmithcontrolplanes", "nodesmithpools", "nodesmithproviders"];
+
+    private static readonly string Root = FindRoot();
+
+    /// <summary>Creates all four and awaits that they are served.</summary>
+    public static async Task InstallAsync(TestCluster cluster)
+    {
+        foreach (string plural in Plurals)
+        {
+            string text = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "crds", plural + ".yaml"));
+            WireAnswer answer = await cluster.SendAsync("POST", CustomKind.Definitions, text, "application/yaml");
+            Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.Conflict, answer.Text);
+        }
+
+        foreach (string plural in Plurals)
+        {
+            await Eventually.HoldsAsync(
+                $"{plural} served", async () => (await cluster.SendAsync("GET", $"/apis/{NodeSmithNames.ApiVersion}/{plural}")).Code == HttpStatusCode.OK);
+            JsonNode definition = (await cluster.SendAsync("GET", $"{CustomKind.Definitions}/{plural}.{NodeSmithNames.Group}")).Json;
+            Assert.DoesNotContain(
+                definition["status"]!["conditions"]!.AsArray(), static one => (string?)one!["type"] == "NonStructuralSchema" && (string?)one["status"] == "True");
+        }
+    }
+
+    /// <summary>The text of a sample, moved to the test's namespace.</summary>
+    public static async Task<string> ReadSampleAsync(TestCluster cluster, string kind)
+    {
+        string text = await File.ReadAllTextAsync(Path.Combine(Root, "tests", "Conformance", "Autoscaling", "Samples", $"kubenodesmith_v1alpha1_{kind}.yaml"));
+        return text.Replace("  namespace: kubenodesmith\n", $"  namespace: {cluster.Namespace}\n", StringComparison.Ordinal);
+    }
+
+    public static string CollectionOf(TestCluster cluster, string plural) => $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{cluster.Namespace}/{plural}";
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
+        return folder!;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using NodeManager.Core.Autoscaling.Resources;
+
+namespace NodeManager.Core.Tests.Autoscaling;
+
+/// <summary>Rules that no schema expresses. Those that the definitions have are in the conformance suite, held against the server.</summary>
+public sealed class NodeSmithRulesTests
+{
+    [Theory]
+    [InlineData("""{"nodeWhitelist":["a"],"managedNodeTag":"kubenodesmith-managed"}""", null)]
+    [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":20,"macPrefix":"02:00:00"}]}""", null)]
+    [InlineData("""{"managedNodeTag":"Upper"}""", "Proxmox tag")]
+    [InlineData("""{"networkInterfaces":[{"name":"eth0","model":"virtio","bridge":"vmbr0"}]}""", "net0 to net31")]
+    [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":4095}]}""", "1 to 4094")]
+    [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","macPrefix":"01:00"}]}""", "unicast")]
+    [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0,tag=1"}]}""", "comma")]
+    [InlineData("""{"vmOptions":[{"name":"description","value":"x"}]}""", "set by the provider")]
+    [InlineData("""{"vmOptions":[{"name":"cpu","value":{"a":1}}]}""", "a text, a number or a boolean")]
+    [InlineData("""{"caBundle":"%%%"}""", "base64")]
+    [InlineData("""{"endpoint":"https://user:secret@host"}""", "HTTP/HTTPS URL")]
+    public void Proxmox(string fields, string? message)
+    {
+        ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
+        if (proxmox.Endpoint.Length == 0) proxmox.Endpoint = "https://a:8006";
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
+        if (message is null) Assert.Empty(problems);
+        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"labels":{"node-role.kubernetes.io/worker":""}}""", null)]
+    [InlineData("""{"labels":{"-":"x"}}""", "name part must consist")]
+    [InlineData("""{"labels":{"a":"not ok"}}""", "valid label")]
+    [InlineData("""{"taints":[{"key":"a","effect":"NoSchedule"},{"key":"a","effect":"NoSchedule"}]}""", "unique")]
+    [InlineData("""{"startupTaints":[{"key":"a b","effect":"NoSchedule"}]}""", "name part must consist")]
+    public void Templates(string fields, string? message)
+    {
+        NodeSmithMachineTemplate template = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.NodeSmithMachineTemplate)!;
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(new NodeSmithPool { Spec = new() { ProviderRef = "p", MachineTemplate = template } });
+        if (message is null) Assert.Empty(problems);
+        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+}

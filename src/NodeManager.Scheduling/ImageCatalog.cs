@@ -5,32 +5,32 @@ namespace NodeManager.Scheduling;
 /// <summary>Which node has which images, and how large they are.</summary>
 internal sealed class ImageCatalog
 {
-    private readonly Dictionary<string, Dictionary<string, long>> byNode = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> holders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, long>> _byNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _holders = new(StringComparer.Ordinal);
 
     public void Set(string nodeName, IReadOnlyList<ContainerImage> images)
     {
-        if (byNode.Remove(nodeName, out Dictionary<string, long>? before))
-            foreach (string name in before.Keys) holders[name]--;
+        if (_byNode.Remove(nodeName, out Dictionary<string, long>? before))
+            foreach (string name in before.Keys) _holders[name]--;
         if (images.Count == 0) return;
         Dictionary<string, long> held = new(StringComparer.Ordinal);
         foreach (ContainerImage image in images)
             foreach (string name in image.Names ?? []) held[name] = image.SizeBytes ?? 0;
-        foreach (string name in held.Keys) holders[name] = holders.GetValueOrDefault(name) + 1;
-        byNode[nodeName] = held;
+        foreach (string name in held.Keys) _holders[name] = _holders.GetValueOrDefault(name) + 1;
+        _byNode[nodeName] = held;
     }
 
     /// <summary>The image's size in bytes and the number of nodes that have it; null where this node does not.</summary>
     public (long Size, int Nodes)? Find(string nodeName, string image)
     {
         string name = Normal(image);
-        return byNode.GetValueOrDefault(nodeName)?.TryGetValue(name, out long size) == true ? (size, holders[name]) : null;
+        return _byNode.GetValueOrDefault(nodeName)?.TryGetValue(name, out long size) == true ? (size, _holders[name]) : null;
     }
 
     public void CopyFrom(ImageCatalog other)
     {
-        foreach ((string node, Dictionary<string, long> held) in other.byNode) byNode.Add(node, held);
-        foreach ((string name, int count) in other.holders) holders.Add(name, count);
+        foreach ((string node, Dictionary<string, long> held) in other._byNode) _byNode.Add(node, held);
+        foreach ((string name, int count) in other._holders) _holders.Add(name, count);
     }
 
     /// <summary>Without a tag the latest is meant; a digest's colon is behind the last slash as well.</summary>

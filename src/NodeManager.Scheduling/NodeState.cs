@@ -5,24 +5,24 @@ namespace NodeManager.Scheduling;
 /// <summary>A node with the pods that count on it, in a <see cref="ClusterSnapshot"/>.</summary>
 public sealed class NodeState
 {
-    private readonly Dictionary<string, PodState> pods;
-    private readonly Dictionary<string, decimal> requested;
-    private readonly Dictionary<string, decimal> assumed;
+    private readonly Dictionary<string, PodState> _pods;
+    private readonly Dictionary<string, decimal> _requested;
+    private readonly Dictionary<string, decimal> _assumed;
 
     internal NodeState(Node node)
     {
         Node = node;
-        pods = new(StringComparer.Ordinal);
-        requested = new(StringComparer.Ordinal);
-        assumed = new(StringComparer.Ordinal);
+        _pods = new(StringComparer.Ordinal);
+        _requested = new(StringComparer.Ordinal);
+        _assumed = new(StringComparer.Ordinal);
     }
 
     private NodeState(NodeState original)
     {
         Node = original.Node;
-        pods = new(original.pods, StringComparer.Ordinal);
-        requested = new(original.requested, StringComparer.Ordinal);
-        assumed = new(original.assumed, StringComparer.Ordinal);
+        _pods = new(original._pods, StringComparer.Ordinal);
+        _requested = new(original._requested, StringComparer.Ordinal);
+        _assumed = new(original._assumed, StringComparer.Ordinal);
     }
 
     public Node Node { get; internal set; }
@@ -30,13 +30,13 @@ public sealed class NodeState
     public string Name => Node.Metadata.Name;
 
     /// <summary>Not finished, assumed ones included.</summary>
-    public IReadOnlyCollection<PodState> Pods => pods.Values;
+    public IReadOnlyCollection<PodState> Pods => _pods.Values;
 
     /// <summary>What the pods reserve; <c>pods</c> is their number.</summary>
-    public decimal Requested(string resource) => resource == "pods" ? pods.Count : requested.GetValueOrDefault(resource);
+    public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.GetValueOrDefault(resource);
 
     /// <summary>What the pods are taken to use where fullness is compared: see <see cref="PodRequests.Assumed"/>.</summary>
-    internal decimal Assumed(string resource) => assumed.GetValueOrDefault(resource);
+    internal decimal Assumed(string resource) => _assumed.GetValueOrDefault(resource);
 
     /// <summary>What pods may reserve; 0 where the node does not offer it.</summary>
     public decimal Allocatable(string resource) =>
@@ -49,16 +49,16 @@ public sealed class NodeState
 
     internal void Add(string key, PodState pod)
     {
-        pods.Add(key, pod);
-        foreach ((string name, decimal amount) in pod.Requests) requested[name] = requested.GetValueOrDefault(name) + amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests) assumed[name] = assumed.GetValueOrDefault(name) + amount;
+        _pods.Add(key, pod);
+        foreach ((string name, decimal amount) in pod.Requests) _requested[name] = _requested.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests) _assumed[name] = _assumed.GetValueOrDefault(name) + amount;
     }
 
     internal void Remove(string key)
     {
-        if (!pods.Remove(key, out PodState? pod)) return;
-        foreach ((string name, decimal amount) in pod.Requests) requested[name] -= amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests) assumed[name] -= amount;
+        if (!_pods.Remove(key, out PodState? pod)) return;
+        foreach ((string name, decimal amount) in pod.Requests) _requested[name] -= amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests) _assumed[name] -= amount;
     }
 
     internal NodeState Clone() => new(this);

@@ -9,14 +9,14 @@ namespace NodeManager.Scheduling;
 /// </summary>
 internal sealed class PodSignature
 {
-    private readonly HashSet<string> selectedKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _selectedKeys = new(StringComparer.Ordinal);
 
     /// <summary>Notes the label keys that the pod's terms select by. True if there are new ones: signatures made before are void.</summary>
     public bool Note(Pod pod)
     {
-        int before = selectedKeys.Count;
-        selectedKeys.UnionWith(KeysOf(pod));
-        return selectedKeys.Count > before;
+        int before = _selectedKeys.Count;
+        _selectedKeys.UnionWith(KeysOf(pod));
+        return _selectedKeys.Count > before;
     }
 
     public string Of(Pod pod)
@@ -28,7 +28,7 @@ internal sealed class PodSignature
             Metadata = new()
             {
                 Namespace = pod.Metadata.Namespace,
-                Labels = pod.Metadata.Labels?.Where(label => selectedKeys.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal).ToDictionary(),
+                Labels = pod.Metadata.Labels?.Where(label => _selectedKeys.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal).ToDictionary(),
             },
             Spec = new()
             {

@@ -9,27 +9,27 @@ namespace NodeManager.Scheduling;
 /// </summary>
 internal sealed class SpreadConstraint
 {
-    private readonly Pod pod;
-    private readonly TopologySpreadConstraint constraint;
-    private readonly Predicate<Pod> matches;
-    private readonly bool countsNone;
+    private readonly Pod _pod;
+    private readonly TopologySpreadConstraint _constraint;
+    private readonly Predicate<Pod> _matches;
+    private readonly bool _countsNone;
 
     private SpreadConstraint(Pod pod, TopologySpreadConstraint constraint, Predicate<Pod> matches, bool countsNone)
     {
-        this.pod = pod;
-        this.constraint = constraint;
-        this.matches = matches;
-        this.countsNone = countsNone;
+        _pod = pod;
+        _constraint = constraint;
+        _matches = matches;
+        _countsNone = countsNone;
     }
 
-    public string TopologyKey => constraint.TopologyKey;
+    public string TopologyKey => _constraint.TopologyKey;
 
-    public int MaxSkew => constraint.MaxSkew;
+    public int MaxSkew => _constraint.MaxSkew;
 
-    public int MinDomains => constraint.MinDomains ?? 1;
+    public int MinDomains => _constraint.MinDomains ?? 1;
 
     /// <summary>The pod itself is one of those that are spread.</summary>
-    public bool MatchesItself => matches(pod);
+    public bool MatchesItself => _matches(_pod);
 
     /// <summary>The constraints with that action, <c>DoNotSchedule</c> or <c>ScheduleAnyway</c>.</summary>
     public static List<SpreadConstraint> Of(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, string action)
@@ -43,15 +43,15 @@ internal sealed class SpreadConstraint
 
     /// <summary>Whether what runs on that node counts.</summary>
     public bool Includes(Node node) =>
-        (constraint.NodeAffinityPolicy == "Ignore" || pod.Selects(node))
-        && (constraint.NodeTaintsPolicy != "Honor" || pod.FirstUntolerated(node) is null);
+        (_constraint.NodeAffinityPolicy == "Ignore" || _pod.Selects(node))
+        && (_constraint.NodeTaintsPolicy != "Honor" || _pod.FirstUntolerated(node) is null);
 
     /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
-    public int Count(NodeState node) => countsNone ? 0 : node.Pods.Count(Counts);
+    public int Count(NodeState node) => _countsNone ? 0 : node.Pods.Count(Counts);
 
     /// <summary>Whether that pod is among those to spread.</summary>
-    public bool Counts(PodState other) => !countsNone
-        && other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == pod.Metadata.Namespace && matches(other.Pod);
+    public bool Counts(PodState other) => !_countsNone
+        && other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == _pod.Metadata.Namespace && _matches(other.Pod);
 
     private static SpreadConstraint OfPod(Pod pod, TopologySpreadConstraint constraint, int minorVersion)
     {

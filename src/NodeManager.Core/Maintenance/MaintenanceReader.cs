@@ -1,5 +1,4 @@
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Selectors;
 

@@ -18,10 +18,10 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     private static readonly PathElement?[] Shared = new PathElement?[SharedSize];
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? s_buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? s_writer;
 
     private readonly int _hash;
 
@@ -139,9 +139,9 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Writer()
     {
-        ArrayBufferWriter<byte> buffer = t_buffer ??= new(256);
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new(256);
         buffer.ResetWrittenCount();
-        Utf8JsonWriter writer = t_writer ??= new(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Utf8JsonWriter writer = s_writer ??= new(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.Reset();
         return (buffer, writer);
     }

@@ -16,7 +16,7 @@ internal static class StoredDocument
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? s_buffer;
 
     private static ReadOnlySpan<byte> Opening => "{\"metadata\":{"u8;
 
@@ -29,7 +29,7 @@ internal static class StoredDocument
     /// <summary>What follows the version in the stored form.</summary>
     public static byte[] Serialize(JsonObject document)
     {
-        ArrayBufferWriter<byte> buffer = t_buffer ??= new(16 * 1024);
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);
         buffer.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(buffer, Options))
         {

@@ -27,21 +27,21 @@ namespace NodeManager.Sandbox.Hosting;
 internal sealed class ControllerHost : IDisposable
 {
     private const int KeptFaults = 100;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly HashSet<ResourceKind> followed = [];
-    private readonly KindCatalog catalog;
-    private readonly TimerQueue timers;
-    private readonly List<Controller> controllers;
-    private readonly List<Exception> faults = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<ResourceKind> _followed = [];
+    private readonly KindCatalog _catalog;
+    private readonly TimerQueue _timers;
+    private readonly List<Controller> _controllers;
+    private readonly List<Exception> _faults = [];
 
     private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
-        catalog = kinds;
-        timers = new(registry.Time);
-        ControllerContext context = new(registry.As(new("kube-controller-manager")), timers, new(registry), seed, kinds, board, runs);
+        _catalog = kinds;
+        _timers = new(registry.Time);
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), _timers, new(registry), seed, kinds, board, runs);
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
-        controllers =
+        _controllers =
         [
             new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
             new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
@@ -51,8 +51,8 @@ internal sealed class ControllerHost : IDisposable
             new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
-        controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));
-        controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
+        _controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));
+        _controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
     }
 
     /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>
@@ -60,7 +60,7 @@ internal sealed class ControllerHost : IDisposable
     {
         get
         {
-            lock (faults) return [.. faults];
+            lock (_faults) return [.. _faults];
         }
     }
 
@@ -69,30 +69,30 @@ internal sealed class ControllerHost : IDisposable
     {
         ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
         board.Changed += host.Feel;
-        foreach (IGrouping<ResourceKind, Controller> listeners in host.controllers
+        foreach (IGrouping<ResourceKind, Controller> listeners in host._controllers
             .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
             host.Follow(registry.Store, listeners.Key, [.. listeners]);
-        Controller[] generalists = [.. host.controllers.Where(static controller => controller.HearsOfCustomKinds)];
+        Controller[] generalists = [.. host._controllers.Where(static controller => controller.HearsOfCustomKinds)];
         catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null)) host.FollowOnce(registry.Store, kind, generalists);
-        foreach (Controller controller in host.controllers)
-            _ = Task.Run(() => controller.RunAsync(host.Report, host.stopping.Token));
+        foreach (Controller controller in host._controllers)
+            _ = Task.Run(() => controller.RunAsync(host.Report, host._stopping.Token));
         return host;
     }
 
     public void Dispose()
     {
-        stopping.Cancel();
-        timers.Dispose();
-        stopping.Dispose();
+        _stopping.Cancel();
+        _timers.Dispose();
+        _stopping.Dispose();
     }
 
     private void FollowOnce(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
-        lock (followed)
+        lock (_followed)
         {
-            followed.RemoveWhere(static one => one.Ended.IsCancellationRequested);
-            if (stopping.IsCancellationRequested || !followed.Add(kind)) return;
+            _followed.RemoveWhere(static one => one.Ended.IsCancellationRequested);
+            if (_stopping.IsCancellationRequested || !_followed.Add(kind)) return;
         }
 
         Follow(store, kind, listeners);
@@ -102,7 +102,7 @@ internal sealed class ControllerHost : IDisposable
     {
         Snapshot start = store.List(kind);
         ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;
-        CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, kind.Ended);
+        CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, kind.Ended);
         CancellationToken cancellationToken = either.Token;
         _ = Task.Run(async () =>
         {
@@ -127,7 +127,7 @@ internal sealed class ControllerHost : IDisposable
 
     private void Feel(Fault fault)
     {
-        foreach (Controller controller in controllers) Guard(() => controller.Feel(fault));
+        foreach (Controller controller in _controllers) Guard(() => controller.Feel(fault));
     }
 
     private void Guard(Action tell)
@@ -144,10 +144,10 @@ internal sealed class ControllerHost : IDisposable
 
     private void Report(Exception exception)
     {
-        lock (faults)
+        lock (_faults)
         {
-            if (faults.Count == KeptFaults) faults.RemoveAt(0);
-            faults.Add(exception);
+            if (_faults.Count == KeptFaults) _faults.RemoveAt(0);
+            _faults.Add(exception);
         }
     }
 }

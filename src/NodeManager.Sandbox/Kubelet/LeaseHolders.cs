@@ -19,7 +19,7 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<ObjectKey, (SimulatedLease Lease, string Identity)> candidates = [];
+    private readonly Dictionary<ObjectKey, (SimulatedLease Lease, string Identity)> _candidates = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods];
 
@@ -34,14 +34,14 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
         SimulatedLease? wanted = pod is { IsDeleting: false } && pod.Field("status.phase") == "Running"
             ? Context.Runs.Of(pod, Registry.Now) is { IsCrashing: false } run ? run.Last.Lease : null
             : null;
-        if (candidates.TryGetValue(key, out (SimulatedLease Lease, string Identity) known) && (wanted != known.Lease || identity != known.Identity))
+        if (_candidates.TryGetValue(key, out (SimulatedLease Lease, string Identity) known) && (wanted != known.Lease || identity != known.Identity))
         {
-            candidates.Remove(key);
+            _candidates.Remove(key);
             Release(known.Lease, known.Identity);
         }
 
         if (wanted is null) return;
-        candidates[key] = (wanted, identity);
+        _candidates[key] = (wanted, identity);
         Keep(wanted, identity);
         EnqueueAfter(key, Retry);
     }

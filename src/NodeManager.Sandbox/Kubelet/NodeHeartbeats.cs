@@ -26,7 +26,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     ];
 
     /// <summary>Machines that a fault has switched off.</summary>
-    private readonly HashSet<string> off = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _off = new(StringComparer.Ordinal);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
@@ -54,12 +54,12 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         Node node = stored.As<Node>();
         if (Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
         {
-            off.Add(key.Name);
+            _off.Add(key.Name);
             return;
         }
 
         if (!node.IsAlive()) return;
-        if (off.Remove(key.Name)) Boot(stored);
+        if (_off.Remove(key.Name)) Boot(stored);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
         if (IsStatusDue(node, wanted)) WriteStatus(stored, wanted);
         Renew(stored);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Pods;
-using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
@@ -24,11 +23,11 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     private const int Stopped = 143;
 
     /// <summary>The step that each pod waits for, and when it comes.</summary>
-    private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> due = [];
-    private readonly ConcurrentDictionary<ObjectKey, StoredObject> endedMirrors = new();
+    private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> _due = [];
+    private readonly ConcurrentDictionary<ObjectKey, StoredObject> _endedMirrors = new();
 
     /// <summary>Pods whose machine was off since their status was written.</summary>
-    private readonly ConcurrentDictionary<string, bool> rebooted = new();
+    private readonly ConcurrentDictionary<string, bool> _rebooted = new();
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods, BuiltInKinds.Nodes];
 
@@ -38,7 +37,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         if (change.Type == ChangeType.Deleted)
         {
             Context.Runs.Forget(item.Uid);
-            rebooted.TryRemove(item.Uid, out _);
+            _rebooted.TryRemove(item.Uid, out _);
         }
 
         if (item.Kind == BuiltInKinds.Nodes)
@@ -48,7 +47,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             {
                 foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name).Where(static pod => pod.Field("status.phase") == "Running"))
                 {
-                    rebooted[pod.Uid] = true;
+                    _rebooted[pod.Uid] = true;
                     Enqueue(pod);
                 }
             }
@@ -58,7 +57,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             return;
         }
         if (item.Field("spec.nodeName").Length == 0) return;
-        if (change.Type == ChangeType.Deleted && item.As<Pod>().Metadata.Annotations?.ContainsKey(Mirror) == true) endedMirrors[ObjectKey.Of(item)] = item;
+        if (change.Type == ChangeType.Deleted && item.As<Pod>().Metadata.Annotations?.ContainsKey(Mirror) == true) _endedMirrors[ObjectKey.Of(item)] = item;
         Enqueue(item);
     }
 
@@ -82,13 +81,13 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     {
         if (Get(key) is not { } stored)
         {
-            if (endedMirrors.TryGetValue(key, out StoredObject? mirror)) Restore(key, mirror);
-            else due.Remove(key);
+            if (_endedMirrors.TryGetValue(key, out StoredObject? mirror)) Restore(key, mirror);
+            else _due.Remove(key);
             return;
         }
         if (NodeOf(stored) is not { } node) return;
         Pod pod = stored.As<Pod>();
-        if (rebooted.TryRemove(stored.Uid, out _) && stored.Field("status.phase") == "Running")
+        if (_rebooted.TryRemove(stored.Uid, out _) && stored.Field("status.phase") == "Running")
         {
             Restart(stored, pod, node);
             return;
@@ -177,7 +176,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true") return;
         if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store)) return;
         double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
-        bool isNew = !due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
+        bool isNew = !_due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
         if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored))) return;
         if (pod.Metadata.Finalizers is { Count: > 0 } && !pod.IsFinished()) ReportEnd(stored);
@@ -201,11 +200,11 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     /// <summary>Once the time of a step has come; asked for the first time, it is set and waited for.</summary>
     private bool IsDue(ObjectKey key, string uid, string step, Func<double> seconds)
     {
-        if (!due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Uid != uid || known.Step != step)
-            due[key] = known = (uid, step, Context.Now.AddSeconds(seconds()));
+        if (!_due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Uid != uid || known.Step != step)
+            _due[key] = known = (uid, step, Context.Now.AddSeconds(seconds()));
         if (known.At <= Context.Now)
         {
-            due.Remove(key);
+            _due.Remove(key);
             return true;
         }
         EnqueueAt(key, known.At);
@@ -216,11 +215,11 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     {
         if (NodeOf(mirror) is null)
         {
-            endedMirrors.TryRemove(key, out _);
+            _endedMirrors.TryRemove(key, out _);
             return;
         }
         if (!IsDue(key, mirror.Uid, "restore", () => 0.5)) return;
-        endedMirrors.TryRemove(key, out _);
+        _endedMirrors.TryRemove(key, out _);
         JsonObject document = mirror.ToJson();
         document.Remove("status");
         document["metadata"]!.AsObject().Remove("resourceVersion");

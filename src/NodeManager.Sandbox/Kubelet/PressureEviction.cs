@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
-using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;

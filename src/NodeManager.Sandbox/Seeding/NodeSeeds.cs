@@ -15,7 +15,7 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
 {
     private const string Region = "eu-central-1";
     private static readonly TimeSpan SilentFor = TimeSpan.FromMinutes(37);
-    private int number;
+    private int _number;
 
     public List<SeedNode> Write(int count)
     {
@@ -31,7 +31,7 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         string zone = $"{Region}{letter}";
         int width = size > 300 ? 3 : 2;
         string name = $"{pool.Name}-1{letter}-" + ((index / 3) + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width, '0');
-        int own = number++;
+        int own = _number++;
         string address = string.Create(CultureInfo.InvariantCulture, $"10.0.{own / 250 * 4 + (index % 3)}.{10 + (own % 240)}");
         // The last ones of the general pool have their troubles, where there are enough others.
         bool isGeneral = pool == SeedPool.General;

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Seeding;
 /// <summary>A node of the demo cluster and what is still free on it while pods are put there.</summary>
 internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, string address, bool takesPods)
 {
-    private int pods;
+    private int _pods;
 
     public StoredObject Stored { get; } = stored;
 
@@ -25,7 +25,7 @@ internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, 
     public int FreeGpus { get; private set; } = pool.Gpus;
 
     public bool HasRoom(Workload workload) =>
-        pods < SeedPool.Pods && FreeCpu >= workload.Cpu && FreeMemory >= workload.Memory && FreeGpus >= workload.Gpus;
+        _pods < SeedPool.Pods && FreeCpu >= workload.Cpu && FreeMemory >= workload.Memory && FreeGpus >= workload.Gpus;
 
     /// <summary>Takes the room of a pod and gives its address in the node's range.</summary>
     public string Take(Workload workload)
@@ -33,8 +33,8 @@ internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, 
         FreeCpu -= workload.Cpu;
         FreeMemory -= workload.Memory;
         FreeGpus -= workload.Gpus;
-        pods++;
+        _pods++;
         string range = Stored.As<Kubernetes.Models.Node>().Spec.PodCIDR!;
-        return workload.IsOnHostNetwork ? Address : $"{range[..range.LastIndexOf('.')]}.{pods + 1}";
+        return workload.IsOnHostNetwork ? Address : $"{range[..range.LastIndexOf('.')]}.{_pods + 1}";
     }
 }

@@ -13,23 +13,23 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 {
     private const int BatchSize = 128;
 
-    private readonly IdentitySource identities = new(seed ^ 0x5eed);
-    private readonly HashSet<string> suffixes = new(StringComparer.Ordinal);
-    private readonly DateTimeOffset now = registry.Time.GetUtcNow();
-    private readonly SeedOwners owners = new(registry);
-    private readonly Queue<Task<StoredObject[]>> preparing = [];
-    private List<(ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)> batch = [];
+    private readonly IdentitySource _identities = new(seed ^ 0x5eed);
+    private readonly HashSet<string> _suffixes = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _now = registry.Time.GetUtcNow();
+    private readonly SeedOwners _owners = new(registry);
+    private readonly Queue<Task<StoredObject[]>> _preparing = [];
+    private List<(ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)> _batch = [];
 
     /// <summary>As the API writes a time so long ago.</summary>
-    public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(now - age);
+    public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(_now - age);
 
     /// <summary>None comes twice: among thousands of pods of one daemon set, chance would repeat one.</summary>
     public string NextSuffix()
     {
         while (true)
         {
-            string suffix = identities.NextSuffix();
-            if (suffixes.Add(suffix)) return suffix;
+            string suffix = _identities.NextSuffix();
+            if (_suffixes.Add(suffix)) return suffix;
         }
     }
 
@@ -54,41 +54,41 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     public void AddLater(ResourceKind kind, string ns, JsonObject document, TimeSpan age, Action<JsonObject> complete)
     {
         Identify(kind, ns, document, age);
-        batch.Add((kind, document, complete));
-        if (batch.Count == BatchSize) PrepareBatch();
+        _batch.Add((kind, document, complete));
+        if (_batch.Count == BatchSize) PrepareBatch();
     }
 
     /// <summary>Stores what is still on its way.</summary>
     public void Finish()
     {
         PrepareBatch();
-        while (preparing.Count > 0) StoreOldest();
+        while (_preparing.Count > 0) StoreOldest();
     }
 
     private void PrepareBatch()
     {
-        (ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)[] items = [.. batch];
-        batch = new(BatchSize);
-        preparing.Enqueue(Task.Run(() => Array.ConvertAll(items, item =>
+        (ResourceKind Kind, JsonObject Document, Action<JsonObject> Complete)[] items = [.. _batch];
+        _batch = new(BatchSize);
+        _preparing.Enqueue(Task.Run(() => Array.ConvertAll(items, item =>
         {
             item.Complete(item.Document);
             return Prepare(item.Kind, item.Document);
         })));
 
         // Documents take far more room than what is stored of them.
-        if (preparing.Count > Environment.ProcessorCount + 1) StoreOldest();
+        if (_preparing.Count > Environment.ProcessorCount + 1) StoreOldest();
     }
 
     private void StoreOldest()
     {
-        foreach (StoredObject item in preparing.Dequeue().GetAwaiter().GetResult()) Store(item);
+        foreach (StoredObject item in _preparing.Dequeue().GetAwaiter().GetResult()) Store(item);
     }
 
     private void Identify(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         if (kind.IsNamespaced) metadata["namespace"] = ns;
-        metadata["uid"] = identities.NextUid();
+        metadata["uid"] = _identities.NextUid();
         metadata["creationTimestamp"] = Ago(age);
         if (kind.HasGenerationAt(registry.Minor)) metadata["generation"] = 1;
     }
@@ -98,7 +98,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
         if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);
-        ManagedFields owned = owners.Of(kind, document);
+        ManagedFields owned = _owners.Of(kind, document);
 
         // As everywhere, these are nobody's.
         if (kind.Protection is { } finalizer) Finalizers.Add(document["metadata"]!.AsObject(), finalizer);

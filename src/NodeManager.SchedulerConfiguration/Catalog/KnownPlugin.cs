@@ -5,9 +5,9 @@ namespace NodeManager.SchedulerConfigurations.Catalog;
 /// <summary>A plugin whose extension points and arguments are known.</summary>
 public sealed class KnownPlugin
 {
-    private readonly IReadOnlyList<(string Point, int Since)> points;
-    private readonly IReadOnlyList<(string FromApi, string Schema)> arguments;
-    private readonly IReadOnlyList<(string Api, int From, int To)> invalidIn;
+    private readonly IReadOnlyList<(string Point, int Since)> _points;
+    private readonly IReadOnlyList<(string FromApi, string Schema)> _arguments;
+    private readonly IReadOnlyList<(string Api, int From, int To)> _invalidIn;
 
     /// <param name="name">As the configuration writes it.</param>
     /// <param name="points">The extension points; <c>preFilter@22</c>: since Kubernetes 1.22.</param>
@@ -33,11 +33,11 @@ public sealed class KnownPlugin
         Origin = origin;
         Since = since;
         Until = until;
-        this.invalidIn = [.. invalidIn.Split(' ').Select(text => text.Split('@', '-') is [var api, var from, var to]
+        _invalidIn = [.. invalidIn.Split(' ').Select(text => text.Split('@', '-') is [var api, var from, var to]
             ? (api, int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture))
             : (text, 0, int.MaxValue))];
-        this.arguments = arguments;
-        this.points = [.. points.Split(' ').Select(text =>
+        _arguments = arguments;
+        _points = [.. points.Split(' ').Select(text =>
         {
             var parts = text.Split('@');
             return (parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
@@ -57,10 +57,10 @@ public sealed class KnownPlugin
     public bool Exists(int minor) => minor >= Since && minor <= Until;
 
     /// <summary>That release's validation of that API version refuses its name.</summary>
-    public bool IsInvalidIn(SchedulerApi api, int minor) => invalidIn.Any(range => range.Api == api.Name && range.From <= minor && minor <= range.To);
+    public bool IsInvalidIn(SchedulerApi api, int minor) => _invalidIn.Any(range => range.Api == api.Name && range.From <= minor && minor <= range.To);
 
     /// <summary>The extension points that it implements in that release.</summary>
-    public IEnumerable<string> Points(int minor) => points.Where(point => point.Since <= minor).Select(point => point.Point);
+    public IEnumerable<string> Points(int minor) => _points.Where(point => point.Since <= minor).Select(point => point.Point);
 
     public bool Implements(string point, int minor) => Points(minor).Contains(point);
 
@@ -69,7 +69,7 @@ public sealed class KnownPlugin
     {
         var order = SchedulerApi.All.ToList();
         ValueSchema? schema = null;
-        foreach (var (fromApi, text) in arguments)
+        foreach (var (fromApi, text) in _arguments)
             if (order.IndexOf(api) >= order.FindIndex(version => version.Name == fromApi))
                 schema = text.Length == 0 ? null : ArgumentSchemas.Get(text, minor);
         return schema;

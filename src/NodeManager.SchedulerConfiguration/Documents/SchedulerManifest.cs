@@ -9,15 +9,15 @@ namespace NodeManager.SchedulerConfigurations.Documents;
 /// </summary>
 public sealed class SchedulerManifest
 {
-    private readonly string text;
-    private readonly string source;
-    private readonly YamlNode? scalar;
+    private readonly string _text;
+    private readonly string _source;
+    private readonly YamlNode? _scalar;
 
     private SchedulerManifest(string text, string source, SchedulerDocument document, YamlNode? scalar, string key)
     {
-        this.text = text;
-        this.source = source;
-        this.scalar = scalar;
+        _text = text;
+        _source = source;
+        _scalar = scalar;
         Document = document;
         Key = key;
     }
@@ -28,7 +28,7 @@ public sealed class SchedulerManifest
     public string Key { get; }
 
     /// <summary>A change rewrites the whole value, in another style: the key's value is neither a literal block nor in double quotes.</summary>
-    public bool LosesItsLayout => scalar is { Style: not (ScalarStyle.Literal or ScalarStyle.DoubleQuoted) };
+    public bool LosesItsLayout => _scalar is { Style: not (ScalarStyle.Literal or ScalarStyle.DoubleQuoted) };
 
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
@@ -48,14 +48,14 @@ public sealed class SchedulerManifest
     /// <summary>The file's text with the changed configuration in it.</summary>
     public string Write(SchedulerDocument changed)
     {
-        if (scalar is null)
+        if (_scalar is null)
             return changed.Text;
-        var written = scalar.Style == ScalarStyle.Literal
+        var written = _scalar.Style == ScalarStyle.Literal
             ? WriteLiteral(changed.Text)
-            : string.Concat(text.AsSpan(0, scalar.ContentStart), YamlScalar.Write(changed.Text, quoted: true), text.AsSpan(scalar.End));
-        if (Read(written, source, Key).Document.Text != changed.Text)
+            : string.Concat(_text.AsSpan(0, _scalar.ContentStart), YamlScalar.Write(changed.Text, quoted: true), _text.AsSpan(_scalar.End));
+        if (Read(written, _source, Key).Document.Text != changed.Text)
             throw new NodeManagerException(ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation,
-                $"The configuration cannot be written back into {source}: its key {Key} is written in a way that would change it.", source,
+                $"The configuration cannot be written back into {_source}: its key {Key} is written in a way that would change it.", _source,
                 "Write the key's value as a literal block (|).");
         return written;
     }
@@ -66,7 +66,7 @@ public sealed class SchedulerManifest
     /// <summary>A literal block has a line of the file for each line of the value: only those that differ are replaced.</summary>
     private string WriteLiteral(string value)
     {
-        var before = Lines(scalar!.Text);
+        var before = Lines(_scalar!.Text);
         var after = Lines(value);
         var first = 0;
         while (first < Math.Min(before.Length, after.Length) && before[first] == after[first])
@@ -74,16 +74,16 @@ public sealed class SchedulerManifest
         var last = 0;
         while (last < Math.Min(before.Length, after.Length) - first && before[^(last + 1)] == after[^(last + 1)])
             last++;
-        var starts = new List<int> { TextLines.NextLine(text, scalar.ContentStart) };
+        var starts = new List<int> { TextLines.NextLine(_text, _scalar.ContentStart) };
         while (starts.Count <= before.Length)
-            starts.Add(TextLines.NextLine(text, starts[^1]));
+            starts.Add(TextLines.NextLine(_text, starts[^1]));
         var model = Array.FindIndex(before, line => line.Length > 0);
-        var indent = new string(' ', TextLines.LineEnd(text, starts[model]) - starts[model] - before[model].Length);
-        var lineBreak = TextLines.LineBreak(text);
+        var indent = new string(' ', TextLines.LineEnd(_text, starts[model]) - starts[model] - before[model].Length);
+        var lineBreak = TextLines.LineBreak(_text);
         var lines = after[first..(after.Length - last)].Select(line => (line.Length > 0 ? indent : "") + line + lineBreak);
-        var head = text[..starts[first]];
-        var tail = text[starts[before.Length - last]..];
-        if (text.EndsWith('\n') || tail.Length > 0)
+        var head = _text[..starts[first]];
+        var tail = _text[starts[before.Length - last]..];
+        if (_text.EndsWith('\n') || tail.Length > 0)
             return string.Concat(head, string.Concat(lines), tail);
         // The file ends without a line break: its last line gets one before a line follows, and the new last line has none.
         var written = (head.EndsWith('\n') ? head : head + lineBreak) + string.Concat(lines);

@@ -13,26 +13,26 @@ public sealed class PluginEditor
     private const string Enabled = "enabled";
     private const string DisabledList = "disabled";
 
-    private readonly SchedulerDocument original;
-    private readonly PluginCatalog catalog;
-    private readonly SchedulerApi api;
-    private readonly int minor;
-    private readonly List<string> warnings = [];
-    private SchedulerDocument document;
+    private readonly SchedulerDocument _original;
+    private readonly PluginCatalog _catalog;
+    private readonly SchedulerApi _api;
+    private readonly int _minor;
+    private readonly List<string> _warnings = [];
+    private SchedulerDocument _document;
 
     private PluginEditor(SchedulerDocument document, int? minor, PluginCatalog? catalog)
     {
-        original = this.document = document;
-        api = SchedulerPlugins.ApiOf(document);
-        this.minor = minor ?? api.AssumedMinor;
-        this.catalog = catalog ?? PluginCatalog.Standard;
+        _original = _document = document;
+        _api = SchedulerPlugins.ApiOf(document);
+        _minor = minor ?? _api.AssumedMinor;
+        _catalog = catalog ?? PluginCatalog.Standard;
     }
 
     /// <summary>Makes a plugin run, with its weight, place and arguments where they are given.</summary>
     public static PluginChangeResult Enable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
         new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
         {
-            PluginChangeRules.RequirePoints(change, editor.api, editor.catalog);
+            PluginChangeRules.RequirePoints(change, editor._api, editor._catalog);
             foreach (var point in editor.PointsToEnable(change))
                 editor.EnableAt(profile, point, change);
             editor.KeepOneQueueSort(profile, change.Name);
@@ -59,23 +59,23 @@ public sealed class PluginEditor
 
     private PluginChangeResult Run(PluginChange change, Action<PluginEditor, int, PluginChange> edit)
     {
-        warnings.AddRange(PluginChangeRules.Check(change, api, minor, catalog));
-        foreach (var name in change.SchedulerNames.Where(name => document.Profiles.All(profile => profile.Name != name)))
+        _warnings.AddRange(PluginChangeRules.Check(change, _api, _minor, _catalog));
+        foreach (var name in change.SchedulerNames.Where(name => _document.Profiles.All(profile => profile.Name != name)))
             throw new NodeManagerException(ErrorIds.SchedulerProfileNotFound, ErrorKind.ObjectNotFound,
-                $"The configuration has no profile '{name}'; it has {string.Join(", ", document.Profiles.Select(profile => profile.Name))}.",
+                $"The configuration has no profile '{name}'; it has {string.Join(", ", _document.Profiles.Select(profile => profile.Name))}.",
                 name, "Give the schedulerName of one of its profiles.");
-        foreach (var profile in original.Profiles)
+        foreach (var profile in _original.Profiles)
             if (change.SchedulerNames.Count == 0 || change.SchedulerNames.Contains(profile.Name))
                 edit(this, profile.Index, change);
         return new PluginChangeResult(
-            document, ValueComparison.Compare(YamlValue.Of(original.Root), YamlValue.Of(document.Root)), warnings);
+            _document, ValueComparison.Compare(YamlValue.Of(_original.Root), YamlValue.Of(_document.Root)), _warnings);
     }
 
-    private SchedulerProfile Profile(int index) => document.Profiles[index];
+    private SchedulerProfile Profile(int index) => _document.Profiles[index];
 
-    private ProfileReading Reading(int index) => new(Profile(index), api, minor, catalog);
+    private ProfileReading Reading(int index) => new(Profile(index), _api, _minor, _catalog);
 
-    private void Apply(YamlEdit edit) => document = YamlEditor.Apply(document, edit);
+    private void Apply(YamlEdit edit) => _document = YamlEditor.Apply(_document, edit);
 
     // --- which points ---
 
@@ -83,11 +83,11 @@ public sealed class PluginEditor
     {
         if (change.ExtensionPoints.Count > 0)
             return change.ExtensionPoints;
-        var points = catalog.Find(change.Name)?.Points(minor).Where(Reachable).ToList();
-        return api.HasMultiPoint && points is not { Count: 1 } ? [ExtensionPoints.MultiPoint] : points!;
+        var points = _catalog.Find(change.Name)?.Points(_minor).Where(Reachable).ToList();
+        return _api.HasMultiPoint && points is not { Count: 1 } ? [ExtensionPoints.MultiPoint] : points!;
     }
 
-    private bool Reachable(string point) => ExtensionPoints.Of(api, minor).Contains(point);
+    private bool Reachable(string point) => ExtensionPoints.Of(_api, _minor).Contains(point);
 
     private List<string> PointsToDisable(int index, PluginChange change)
     {
@@ -98,7 +98,7 @@ public sealed class PluginEditor
         var points = reading.MultiPoint.Any(plugin => plugin.Name == change.Name) ? new List<string> { ExtensionPoints.MultiPoint } : [];
         points.AddRange(reading.Points.Where(point =>
             Place(index, point, Enabled, change.Name) >= 0
-            || (!api.HasMultiPoint && reading.At(point).Any(plugin => plugin.Name == change.Name))));
+            || (!_api.HasMultiPoint && reading.At(point).Any(plugin => plugin.Name == change.Name))));
         return points;
     }
 
@@ -136,9 +136,9 @@ public sealed class PluginEditor
     private void EnableAt(int index, string point, PluginChange change)
     {
         var weight = ExtensionPoints.HasWeight(point) || point == ExtensionPoints.MultiPoint ? change.Weight : null;
-        var isDefault = DefaultPlugins.Of(api, minor, point).Any(choice => choice.Name == change.Name);
+        var isDefault = DefaultPlugins.Of(_api, _minor, point).Any(choice => choice.Name == change.Name);
         // v1beta1 takes a default in the enabled list only where the same name is in the disabled one.
-        var keepsDisabled = !api.OverridesDefaults && isDefault
+        var keepsDisabled = !_api.OverridesDefaults && isDefault
             && (weight is not null || change.Order is not null || Place(index, point, Enabled, change.Name) >= 0);
         if (!keepsDisabled)
             Take(index, point, DisabledList, change.Name);
@@ -189,7 +189,7 @@ public sealed class PluginEditor
         foreach (var other in running.Where(plugin => plugin.Name != name))
         {
             DisableAt(index, ExtensionPoints.QueueSort, other.Name);
-            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {name} now, and no longer by {other.Name}: there can be one queueSort plugin.");
+            _warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {name} now, and no longer by {other.Name}: there can be one queueSort plugin.");
         }
     }
 
@@ -197,7 +197,7 @@ public sealed class PluginEditor
     private void BringQueueSortBack(int index, string name)
     {
         var reading = Reading(index);
-        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new ProfileReading(original.Profiles[index], api, minor, catalog)
+        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new ProfileReading(_original.Profiles[index], _api, _minor, _catalog)
             .At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == name))
             return;
         foreach (var own in reading.DefaultsAt(ExtensionPoints.QueueSort).Where(own => own != name).ToList())
@@ -205,7 +205,7 @@ public sealed class PluginEditor
             Take(index, ExtensionPoints.QueueSort, DisabledList, own);
             if (!Reading(index).At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == own))
                 Add(index, ExtensionPoints.QueueSort, Enabled, Item(own, null), null);
-            warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: there must be one queueSort plugin.");
+            _warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: there must be one queueSort plugin.");
         }
     }
 
@@ -236,7 +236,7 @@ public sealed class PluginEditor
         var kept = plugins.Where((_, place) => place != without)
             .Select(object? (plugin) => Item(plugin.Name, plugin.Weight)).ToList();
         Apply(kept.Count == 0 ? new RemoveValue(path) : new SetValue(path, kept));
-        warnings.Add($"{path} held plugin names alone, which kube-scheduler refuses: the list was rewritten with 'name:'.");
+        _warnings.Add($"{path} held plugin names alone, which kube-scheduler refuses: the list was rewritten with 'name:'.");
     }
 
     private static Map Item(string name, long? weight) =>
@@ -258,7 +258,7 @@ public sealed class PluginEditor
             }
 
             var path = config.Item(found.Index).Key("args").Key(key);
-            var old = path.Find(document.Root);
+            var old = path.Find(_document.Root);
             if (value is null && old is not null)
                 Apply(new RemoveValue(path));
             else if (value is not null && (old is null || !YamlValue.Equals(YamlValue.Of(old), value)))
@@ -266,5 +266,5 @@ public sealed class PluginEditor
         }
     }
 
-    private int Count(YamlPath path) => path.Find(document.Root)?.Items.Count ?? 0;
+    private int Count(YamlPath path) => path.Find(_document.Root)?.Items.Count ?? 0;
 }

@@ -8,15 +8,15 @@ namespace NodeManager.SchedulerConfigurations.Editing;
 /// <summary>Makes an edit in a document's text by splices: what an edit does not touch stays as it was, character for character.</summary>
 internal sealed class TextEditor
 {
-    private readonly SchedulerDocument document;
-    private readonly YamlStyle style;
-    private readonly string text;
+    private readonly SchedulerDocument _document;
+    private readonly YamlStyle _style;
+    private readonly string _text;
 
     private TextEditor(SchedulerDocument document)
     {
-        this.document = document;
-        text = document.Text;
-        style = YamlStyle.Of(document);
+        _document = document;
+        _text = document.Text;
+        _style = YamlStyle.Of(document);
     }
 
     /// <summary>The text after the edit.</summary>
@@ -33,14 +33,14 @@ internal sealed class TextEditor
         };
     }
 
-    private string Splice(int start, int end, string replacement) => string.Concat(text.AsSpan(0, start), replacement, text.AsSpan(end));
+    private string Splice(int start, int end, string replacement) => string.Concat(_text.AsSpan(0, start), replacement, _text.AsSpan(end));
 
     // --- find ---
 
     /// <summary>The node written at a path: one that an alias or a merge brings there belongs to its anchor, where a change would show elsewhere too.</summary>
     private YamlNode? Written(YamlPath path)
     {
-        var node = document.Root;
+        var node = _document.Root;
         var walked = YamlPath.Root;
         foreach (var step in path.Steps)
         {
@@ -72,11 +72,11 @@ internal sealed class TextEditor
     }
 
     private NodeManagerException Refused(string reason, string action) => new(
-        ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", document, action);
+        ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", _document, action);
 
     /// <summary>JSON's way of writing: the keys are in double quotes.</summary>
     private bool Quotes(YamlNode container) =>
-        (container.Entries.Count > 0 ? container.Entries[0].Key : document.Root.Entries[0].Key).Style == ScalarStyle.DoubleQuoted;
+        (container.Entries.Count > 0 ? container.Entries[0].Key : _document.Root.Entries[0].Key).Style == ScalarStyle.DoubleQuoted;
 
     // --- set ---
 
@@ -101,7 +101,7 @@ internal sealed class TextEditor
         var item = parent.Items[index];
         return parent.IsFlow || IsLeaf(value)
             ? Splice(item.ContentStart, item.End, YamlWriter.Flow(value, Quotes(item)))
-            : Splice(Dash(parent, index), item.End, YamlWriter.Item(value, TextLines.Column(text, Dash(parent, index)), style));
+            : Splice(Dash(parent, index), item.End, YamlWriter.Item(value, TextLines.Column(_text, Dash(parent, index)), _style));
     }
 
     private static bool IsLeaf(object? value) => value is not (Map { Count: > 0 } or List<object?> { Count: > 0 });
@@ -109,17 +109,17 @@ internal sealed class TextEditor
     private string Replace(YamlNode parent, string key, YamlNode old, object? value)
     {
         var entry = parent.Entry(key)!;
-        var column = TextLines.Column(text, entry.Key.Start);
+        var column = TextLines.Column(_text, entry.Key.Start);
         if (old.IsAbsent && !parent.IsFlow && !IsLeaf(value))
         {
             // Behind the line, so that a comment beside the key stays there.
-            var written = YamlWriter.Entry(key, value, column, style);
-            var end = TextLines.LineEnd(text, entry.Key.End);
-            return Splice(end, end, written[written.IndexOf('\n', StringComparison.Ordinal)..].Insert(0, style.LineBreak[..^1]));
+            var written = YamlWriter.Entry(key, value, column, _style);
+            var end = TextLines.LineEnd(_text, entry.Key.End);
+            return Splice(end, end, written[written.IndexOf('\n', StringComparison.Ordinal)..].Insert(0, _style.LineBreak[..^1]));
         }
 
         if (old.IsAbsent)
-            return Splice(old.Start, old.End, (text[old.Start - 1] == ' ' ? "" : " ") + YamlWriter.Flow(value, Quotes(parent)));
+            return Splice(old.Start, old.End, (_text[old.Start - 1] == ' ' ? "" : " ") + YamlWriter.Flow(value, Quotes(parent)));
         if (parent.IsFlow || old.IsFlow || IsLeaf(value) && old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
             return Splice(old.ContentStart, old.End, value is string plain && old.Style == ScalarStyle.DoubleQuoted
                 ? YamlScalar.Write(plain, quoted: true)
@@ -128,10 +128,10 @@ internal sealed class TextEditor
             return Splice(old.ContentStart, old.End, YamlWriter.Flow(value, quoted: false));
         if (old.Anchor is not null)
             throw Refused($"{key} bears the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
-        var whole = YamlWriter.Entry(key, value, column, style);
+        var whole = YamlWriter.Entry(key, value, column, _style);
         // The key's line stays, with the comment that it may have.
-        return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(text, old.ContentStart)
-            ? Splice(TextLines.LineStart(text, old.ContentStart), old.End, whole[(whole.IndexOf('\n', StringComparison.Ordinal) + 1)..])
+        return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(_text, old.ContentStart)
+            ? Splice(TextLines.LineStart(_text, old.ContentStart), old.End, whole[(whole.IndexOf('\n', StringComparison.Ordinal) + 1)..])
             : Splice(entry.Key.Start, old.End, whole);
     }
 
@@ -140,14 +140,14 @@ internal sealed class TextEditor
         if (mapping.IsFlow)
             return AddToFlow(mapping, [.. mapping.Entries.Select(entry => (entry.Key.Start, entry.Value.End))], mapping.Entries.Count,
                 YamlScalar.Write(key, Quotes(mapping)) + ": " + YamlWriter.Flow(value, Quotes(mapping)));
-        var column = TextLines.Column(text, mapping.Entries[0].Key.Start);
-        return AddLines(mapping.End, column, YamlWriter.Entry(key, value, column, style));
+        var column = TextLines.Column(_text, mapping.Entries[0].Key.Start);
+        return AddLines(mapping.End, column, YamlWriter.Entry(key, value, column, _style));
     }
 
     private string AddLines(int behind, int column, string written)
     {
-        var end = TextLines.LineEnd(text, behind);
-        return Splice(end, end, style.LineBreak + new string(' ', column) + written);
+        var end = TextLines.LineEnd(_text, behind);
+        return Splice(end, end, _style.LineBreak + new string(' ', column) + written);
     }
 
     // --- insert ---
@@ -166,16 +166,16 @@ internal sealed class TextEditor
     {
         if (list.IsFlow)
         {
-            var model = list.Items.Count > 0 ? list.Items[0] : document.Root;
+            var model = list.Items.Count > 0 ? list.Items[0] : _document.Root;
             return AddToFlow(list, [.. list.Items.Select(item => (item.Start, item.End))], index, YamlWriter.Flow(value, Quotes(model)));
         }
 
-        var column = TextLines.Column(text, Dash(list, 0));
-        var written = YamlWriter.Item(value, column, style);
+        var column = TextLines.Column(_text, Dash(list, 0));
+        var written = YamlWriter.Item(value, column, _style);
         if (index >= list.Items.Count)
             return AddLines(list.End, column, written);
         var dash = Dash(list, index);
-        return Splice(dash, dash, written + style.LineBreak + new string(' ', column));
+        return Splice(dash, dash, written + _style.LineBreak + new string(' ', column));
     }
 
     private string AddToFlow(YamlNode container, IReadOnlyList<(int Start, int End)> members, int index, string written)
@@ -183,9 +183,9 @@ internal sealed class TextEditor
         if (members.Count == 0)
             return Splice(container.ContentStart + 1, container.ContentStart + 1, written);
         var near = members[Math.Min(index, members.Count - 1)];
-        var lineStart = TextLines.LineStart(text, near.Start);
-        var between = TextLines.IsFirstInLine(text, near.Start) && lineStart > container.Start
-            ? "," + style.LineBreak + text[lineStart..near.Start]
+        var lineStart = TextLines.LineStart(_text, near.Start);
+        var between = TextLines.IsFirstInLine(_text, near.Start) && lineStart > container.Start
+            ? "," + _style.LineBreak + _text[lineStart..near.Start]
             : ", ";
         return index < members.Count
             ? Splice(near.Start, near.Start, written + between)
@@ -223,21 +223,21 @@ internal sealed class TextEditor
     private string RemoveLines(YamlNode container, int index)
     {
         var (start, end) = Members(container)[index];
-        var next = TextLines.NextLine(text, end);
-        if (!TextLines.IsFirstInLine(text, start))
+        var next = TextLines.NextLine(_text, end);
+        if (!TextLines.IsFirstInLine(_text, start))
         {
             // It shares its line with the dash that it hangs on: the next line takes its place.
-            while (next < text.Length && text[next] == ' ')
+            while (next < _text.Length && _text[next] == ' ')
                 next++;
             return Splice(start, next, "");
         }
 
-        var line = TextLines.LineStart(text, start);
-        if (line == 0 && text.StartsWith('\uFEFF'))
+        var line = TextLines.LineStart(_text, start);
+        if (line == 0 && _text.StartsWith('\uFEFF'))
             line = 1;
         // A block scalar that comes last then needs the line break: it is part of its value.
-        var endsOpen = next == text.Length && !text.EndsWith('\n') && !EndsInBlockScalar(container, index - 1);
-        return endsOpen ? Splice(TextLines.BeforeLineBreak(text, line), next, "") : Splice(line, next, "");
+        var endsOpen = next == _text.Length && !_text.EndsWith('\n') && !EndsInBlockScalar(container, index - 1);
+        return endsOpen ? Splice(TextLines.BeforeLineBreak(_text, line), next, "") : Splice(line, next, "");
     }
 
     private static bool EndsInBlockScalar(YamlNode container, int index)
@@ -257,15 +257,15 @@ internal sealed class TextEditor
             throw Refused($"{move.Path} is no list", "Read the configuration again.");
         var slots = Members(list);
         if (!list.IsFlow)
-            slots = [.. slots.Select(slot => (slot.Start, TextLines.LineEnd(text, slot.End)))];
+            slots = [.. slots.Select(slot => (slot.Start, TextLines.LineEnd(_text, slot.End)))];
         var order = Enumerable.Range(0, slots.Count).ToList();
         order.RemoveAt(move.From);
         order.Insert(move.To, move.From);
-        var moved = text;
+        var moved = _text;
         for (var index = slots.Count - 1; index >= 0; index--)
         {
             var (start, end) = slots[order[index]];
-            moved = string.Concat(moved.AsSpan(0, slots[index].Start), text.AsSpan(start, end - start), moved.AsSpan(slots[index].End));
+            moved = string.Concat(moved.AsSpan(0, slots[index].Start), _text.AsSpan(start, end - start), moved.AsSpan(slots[index].End));
         }
 
         return moved;
@@ -276,11 +276,11 @@ internal sealed class TextEditor
     {
         if (index == 0)
             return list.ContentStart;
-        var column = TextLines.Column(text, list.ContentStart);
-        for (var line = TextLines.NextLine(text, list.Items[index - 1].End); line < text.Length; line = TextLines.NextLine(text, line))
+        var column = TextLines.Column(_text, list.ContentStart);
+        for (var line = TextLines.NextLine(_text, list.Items[index - 1].End); line < _text.Length; line = TextLines.NextLine(_text, line))
         {
-            var end = TextLines.LineEnd(text, line);
-            if (end - line > column && text[line + column] == '-' && text.AsSpan(line, column).IsWhiteSpace())
+            var end = TextLines.LineEnd(_text, line);
+            if (end - line > column && _text[line + column] == '-' && _text.AsSpan(line, column).IsWhiteSpace())
                 return line + column;
         }
 

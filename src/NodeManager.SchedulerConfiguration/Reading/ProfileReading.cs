@@ -21,53 +21,53 @@ public sealed record ActivePlugin(string Name, long Weight, string Source)
 /// </summary>
 public sealed class ProfileReading
 {
-    private readonly SchedulerProfile profile;
-    private readonly SchedulerApi api;
-    private readonly int minor;
-    private readonly PluginCatalog catalog;
-    private readonly Dictionary<string, List<ActivePlugin>> active = [];
+    private readonly SchedulerProfile _profile;
+    private readonly SchedulerApi _api;
+    private readonly int _minor;
+    private readonly PluginCatalog _catalog;
+    private readonly Dictionary<string, List<ActivePlugin>> _active = [];
 
     /// <summary>Reads a profile.</summary>
     public ProfileReading(SchedulerProfile profile, SchedulerApi api, int minor, PluginCatalog catalog)
     {
-        this.profile = profile;
-        this.api = api;
-        this.minor = minor;
-        this.catalog = catalog;
+        _profile = profile;
+        _api = api;
+        _minor = minor;
+        _catalog = catalog;
         MultiPoint = api.HasMultiPoint ? Merge(ExtensionPoints.MultiPoint, ActivePlugin.MultiPoint) : [];
         foreach (var point in ExtensionPoints.Of(api, minor).Where(point => point != ExtensionPoints.MultiPoint))
-            active[point] = api.HasMultiPoint ? Expand(point) : Merge(point, ActivePlugin.Explicit);
+            _active[point] = api.HasMultiPoint ? Expand(point) : Merge(point, ActivePlugin.Explicit);
     }
 
     /// <summary>The list that is expanded.</summary>
     public IReadOnlyList<ActivePlugin> MultiPoint { get; }
 
-    public IEnumerable<string> Points => active.Keys;
+    public IEnumerable<string> Points => _active.Keys;
 
     /// <summary>What runs at a point, in order.</summary>
-    public IReadOnlyList<ActivePlugin> At(string point) => active[point];
+    public IReadOnlyList<ActivePlugin> At(string point) => _active[point];
 
     /// <summary>What runs at a point of a scheduler without configuration.</summary>
-    public IEnumerable<string> DefaultsAt(string point) => api.HasMultiPoint
-        ? DefaultPlugins.Of(api, minor, ExtensionPoints.MultiPoint).Select(plugin => plugin.Name).Where(name => Implements(name, point))
-        : DefaultPlugins.Of(api, minor, point).Select(plugin => plugin.Name);
+    public IEnumerable<string> DefaultsAt(string point) => _api.HasMultiPoint
+        ? DefaultPlugins.Of(_api, _minor, ExtensionPoints.MultiPoint).Select(plugin => plugin.Name).Where(name => Implements(name, point))
+        : DefaultPlugins.Of(_api, _minor, point).Select(plugin => plugin.Name);
 
     /// <summary>The names of a disabled list.</summary>
-    public HashSet<string> Disabled(string point) => [.. profile.Plugins(point, "disabled").Select(plugin => plugin.Name)];
+    public HashSet<string> Disabled(string point) => [.. _profile.Plugins(point, "disabled").Select(plugin => plugin.Name)];
 
-    public bool Implements(string name, string point) => catalog.Find(name)?.Implements(point, minor) == true;
+    public bool Implements(string name, string point) => _catalog.Find(name)?.Implements(point, _minor) == true;
 
     private List<ActivePlugin> Merge(string point, string source)
     {
         var disabled = Disabled(point);
-        var chosen = profile.Plugins(point, "enabled");
+        var chosen = _profile.Plugins(point, "enabled");
         var result = new List<ActivePlugin>();
         var replaced = new HashSet<int>();
         if (!disabled.Contains(PluginReference.All))
         {
-            foreach (var choice in DefaultPlugins.Of(api, minor, point).Where(choice => !disabled.Contains(choice.Name)))
+            foreach (var choice in DefaultPlugins.Of(_api, _minor, point).Where(choice => !disabled.Contains(choice.Name)))
             {
-                var index = api.OverridesDefaults ? LastIndex(chosen, choice.Name) : -1;
+                var index = _api.OverridesDefaults ? LastIndex(chosen, choice.Name) : -1;
                 if (index >= 0)
                     replaced.Add(index);
                 result.Add(index >= 0
@@ -92,7 +92,7 @@ public sealed class ProfileReading
 
     private List<ActivePlugin> Expand(string point)
     {
-        var own = profile.Plugins(point, "enabled")
+        var own = _profile.Plugins(point, "enabled")
             .Select(plugin => new ActivePlugin(plugin.Name, plugin.Weight ?? 0, ActivePlugin.Explicit)).ToList();
         var disabled = Disabled(point);
         if (disabled.Contains(PluginReference.All))

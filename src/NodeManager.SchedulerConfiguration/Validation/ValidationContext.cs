@@ -8,7 +8,7 @@ namespace NodeManager.SchedulerConfigurations.Validation;
 /// <summary>What the rules look at.</summary>
 internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi api, int minor, PluginCatalog catalog, string file)
 {
-    private readonly Dictionary<SchedulerConfigurationFinding, YamlPath> paths = [];
+    private readonly Dictionary<SchedulerConfigurationFinding, YamlPath> _paths = [];
 
     public SchedulerDocument Document { get; } = document;
 
@@ -41,7 +41,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
     /// <summary>
     /// What a finding is about, whatever moved beside it: its path with the names of list items in place of their positions, and its message.
     /// </summary>
-    public string IdentityOf(SchedulerConfigurationFinding finding) => $"{paths[finding].Identity(Document.Root)}: {finding.Message}";
+    public string IdentityOf(SchedulerConfigurationFinding finding) => $"{_paths[finding].Identity(Document.Root)}: {finding.Message}";
 
     private SchedulerConfigurationFinding Finding(string severity, string rule, YamlPath path, string message, string action)
     {
@@ -55,7 +55,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
             Message = message,
             RecommendedAction = action,
         };
-        paths[finding] = path;
+        _paths[finding] = path;
         return finding;
     }
 

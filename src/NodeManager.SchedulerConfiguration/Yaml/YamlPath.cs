@@ -6,29 +6,29 @@ namespace NodeManager.SchedulerConfigurations.Yaml;
 /// <summary>Where a value stands in a document: keys (text) and positions in lists (int). Prints as <c>profiles[0].plugins.score</c>.</summary>
 public sealed class YamlPath
 {
-    private readonly object[] steps;
+    private readonly object[] _steps;
 
-    private YamlPath(object[] steps) => this.steps = steps;
+    private YamlPath(object[] steps) => _steps = steps;
 
     public static YamlPath Root { get; } = new([]);
 
-    public int Count => steps.Length;
+    public int Count => _steps.Length;
 
-    public object Last => steps[^1];
+    public object Last => _steps[^1];
 
-    public IReadOnlyList<object> Steps => steps;
+    public IReadOnlyList<object> Steps => _steps;
 
-    public YamlPath Parent => new(steps[..^1]);
+    public YamlPath Parent => new(_steps[..^1]);
 
-    public YamlPath Key(string name) => new([.. steps, name]);
+    public YamlPath Key(string name) => new([.. _steps, name]);
 
-    public YamlPath Item(int index) => new([.. steps, index]);
+    public YamlPath Item(int index) => new([.. _steps, index]);
 
     /// <summary>The node there, written in the document itself or behind an alias; null where there is none.</summary>
     public YamlNode? Find(YamlNode root)
     {
         YamlNode? node = root.Resolved;
-        foreach (var step in steps)
+        foreach (var step in _steps)
         {
             node = step is string key ? node.Value(key) : node.Items.ElementAtOrDefault((int)step)?.Resolved;
             if (node is null)
@@ -42,15 +42,15 @@ public sealed class YamlPath
     public string Identity(YamlNode root)
     {
         var text = new StringBuilder();
-        for (var count = 0; count < steps.Length; count++)
+        for (var count = 0; count < _steps.Length; count++)
         {
-            if (steps[count] is string key)
+            if (_steps[count] is string key)
             {
                 text.Append('.').Append(key);
                 continue;
             }
 
-            var item = new YamlPath(steps[..(count + 1)]).Find(root);
+            var item = new YamlPath(_steps[..(count + 1)]).Find(root);
             text.Append('[').Append((item?.Value("name") ?? item?.Value("schedulerName"))?.Text).Append(']');
         }
 
@@ -60,7 +60,7 @@ public sealed class YamlPath
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var step in steps)
+        foreach (var step in _steps)
         {
             if (step is string key)
                 text.Append(text.Length > 0 ? "." : "").Append(key);

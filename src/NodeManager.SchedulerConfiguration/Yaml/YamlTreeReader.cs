@@ -8,17 +8,17 @@ internal sealed class YamlTreeReader
 {
     private const int DepthLimit = 100;
 
-    private readonly string text;
-    private readonly int offset;
-    private readonly Parser parser;
-    private readonly Dictionary<string, YamlNode> anchors = [];
-    private int depth;
+    private readonly string _text;
+    private readonly int _offset;
+    private readonly Parser _parser;
+    private readonly Dictionary<string, YamlNode> _anchors = [];
+    private int _depth;
 
     private YamlTreeReader(string text)
     {
-        this.text = text;
-        offset = text.StartsWith('\uFEFF') ? 1 : 0;
-        parser = new Parser(new Scanner(new StringReader(text[offset..])));
+        _text = text;
+        _offset = text.StartsWith('\uFEFF') ? 1 : 0;
+        _parser = new Parser(new Scanner(new StringReader(text[_offset..])));
     }
 
     /// <summary>The root of each document of the stream; a document without content is left out.</summary>
@@ -41,14 +41,14 @@ internal sealed class YamlTreeReader
         var reader = new YamlTreeReader(text);
         try
         {
-            reader.parser.Consume<StreamStart>();
-            while (reader.parser.TryConsume<DocumentStart>(out var start))
+            reader._parser.Consume<StreamStart>();
+            while (reader._parser.TryConsume<DocumentStart>(out var start))
             {
                 if (start.Version is { Version: not { Major: 1, Minor: 1 } })
                     throw new SemanticErrorException(start.Start, start.End, "Kubernetes reads YAML 1.1 only");
-                reader.anchors.Clear();
+                reader._anchors.Clear();
                 var root = reader.ReadNode();
-                reader.parser.Consume<DocumentEnd>();
+                reader._parser.Consume<DocumentEnd>();
                 roots.Add(root);
             }
         }
@@ -67,41 +67,41 @@ internal sealed class YamlTreeReader
     /// <summary>The parser blames a tab in the indentation on the mapping that it breaks, which may begin far above.</summary>
     private SyntaxErrorException Located(SyntaxErrorException fault)
     {
-        if (parser.Current is not { } last || fault.End.Index >= last.End.Index)
+        if (_parser.Current is not { } last || fault.End.Index >= last.End.Index)
             return fault;
         var position = At(last.End);
-        for (var line = TextLines.NextLine(text, position); line < text.Length; line = TextLines.NextLine(text, line))
+        for (var line = TextLines.NextLine(_text, position); line < _text.Length; line = TextLines.NextLine(_text, line))
         {
-            var indentation = text.AsSpan(line).IndexOfAnyExcept(' ');
-            if (indentation < 0 || text[line + indentation] != '\t')
+            var indentation = _text.AsSpan(line).IndexOfAnyExcept(' ');
+            if (indentation < 0 || _text[line + indentation] != '\t')
                 continue;
             position = line + indentation;
             break;
         }
 
-        var mark = TextLines.Mark(text, position);
+        var mark = TextLines.Mark(_text, position);
         return new SyntaxErrorException(mark, mark, fault.Message);
     }
 
-    private int At(Mark mark) => checked((int)mark.Index) + offset;
+    private int At(Mark mark) => checked((int)mark.Index) + _offset;
 
     private YamlNode ReadNode()
     {
-        if (++depth > DepthLimit)
-            throw new SemanticErrorException(parser.Current!.Start, parser.Current.End, $"nested deeper than {DepthLimit} levels");
+        if (++_depth > DepthLimit)
+            throw new SemanticErrorException(_parser.Current!.Start, _parser.Current.End, $"nested deeper than {DepthLimit} levels");
         try
         {
-            return parser.Current switch
+            return _parser.Current switch
             {
-                Scalar => ReadScalar(parser.Consume<Scalar>()),
-                AnchorAlias => ReadAlias(parser.Consume<AnchorAlias>()),
-                SequenceStart => ReadSequence(parser.Consume<SequenceStart>()),
-                _ => ReadMapping(parser.Consume<MappingStart>()),
+                Scalar => ReadScalar(_parser.Consume<Scalar>()),
+                AnchorAlias => ReadAlias(_parser.Consume<AnchorAlias>()),
+                SequenceStart => ReadSequence(_parser.Consume<SequenceStart>()),
+                _ => ReadMapping(_parser.Consume<MappingStart>()),
             };
         }
         finally
         {
-            depth--;
+            _depth--;
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class YamlTreeReader
 
     private YamlNode ReadAlias(AnchorAlias alias)
     {
-        if (!anchors.TryGetValue(alias.Value.Value, out var target))
+        if (!_anchors.TryGetValue(alias.Value.Value, out var target))
             throw new SemanticErrorException(alias.Start, alias.End, $"the alias *{alias.Value.Value} names no anchor");
         return new YamlNode
         {
@@ -145,9 +145,9 @@ internal sealed class YamlTreeReader
     private YamlNode ReadSequence(SequenceStart begin)
     {
         var items = new List<YamlNode>();
-        while (!parser.Accept<SequenceEnd>(out _))
+        while (!_parser.Accept<SequenceEnd>(out _))
             items.Add(ReadNode());
-        var close = parser.Consume<SequenceEnd>();
+        var close = _parser.Consume<SequenceEnd>();
         var start = At(begin.Start);
         var isFlow = begin.Style == SequenceStyle.Flow;
         return Remember(begin, new YamlNode
@@ -166,20 +166,20 @@ internal sealed class YamlTreeReader
     private YamlNode ReadMapping(MappingStart begin)
     {
         var entries = new List<YamlEntry>();
-        while (!parser.Accept<MappingEnd>(out _))
+        while (!_parser.Accept<MappingEnd>(out _))
         {
-            var mark = parser.Current!;
+            var mark = _parser.Current!;
             var key = ReadNode();
             if (key.Resolved.Kind != YamlNodeKind.Scalar)
                 throw new SemanticErrorException(mark.Start, mark.End, "a key is a list or a mapping");
-            mark = parser.Current!;
+            mark = _parser.Current!;
             var entry = new YamlEntry(key, ReadNode());
             if (entry.IsMerge && !CanBeMerged(entry.Value.Resolved))
                 throw new SemanticErrorException(mark.Start, mark.End, "a merge key (<<) takes a mapping or a list of mappings");
             entries.Add(entry);
         }
 
-        var close = parser.Consume<MappingEnd>();
+        var close = _parser.Consume<MappingEnd>();
         var start = At(begin.Start);
         var isFlow = begin.Style == MappingStyle.Flow;
         return Remember(begin, new YamlNode
@@ -201,7 +201,7 @@ internal sealed class YamlTreeReader
     private YamlNode Remember(NodeEvent source, YamlNode node)
     {
         if (!source.Anchor.IsEmpty)
-            anchors[source.Anchor.Value] = node;
+            _anchors[source.Anchor.Value] = node;
         return node;
     }
 
@@ -214,11 +214,11 @@ internal sealed class YamlTreeReader
         if (source.Anchor.IsEmpty && source.Tag.IsEmpty)
             return start;
         var position = start;
-        while (position < text.Length && text[position] is '&' or '!')
+        while (position < _text.Length && _text[position] is '&' or '!')
         {
-            while (position < text.Length && !char.IsWhiteSpace(text[position]))
+            while (position < _text.Length && !char.IsWhiteSpace(_text[position]))
                 position++;
-            while (position < text.Length && char.IsWhiteSpace(text[position]))
+            while (position < _text.Length && char.IsWhiteSpace(_text[position]))
                 position++;
         }
 
@@ -228,14 +228,14 @@ internal sealed class YamlTreeReader
     /// <summary>The parser's end is where the next token begins; ours is the end of the last line that counts.</summary>
     private int BlockScalarEnd(int start, int end)
     {
-        end = Math.Min(end, text.Length);
-        var lineStart = TextLines.LineStart(text, end);
-        if (lineStart > start && text.AsSpan(lineStart, end - lineStart).IsWhiteSpace())
+        end = Math.Min(end, _text.Length);
+        var lineStart = TextLines.LineStart(_text, end);
+        if (lineStart > start && _text.AsSpan(lineStart, end - lineStart).IsWhiteSpace())
             end = lineStart;
-        var header = text.AsSpan(start, TextLines.LineEnd(text, start) - start);
+        var header = _text.AsSpan(start, TextLines.LineEnd(_text, start) - start);
         if (header.Contains('+'))
-            return TextLines.BeforeLineBreak(text, end);
-        while (end > start && char.IsWhiteSpace(text[end - 1]))
+            return TextLines.BeforeLineBreak(_text, end);
+        while (end > start && char.IsWhiteSpace(_text[end - 1]))
             end--;
         return end;
     }

@@ -9,35 +9,35 @@ namespace NodeManager.Scheduling.Decisions;
 /// </summary>
 public sealed class PlacementSimulator
 {
-    private readonly ClusterSnapshot snapshot;
-    private readonly SchedulingProfile profile;
-    private readonly PodSignature signature = new();
-    private readonly Dictionary<string, PodFit> fits = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodCounts> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (List<PodCounts> All, List<PodCounts> CountingAll)> byNamespace = new(StringComparer.Ordinal);
-    private readonly List<PodCounts> lookingBeyond = [];
-    private readonly Dictionary<string, PodState> removed = new(StringComparer.Ordinal);
-    private int nextStart;
+    private readonly ClusterSnapshot _snapshot;
+    private readonly SchedulingProfile _profile;
+    private readonly PodSignature _signature = new();
+    private readonly Dictionary<string, PodFit> _fits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodCounts> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (List<PodCounts> All, List<PodCounts> CountingAll)> _byNamespace = new(StringComparer.Ordinal);
+    private readonly List<PodCounts> _lookingBeyond = [];
+    private readonly Dictionary<string, PodState> _removed = new(StringComparer.Ordinal);
+    private int _nextStart;
 
     /// <param name="snapshot">The cluster as it is.</param>
     public PlacementSimulator(ClusterSnapshot snapshot)
     {
-        this.snapshot = snapshot;
-        profile = SchedulingProfile.Default(snapshot.MinorVersion);
-        foreach (PodState pod in snapshot.Pods) signature.Note(pod.Pod);
+        _snapshot = snapshot;
+        _profile = SchedulingProfile.Default(snapshot.MinorVersion);
+        foreach (PodState pod in snapshot.Pods) _signature.Note(pod.Pod);
     }
 
-    public ClusterSnapshot Snapshot => snapshot;
+    public ClusterSnapshot Snapshot => _snapshot;
 
     /// <summary>The rules for the pod as the snapshot is now. Remove the pod first. Good until the next pod is moved.</summary>
     public PodFit FitOf(Pod pod)
     {
         string key = pod.Key();
-        if (fits.TryGetValue(key, out PodFit? fit)) return fit;
-        Forget(signature.Note(pod));
-        string alike = signature.Of(pod);
-        if (!counts.TryGetValue(alike, out PodCounts? counted)) counts.Add(alike, counted = Count(pod));
-        fits.Add(key, fit = new(pod, snapshot, profile, counted));
+        if (_fits.TryGetValue(key, out PodFit? fit)) return fit;
+        Forget(_signature.Note(pod));
+        string alike = _signature.Of(pod);
+        if (!_counts.TryGetValue(alike, out PodCounts? counted)) _counts.Add(alike, counted = Count(pod));
+        _fits.Add(key, fit = new(pod, _snapshot, _profile, counted));
         return fit;
     }
 
@@ -45,10 +45,10 @@ public sealed class PlacementSimulator
     public void Assume(Pod pod, string node)
     {
         Remove(pod);
-        bool isKnown = removed.Remove(pod.Key(), out PodState? before) && ReferenceEquals(before.Pod, pod);
-        if (!isKnown) Forget(signature.Note(pod));
+        bool isKnown = _removed.Remove(pod.Key(), out PodState? before) && ReferenceEquals(before.Pod, pod);
+        if (!isKnown) Forget(_signature.Note(pod));
         PodState state = isKnown ? before!.On(node) : new(pod, node);
-        snapshot.Add(state);
+        _snapshot.Add(state);
         Tell(state, 1);
     }
 
@@ -56,8 +56,8 @@ public sealed class PlacementSimulator
     public bool Remove(Pod pod)
     {
         string key = pod.Key();
-        if (snapshot.Take(key) is not { } state) return false;
-        removed[key] = state;
+        if (_snapshot.Take(key) is not { } state) return false;
+        _removed[key] = state;
         Tell(state, -1);
         return true;
     }
@@ -69,22 +69,22 @@ public sealed class PlacementSimulator
     public Placement Find(Pod pod, IReadOnlyList<NodeState> nodes, bool takesFirst)
     {
         PodFit fit = FitOf(pod);
-        if (!takesFirst) return PodPlacement.Find(pod, snapshot, fit, nodes);
+        if (!takesFirst) return PodPlacement.Find(pod, _snapshot, fit, nodes);
         for (int index = 0; index < nodes.Count; index++)
         {
-            NodeState node = nodes[(nextStart + index) % nodes.Count];
+            NodeState node = nodes[(_nextStart + index) % nodes.Count];
             if (fit.Evaluate(node).Verdict != FitVerdict.Fits) continue;
-            nextStart = (nextStart + index + 1) % nodes.Count;
+            _nextStart = (_nextStart + index + 1) % nodes.Count;
             return new(FitVerdict.Fits, node.Name, "");
         }
 
-        return PodPlacement.Find(pod, snapshot, fit, nodes);
+        return PodPlacement.Find(pod, _snapshot, fit, nodes);
     }
 
     private PodCounts Count(Pod pod)
     {
-        PodCounts counted = new(pod, snapshot, profile);
-        if (counted.LooksBeyondItsNamespace) lookingBeyond.Add(counted);
+        PodCounts counted = new(pod, _snapshot, _profile);
+        if (counted.LooksBeyondItsNamespace) _lookingBeyond.Add(counted);
         (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod);
         all.Add(counted);
         if (counted.CountsAllPods) countingAll.Add(counted);
@@ -93,33 +93,33 @@ public sealed class PlacementSimulator
 
     private void Tell(PodState pod, int change)
     {
-        if (snapshot.Node(pod.NodeName) is not { } node) return;
+        if (_snapshot.Node(pod.NodeName) is not { } node) return;
         // A pod that keeps pods of other namespaces away concerns all; else those of its own namespace, and those that look into others.
         if (pod.HasRequiredAntiAffinity && PodAffinityMatching.LooksBeyondItsNamespace(pod.Pod))
         {
-            foreach (PodCounts counted in counts.Values) counted.Count(pod, node, change);
+            foreach (PodCounts counted in _counts.Values) counted.Count(pod, node, change);
             return;
         }
 
         (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod.Pod);
         foreach (PodCounts counted in pod.HasRequiredAntiAffinity ? all : countingAll) counted.Count(pod, node, change);
-        foreach (PodCounts counted in lookingBeyond)
+        foreach (PodCounts counted in _lookingBeyond)
             if (counted.Namespace != pod.Pod.Metadata.Namespace) counted.Count(pod, node, change);
     }
 
     private (List<PodCounts> All, List<PodCounts> CountingAll) CountedFor(Pod pod)
     {
         string ns = pod.Metadata.Namespace ?? "";
-        if (!byNamespace.TryGetValue(ns, out (List<PodCounts> All, List<PodCounts> CountingAll) there)) byNamespace.Add(ns, there = ([], []));
+        if (!_byNamespace.TryGetValue(ns, out (List<PodCounts> All, List<PodCounts> CountingAll) there)) _byNamespace.Add(ns, there = ([], []));
         return there;
     }
 
     private void Forget(bool isVoid)
     {
         if (!isVoid) return;
-        fits.Clear();
-        counts.Clear();
-        byNamespace.Clear();
-        lookingBeyond.Clear();
+        _fits.Clear();
+        _counts.Clear();
+        _byNamespace.Clear();
+        _lookingBeyond.Clear();
     }
 }

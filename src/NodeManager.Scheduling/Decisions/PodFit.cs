@@ -14,10 +14,10 @@ public sealed class PodFit
     /// <summary>From here on a scheduler looks only at the nodes that a pod names, and counts the others together.</summary>
     private const int NamesFirstFrom = 26;
 
-    private readonly List<INodeFilter> filters;
-    private readonly string? unknown;
-    private readonly FitResult? obstacle;
-    private readonly HashSet<string>? named;
+    private readonly List<INodeFilter> _filters;
+    private readonly string? _unknown;
+    private readonly FitResult? _obstacle;
+    private readonly HashSet<string>? _named;
 
     /// <param name="pod">The pod to be placed.</param>
     /// <param name="snapshot">As things are, without the pod.</param>
@@ -34,7 +34,7 @@ public sealed class PodFit
     internal PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile, PodCounts? counts)
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
-        unknown = Unjudged(pod, profile.Name);
+        _unknown = Unjudged(pod, profile.Name);
         (string Name, Func<INodeFilter> Make)[] all =
         [
             ("NodeUnschedulable", () => new NodeUnschedulable(pod)),
@@ -46,10 +46,10 @@ public sealed class PodFit
             ("PodTopologySpread", () => counts?.Spread ?? new PodTopologySpread(pod, snapshot, profile)),
             ("InterPodAffinity", () => counts?.Affinity ?? new InterPodAffinity(pod, snapshot)),
         ];
-        filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
-        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) named = pod.NamedNodes();
-        if (filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
-            obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
+        _filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
+        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) _named = pod.NamedNodes();
+        if (_filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
+            _obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
     }
 
     /// <summary>Whether the pod can be placed on the node, as things are in the snapshot. Take the pod out of it first if it is in there.</summary>
@@ -57,10 +57,10 @@ public sealed class PodFit
 
     public FitResult Evaluate(NodeState node)
     {
-        if (obstacle is not null) return obstacle;
-        if (named?.Contains(node.Name) == false) return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
-        List<string>? unjudged = unknown is null ? null : [unknown];
-        foreach (INodeFilter filter in filters)
+        if (_obstacle is not null) return _obstacle;
+        if (_named?.Contains(node.Name) == false) return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+        List<string>? unjudged = _unknown is null ? null : [_unknown];
+        foreach (INodeFilter filter in _filters)
         {
             FitResult result = filter.Evaluate(node);
             if (result.Verdict == FitVerdict.DoesNotFit) return result;

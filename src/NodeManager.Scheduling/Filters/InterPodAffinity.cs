@@ -5,22 +5,22 @@ namespace NodeManager.Scheduling.Filters;
 /// <summary>Required affinity and anti-affinity between pods, of the pod and of those that are there.</summary>
 internal sealed class InterPodAffinity : INodeFilter
 {
-    private readonly Pod pod;
-    private readonly ClusterSnapshot snapshot;
-    private readonly List<PodAffinityTerm> affinity;
-    private readonly List<PodAffinityTerm> antiAffinity;
-    private readonly TopologyCounts near = new();
-    private readonly TopologyCounts apart = new();
-    private readonly TopologyCounts unwelcome = new();
-    private readonly bool attractsItself;
+    private readonly Pod _pod;
+    private readonly ClusterSnapshot _snapshot;
+    private readonly List<PodAffinityTerm> _affinity;
+    private readonly List<PodAffinityTerm> _antiAffinity;
+    private readonly TopologyCounts _near = new();
+    private readonly TopologyCounts _apart = new();
+    private readonly TopologyCounts _unwelcome = new();
+    private readonly bool _attractsItself;
 
     public InterPodAffinity(Pod pod, ClusterSnapshot snapshot)
     {
-        this.pod = pod;
-        this.snapshot = snapshot;
-        affinity = pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
-        antiAffinity = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
-        attractsItself = affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
+        _pod = pod;
+        _snapshot = snapshot;
+        _affinity = pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+        _antiAffinity = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+        _attractsItself = _affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
         foreach (PodState other in snapshot.PodsWithAntiAffinity)
             if (snapshot.Node(other.NodeName) is { } node) CountUnwelcome(other, node, 1);
         if (!HasTerms) return;
@@ -28,10 +28,10 @@ internal sealed class InterPodAffinity : INodeFilter
             foreach (PodState other in node.Pods) CountOwn(other, node, 1);
     }
 
-    public bool HasTerms => affinity.Count + antiAffinity.Count > 0;
+    public bool HasTerms => _affinity.Count + _antiAffinity.Count > 0;
 
     /// <summary>The first pod of a group that wants to be together may start anywhere where the topology is known.</summary>
-    private bool IsFirstOfItsKind => near.IsEmpty && attractsItself;
+    private bool IsFirstOfItsKind => _near.IsEmpty && _attractsItself;
 
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
@@ -43,42 +43,42 @@ internal sealed class InterPodAffinity : INodeFilter
     public FitResult Evaluate(NodeState node)
     {
         if (!IsNear(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod affinity rules"));
-        if (antiAffinity.Count > 0 && apart.HasAny(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
-        return unwelcome.HasAny(node) ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true) : FitResult.Fits;
+        if (_antiAffinity.Count > 0 && _apart.HasAny(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
+        return _unwelcome.HasAny(node) ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true) : FitResult.Fits;
     }
 
-    private bool IsNear(NodeState node) => affinity.TrueForAll(term =>
-        node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || near.Has(term.TopologyKey, value)));
+    private bool IsNear(NodeState node) => _affinity.TrueForAll(term =>
+        node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || _near.Has(term.TopologyKey, value)));
 
     private void CountUnwelcome(PodState other, NodeState node, int change)
     {
         foreach (PodAffinityTerm term in other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!)
-            if (term.Matches(other.Pod, pod, snapshot)) unwelcome.Add(term.TopologyKey, node, change);
+            if (term.Matches(other.Pod, _pod, _snapshot)) _unwelcome.Add(term.TopologyKey, node, change);
     }
 
     // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
     private void CountOwn(PodState other, NodeState node, int change)
     {
-        if (affinity.Count > 0 && affinity.TrueForAll(term => term.Matches(pod, other.Pod, snapshot)))
-            foreach (PodAffinityTerm term in affinity) near.Add(term.TopologyKey, node, change);
-        foreach (PodAffinityTerm term in antiAffinity)
-            if (term.Matches(pod, other.Pod, snapshot)) apart.Add(term.TopologyKey, node, change);
+        if (_affinity.Count > 0 && _affinity.TrueForAll(term => term.Matches(_pod, other.Pod, _snapshot)))
+            foreach (PodAffinityTerm term in _affinity) _near.Add(term.TopologyKey, node, change);
+        foreach (PodAffinityTerm term in _antiAffinity)
+            if (term.Matches(_pod, other.Pod, _snapshot)) _apart.Add(term.TopologyKey, node, change);
     }
 
-    private string[] Words(string rule) => snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
+    private string[] Words(string rule) => _snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
 
     /// <summary>How many pods count in each domain, by topology key and value.</summary>
     private sealed class TopologyCounts
     {
-        private readonly Dictionary<string, Dictionary<string, int>> byKey = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Dictionary<string, int>> _byKey = new(StringComparer.Ordinal);
 
-        public bool IsEmpty => byKey.Count == 0;
+        public bool IsEmpty => _byKey.Count == 0;
 
-        public bool Has(string key, string value) => byKey.TryGetValue(key, out Dictionary<string, int>? domains) && domains.ContainsKey(value);
+        public bool Has(string key, string value) => _byKey.TryGetValue(key, out Dictionary<string, int>? domains) && domains.ContainsKey(value);
 
         public bool HasAny(NodeState node)
         {
-            foreach ((string key, Dictionary<string, int> domains) in byKey)
+            foreach ((string key, Dictionary<string, int> domains) in _byKey)
                 if (node.Label(key) is { } value && domains.ContainsKey(value)) return true;
             return false;
         }
@@ -86,11 +86,11 @@ internal sealed class InterPodAffinity : INodeFilter
         public void Add(string key, NodeState node, int change)
         {
             if (node.Label(key) is not { } value) return;
-            if (!byKey.TryGetValue(key, out Dictionary<string, int>? domains)) byKey.Add(key, domains = new(StringComparer.Ordinal));
+            if (!_byKey.TryGetValue(key, out Dictionary<string, int>? domains)) _byKey.Add(key, domains = new(StringComparer.Ordinal));
             int count = domains.GetValueOrDefault(value) + change;
             if (count != 0) domains[value] = count;
             else domains.Remove(value);
-            if (domains.Count == 0) byKey.Remove(key);
+            if (domains.Count == 0) _byKey.Remove(key);
         }
     }
 }

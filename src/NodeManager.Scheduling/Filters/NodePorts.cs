@@ -5,14 +5,14 @@ namespace NodeManager.Scheduling.Filters;
 /// <summary>No other pod of the node holds a host port that the pod wants.</summary>
 internal sealed class NodePorts(Pod pod) : INodeFilter
 {
-    private readonly List<HostPort> wanted = [.. HostPort.Of(pod)];
+    private readonly List<HostPort> _wanted = [.. HostPort.Of(pod)];
 
     public FitResult Evaluate(NodeState node)
     {
-        if (wanted.Count == 0) return FitResult.Fits;
+        if (_wanted.Count == 0) return FitResult.Fits;
         foreach (PodState other in node.Pods)
             foreach (HostPort taken in HostPort.Of(other.Pod))
-                if (wanted.Exists(port => port.Conflicts(taken))) return FitResult.NotNow("node(s) didn't have free ports for the requested pod ports");
+                if (_wanted.Exists(port => port.Conflicts(taken))) return FitResult.NotNow("node(s) didn't have free ports for the requested pod ports");
         return FitResult.Fits;
     }
 

@@ -5,19 +5,19 @@ namespace NodeManager.Scheduling.Filters;
 /// <summary>What the pod requests is free.</summary>
 internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : INodeFilter
 {
-    private readonly List<KeyValuePair<string, decimal>> requests =
+    private readonly List<KeyValuePair<string, decimal>> _requests =
         [.. PodRequests.Of(pod.Spec).Where(request => request.Value > 0 && !IsIgnored(request.Key, ignored)).OrderBy(request => Rank(request.Key)).ThenBy(request => request.Key, StringComparer.Ordinal)];
 
     // In a full cluster most nodes give one of a few answers: each is made once.
-    private readonly Dictionary<(int Missing, bool IsResolvable), FitResult> refusals = [];
+    private readonly Dictionary<(int Missing, bool IsResolvable), FitResult> _refusals = [];
 
     public FitResult Evaluate(NodeState node)
     {
         int missing = node.Pods.Count + 1 > node.Allocatable("pods") ? 1 : 0;
         bool isResolvable = true;
-        for (int index = 0; index < requests.Count; index++)
+        for (int index = 0; index < _requests.Count; index++)
         {
-            (string name, decimal amount) = requests[index];
+            (string name, decimal amount) = _requests[index];
             decimal allocatable = node.Allocatable(name);
             if (amount <= allocatable - node.Requested(name)) continue;
             missing |= 2 << index;
@@ -25,15 +25,15 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
         }
 
         if (missing == 0) return FitResult.Fits;
-        if (!refusals.TryGetValue((missing, isResolvable), out FitResult? refusal)) refusals.Add((missing, isResolvable), refusal = new(FitVerdict.DoesNotFit, Reasons(missing), isResolvable));
+        if (!_refusals.TryGetValue((missing, isResolvable), out FitResult? refusal)) _refusals.Add((missing, isResolvable), refusal = new(FitVerdict.DoesNotFit, Reasons(missing), isResolvable));
         return refusal;
     }
 
     private List<string> Reasons(int missing)
     {
         List<string> reasons = (missing & 1) == 0 ? [] : ["Too many pods"];
-        for (int index = 0; index < requests.Count; index++)
-            if ((missing & (2 << index)) != 0) reasons.Add($"Insufficient {requests[index].Key}");
+        for (int index = 0; index < _requests.Count; index++)
+            if ((missing & (2 << index)) != 0) reasons.Add($"Insufficient {_requests[index].Key}");
         return reasons;
     }
 

@@ -5,8 +5,8 @@ namespace NodeManager.Scheduling.Filters;
 /// <summary>A cordoned node takes only what tolerates the cordon's taint.</summary>
 internal sealed class NodeUnschedulable(Pod pod) : INodeFilter
 {
-    private readonly bool tolerates = pod.Tolerates(Tolerations.Unschedulable);
+    private readonly bool _tolerates = pod.Tolerates(Tolerations.Unschedulable);
 
     public FitResult Evaluate(NodeState node) =>
-        node.Node.Spec.Unschedulable == true && !tolerates ? FitResult.Never("node(s) were unschedulable") : FitResult.Fits;
+        node.Node.Spec.Unschedulable == true && !_tolerates ? FitResult.Never("node(s) were unschedulable") : FitResult.Fits;
 }

@@ -6,28 +6,28 @@ namespace NodeManager.Scheduling.Filters;
 internal sealed class PodTopologySpread : INodeFilter
 {
     private const string Mismatch = "node(s) didn't match pod topology spread constraints";
-    private readonly List<Spread> spreads;
+    private readonly List<Spread> _spreads;
 
     public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
     {
-        spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
-        if (spreads.Count == 0) return;
+        _spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
+        if (_spreads.Count == 0) return;
         foreach (NodeState node in snapshot.Nodes.Where(HasAllKeys))
-            foreach (Spread spread in spreads) spread.Add(node);
+            foreach (Spread spread in _spreads) spread.Add(node);
     }
 
-    public bool HasConstraints => spreads.Count > 0;
+    public bool HasConstraints => _spreads.Count > 0;
 
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
         if (!HasConstraints || !HasAllKeys(node)) return;
-        foreach (Spread spread in spreads) spread.Count(other, node, change);
+        foreach (Spread spread in _spreads) spread.Count(other, node, change);
     }
 
     public FitResult Evaluate(NodeState node)
     {
-        foreach (Spread spread in spreads)
+        foreach (Spread spread in _spreads)
         {
             if (node.Label(spread.TopologyKey) is not { } domain) return FitResult.Never($"{Mismatch} (missing required label)");
             if (spread.SkewWith(domain) > spread.MaxSkew) return FitResult.NotNow(Mismatch);
@@ -35,35 +35,35 @@ internal sealed class PodTopologySpread : INodeFilter
         return FitResult.Fits;
     }
 
-    private bool HasAllKeys(NodeState node) => spreads.TrueForAll(spread => node.Label(spread.TopologyKey) is not null);
+    private bool HasAllKeys(NodeState node) => _spreads.TrueForAll(spread => node.Label(spread.TopologyKey) is not null);
 
     private sealed class Spread(SpreadConstraint constraint)
     {
-        private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
-        private readonly int self = constraint.MatchesItself ? 1 : 0;
-        private int? least;
+        private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+        private readonly int _self = constraint.MatchesItself ? 1 : 0;
+        private int? _least;
 
         public string TopologyKey => constraint.TopologyKey;
 
         public int MaxSkew => constraint.MaxSkew;
 
         // Too few domains: as if an empty one existed.
-        private int Least => least ??= counts.Count == 0 || counts.Count < constraint.MinDomains ? 0 : counts.Values.Min();
+        private int Least => _least ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
 
-        public int SkewWith(string domain) => counts.GetValueOrDefault(domain) + self - Least;
+        public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Least;
 
         public void Add(NodeState node)
         {
             if (!constraint.Includes(node.Node)) return;
             string domain = node.Label(TopologyKey)!;
-            counts[domain] = counts.GetValueOrDefault(domain) + constraint.Count(node);
+            _counts[domain] = _counts.GetValueOrDefault(domain) + constraint.Count(node);
         }
 
         public void Count(PodState other, NodeState node, int change)
         {
             if (!constraint.Counts(other) || !constraint.Includes(node.Node)) return;
-            counts[node.Label(TopologyKey)!] += change;
-            least = null;
+            _counts[node.Label(TopologyKey)!] += change;
+            _least = null;
         }
     }
 }

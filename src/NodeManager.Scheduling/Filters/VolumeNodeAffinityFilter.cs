@@ -8,18 +8,18 @@ namespace NodeManager.Scheduling.Filters;
 /// </summary>
 internal sealed class VolumeNodeAffinityFilter : INodeFilter
 {
-    private readonly List<NodeSelector> required = [];
-    private readonly List<PersistentVolumeClaim> waiting = [];
-    private readonly List<string> unknown = [];
-    private readonly string conflict;
-    private readonly Pod pod;
-    private readonly ClusterSnapshot snapshot;
+    private readonly List<NodeSelector> _required = [];
+    private readonly List<PersistentVolumeClaim> _waiting = [];
+    private readonly List<string> _unknown = [];
+    private readonly string _conflict;
+    private readonly Pod _pod;
+    private readonly ClusterSnapshot _snapshot;
 
     public VolumeNodeAffinityFilter(Pod pod, ClusterSnapshot snapshot)
     {
-        this.pod = pod;
-        this.snapshot = snapshot;
-        conflict = snapshot.MinorVersion >= 34 ? "node(s) didn't match PersistentVolume's node affinity" : "node(s) had volume node affinity conflict";
+        _pod = pod;
+        _snapshot = snapshot;
+        _conflict = snapshot.MinorVersion >= 34 ? "node(s) didn't match PersistentVolume's node affinity" : "node(s) had volume node affinity conflict";
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
             if (Obstacle is not null) return;
@@ -34,18 +34,18 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
     public FitResult Evaluate(NodeState node)
     {
         if (Obstacle is not null) return FitResult.Never(Obstacle);
-        if (!required.TrueForAll(selector => selector.Selects(node.Node))) return FitResult.Never(conflict);
-        if (!waiting.TrueForAll(claim => VolumeBinding.CanFill(claim, node.Node, snapshot)))
+        if (!_required.TrueForAll(selector => selector.Selects(node.Node))) return FitResult.Never(_conflict);
+        if (!_waiting.TrueForAll(claim => VolumeBinding.CanFill(claim, node.Node, _snapshot)))
             return FitResult.Never("node(s) didn't find available persistent volumes to bind");
-        return unknown.Count == 0 ? FitResult.Fits : FitResult.Unknown([.. unknown]);
+        return _unknown.Count == 0 ? FitResult.Fits : FitResult.Unknown([.. _unknown]);
     }
 
     private void Look(Volume volume, string name)
     {
-        PersistentVolumeClaim? claim = snapshot.Claim(pod.Metadata.Namespace ?? "default", name);
+        PersistentVolumeClaim? claim = _snapshot.Claim(_pod.Metadata.Namespace ?? "default", name);
         if (claim is null)
         {
-            if (!snapshot.KnowsStorage) unknown.Add(volume.Ephemeral is null ? $"the claim '{name}' is not known" : $"the claim of volume '{volume.Name}' is made anew");
+            if (!_snapshot.KnowsStorage) _unknown.Add(volume.Ephemeral is null ? $"the claim '{name}' is not known" : $"the claim of volume '{volume.Name}' is made anew");
             else if (volume.Ephemeral is null) Obstacle = $"persistentvolumeclaim \"{name}\" not found";
             else Obstacle = $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
         }
@@ -55,15 +55,15 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         }
         else if (string.IsNullOrEmpty(claim.Spec.VolumeName))
         {
-            if (!snapshot.KnowsStorage) unknown.Add($"the claim '{name}' is not bound");
-            else if (VolumeBinding.Waits(claim, snapshot)) waiting.Add(claim);
+            if (!_snapshot.KnowsStorage) _unknown.Add($"the claim '{name}' is not bound");
+            else if (VolumeBinding.Waits(claim, _snapshot)) _waiting.Add(claim);
             else Obstacle = "pod has unbound immediate PersistentVolumeClaims";
         }
-        else if (snapshot.Volume(claim.Spec.VolumeName) is { } bound)
+        else if (_snapshot.Volume(claim.Spec.VolumeName) is { } bound)
         {
-            if (bound.Spec.NodeAffinity?.Required is { } selector) required.Add(selector);
+            if (bound.Spec.NodeAffinity?.Required is { } selector) _required.Add(selector);
         }
-        else if (!snapshot.KnowsStorage) unknown.Add($"the volume '{claim.Spec.VolumeName}' is not known");
+        else if (!_snapshot.KnowsStorage) _unknown.Add($"the volume '{claim.Spec.VolumeName}' is not known");
         else Obstacle = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
     }
 }

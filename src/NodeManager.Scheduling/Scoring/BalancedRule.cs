@@ -5,41 +5,41 @@ namespace NodeManager.Scheduling.Scoring;
 /// <summary>NodeResourcesBalancedAllocation's score: resources are to be used up side by side.</summary>
 internal sealed class BalancedRule : IScoreRule
 {
-    private readonly IReadOnlyList<string> resources;
-    private readonly int minorVersion;
-    private readonly long[] requests;
+    private readonly IReadOnlyList<string> _resources;
+    private readonly int _minorVersion;
+    private readonly long[] _requests;
 
     public BalancedRule(Pod pod, IReadOnlyList<string> resources, int minorVersion)
     {
-        this.resources = resources;
-        this.minorVersion = minorVersion;
+        _resources = resources;
+        _minorVersion = minorVersion;
         IReadOnlyDictionary<string, decimal> own = PodRequests.Of(pod.Spec, null, IsOld ? PodRequests.Assumed : null);
-        requests = [.. resources.Select(resource => Scores.Whole(resource, own.GetValueOrDefault(resource)))];
+        _requests = [.. resources.Select(resource => Scores.Whole(resource, own.GetValueOrDefault(resource)))];
     }
 
-    private bool IsOld => minorVersion <= 20;
+    private bool IsOld => _minorVersion <= 20;
 
     /// <summary>Since 1.33 not for pods that ask for nothing: they would all go to the same node.</summary>
     public long[]? Score(IReadOnlyList<NodeState> nodes) =>
-        minorVersion >= 33 && Array.TrueForAll(requests, amount => amount == 0) ? null : [.. nodes.Select(Score)];
+        _minorVersion >= 33 && Array.TrueForAll(_requests, amount => amount == 0) ? null : [.. nodes.Select(Score)];
 
     private long Score(NodeState node)
     {
         List<double> with = [];
         List<double> without = [];
-        for (int index = 0; index < requests.Length; index++)
+        for (int index = 0; index < _requests.Length; index++)
         {
-            string resource = resources[index];
-            if (requests[index] == 0 && Scores.IsScalar(resource)) continue;
+            string resource = _resources[index];
+            if (_requests[index] == 0 && Scores.IsScalar(resource)) continue;
             long capacity = Scores.Whole(resource, node.Allocatable(resource));
             if (capacity == 0 && !IsOld) continue;
             long taken = Scores.Whole(resource, IsOld && resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource));
-            with.Add(capacity == 0 ? 1 : (double)(taken + requests[index]) / capacity);
+            with.Add(capacity == 0 ? 1 : (double)(taken + _requests[index]) / capacity);
             without.Add(capacity == 0 ? 1 : (double)taken / capacity);
         }
         if (IsOld) return with.Exists(fraction => fraction >= 1) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
         // Since 1.36 the change counts, not the state.
-        return minorVersion >= 36 ? (Scores.Most / 2) + (((Scores.Most / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
+        return _minorVersion >= 36 ? (Scores.Most / 2) + (((Scores.Most / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
     }
 
     private static long Balance(List<double> fractions)

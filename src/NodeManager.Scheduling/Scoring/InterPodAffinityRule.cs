@@ -5,14 +5,14 @@ namespace NodeManager.Scheduling.Scoring;
 /// <summary>InterPodAffinity's score: what the pod prefers near and far, and what the pods that are there want of it.</summary>
 internal sealed class InterPodAffinityRule : IScoreRule
 {
-    private readonly Pod pod;
-    private readonly ClusterSnapshot snapshot;
-    private readonly Dictionary<string, Dictionary<string, long>> weights = new(StringComparer.Ordinal);
+    private readonly Pod _pod;
+    private readonly ClusterSnapshot _snapshot;
+    private readonly Dictionary<string, Dictionary<string, long>> _weights = new(StringComparer.Ordinal);
 
     public InterPodAffinityRule(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
     {
-        this.pod = pod;
-        this.snapshot = snapshot;
+        _pod = pod;
+        _snapshot = snapshot;
         List<WeightedPodAffinityTerm> near = pod.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
         List<WeightedPodAffinityTerm> far = pod.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
         if (near.Count + far.Count > 0)
@@ -34,11 +34,11 @@ internal sealed class InterPodAffinityRule : IScoreRule
 
     public long[]? Score(IReadOnlyList<NodeState> nodes)
     {
-        if (weights.Count == 0) return null;
-        long[] raw = [.. nodes.Select(node => weights.Sum(topology =>
+        if (_weights.Count == 0) return null;
+        long[] raw = [.. nodes.Select(node => _weights.Sum(topology =>
             node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0))];
         // Up to 1.22 the range begins at 0, wherever the scores lie.
-        bool isOld = snapshot.MinorVersion <= 22;
+        bool isOld = _snapshot.MinorVersion <= 22;
         long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
         long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - least;
         return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Most * ((double)(score - least) / range)));
@@ -48,18 +48,18 @@ internal sealed class InterPodAffinityRule : IScoreRule
     {
         if (hardWeight > 0)
             foreach (PodAffinityTerm term in other.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [])
-                Weigh(node, term, other, pod, hardWeight);
+                Weigh(node, term, other, _pod, hardWeight);
         foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
-            Weigh(node, term.PodAffinityTerm, other, pod, term.Weight);
+            Weigh(node, term.PodAffinityTerm, other, _pod, term.Weight);
         foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
-            Weigh(node, term.PodAffinityTerm, other, pod, -term.Weight);
+            Weigh(node, term.PodAffinityTerm, other, _pod, -term.Weight);
     }
 
     private void Weigh(NodeState node, PodAffinityTerm term, Pod holder, Pod other, long weight)
     {
-        if (node.Label(term.TopologyKey) is not { } value || !term.Matches(holder, other, snapshot)) return;
-        if (!weights.TryGetValue(term.TopologyKey, out Dictionary<string, long>? values))
-            weights.Add(term.TopologyKey, values = new(StringComparer.Ordinal));
+        if (node.Label(term.TopologyKey) is not { } value || !term.Matches(holder, other, _snapshot)) return;
+        if (!_weights.TryGetValue(term.TopologyKey, out Dictionary<string, long>? values))
+            _weights.Add(term.TopologyKey, values = new(StringComparer.Ordinal));
         values[value] = values.GetValueOrDefault(value) + weight;
     }
 }

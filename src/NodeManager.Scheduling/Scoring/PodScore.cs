@@ -8,7 +8,7 @@ namespace NodeManager.Scheduling.Scoring;
 /// </summary>
 public sealed class PodScore
 {
-    private readonly List<(string Name, long Weight, IScoreRule Rule)> rules = [];
+    private readonly List<(string Name, long Weight, IScoreRule Rule)> _rules = [];
 
     /// <param name="pod">The pod to be placed.</param>
     /// <param name="snapshot">As things are, without the pod.</param>
@@ -17,15 +17,15 @@ public sealed class PodScore
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
         foreach ((string name, long weight) in profile.Scores)
-            if (Rule(name, pod, snapshot, profile) is { } rule) rules.Add((name, weight, rule));
+            if (Rule(name, pod, snapshot, profile) is { } rule) _rules.Add((name, weight, rule));
     }
 
     /// <summary>The nodes with their scores, in the order given. Scores depend on all of them: give those that fit, all at once.</summary>
     public IReadOnlyList<NodeScore> Of(IReadOnlyList<NodeState> nodes)
     {
         if (nodes.Count == 0) return [];
-        Dictionary<string, long>[] parts = [.. nodes.Select(_ => new Dictionary<string, long>(rules.Count))];
-        foreach ((string name, long weight, IScoreRule rule) in rules)
+        Dictionary<string, long>[] parts = [.. nodes.Select(_ => new Dictionary<string, long>(_rules.Count))];
+        foreach ((string name, long weight, IScoreRule rule) in _rules)
         {
             if (rule.Score(nodes) is not { } scores) continue;
             for (int index = 0; index < scores.Length; index++) parts[index][name] = scores[index] * weight;

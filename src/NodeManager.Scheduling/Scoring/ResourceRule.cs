@@ -7,16 +7,16 @@ internal sealed class ResourceRule : IScoreRule
 {
     private const long Full = 100;
 
-    private readonly ResourceScoring scoring;
-    private readonly int minorVersion;
-    private readonly long[] requests;
+    private readonly ResourceScoring _scoring;
+    private readonly int _minorVersion;
+    private readonly long[] _requests;
 
     public ResourceRule(Pod pod, ResourceScoring scoring, int minorVersion)
     {
-        this.scoring = scoring;
-        this.minorVersion = minorVersion;
+        _scoring = scoring;
+        _minorVersion = minorVersion;
         IReadOnlyDictionary<string, decimal> assumed = PodRequests.Of(pod.Spec, null, PodRequests.Assumed);
-        requests = [.. scoring.Resources.Select(resource => Scores.Whole(resource.Key, assumed.GetValueOrDefault(resource.Key)))];
+        _requests = [.. scoring.Resources.Select(resource => Scores.Whole(resource.Key, assumed.GetValueOrDefault(resource.Key)))];
     }
 
     public long[] Score(IReadOnlyList<NodeState> nodes) => [.. nodes.Select(Score)];
@@ -25,28 +25,28 @@ internal sealed class ResourceRule : IScoreRule
     {
         long sum = 0;
         long weights = 0;
-        for (int index = 0; index < requests.Length; index++)
+        for (int index = 0; index < _requests.Length; index++)
         {
-            (string resource, long weight) = scoring.Resources[index];
-            if (requests[index] == 0 && Scores.IsScalar(resource)) continue;
+            (string resource, long weight) = _scoring.Resources[index];
+            if (_requests[index] == 0 && Scores.IsScalar(resource)) continue;
             long capacity = Scores.Whole(resource, node.Allocatable(resource));
             if (capacity == 0) continue;
             decimal taken = resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource);
-            long score = Score(Scores.Whole(resource, taken) + requests[index], capacity);
+            long score = Score(Scores.Whole(resource, taken) + _requests[index], capacity);
             // Of a shape, what scores nothing does not water down the rest.
-            if (scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0) continue;
+            if (_scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0) continue;
             sum += score * weight;
             weights += weight;
         }
         if (weights == 0) return 0;
-        return scoring.Type == ResourceScoring.RequestedToCapacityRatio
+        return _scoring.Type == ResourceScoring.RequestedToCapacityRatio
             ? (long)Math.Round((double)sum / weights, MidpointRounding.AwayFromZero)
             : sum / weights;
     }
 
-    private long Score(long requested, long capacity) => scoring.Type switch
+    private long Score(long requested, long capacity) => _scoring.Type switch
     {
-        ResourceScoring.MostAllocated when requested > capacity => minorVersion <= 22 ? 0 : Scores.Most,
+        ResourceScoring.MostAllocated when requested > capacity => _minorVersion <= 22 ? 0 : Scores.Most,
         ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
         ResourceScoring.RequestedToCapacityRatio => OnShape(Utilization(requested, capacity)),
         _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
@@ -55,12 +55,12 @@ internal sealed class ResourceRule : IScoreRule
     /// <summary>In whole percent: up to 1.22 rounded up, since then cut.</summary>
     private long Utilization(long requested, long capacity) =>
         requested > capacity ? Full
-        : minorVersion <= 22 ? Full - ((capacity - requested) * Full / capacity)
+        : _minorVersion <= 22 ? Full - ((capacity - requested) * Full / capacity)
         : requested * Full / capacity;
 
     private long OnShape(long utilization)
     {
-        IReadOnlyList<KeyValuePair<long, long>> shape = scoring.Shape;
+        IReadOnlyList<KeyValuePair<long, long>> shape = _scoring.Shape;
         for (int index = 0; index < shape.Count; index++)
         {
             if (utilization > shape[index].Key) continue;

@@ -7,37 +7,37 @@ internal sealed class TopologySpreadRule : IScoreRule
 {
     private const string HostName = "kubernetes.io/hostname";
 
-    private readonly ClusterSnapshot snapshot;
-    private readonly List<SpreadConstraint> constraints;
-    private readonly bool needsAllKeys;
+    private readonly ClusterSnapshot _snapshot;
+    private readonly List<SpreadConstraint> _constraints;
+    private readonly bool _needsAllKeys;
 
     public TopologySpreadRule(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
     {
-        this.snapshot = snapshot;
-        constraints = SpreadConstraint.Of(pod, snapshot, profile, "ScheduleAnyway");
+        _snapshot = snapshot;
+        _constraints = SpreadConstraint.Of(pod, snapshot, profile, "ScheduleAnyway");
         // With the system's own constraints, a node without a zone is spread over by its name alone.
-        needsAllKeys = pod.Spec.TopologySpreadConstraints is { Count: > 0 } || !profile.HasSystemConstraints;
+        _needsAllKeys = pod.Spec.TopologySpreadConstraints is { Count: > 0 } || !profile.HasSystemConstraints;
     }
 
     public long[]? Score(IReadOnlyList<NodeState> nodes)
     {
-        if (constraints.Count == 0) return null;
+        if (_constraints.Count == 0) return null;
         List<NodeState> eligible = [.. nodes.Where(Counts)];
-        List<Spread> spreads = constraints.ConvertAll(constraint => Measure(constraint, eligible));
+        List<Spread> spreads = _constraints.ConvertAll(constraint => Measure(constraint, eligible));
         double[] raw = [.. nodes.Select(node => Counts(node) ? spreads.Sum(spread => spread.Score(node)) : -1)];
         // Rounded since 1.22, cut before.
         return Normalize(Array.ConvertAll(raw, score =>
-            score < 0 ? -1 : (long)(snapshot.MinorVersion >= 22 ? Math.Round(score, MidpointRounding.AwayFromZero) : score)));
+            score < 0 ? -1 : (long)(_snapshot.MinorVersion >= 22 ? Math.Round(score, MidpointRounding.AwayFromZero) : score)));
     }
 
-    private bool Counts(NodeState node) => !needsAllKeys || constraints.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null);
+    private bool Counts(NodeState node) => !_needsAllKeys || _constraints.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null);
 
     private Spread Measure(SpreadConstraint constraint, List<NodeState> eligible)
     {
         if (constraint.TopologyKey == HostName) return new(constraint, null, Math.Log(eligible.Count + 2));
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
         foreach (NodeState node in eligible) counts.TryAdd(node.Label(constraint.TopologyKey) ?? "", 0);
-        foreach (NodeState node in snapshot.Nodes)
+        foreach (NodeState node in _snapshot.Nodes)
             if (Counts(node) && counts.ContainsKey(node.Label(constraint.TopologyKey) ?? "") && constraint.Includes(node.Node))
                 counts[node.Label(constraint.TopologyKey) ?? ""] += constraint.Count(node);
         return new(constraint, counts, Math.Log(counts.Count + 2));

@@ -6,7 +6,7 @@ namespace NodeManager.Core.Tests.Operations;
 public sealed class RunningOperationTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private readonly ManualTimeProvider time = new();
+    private readonly ManualTimeProvider _time = new();
 
     [Fact]
     public async Task Events_are_numbered_in_the_order_in_which_they_happen()
@@ -25,7 +25,7 @@ public sealed class RunningOperationTests
         List<OperationEvent> events = await ReadAsync(operation);
 
         Assert.Equal(Enumerable.Range(1, 7).Select(i => (long)i), events.Select(e => e.Sequence));
-        Assert.All(events, e => Assert.Equal(time.GetUtcNow(), e.At));
+        Assert.All(events, e => Assert.Equal(_time.GetUtcNow(), e.At));
         Assert.Equal(
             ["started worker-1", "Verbose cordoning", "Warning pod has no controller", "output drained", "failure gone worker-2", "ended worker-1", "end Failed"],
             events.Select(Text));
@@ -101,7 +101,7 @@ public sealed class RunningOperationTests
 
         Assert.Equal(OperationState.Cancelled, await operation.Completion.WaitAsync(Limit));
         Assert.Equal(["output left cordoned", "end Cancelled"], (await ReadAsync(operation)).Select(Text));
-        Assert.Equal((OperationState.Cancelled, time.GetUtcNow()), (operation.State, operation.EndedAt));
+        Assert.Equal((OperationState.Cancelled, _time.GetUtcNow()), (operation.State, operation.EndedAt));
         Assert.Empty(operation.Failures);
     }
 
@@ -211,7 +211,7 @@ public sealed class RunningOperationTests
     }
 
     private RunningOperation Start(Func<OperationContext, Task> work, int messageLimit = RunningOperation.DefaultMessageLimit) =>
-        RunningOperation.Start("Test", "nothing", time, work, messageLimit);
+        RunningOperation.Start("Test", "nothing", _time, work, messageLimit);
 
     private static async Task<List<OperationEvent>> ReadAsync(RunningOperation operation, long after = 0) =>
         await operation.ReadAsync(after, default).ToListAsync().AsTask().WaitAsync(Limit);

@@ -6,22 +6,22 @@ namespace NodeManager.Core.Tests.Sessions;
 
 public sealed class SessionFeaturesTests : IDisposable
 {
-    private readonly ListLogger logger = new();
-    private readonly NodeManagerSession session;
-    private readonly List<string> closed = [];
+    private readonly ListLogger _logger = new();
+    private readonly NodeManagerSession _session;
+    private readonly List<string> _closed = [];
 
-    public SessionFeaturesTests() => session = OfflineSession.Create(1, "features", logger);
+    public SessionFeaturesTests() => _session = OfflineSession.Create(1, "features", _logger);
 
-    public void Dispose() => session.Dispose();
+    public void Dispose() => _session.Dispose();
 
     [Fact]
     public void A_type_has_one_feature_per_session()
     {
         using NodeManagerSession other = OfflineSession.Create(2, "others");
 
-        Assert.Same(session.Get<Notes>(), session.Get<Notes>());
-        Assert.Same(session.Get<Notes>(), session.Connection().Get<Notes>());
-        Assert.NotSame(session.Get<Notes>(), other.Get<Notes>());
+        Assert.Same(_session.Get<Notes>(), _session.Get<Notes>());
+        Assert.Same(_session.Get<Notes>(), _session.Connection().Get<Notes>());
+        Assert.NotSame(_session.Get<Notes>(), other.Get<Notes>());
     }
 
     [Fact]
@@ -32,16 +32,16 @@ public sealed class SessionFeaturesTests : IDisposable
         Task<Part>[] callers =
         [
             .. Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
-                () => session.Get(_ =>
+                () => _session.Get(_ =>
                 {
                     Interlocked.Increment(ref created);
                     mayEnd.Wait(TimeSpan.FromSeconds(30));
-                    return new Part("shared", closed);
+                    return new Part("shared", _closed);
                 }),
                 TaskCreationOptions.LongRunning)),
         ];
         // Another type does not wait for it.
-        Assert.NotNull(session.Get<Notes>());
+        Assert.NotNull(_session.Get<Notes>());
         mayEnd.Set();
         Part[] parts = await Task.WhenAll(callers);
 
@@ -52,24 +52,24 @@ public sealed class SessionFeaturesTests : IDisposable
     [Fact]
     public void The_end_of_the_session_disposes_features_before_those_that_they_use()
     {
-        session.Get(connection => new Upper(connection.Get(_ => new Part("lower", closed)), closed));
+        _session.Get(connection => new Upper(connection.Get(_ => new Part("lower", _closed)), _closed));
 
-        session.Dispose();
-        session.Dispose();
+        _session.Dispose();
+        _session.Dispose();
 
-        Assert.Equal(["upper", "lower"], closed);
-        NodeManagerException error = Assert.Throws<NodeManagerException>(() => session.Get<Notes>());
+        Assert.Equal(["upper", "lower"], _closed);
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => _session.Get<Notes>());
         Assert.Equal(ErrorIds.SessionClosed, error.ErrorId);
     }
 
     [Fact]
     public void A_feature_is_disposed_after_the_operations_were_cancelled()
     {
-        CancellationToken closing = session.Connection().Closed;
+        CancellationToken closing = _session.Connection().Closed;
         bool wasCancelled = false;
-        session.Get(_ => new Closing(() => wasCancelled = closing.IsCancellationRequested));
+        _session.Get(_ => new Closing(() => wasCancelled = closing.IsCancellationRequested));
 
-        session.Dispose();
+        _session.Dispose();
 
         Assert.True(wasCancelled);
     }
@@ -77,21 +77,21 @@ public sealed class SessionFeaturesTests : IDisposable
     [Fact]
     public void A_feature_that_fails_to_close_keeps_no_other_from_being_disposed()
     {
-        session.Get(_ => new Part("first", closed));
-        session.Get(_ => new Closing(() => throw new InvalidOperationException("still busy")));
+        _session.Get(_ => new Part("first", _closed));
+        _session.Get(_ => new Closing(() => throw new InvalidOperationException("still busy")));
 
-        session.Dispose();
+        _session.Dispose();
 
-        Assert.Equal(["first"], closed);
-        Assert.Contains("still busy", Assert.Single(logger.Entries).Message, StringComparison.Ordinal);
+        Assert.Equal(["first"], _closed);
+        Assert.Contains("still busy", Assert.Single(_logger.Entries).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_creation_that_failed_is_repeated()
     {
-        Assert.Throws<IOException>(() => session.Get<Part>(_ => throw new IOException("not now")));
+        Assert.Throws<IOException>(() => _session.Get<Part>(_ => throw new IOException("not now")));
 
-        Assert.Equal("second", session.Get(_ => new Part("second", closed)).Name);
+        Assert.Equal("second", _session.Get(_ => new Part("second", _closed)).Name);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class SessionFeaturesTests : IDisposable
     {
         static Closing Create(ClusterConnection connection) => connection.Get(Create);
 
-        Assert.Throws<InvalidOperationException>(() => session.Get(Create));
+        Assert.Throws<InvalidOperationException>(() => _session.Get(Create));
     }
 
     [Fact]
@@ -107,22 +107,22 @@ public sealed class SessionFeaturesTests : IDisposable
     {
         using SemaphoreSlim begun = new(0);
         using ManualResetEventSlim mayEnd = new();
-        ClusterConnection connection = session.Connection();
+        ClusterConnection connection = _session.Connection();
         Task<Part> creation = Task.Factory.StartNew(
             () => connection.Get(_ =>
             {
                 begun.Release();
                 mayEnd.Wait(TimeSpan.FromSeconds(30));
-                return new Part("late", closed);
+                return new Part("late", _closed);
             }),
             TaskCreationOptions.LongRunning);
         Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(30)));
 
-        session.Dispose();
+        _session.Dispose();
         mayEnd.Set();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => creation);
-        Assert.Equal(["late"], closed);
+        Assert.Equal(["late"], _closed);
         Assert.Throws<ObjectDisposedException>(() => connection.Get<Notes>());
     }
 

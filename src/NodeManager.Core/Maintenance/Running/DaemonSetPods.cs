@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Drain.State;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;

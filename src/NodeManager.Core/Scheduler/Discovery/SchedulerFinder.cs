@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;

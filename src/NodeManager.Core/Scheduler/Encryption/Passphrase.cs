@@ -12,17 +12,17 @@ public sealed class Passphrase : IDisposable
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly byte[] buffer;
-    private readonly int length;
+    private readonly byte[] _buffer;
+    private readonly int _length;
 
     private Passphrase(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
             throw Invalid("The passphrase is empty.", null);
-        buffer = GC.AllocateArray<byte>(Strict.GetMaxByteCount(text.Length), pinned: true);
+        _buffer = GC.AllocateArray<byte>(Strict.GetMaxByteCount(text.Length), pinned: true);
         try
         {
-            length = Strict.GetBytes(text, buffer);
+            _length = Strict.GetBytes(text, _buffer);
         }
         catch (EncoderFallbackException exception)
         {
@@ -30,7 +30,7 @@ public sealed class Passphrase : IDisposable
         }
     }
 
-    internal ReadOnlySpan<byte> Bytes => buffer.AsSpan(0, length);
+    internal ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>A copy of what the secure string holds.</summary>
     /// <exception cref="NodeManagerException">SchedulerPassphraseInvalid: it is empty, or no Unicode text.</exception>
@@ -50,7 +50,7 @@ public sealed class Passphrase : IDisposable
         }
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(buffer);
+    public void Dispose() => CryptographicOperations.ZeroMemory(_buffer);
 
     private static NodeManagerException Invalid(string message, Exception? cause) => new(
         ErrorIds.SchedulerPassphraseInvalid, ErrorKind.InvalidArgument, message, null, "Give one with Read-Host -AsSecureString.", cause);

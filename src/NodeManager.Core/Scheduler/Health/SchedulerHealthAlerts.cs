@@ -10,8 +10,8 @@ namespace NodeManager.Core.Scheduler.Health;
 /// </summary>
 internal sealed class SchedulerHealthAlerts
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<(string Scheduler, string Check), int> seen = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Scheduler, string Check), int> _seen = [];
 
     /// <summary>Raises an alert for each check that is worse than when the session last looked (at first: than healthy) or healthy again.</summary>
     /// <param name="session">Whose subscribers are told.</param>
@@ -27,13 +27,13 @@ internal sealed class SchedulerHealthAlerts
     private List<SchedulerAlertEventArgs> Compare(string scheduler, IReadOnlyList<SchedulerHealthFinding> findings)
     {
         List<SchedulerAlertEventArgs> alerts = [];
-        lock (gate)
+        lock (_gate)
         {
             foreach (var check in findings.Where(finding => finding.Status != SchedulerHealthStatus.Unknown).GroupBy(finding => finding.Check))
             {
                 var now = check.Max(Severity);
-                var before = seen.GetValueOrDefault((scheduler, check.Key));
-                seen[(scheduler, check.Key)] = now;
+                var before = _seen.GetValueOrDefault((scheduler, check.Key));
+                _seen[(scheduler, check.Key)] = now;
                 if (now > before || (now == 0 && before > 0))
                     alerts.Add(Alert(scheduler, now == 0, check.Where(finding => Severity(finding) == now)));
             }

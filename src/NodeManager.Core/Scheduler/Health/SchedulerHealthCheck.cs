@@ -23,7 +23,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     // A pod waits a moment even for a scheduler with nothing else to do.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly DateTimeOffset now = connection.Time.GetUtcNow();
+    private readonly DateTimeOffset _now = connection.Time.GetUtcNow();
 
     public async Task<IReadOnlyList<SchedulerHealthFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -147,7 +147,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         }
 
         var holder = lease.Spec.HolderIdentity ?? "";
-        var age = now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
+        var age = _now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
         var valid = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15);
         if (holder.Length == 0)
             return [Finding("Leader", SchedulerHealthStatus.Error, "Nobody leads: the Lease was given back.", "See the pods' logs.", subject)];
@@ -201,7 +201,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     {
         var events = (await connection.Client.ListAsync(Resources.Events, new() { FieldSelector = "reason=FailedScheduling" }, cancellationToken)).Items
             .FindAll(one => names.Contains(one.Source?.Component ?? "") || names.Contains(one.ReportingComponent ?? ""));
-        var recent = events.FindAll(one => now - When(one) < Recently);
+        var recent = events.FindAll(one => _now - When(one) < Recently);
         var latest = recent.MaxBy(When);
         return [latest is null
             ? Finding("Scheduling", SchedulerHealthStatus.Healthy, "No pod failed to be scheduled in the last hour.", "")
@@ -217,7 +217,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var pending = (await connection.Client.ListAsync(
             Resources.Pods, new() { FieldSelector = "status.phase=Pending,spec.nodeName=" }, cancellationToken)).Items
             .FindAll(pod => names.Contains(pod.Spec.SchedulerName ?? SchedulerProfile.DefaultName) && pod.Spec.SchedulingGates is not { Count: > 0 }
-                && now - (pod.Metadata.CreationTimestamp ?? now) > Timeout);
+                && _now - (pod.Metadata.CreationTimestamp ?? _now) > Timeout);
         var oldest = pending.MinBy(pod => pod.Metadata.CreationTimestamp);
         return [oldest is null
             ? Finding("PendingPods", SchedulerHealthStatus.Healthy, "No pod waits for it.", "")
@@ -240,6 +240,6 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         Message = message,
         RecommendedAction = action,
         Log = log,
-        ObservedAt = now,
+        ObservedAt = _now,
     };
 }

@@ -5,7 +5,7 @@ namespace NodeManager.Core.Scheduler.Measuring;
 /// <summary>A histogram of durations: how many took at most so many seconds, each bound including those below it.</summary>
 internal sealed class Histogram
 {
-    private readonly SortedDictionary<double, double> buckets = [];
+    private readonly SortedDictionary<double, double> _buckets = [];
 
     /// <summary>How many.</summary>
     public double Count { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class Histogram
         else if (sample.Labels.TryGetValue("le", out var text))
         {
             var bound = text is "+Inf" or "Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture);
-            buckets[bound] = buckets.GetValueOrDefault(bound) + sample.Value;
+            _buckets[bound] = _buckets.GetValueOrDefault(bound) + sample.Value;
         }
     }
 
@@ -39,8 +39,8 @@ internal sealed class Histogram
         if (earlier is null || earlier.Count > Count)
             return this;
         var since = new Histogram { Count = Count - earlier.Count, Sum = Sum - earlier.Sum };
-        foreach (var (bound, count) in buckets)
-            since.buckets[bound] = count - earlier.buckets.GetValueOrDefault(bound);
+        foreach (var (bound, count) in _buckets)
+            since._buckets[bound] = count - earlier._buckets.GetValueOrDefault(bound);
         return since;
     }
 
@@ -50,7 +50,7 @@ internal sealed class Histogram
     /// </summary>
     public TimeSpan? Quantile(double part)
     {
-        var all = buckets.ToArray();
+        var all = _buckets.ToArray();
         if (all.Length < 2 || !double.IsPositiveInfinity(all[^1].Key) || all[^1].Value <= 0)
             return null;
         var rank = part * all[^1].Value;

@@ -12,8 +12,8 @@ internal sealed class MetricsEndpoint : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient client;
-    private readonly Uri address;
+    private readonly HttpClient _client;
+    private readonly Uri _address;
 
     /// <param name="address">Ends with <c>/metrics</c>.</param>
     /// <param name="token">The bearer token, or null.</param>
@@ -24,13 +24,13 @@ internal sealed class MetricsEndpoint : IDisposable
         if (token is not null && address.Scheme != Uri.UriSchemeHttps)
             throw new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.SecurityError,
                 $"The token is not sent to {address}: whoever is on the way could read it.", address, "Use https.");
-        this.address = address;
+        _address = address;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, AutomaticDecompression = DecompressionMethods.GZip };
         if (authorityFile is not null)
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(authorityFile) };
-        client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null)
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>What the endpoint says now.</summary>
@@ -39,7 +39,7 @@ internal sealed class MetricsEndpoint : IDisposable
     {
         try
         {
-            using var answer = await client.GetAsync(address, cancellationToken);
+            using var answer = await _client.GetAsync(_address, cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw Refused(answer.StatusCode);
             return await answer.Content.ReadAsStringAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class MetricsEndpoint : IDisposable
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private static X509ChainPolicy Policy(string file)
     {
@@ -72,25 +72,25 @@ internal sealed class MetricsEndpoint : IDisposable
     private NodeManagerException Refused(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized => new(ErrorIds.Unauthorized, ErrorKind.AuthenticationError,
-            $"The scheduler at {address} does not accept the credentials.", address,
+            $"The scheduler at {_address} does not accept the credentials.", _address,
             "Give a token of the cluster with -BearerToken, for example of a service account: kubectl create token NAME."),
         HttpStatusCode.Forbidden => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied,
-            $"The scheduler at {address} does not let that user read its metrics.", address,
+            $"The scheduler at {_address} does not let that user read its metrics.", _address,
             "Allow it the verb get on the nonResourceURL /metrics, and give its token with -BearerToken."),
         _ => new(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ProtocolError,
-            $"{address} answers {(int)status} {status}.", address, "Check the address: it ends with /metrics."),
+            $"{_address} answers {(int)status} {status}.", _address, "Check the address: it ends with /metrics."),
     };
 
     private NodeManagerException Unreachable(HttpRequestException exception)
     {
         if (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
             return new NodeManagerException(ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
-                $"The certificate of {address} is not trusted: {exception.InnerException?.Message ?? exception.Message}", address,
+                $"The certificate of {_address} is not trusted: {exception.InnerException?.Message ?? exception.Message}", _address,
                 "Give the authority that signed it with -CertificateAuthority. A scheduler that was given no certificate makes one for itself "
                 + "at each start: give it one with --tls-cert-file.", exception);
         var isRefused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
         return new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ConnectionError,
-            $"{address} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", address,
+            $"{_address} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", _address,
             isRefused ? SchedulerMetricsReader.LoopbackAdvice : "Check the address and the network.", exception);
     }
 }

@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;

@@ -14,8 +14,8 @@ internal sealed class SchedulerMetrics
     private const string Attempts = "scheduler_schedule_attempts_total";
     private static readonly string[] AttemptDurations = ["scheduler_scheduling_attempt_duration_seconds", "scheduler_e2e_scheduling_duration_seconds"];
 
-    private readonly Dictionary<Key, Histogram> histograms = [];
-    private readonly Dictionary<(Key Key, string Result), double> results = [];
+    private readonly Dictionary<Key, Histogram> _histograms = [];
+    private readonly Dictionary<(Key Key, string Result), double> _results = [];
 
     private SchedulerMetrics()
     {
@@ -47,14 +47,14 @@ internal sealed class SchedulerMetrics
     /// <summary>What was done since an earlier reading, or since the scheduler started.</summary>
     public IEnumerable<SchedulerMeasurement> Since(SchedulerMetrics? earlier, string source, TimeSpan? window, string cluster, NodeManagerSession? session)
     {
-        var keys = histograms.Keys.Concat(results.Keys.Select(pair => pair.Key)).Distinct()
+        var keys = _histograms.Keys.Concat(_results.Keys.Select(pair => pair.Key)).Distinct()
             .OrderBy(key => key.Kind, StringComparer.Ordinal).ThenBy(key => key.Profile, StringComparer.Ordinal)
             .ThenBy(key => Order(key.Point)).ThenBy(key => key.Point, StringComparer.Ordinal).ThenBy(key => key.Plugin, StringComparer.Ordinal).ThenBy(key => key.Result, StringComparer.Ordinal);
         foreach (var key in keys)
         {
-            var histogram = histograms.GetValueOrDefault(key)?.Since(earlier?.histograms.GetValueOrDefault(key));
-            var counts = results.Where(pair => pair.Key.Key == key)
-                .Select(pair => (pair.Key.Result, Count: Difference(pair.Value, earlier?.results.GetValueOrDefault(pair.Key) ?? 0)))
+            var histogram = _histograms.GetValueOrDefault(key)?.Since(earlier?._histograms.GetValueOrDefault(key));
+            var counts = _results.Where(pair => pair.Key.Key == key)
+                .Select(pair => (pair.Key.Result, Count: Difference(pair.Value, earlier?._results.GetValueOrDefault(pair.Key) ?? 0)))
                 .Where(pair => pair.Count > 0).OrderByDescending(pair => pair.Count).ToList();
             var count = key.Kind == SchedulerMeasurementKind.Attempt ? counts.Sum(pair => pair.Count) : (long)(histogram?.Count ?? 0);
             if (count == 0)
@@ -84,7 +84,7 @@ internal sealed class SchedulerMetrics
         if (sample.Name == Attempts)
         {
             var result = sample.Label("result");
-            results[(new Key(SchedulerMeasurementKind.Attempt, sample.Label("profile"), "", "", result), result)] = sample.Value;
+            _results[(new Key(SchedulerMeasurementKind.Attempt, sample.Label("profile"), "", "", result), result)] = sample.Value;
         }
         else if (sample.Name.StartsWith(Plugins, StringComparison.Ordinal))
         {
@@ -104,13 +104,13 @@ internal sealed class SchedulerMetrics
     {
         AddHistogram(key, sample);
         if (sample.Name.EndsWith("_count", StringComparison.Ordinal))
-            results[(key, sample.Label("status"))] = sample.Value;
+            _results[(key, sample.Label("status"))] = sample.Value;
     }
 
     private void AddHistogram(Key key, PrometheusSample sample)
     {
-        if (!histograms.TryGetValue(key, out var histogram))
-            histograms.Add(key, histogram = new Histogram());
+        if (!_histograms.TryGetValue(key, out var histogram))
+            _histograms.Add(key, histogram = new Histogram());
         histogram.Add(sample);
     }
 

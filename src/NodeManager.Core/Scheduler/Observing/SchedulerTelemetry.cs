@@ -49,15 +49,15 @@ public static class SchedulerTelemetry
 
     private sealed class Tally(string name, string instrument, string unit)
     {
-        private readonly Counter<long> counter = Meter.CreateCounter<long>(instrument, unit);
-        private long count;
+        private readonly Counter<long> _counter = Meter.CreateCounter<long>(instrument, unit);
+        private long _count;
 
         public void Add(int more = 1)
         {
-            Interlocked.Add(ref count, more);
-            counter.Add(more);
+            Interlocked.Add(ref _count, more);
+            _counter.Add(more);
         }
 
-        public SchedulerCounter Read(TimeSpan? duration = null) => new() { Name = name, Count = Interlocked.Read(ref count), Duration = duration };
+        public SchedulerCounter Read(TimeSpan? duration = null) => new() { Name = name, Count = Interlocked.Read(ref _count), Duration = duration };
     }
 }

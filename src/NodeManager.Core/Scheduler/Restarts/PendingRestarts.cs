@@ -5,10 +5,10 @@ namespace NodeManager.Core.Scheduler.Restarts;
 /// <summary>The restarts that a command waits for. Those that it was interrupted in stay listed: they continue in their clusters.</summary>
 public sealed class PendingRestarts
 {
-    private readonly ConcurrentDictionary<string, int> waiting = new();
+    private readonly ConcurrentDictionary<string, int> _waiting = new();
 
     /// <summary>What is waited for, or was when the wait was cancelled.</summary>
-    public IReadOnlyList<string> Names => [.. waiting.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names => [.. _waiting.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>A sentence for each of them, for whoever interrupted the wait.</summary>
     public IReadOnlyList<string> Interrupted =>
@@ -19,16 +19,16 @@ public sealed class PendingRestarts
     /// <param name="restart">Restarts, and ends when that succeeded or failed.</param>
     public async Task<SchedulerRestartResult> WaitAsync(string name, Func<Task<SchedulerRestartResult>> restart)
     {
-        waiting[name] = 0;
+        _waiting[name] = 0;
         try
         {
             var result = await restart();
-            waiting.TryRemove(name, out _);
+            _waiting.TryRemove(name, out _);
             return result;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            waiting.TryRemove(name, out _);
+            _waiting.TryRemove(name, out _);
             throw;
         }
     }

@@ -11,12 +11,12 @@ namespace NodeManager.Core.Scheduler.Restarts;
 /// <summary>Watches a rollout until it is judged to be over.</summary>
 internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManifest deployment, LeaderElectionSettings? election)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Pod> pods = [];
-    private DeploymentManifest? current;
-    private Lease? lease;
-    private int unsynced;
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Pod> _pods = [];
+    private DeploymentManifest? _current;
+    private Lease? _lease;
+    private int _unsynced;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The verdict that ended it; the last one before where the time was up, which its outcome says.</summary>
     /// <param name="goal">What is waited for.</param>
@@ -35,11 +35,11 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
             while (true)
             {
                 Task next;
-                lock (gate)
+                lock (_gate)
                 {
-                    next = changed.Task;
-                    if (unsynced == 0)
-                        verdict = RolloutRules.Judge(new(current, [.. pods.Values], lease), goal);
+                    next = _changed.Task;
+                    if (_unsynced == 0)
+                        verdict = RolloutRules.Judge(new(_current, [.. _pods.Values], _lease), goal);
                 }
 
                 report(verdict);
@@ -66,42 +66,42 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
         var labels = string.Join(',', (deployment.Spec.Selector?.MatchLabels ?? []).Select(label => $"{label.Key}={label.Value}"));
         List<Task> watches =
         [
-            WatchAsync(DeploymentManifest.Type, name, (seen, isGone) => current = isGone ? null : seen, cancellationToken),
+            WatchAsync(DeploymentManifest.Type, name, (seen, isGone) => _current = isGone ? null : seen, cancellationToken),
             WatchAsync(Resources.Pods, new() { Namespace = ns, LabelSelector = labels }, Put, cancellationToken),
         ];
         if (goal.MustLead && election is not null)
             watches.Add(WatchAsync(
                 Resources.Leases, new() { Namespace = election.Namespace, FieldSelector = $"metadata.name={election.Name}" },
-                (seen, isGone) => lease = isGone ? null : seen, cancellationToken));
+                (seen, isGone) => _lease = isGone ? null : seen, cancellationToken));
         return [.. watches];
     }
 
     private void Put(Pod pod, bool isGone)
     {
         if (isGone)
-            pods.Remove(pod.Metadata.Uid ?? "");
+            _pods.Remove(pod.Metadata.Uid ?? "");
         else if (deployment.Spec.Selector.Matches(pod.Metadata.Labels))
-            pods[pod.Metadata.Uid ?? ""] = pod;
+            _pods[pod.Metadata.Uid ?? ""] = pod;
     }
 
     private async Task WatchAsync<T>(ResourceType<T> type, ListOptions what, Action<T, bool> put, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        lock (gate)
-            unsynced++;
+        lock (_gate)
+            _unsynced++;
         var isSynced = false;
         await foreach (var seen in connection.Client.WatchAsync(type, what, cancellationToken))
         {
             TaskCompletionSource signal;
-            lock (gate)
+            lock (_gate)
             {
                 if (seen.Type != WatchEventType.Synced)
                     put(seen.Object, seen.Type == WatchEventType.Deleted);
                 else if (!isSynced)
-                    unsynced--;
+                    _unsynced--;
                 isSynced |= seen.Type == WatchEventType.Synced;
-                signal = changed;
-                changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                signal = _changed;
+                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             signal.TrySetResult();

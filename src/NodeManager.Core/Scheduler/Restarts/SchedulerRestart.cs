@@ -16,9 +16,9 @@ namespace NodeManager.Core.Scheduler.Restarts;
 internal sealed class SchedulerRestart(
     ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, SchedulerRestartRequest request, IOperationObserver observer)
 {
-    private readonly DateTimeOffset startedAt = connection.Time.GetUtcNow();
-    private readonly long start = connection.Time.GetTimestamp();
-    private readonly SchedulerEvents events = new(connection, session, scheduler, observer);
+    private readonly DateTimeOffset _startedAt = connection.Time.GetUtcNow();
+    private readonly long _start = connection.Time.GetTimestamp();
+    private readonly SchedulerEvents _events = new(connection, session, scheduler, observer);
 
     private string Title => $"{scheduler.Namespace}/{scheduler.Deployment}";
 
@@ -33,7 +33,7 @@ internal sealed class SchedulerRestart(
             ? Result(SchedulerRestartStatus.Restarted, now, former, verdict,
                 $"{Title} was restarted{Of(now)}{(verdict.Leader.Length > 0 ? $"; {verdict.Leader} leads" : "")}.")
             : await FailAsync(restarted, live, revision, former, verdict, cancellationToken);
-        await events.RestartedAsync(deployment, result, request.Reason, cancellationToken);
+        await _events.RestartedAsync(deployment, result, request.Reason, cancellationToken);
         return result;
     }
 
@@ -208,8 +208,8 @@ internal sealed class SchedulerRestart(
         FormerRevision = former,
         Leader = verdict.Leader,
         ReadyPods = verdict.Ready,
-        StartedAt = startedAt,
-        Duration = connection.Time.GetElapsedTime(start),
+        StartedAt = _startedAt,
+        Duration = connection.Time.GetElapsedTime(_start),
         Message = message,
         Log = log,
     };

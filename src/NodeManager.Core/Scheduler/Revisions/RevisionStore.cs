@@ -20,13 +20,13 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
     private const int LongestPrefix = 200;
 
     // Label values are short; names of ConfigMaps and keys are not.
-    private readonly string id = RevisionMark.HashOf($"{scheduler.ConfigMap}/{scheduler.Key}");
+    private readonly string _id = RevisionMark.HashOf($"{scheduler.ConfigMap}/{scheduler.Key}");
 
     /// <summary>What is kept, oldest first.</summary>
     public async Task<IReadOnlyList<SchedulerRevision>> ListAsync(CancellationToken cancellationToken)
     {
         var kept = await connection.Client.ListAsync(
-            Resources.ControllerRevisions, new() { Namespace = scheduler.Namespace, LabelSelector = $"{Label}={id}" }, cancellationToken);
+            Resources.ControllerRevisions, new() { Namespace = scheduler.Namespace, LabelSelector = $"{Label}={_id}" }, cancellationToken);
         return [.. kept.Items.Select(SchedulerRevision.Read).OfType<SchedulerRevision>().OrderBy(revision => revision.Number)];
     }
 
@@ -40,9 +40,9 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
             Kind = "ControllerRevision",
             Metadata = new()
             {
-                Name = $"{name}-{id[..8]}-{number}",
+                Name = $"{name}-{_id[..8]}-{number}",
                 Namespace = scheduler.Namespace,
-                Labels = new() { [Label] = id, [ManagedBy] = "nodemanager" },
+                Labels = new() { [Label] = _id, [ManagedBy] = "nodemanager" },
             },
             Data = (JsonObject)JsonSerializer.SerializeToNode(data, RevisionJson.Default.RevisionData)!,
             Revision = number,

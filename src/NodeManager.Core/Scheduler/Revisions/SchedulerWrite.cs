@@ -28,9 +28,9 @@ internal sealed partial class SchedulerWrite(
     // How long a request that is on its way may take to come to its end after the change was cancelled.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private readonly RevisionStore revisions = new(connection, scheduler);
-    private readonly HashSet<long> waitedFor = [];
-    private bool isConfirmed;
+    private readonly RevisionStore _revisions = new(connection, scheduler);
+    private readonly HashSet<long> _waitedFor = [];
+    private bool _isConfirmed;
 
     public async Task<SchedulerChangeResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -48,9 +48,9 @@ internal sealed partial class SchedulerWrite(
             RefuseImmutable(live.Map);
             if (!change.Force)
                 ChangeCheck.Refuse(before, after, Options, scheduler.Source);
-            if (!isConfirmed && !await change.Confirm(differences))
+            if (!_isConfirmed && !await change.Confirm(differences))
                 return new(false, live.Revision, live.Revision, after, differences);
-            isConfirmed = true;
+            _isConfirmed = true;
             if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
             {
                 SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
@@ -72,7 +72,7 @@ internal sealed partial class SchedulerWrite(
         for (var attempt = 1; ; attempt++)
         {
             var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
-            var kept = await revisions.ListAsync(cancellationToken);
+            var kept = await _revisions.ListAsync(cancellationToken);
             var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
             if (await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
                 && (live.Revision == current.Number
@@ -119,7 +119,7 @@ internal sealed partial class SchedulerWrite(
     private async Task<SchedulerRevision?> TryWriteAsync(
         LiveConfiguration live, string text, IReadOnlyList<SchedulerConfigurationDifference> differences, CancellationToken cancellationToken)
     {
-        var kept = await revisions.ListAsync(cancellationToken);
+        var kept = await _revisions.ListAsync(cancellationToken);
         if (await IsBeingChangedAsync(live, kept, cancellationToken))
             return null;
 
@@ -141,7 +141,7 @@ internal sealed partial class SchedulerWrite(
             Previous = previous.Number,
             Changes = [.. differences.Select(difference => difference.ToString())],
         };
-        if (await revisions.CreateAsync(Math.Max(last, previous.Number) + 1, data, cancellationToken) is not { } revision)
+        if (await _revisions.CreateAsync(Math.Max(last, previous.Number) + 1, data, cancellationToken) is not { } revision)
             return null;
         if (!await CommitAsync(live.Map, revision, cancellationToken))
             return null;
@@ -158,7 +158,7 @@ internal sealed partial class SchedulerWrite(
             return current;
         if (kept.LastOrDefault(revision => revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0) && revision.Data.Text == live.Text) is { } found)
             return found;
-        return await revisions.CreateAsync(last + 1, Found(live), cancellationToken);
+        return await _revisions.CreateAsync(last + 1, Found(live), cancellationToken);
     }
 
     private RevisionData Found(LiveConfiguration live) => new()
@@ -179,7 +179,7 @@ internal sealed partial class SchedulerWrite(
     private async Task<bool> IsBeingChangedAsync(LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, CancellationToken cancellationToken)
     {
         var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0));
-        if (pending is null || !waitedFor.Add(pending.Number))
+        if (pending is null || !_waitedFor.Add(pending.Number))
             return false;
         var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > Abandoned;
         if (!isOld && await ChangesAsync(live.Map, cancellationToken))
@@ -221,7 +221,7 @@ internal sealed partial class SchedulerWrite(
         }
         catch (KubernetesException)
         {
-            await revisions.DeleteAsync(revision, lingering.Token);
+            await _revisions.DeleteAsync(revision, lingering.Token);
             throw;
         }
 
@@ -229,7 +229,7 @@ internal sealed partial class SchedulerWrite(
         var now = await LiveConfiguration.ReadAsync(connection, scheduler, lingering.Token);
         if (now.Mark == mark)
             return true;
-        await revisions.DeleteAsync(revision, lingering.Token);
+        await _revisions.DeleteAsync(revision, lingering.Token);
         return false;
     }
 
@@ -265,7 +265,7 @@ internal sealed partial class SchedulerWrite(
         try
         {
             long[] needed = [revision.Number, revision.Data.Previous, await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0];
-            await revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
+            await _revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
         }
         catch (KubernetesException refused)
         {

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Api.Pods;
 /// <summary>What the programs in the containers of pods did: how often they were started, and what they wrote. Thread-safe.</summary>
 internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, PodRun> runs = new();
+    private readonly ConcurrentDictionary<string, PodRun> _runs = new();
 
     /// <summary>False where no pod ever has a program.</summary>
     public bool HasPrograms => programs.Count > 0;
@@ -17,16 +17,16 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
     public PodRun? Start(StoredObject pod, string now)
     {
         if (Run(pod) is not { } run) return null;
-        return runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
+        return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
     }
 
     /// <summary>The last start of a pod's program; one that nobody saw is made up for pods that were there from the beginning.</summary>
-    public PodRun? Of(StoredObject pod, string now) => runs.TryGetValue(pod.Uid, out PodRun? run) ? run : programs.Count == 0 ? null : Start(pod, now);
+    public PodRun? Of(StoredObject pod, string now) => _runs.TryGetValue(pod.Uid, out PodRun? run) ? run : programs.Count == 0 ? null : Start(pod, now);
 
     /// <summary>The last start, if there was one.</summary>
-    public PodRun? Find(string uid) => runs.GetValueOrDefault(uid);
+    public PodRun? Find(string uid) => _runs.GetValueOrDefault(uid);
 
-    public void Forget(string uid) => runs.TryRemove(uid, out _);
+    public void Forget(string uid) => _runs.TryRemove(uid, out _);
 
     private SimulatedRun? Run(StoredObject pod)
     {

@@ -14,7 +14,7 @@ internal sealed class EventBodies
     private const int LongestKept = 64 * 1024;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? s_buffer;
 
     // By version, which is that of one change alone: holding the change itself would keep all that follow it.
     private readonly Body?[] _bodies = new Body?[Size];
@@ -36,7 +36,7 @@ internal sealed class EventBodies
     /// <summary>Good until the thread makes the next one.</summary>
     public static ReadOnlySpan<byte> Make(ResourcePath path, StoredObject item)
     {
-        ArrayBufferWriter<byte> buffer = t_buffer ??= new(16 * 1024);
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);
         buffer.ResetWrittenCount();
         buffer.Write(ObjectWriter.Opening(path));
         path.Write(item, buffer);

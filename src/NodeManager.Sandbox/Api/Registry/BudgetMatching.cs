@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Model.Documents;

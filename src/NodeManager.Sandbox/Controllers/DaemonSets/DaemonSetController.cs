@@ -18,8 +18,8 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
 {
     private const string Component = "daemonset-controller";
     private const string HashLabel = PodTemplates.RevisionLabel;
-    private readonly RevisionHistory history = new(context, HashLabel);
-    private readonly DaemonBackOff backOff = new();
+    private readonly RevisionHistory _history = new(context, HashLabel);
+    private readonly DaemonBackOff _backOff = new();
 
     /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
     private static readonly (string Key, string Effect)[] Tolerated =
@@ -49,7 +49,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         JsonObject document = stored.ToJson();
         JsonObject spec = document["spec"]!.AsObject(), template = spec["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
-        history.Current(stored, document);
+        _history.Current(stored, document);
         JsonObject made = MakeTemplate(document);
         int minReadySeconds = (int)(spec.Number("minReadySeconds") ?? 0);
         ILookup<string, DaemonPod> pods = Store.PodsOf(stored.Uid).Where(static pod => !pod.IsDeleting || pod.Field("status.phase") is not ("Succeeded" or "Failed"))
@@ -68,11 +68,11 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         WriteStatus(stored, document, desired, nodes);
         foreach (DaemonPod pod in nodes.SelectMany(static node => node.Pods).Where(static pod => pod is { IsReady: true, IsAvailable: false }))
             EnqueueAt(key, pod.Stored.As<Pod>().ReadySince()!.Value.AddSeconds(minReadySeconds));
-        history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
+        _history.Trim(stored, document, Store.PodsOf(stored.Uid).Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}").Append($"{stored.Name}-{hash}"));
 
         bool Waits(DaemonPod failed)
         {
-            if (backOff.Until(stored.Uid, document.Object("metadata").Number("generation") ?? 0, NodeOf(failed.Stored), Context.Now) is not { } until) return false;
+            if (_backOff.Until(stored.Uid, document.Object("metadata").Number("generation") ?? 0, NodeOf(failed.Stored), Context.Now) is not { } until) return false;
             EnqueueAt(key, until);
             return true;
         }

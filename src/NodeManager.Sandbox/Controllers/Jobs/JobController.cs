@@ -16,8 +16,8 @@ namespace NodeManager.Sandbox.Controllers.Jobs;
 internal sealed class JobController(ControllerContext context) : Controller(context)
 {
     private const string Component = "job-controller";
-    private readonly Dictionary<ObjectKey, (string Uid, JobBackOff BackOff)> backOffs = [];
-    private readonly JobTracker tracker = new(context.Registry, context.MinorVersion);
+    private readonly Dictionary<ObjectKey, (string Uid, JobBackOff BackOff)> _backOffs = [];
+    private readonly JobTracker _tracker = new(context.Registry, context.MinorVersion);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Jobs, BuiltInKinds.Pods];
 
@@ -42,14 +42,14 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
     {
         if (Get(key) is not { } stored)
         {
-            backOffs.Remove(key);
+            _backOffs.Remove(key);
             return;
         }
 
         if (key.Kind == BuiltInKinds.Pods)
         {
             // Nobody counts it any more.
-            if (stored.ControllerReference() is not { } owner || Store.Get(BuiltInKinds.Jobs, key.Namespace, owner.Name)?.Uid != owner.Uid) tracker.Release(stored);
+            if (stored.ControllerReference() is not { } owner || Store.Get(BuiltInKinds.Jobs, key.Namespace, owner.Name)?.Uid != owner.Uid) _tracker.Release(stored);
             return;
         }
 
@@ -59,13 +59,13 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         JobPods pods = new(spec, Store.PodsOf(stored.Uid));
         if (JobState.IsOver(status))
         {
-            backOffs.Remove(key);
-            foreach (StoredObject pod in pods.All) tracker.Release(pod);
+            _backOffs.Remove(key);
+            foreach (StoredObject pod in pods.All) _tracker.Release(pod);
             if (!stored.IsDeleting) Expire(stored, spec, status);
             return;
         }
 
-        JobState state = tracker.Count(status, spec, pods);
+        JobState state = _tracker.Count(status, spec, pods);
         JobBackOff backOff = Note(stored, state.NewFailures, state.NewSuccesses);
         bool isSuspended = spec.Flag("suspend") == true;
         if (!isSuspended) status.Default("startTime", Registry.Now);
@@ -120,7 +120,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
     // What a job gives up on its own does not count as failed; what it leaves behind when it fails does.
     private void Delete(StoredObject job, StoredObject pod, bool isCounted)
     {
-        if (!isCounted) tracker.Release(pod);
+        if (!isCounted) _tracker.Release(pod);
         Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
         Context.Events.Normal(job, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
     }
@@ -128,25 +128,25 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
     private JobBackOff Note(StoredObject job, IReadOnlyCollection<StoredObject> failed, IReadOnlyCollection<StoredObject> succeeded)
     {
         ObjectKey key = ObjectKey.Of(job);
-        JobBackOff known = backOffs.TryGetValue(key, out (string Uid, JobBackOff BackOff) noted) && noted.Uid == job.Uid ? noted.BackOff : default;
+        JobBackOff known = _backOffs.TryGetValue(key, out (string Uid, JobBackOff BackOff) noted) && noted.Uid == job.Uid ? noted.BackOff : default;
         if (failed.Count == 0 && succeeded.Count == 0) return known;
         DateTimeOffset success = succeeded.Select(JobPods.EndOf).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
         DateTimeOffset[] failures = [.. failed.Select(JobPods.EndOf).Where(end => end > success)];
         int before = succeeded.Count > 0 ? 0 : known.Failures;
         JobBackOff next = failures.Length == 0 ? new(before, known.Last) : new(before + failures.Length, failures.Max());
-        backOffs[key] = (job.Uid, next);
+        _backOffs[key] = (job.Uid, next);
         return next;
     }
 
     private void Write(StoredObject job, JsonObject spec, JsonObject status, JobState before, JobEnd? end, bool? isSuspended)
     {
         JobPods pods = new(spec, Store.PodsOf(job.Uid));
-        JobState state = tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
+        JobState state = _tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
         // What ended since it was looked at is counted here, and never again.
         Note(job, Later(state.NewFailures, before.NewFailures), Later(state.NewSuccesses, before.NewSuccesses));
         bool isOver = false;
         string? said = null;
-        tracker.Write(job, state, pods, isOver: end is not null || job.IsDeleting, (target, isCounted) =>
+        _tracker.Write(job, state, pods, isOver: end is not null || job.IsDeleting, (target, isCounted) =>
         {
             if (status["startTime"] is { } start) target.Default("startTime", start.DeepClone());
             said = JobState.Suspend(target, isSuspended, Registry.Now, Context.MinorVersion) ?? said;

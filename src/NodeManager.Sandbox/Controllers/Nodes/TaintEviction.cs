@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Sandbox.Model.Documents;
@@ -15,10 +14,10 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
 {
     private const string Reason = "TaintManagerEviction";
     private const int DisruptionTargetFrom = 26;
-    private readonly Dictionary<(string Node, string Taint), DateTimeOffset> seen = [];
+    private readonly Dictionary<(string Node, string Taint), DateTimeOffset> _seen = [];
 
     /// <summary>When a pod is to be deleted, once that was decided.</summary>
-    private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> scheduled = [];
+    private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> _scheduled = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes, BuiltInKinds.Pods];
 
@@ -46,14 +45,14 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
     {
         if (Get(key) is not { } item)
         {
-            scheduled.Remove(key);
+            _scheduled.Remove(key);
             return;
         }
 
         if (item.Kind == BuiltInKinds.Nodes)
         {
             List<Taint> taints = Drives(item.As<Node>());
-            foreach ((string Node, string Taint) known in seen.Keys.Where(known => known.Node == item.Name && !taints.Exists(taint => taint.Key == known.Taint)).ToList()) seen.Remove(known);
+            foreach ((string Node, string Taint) known in _seen.Keys.Where(known => known.Node == item.Name && !taints.Exists(taint => taint.Key == known.Taint)).ToList()) _seen.Remove(known);
             foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Judge(pod, taints);
         }
         else if (Store.Get(BuiltInKinds.Nodes, "", item.Field("spec.nodeName")) is { } node) Judge(item, Drives(node.As<Node>()));
@@ -81,16 +80,16 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
         }
 
         ObjectKey key = ObjectKey.Of(stored);
-        bool isScheduled = scheduled.TryGetValue(key, out (string Uid, DateTimeOffset At) known) && known.Uid == stored.Uid;
+        bool isScheduled = _scheduled.TryGetValue(key, out (string Uid, DateTimeOffset At) known) && known.Uid == stored.Uid;
         if (end is null)
         {
-            if (isScheduled && scheduled.Remove(key)) Context.Events.Normal(stored, Component, Reason, $"Cancelling deletion of Pod {stored.Namespace}/{stored.Name}");
+            if (isScheduled && _scheduled.Remove(key)) Context.Events.Normal(stored, Component, Reason, $"Cancelling deletion of Pod {stored.Namespace}/{stored.Name}");
             return;
         }
 
         // A taint that turns into another does not give the pod more time.
         DateTimeOffset at = isScheduled && known.At < end ? known.At : end.Value;
-        scheduled[key] = (stored.Uid, at);
+        _scheduled[key] = (stored.Uid, at);
         if (at <= Context.Now) Evict(stored);
         else EnqueueAt(key, at);
     }
@@ -99,13 +98,13 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
     private DateTimeOffset Since(string node, Taint taint)
     {
         if (taint.TimeAdded is { } stated) return stated;
-        if (!seen.TryGetValue((node, taint.Key), out DateTimeOffset first)) seen[(node, taint.Key)] = first = Context.Now;
+        if (!_seen.TryGetValue((node, taint.Key), out DateTimeOffset first)) _seen[(node, taint.Key)] = first = Context.Now;
         return first;
     }
 
     private void Evict(StoredObject pod)
     {
-        scheduled.Remove(ObjectKey.Of(pod));
+        _scheduled.Remove(ObjectKey.Of(pod));
         Context.Events.Normal(pod, Component, Reason, $"Marking for deletion Pod {pod.Namespace}/{pod.Name}");
         if (Context.MinorVersion >= DisruptionTargetFrom)
             Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>

@@ -14,7 +14,7 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private readonly ReconcileQueue queue = new(context.Registry.Time);
+    private readonly ReconcileQueue _queue = new(context.Registry.Time);
 
     /// <summary>What it hears of.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
@@ -49,7 +49,7 @@ internal abstract class Controller(ControllerContext context)
             ObjectKey key;
             try
             {
-                key = await queue.TakeAsync(cancellationToken);
+                key = await _queue.TakeAsync(cancellationToken);
             }
             catch (OperationCanceledException)
             {
@@ -79,13 +79,13 @@ internal abstract class Controller(ControllerContext context)
     /// <summary>Brings one object to what it should be. Throwing tries again later.</summary>
     protected abstract void Reconcile(ObjectKey key);
 
-    protected void Enqueue(StoredObject item) => queue.Enqueue(ObjectKey.Of(item));
+    protected void Enqueue(StoredObject item) => _queue.Enqueue(ObjectKey.Of(item));
 
-    protected void Enqueue(ObjectKey key) => queue.Enqueue(key);
+    protected void Enqueue(ObjectKey key) => _queue.Enqueue(key);
 
-    protected void EnqueueAfter(ObjectKey key, TimeSpan delay) => context.Timers.Schedule(queue, key, context.Now + delay);
+    protected void EnqueueAfter(ObjectKey key, TimeSpan delay) => context.Timers.Schedule(_queue, key, context.Now + delay);
 
-    protected void EnqueueAt(ObjectKey key, DateTimeOffset moment) => context.Timers.Schedule(queue, key, moment);
+    protected void EnqueueAt(ObjectKey key, DateTimeOffset moment) => context.Timers.Schedule(_queue, key, moment);
 
     protected StoredObject? Get(ObjectKey key) => Store.Get(key.Kind, key.Namespace, key.Name);
 }

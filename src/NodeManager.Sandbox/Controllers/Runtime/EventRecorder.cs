@@ -13,7 +13,7 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal sealed class EventRecorder(ResourceRegistry registry)
 {
     private const int Remembered = 4096;
-    private readonly ConcurrentDictionary<(string Uid, string Reason, string Message), string> known = new();
+    private readonly ConcurrentDictionary<(string Uid, string Reason, string Message), string> _known = new();
 
     public void Normal(StoredObject about, string component, string reason, string message) => Record(about, component, "Normal", reason, message);
 
@@ -24,7 +24,7 @@ internal sealed class EventRecorder(ResourceRegistry registry)
         string ns = about.Namespace.Length > 0 ? about.Namespace : "default";
         try
         {
-            if (known.TryGetValue((about.Uid, reason, message), out string? name) && registry.Store.Get(BuiltInKinds.Events, ns, name) is not null)
+            if (_known.TryGetValue((about.Uid, reason, message), out string? name) && registry.Store.Get(BuiltInKinds.Events, ns, name) is not null)
             {
                 registry.As(new(component)).Update(BuiltInKinds.Events, ns, name, item =>
                 {
@@ -45,8 +45,8 @@ internal sealed class EventRecorder(ResourceRegistry registry)
                 ["source"] = new JsonObject { ["component"] = component }, ["reportingComponent"] = component, ["reportingInstance"] = "",
                 ["firstTimestamp"] = registry.Now, ["lastTimestamp"] = registry.Now, ["eventTime"] = null,
             });
-            if (known.Count >= Remembered) known.Clear();
-            known[(about.Uid, reason, message)] = name;
+            if (_known.Count >= Remembered) _known.Clear();
+            _known[(about.Uid, reason, message)] = name;
         }
         catch (ApiException)
         {

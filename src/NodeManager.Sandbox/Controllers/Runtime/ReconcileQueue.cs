@@ -10,38 +10,38 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 /// </summary>
 internal sealed class ReconcileQueue(TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private readonly HashSet<ObjectKey> waiting = [];
-    private readonly ClusterClock? clock = time as ClusterClock;
-    private readonly Channel<(ObjectKey Key, DateTimeOffset Since)> keys = Channel.CreateUnbounded<(ObjectKey, DateTimeOffset)>(new() { SingleReader = true });
-    private ClockHold? hold;
+    private readonly Lock _gate = new();
+    private readonly HashSet<ObjectKey> _waiting = [];
+    private readonly ClusterClock? _clock = time as ClusterClock;
+    private readonly Channel<(ObjectKey Key, DateTimeOffset Since)> _keys = Channel.CreateUnbounded<(ObjectKey, DateTimeOffset)>(new() { SingleReader = true });
+    private ClockHold? _hold;
 
     public void Enqueue(ObjectKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!waiting.Add(key)) return;
-            hold ??= clock?.Hold();
-            keys.Writer.TryWrite((key, clock?.GetUtcNow() ?? default));
+            if (!_waiting.Add(key)) return;
+            _hold ??= _clock?.Hold();
+            _keys.Writer.TryWrite((key, _clock?.GetUtcNow() ?? default));
         }
     }
 
     public async ValueTask<ObjectKey> TakeAsync(CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (waiting.Count == 0)
+            if (_waiting.Count == 0)
             {
-                hold?.Dispose();
-                hold = null;
+                _hold?.Dispose();
+                _hold = null;
             }
         }
 
-        (ObjectKey key, DateTimeOffset since) = await keys.Reader.ReadAsync(cancellationToken);
-        lock (gate)
+        (ObjectKey key, DateTimeOffset since) = await _keys.Reader.ReadAsync(cancellationToken);
+        lock (_gate)
         {
-            waiting.Remove(key);
-            hold?.MoveTo(since);
+            _waiting.Remove(key);
+            _hold?.MoveTo(since);
         }
 
         return key;

@@ -10,44 +10,44 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal sealed class TimerQueue : IDisposable
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private readonly Lock gate = new();
-    private readonly TimeProvider time;
-    private readonly ITimer timer;
-    private readonly PriorityQueue<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> entries = new();
-    private readonly Dictionary<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> earliest = [];
-    private DateTimeOffset armed = DateTimeOffset.MaxValue;
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly PriorityQueue<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> _entries = new();
+    private readonly Dictionary<(ReconcileQueue Queue, ObjectKey Key), DateTimeOffset> _earliest = [];
+    private DateTimeOffset _armed = DateTimeOffset.MaxValue;
 
     public TimerQueue(TimeProvider time)
     {
-        this.time = time;
-        timer = time.CreateTimer(static state => ((TimerQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _time = time;
+        _timer = time.CreateTimer(static state => ((TimerQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Schedule(ReconcileQueue queue, ObjectKey key, DateTimeOffset at)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (earliest.TryGetValue((queue, key), out DateTimeOffset known) && known <= at) return;
-            earliest[(queue, key)] = at;
-            entries.Enqueue((queue, key), at);
+            if (_earliest.TryGetValue((queue, key), out DateTimeOffset known) && known <= at) return;
+            _earliest[(queue, key)] = at;
+            _entries.Enqueue((queue, key), at);
             Arm();
         }
     }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Fire()
     {
         List<(ReconcileQueue Queue, ObjectKey Key)> due = [];
-        lock (gate)
+        lock (_gate)
         {
-            armed = DateTimeOffset.MaxValue;
-            DateTimeOffset now = time.GetUtcNow();
-            while (entries.TryPeek(out (ReconcileQueue Queue, ObjectKey Key) entry, out DateTimeOffset at) && at <= now)
+            _armed = DateTimeOffset.MaxValue;
+            DateTimeOffset now = _time.GetUtcNow();
+            while (_entries.TryPeek(out (ReconcileQueue Queue, ObjectKey Key) entry, out DateTimeOffset at) && at <= now)
             {
-                entries.Dequeue();
+                _entries.Dequeue();
                 // What was moved to an earlier time leaves its later entry behind.
-                if (earliest.TryGetValue(entry, out DateTimeOffset valid) && valid == at && earliest.Remove(entry)) due.Add(entry);
+                if (_earliest.TryGetValue(entry, out DateTimeOffset valid) && valid == at && _earliest.Remove(entry)) due.Add(entry);
             }
             Arm();
         }
@@ -56,9 +56,9 @@ internal sealed class TimerQueue : IDisposable
 
     private void Arm()
     {
-        if (!entries.TryPeek(out _, out DateTimeOffset next) || next >= armed) return;
-        armed = next;
-        TimeSpan delay = next - time.GetUtcNow();
-        timer.Change(delay < Shortest ? Shortest : LongTimers.Bound(delay), Timeout.InfiniteTimeSpan);
+        if (!_entries.TryPeek(out _, out DateTimeOffset next) || next >= _armed) return;
+        _armed = next;
+        TimeSpan delay = next - _time.GetUtcNow();
+        _timer.Change(delay < Shortest ? Shortest : LongTimers.Bound(delay), Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;

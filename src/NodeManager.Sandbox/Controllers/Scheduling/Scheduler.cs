@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Nodes;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Volumes;
@@ -24,20 +23,20 @@ internal sealed class Scheduler : Controller
 {
     private const string Component = "default-scheduler";
     private static readonly ObjectKey Round = new(BuiltInKinds.Pods, "", "");
-    private readonly ConcurrentQueue<Change> changes = new();
-    private readonly ClusterSnapshot snapshot;
-    private readonly ClaimBinder claims;
-    private readonly Preemptor preemptor;
-    private readonly Dictionary<string, (Pod Pod, string Node)> nominated = new(StringComparer.Ordinal);
-    private readonly SortedSet<Waiting> active = new(WaitingOrder.Instance);
-    private readonly Dictionary<string, Waiting> waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Change> _changes = new();
+    private readonly ClusterSnapshot _snapshot;
+    private readonly ClaimBinder _claims;
+    private readonly Preemptor _preemptor;
+    private readonly Dictionary<string, (Pod Pod, string Node)> _nominated = new(StringComparer.Ordinal);
+    private readonly SortedSet<Waiting> _active = new(WaitingOrder.Instance);
+    private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
 
     public Scheduler(ControllerContext context)
         : base(context)
     {
-        snapshot = new(context.MinorVersion) { KnowsStorage = true };
-        claims = new(context.Registry);
-        preemptor = new(context);
+        _snapshot = new(context.MinorVersion) { KnowsStorage = true };
+        _claims = new(context.Registry);
+        _preemptor = new(context);
     }
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
@@ -48,7 +47,7 @@ internal sealed class Scheduler : Controller
 
     public override void Observe(Change change)
     {
-        changes.Enqueue(change);
+        _changes.Enqueue(change);
         Enqueue(Round);
     }
 
@@ -57,16 +56,16 @@ internal sealed class Scheduler : Controller
     /// <summary>Takes in what changed, then places one pod; comes back at once while there are more.</summary>
     protected override void Reconcile(ObjectKey key)
     {
-        while (changes.TryDequeue(out Change? change)) TakeIn(change);
-        if (active.Min is not { } next) return;
-        active.Remove(next);
+        while (_changes.TryDequeue(out Change? change)) TakeIn(change);
+        if (_active.Min is not { } next) return;
+        _active.Remove(next);
         try
         {
             Place(next);
         }
         finally
         {
-            if (active.Count > 0 || !changes.IsEmpty) Enqueue(Round);
+            if (_active.Count > 0 || !_changes.IsEmpty) Enqueue(Round);
         }
     }
 
@@ -82,34 +81,34 @@ internal sealed class Scheduler : Controller
         if (item.Kind == BuiltInKinds.Services)
         {
             // Services say what is kept apart, not what fits: nothing is tried again for them.
-            if (isGone) snapshot.RemoveService(item.As<Service>());
-            else snapshot.SetService(item.As<Service>());
+            if (isGone) _snapshot.RemoveService(item.As<Service>());
+            else _snapshot.SetService(item.As<Service>());
             return;
         }
         if (item.Kind == BuiltInKinds.Nodes)
         {
-            if (isGone) snapshot.RemoveNode(item.Name);
-            else snapshot.SetNode(item.As<Node>());
-            snapshot.SetImages(item.Name, isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images);
+            if (isGone) _snapshot.RemoveNode(item.Name);
+            else _snapshot.SetNode(item.As<Node>());
+            _snapshot.SetImages(item.Name, isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images);
             if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>()))) return;
         }
         else if (item.Kind == BuiltInKinds.Namespaces)
         {
-            if (isGone) snapshot.RemoveNamespace(item.Name);
-            else snapshot.SetNamespace(item.Name, item.Labels);
+            if (isGone) _snapshot.RemoveNamespace(item.Name);
+            else _snapshot.SetNamespace(item.Name, item.Labels);
         }
         else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
         {
-            if (isGone) snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
-            else snapshot.SetClaim(item.As<PersistentVolumeClaim>());
+            if (isGone) _snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
+            else _snapshot.SetClaim(item.As<PersistentVolumeClaim>());
         }
         else if (item.Kind == BuiltInKinds.StorageClasses)
         {
-            if (isGone) snapshot.RemoveStorageClass(item.Name);
-            else snapshot.SetStorageClass(item.As<StorageClass>());
+            if (isGone) _snapshot.RemoveStorageClass(item.Name);
+            else _snapshot.SetStorageClass(item.As<StorageClass>());
         }
-        else if (isGone) snapshot.RemoveVolume(item.Name);
-        else snapshot.SetVolume(item.As<PersistentVolume>());
+        else if (isGone) _snapshot.RemoveVolume(item.Name);
+        else _snapshot.SetVolume(item.As<PersistentVolume>());
         Retry();
     }
 
@@ -119,7 +118,7 @@ internal sealed class Scheduler : Controller
         Pod pod = item.As<Pod>();
         string key = pod.Key();
         bool isGone = change.Type == ChangeType.Deleted;
-        if (isGone ? snapshot.RemovePod(pod) : Update(pod)) Retry();
+        if (isGone ? _snapshot.RemovePod(pod) : Update(pod)) Retry();
         bool isMine = !isGone && !item.IsDeleting && item.Field("spec.nodeName").Length == 0 && item.IsActive()
             && pod.Spec.SchedulerName is null or "" or "default-scheduler";
         if (isMine && pod.Spec.SchedulingGates is { Count: > 0 })
@@ -128,19 +127,19 @@ internal sealed class Scheduler : Controller
             isMine = false;
         }
 
-        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node) nominated[key] = (pod, node);
-        else nominated.Remove(key);
-        bool isKnown = waiting.TryGetValue(key, out Waiting? known);
+        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node) _nominated[key] = (pod, node);
+        else _nominated.Remove(key);
+        bool isKnown = _waiting.TryGetValue(key, out Waiting? known);
         if (isKnown && (!isMine || known!.Uid != item.Uid))
         {
-            active.Remove(known!);
-            waiting.Remove(key);
+            _active.Remove(known!);
+            _waiting.Remove(key);
             isKnown = false;
         }
         if (!isMine || isKnown) return;
         Waiting added = new(item.Namespace, item.Name, item.Uid, pod.Spec.Priority ?? 0, pod.Metadata.CreationTimestamp ?? default);
-        waiting.Add(key, added);
-        active.Add(added);
+        _waiting.Add(key, added);
+        _active.Add(added);
     }
 
     /// <summary>True if room was made: it was there and is not any more.</summary>
@@ -148,16 +147,16 @@ internal sealed class Scheduler : Controller
     {
         if (!pod.IsFinished())
         {
-            snapshot.SetPod(pod);
+            _snapshot.SetPod(pod);
             return false;
         }
-        return snapshot.RemovePod(pod);
+        return _snapshot.RemovePod(pod);
     }
 
     /// <summary>Something changed in the cluster: what waits is tried again.</summary>
     private void Retry()
     {
-        if (active.Count < waiting.Count) active.UnionWith(waiting.Values);
+        if (_active.Count < _waiting.Count) _active.UnionWith(_waiting.Values);
     }
 
     private void Place(Waiting next)
@@ -183,9 +182,9 @@ internal sealed class Scheduler : Controller
             // Gone, going or bound by another: its change says which.
             return;
         }
-        waiting.Remove(pod.Key());
-        nominated.Remove(pod.Key());
-        snapshot.SetPod(bound.As<Pod>());
+        _waiting.Remove(pod.Key());
+        _nominated.Remove(pod.Key());
+        _snapshot.SetPod(bound.As<Pod>());
         Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
     }
 
@@ -193,17 +192,17 @@ internal sealed class Scheduler : Controller
     private Placement Judge(Pod pod, out PreemptionResult? preemption)
     {
         string key = pod.Key();
-        List<(Pod Pod, string Node)> others = [.. nominated.Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0)).Select(one => one.Value)];
-        foreach ((Pod other, string node) in others) snapshot.Assume(other, node);
+        List<(Pod Pod, string Node)> others = [.. _nominated.Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0)).Select(one => one.Value)];
+        foreach ((Pod other, string node) in others) _snapshot.Assume(other, node);
         try
         {
-            Placement placement = PodPlacement.Find(pod, snapshot);
-            preemption = placement.Verdict == FitVerdict.DoesNotFit ? preemptor.Find(pod, snapshot, placement.Refusals) : null;
+            Placement placement = PodPlacement.Find(pod, _snapshot);
+            preemption = placement.Verdict == FitVerdict.DoesNotFit ? _preemptor.Find(pod, _snapshot, placement.Refusals) : null;
             return placement;
         }
         finally
         {
-            foreach ((Pod other, _) in others) snapshot.RemovePod(other);
+            foreach ((Pod other, _) in others) _snapshot.RemovePod(other);
         }
     }
 
@@ -213,8 +212,8 @@ internal sealed class Scheduler : Controller
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
             if (volume.PersistentVolumeClaim is not { } source) continue;
-            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim && claims.WaitsForPod(claim))
-                claims.Fill(claim, snapshot.Node(node)!.Node);
+            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim && _claims.WaitsForPod(claim))
+                _claims.Fill(claim, _snapshot.Node(node)!.Node);
         }
     }
 
@@ -224,9 +223,9 @@ internal sealed class Scheduler : Controller
             ? placement.Message
             : PodPlacement.Summary([.. placement.Refusals.Select(refusal => refusal.Answer)], Context.MinorVersion, preemption.Message);
         Context.Events.Warning(stored, Component, "FailedScheduling", message);
-        if (preemption?.Node is { } node) nominated[pod.Key()] = (pod, node);
+        if (preemption?.Node is { } node) _nominated[pod.Key()] = (pod, node);
         SetUnscheduled(stored, "Unschedulable", message, preemption?.Node);
-        if (preemption is { Victims.Count: > 0 }) preemptor.DriveOut(pod, preemption);
+        if (preemption is { Victims.Count: > 0 }) _preemptor.DriveOut(pod, preemption);
     }
 
     private void SayGated(StoredObject stored) =>

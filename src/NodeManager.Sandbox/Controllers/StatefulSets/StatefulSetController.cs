@@ -16,9 +16,9 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
 {
     private const string Component = "statefulset-controller";
     private const int AvailableFrom = 22, AvailableAlwaysFrom = 25, CapitalsFrom = 36;
-    private readonly RevisionHistory history = new(context, "controller.kubernetes.io/hash");
+    private readonly RevisionHistory _history = new(context, "controller.kubernetes.io/hash");
 
-    private readonly StatefulClaims claims = new(context);
+    private readonly StatefulClaims _claims = new(context);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.StatefulSets, BuiltInKinds.Pods, BuiltInKinds.PersistentVolumeClaims];
 
@@ -40,20 +40,20 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         if (Get(key) is not { IsDeleting: false } stored) return;
         JsonObject document = stored.ToJson();
         JsonObject spec = document["spec"]!.AsObject();
-        string hash = history.Current(stored, document).Name;
-        string current = document.Object("status").Text("currentRevision") is { Length: > 0 } known && history.Template(stored, known) is not null ? known : hash;
+        string hash = _history.Current(stored, document).Name;
+        string current = document.Object("status").Text("currentRevision") is { Length: > 0 } known && _history.Template(stored, known) is not null ? known : hash;
         StatefulPlan plan = new(spec, hash, current, Context.Now);
         SortedDictionary<int, StoredObject> pods = [];
         foreach (StoredObject pod in Store.PodsOf(stored.Uid))
             if (StatefulPlan.OrdinalOf(stored, pod) is { } ordinal) pods[ordinal] = pod;
-        foreach ((int ordinal, StoredObject pod) in pods.Where(static pair => !pair.Value.IsDeleting)) claims.Own(stored, spec, pod, plan.Wants(ordinal));
+        foreach ((int ordinal, StoredObject pod) in pods.Where(static pair => !pair.Value.IsDeleting)) _claims.Own(stored, spec, pod, plan.Wants(ordinal));
         bool isSettled = plan.IsOrdered ? Settle(stored, spec, plan, pods) : SettleAtOnce(stored, spec, plan, pods);
         if (isSettled && plan.Outdated(pods) is { } outdated) Delete(stored, outdated);
         StoredObject[] left = [.. pods.Values.Select(pod => Store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is { } now && now.Uid == pod.Uid ? now : null).OfType<StoredObject>()];
         WriteStatus(stored, document, plan, left);
         foreach (StoredObject pod in left.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
             EnqueueAt(key, pod.As<Pod>().ReadySince()!.Value.AddSeconds(plan.MinReadySeconds));
-        history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) ?? "").Concat([hash, current]));
+        _history.Trim(stored, document, pods.Values.Select(pod => pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) ?? "").Concat([hash, current]));
     }
 
     /// <summary>One step of making and removing pods in order; true where there is nothing to wait for.</summary>
@@ -101,8 +101,8 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
     private void Create(StoredObject set, JsonObject spec, StatefulPlan plan, int ordinal, SortedDictionary<int, StoredObject> pods)
     {
         string name = $"{set.Name}-{ordinal}", revision = plan.RevisionOf(ordinal);
-        if (claims.IsStale(set, spec, name)) return;
-        JsonObject podTemplate = revision == plan.Newest ? spec["template"]!.AsObject() : history.Template(set, revision) ?? spec["template"]!.AsObject();
+        if (_claims.IsStale(set, spec, name)) return;
+        JsonObject podTemplate = revision == plan.Newest ? spec["template"]!.AsObject() : _history.Template(set, revision) ?? spec["template"]!.AsObject();
         JsonObject pod = PodTemplates.MakePod(set, podTemplate, name);
         pod["metadata"]!["generateName"] = set.Name + "-";
         PodTemplates.Label(pod, PodTemplates.RevisionLabel, revision);
@@ -111,9 +111,9 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         JsonObject podSpec = pod["spec"]!.AsObject();
         podSpec["hostname"] = name;
         if (spec.Text("serviceName") is { Length: > 0 } service) podSpec["subdomain"] = service;
-        claims.Mount(set, spec, name, podSpec, claim => Say(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success"));
+        _claims.Mount(set, spec, name, podSpec, claim => Say(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success"));
         pods[ordinal] = Registry.Create(BuiltInKinds.Pods, set.Namespace, pod);
-        claims.Own(set, spec, pods[ordinal], isWanted: true);
+        _claims.Own(set, spec, pods[ordinal], isWanted: true);
         Say(set, "SuccessfulCreate", $"{Verb("create")} Pod {name} in StatefulSet {set.Name} successful");
     }
 

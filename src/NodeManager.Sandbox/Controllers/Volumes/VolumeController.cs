@@ -16,7 +16,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
 {
     public const string Driver = "ebs.csi.aws.com";
 
-    private readonly ClaimBinder claims = new(context.Registry);
+    private readonly ClaimBinder _claims = new(context.Registry);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
         [BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.Pods, BuiltInKinds.VolumeAttachments, BuiltInKinds.PersistentVolumes, BuiltInKinds.StorageClasses];
@@ -59,9 +59,9 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
         if (Get(key) is not { } item) return;
         if (key.Kind == BuiltInKinds.PersistentVolumeClaims)
         {
-            if (!claims.WaitsForPod(item)) claims.Fill(item, null);
+            if (!_claims.WaitsForPod(item)) _claims.Fill(item, null);
         }
-        else if (key.Kind == BuiltInKinds.PersistentVolumes) claims.Tend(item);
+        else if (key.Kind == BuiltInKinds.PersistentVolumes) _claims.Tend(item);
         else if (key.Kind == BuiltInKinds.Pods) Attach(item);
         else Detach(item);
     }

@@ -11,9 +11,9 @@ public sealed class SchedulerFilesTests : IDisposable
 {
     private const string Text = "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: a\n";
 
-    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
-    private string File => Path.Combine(folder, "scheduler.yaml");
+    private string File => Path.Combine(_folder, "scheduler.yaml");
 
     [Theory]
     [InlineData("  plugins: {bind: {enabled: [{name: GpuPacking}]}}\n", "does not implement bind")]
@@ -117,7 +117,7 @@ public sealed class SchedulerFilesTests : IDisposable
             }));
         Assert.Equal(ErrorIds.Conflict, refused.ErrorId);
         Assert.Equal(Text + "# another\n", await System.IO.File.ReadAllTextAsync(File));
-        Assert.Single(Directory.GetFiles(folder));
+        Assert.Single(Directory.GetFiles(_folder));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class SchedulerFilesTests : IDisposable
         Assert.Contains("permit", PluginEditor.Enable(document, own with { Force = true }).Document.Text, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<SchedulerDocument?> ReplaceAsync(string text, PluginCatalog catalog) =>
         ChangeAsync(SchedulerFileChange.Replacement(text), catalog);

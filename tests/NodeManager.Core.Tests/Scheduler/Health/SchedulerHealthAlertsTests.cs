@@ -11,18 +11,18 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
 {
     private static readonly ClusterScheduler First = new() { Namespace = "kube-system", ConfigMap = "first-config", Key = "config.yaml", Deployment = "first" };
 
-    private readonly NodeManagerSession session = OfflineSession.Create(1, "prod");
-    private readonly List<SchedulerAlertEventArgs> told = [];
+    private readonly NodeManagerSession _session = OfflineSession.Create(1, "prod");
+    private readonly List<SchedulerAlertEventArgs> _told = [];
 
-    public SchedulerHealthAlertsTests() => session.SchedulerAlert += (_, alert) => told.Add(alert);
+    public SchedulerHealthAlertsTests() => _session.SchedulerAlert += (_, alert) => _told.Add(alert);
 
-    public void Dispose() => session.Dispose();
+    public void Dispose() => _session.Dispose();
 
     [Fact]
     public void What_is_well_from_the_start_is_not_told()
     {
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
-        Assert.Empty(told);
+        Assert.Empty(_told);
     }
 
     [Fact]
@@ -34,9 +34,9 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
 
-        Assert.Equal([("Warning", "SchedulerUnhealthy"), ("Normal", "SchedulerHealthy")], told.Select(alert => (alert.Type, alert.Reason)));
-        Assert.All(told, alert => Assert.Equal(First.ToString(), alert.Scheduler));
-        Assert.Equal("Leader: Error: it: as seen", told[0].Message);
+        Assert.Equal([("Warning", "SchedulerUnhealthy"), ("Normal", "SchedulerHealthy")], _told.Select(alert => (alert.Type, alert.Reason)));
+        Assert.All(_told, alert => Assert.Equal(First.ToString(), alert.Scheduler));
+        Assert.Equal("Leader: Error: it: as seen", _told[0].Message);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         Look(("Pod", SchedulerHealthStatus.Warning), ("Pod", SchedulerHealthStatus.Error));
         Look(("Pod", SchedulerHealthStatus.Warning));
 
-        Assert.Equal(["Pod: Warning: it: as seen", "Pod: Error: it: as seen"], told.Select(alert => alert.Message));
+        Assert.Equal(["Pod: Warning: it: as seen", "Pod: Error: it: as seen"], _told.Select(alert => alert.Message));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         Look(("Pod", SchedulerHealthStatus.Healthy));
         Look(("Leader", SchedulerHealthStatus.Error));
 
-        Assert.Single(told);
+        Assert.Single(_told);
     }
 
     [Fact]
@@ -66,32 +66,32 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         using NodeManagerSession other = OfflineSession.Create(2, "prod");
         Look(("Pod", SchedulerHealthStatus.Error));
         other.Get<SchedulerHealthAlerts>().Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
-        session.Get<SchedulerHealthAlerts>().Tell(session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
+        _session.Get<SchedulerHealthAlerts>().Tell(_session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
 
-        Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], told.Select(alert => alert.Scheduler));
+        Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], _told.Select(alert => alert.Scheduler));
     }
 
     [Fact]
     public void A_subscriber_that_fails_keeps_nobody_from_being_told()
     {
-        session.SchedulerAlert += static (_, _) => throw new InvalidOperationException("no runspace");
+        _session.SchedulerAlert += static (_, _) => throw new InvalidOperationException("no runspace");
         List<SchedulerAlertEventArgs> others = [];
-        session.SchedulerAlert += (_, alert) => others.Add(alert);
+        _session.SchedulerAlert += (_, alert) => others.Add(alert);
         ListLogger logger = new();
 
-        session.Get<SchedulerHealthAlerts>().Tell(session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
+        _session.Get<SchedulerHealthAlerts>().Tell(_session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
 
-        Assert.Equal((1, 1), (told.Count, others.Count));
+        Assert.Equal((1, 1), (_told.Count, others.Count));
         Assert.Contains("failed at SchedulerUnhealthy: no runspace", Assert.Single(logger.Entries).Message, StringComparison.Ordinal);
     }
 
     private void Look(params (string Check, string Status)[] findings) =>
-        session.Get<SchedulerHealthAlerts>().Tell(session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
+        _session.Get<SchedulerHealthAlerts>().Tell(_session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
 
     private SchedulerHealthFinding Finding(string check, string status) => new()
     {
-        Cluster = session.Cluster,
-        Session = session,
+        Cluster = _session.Cluster,
+        Session = _session,
         Namespace = First.Namespace,
         ConfigMap = First.ConfigMap,
         Key = First.Key,

@@ -20,6 +20,9 @@ public static class ErrorIds
     public const string SessionNotFound = nameof(SessionNotFound);
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
     public const string PortUnavailable = nameof(PortUnavailable);
+    public const string ConfigurationFileInvalid = nameof(ConfigurationFileInvalid);
+    public const string ConfigurationFileUnreadable = nameof(ConfigurationFileUnreadable);
+    public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
 
     // Answers of the server
     public const string Unauthorized = nameof(Unauthorized);

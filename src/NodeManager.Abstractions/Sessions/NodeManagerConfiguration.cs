@@ -12,7 +12,16 @@ public sealed class NodeManagerConfiguration : ClusterObject
     {
         Cluster = other.Cluster;
         Session = other.Session;
+        Origins = other.Origins;
+        EnableAutoScaling = other.EnableAutoScaling;
+        ScaleUpThreshold = other.ScaleUpThreshold;
+        ScaleDownThreshold = other.ScaleDownThreshold;
+        NodeSelectionStrategy = other.NodeSelectionStrategy;
+        HealthCheckInterval = other.HealthCheckInterval;
         MetricsEnabled = other.MetricsEnabled;
+        AlertOnNodeFailure = other.AlertOnNodeFailure;
+        MinNodes = other.MinNodes;
+        MaxNodes = other.MaxNodes;
         DrainTimeout = other.DrainTimeout;
         DrainGracePeriod = other.DrainGracePeriod;
         SchedulerNamespace = other.SchedulerNamespace;
@@ -22,8 +31,32 @@ public sealed class NodeManagerConfiguration : ClusterObject
         SchedulerPlugins = other.SchedulerPlugins;
     }
 
-    /// <summary>Ask metrics.k8s.io for usage (the first seed's <c>metricsEnabled</c>). Where it is off, usage is null and nothing is said.</summary>
+    /// <summary>Let the autoscaler act on the thresholds. Where it is off, recommendations are reported and nothing scales.</summary>
+    public bool EnableAutoScaling { get; init; }
+
+    /// <summary>Percent of CPU or memory above which nodes are added; 50 to 95.</summary>
+    public decimal ScaleUpThreshold { get; init; } = 80;
+
+    /// <summary>Percent of CPU and memory below which a node is removed; 5 to 50.</summary>
+    public decimal ScaleDownThreshold { get; init; } = 20;
+
+    /// <summary>How a node is selected for new work: one of <see cref="NodeManager.NodeSelectionStrategy"/>.</summary>
+    public string NodeSelectionStrategy { get; init; } = NodeManager.NodeSelectionStrategy.LeastSessions;
+
+    /// <summary>The longest time that a health monitor lets pass without looking at a node; 30 to 600 seconds.</summary>
+    public TimeSpan HealthCheckInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Ask metrics.k8s.io for usage. Where it is off, usage is null, and no warning is written.</summary>
     public bool MetricsEnabled { get; init; } = true;
+
+    /// <summary>Raise an alert when a node becomes NotReady.</summary>
+    public bool AlertOnNodeFailure { get; init; } = true;
+
+    /// <summary>The fewest nodes that scaling down leaves; 1 to 100.</summary>
+    public int MinNodes { get; init; } = 1;
+
+    /// <summary>The most nodes that scaling up makes; 1 to 1000.</summary>
+    public int MaxNodes { get; init; } = 10;
 
     /// <summary>How long a drain may take for each node; null: without end.</summary>
     public TimeSpan? DrainTimeout { get; init; }
@@ -45,6 +78,9 @@ public sealed class NodeManagerConfiguration : ClusterObject
 
     /// <summary>The plugins that Register-SchedulerPlugin made known in this session.</summary>
     public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;
+
+    /// <summary>Where values come from, by the option's name; an option that is not named has its built-in value.</summary>
+    internal IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
 
     public override string ToString() => Cluster;
 }

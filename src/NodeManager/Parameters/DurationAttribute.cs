@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Text.RegularExpressions;
 
 namespace NodeManager.Parameters;
 
@@ -10,7 +9,7 @@ namespace NodeManager.Parameters;
 /// a moment can be computed from any duration.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed partial class DurationAttribute : ArgumentTransformationAttribute
+public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36525);
 
@@ -39,33 +38,7 @@ public sealed partial class DurationAttribute : ArgumentTransformationAttribute
         }
     }
 
-    private static TimeSpan Parse(string text)
-    {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
-            return FromSeconds(seconds);
-        if (text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span))
-            return span;
-
-        Match match = Units().Match(text);
-        if (!match.Success)
-            throw Unreadable(text);
-        double total = match.Groups["part"].Captures.Sum(part => Seconds(part.Value));
-        return FromSeconds(match.Groups["minus"].Success ? -total : total);
-    }
-
-    private static double Seconds(string part)
-    {
-        string unit = part.TrimStart("0123456789.".ToCharArray());
-        double amount = double.Parse(part[..^unit.Length], CultureInfo.InvariantCulture);
-        return amount * unit switch
-        {
-            "ms" => 0.001,
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => 86400,
-        };
-    }
+    private static TimeSpan Parse(string text) => HumanDuration.TryParse(text, out TimeSpan duration) ? duration : throw Unreadable(text);
 
     private static TimeSpan FromSeconds(double seconds) =>
         double.IsFinite(seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
@@ -74,7 +47,4 @@ public sealed partial class DurationAttribute : ArgumentTransformationAttribute
 
     private static ArgumentTransformationMetadataException Unreadable(object value) =>
         new($"'{value}' is no duration. Give seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
-
-    [GeneratedRegex(@"^(?<minus>-)?(?<part>(\d+(\.\d+)?|\.\d+)(ms|s|m|h|d))+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex Units();
 }

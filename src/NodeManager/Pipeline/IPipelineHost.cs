@@ -9,6 +9,9 @@ internal interface IPipelineHost
 
     bool IsDebugWanted { get; }
 
+    /// <summary>The current folder of PowerShell's file system, which is not the process's.</summary>
+    string CurrentFolder { get; }
+
     /// <summary>An object for the pipeline. Also called after an interrupt, when the pipeline takes nothing any more.</summary>
     void WriteOutput(object value);
 

@@ -25,7 +25,15 @@ internal static class SessionRegistry
         Of(runspace).IsSeeking = true;
     }
 
-    public static void Add(Runspace runspace, NodeManagerSession session) => Of(runspace).Add(session);
+    /// <summary>Makes a new session the current one.</summary>
+    /// <param name="runspace">Whose.</param>
+    /// <param name="session">The new session.</param>
+    /// <param name="defaults">The configuration that it starts with.</param>
+    public static void Add(Runspace runspace, NodeManagerSession session, NodeManagerConfiguration defaults)
+    {
+        session.Configure(_ => new(defaults) { Cluster = session.Cluster, Session = session });
+        Of(runspace).Add(session);
+    }
 
     /// <summary>Makes a session the current one.</summary>
     public static void Select(Runspace runspace, NodeManagerSession session) => Of(runspace).Select(session);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation.Runspaces;
+using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Pipeline;
@@ -125,13 +126,14 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
                 "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel).");
         }
 
+        NodeManagerConfiguration defaults = ConfigurationLayers.Load(pump.Host.CurrentFolder);
         NodeManagerSession connected = pump.RunNow(async worker =>
         {
             NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
             worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', as the kubeconfig says.");
             return session;
         });
-        SessionRegistry.Add(runspace, connected);
+        SessionRegistry.Add(runspace, connected, defaults);
         return connected;
     }
 }

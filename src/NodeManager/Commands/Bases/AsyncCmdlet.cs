@@ -15,6 +15,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     bool IPipelineHost.IsDebugWanted => IsDebugWanted;
 
+    string IPipelineHost.CurrentFolder => CurrentFolder;
+
+    /// <inheritdoc cref="IPipelineHost.CurrentFolder"/>
+    private protected string CurrentFolder => CurrentProviderLocation("FileSystem").ProviderPath;
+
     /// <summary>Runs this cmdlet's work.</summary>
     private protected WorkPump Pump { get; }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
+using NodeManager.Core.Configuration;
 using NodeManager.Sandbox;
 using NodeManager.Sandbox.Saving;
 using NodeManager.Sessions;
@@ -25,12 +26,13 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
+        NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         double? speed = IsBound(nameof(SandboxSpeed)) ? SandboxSpeed : null;
         Start(file, async worker =>
         {
             SavedCluster saved = SandboxFile.Read(file);
             NodeManagerSession session = await OpenAsync("sandbox", SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System), worker);
-            SessionRegistry.Add(runspace, session);
+            SessionRegistry.Add(runspace, session, defaults);
             worker.Output(session);
         });
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Configuration;
 using NodeManager.Core.Operations;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
@@ -29,6 +30,7 @@ public sealed class NewSandboxCommand : SandboxCmdlet
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
+        NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         if (from is not null && (IsBound(nameof(SandboxNodes)) || IsBound(nameof(SandboxVersion))))
         {
             throw new NodeManagerException(
@@ -39,7 +41,7 @@ public sealed class NewSandboxCommand : SandboxCmdlet
         Start(from, async worker =>
         {
             NodeManagerSession session = from is null ? await StartSandboxAsync(worker) : await OpenAsync($"{from.Cluster}-copy", await CopyAsync(from, worker), worker);
-            SessionRegistry.Add(runspace, session);
+            SessionRegistry.Add(runspace, session, defaults);
             worker.Output(session);
         });
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Parameters;
@@ -67,6 +68,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     {
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
+        NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
         Start(null, async worker =>
         {
@@ -77,7 +79,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                     : Session is not null
                         ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
                         : await StartSandboxAsync(worker);
-            SessionRegistry.Add(runspace, session);
+            SessionRegistry.Add(runspace, session, defaults);
             worker.Output(session);
         });
     }

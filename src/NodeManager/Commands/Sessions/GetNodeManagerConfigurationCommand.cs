@@ -1,16 +1,32 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using NodeManager.Commands.Bases;
+using NodeManager.Core.Configuration;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>What holds in a session where a command says nothing else.</summary>
+/// <summary>The values that commands use by default. Without a session, those that a new one would start with.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerConfiguration")]
-[OutputType(typeof(NodeManagerConfiguration))]
+[OutputType(typeof(NodeManagerConfiguration), typeof(NodeManagerSetting))]
 public sealed class GetNodeManagerConfigurationCommand : SessionCmdlet
 {
+    /// <summary>Emit an object per option, with its source.</summary>
+    [Parameter]
+    public SwitchParameter Show { get; set; }
+
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-            WriteObject(session.Configuration);
+        IEnumerable<NodeManagerConfiguration> configurations =
+            Session is not null ? Sessions.Select(session => session.Configuration)
+            : SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current.Configuration]
+            : [ConfigurationLayers.Load(CurrentFolder)];
+        foreach (NodeManagerConfiguration configuration in configurations)
+        {
+            if (Show)
+                WriteObject(ConfigurationLayers.Explain(configuration), enumerateCollection: true);
+            else
+                WriteObject(configuration);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Configuration;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
@@ -10,9 +11,43 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodeManagerConfiguration))]
 public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
 {
+    /// <summary>Let the autoscaler act on the thresholds.</summary>
+    [Parameter]
+    public bool EnableAutoScaling { get; set; }
+
+    /// <summary>Percent of CPU or memory above which nodes are added: 50 to 95.</summary>
+    [Parameter]
+    public decimal ScaleUpThreshold { get; set; }
+
+    /// <summary>Percent of CPU and memory below which a node is removed: 5 to 50.</summary>
+    [Parameter]
+    public decimal ScaleDownThreshold { get; set; }
+
+    /// <summary>How a node is selected for new work.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NodeSelectionStrategyCompleter))]
+    public string? NodeSelectionStrategy { get; set; }
+
+    /// <summary>The longest time that a health monitor lets pass without looking at a node: 30 to 600 seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan HealthCheckInterval { get; set; }
+
     /// <summary>Ask metrics.k8s.io for usage.</summary>
     [Parameter]
     public bool MetricsEnabled { get; set; }
+
+    /// <summary>Raise an alert when a node becomes NotReady.</summary>
+    [Parameter]
+    public bool AlertOnNodeFailure { get; set; }
+
+    /// <summary>The fewest nodes that scaling down leaves: 1 to 100.</summary>
+    [Parameter]
+    public int MinNodes { get; set; }
+
+    /// <summary>The most nodes that scaling up makes: 1 to 1000.</summary>
+    [Parameter]
+    public int MaxNodes { get; set; }
 
     /// <summary>How long a drain may take for each node; null: without end.</summary>
     [Parameter]
@@ -49,6 +84,16 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? SchedulerDeployment { get; set; }
 
+    /// <summary>A JSON file whose options are set. Options that are also given as parameters take those values.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Where the options are set: in the session, in the user's file, or in the project's file.</summary>
+    [Parameter]
+    [ValidateSet("Session", "User", "Project")]
+    public string Scope { get; set; } = ConfigurationLayers.Session;
+
     /// <summary>Emit the configuration as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -61,27 +106,42 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
 
     private protected override void End()
     {
+        var changes = new Dictionary<string, object?>(Path is null ? [] : ConfigurationLayers.ReadFile(GetUnresolvedProviderPathFromPSPath(Path)));
+        foreach (string option in ConfigurationLayers.OptionNames)
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(option, out object? value))
+                changes[option] = value;
+        }
+
+        if (Scope == ConfigurationLayers.Session)
+            ChangeSessions(changes);
+        else
+            ChangeFile(changes);
+    }
+
+    private void ChangeSessions(Dictionary<string, object?> changes)
+    {
         foreach (NodeManagerSession session in Sessions)
         {
+            // Before the question, so that -WhatIf reports values that are refused.
+            ConfigurationLayers.Change(session.Configuration, changes);
             if (!ShouldProcess($"session to cluster '{session.Cluster}'", "Set configuration"))
                 continue;
-            NodeManagerConfiguration configuration = session.Configure(Changed);
+            NodeManagerConfiguration configuration = session.Configure(before => ConfigurationLayers.Change(before, changes));
             if (PassThru)
                 WriteObject(configuration);
         }
     }
 
-    private NodeManagerConfiguration Changed(NodeManagerConfiguration before) => new(before)
+    private void ChangeFile(Dictionary<string, object?> changes)
     {
-        MetricsEnabled = IsBound(nameof(MetricsEnabled)) ? MetricsEnabled : before.MetricsEnabled,
-        DrainTimeout = IsBound(nameof(DrainTimeout)) ? DrainTimeout : before.DrainTimeout,
-        DrainGracePeriod = IsBound(nameof(DrainGracePeriod)) ? DrainGracePeriod : before.DrainGracePeriod,
-        SchedulerNamespace = Text(nameof(SchedulerNamespace), SchedulerNamespace, before.SchedulerNamespace),
-        SchedulerConfigMap = Text(nameof(SchedulerConfigMap), SchedulerConfigMap, before.SchedulerConfigMap),
-        SchedulerConfigKey = Text(nameof(SchedulerConfigKey), SchedulerConfigKey, before.SchedulerConfigKey),
-        SchedulerDeployment = Text(nameof(SchedulerDeployment), SchedulerDeployment, before.SchedulerDeployment),
-    };
-
-    // PowerShell makes an empty text of $null.
-    private string? Text(string parameter, string? given, string? before) => !IsBound(parameter) ? before : given is { Length: > 0 } ? given : null;
+        string file = Scope == "User" ? ConfigurationLayers.UserFile
+            : ConfigurationLayers.ProjectFile(CurrentFolder) ?? System.IO.Path.Combine(CurrentFolder, ConfigurationLayers.ProjectFileName);
+        ConfigurationLayers.Check(file, changes);
+        if (!ShouldProcess(file, "Set configuration"))
+            return;
+        ConfigurationLayers.Save(file, changes);
+        if (PassThru)
+            WriteObject(ConfigurationLayers.Load(CurrentFolder));
+    }
 }

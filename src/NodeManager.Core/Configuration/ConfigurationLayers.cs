@@ -1,0 +1,135 @@
+namespace NodeManager.Core.Configuration;
+
+/// <summary>
+/// Puts the layers of a configuration on one another: built-in values, the user's file, the project's file, the environment. What a session
+/// sets comes on top.
+/// </summary>
+public static class ConfigurationLayers
+{
+    /// <summary>The source of what Set-NodeManagerConfiguration sets.</summary>
+    public const string Session = "Session";
+
+    /// <summary>The project's file: the nearest of this name in the current folder or above it.</summary>
+    public const string ProjectFileName = "nodemanager.json";
+
+    /// <summary>
+    /// The user's file: <c>$XDG_CONFIG_HOME/nodemanager/config.json</c> (default <c>~/.config</c>) on Linux, in the user's application data
+    /// on Windows and macOS.
+    /// </summary>
+    public static string UserFile => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "nodemanager", "config.json");
+
+    /// <summary>The names of all options.</summary>
+    public static IEnumerable<string> OptionNames => ConfigurationOption.All.Select(option => option.Name);
+
+    /// <summary>The configuration that a session starts with.</summary>
+    /// <param name="folder">The current folder, where the search for a project file starts.</param>
+    /// <exception cref="NodeManagerException">
+    /// ConfigurationFileInvalid, ConfigurationFileUnreadable: a file. ConfigurationValueInvalid: an environment variable, or values that exclude
+    /// each other.
+    /// </exception>
+    public static NodeManagerConfiguration Load(string folder) => Load(UserFile, ProjectFile(folder), Environment.GetEnvironmentVariable);
+
+    /// <inheritdoc cref="Load(string)"/>
+    internal static NodeManagerConfiguration Load(string userFile, string? projectFile, Func<string, string?> variable)
+    {
+        var files = ((string?[])[userFile, projectFile]).OfType<string>().Where(File.Exists).Distinct();
+        return Apply(new(), [.. files.SelectMany(ConfigurationFile.Read), .. ReadEnvironment(variable)]);
+    }
+
+    /// <summary>The configuration with a session's changes, by the options' names.</summary>
+    /// <exception cref="NodeManagerException">ConfigurationValueInvalid; nothing is changed.</exception>
+    public static NodeManagerConfiguration Change(NodeManagerConfiguration configuration, IReadOnlyDictionary<string, object?> changes) =>
+        Apply(configuration, Read(changes));
+
+    /// <summary>Sets options in a file and keeps the others. Sessions that are connected keep their values.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>; the file is left as it is.</exception>
+    public static void Save(string file, IReadOnlyDictionary<string, object?> changes)
+    {
+        Check(file, changes);
+        ConfigurationFile.Write(file, Read(changes));
+    }
+
+    /// <summary>Whether <see cref="Save"/> would accept the options, without writing them.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
+    public static void Check(string file, IReadOnlyDictionary<string, object?> changes) =>
+        Apply(new(), [.. File.Exists(file) ? ConfigurationFile.Read(file) : [], .. Read(changes)]);
+
+    /// <summary>The names and values that a file sets.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
+    public static IReadOnlyDictionary<string, object?> ReadFile(string file) => ConfigurationFile.Read(file).ToDictionary(value => value.Option.Name, value => value.Value);
+
+    /// <summary>Each option's value and where it comes from.</summary>
+    public static IEnumerable<NodeManagerSetting> Explain(NodeManagerConfiguration configuration) => ConfigurationOption.All.Select(option => new NodeManagerSetting
+    {
+        Cluster = configuration.Cluster,
+        Session = configuration.Session,
+        Name = option.Name,
+        Value = option.Read(configuration),
+        Source = configuration.Origins.GetValueOrDefault(option.Name, "Built-in"),
+        Default = option.Default,
+        Accepts = option.Rule.Accepts,
+        Variable = option.Variable,
+    });
+
+    /// <summary>The nearest project file in the folder or above it; null where there is none.</summary>
+    public static string? ProjectFile(string folder)
+    {
+        for (DirectoryInfo? at = new(folder); at is not null; at = at.Parent)
+        {
+            string candidate = Path.Combine(at.FullName, ProjectFileName);
+            if (File.Exists(candidate)) return candidate;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<ConfigurationValue> ReadEnvironment(Func<string, string?> variable)
+    {
+        foreach (ConfigurationOption option in ConfigurationOption.All)
+        {
+            if (variable(option.Variable) is not { Length: > 0 } text) continue;
+            if (!option.Rule.Convert(text, out object? value))
+                throw Invalid($"Environment variable {option.Variable} is '{text}'; {option.Name} takes {option.Rule.Accepts}.", option.Variable);
+            yield return new(option, value, option.Variable);
+        }
+    }
+
+    private static List<ConfigurationValue> Read(IReadOnlyDictionary<string, object?> changes) => [.. changes.Select(change =>
+    {
+        ConfigurationOption option = ConfigurationOption.Find(change.Key) ?? throw new ArgumentException($"There is no option '{change.Key}'.", nameof(changes));
+        return option.Rule.Convert(change.Value, out object? value)
+            ? new ConfigurationValue(option, value, Session)
+            : throw Invalid($"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.", change.Value);
+    })];
+
+    private static NodeManagerConfiguration Apply(NodeManagerConfiguration configuration, IReadOnlyList<ConfigurationValue> values)
+    {
+        var origins = new Dictionary<string, string>(configuration.Origins);
+        var lines = new Dictionary<string, int>();
+        foreach (ConfigurationValue value in values)
+        {
+            configuration = value.Option.With(configuration, value.Value);
+            origins[value.Option.Name] = value.Source;
+            lines[value.Option.Name] = value.Line;
+        }
+
+        configuration = new(configuration) { Origins = origins };
+        if (configuration.MinNodes > configuration.MaxNodes) throw Contradiction("minNodes", "maxNodes", "at most");
+        if (configuration.ScaleDownThreshold >= configuration.ScaleUpThreshold) throw Contradiction("scaleDownThreshold", "scaleUpThreshold", "less than");
+        return configuration;
+
+        NodeManagerException Contradiction(string lower, string upper, string relation) =>
+            Invalid($"{Describe(lower)} must be {relation} {Describe(upper)}.", ConfigurationOption.Find(lower)!.Read(configuration));
+
+        string Describe(string name)
+        {
+            string source = origins.GetValueOrDefault(name, "Built-in");
+            string line = lines.GetValueOrDefault(name) is > 0 and int number ? $", line {number}" : "";
+            return $"{name} {ConfigurationOption.Find(name)!.Read(configuration)} ({source}{line})";
+        }
+    }
+
+    private static NodeManagerException Invalid(string message, object? target) =>
+        new(ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, message, target, "Get-NodeManagerConfiguration -Show lists each option's value and source.");
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace NodeManager.Core.Configuration;
+
+/// <summary>The values that an option takes. A raw value is a Boolean, a decimal, text or null, from JSON, an environment variable or PowerShell.</summary>
+/// <param name="Accepts">In words, for messages.</param>
+/// <param name="JsonType">The type in the JSON Schema: <c>boolean</c>, <c>number</c>, <c>integer</c> or <c>string</c>.</param>
+/// <param name="Convert">The value as the configuration holds it; false where it is not accepted.</param>
+internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Converter Convert)
+{
+    /// <summary>Reads a raw value.</summary>
+    public delegate bool Converter(object? raw, out object? value);
+
+    public static readonly ValueRule Boolean = new("true or false", "boolean", static (raw, out value) =>
+    {
+        value = raw is string text && bool.TryParse(text, out bool parsed) ? parsed : raw as bool?;
+        return value is not null;
+    });
+
+    /// <summary>Text that is not empty, or null.</summary>
+    public static readonly ValueRule Text = new("text, or null", "string", static (raw, out value) =>
+    {
+        value = raw is string { Length: > 0 } ? raw : null;
+        return raw is null or string;
+    });
+
+    /// <summary>A duration of zero or more, or null.</summary>
+    public static readonly ValueRule Duration = new("a duration (30 seconds, 5m, 1h30m), or null", "string", static (raw, out value) =>
+    {
+        TimeSpan? duration = DurationOf(raw);
+        value = duration;
+        return raw is null or "" || duration >= TimeSpan.Zero;
+    });
+
+    /// <summary>The least value, where there is one.</summary>
+    public decimal? Minimum { get; init; }
+
+    /// <summary>The greatest value, where there is one.</summary>
+    public decimal? Maximum { get; init; }
+
+    /// <summary>The only values, where there is a list of them.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+
+    public static ValueRule Number(decimal minimum, decimal maximum) =>
+        new($"a number from {minimum} to {maximum}", "number", (raw, out value) =>
+        {
+            value = NumberOf(raw) is { } number && number >= minimum && number <= maximum ? number : null;
+            return value is not null;
+        })
+        { Minimum = minimum, Maximum = maximum };
+
+    public static ValueRule WholeNumber(int minimum, int maximum) =>
+        new($"a whole number from {minimum} to {maximum}", "integer", (raw, out value) =>
+        {
+            value = NumberOf(raw) is { } number && number >= minimum && number <= maximum && decimal.IsInteger(number) ? (int)number : null;
+            return value is not null;
+        })
+        { Minimum = minimum, Maximum = maximum };
+
+    /// <summary>A duration within bounds; a number is seconds.</summary>
+    public static ValueRule Seconds(int minimum, int maximum) =>
+        new($"a duration from {minimum} to {maximum} seconds", "number", (raw, out value) =>
+        {
+            value = DurationOf(raw) is { } duration && duration.TotalSeconds >= minimum && duration.TotalSeconds <= maximum ? duration : null;
+            return value is not null;
+        })
+        { Minimum = minimum, Maximum = maximum };
+
+    /// <summary>One of several words. Case and hyphens do not matter: <c>least-sessions</c> is <c>LeastSessions</c>.</summary>
+    public static ValueRule Choice(params IReadOnlyList<string> choices) =>
+        new($"one of {string.Join(", ", choices)}", "string", (raw, out value) =>
+        {
+            string? word = (raw as string)?.Replace("-", "", StringComparison.Ordinal);
+            value = choices.FirstOrDefault(choice => choice.Equals(word, StringComparison.OrdinalIgnoreCase));
+            return value is not null;
+        })
+        { Choices = choices };
+
+    private static decimal? NumberOf(object? raw) => raw switch
+    {
+        decimal number => number,
+        int number => number,
+        string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) => number,
+        _ => null,
+    };
+
+    private static TimeSpan? DurationOf(object? raw) => raw switch
+    {
+        TimeSpan duration => duration,
+        decimal seconds when Math.Abs(seconds) < 1_000_000_000_000 / 4 => TimeSpan.FromSeconds((double)seconds),
+        string text when HumanDuration.TryParse(text, out TimeSpan duration) => duration,
+        _ => null,
+    };
+}

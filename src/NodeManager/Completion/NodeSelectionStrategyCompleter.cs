@@ -1,0 +1,15 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace NodeManager.Completion;
+
+/// <summary>The strategies for selecting nodes.</summary>
+public sealed class NodeSelectionStrategyCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(
+            [NodeSelectionStrategy.LeastSessions, NodeSelectionStrategy.MostResources, NodeSelectionStrategy.Random, NodeSelectionStrategy.RoundRobin],
+            wordToComplete);
+}

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Yaml;
 using NodeManager.Sandbox.Api.Protobuf;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
@@ -114,7 +115,8 @@ internal static class RequestBody
             }
         }
 
-        return YamlBody.Read(Encoding.UTF8.GetString(body));
+        (JsonNode? root, IReadOnlyList<(string Key, long Line)> duplicates) = YamlJsonReader.Read(Encoding.UTF8.GetString(body));
+        return new(root, [.. duplicates.Select(static d => new DuplicateMember(d.Key, d.Key, d.Line))], true);
     }
 
     public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(IncomingRequest request, CancellationToken cancellationToken)

@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Yaml;
-using NodeManager.Sandbox.Model.Documents;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace NodeManager.Sandbox.Api.Bodies;
+namespace NodeManager.Kubernetes.Yaml;
 
 /// <summary>
 /// Reads YAML into JSON as Kubernetes does: the first document, YAML 1.1's plain scalars, anchors and merged mappings, keys as text. What
 /// a document may become is bounded: nesting as for JSON, and aliases to numbers of values and characters that no manifest comes near.
 /// </summary>
-internal sealed class YamlBody
+public sealed class YamlJsonReader
 {
+    /// <summary>Of keys that a mapping has twice, no more than so many are told.</summary>
+    public const int MostDuplicates = 100;
+
+    private const int MostDepth = 256;
     private const string Merge = "<<";
     private const string StringTag = "tag:yaml.org,2002:str";
     private const int MostAliasedValues = 200_000;
@@ -21,21 +23,23 @@ internal sealed class YamlBody
     private readonly Parser _parser;
     private readonly Dictionary<string, (JsonNode? Value, Size Size)> _anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
-    private readonly List<DuplicateMember> _duplicates = [];
+    private readonly List<(string Key, long Line)> _duplicates = [];
     private Size _aliased;
     private Size _read;
 
-    private YamlBody(string text) => _parser = new(new StringReader(text));
+    private YamlJsonReader(string text) => _parser = new(new StringReader(text));
 
-    /// <exception cref="FormatException">It is no YAML that can be read; the message says why, as the API says it.</exception>
-    public static RequestDocument Read(string text)
+    /// <summary>Reads the first document.</summary>
+    /// <returns>Its value, null for an empty one, and keys that a mapping has twice, with their lines; the last value is taken.</returns>
+    /// <exception cref="FormatException">It is not valid YAML; the message says why, in the API server's words.</exception>
+    public static (JsonNode? Root, IReadOnlyList<(string Key, long Line)> Duplicates) Read(string text)
     {
-        var reader = new YamlBody(text);
+        var reader = new YamlJsonReader(text);
         try
         {
             reader._parser.Consume<StreamStart>();
-            if (!reader._parser.TryConsume<DocumentStart>(out _)) return RequestDocument.Empty;
-            return new(reader.ReadNode(0), reader._duplicates, true);
+            if (!reader._parser.TryConsume<DocumentStart>(out _)) return (null, []);
+            return (reader.ReadNode(0), reader._duplicates);
         }
         catch (YamlException fault)
         {
@@ -47,7 +51,7 @@ internal sealed class YamlBody
 
     private JsonNode? ReadNode(int depth)
     {
-        if (depth > DocumentDepth.Limit) throw new FormatException("yaml: exceeded max depth of 10000");
+        if (depth > MostDepth) throw new FormatException("yaml: exceeded max depth of 10000");
         Size before = _read;
         _read += new Size(1, 0);
         switch (_parser.Current)
@@ -89,8 +93,8 @@ internal sealed class YamlBody
                 continue;
             }
 
-            if (owner.ContainsKey(key) && _duplicates.Count < RequestDocument.MostDuplicates)
-                _duplicates.Add(new(key, key, start.Line));
+            if (owner.ContainsKey(key) && _duplicates.Count < MostDuplicates)
+                _duplicates.Add((key, start.Line));
             owner[key] = value;
         }
 

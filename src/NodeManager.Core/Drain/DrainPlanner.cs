@@ -3,8 +3,6 @@ using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain;
 

@@ -1,4 +1,3 @@
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes.Models;
 

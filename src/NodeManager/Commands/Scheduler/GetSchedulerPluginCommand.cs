@@ -6,7 +6,6 @@ using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;

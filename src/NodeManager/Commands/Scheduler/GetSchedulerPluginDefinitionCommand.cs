@@ -3,7 +3,6 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.Sessions;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Templates;
 
 namespace NodeManager.Commands;

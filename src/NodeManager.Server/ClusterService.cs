@@ -5,38 +5,47 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Server;
 
-/// <summary>The embedded cluster on its own, for kubectl.</summary>
-internal static class ClusterService
+/// <summary>Serves the embedded cluster on its own, for kubectl. A cluster that is kept is saved at the end.</summary>
+internal sealed class ClusterService(ServerOptions options, Terminal terminal) : IHostedService, IDisposable
 {
-    /// <summary>Serves until it is cancelled; a cluster that is kept is saved then.</summary>
-    public static async Task RunAsync(ServerOptions options, Terminal terminal, CancellationToken cancellationToken)
+    private SandboxCluster? _cluster;
+    private SandboxServer? _server;
+
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        string? kept = Kept(options, "cluster");
-        using SandboxCluster cluster = kept is not null && File.Exists(kept)
+        string? kept = Kept("cluster");
+        _cluster = kept is not null && File.Exists(kept)
             ? SandboxCluster.Restore(SandboxFile.Read(kept), options.Speed, SandboxPrograms.All, TimeProvider.System)
             : SandboxCluster.Start(new()
             {
                 Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Speed = options.Speed ?? 1, Rbac = options.Rbac, Programs = SandboxPrograms.All,
             });
-        using (SandboxServer server = cluster.Serve(new()
+        _server = _cluster.Serve(new()
         {
-            Port = options.ClusterPort ?? 0, KubeconfigPath = options.KubeconfigPath ?? Kept(options, "kubeconfig"), IdentityPath = Kept(options, "identity"),
-        }))
-        {
-            terminal.Line($"A Kubernetes {cluster.Options.Version} of {cluster.Options.Nodes} nodes is served at {server.Address} until Ctrl-C.");
-            if (cluster.Options.Speed > 1) terminal.Line($"Its clock runs {cluster.Options.Speed} times as fast as yours.");
-            terminal.Line("Point kubectl at it:");
-            terminal.Line(OperatingSystem.IsWindows() ? $"  $env:KUBECONFIG = '{server.KubeconfigPath}'" : $"  export KUBECONFIG='{server.KubeconfigPath}'");
-            terminal.Line("  kubectl get nodes");
-            var stopped = new TaskCompletionSource();
-            await using CancellationTokenRegistration registration = cancellationToken.Register(stopped.SetResult);
-            await stopped.Task;
-        }
-
-        if (kept is null) return;
-        cluster.Save(kept, includeSecrets: true, replace: true);
-        terminal.Line($"Kept in {options.StateFolder}.");
+            Port = options.ClusterPort ?? 0, KubeconfigPath = options.KubeconfigPath ?? Kept("kubeconfig"), IdentityPath = Kept("identity"),
+        });
+        terminal.Line($"A Kubernetes {_cluster.Options.Version} of {_cluster.Options.Nodes} nodes is served at {_server.Address} until Ctrl-C.");
+        if (_cluster.Options.Speed > 1) terminal.Line($"Its clock runs {_cluster.Options.Speed} times as fast as yours.");
+        terminal.Line("Point kubectl at it:");
+        terminal.Line(OperatingSystem.IsWindows() ? $"  $env:KUBECONFIG = '{_server.KubeconfigPath}'" : $"  export KUBECONFIG='{_server.KubeconfigPath}'");
+        terminal.Line("  kubectl get nodes");
+        return Task.CompletedTask;
     }
 
-    private static string? Kept(ServerOptions options, string file) => options.StateFolder is { } folder ? Path.GetFullPath(Path.Combine(folder, file)) : null;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _server?.Dispose();
+        if (_cluster is not { } cluster || Kept("cluster") is not { } kept) return Task.CompletedTask;
+        cluster.Save(kept, includeSecrets: true, replace: true);
+        terminal.Line($"Kept in {options.StateFolder}.");
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _cluster?.Dispose();
+    }
+
+    private string? Kept(string file) => options.StateFolder is { } folder ? Path.GetFullPath(Path.Combine(folder, file)) : null;
 }

@@ -1,14 +1,7 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager;
-using NodeManager.Core.Sessions;
-using NodeManager.Sandbox;
 using NodeManager.Server;
-using NodeManager.Server.Api;
 using NodeManager.Server.Tour;
-using NodeManager.Sessions;
-using var stop = new CancellationTokenSource();
 
 ServerOptions options;
 try
@@ -28,41 +21,17 @@ if (options.Help)
     return 0;
 }
 
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Cancel();
-};
-
-// As Ctrl-C: a service manager's stop leaves no kubeconfig behind either.
-using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-{
-    context.Cancel = true;
-    stop.Cancel();
-});
-
 var terminal = new Terminal(Console.Out, Terminal.ConsoleHasColor);
 try
 {
-    if (options.ClusterPort is not null)
-    {
-        await ClusterService.RunAsync(options, terminal, stop.Token);
-        return 0;
-    }
-
-    long started = TimeProvider.System.GetTimestamp();
-    SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Programs = SandboxPrograms.All });
-    using NodeManagerSession session = await SessionFactory.ConnectAsync(
-        "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, stop.Token);
-    TimeSpan startup = TimeProvider.System.GetElapsedTime(started);
-
-    bool succeeded = await new ClusterTour(session, terminal).RunAsync(startup, stop.Token);
-    if (options.Once) return succeeded ? 0 : 1;
-
-    await NodeApi.ServeAsync(session, options.Port, terminal, stop.Token);
-    return 0;
+    // Ctrl-C and SIGTERM stop the host, also while it starts.
+    using IHost host = ServerHost.Build(options, terminal);
+    await host.StartAsync();
+    if (options.Once) await host.StopAsync();
+    else await host.WaitForShutdownAsync();
+    return !options.Once || host.Services.GetRequiredService<TourService>().HasSucceeded ? 0 : 1;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (OperationCanceledException)
 {
     terminal.Line("Interrupted.");
     return 130;

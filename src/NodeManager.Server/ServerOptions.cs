@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Kubernetes.Configuration;
 using NodeManager.Sandbox;
 
 namespace NodeManager.Server;
@@ -8,6 +9,7 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
+               NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N]
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
@@ -15,6 +17,9 @@ internal sealed record ServerOptions
           --nodes N   nodes of the embedded cluster, 0 to 20000 (12); 0 starts it empty; the tour needs 5
           --seed N    the same seed gives the same cluster (1)
           --version   which Kubernetes the embedded cluster states and is (1.37)
+
+          --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
+          --context NAME      the same for a context of that file, or of the files that kubectl reads
 
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
@@ -48,8 +53,16 @@ internal sealed record ServerOptions
     /// <summary>Whether roles are enforced in the served cluster.</summary>
     public bool Rbac { get; init; }
 
-    /// <summary>Where the served cluster's kubeconfig goes; null leaves it to the server.</summary>
+    /// <summary>Where the served cluster's kubeconfig goes, or with which file another cluster is reached; null leaves it to the server.</summary>
     public string? KubeconfigPath { get; init; }
+
+    /// <summary>The context of the cluster whose node routes are served; null for the file's current one.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>How to reach the cluster whose node routes are served; null for the embedded one.</summary>
+    public KubeconfigRequest? Kubeconfig => ClusterPort is not null || (KubeconfigPath ?? Context) is null
+        ? null
+        : new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = Context };
 
     /// <summary>The folder that the served cluster comes from and goes to; null where it is not kept.</summary>
     public string? StateFolder { get; init; }
@@ -58,9 +71,11 @@ internal sealed record ServerOptions
     public static ServerOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new ServerOptions();
+        string? embedded = null;
         for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i];
+            if (argument is "--once" or "--nodes" or "--seed" or "--version" or "--state" or "--rbac" or "--speed") embedded ??= argument;
             options = argument switch
             {
                 "--once" => options with { Once = true },
@@ -69,6 +84,7 @@ internal sealed record ServerOptions
                 "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
                 "--state" => options with { StateFolder = Next() },
                 "--kubeconfig" => options with { KubeconfigPath = Next() },
+                "--context" => options with { Context = Next() },
                 "--nodes" => options with { Nodes = Number(0, SandboxOptions.MaximumNodes) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },
                 "--rbac" => options with { Rbac = true },
@@ -85,8 +101,14 @@ internal sealed record ServerOptions
                     : throw new FormatException($"{argument} takes a whole number from {least} to {most}.");
         }
 
+        if (options.Help) return options;
+        if (options is { ClusterPort: not null, Context: not null })
+            throw new FormatException("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.");
+        if (options.Kubeconfig is not null && embedded is not null)
+            throw new FormatException($"{embedded} is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.");
+
         // A worker to drain, and others that take its pods.
-        return options.ClusterPort is not null || options.Help || options.Nodes >= LeastForTour
+        return options.ClusterPort is not null || options.Kubeconfig is not null || options.Nodes >= LeastForTour
             ? options
             : throw new FormatException($"The tour needs --nodes {LeastForTour} or more; fewer can be served with --serve-cluster.");
     }

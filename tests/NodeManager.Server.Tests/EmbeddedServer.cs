@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
@@ -23,10 +25,20 @@ public sealed class EmbeddedServer : IAsyncLifetime
         SandboxCluster sandbox = SandboxCluster.Start(new());
         Session = await SessionFactory.ConnectAsync(
             "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
-        _app = NodeApi.Build(Session, 0, Token);
+        _app = Serve(Session, Token);
         await _app.StartAsync();
         Client = new() { BaseAddress = new(_app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    /// <summary>The routes over a session, on a free port of loopback.</summary>
+    internal static WebApplication Serve(NodeManagerSession session, string token)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        return NodeApi.Build(builder, 0, token);
     }
 
     public async Task DisposeAsync()

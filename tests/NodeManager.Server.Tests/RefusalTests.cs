@@ -63,7 +63,7 @@ public sealed class RefusalTests
             "subjects":[{"kind":"User","name":"jane","apiGroup":"rbac.authorization.k8s.io"}]}
             """);
         using NodeManagerSession jane = await SessionFactory.ConnectAsAsync(admin, "jane", [], NullLogger.Instance, CancellationToken.None);
-        await using WebApplication app = NodeApi.Build(jane, 0, Token);
+        await using WebApplication app = EmbeddedServer.Serve(jane, Token);
         await app.StartAsync();
         using var http = new HttpClient { BaseAddress = new(app.Urls.First()) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);

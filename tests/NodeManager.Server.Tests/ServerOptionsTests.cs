@@ -19,6 +19,19 @@ public sealed class ServerOptionsTests
         Assert.Equal(new ServerOptions { ClusterPort = 0, KubeconfigPath = "here", StateFolder = "there", Speed = 60, Rbac = true }, options);
     }
 
+    [Fact]
+    public void Another_cluster_is_named_by_file_by_context_or_by_both()
+    {
+        ServerOptions file = ServerOptions.Parse(["--kubeconfig", "here", "--port", "1"]);
+        ServerOptions context = ServerOptions.Parse(["--context", "prod"]);
+        ServerOptions both = ServerOptions.Parse(["--context", "prod", "--kubeconfig", "here"]);
+
+        Assert.Equal([["here"], null, ["here"]], new[] { file, context, both }.Select(o => o.Kubeconfig!.Paths));
+        Assert.Equal([null, "prod", "prod"], new[] { file, context, both }.Select(o => o.Kubeconfig!.Context));
+        Assert.Null(new ServerOptions().Kubeconfig);
+        Assert.Null(ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "there"]).Kubeconfig);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(20_000)]
@@ -32,6 +45,9 @@ public sealed class ServerOptionsTests
     [InlineData("--port takes a whole number from 0 to 65535.", "--port", "-1")]
     [InlineData("--nodes takes a whole number from 0 to 20000.", "--nodes", "many")]
     [InlineData("--nodes takes a whole number from 0 to 20000.", "--nodes", "20001", "--serve-cluster", "0")]
+    [InlineData("--once is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--kubeconfig", "here", "--once")]
+    [InlineData("--nodes is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--nodes", "12", "--context", "prod")]
+    [InlineData("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.", "--context", "prod", "--serve-cluster", "0")]
     [InlineData("The tour needs --nodes 5 or more; fewer can be served with --serve-cluster.", "--nodes", "0")]
     public void What_it_does_not_understand_is_named(string message, params string[] arguments)
     {

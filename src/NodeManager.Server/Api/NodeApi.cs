@@ -1,8 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using NodeManager.Server.Tour;
 
 namespace NodeManager.Server.Api;
 
@@ -12,29 +10,12 @@ internal static class NodeApi
     /// <summary>Where the first seed's plugin has its routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
 
-    /// <summary>Serves until cancelled.</summary>
-    public static async Task ServeAsync(NodeManagerSession session, int port, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>The application with the routes, over the host's <see cref="ClusterSession"/>.</summary>
+    /// <param name="builder">Of the host.</param>
+    /// <param name="port">On loopback; 0 takes a free one.</param>
+    /// <param name="token">What every request has to carry.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, int port, string token)
     {
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        await using WebApplication app = Build(session, port, token);
-        await app.StartAsync(cancellationToken);
-        string address = app.Urls.First();
-        terminal.Heading("Serving the node routes; Ctrl-C ends it");
-        terminal.Line($"  curl -H 'Authorization: Bearer {token}' {address}{Prefix}/nodes");
-        try
-        {
-            await app.WaitForShutdownAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl-C is how it ends.
-        }
-    }
-
-    internal static WebApplication Build(NodeManagerSession session, int port, string token)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, port);
@@ -53,7 +34,7 @@ internal static class NodeApi
         WebApplication app = builder.Build();
         app.Use(new BearerToken(token).InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
-        new NodeRoutes(session).Map(app.MapGroup(Prefix));
+        new NodeRoutes(app.Services.GetRequiredService<ClusterSession>()).Map(app.MapGroup(Prefix));
         return app;
     }
 }

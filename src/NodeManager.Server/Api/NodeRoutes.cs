@@ -8,8 +8,10 @@ using NodeManager.Core.Operations;
 namespace NodeManager.Server.Api;
 
 /// <summary>The node routes of the first seed, over the domain that the cmdlets use.</summary>
-internal sealed class NodeRoutes(NodeManagerSession session)
+internal sealed class NodeRoutes(ClusterSession cluster)
 {
+    private NodeManagerSession Session => cluster.Session;
+
     public void Map(RouteGroupBuilder routes)
     {
         routes.MapGet("/nodes", ListAsync);
@@ -39,14 +41,14 @@ internal sealed class NodeRoutes(NodeManagerSession session)
     private async Task<List<ApiNode>> ReadAsync(NodeQuery query, CancellationToken stop)
     {
         var nodes = new List<ApiNode>();
-        await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, missing => throw missing, NullObserver.Instance, stop))
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, query, missing => throw missing, NullObserver.Instance, stop))
             nodes.Add(node.ToApi());
         return nodes;
     }
 
     private async Task<IResult> StatisticsAsync(CancellationToken stop)
     {
-        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(session, null, null, NullObserver.Instance, stop);
+        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(Session, null, null, NullObserver.Instance, stop);
         return Answer(statistics[0].ToApi(), ApiJson.Default.ApiStatistics);
     }
 
@@ -54,32 +56,32 @@ internal sealed class NodeRoutes(NodeManagerSession session)
     {
         // PUT replaces: that is what the verb says.
         var labels = new Dictionary<string, string> { [Required(label.Key, "key")] = label.Value ?? "" };
-        ClusterNode node = await NodeEditor.SetLabelsAsync(session, name, labels, overwrite: true, dryRun: false, stop);
+        ClusterNode node = await NodeEditor.SetLabelsAsync(Session, name, labels, overwrite: true, dryRun: false, stop);
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
     private async Task<IResult> RemoveLabelAsync(string name, string key, CancellationToken stop)
     {
-        ClusterNode node = await NodeEditor.RemoveLabelsAsync(session, name, [key], dryRun: false, stop);
+        ClusterNode node = await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop);
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
     private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
     {
         var wanted = new NodeTaint { Key = Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = Required(taint.Effect, "effect") };
-        ClusterNode node = await NodeEditor.SetTaintsAsync(session, name, [wanted], overwrite: true, dryRun: false, stop);
+        ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
     private async Task<IResult> RemoveTaintAsync(string name, string key, CancellationToken stop)
     {
-        ClusterNode node = await NodeEditor.RemoveTaintsAsync(session, name, [(key, null)], dryRun: false, stop);
+        ClusterNode node = await NodeEditor.RemoveTaintsAsync(Session, name, [(key, null)], dryRun: false, stop);
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
     private async Task<IResult> CordonAsync(string name, bool unschedulable, CancellationToken stop)
     {
-        ClusterNode node = await NodeEditor.SetUnschedulableAsync(session, name, unschedulable, dryRun: false, stop);
+        ClusterNode node = await NodeEditor.SetUnschedulableAsync(Session, name, unschedulable, dryRun: false, stop);
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
@@ -93,7 +95,7 @@ internal sealed class NodeRoutes(NodeManagerSession session)
             DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
             Reason = "REST API",
         };
-        RunningOperation drain = NodeOperations.StartDrain(new DrainRequest(session, [name], options));
+        RunningOperation drain = NodeOperations.StartDrain(new DrainRequest(Session, [name], options));
         await using CancellationTokenRegistration stopping = stop.Register(drain.Cancel);
         await drain.Completion;
         Exception? problem = drain.Failures is [var first, ..] ? first.Exception : null;

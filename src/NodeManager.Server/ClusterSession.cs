@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Sandbox;
+using NodeManager.Sessions;
+
+namespace NodeManager.Server;
+
+/// <summary>The session to the cluster that is served: opened before the host starts anything else, ended with the host.</summary>
+/// <param name="open">Opens it.</param>
+internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open) : IHostedLifecycleService, IDisposable
+{
+    private NodeManagerSession? _session;
+
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public NodeManagerSession Session => _session ?? throw new InvalidOperationException("The host has not started.");
+
+    /// <summary>How long it took until the cluster answered.</summary>
+    public TimeSpan Startup { get; private set; }
+
+    /// <summary>Of an embedded cluster, or of one from a kubeconfig, as the options say.</summary>
+    public static ClusterSession Of(ServerOptions options, ILogger logger) => new(stop => options.Kubeconfig is { } request
+        ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
+        : StartSandboxAsync(options, logger, stop));
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _session = await open(cancellationToken);
+        Startup = Stopwatch.GetElapsedTime(started);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _session?.Dispose();
+
+    private static Task<NodeManagerSession> StartSandboxAsync(ServerOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Programs = SandboxPrograms.All });
+        return SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, logger, sandbox.Time, cancellationToken);
+    }
+}

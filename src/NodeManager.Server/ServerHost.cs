@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using NodeManager.Server.Api;
+using NodeManager.Server.Tour;
+
+namespace NodeManager.Server;
+
+/// <summary>The host for what the command line asked for.</summary>
+internal static class ServerHost
+{
+    /// <summary>Serves the embedded cluster itself, tours it, or serves the node routes of a cluster.</summary>
+    public static IHost Build(ServerOptions options, Terminal terminal)
+    {
+        if (options.ClusterPort is not null) return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
+        if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        Configure(builder.Logging);
+        AddCluster(builder.Services, options, terminal);
+        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        WebApplication app = NodeApi.Build(builder, options.Port, token);
+        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app.Services.GetRequiredService<ClusterSession>().Session, app.Urls.First(), token));
+        return app;
+    }
+
+    private static IHost BuildHost(ServerOptions options, Action<IServiceCollection> add)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new() { Args = [] });
+        Configure(builder.Logging);
+        // A large cluster takes its time to be saved.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        add(builder.Services);
+        return builder.Build();
+    }
+
+    // The session is opened before all else; the tour follows, and only then is anything served.
+    private static void AddCluster(IServiceCollection services, ServerOptions options, Terminal terminal)
+    {
+        services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        if (options.Kubeconfig is not null) return;
+        services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
+        services.AddHostedService(provider => provider.GetRequiredService<TourService>());
+    }
+
+    // Standard output belongs to the tour and the addresses. What keeps the host from starting is reported by Program.
+    private static void Configure(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.None);
+    }
+
+    private static void Announce(Terminal terminal, NodeManagerSession session, string address, string token)
+    {
+        terminal.Heading("Serving the node routes; Ctrl-C ends it");
+        terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
+        terminal.Line($"  curl -H 'Authorization: Bearer {token}' {address}{NodeApi.Prefix}/nodes");
+    }
+
+    private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"
+        ? "embedded"
+        : $"context '{session.Context}', {session.Server}{(session.User.Length > 0 ? $", as '{session.User}'" : "")}";
+}

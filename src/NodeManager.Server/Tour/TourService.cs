@@ -1,0 +1,21 @@
+namespace NodeManager.Server.Tour;
+
+/// <summary>Tours the embedded cluster once it is there, before anything is served.</summary>
+internal sealed class TourService(ClusterSession cluster, Terminal terminal) : IHostedLifecycleService
+{
+    /// <summary>Whether all of it went well.</summary>
+    public bool HasSucceeded { get; private set; }
+
+    public async Task StartingAsync(CancellationToken cancellationToken) =>
+        HasSucceeded = await new ClusterTour(cluster.Session, terminal).RunAsync(cluster.Startup, cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NodeManager.Sandbox;
+using NodeManager.Server.Tour;
+
+namespace NodeManager.Server.Tests;
+
+public sealed partial class ServerHostTests
+{
+    private readonly StringWriter output = new();
+
+    [Fact]
+    public async Task The_cluster_of_a_kubeconfig_is_served_on_loopback_and_named()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3 });
+        using SandboxServer served = cluster.Serve(new());
+        NodeManagerSession session;
+        using (IHost host = Build("--kubeconfig", served.KubeconfigPath))
+        {
+            await host.StartAsync();
+            session = host.Services.GetRequiredService<ClusterSession>().Session;
+            string address = Assert.Single(((WebApplication)host).Urls);
+            Match curl = Curl().Match(output.ToString());
+            using HttpClient http = new();
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", curl.Groups["token"].Value);
+            JsonArray nodes = (await http.GetFromJsonAsync<JsonArray>(new Uri(curl.Groups["address"].Value)))!;
+            http.DefaultRequestHeaders.Authorization = null;
+            HttpResponseMessage stranger = await http.GetAsync(new Uri(curl.Groups["address"].Value));
+
+            Assert.Equal(3, nodes.Count);
+            Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+            Assert.Equal("127.0.0.1", new Uri(address).Host);
+            Assert.StartsWith(address, curl.Groups["address"].Value, StringComparison.Ordinal);
+            Assert.Contains($"Cluster '{session.Cluster}' (context '{session.Context}', {served.Address}", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"Kubernetes {session.ServerVersion}", output.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("Draining", output.ToString(), StringComparison.Ordinal);
+            await host.StopAsync();
+        }
+
+        Assert.Equal("Disconnected", session.State);
+    }
+
+    [Fact]
+    public async Task A_context_that_is_not_there_keeps_it_from_starting()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
+        using SandboxServer served = cluster.Serve(new());
+        using IHost host = Build("--kubeconfig", served.KubeconfigPath, "--context", "elsewhere");
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => host.StartAsync());
+
+        Assert.Contains("elsewhere", error.Message, StringComparison.Ordinal);
+        Assert.Empty(output.ToString());
+    }
+
+    [Fact]
+    public async Task The_tour_alone_listens_nowhere()
+    {
+        using IHost host = Build("--once");
+
+        await host.StartAsync();
+        await host.StopAsync();
+
+        Assert.IsNotType<WebApplication>(host);
+        Assert.True(host.Services.GetRequiredService<TourService>().HasSucceeded, output.ToString());
+        Assert.Contains("Back in service", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_during_the_tour_ends_the_start()
+    {
+        FirstLine line = new();
+        using IHost host = ServerHost.Build(ServerOptions.Parse(["--port", "0"]), new(line, color: false));
+        Task start = host.StartAsync();
+        await line.Written.WaitAsync(TimeSpan.FromMinutes(1));
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
+    }
+
+    private IHost Build(params string[] arguments) => ServerHost.Build(ServerOptions.Parse(arguments), new(output, color: false));
+
+    private sealed class FirstLine : StringWriter
+    {
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Written => _written.Task;
+
+        public override void WriteLine(StringBuilder? value)
+        {
+            base.WriteLine(value);
+            _written.TrySetResult();
+        }
+    }
+
+    [GeneratedRegex("Bearer (?<token>[0-9a-f]+)' (?<address>\\S+)")]
+    private static partial Regex Curl();
+}

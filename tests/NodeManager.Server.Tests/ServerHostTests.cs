@@ -14,7 +14,7 @@ namespace NodeManager.Server.Tests;
 
 public sealed partial class ServerHostTests
 {
-    private readonly StringWriter output = new();
+    private readonly StringWriter _output = new();
 
     [Fact]
     public async Task The_cluster_of_a_kubeconfig_is_served_on_loopback_and_named()
@@ -27,7 +27,7 @@ public sealed partial class ServerHostTests
             await host.StartAsync();
             session = host.Services.GetRequiredService<ClusterSession>().Session;
             string address = Assert.Single(((WebApplication)host).Urls);
-            Match curl = Curl().Match(output.ToString());
+            Match curl = Curl().Match(_output.ToString());
             using HttpClient http = new();
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", curl.Groups["token"].Value);
             JsonArray nodes = (await http.GetFromJsonAsync<JsonArray>(new Uri(curl.Groups["address"].Value)))!;
@@ -38,9 +38,9 @@ public sealed partial class ServerHostTests
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
             Assert.Equal("127.0.0.1", new Uri(address).Host);
             Assert.StartsWith(address, curl.Groups["address"].Value, StringComparison.Ordinal);
-            Assert.Contains($"Cluster '{session.Cluster}' (context '{session.Context}', {served.Address}", output.ToString(), StringComparison.Ordinal);
-            Assert.Contains($"Kubernetes {session.ServerVersion}", output.ToString(), StringComparison.Ordinal);
-            Assert.DoesNotContain("Draining", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"Cluster '{session.Cluster}' (context '{session.Context}', {served.Address}", _output.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"Kubernetes {session.ServerVersion}", _output.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("Draining", _output.ToString(), StringComparison.Ordinal);
             await host.StopAsync();
         }
 
@@ -57,7 +57,7 @@ public sealed partial class ServerHostTests
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => host.StartAsync());
 
         Assert.Contains("elsewhere", error.Message, StringComparison.Ordinal);
-        Assert.Empty(output.ToString());
+        Assert.Empty(_output.ToString());
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed partial class ServerHostTests
         await host.StopAsync();
 
         Assert.IsNotType<WebApplication>(host);
-        Assert.True(host.Services.GetRequiredService<TourService>().HasSucceeded, output.ToString());
-        Assert.Contains("Back in service", output.ToString(), StringComparison.Ordinal);
+        Assert.True(host.Services.GetRequiredService<TourService>().HasSucceeded, _output.ToString());
+        Assert.Contains("Back in service", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed partial class ServerHostTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
-    private IHost Build(params string[] arguments) => ServerHost.Build(ServerOptions.Parse(arguments), new(output, color: false));
+    private IHost Build(params string[] arguments) => ServerHost.Build(ServerOptions.Parse(arguments), new(_output, color: false));
 
     private sealed class FirstLine : StringWriter
     {

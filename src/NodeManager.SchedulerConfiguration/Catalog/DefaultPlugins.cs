@@ -1,5 +1,8 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
+/// <summary>A plugin with its weight; 0 where none is said, which counts as 1 where weights count.</summary>
+internal readonly record struct DefaultPlugin(string Name, long Weight);
+
 /// <summary>
 /// What runs without a configuration: the lists of plugins by extension point that kube-scheduler begins with. Up to v1beta2 each point has
 /// its own; from v1beta3 on there is one for <c>multiPoint</c>, expanded to the points that each plugin implements. Sources: the scheduler
@@ -12,12 +15,12 @@ internal static class DefaultPlugins
         + "NodeVolumeLimits AzureDiskLimits VolumeBinding VolumeZone PodTopologySpread InterPodAffinity";
 
     /// <summary>The default plugins of a point in that version and release, in order.</summary>
-    public static IReadOnlyList<PluginChoice> Of(SchedulerApi api, int minor, string point) =>
+    public static IReadOnlyList<DefaultPlugin> Of(SchedulerApi api, int minor, string point) =>
         api.HasMultiPoint
             ? point == ExtensionPoints.MultiPoint ? MultiPoint(minor) : []
             : Read(api == SchedulerApi.V1Beta1 ? Beta1(point) : Beta2(point, minor));
 
-    private static List<PluginChoice> MultiPoint(int minor)
+    private static List<DefaultPlugin> MultiPoint(int minor)
     {
         var volumeLimits = minor <= 30 ? "EBSLimits GCEPDLimits NodeVolumeLimits AzureDiskLimits " : "NodeVolumeLimits ";
         var dynamicResources = minor >= 36 ? "DynamicResources=2 " : minor >= 34 ? "DynamicResources " : "";
@@ -61,10 +64,10 @@ internal static class DefaultPlugins
         _ => "",
     };
 
-    private static List<PluginChoice> Read(string text) =>
+    private static List<DefaultPlugin> Read(string text) =>
     [
         .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(item => item.Split('=') is [var name, var weight]
-            ? new PluginChoice(name, int.Parse(weight, System.Globalization.CultureInfo.InvariantCulture))
-            : new PluginChoice(item, 0)),
+            ? new DefaultPlugin(name, int.Parse(weight, System.Globalization.CultureInfo.InvariantCulture))
+            : new DefaultPlugin(item, 0)),
     ];
 }

@@ -8,7 +8,7 @@ public sealed class PluginCatalog
     /// <param name="registered">Plugins made known beside ours; they win over ours of the same name.</param>
     public PluginCatalog(IEnumerable<KnownPlugin> registered)
     {
-        _plugins = BuiltInPlugins.All.Concat(PublicPlugins.All).ToDictionary(plugin => plugin.Name);
+        _plugins = BuiltInPlugins.All.Concat(OutOfTreePlugins.All).ToDictionary(plugin => plugin.Name);
         foreach (var plugin in registered)
             _plugins[plugin.Name] = plugin;
     }

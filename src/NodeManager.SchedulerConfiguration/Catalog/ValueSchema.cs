@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Globalization;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.SchedulerConfigurations.Yaml;
@@ -119,4 +120,13 @@ public sealed class ValueSchema
 
     // As Go reads it: line breaks are skipped, other blanks are not.
     private static bool IsBase64(string text) => !text.AsSpan().ContainsAny(" \t") && Base64.IsValid(text);
+}
+
+/// <summary>Schemas by their text and release, each read once.</summary>
+internal static class ArgumentSchemas
+{
+    private static readonly ConcurrentDictionary<(string Text, int Minor), ValueSchema> Known = new();
+
+    public static ValueSchema Get(string text, int minor = int.MaxValue) =>
+        Known.GetOrAdd((text, minor), static key => ValueSchema.Parse(key.Text, key.Minor));
 }

@@ -1,3 +1,5 @@
+using NodeManager.SchedulerConfigurations.Documents;
+
 namespace NodeManager.SchedulerConfigurations.Editing;
 
 /// <summary>A change of one plugin in some profiles.</summary>
@@ -26,3 +28,12 @@ public sealed record PluginChange
     /// <summary>Also a plugin that is not known, and arguments that a known one does not have.</summary>
     public bool Force { get; init; }
 }
+
+/// <summary>What a change came to.</summary>
+/// <param name="Document">The document after it.</param>
+/// <param name="Differences">What it says differently; empty where all was so already.</param>
+/// <param name="Warnings">What was done beside what was asked, and why.</param>
+public sealed record PluginChangeResult(
+    SchedulerDocument Document,
+    IReadOnlyList<SchedulerConfigurationDifference> Differences,
+    IReadOnlyList<string> Warnings);

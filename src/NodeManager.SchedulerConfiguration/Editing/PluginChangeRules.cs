@@ -28,7 +28,7 @@ internal static class PluginChangeRules
         var doubts = Points(change, plugin, minor).Concat(plugin.Arguments(api, minor) is { } schema ? Arguments(change, schema) : []).ToList();
         if (doubts.Count == 0)
             return [];
-        return plugin.Origin == PluginOrigin.Public
+        return plugin.Origin == PluginOrigin.OutOfTree
             ? [.. doubts.Select(doubt => $"{doubt.Message} {doubt.RecommendedAction} Another release of the plugin may differ, so the change is made.")]
             : throw doubts[0];
     }

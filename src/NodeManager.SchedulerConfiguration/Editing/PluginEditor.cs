@@ -73,7 +73,7 @@ public sealed class PluginEditor
 
     private SchedulerProfile Profile(int index) => _document.Profiles[index];
 
-    private ProfileReading Reading(int index) => new(Profile(index), _api, _minor, _catalog);
+    private EffectiveProfile Reading(int index) => new(Profile(index), _api, _minor, _catalog);
 
     private void Apply(YamlEdit edit) => _document = YamlEditor.Apply(_document, edit);
 
@@ -197,7 +197,7 @@ public sealed class PluginEditor
     private void BringQueueSortBack(int index, string name)
     {
         var reading = Reading(index);
-        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new ProfileReading(_original.Profiles[index], _api, _minor, _catalog)
+        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new EffectiveProfile(_original.Profiles[index], _api, _minor, _catalog)
             .At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == name))
             return;
         foreach (var own in reading.DefaultsAt(ExtensionPoints.QueueSort).Where(own => own != name).ToList())

@@ -20,7 +20,7 @@ public static class SchedulerPlugins
         var release = minor ?? api.AssumedMinor;
         catalog ??= PluginCatalog.Standard;
         return document.Profiles.SelectMany(profile =>
-            Read(profile, new ProfileReading(profile, api, release, catalog), catalog, origin ?? new ConfigurationOrigin()));
+            Read(profile, new EffectiveProfile(profile, api, release, catalog), catalog, origin ?? new ConfigurationOrigin()));
     }
 
     /// <summary>The version of a document, or an error that names those that there are.</summary>
@@ -30,7 +30,7 @@ public static class SchedulerPlugins
         $"Use one of {string.Join(", ", SchedulerApi.All.Select(api => $"{SchedulerDocument.Group}/{api.Name}"))}.");
 
     private static IEnumerable<SchedulerPlugin> Read(
-        SchedulerProfile profile, ProfileReading reading, PluginCatalog catalog, ConfigurationOrigin origin)
+        SchedulerProfile profile, EffectiveProfile reading, PluginCatalog catalog, ConfigurationOrigin origin)
     {
         SchedulerPlugin Plugin(string point, string name, string status, string source, int order, int? weight) => new()
         {
@@ -68,7 +68,7 @@ public static class SchedulerPlugins
             yield return Plugin(ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
     }
 
-    private static IEnumerable<(string Name, string Source)> Disabled(ProfileReading reading, string point)
+    private static IEnumerable<(string Name, string Source)> Disabled(EffectiveProfile reading, string point)
     {
         var running = reading.At(point).Select(plugin => plugin.Name).ToHashSet();
         var here = reading.Disabled(point);

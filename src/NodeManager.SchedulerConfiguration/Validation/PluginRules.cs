@@ -25,7 +25,7 @@ internal static class PluginRules
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Enabled(
-        ValidationContext context, SchedulerProfile profile, ProfileReading reading, string point, bool isStock)
+        ValidationContext context, SchedulerProfile profile, EffectiveProfile reading, string point, bool isStock)
     {
         var list = profile.List(point, "enabled");
         var plugins = profile.Plugins(point, "enabled");
@@ -55,7 +55,7 @@ internal static class PluginRules
         }
     }
 
-    private static bool RunsTwice(ProfileReading reading, string point, string name) =>
+    private static bool RunsTwice(EffectiveProfile reading, string point, string name) =>
         reading.At(point).Count(plugin => plugin.Name == name) > 1;
 
     private static SchedulerConfigurationFinding? Weight(
@@ -76,7 +76,7 @@ internal static class PluginRules
 
     // The scheduler's guard against too great a sum reckons without signs: a sum below 0 looks to it like an overflow.
     private static IEnumerable<SchedulerConfigurationFinding> Overflow(
-        ValidationContext context, SchedulerProfile profile, ProfileReading reading)
+        ValidationContext context, SchedulerProfile profile, EffectiveProfile reading)
     {
         if (!context.Api.HasMultiPoint)
             yield break;
@@ -100,7 +100,7 @@ internal static class PluginRules
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Disabled(
-        ValidationContext context, SchedulerProfile profile, ProfileReading reading, string point)
+        ValidationContext context, SchedulerProfile profile, EffectiveProfile reading, string point)
     {
         var plugins = profile.Plugins(point, "disabled");
         var everything = point == ExtensionPoints.MultiPoint

@@ -18,8 +18,8 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
 
     public PluginCatalog Catalog { get; } = catalog;
 
-    public IReadOnlyList<(SchedulerProfile Profile, ProfileReading Reading)> Profiles { get; } =
-        [.. document.Profiles.Select(profile => (profile, new ProfileReading(profile, api, minor, catalog)))];
+    public IReadOnlyList<(SchedulerProfile Profile, EffectiveProfile Reading)> Profiles { get; } =
+        [.. document.Profiles.Select(profile => (profile, new EffectiveProfile(profile, api, minor, catalog)))];
 
     public SchedulerConfigurationFinding Error(string rule, YamlPath path, string message, string action) =>
         Finding("Error", rule, path, message, action);
@@ -29,7 +29,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
 
     /// <summary>What contradicts the catalog: an error, or a warning where the catalog knows one of several releases of the plugin.</summary>
     public SchedulerConfigurationFinding Of(KnownPlugin? plugin, string rule, YamlPath path, string message, string action) =>
-        Finding(plugin is { Origin: PluginOrigin.Public } ? "Warning" : "Error", rule, path, message, action);
+        Finding(plugin is { Origin: PluginOrigin.OutOfTree } ? "Warning" : "Error", rule, path, message, action);
 
     /// <summary>The whole number at a path, or what the scheduler takes where none is written.</summary>
     public static long Number(YamlNode? parent, string name, long otherwise) =>

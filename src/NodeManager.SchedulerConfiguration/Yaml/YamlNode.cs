@@ -2,6 +2,17 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
+/// <summary>What a node of a YAML document is.</summary>
+public enum YamlNodeKind
+{
+    Scalar,
+    Sequence,
+    Mapping,
+
+    /// <summary>Stands for a node that an anchor names elsewhere.</summary>
+    Alias,
+}
+
 /// <summary>
 /// A node of a YAML document and where it stands in the text: <c>[Start, End)</c>, in characters, anchors and tags included. A block's end is
 /// the end of its last content: neither the line's comment nor the line end belongs to it.
@@ -74,4 +85,13 @@ public sealed class YamlNode
     /// <summary>The mappings that merge keys bring, the first winning.</summary>
     internal IEnumerable<YamlNode> Merged() => Entries.Where(entry => entry.IsMerge).Select(entry => entry.Value.Resolved)
         .SelectMany(source => source.Kind == YamlNodeKind.Sequence ? source.Items.Select(item => item.Resolved) : [source]);
+}
+
+/// <summary>A key of a mapping with its value.</summary>
+public sealed record YamlEntry(YamlNode Key, YamlNode Value)
+{
+    public string Name => Key.Text;
+
+    /// <summary>A merge key. In quotes, <c>"&lt;&lt;"</c> is a name as any other.</summary>
+    public bool IsMerge => Name == "<<" && Key is { Style: ScalarStyle.Plain, Tag: null };
 }

@@ -14,10 +14,10 @@ namespace NodeManager.Core.Scheduler.Discovery;
 internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap Map, string Text)
 {
     /// <summary>The revision that the ConfigMap says it is; null where none was ever written or found.</summary>
-    public RevisionMark? Mark { get; } = RevisionMark.Of(Map, Scheduler.Key);
+    public RevisionAnnotation? Annotation { get; } = RevisionAnnotation.Of(Map, Scheduler.Key);
 
     /// <summary>The number of the revision that the text is; null where it is not known, or was changed by other means since.</summary>
-    public long? Revision => Mark is { } mark && mark.Hash == RevisionMark.HashOf(Text) ? mark.Revision : null;
+    public long? Revision => Annotation is { } annotation && annotation.Hash == RevisionAnnotation.HashOf(Text) ? annotation.Revision : null;
 
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound: there is no such ConfigMap, it is empty, or has no such key.</exception>
     public static async Task<LiveConfiguration> ReadAsync(

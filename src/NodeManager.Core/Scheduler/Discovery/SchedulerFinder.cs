@@ -55,10 +55,10 @@ public static class SchedulerFinder
         if (found.Count > 0)
             return [.. found.OrderBy(scheduler => scheduler.ToString(), StringComparer.Ordinal)];
         if (selection is { ConfigMap: { } map, Deployments.Count: 0 })
-            return [await AloneAsync(connection, selection, map, cancellationToken)];
+            return [await UnmountedAsync(connection, selection, map, cancellationToken)];
         // Both were named: whatever way the one gets at the other, they belong together.
         if (selection is { ConfigMap: { } named, Deployments: [var only] } && deployments.FirstOrDefault(one => one.Metadata.Name == only) is { } deployment)
-            return [await TogetherAsync(connection, selection, named, deployment, cancellationToken)];
+            return [await NamedPairAsync(connection, selection, named, deployment, cancellationToken)];
         throw await NotFoundAsync(connection, selection, cancellationToken);
     }
 
@@ -107,7 +107,7 @@ public static class SchedulerFinder
     }
 
     /// <summary>A ConfigMap that was named and that no Deployment mounts: it can be read and changed, and nothing restarts.</summary>
-    private static async Task<ClusterScheduler> AloneAsync(
+    private static async Task<ClusterScheduler> UnmountedAsync(
         ClusterConnection connection, SchedulerSelection selection, string name, CancellationToken cancellationToken)
     {
         var scheduler = new ClusterScheduler { Namespace = selection.Namespace ?? DefaultNamespace, ConfigMap = name, Key = selection.Key ?? "" };
@@ -140,12 +140,12 @@ public static class SchedulerFinder
         };
     }
 
-    private static async Task<ClusterScheduler> TogetherAsync(
+    private static async Task<ClusterScheduler> NamedPairAsync(
         ClusterConnection connection, SchedulerSelection selection, string name, DeploymentManifest deployment, CancellationToken cancellationToken)
     {
         var ns = deployment.Metadata.Namespace;
         var container = deployment.Spec.Template.Spec.Containers is [var first, ..] ? first : new ContainerManifest();
-        return await AloneAsync(connection, selection with { Namespace = ns }, name, cancellationToken) with
+        return await UnmountedAsync(connection, selection with { Namespace = ns }, name, cancellationToken) with
         {
             Deployment = deployment.Metadata.Name,
             Container = container.Name,

@@ -34,7 +34,7 @@ public static class SchedulerFiles
         if (changed.Text == manifest.Document.Text)
             return null;
         if (!change.Force)
-            ChangeCheck.Refuse(
+            ChangeValidator.RejectNewErrors(
                 manifest.Document, changed, new ValidationOptions { Minor = change.Minor, File = path, Catalog = change.Catalog }, path);
         var text = manifest.Write(changed);
         if (manifest.LosesItsLayout)

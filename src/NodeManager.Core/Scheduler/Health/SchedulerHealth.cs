@@ -18,7 +18,7 @@ public static class SchedulerHealth
             async (connection, token) =>
             {
                 var findings = await new SchedulerHealthCheck(connection, session, scheduler).RunAsync(token);
-                connection.Get<SchedulerHealthAlerts>().Tell(session, scheduler, findings, connection.Logger);
+                connection.Get<SchedulerHealthAlerts>().Raise(session, scheduler, findings, connection.Logger);
                 return findings;
             },
             cancellationToken);

@@ -18,10 +18,10 @@ internal sealed class SchedulerHealthAlerts
     /// <param name="scheduler">What was looked at.</param>
     /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
     /// <param name="logger">Told of subscribers that fail.</param>
-    public void Tell(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
+    public void Raise(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
     {
         foreach (var alert in Compare(scheduler.ToString(), findings))
-            SchedulerAlerts.Tell(session, logger, alert);
+            SchedulerAlerts.Raise(session, logger, alert);
     }
 
     private List<SchedulerAlertEventArgs> Compare(string scheduler, IReadOnlyList<SchedulerHealthFinding> findings)

@@ -173,15 +173,15 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     {
         var kept = await new RevisionStore(connection, scheduler).ListAsync(cancellationToken);
         List<SchedulerHealthFinding> findings = [];
-        if (kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0)) is { } pending)
+        if (kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0)) is { } pending)
             findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"{pending.Title} was prepared but never written: whoever made it was interrupted.",
                 $"Restore-SchedulerConfiguration -Revision {pending.Number} would write it.", pending.Name));
-        if (live.Mark is { } mark && live.Revision is null)
-            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"The configuration was changed by other means after revision {mark.Revision}.",
+        if (live.Annotation is { } annotation && live.Revision is null)
+            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"The configuration was changed by other means after revision {annotation.Revision}.",
                 "Backup-SchedulerConfiguration keeps it; Compare-SchedulerConfiguration shows what was changed.", scheduler.ConfigMap));
-        var written = kept.FirstOrDefault(revision => revision.Number == live.Mark?.Revision)?.CreatedAt;
+        var written = kept.FirstOrDefault(revision => revision.Number == live.Annotation?.Revision)?.CreatedAt;
         foreach (var pod in pods)
-            if (RunningRevision.Of(pod.Metadata) is { } started && live.Mark is not null && started != live.Revision && !(StartedAt(pod) > written))
+            if (RunningRevision.Of(pod.Metadata) is { } started && live.Annotation is not null && started != live.Revision && !(StartedAt(pod) > written))
                 findings.Add(Finding("Revision", SchedulerHealthStatus.Warning,
                     $"It was started with revision {started}; the ConfigMap holds {(live.Revision is { } number ? $"revision {number}" : "another text")}.",
                     "Restart-Scheduler brings it into force; so would a crash.", pod.Metadata.Name));

@@ -12,12 +12,12 @@ public static class SchedulerTelemetry
     public const string MeterName = "NodeManager.Scheduler";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Tally Enabled = new("Enabled", "nodemanager.scheduler.plugins.enabled", "{plugin}");
-    private static readonly Tally Disabled = new("Disabled", "nodemanager.scheduler.plugins.disabled", "{plugin}");
-    private static readonly Tally Updated = new("Updated", "nodemanager.scheduler.settings.updated", "{setting}");
-    private static readonly Tally Restarts = new("Restarts", "nodemanager.scheduler.restarts", "{restart}");
-    private static readonly Tally Failures = new("Failures", "nodemanager.scheduler.restart.failures", "{restart}");
-    private static readonly Tally Rollbacks = new("Rollbacks", "nodemanager.scheduler.rollbacks", "{restart}");
+    private static readonly NamedCounter Enabled = new("Enabled", "nodemanager.scheduler.plugins.enabled", "{plugin}");
+    private static readonly NamedCounter Disabled = new("Disabled", "nodemanager.scheduler.plugins.disabled", "{plugin}");
+    private static readonly NamedCounter Updated = new("Updated", "nodemanager.scheduler.settings.updated", "{setting}");
+    private static readonly NamedCounter Restarts = new("Restarts", "nodemanager.scheduler.restarts", "{restart}");
+    private static readonly NamedCounter Failures = new("Failures", "nodemanager.scheduler.restart.failures", "{restart}");
+    private static readonly NamedCounter Rollbacks = new("Rollbacks", "nodemanager.scheduler.rollbacks", "{restart}");
     private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("nodemanager.scheduler.restart.duration", "s");
     private static long s_restartTicks;
 
@@ -47,7 +47,7 @@ public static class SchedulerTelemetry
             Rollbacks.Add();
     }
 
-    private sealed class Tally(string name, string instrument, string unit)
+    private sealed class NamedCounter(string name, string instrument, string unit)
     {
         private readonly Counter<long> _counter = Meter.CreateCounter<long>(instrument, unit);
         private long _count;

@@ -1,9 +1,26 @@
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Revisions;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Scheduler.Restarts;
+
+/// <summary>What is known of a rollout at one moment.</summary>
+/// <param name="Deployment">Null: it was deleted.</param>
+/// <param name="Pods">Its pods, old and new.</param>
+/// <param name="Lease">The scheduler's Lease; null where there is none, it may not be read, or nobody has to lead.</param>
+internal sealed record SchedulerRollout(DeploymentManifest? Deployment, IReadOnlyList<Pod> Pods, Lease? Lease);
+
+/// <summary>What a restart waits for.</summary>
+/// <param name="RestartedAt">The annotation that marks the new pods.</param>
+/// <param name="Generation">Of the Deployment, once it was patched.</param>
+/// <param name="MustLead">One of the new pods has to hold the Lease.</param>
+/// <param name="FormerHolder">Who held it before.</param>
+internal sealed record RolloutGoal(string RestartedAt, long Generation, bool MustLead, string FormerHolder)
+{
+    /// <summary>As kubectl writes it.</summary>
+    public const string Annotation = "kubectl.kubernetes.io/restartedAt";
+}
 
 /// <summary>Judges how far a rollout is. Pure.</summary>
 internal static class RolloutRules

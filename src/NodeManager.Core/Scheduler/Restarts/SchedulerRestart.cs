@@ -85,7 +85,7 @@ internal sealed class SchedulerRestart(
         var at = connection.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         JsonObject annotations = new() { [RolloutGoal.Annotation] = at };
         if (revision is { } number)
-            annotations[RevisionMark.PodAnnotation] = number.ToString(CultureInfo.InvariantCulture);
+            annotations[RevisionAnnotation.PodTemplateName] = number.ToString(CultureInfo.InvariantCulture);
         var restarted = await connection.Client.PatchAsync(
             DeploymentManifest.Type, scheduler.Deployment, scheduler.Namespace,
             Patch.Merge(new()

@@ -20,7 +20,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
     private const int LongestPrefix = 200;
 
     // Label values are short; names of ConfigMaps and keys are not.
-    private readonly string _id = RevisionMark.HashOf($"{scheduler.ConfigMap}/{scheduler.Key}");
+    private readonly string _id = RevisionAnnotation.HashOf($"{scheduler.ConfigMap}/{scheduler.Key}");
 
     /// <summary>What is kept, oldest first.</summary>
     public async Task<IReadOnlyList<SchedulerRevision>> ListAsync(CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal static class RunningRevision
 
     /// <summary>Of a pod, or of a pod template.</summary>
     public static long? Of(ObjectMeta metadata) =>
-        long.TryParse(metadata.Annotations?.GetValueOrDefault(RevisionMark.PodAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(metadata.Annotations?.GetValueOrDefault(RevisionAnnotation.PodTemplateName), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

@@ -54,7 +54,7 @@ public static class SchedulerBackups
             // The backups outlive what they are of.
         }
 
-        var written = Written(kept, live?.Mark?.Revision);
+        var written = Written(kept, live?.Annotation?.Revision);
         return [.. kept.Reverse().Select(revision => Map(session, scheduler, revision,
             revision.Number == live?.Revision ? SchedulerBackupStatus.Current
             : written.Contains(revision.Number) ? SchedulerBackupStatus.Former

@@ -47,7 +47,7 @@ public static class SchedulerConfigurationReader
         }
 
         var started = await running;
-        SchedulerNotices.TellIfNotInForce(live, started, observer);
+        StaleConfiguration.WarnIfStale(live, started, observer);
         return new()
         {
             Cluster = session.Cluster,
@@ -63,7 +63,7 @@ public static class SchedulerConfigurationReader
             Profiles = new([.. (document?.Profiles ?? []).Select(profile => profile.Name)]),
             Revision = live.Revision,
             RunningRevision = started,
-            IsStale = SchedulerNotices.IsStale(live, started),
+            IsStale = StaleConfiguration.IsStale(live, started),
             ObservedAt = connection.Time.GetUtcNow(),
         };
     }

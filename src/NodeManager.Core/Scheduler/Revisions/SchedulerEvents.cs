@@ -51,7 +51,7 @@ internal sealed class SchedulerEvents(
 
     private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        SchedulerAlerts.Tell(session, connection.Logger, new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
+        SchedulerAlerts.Raise(session, connection.Logger, new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
         return EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
     }
 }

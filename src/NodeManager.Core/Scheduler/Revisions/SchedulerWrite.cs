@@ -23,13 +23,13 @@ internal sealed partial class SchedulerWrite(
 
     // A write follows its revision within milliseconds; whoever takes longer was killed, or is told by the server that he was too late.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(30);
 
     // How long a request that is on its way may take to come to its end after the change was cancelled.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(1);
 
     private readonly RevisionStore _revisions = new(connection, scheduler);
-    private readonly HashSet<long> _waitedFor = [];
+    private readonly HashSet<long> _awaited = [];
     private bool _isConfirmed;
 
     public async Task<SchedulerChangeResult> RunAsync(CancellationToken cancellationToken)
@@ -42,12 +42,12 @@ internal sealed partial class SchedulerWrite(
             var before = ParseOrNull(live.Text);
             var differences = ValueComparison.Compare(before is null ? null : YamlValue.Of(before.Root), YamlValue.Of(after.Root));
             if (attempt == 1)
-                SchedulerNotices.TellIfNotInForce(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
+                StaleConfiguration.WarnIfStale(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
             if (text == live.Text)
                 return new(false, live.Revision, live.Revision, after, []);
             RefuseImmutable(live.Map);
             if (!change.Force)
-                ChangeCheck.Refuse(before, after, Options, scheduler.Source);
+                ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
             if (!_isConfirmed && !await change.Confirm(differences))
                 return new(false, live.Revision, live.Revision, after, differences);
             _isConfirmed = true;
@@ -73,10 +73,10 @@ internal sealed partial class SchedulerWrite(
         {
             var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
             var kept = await _revisions.ListAsync(cancellationToken);
-            var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
+            var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
             if (await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
                 && (live.Revision == current.Number
-                    || await PatchAsync(live.Map, null, new(current.Number, RevisionMark.HashOf(live.Text)), dryRun: false, cancellationToken)))
+                    || await PatchAsync(live.Map, null, new(current.Number, RevisionAnnotation.HashOf(live.Text)), dryRun: false, cancellationToken)))
                 return (live, current.Number);
             if (attempt == Tries)
                 throw Contended();
@@ -124,8 +124,8 @@ internal sealed partial class SchedulerWrite(
             return null;
 
         // Whatever the server has against it, it says before anything is stored.
-        var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Mark?.Revision ?? 0);
-        if (!await PatchAsync(live.Map, text, new(last + 1, RevisionMark.HashOf(text)), dryRun: true, cancellationToken))
+        var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
+        if (!await PatchAsync(live.Map, text, new(last + 1, RevisionAnnotation.HashOf(text)), dryRun: true, cancellationToken))
             return null;
         if (await FindOrKeepAsync(live, kept, last, cancellationToken) is not { } previous)
             return null;
@@ -156,7 +156,7 @@ internal sealed partial class SchedulerWrite(
     {
         if (kept.FirstOrDefault(revision => revision.Number == live.Revision && revision.Data.Text == live.Text) is { } current)
             return current;
-        if (kept.LastOrDefault(revision => revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0) && revision.Data.Text == live.Text) is { } found)
+        if (kept.LastOrDefault(revision => revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0) && revision.Data.Text == live.Text) is { } found)
             return found;
         return await _revisions.CreateAsync(last + 1, Found(live), cancellationToken);
     }
@@ -166,9 +166,9 @@ internal sealed partial class SchedulerWrite(
         ConfigMap = scheduler.ConfigMap,
         Key = scheduler.Key,
         Text = live.Text,
-        Action = live.Mark is { } mark ? $"changed by other means after revision {mark.Revision}" : "as it was found",
+        Action = live.Annotation is { } annotation ? $"changed by other means after revision {annotation.Revision}" : "as it was found",
         At = connection.Time.GetUtcNow(),
-        Previous = live.Mark?.Revision ?? 0,
+        Previous = live.Annotation?.Revision ?? 0,
         IsFound = true,
     };
 
@@ -178,10 +178,10 @@ internal sealed partial class SchedulerWrite(
     /// </summary>
     private async Task<bool> IsBeingChangedAsync(LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, CancellationToken cancellationToken)
     {
-        var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Mark?.Revision ?? 0));
-        if (pending is null || !_waitedFor.Add(pending.Number))
+        var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0));
+        if (pending is null || !_awaited.Add(pending.Number))
             return false;
-        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > Abandoned;
+        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > AbandonedAfter;
         if (!isOld && await ChangesAsync(live.Map, cancellationToken))
             return true;
         observer.Warning(
@@ -211,12 +211,12 @@ internal sealed partial class SchedulerWrite(
     /// <summary>Writes what the revision keeps. False, and the revision is gone, where another was faster.</summary>
     private async Task<bool> CommitAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
     {
-        var mark = new RevisionMark(revision.Number, RevisionMark.HashOf(revision.Data.Text));
+        var annotation = new RevisionAnnotation(revision.Number, RevisionAnnotation.HashOf(revision.Data.Text));
         using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, connection.Time);
-        await using var registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
+        await using var registration = cancellationToken.Register(() => lingering.CancelAfter(CancellationGrace));
         try
         {
-            if (await PatchAsync(map, revision.Data.Text, mark, dryRun: false, lingering.Token))
+            if (await PatchAsync(map, revision.Data.Text, annotation, dryRun: false, lingering.Token))
                 return true;
         }
         catch (KubernetesException)
@@ -227,21 +227,21 @@ internal sealed partial class SchedulerWrite(
 
         // A patch whose answer was lost is sent again, and then finds itself: the conflict is with our own write.
         var now = await LiveConfiguration.ReadAsync(connection, scheduler, lingering.Token);
-        if (now.Mark == mark)
+        if (now.Annotation == annotation)
             return true;
         await _revisions.DeleteAsync(revision, lingering.Token);
         return false;
     }
 
-    /// <summary>Writes the mark, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
-    private async Task<bool> PatchAsync(ConfigMap map, string? text, RevisionMark mark, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>Writes the annotation, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
+    private async Task<bool> PatchAsync(ConfigMap map, string? text, RevisionAnnotation annotation, bool dryRun, CancellationToken cancellationToken)
     {
         JsonObject patch = new()
         {
             ["metadata"] = new JsonObject
             {
                 ["resourceVersion"] = map.Metadata.ResourceVersion,
-                ["annotations"] = new JsonObject { [RevisionMark.Annotation] = RevisionMark.Write(map, scheduler.Key, mark) },
+                ["annotations"] = new JsonObject { [RevisionAnnotation.Name] = RevisionAnnotation.Write(map, scheduler.Key, annotation) },
             },
         };
         if (text is not null)

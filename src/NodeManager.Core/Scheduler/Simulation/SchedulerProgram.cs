@@ -6,6 +6,12 @@ using NodeManager.SchedulerConfigurations.Validation;
 
 namespace NodeManager.Core.Scheduler.Simulation;
 
+/// <summary>How a start of a scheduler turns out.</summary>
+/// <param name="ExitCode">Null: it runs.</param>
+/// <param name="Log">What it writes.</param>
+/// <param name="Lease">By namespace and name, where it takes part in a leader election.</param>
+public sealed record SchedulerStart(int? ExitCode, string Log, (string Namespace, string Name)? Lease);
+
 /// <summary>What a kube-scheduler does when it is started with a configuration: for clusters whose containers are simulated.</summary>
 public static class SchedulerProgram
 {

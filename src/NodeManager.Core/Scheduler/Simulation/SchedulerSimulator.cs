@@ -36,7 +36,7 @@ public static class SchedulerSimulator
         {
             var (snapshot, _, pods) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(minor, token);
             var profiles = SimulatedProfile.Of(document, minor, catalog);
-            Tell(document, profiles, snapshot, pods, observer);
+            WarnOfLimits(document, profiles, snapshot, pods, observer);
             return await SimulateAsync(session, snapshot, pods, profiles, observer, token);
         }, cancellationToken);
     }
@@ -121,7 +121,7 @@ public static class SchedulerSimulator
                 $"A scheduler would not start with {source}: {string.Join("; ", errors)}.", source, "Test-SchedulerConfiguration tells what to mend.");
     }
 
-    private static void Tell(
+    private static void WarnOfLimits(
         SchedulerDocument document, IReadOnlyDictionary<string, SimulatedProfile> profiles, ClusterSnapshot snapshot, IReadOnlyList<Pod> pods,
         IOperationObserver observer)
     {

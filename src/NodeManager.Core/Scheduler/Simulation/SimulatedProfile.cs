@@ -33,11 +33,11 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
         var release = minor ?? api.AssumedMinor;
         var profiles = new Dictionary<string, SimulatedProfile>();
         foreach (var profile in document.Profiles)
-            profiles[profile.Name] = Of(profile, new ProfileReading(profile, api, release, catalog));
+            profiles[profile.Name] = Of(profile, new EffectiveProfile(profile, api, release, catalog));
         return profiles;
     }
 
-    private static SimulatedProfile Of(SchedulerProfile profile, ProfileReading reading)
+    private static SimulatedProfile Of(SchedulerProfile profile, EffectiveProfile reading)
     {
         var filters = reading.At("filter").Select(plugin => plugin.Name).ToHashSet();
         var scores = reading.At(ExtensionPoints.Score).Select(plugin => KeyValuePair.Create(plugin.Name, plugin.Weight == 0 ? 1 : plugin.Weight)).ToList();

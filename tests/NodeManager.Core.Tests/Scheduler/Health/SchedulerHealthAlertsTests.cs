@@ -65,8 +65,8 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     {
         using NodeManagerSession other = OfflineSession.Create(2, "prod");
         Look(("Pod", SchedulerHealthStatus.Error));
-        other.Get<SchedulerHealthAlerts>().Tell(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
-        _session.Get<SchedulerHealthAlerts>().Tell(_session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
+        other.Get<SchedulerHealthAlerts>().Raise(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
+        _session.Get<SchedulerHealthAlerts>().Raise(_session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
 
         Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], _told.Select(alert => alert.Scheduler));
     }
@@ -79,14 +79,14 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         _session.SchedulerAlert += (_, alert) => others.Add(alert);
         ListLogger logger = new();
 
-        _session.Get<SchedulerHealthAlerts>().Tell(_session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
+        _session.Get<SchedulerHealthAlerts>().Raise(_session, First, [Finding("Pod", SchedulerHealthStatus.Error)], logger);
 
         Assert.Equal((1, 1), (_told.Count, others.Count));
         Assert.Contains("failed at SchedulerUnhealthy: no runspace", Assert.Single(logger.Entries).Message, StringComparison.Ordinal);
     }
 
     private void Look(params (string Check, string Status)[] findings) =>
-        _session.Get<SchedulerHealthAlerts>().Tell(_session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
+        _session.Get<SchedulerHealthAlerts>().Raise(_session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
 
     private SchedulerHealthFinding Finding(string check, string status) => new()
     {

@@ -3,20 +3,20 @@ using NodeManager.Core.Scheduler.Discovery;
 
 namespace NodeManager.Core.Scheduler.Revisions;
 
-/// <summary>What whoever looks at a configuration should know beside it.</summary>
-internal static class SchedulerNotices
+/// <summary>Whether the pods run the configuration that the ConfigMap holds.</summary>
+internal static class StaleConfiguration
 {
     /// <summary>
     /// True where the pods were started with another configuration than the ConfigMap holds. False also where nobody noted what they were
     /// started with.
     /// </summary>
-    public static bool IsStale(LiveConfiguration live, long? running) => running is not null && live.Mark is not null && live.Revision != running;
+    public static bool IsStale(LiveConfiguration live, long? running) => running is not null && live.Annotation is not null && live.Revision != running;
 
-    public static void TellIfNotInForce(LiveConfiguration live, long? running, IOperationObserver observer)
+    public static void WarnIfStale(LiveConfiguration live, long? running, IOperationObserver observer)
     {
         if (!IsStale(live, running))
             return;
-        var what = live.Revision is { } revision ? $"revision {revision}" : $"a text that was changed by other means after revision {live.Mark!.Revision}";
+        var what = live.Revision is { } revision ? $"revision {revision}" : $"a text that was changed by other means after revision {live.Annotation!.Revision}";
         observer.Warning(
             $"{live.Scheduler.Source} holds {what}; the pods of {live.Scheduler.Namespace}/{live.Scheduler.Deployment} were started with revision {running}. "
             + "Restart-Scheduler brings it into force; so would a crash.");

@@ -19,7 +19,7 @@ public sealed record ActivePlugin(string Name, long Weight, string Source)
 /// (v1beta1 appends it), <c>multiPoint</c> expanded to the points that each plugin implements. At a point, plugins that override
 /// <c>multiPoint</c> come first, then <c>multiPoint</c>'s own, then those that only the point names.
 /// </summary>
-public sealed class ProfileReading
+public sealed class EffectiveProfile
 {
     private readonly SchedulerProfile _profile;
     private readonly SchedulerApi _api;
@@ -28,7 +28,7 @@ public sealed class ProfileReading
     private readonly Dictionary<string, List<ActivePlugin>> _active = [];
 
     /// <summary>Reads a profile.</summary>
-    public ProfileReading(SchedulerProfile profile, SchedulerApi api, int minor, PluginCatalog catalog)
+    public EffectiveProfile(SchedulerProfile profile, SchedulerApi api, int minor, PluginCatalog catalog)
     {
         _profile = profile;
         _api = api;

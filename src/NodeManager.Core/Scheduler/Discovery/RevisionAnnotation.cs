@@ -12,36 +12,36 @@ namespace NodeManager.Core.Scheduler.Discovery;
 /// </summary>
 /// <param name="Revision">The number.</param>
 /// <param name="Hash">Of the text; see <see cref="HashOf"/>.</param>
-internal sealed record RevisionMark(
+internal sealed record RevisionAnnotation(
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("hash")] string Hash)
 {
     /// <summary>The ConfigMap's annotation: a JSON object with an entry a key.</summary>
-    public const string Annotation = "nodemanager.io/scheduler-configuration";
+    public const string Name = "nodemanager.io/scheduler-configuration";
 
     /// <summary>The annotation of a Deployment's pod template, and so of its pods: the revision that they started with.</summary>
-    public const string PodAnnotation = "nodemanager.io/scheduler-revision";
+    public const string PodTemplateName = "nodemanager.io/scheduler-revision";
 
-    /// <summary>The mark of a key; null without one, or where it is not of our making.</summary>
-    public static RevisionMark? Of(ConfigMap map, string key) => All(map).GetValueOrDefault(key);
+    /// <summary>The entry of a key; null without one, or where the annotation cannot be read.</summary>
+    public static RevisionAnnotation? Of(ConfigMap map, string key) => All(map).GetValueOrDefault(key);
 
-    /// <summary>The annotation's value with another mark for a key.</summary>
-    public static string Write(ConfigMap map, string key, RevisionMark mark)
+    /// <summary>The value of the ConfigMap's annotation with another entry for a key.</summary>
+    public static string Write(ConfigMap map, string key, RevisionAnnotation annotation)
     {
         var all = All(map);
-        all[key] = mark;
-        return JsonSerializer.Serialize(all, RevisionMarkJson.Default.SortedDictionaryStringRevisionMark);
+        all[key] = annotation;
+        return JsonSerializer.Serialize(all, RevisionAnnotationJson.Default.SortedDictionaryStringRevisionAnnotation);
     }
 
     /// <summary>Short, but long enough to tell texts apart.</summary>
     public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
-    private static SortedDictionary<string, RevisionMark> All(ConfigMap map)
+    private static SortedDictionary<string, RevisionAnnotation> All(ConfigMap map)
     {
         try
         {
-            return map.Metadata.Annotations?.GetValueOrDefault(Annotation) is { } text
-                ? JsonSerializer.Deserialize(text, RevisionMarkJson.Default.SortedDictionaryStringRevisionMark) ?? []
+            return map.Metadata.Annotations?.GetValueOrDefault(Name) is { } text
+                ? JsonSerializer.Deserialize(text, RevisionAnnotationJson.Default.SortedDictionaryStringRevisionAnnotation) ?? []
                 : [];
         }
         catch (JsonException)
@@ -51,5 +51,5 @@ internal sealed record RevisionMark(
     }
 }
 
-[JsonSerializable(typeof(SortedDictionary<string, RevisionMark>))]
-internal sealed partial class RevisionMarkJson : JsonSerializerContext;
+[JsonSerializable(typeof(SortedDictionary<string, RevisionAnnotation>))]
+internal sealed partial class RevisionAnnotationJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using NodeManager.SchedulerConfigurations.Documents;
 namespace NodeManager.SchedulerConfigurations.Validation;
 
 /// <summary>Keeps a change from making a configuration worse.</summary>
-public static class ChangeCheck
+public static class ChangeValidator
 {
     /// <summary>Refuses errors that the configuration did not have before: what was wrong already is not the change's fault.</summary>
     /// <param name="before">The configuration before; null where it could not be read.</param>
@@ -11,7 +11,7 @@ public static class ChangeCheck
     /// <param name="options">What it is judged for.</param>
     /// <param name="what">What to call it.</param>
     /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid, with all errors.</exception>
-    public static void Refuse(SchedulerDocument? before, SchedulerDocument after, ValidationOptions options, string what)
+    public static void RejectNewErrors(SchedulerDocument? before, SchedulerDocument after, ValidationOptions options, string what)
     {
         var known = (before is null ? [] : SchedulerConfigurationValidator.Errors(before, options).Select(error => error.Identity)).ToList();
         // Each known error stands for one: a second of the same kind is new.

@@ -98,7 +98,7 @@ internal static class BuiltInKinds
 
     public static ResourceKind EndpointSlices { get; } = new()
     {
-        Group = "discovery.k8s.io", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "EndpointSlice", Plural = "endpointslices", HasGeneration = true,
+        Group = "discovery.k8s.io", Versions = [new("v1", From: 21), new("v1beta1", Until: 24, DeprecatedFrom: 21, Replacement: "discovery.k8s.io/v1")], Kind = "EndpointSlice", Plural = "endpointslices", HasGeneration = true,
         Rules = WorkloadRules.EndpointSlice,
     };
 
@@ -159,7 +159,7 @@ internal static class BuiltInKinds
 
     public static ResourceKind PodDisruptionBudgets { get; } = new()
     {
-        Group = "policy", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets",
+        Group = "policy", Versions = [new("v1", From: 21), new("v1beta1", Until: 24, DeprecatedFrom: 21, Replacement: "policy/v1")], Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets",
         ShortNames = ["pdb"], HasStatus = true, HasGeneration = true, AllowsUnconditionalUpdate = false, AllowsUnqualifiedFinalizers = true,
         MetadataChecked = MetadataOrder.LastOfNew, Type = Json.PodDisruptionBudget,
         Rules = PodDisruptionBudgetRules.Rules,

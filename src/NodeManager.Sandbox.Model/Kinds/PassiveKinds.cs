@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Model.Kinds.Rules;
+using NodeManager.Sandbox.Model.Kinds.Rules.Beta;
 using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds;
@@ -12,10 +13,11 @@ internal static class PassiveKinds
     private const int AutoscalingV2From = 23;
 
     private static readonly ServedVersion[] V1 = [new("v1")];
+    private static readonly ServedVersion[] BetaUntil21 = [new("v1beta1", Until: 21, DeprecatedFrom: 19, Replacement: "networking.k8s.io/v1")];
 
     public static ResourceKind CronJobs { get; } = new()
     {
-        Group = "batch", Versions = [new("v1", From: 21), new("v1beta1", Until: 24)], Kind = "CronJob", Plural = "cronjobs", ShortNames = ["cj"], Categories = ["all"],
+        Group = "batch", Versions = [new("v1", From: 21), new("v1beta1", Until: 24, DeprecatedFrom: 21, Replacement: "batch/v1")], Kind = "CronJob", Plural = "cronjobs", ShortNames = ["cj"], Categories = ["all"],
         HasStatus = true, HasGeneration = true, Rules = CronJobRules.Rules,
     };
 
@@ -25,9 +27,23 @@ internal static class PassiveKinds
         Rules = NetworkingRules.Ingresses,
     };
 
+    /// <summary>The same Ingresses as the version before has them.</summary>
+    public static ResourceKind IngressBetas { get; } = new()
+    {
+        Group = "networking.k8s.io", Versions = BetaUntil21, Kind = "Ingress", Plural = "ingresses", ShortNames = ["ing"], HasStatus = true, HasGeneration = true,
+        StoredAs = Ingresses, SchemaType = "networkingv1beta1.Ingress", Rules = IngressForm.Rules,
+    };
+
+    /// <summary>The same Ingresses in the group that they were first in.</summary>
+    public static ResourceKind ExtensionsIngresses { get; } = new()
+    {
+        Group = "extensions", Versions = [new("v1beta1", Until: 21, DeprecatedFrom: 14, Replacement: "networking.k8s.io/v1")], Kind = "Ingress", Plural = "ingresses", ShortNames = ["ing"], HasStatus = true, HasGeneration = true,
+        StoredAs = Ingresses, SchemaType = "extensionsv1beta1.Ingress", Rules = IngressForm.Rules,
+    };
+
     public static ResourceKind IngressClasses { get; } = new()
     {
-        Group = "networking.k8s.io", Versions = V1, Kind = "IngressClass", Plural = "ingressclasses", IsNamespaced = false, HasGeneration = true,
+        Group = "networking.k8s.io", Versions = [.. V1, .. BetaUntil21], Kind = "IngressClass", Plural = "ingressclasses", IsNamespaced = false, HasGeneration = true,
         Rules = NetworkingRules.IngressClasses,
     };
 
@@ -48,6 +64,18 @@ internal static class PassiveKinds
     {
         Group = "autoscaling", Versions = V1, Kind = "HorizontalPodAutoscaler", Plural = "horizontalpodautoscalers", ShortNames = ["hpa"], Categories = ["all"],
         HasStatus = true, StoredAs = HorizontalPodAutoscalers, SchemaType = "autoscalingv1.HorizontalPodAutoscaler", Rules = AutoscalerRules.FirstVersion,
+    };
+
+    public static ResourceKind HorizontalPodAutoscalerSecondBetas { get; } = new()
+    {
+        Group = "autoscaling", Versions = [new("v2beta2", Until: 25, DeprecatedFrom: 23, Replacement: "autoscaling/v2")], Kind = "HorizontalPodAutoscaler", Plural = "horizontalpodautoscalers", ShortNames = ["hpa"],
+        Categories = ["all"], HasStatus = true, StoredAs = HorizontalPodAutoscalers, SchemaType = "autoscalingv2beta2.HorizontalPodAutoscaler", Rules = AutoscalerRules.SecondBeta,
+    };
+
+    public static ResourceKind HorizontalPodAutoscalerFirstBetas { get; } = new()
+    {
+        Group = "autoscaling", Versions = [new("v2beta1", Until: 24, DeprecatedFrom: 22, Replacement: "autoscaling/v2")], Kind = "HorizontalPodAutoscaler", Plural = "horizontalpodautoscalers", ShortNames = ["hpa"],
+        Categories = ["all"], HasStatus = true, StoredAs = HorizontalPodAutoscalers, SchemaType = "autoscalingv2beta1.HorizontalPodAutoscaler", Rules = AutoscalerRules.FirstBeta,
     };
 
     public static ResourceKind ResourceQuotas { get; } = new()
@@ -75,7 +103,7 @@ internal static class PassiveKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
-        LimitRanges, PodTemplates, ResourceQuotas, HorizontalPodAutoscalers, HorizontalPodAutoscalerViews, CronJobs, CertificateSigningRequests, IngressClasses,
-        Ingresses, NetworkPolicies,
+        LimitRanges, PodTemplates, ResourceQuotas, HorizontalPodAutoscalers, HorizontalPodAutoscalerViews, HorizontalPodAutoscalerFirstBetas, HorizontalPodAutoscalerSecondBetas, CronJobs, CertificateSigningRequests, IngressClasses,
+        Ingresses, IngressBetas, ExtensionsIngresses, NetworkPolicies,
     ];
 }

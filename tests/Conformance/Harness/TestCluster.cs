@@ -125,6 +125,16 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<WireAnswer> SendAsync(string method, string path, string? body = null, string contentType = "application/json") =>
         SendOverAsync(CreateTransport(null), method, path, body, contentType);
 
+    /// <summary>The warnings that come with an answer.</summary>
+    public async Task<IReadOnlyList<string>> WarningsAsync(string method, string path, string? body = null, string contentType = "application/json")
+    {
+        using var http = new HttpClient(CreateTransport(null)) { BaseAddress = Server };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        using HttpResponseMessage answer = await http.SendAsync(request);
+        return [.. answer.Headers.Warning.Select(static one => one.Text.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))];
+    }
+
     private async Task<WireAnswer> SendOverAsync(HttpMessageHandler transport, string method, string path, string? body, string contentType)
     {
         using var http = new HttpClient(transport) { BaseAddress = Server };

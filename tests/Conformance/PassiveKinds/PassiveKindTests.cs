@@ -89,6 +89,102 @@ public sealed class PassiveKindTests
     }
 
     [SkippableTheory]
+    [AllBackends("networking.k8s.io", 19)]
+    [AllBackends("extensions", 14)]
+    public async Task An_Ingress_of_an_earlier_version_is_the_same_Ingress(string backend, string group, int deprecated)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string version = group + "/v1beta1", path = $"/apis/networking.k8s.io/v1/namespaces/{cluster.Namespace}/ingresses/one";
+        WireAnswer answer = await PostAsync(cluster, version, "ingresses", "Ingress", """
+            {"backend":{"serviceName":"all","servicePort":"http"},
+             "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","backend":{"serviceName":"web","servicePort":80}},
+              {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"}}}]}}]}
+            """);
+        if (cluster.Minor > 21)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, answer.Code);
+            return;
+        }
+
+        JsonNode made = answer.Must(HttpStatusCode.Created);
+        AssertSame("""
+            {"backend":{"serviceName":"all","servicePort":"http"},
+             "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"ImplementationSpecific","backend":{"serviceName":"web","servicePort":80}},
+              {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"},"servicePort":0}}]}}]}
+            """, made["spec"]);
+        AssertSame("""{"loadBalancer":{}}""", made["status"]);
+        AssertSame("""
+            {"defaultBackend":{"service":{"name":"all","port":{"name":"http"}}},
+             "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"ImplementationSpecific","backend":{"service":{"name":"web","port":{"number":80}}}},
+              {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"}}}]}}]}
+            """, (await cluster.ReadAsync(path))["spec"]);
+        (await cluster.MergeAsync("a", $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses/one", """{"spec":{"backend":{"servicePort":81}}}""")).Must(HttpStatusCode.OK);
+        Assert.Equal(81, (int?)(await cluster.ReadAsync(path))["spec"]!["defaultBackend"]!["service"]!["port"]!["number"]);
+
+        WireAnswer empty = await PostAsync(cluster, version, "ingresses", "Ingress", """{"rules":[]}""", "two"), nameless = await PostAsync(cluster, version, "ingresses", "Ingress", """{"backend":{"servicePort":80}}""", "two");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity), (empty.Code, nameless.Code));
+        Assert.Contains("either `backend` or `rules` must be specified", (string?)empty.Json["message"], StringComparison.Ordinal);
+        Assert.Contains("spec.backend.serviceName: Required value", (string?)nameless.Json["message"], StringComparison.Ordinal);
+        Assert.Equal(
+            [$"{version} Ingress is deprecated in v1.{deprecated}+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress"],
+            await cluster.WarningsAsync("GET", $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses"));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_autoscaler_of_an_earlier_version_is_the_same_autoscaler(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        const string Target = """
+            "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"minReplicas":1,"maxReplicas":3
+            """;
+        const string Metrics = """
+            [{"type":"Resource","resource":{"name":"memory","targetAverageValue":"1Gi"}},
+             {"type":"Pods","pods":{"metricName":"requests","targetAverageValue":"1k","selector":{"matchLabels":{"a":"b"}}}},
+             {"type":"Object","object":{"target":{"kind":"Service","name":"web","apiVersion":"v1"},"metricName":"hits","targetValue":"2k"}},
+             {"type":"External","external":{"metricName":"queue","metricSelector":{"matchLabels":{"a":"b"}},"targetValue":"30"}},{"type":"Resource","resource":{"name":"cpu","targetAverageUtilization":50}}]
+            """;
+        const string Behavior = """
+            {"scaleUp":{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]},
+             "scaleDown":{"stabilizationWindowSeconds":60,"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]}}
+            """;
+        WireAnswer answer = await PostAsync(cluster, "autoscaling/v2beta1", "horizontalpodautoscalers", "HorizontalPodAutoscaler", $"{{{Target},\"metrics\":{Metrics}}}");
+        WireAnswer second = await PostAsync(
+            cluster, "autoscaling/v2beta2", "horizontalpodautoscalers", "HorizontalPodAutoscaler",
+            $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""", "two");
+        HttpStatusCode removed = second.Code;
+        if (cluster.Minor > 25)
+        {
+            second = await PostAsync(
+                cluster, "autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""", "two");
+            AssertSame(Behavior, second.Must(HttpStatusCode.Created)["spec"]!["behavior"]);
+            Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (answer.Code, removed));
+            return;
+        }
+
+        JsonNode made = answer.Must(HttpStatusCode.Created), other = second.Must(HttpStatusCode.Created);
+        string At(string version, string name) => $"/apis/autoscaling/{version}/namespaces/{cluster.Namespace}/horizontalpodautoscalers/{name}";
+        AssertSame($"{{{Target},\"metrics\":{Metrics}}}", made["spec"]);
+        AssertSame("""{"currentReplicas":0,"desiredReplicas":0,"currentMetrics":null,"conditions":null}""", made["status"]);
+        AssertSame("""
+            [{"type":"Resource","resource":{"name":"memory","target":{"type":"AverageValue","averageValue":"1Gi"}}},
+             {"type":"Pods","pods":{"metric":{"name":"requests","selector":{"matchLabels":{"a":"b"}}},"target":{"type":"AverageValue","averageValue":"1k"}}},
+             {"type":"Object","object":{"describedObject":{"kind":"Service","name":"web","apiVersion":"v1"},"target":{"type":"Value","value":"2k"},"metric":{"name":"hits"}}},
+             {"type":"External","external":{"metric":{"name":"queue","selector":{"matchLabels":{"a":"b"}}},"target":{"type":"Value","value":"30"}}},
+             {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":50}}}]
+            """, (await cluster.ReadAsync(At("v2beta2", "one")))["spec"]!["metrics"]);
+        JsonNode first = await cluster.ReadAsync(At("v1", "one"));
+        Assert.Equal(50, (int?)first["spec"]!["targetCPUUtilizationPercentage"]);
+        var kept = JsonNode.Parse((string)first["metadata"]!["annotations"]!["autoscaling.alpha.kubernetes.io/metrics"]!)!.AsArray();
+        Assert.Equal(["1Gi", null, null, null], kept.Select(static one => (string?)one!["resource"]?["targetAverageValue"]));
+
+        AssertSame("""{"currentReplicas":0,"desiredReplicas":0,"currentMetrics":null,"conditions":null}""", other["status"]);
+        AssertSame("""[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]""", other["spec"]!["metrics"]);
+        AssertSame(Behavior, other["spec"]!["behavior"]);
+        Assert.Equal(60, (int?)JsonNode.Parse((string)(await cluster.ReadAsync(At("v2beta1", "two")))["metadata"]!["annotations"]!["autoscaling.alpha.kubernetes.io/behavior"]!)!["ScaleDown"]!["StabilizationWindowSeconds"]);
+    }
+
+    [SkippableTheory]
     [AllBackends]
     public async Task Quotas_limits_and_pod_templates_are_kept(string backend)
     {
@@ -139,6 +235,8 @@ public sealed class PassiveKindTests
             await cluster.SendAsync("DELETE", $"{Path}/{name}");
         }
     }
+
+    private static void AssertSame(string expected, JsonNode? actual) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
 
     private static string CronGroup(TestCluster cluster) => cluster.Minor < 21 ? "batch/v1beta1" : "batch/v1";
 

@@ -10,14 +10,7 @@ internal static class NetworkingRules
     public static KindRules Ingresses { get; } = new()
     {
         PrepareCreate = static item => item["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
-        Validate = static (item, _, errors) =>
-        {
-            JsonObject spec = item.Ensure("spec");
-            JsonArray rules = spec.Array("rules") ?? [];
-            if (rules.Count == 0 && spec["defaultBackend"] is null) errors.Invalid("spec", spec["rules"], "either `defaultBackend` or `rules` must be specified");
-            if (spec.Object("defaultBackend") is { } backend) ValidateBackend(backend, "spec.defaultBackend", errors);
-            for (int i = 0; i < rules.Count; i++) ValidateRule(rules[i] as JsonObject ?? [], $"spec.rules[{i}]", errors);
-        },
+        Validate = static (item, _, errors) => ValidateIngress(item, false, errors),
     };
 
     public static KindRules IngressClasses { get; } = new()
@@ -48,17 +41,31 @@ internal static class NetworkingRules
         },
     };
 
-    private static void ValidateRule(JsonObject rule, string at, FieldErrors errors)
+    /// <summary>Finds faults of an Ingress in the form of its newest version.</summary>
+    /// <param name="item">The Ingress.</param>
+    /// <param name="isBeta">True to name its fields as v1beta1 has them.</param>
+    /// <param name="errors">Takes the faults.</param>
+    public static void ValidateIngress(JsonObject item, bool isBeta, FieldErrors errors)
+    {
+        JsonObject spec = item.Ensure("spec");
+        JsonArray rules = spec.Array("rules") ?? [];
+        string whole = isBeta ? "backend" : "defaultBackend";
+        if (rules.Count == 0 && spec["defaultBackend"] is null) errors.Invalid("spec", spec["rules"], $"either `{whole}` or `rules` must be specified");
+        if (spec.Object("defaultBackend") is { } backend) ValidateBackend(backend, "spec." + whole, isBeta, errors);
+        for (int i = 0; i < rules.Count; i++) ValidateRule(rules[i] as JsonObject ?? [], $"spec.rules[{i}]", isBeta, errors);
+    }
+
+    private static void ValidateRule(JsonObject rule, string at, bool isBeta, FieldErrors errors)
     {
         string host = rule.Text("host") ?? "";
         if (host.Length > 0) errors.Check(at + ".host", host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host, NameRules.Subdomain);
         if (rule.Object("http") is not { } http) return;
         JsonArray paths = http.Array("paths") ?? [];
         if (paths.Count == 0) errors.Required(at + ".http.paths");
-        for (int i = 0; i < paths.Count; i++) ValidatePath(paths[i] as JsonObject ?? [], $"{at}.http.paths[{i}]", errors);
+        for (int i = 0; i < paths.Count; i++) ValidatePath(paths[i] as JsonObject ?? [], $"{at}.http.paths[{i}]", isBeta, errors);
     }
 
-    private static void ValidatePath(JsonObject path, string at, FieldErrors errors)
+    private static void ValidatePath(JsonObject path, string at, bool isBeta, FieldErrors errors)
     {
         string text = path.Text("path") ?? "";
         switch (path.Text("pathType"))
@@ -77,10 +84,10 @@ internal static class NetworkingRules
                 break;
         }
 
-        ValidateBackend(path.Object("backend") ?? [], at + ".backend", errors);
+        ValidateBackend(path.Object("backend") ?? [], at + ".backend", isBeta, errors);
     }
 
-    private static void ValidateBackend(JsonObject backend, string at, FieldErrors errors)
+    private static void ValidateBackend(JsonObject backend, string at, bool isBeta, FieldErrors errors)
     {
         if (backend.Object("service") is not { } service)
         {
@@ -96,11 +103,12 @@ internal static class NetworkingRules
 
         string name = service.Text("name") ?? "", port = service.Object("port").Text("name") ?? "";
         long number = service.Object("port").Number("number") ?? 0;
-        if (name.Length == 0) errors.Required(at + ".service.name");
-        else errors.Check(at + ".service.name", name, NameRules.Label);
+        string nameField = at + (isBeta ? ".serviceName" : ".service.name");
+        if (name.Length == 0) errors.Required(nameField);
+        else errors.Check(nameField, name, NameRules.Label);
         if (port.Length > 0 && number != 0) errors.Invalid(at, "", "cannot set both port name & port number");
-        else if (port.Length > 0) errors.Check(at + ".service.port.name", port, NameRules.PortName);
-        else if (number is < 0 or > 65535) errors.Invalid(at + ".service.port.number", number, ServiceRules.PortRange);
+        else if (port.Length > 0) errors.Check(at + (isBeta ? ".servicePort" : ".service.port.name"), port, NameRules.PortName);
+        else if (number is < 0 or > 65535) errors.Invalid(at + (isBeta ? ".servicePort" : ".service.port.number"), number, ServiceRules.PortRange);
         else if (number == 0) errors.Required(at, "port name or number is required");
     }
 }

@@ -98,6 +98,8 @@ internal sealed class ApiServer
     private string? Deprecation(ResourcePath path)
     {
         if (path.Kind == BuiltInKinds.Endpoints && _catalog.Minor >= EndpointsDeprecatedFrom) return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+        if (path.Kind.Custom is null && path.Kind.Versions.FirstOrDefault(one => one.Name == path.Version) is { DeprecatedFrom: { } from } version && _catalog.Minor >= from)
+            return $"{path.ApiVersion} {path.Kind.Kind} is deprecated in v1.{from}+, unavailable in v1.{version.Until + 1}+; use {version.Replacement} {path.Kind.Kind}";
         if (path.Kind.Custom is not { } custom || custom.At(path.Version).Deprecation is not { } words) return null;
         if (words.Length > 0) return words;
         string instead = custom.ReplacementOf(path.Version) is { } other ? $"; use {path.Kind.ApiVersion(other)} {path.Kind.Kind}" : "";

@@ -58,12 +58,12 @@ public sealed class VolumeTests
         Assert.Equal([full], await cluster.NodesOfReadyPodsAsync("db", 1));
     }
 
-    private static string VolumeOf(TestCluster cluster) => $"volume-{cluster.Id}";
+    internal static string VolumeOf(TestCluster cluster) => $"volume-{cluster.Id}";
 
     private static string AttachmentOf(TestCluster cluster) => $"attachment-{cluster.Id}";
 
-    /// <summary>A StatefulSet <c>db</c> of one pod with a volume that is attached to the node.</summary>
-    private static async Task AddDatabaseAsync(TestCluster cluster, string node)
+    /// <summary>A StatefulSet <c>db</c> of one pod with a volume.</summary>
+    internal static async Task AddDatabaseAsync(TestCluster cluster, string node, bool isAttached = true)
     {
         string volume = VolumeOf(cluster);
         await cluster.EnsureAsync("/api/v1/persistentvolumes", Volume(volume, cluster.Namespace));
@@ -76,7 +76,7 @@ public sealed class VolumeTests
             w["spec"]!["serviceName"] = "db";
             w.PodSpec(new() { ["volumes"] = JsonNode.Parse("""[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]""") });
         });
-        await cluster.EnsureAsync("/apis/storage.k8s.io/v1/volumeattachments", Attachment(AttachmentOf(cluster), volume, node));
+        if (isAttached) await cluster.EnsureAsync("/apis/storage.k8s.io/v1/volumeattachments", Attachment(AttachmentOf(cluster), volume, node));
     }
 
     private static async Task<string> AddEmptyAsync(TestCluster cluster)

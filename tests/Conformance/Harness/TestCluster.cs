@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -23,6 +24,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly SandboxCluster? _sandbox;
     private readonly ControlPlane? _plane;
     private readonly List<IDisposable> _sessions = [];
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<(RequestInfo Request, bool IsForbidden)>> _requests = new(StringComparer.Ordinal);
 
     private TestCluster(SandboxCluster? sandbox, ControlPlane? plane)
     {
@@ -88,7 +90,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) => ConnectOverAsync(CreateTransport(wrap));
 
     /// <summary>A session of another user: on the real cluster by a certificate, on the embedded one by impersonation.</summary>
-    public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) => ConnectOverAsync(CreateTransportOf(user, groups));
+    public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) =>
+        ConnectOverAsync(new RequestRecorder(CreateTransportOf(user, groups), _requests.GetOrAdd(user, static _ => [])));
+
+    /// <summary>What the sessions of <see cref="ConnectAsAsync"/> have asked of the server.</summary>
+    public IReadOnlyList<(RequestInfo Request, bool IsForbidden)> RequestsOf(string user) => [.. _requests.GetValueOrDefault(user) ?? []];
 
     /// <summary>What the server answers such a user, whatever its code.</summary>
     public Task<WireAnswer> SendAsAsync(string user, IEnumerable<string> groups, string method, string path, string? body = null, string contentType = "application/json") =>

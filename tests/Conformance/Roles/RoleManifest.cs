@@ -52,6 +52,10 @@ internal static class RoleManifest
         return $"/{root}/{version}/{(ns is null ? "" : $"namespaces/{ns}/")}{plural}";
     }
 
+    /// <summary>The rules of a role.</summary>
+    public static IEnumerable<JsonObject> RulesOf(string role) =>
+        Documents.Where(one => one["kind"]!.GetValue<string>() is "Role" or "ClusterRole" && NameOf(one) == role).SelectMany(static one => one["rules"]!.AsArray()).Select(static rule => rule!.AsObject());
+
     private static string NameOf(JsonObject document) => document["metadata"]!["name"]!.GetValue<string>();
 
     private static IReadOnlyList<JsonObject> Read()

@@ -38,6 +38,15 @@ public sealed partial class ObjectCache<T>
     /// <summary>True when the cache can be read: it is complete and kept up to date.</summary>
     public bool IsCurrent => _synced.Task.IsCompletedSuccessfully && !_failed.Task.IsCompleted;
 
+    /// <summary>How many objects there are; before the cache is in sync, how many are known.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _store.Count;
+        }
+    }
+
     /// <summary>All objects.</summary>
     public IReadOnlyList<T> Items
     {
@@ -60,9 +69,9 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>The objects with this key.</summary>
-    public IReadOnlyList<T> Find(ObjectIndex<T> index, string key)
+    public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key)
     {
-        lock (_lock) return _store.Find(index, key);
+        lock (_lock) return _store.FindAll(index, key);
     }
 
     /// <summary>The object of this UID (null: gone, or not told yet), and a task that ends when that changes.</summary>
@@ -74,7 +83,7 @@ public sealed partial class ObjectCache<T>
     /// <summary>The objects with this key, and a task that ends when one of them changes, comes or goes.</summary>
     public (IReadOnlyList<T> Objects, Task Changed) Look(ObjectIndex<T> index, string key)
     {
-        lock (_lock) return (_store.Find(index, key), _store.Changed(index, key));
+        lock (_lock) return (_store.FindAll(index, key), _store.Changed(index, key));
     }
 
     /// <summary>All objects, and a task that ends at the next change of any.</summary>

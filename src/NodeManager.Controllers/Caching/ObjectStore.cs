@@ -25,7 +25,7 @@ internal sealed class ObjectStore<T>
 
     public T? Find(string? ns, string name) => _uidByName.TryGetValue((ns, name), out string? uid) ? _byUid[uid] : null;
 
-    public IReadOnlyList<T> Find(ObjectIndex<T> index, string key) =>
+    public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key) =>
         Index(index).TryGetValue(key, out HashSet<string>? uids) ? [.. uids.Select(uid => _byUid[uid])] : [];
 
     public Task Changed(string uid) => _ofObjects.Next(uid);

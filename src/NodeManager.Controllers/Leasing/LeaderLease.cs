@@ -8,6 +8,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Controllers.Leasing;
 
@@ -196,7 +197,7 @@ public sealed class LeaderLease(
         {
             // Released, or it took too long: the next one may come through, and until when that matters is counted.
         }
-        catch (Exception failure) when (!options.MayPass(failure))
+        catch (Exception failure) when (!TransientFailure.Is(failure))
         {
             bool isNew = Refusal is null;
             Refusal = failure;

@@ -18,7 +18,4 @@ public sealed record LeaderLeaseOptions
 
     /// <summary>Annotations that are removed when it is acquired: what was meant for the former holder.</summary>
     public IReadOnlyCollection<string> StaleAnnotations { get; init; } = [];
-
-    /// <summary>Whether a failure may be over at the next attempt. Any other failure of renewals ends the hold.</summary>
-    public required Func<Exception, bool> MayPass { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Observing;
@@ -25,8 +26,8 @@ public static class MaintenanceHolds
             {
                 Node node = await connection.Client.GetAsync(Resources.Nodes, name, null, token);
                 if (MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key)) is not { } claim) return null;
-                LeaseState sign = await LeaseProbe.ReadAsync(connection, claim.Run, claim.Namespace, token);
-                return sign.IsAlive && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration ? new NodeHold(name, claim.Run, sign.Holder) : null;
+                LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, token);
+                return sign.IsHeld && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration ? new NodeHold(name, claim.Run, sign.Holder) : null;
             }
             catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
             {

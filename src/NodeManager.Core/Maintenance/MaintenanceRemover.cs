@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
@@ -25,8 +26,8 @@ public static class MaintenanceRemover
             async (connection, token) =>
             {
                 StoredRun run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
-                LeaseState sign = await LeaseProbe.LookAsync(connection, id, ns, _ => { }, token);
-                if (sign.IsAlive)
+                LeaseState sign = await RunLeaseReader.ObserveAsync(connection, id, ns, _ => { }, token);
+                if (sign.IsHeld)
                 {
                     throw new NodeManagerException(
                         ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is in progress; holder: {sign.Holder}.", id,

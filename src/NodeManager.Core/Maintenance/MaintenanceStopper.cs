@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -21,8 +22,8 @@ public static class MaintenanceStopper
         async (connection, token) =>
         {
             await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
-            LeaseState sign = await LeaseProbe.ReadAsync(connection, id, ns, token);
-            if (!sign.IsAlive || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration) return false;
+            LeaseState sign = await RunLeaseReader.ReadAsync(connection, id, ns, token);
+            if (!sign.IsHeld || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration) return false;
             await connection.Client.PatchAsync(
                 Resources.Leases, RunLayout.NameOf(id), ns,
                 Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { [RunLayout.StopKey] = session.Who() } } }),
@@ -31,8 +32,8 @@ public static class MaintenanceStopper
             while (connection.Time.GetElapsedTime(start) < 2 * sign.Duration)
             {
                 await Task.Delay(LookAgain, connection.Time, token);
-                LeaseState now = await LeaseProbe.ReadAsync(connection, id, ns, token);
-                if (!now.IsAlive || now.Holder != sign.Holder || now.Silence(connection.Time.GetUtcNow()) >= now.Duration) return true;
+                LeaseState now = await RunLeaseReader.ReadAsync(connection, id, ns, token);
+                if (!now.IsHeld || now.Holder != sign.Holder || now.Silence(connection.Time.GetUtcNow()) >= now.Duration) return true;
             }
 
             throw new NodeManagerException(

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Server.Tour;
 
@@ -19,15 +19,15 @@ internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan
     {
         HashSet<string> others = [.. plan.Pods.Where(p => p.Decision == DrainDecision.Evict && !p.BlockedByBudget).Select(p => p.Uid)];
         KubernetesClient client = session.Connection().Client;
-        var onNode = new ListOptions { FieldSelector = "spec.nodeName=" + plan.Node };
-        HashSet<string> present = [];
-        bool synced = false;
-        await foreach (WatchEvent<Pod> change in client.WatchAsync(Resources.Pods, onNode, cancellationToken))
+        using (NodeCaches<Pod> pods = session.Connection().Caches().Open(NodeScopes.Pods, [plan.Node]))
         {
-            if (change.Type == WatchEventType.Synced) synced = true;
-            else if (change.Type == WatchEventType.Deleted) present.Remove(change.Object.Metadata.Uid ?? "");
-            else present.Add(change.Object.Metadata.Uid ?? "");
-            if (synced && !others.Overlaps(present)) break;
+            await pods.CatchUpAsync(cancellationToken);
+            while (true)
+            {
+                (IReadOnlyList<Pod> present, Task changed) = pods.Of(plan.Node).Look(PodIndexes.ByNode, plan.Node);
+                if (!present.Any(pod => others.Contains(pod.Metadata.Uid ?? ""))) break;
+                await changed.WaitAsync(cancellationToken);
+            }
         }
 
         ServerCapabilities capabilities = await client.GetCapabilitiesAsync(cancellationToken);

@@ -36,11 +36,7 @@ public abstract class NodeCompleter : IArgumentCompleter
     {
         var nodes = new List<ClusterNode>();
         foreach (NodeManagerSession session in sessions)
-        {
-            await foreach (ClusterNode node in NodeReader.ReadAsync(
-                session, new NodeQuery(), static _ => { }, NullObserver.Instance, cancellationToken))
-                nodes.Add(node);
-        }
+            nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancellationToken));
 
         return nodes;
     }

@@ -32,7 +32,7 @@ public abstract class PodCompleter : IArgumentCompleter
     {
         foreach (NodeManagerSession session in sessions)
         {
-            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken))
+            await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancellationToken))
                 found.UnionWith(Select(pod));
         }
     }

@@ -65,19 +65,19 @@ public sealed class ObjectCacheTests : IDisposable
         _api.Pods.Put(Pod("p1", "n1", owner: "rs1", app: "web"));
         _api.Pods.Put(Pod("p2", "n1", owner: "rs2", app: "web"));
         ObjectCache<Pod> cache = await OpenAsync();
-        Assert.Equal(["p1", "p2"], Names(cache.Find(PodIndexes.ByNode, "n1")));
-        Assert.Equal(["p1"], Names(cache.Find(ObjectIndexes<Pod>.ByOwner, "rs1")));
-        Assert.Equal(["p1", "p2"], Names(cache.Find(ObjectIndexes<Pod>.ByLabel, "app=web")));
+        Assert.Equal(["p1", "p2"], Names(cache.FindAll(PodIndexes.ByNode, "n1")));
+        Assert.Equal(["p1"], Names(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs1")));
+        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ObjectIndexes<Pod>.ByLabel, "app=web")));
 
         Task ofFirst = cache.Look(PodIndexes.ByNode, "n1").Changed, ofSecond = cache.Look(PodIndexes.ByNode, "n2").Changed;
         _api.Pods.Put(Pod("p1", "n2", owner: "rs2", app: "api"));
         await Task.WhenAll(ofFirst, ofSecond).WaitAsync(Eventually.Limit);
 
-        Assert.Equal(["p2"], Names(cache.Find(PodIndexes.ByNode, "n1")));
-        Assert.Equal(["p1"], Names(cache.Find(PodIndexes.ByNode, "n2")));
-        Assert.Equal(["p1", "p2"], Names(cache.Find(ObjectIndexes<Pod>.ByOwner, "rs2")));
-        Assert.Empty(cache.Find(ObjectIndexes<Pod>.ByOwner, "rs1"));
-        Assert.Equal(["p1"], Names(cache.Find(ObjectIndexes<Pod>.ByLabel, "app=api")));
+        Assert.Equal(["p2"], Names(cache.FindAll(PodIndexes.ByNode, "n1")));
+        Assert.Equal(["p1"], Names(cache.FindAll(PodIndexes.ByNode, "n2")));
+        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs2")));
+        Assert.Empty(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs1"));
+        Assert.Equal(["p1"], Names(cache.FindAll(ObjectIndexes<Pod>.ByLabel, "app=api")));
     }
 
     [Fact]

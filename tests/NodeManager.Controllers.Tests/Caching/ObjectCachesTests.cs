@@ -97,7 +97,7 @@ public sealed class ObjectCachesTests : IDisposable
 
         Assert.Equal(1, _caches.Count);
         Assert.Same(caches.Of("n1"), caches.Of("n9"));
-        Assert.Equal("p9", Assert.Single(caches.Of("n9").Find(PodIndexes.ByNode, "n9")).Metadata.Name);
+        Assert.Equal("p9", Assert.Single(caches.Of("n9").FindAll(PodIndexes.ByNode, "n9")).Metadata.Name);
     }
 
     [Fact]

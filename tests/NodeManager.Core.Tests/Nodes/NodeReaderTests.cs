@@ -111,7 +111,7 @@ public sealed class NodeReaderTests
         Assert.Equal((25m, 50m), (nodes[0].Usage!.CpuPercent, nodes[0].Usage!.MemoryPercent));
         Assert.Equal((0, 0m), (nodes[1].PodCount, nodes[1].Requested!.Cpu));
         Assert.Null(nodes[1].Usage);
-        Request pods = Assert.Single(server.Requests, r => r.Path == "/api/v1/pods");
+        Request pods = Assert.Single(server.Requests, r => r.Path == "/api/v1/pods" && r["watch"] is null);
         Assert.Equal("status.phase!=Succeeded,status.phase!=Failed", pods["fieldSelector"]);
         Assert.Single(server.Requests, r => r.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
@@ -101,12 +102,12 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 
     private async Task LookAsync(string node, MaintenanceClaim claim, CancellationToken cancellationToken)
     {
-        LeaseState sign = await LeaseProbe.LookAsync(
+        LeaseState sign = await RunLeaseReader.ObserveAsync(
             scope.Connection, claim.Run, claim.Namespace,
             waits => scope.Observer.Verbose(
                 $"Node {node} belongs to maintenance run {claim.Run} of {waits.Holder}: waiting up to {waits.Duration.TotalSeconds:0} s for a sign of life."),
             cancellationToken);
-        if (sign.IsAlive) throw MaintenanceErrors.Conflict(claim.Run, sign.Holder, node, sign.Duration);
+        if (sign.IsHeld) throw MaintenanceErrors.Conflict(claim.Run, sign.Holder, node, sign.Duration);
         lock (_dead) _dead.Add(claim.Run);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using NodeManager.Controllers.Caching;
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
@@ -207,7 +208,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     // Runs take days where windows are short; a killed one has last been heard of by its lease.
     private async Task<DateTimeOffset> LastSignAsync(RunHead run, CancellationToken cancellationToken)
     {
-        LeaseState sign = await LeaseProbe.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
+        LeaseState sign = await RunLeaseReader.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -16,6 +18,8 @@ internal sealed class NodeLoads
 
     // Up to so many nodes are asked for one by one: each list of one node's pods makes some servers look through all of them.
     private const int FewNodes = 4;
+
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> _requested;
     private readonly Dictionary<string, NodeMetrics>? _metrics;
@@ -49,26 +53,46 @@ internal sealed class NodeLoads
             ? ReadMetricsAsync(client, few ? nodes! : [], observer, cancellationToken)
             : Task.FromResult<Dictionary<string, NodeMetrics>?>(null);
         var sums = new Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)>(StringComparer.Ordinal);
-        var lists = (few ? nodes!.Select(n => $"spec.nodeName={n},{NotFinished}") : [NotFinished])
-            .Select(selector => AddPodsAsync(client, selector, sums, observer, cancellationToken));
-        await Task.WhenAll([.. lists, metrics]);
+        Task[] counting = few
+            ? [.. nodes!.Select(n => AddPodsAsync(client, $"spec.nodeName={n},{NotFinished}", sums, cancellationToken))]
+            : [AddAllPodsAsync(session.Connection(), sums, observer, cancellationToken)];
+        await Task.WhenAll([.. counting, metrics]);
         return new(sums, await metrics);
     }
 
-    private static async Task AddPodsAsync(
-        KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
-        IOperationObserver observer, CancellationToken cancellationToken)
+    // Whoever asks for the usage of many nodes asks for it again: the pods stay known for a while.
+    private static async Task AddAllPodsAsync(
+        ClusterConnection connection, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, IOperationObserver observer,
+        CancellationToken cancellationToken)
     {
-        var progress = new ListProgress("Counting what pods request", observer);
-        var options = new ListOptions { FieldSelector = fieldSelector, PageSize = 1000 };
-        await foreach (KubernetesList<Pod> page in client.ListPagesAsync(Resources.Pods, options, cancellationToken))
+        const string Activity = "Counting what pods request";
+        ObjectCaches caches = connection.Caches();
+        using CacheUse<Pod> pods = caches.JoinOpen(Resources.Pods) ?? caches.Open(Resources.Pods, new() { FieldSelector = NotFinished });
+        bool isTold = false;
+        while (!pods.Cache.Synced.IsCompleted)
         {
-            progress.Report(page.Items.Count, page.Metadata);
-            // Lists of several nodes' pods arrive side by side.
-            lock (sums)
-            {
-                foreach (Pod pod in page.Items) Add(pod, sums);
-            }
+            using var synced = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(pods.Cache.Synced, Task.Delay(ProgressInterval, connection.Time, synced.Token));
+            await synced.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            bool isLast = pods.Cache.Synced.IsCompleted;
+            if (isLast && !isTold) break;
+            observer.Progress(new(Activity, Activity, pods.Cache.Count.ToString(CultureInfo.InvariantCulture), Completed: isLast));
+            isTold = true;
+        }
+
+        await pods.Cache.Synced;
+        foreach (Pod pod in pods.Cache.Items.Where(static pod => pod.Status.Phase is not ("Succeeded" or "Failed"))) Add(pod, sums);
+    }
+
+    private static async Task AddPodsAsync(
+        KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, CancellationToken cancellationToken)
+    {
+        KubernetesList<Pod> list = await client.ListAsync(Resources.Pods, new() { FieldSelector = fieldSelector }, cancellationToken);
+        // Lists of several nodes' pods arrive side by side.
+        lock (sums)
+        {
+            foreach (Pod pod in list.Items) Add(pod, sums);
         }
     }
 

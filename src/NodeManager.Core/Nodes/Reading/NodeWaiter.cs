@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -5,7 +6,6 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Nodes.Reading;
 
@@ -59,34 +59,31 @@ public static class NodeWaiter
         if (left <= TimeSpan.Zero) throw TimedOut(current);
         using CancellationTokenSource timer = connection.Time.StartLimit(left);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
+        ObjectCache<Node> cache = nodes.Of(name);
+        cache.Admit(current);
         string? uid = current.Metadata.Uid;
-        bool present = false;
+        TaskCompletionSource<Node?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Each state is judged, not the latest alone: a condition may hold for a moment only.
+        using IDisposable subscription = cache.Subscribe(change =>
+        {
+            if (change.Object.Metadata.Uid != uid) return;
+            current = change.Object;
+            if (change.IsDeletion) end.TrySetResult(null);
+            else if (goal.IsMet(change.Object)) end.TrySetResult(change.Object);
+        });
         try
         {
-            var options = new ListOptions { FieldSelector = $"metadata.name={name}" };
-            await foreach (WatchEvent<Node> seen in connection.Client.WatchAsync(Resources.Nodes, options, linked.Token))
-            {
-                bool gone = seen.Type switch
-                {
-                    // All that is there has been told, and the node was not among it.
-                    WatchEventType.Synced => !present,
-                    WatchEventType.Deleted => true,
-                    _ => seen.Object.Metadata.Uid != uid,
-                };
-                if (gone)
-                    return goal.IsDeletion ? Result(current) : throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
-                if (seen.Type == WatchEventType.Synced) continue;
-                present = true;
-                current = seen.Object;
-                if (goal.IsMet(current)) return Result(current);
-            }
+            await cache.Synced.WaitAsync(linked.Token);
+            if (cache.Find(null, name)?.Metadata.Uid != uid) end.TrySetResult(null);
+            await await Task.WhenAny(end.Task, cache.Failed).WaitAsync(linked.Token);
+            if (await end.Task is { } met) return Result(met);
+            return goal.IsDeletion ? Result(current) : throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw TimedOut(current);
         }
-
-        throw new OperationCanceledException(cancellationToken);
 
         NodeManagerException TimedOut(Node node) => new(
             ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;
@@ -194,18 +195,23 @@ internal sealed partial class SchedulerWrite(
     {
         using var limit = new CancellationTokenSource(Limit, connection.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var options = new ListOptions { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" };
+        using var use = connection.Caches().Open(
+            Resources.ConfigMaps, new() { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" });
         try
         {
-            await foreach (var seen in connection.Client.WatchAsync(Resources.ConfigMaps, options, linked.Token))
-                if (seen.Object is { } now && now.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
+            await use.CatchUpAsync(linked.Token);
+            while (true)
+            {
+                var changed = use.Cache.Changed();
+                if (use.Cache.Find(scheduler.Namespace, scheduler.ConfigMap)?.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
                     return true;
+                await changed.WaitAsync(linked.Token);
+            }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            return false;
         }
-
-        return false;
     }
 
     /// <summary>Writes what the revision keeps. False, and the revision is gone, where another was faster.</summary>

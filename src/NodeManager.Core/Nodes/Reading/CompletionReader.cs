@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>Reads what completion offers: from the session's caches, as Tab must not wait for a list each time.</summary>
+public static class CompletionReader
+{
+    /// <summary>All nodes, as last told.</summary>
+    /// <exception cref="NodeManagerException">What kept the nodes from being read.</exception>
+    public static Task<IReadOnlyList<ClusterNode>> ReadNodesAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<ClusterNode>>(
+            session, null,
+            async (connection, token) =>
+            {
+                using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
+                await nodes.Cache.Synced.WaitAsync(token);
+                DateTimeOffset now = connection.Time.GetUtcNow();
+                return [.. nodes.Cache.Items.Select(node => NodeMapper.Map(node, session, now))];
+            },
+            cancellationToken);
+
+    /// <summary>The pods of all nodes: from a cache that is open, else from a list. Never opens a watch of pods, which may be many.</summary>
+    /// <exception cref="NodeManagerException">What kept the pods from being read.</exception>
+    public static async IAsyncEnumerable<NodePod> ReadPodsAsync(NodeManagerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using CacheUse<Pod>? open = connection.Caches().JoinOpen(Resources.Pods);
+        if (open is null)
+        {
+            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken)) yield return pod;
+            yield break;
+        }
+
+        DateTimeOffset now = connection.Time.GetUtcNow();
+        foreach (Pod pod in open.Cache.Items.Where(static pod => pod.Spec.NodeName is { Length: > 0 })) yield return PodMapper.Map(pod, session, now);
+    }
+}

@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Watching;
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>Keeps a cache up to date, and counts its users. The lock of <see cref="ObjectCaches"/> guards the count.</summary>
-internal abstract class CacheRunner
+internal abstract class CacheRunner : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _linger;
@@ -37,11 +37,11 @@ internal abstract class CacheRunner
     }
 
     /// <summary>Stops the watch. Whoever still waits fails.</summary>
-    public void Close()
+    public void Dispose()
     {
         _linger?.Dispose();
         // Not at once: what is called back must not run under the lock of the caches.
-        _ = _stop.CancelAsync();
+        _ = _stop.CancelAsync().ContinueWith(_ => _stop.Dispose(), TaskScheduler.Default);
         End();
     }
 

@@ -44,7 +44,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
             bool isNew = false;
             if (!_runners.TryGetValue(key, out CacheRunner? runner) || runner.HasFailed)
             {
-                runner?.Close();
+                runner?.Dispose();
                 ListOptions options = new()
                 {
                     Namespace = what.Namespace, LabelSelector = what.LabelSelector, FieldSelector = what.FieldSelector, RelistInterval = RelistInterval,
@@ -97,7 +97,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
             _runners.Clear();
         }
 
-        foreach (CacheRunner runner in runners) runner.Close();
+        foreach (CacheRunner runner in runners) runner.Dispose();
     }
 
     private static CacheKey WholeOf<T>(ResourceType<T> type)
@@ -116,7 +116,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         {
             if (others.Count + wanted.Count <= NodeScope<T>.Limit) break;
             others.Remove(idle);
-            if (_runners.Remove(idle, out CacheRunner? runner)) runner.Close();
+            if (_runners.Remove(idle, out CacheRunner? runner)) runner.Dispose();
         }
 
         return others.Count + wanted.Count;
@@ -147,7 +147,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
             if (_runners.GetValueOrDefault(key) == runner) _runners.Remove(key);
         }
 
-        runner.Close();
+        runner.Dispose();
     }
 
     private sealed record CacheKey(object Type, string? Namespace, string? LabelSelector, string? FieldSelector)

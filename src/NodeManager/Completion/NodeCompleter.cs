@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
 
 namespace NodeManager.Completion;
 

@@ -1,7 +1,5 @@
-using NodeManager.Controllers.Caching;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;

@@ -63,6 +63,7 @@
         'Restart-Scheduler'
         'Restore-SchedulerConfiguration'
         'Resume-NodeScheduling'
+        'Select-ClusterNode'
         'Select-NodeManagerSession'
         'Set-NodeAnnotation'
         'Set-NodeLabel'

@@ -49,6 +49,9 @@ public static class ErrorIds
     public const string InvalidSelector = nameof(InvalidSelector);
     public const string InvalidDuration = nameof(InvalidDuration);
     public const string InvalidCondition = nameof(InvalidCondition);
+    public const string InvalidQuantity = nameof(InvalidQuantity);
+    public const string ManifestInvalid = nameof(ManifestInvalid);
+    public const string NoNodeFits = nameof(NoNodeFits);
     public const string ValueExists = nameof(ValueExists);
     public const string TaintOwnedByController = nameof(TaintOwnedByController);
     public const string NodeHoldsPods = nameof(NodeHoldsPods);

@@ -1,0 +1,93 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+}
+
+AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
+
+Describe 'Select-ClusterNode' {
+    BeforeEach { $null = Connect-NodeManager -Sandbox }
+
+    AfterEach { Get-NodeManagerSession | Disconnect-NodeManager }
+
+    It 'selects a ready, schedulable node and says why' {
+        $selected = Select-ClusterNode -Cpu 500m -Memory 1gb
+        $selected | Should -BeOfType NodeManager.NodeSelection
+        $node = Get-ClusterNode $selected.Name
+        $node.Status | Should -Be 'Ready'
+        $node.Unschedulable | Should -BeFalse
+        $selected.Reasons | Should -BeLike 'fewest sessions of * eligible nodes: *'
+        $selected.FreeCpu | Should -BeGreaterOrEqual 0.5
+    }
+
+    It 'follows the strategy of the configuration' {
+        Set-NodeManagerConfiguration -NodeSelectionStrategy RoundRobin
+        $names = 1..10 | ForEach-Object { (Select-ClusterNode).Name }
+        $counts = $names | Group-Object -NoElement | ForEach-Object Count
+        ($counts | Measure-Object -Maximum).Maximum - ($counts | Measure-Object -Minimum).Minimum | Should -BeLessOrEqual 1
+        ($names | Select-Object -Unique).Count | Should -BeGreaterThan 1
+    }
+
+    It 'gives callers in several runspaces their turns' {
+        $session = Get-NodeManagerSession
+        $module = "$PSScriptRoot/../../NodeManager.psd1"
+        $names = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
+            Import-Module $using:module
+            1..25 | ForEach-Object { (Select-ClusterNode RoundRobin -Session $using:session).Name }
+        }
+        $counts = $names | Group-Object -NoElement | ForEach-Object Count
+        ($counts | Measure-Object -Sum).Sum | Should -Be 200
+        ($counts | Measure-Object -Maximum).Maximum - ($counts | Measure-Object -Minimum).Minimum | Should -BeLessOrEqual 1
+    }
+
+    It 'does not select the same room twice' {
+        $free = (Select-ClusterNode -Explain | Where-Object IsEligible | Measure-Object FreeCpu -Maximum).Maximum
+        $most = [Math]::Floor($free * 1000 * 0.6)
+        $first = Select-ClusterNode MostResources -Cpu "${most}m"
+        (Select-ClusterNode MostResources -Cpu "${most}m" -ErrorAction SilentlyContinue).Name | Should -Not -Be $first.Name
+    }
+
+    It 'explains every node' {
+        $all = Select-ClusterNode -Cpu 900 -Explain
+        $all.Count | Should -Be (Get-ClusterNode).Count
+        $all.IsSelected | Should -Not -Contain $true
+        $all.Reasons | Should -Contain 'Insufficient cpu'
+        $all.Reasons | Should -Contain 'node(s) were unschedulable'
+    }
+
+    It 'is an error where nothing fits' {
+        { Select-ClusterNode -Cpu 900 -ErrorAction Stop } | Should -Throw -ErrorId 'NoNodeFits,NodeManager.Commands.SelectClusterNodeCommand' -ExpectedMessage '*nodes are available*Insufficient cpu*'
+    }
+
+    It 'selects several nodes, and warns where there are fewer' {
+        $selected = Select-ClusterNode -Count 100 -WarningVariable warnings -WarningAction SilentlyContinue
+        ($selected.Name | Select-Object -Unique).Count | Should -Be @($selected).Count
+        $warnings | Should -BeLike '*of 100 nodes are eligible*-AllowRepeat*'
+        @(Select-ClusterNode -Count 100 -AllowRepeat).Count | Should -Be 100
+    }
+
+    It 'repeats a random selection with its seed' {
+        Select-ClusterNode Random -Seed 3 -Count 3 | ForEach-Object Name | Should -Be (Select-ClusterNode Random -Seed 3 -Count 3).Name
+    }
+
+    It 'keeps to a selector, and goes on in the pipeline' {
+        $zone = (Get-ClusterNode worker-1b-01).Zone
+        $selected = Select-ClusterNode -Selector @{ 'topology.kubernetes.io/zone' = $zone } -Toleration *
+        ($selected | Get-ClusterNode).Zone | Should -Be $zone
+    }
+
+    It 'reads a manifest, and gives patches for it' {
+        Set-Content $TestDrive/web.yaml "apiVersion: apps/v1`nkind: Deployment`nmetadata: {name: web}`nspec: {template: {spec: {containers: [{name: web, resources: {requests: {cpu: 250m}}}]}}}"
+        $selected = Select-ClusterNode -Pod $TestDrive/web.yaml
+        ($selected.AffinityPatch | ConvertFrom-Json).spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.matchFields.values | Should -Be $selected.Name
+        ($selected.SelectorPatch | ConvertFrom-Json).spec.nodeSelector.'kubernetes.io/hostname' | Should -Be $selected.Name
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'an unknown strategy'; Parameters = @{ Strategy = 'Best' }; Id = 'ParameterArgumentValidationError' }
+        @{ Name = 'a bad amount'; Parameters = @{ Memory = 'much' }; Id = 'InvalidQuantity' }
+        @{ Name = 'a bad toleration'; Parameters = @{ Toleration = 'a:Never' }; Id = 'InvalidTaint' }
+        @{ Name = 'a manifest that is not there'; Parameters = @{ Pod = '/nowhere/pod.yaml' }; Id = 'ManifestInvalid' }
+    ) {
+        { Select-ClusterNode @Parameters } | Should -Throw -ErrorId "$Id,NodeManager.Commands.SelectClusterNodeCommand"
+    }
+}

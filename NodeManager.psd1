@@ -8,20 +8,9 @@
     Description          = 'Node operations for Kubernetes: see nodes and what runs on them, label, taint, cordon and drain them, on any cluster and on an embedded one that needs nothing installed.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
-    RequiredAssemblies   = @('bin/NodeManager.Abstractions.dll')
-    FormatsToProcess     = @(
-        'bin/Drain.Format.ps1xml'
-        'bin/Maintenance.Format.ps1xml'
-        'bin/Node.Format.ps1xml'
-        'bin/Pod.Format.ps1xml'
-        'bin/Sandbox.Format.ps1xml'
-        'bin/Scheduler.Format.ps1xml'
-        'bin/Session.Format.ps1xml'
-        'bin/Statistic.Format.ps1xml'
-        # After the tables: the first view of a type is the default one.
-        'bin/Lists.Format.ps1xml'
-    )
-    TypesToProcess       = @('bin/NodeManager.Types.ps1xml')
+    # The guard refuses a second copy of the module in one process. The types are nested to come after it.
+    NestedModules        = @('bin/NodeManager.Guard.psm1', 'bin/NodeManager.Types.psd1')
+    FormatsToProcess     = @('bin/NodeManager.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -34,7 +34,10 @@ Describe 'The manifest' {
     }
 
     It 'names formats and types that exist' {
-        foreach ($file in @($data.FormatsToProcess) + @($data.TypesToProcess)) { Join-Path $root $file | Should -Exist }
+        $types = Import-PowerShellDataFile "$root/bin/NodeManager.Types.psd1"
+        $files = @($data.FormatsToProcess) + @($data.NestedModules) + @($types.TypesToProcess + $types.RequiredAssemblies | ForEach-Object { "bin/$_" })
+        $files | Should -HaveCount 5
+        foreach ($file in $files) { Join-Path $root $file | Should -Exist }
     }
 
     It 'uses approved verbs and singular nouns' {
@@ -134,6 +137,37 @@ Describe 'Importing' {
             Import-Module Microsoft.PowerShell.PlatyPS -ErrorAction Stop
             (New-CommandHelp (Get-Command Get-ClusterNode)).Title
 '@ | Should -Be 'Get-ClusterNode'
+    }
+
+    It 'is refused from <Name>, also after the first copy was removed' -ForEach @(
+        @{ Name = 'another folder'; Version = $null }
+        @{ Name = 'another folder with another version'; Version = '9.9.9' }
+    ) {
+        $other = Join-Path $TestDrive ([guid]::NewGuid()) NodeManager
+        $null = New-Item -ItemType Directory $other
+        Copy-Item -Recurse $manifestPath, "$root/bin" $other
+        if ($Version) {
+            $text = (Get-Content "$other/NodeManager.psd1" -Raw) -replace "(?m)(?<=^ +ModuleVersion += ').*(?=')", $Version
+            Set-Content "$other/NodeManager.psd1" $text
+        }
+
+        $env:NODEMANAGER_TEST_OTHER = "$other/NodeManager.psd1"
+        $said = Invoke-Fresh @'
+            function Test-Import { try { Import-Module $env:NODEMANAGER_TEST_OTHER -ErrorAction Stop; 'imported' } catch { $_.FullyQualifiedErrorId, "$_", $_.ErrorDetails.RecommendedAction } }
+            Import-Module $env:NODEMANAGER_TEST_MODULE
+            Test-Import
+            Remove-Module NodeManager
+            (Test-Import)[0]
+            Import-Module $env:NODEMANAGER_TEST_MODULE
+            1 | ForEach-Object -Parallel { Import-Module $env:NODEMANAGER_TEST_MODULE; (Get-Module NodeManager).ModuleBase }
+            (Connect-NodeManager -Sandbox).State
+'@
+        $said[0] | Should -BeExactly 'ModuleAlreadyLoaded,Microsoft.PowerShell.Commands.ImportModuleCommand'
+        $said[1] | Should -BeExactly "Cannot import module NodeManager from '$other': this process has already loaded it from '$root'."
+        $said[2] | Should -Match 'start a new PowerShell process'
+        $said[3] | Should -BeExactly $said[0]
+        $said[4] | Should -BeExactly $root
+        $said[5] | Should -BeExactly Connected
     }
 
     It 'is imported anew by each runspace of ForEach-Object -Parallel, without harm' {

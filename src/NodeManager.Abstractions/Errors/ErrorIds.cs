@@ -3,6 +3,9 @@ namespace NodeManager;
 /// <summary>The ErrorIds that scripts rely on. Adding is fine, renaming breaks users.</summary>
 public static class ErrorIds
 {
+    // Loading
+    public const string ModuleAlreadyLoaded = nameof(ModuleAlreadyLoaded);
+
     // Connection and configuration
     public const string KubeconfigNotFound = nameof(KubeconfigNotFound);
     public const string KubeconfigInvalid = nameof(KubeconfigInvalid);

@@ -1,16 +1,31 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!--
-  Lets every cell of every view pass through CellText, so that no view can forget to escape what others wrote. Conditions show nothing
+  Makes one file of those that Formats.xml names. Lets every cell of every view pass through CellText, so that no view can forget to escape what others wrote. Conditions show nothing
   and stay as they are.
 -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
   <xsl:output method="xml" encoding="utf-8" />
+  <xsl:strip-space elements="*" />
+  <xsl:preserve-space elements="ScriptBlock Text" />
+
+  <xsl:template match="/Formats">
+    <Configuration>
+      <xsl:apply-templates select="document(File)/Configuration/DefaultSettings" />
+      <ViewDefinitions>
+        <xsl:for-each select="File">
+          <xsl:apply-templates select="document(.)/Configuration/ViewDefinitions/View" />
+        </xsl:for-each>
+      </ViewDefinitions>
+    </Configuration>
+  </xsl:template>
 
   <xsl:template match="@* | node()">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()" />
     </xsl:copy>
   </xsl:template>
+
+  <xsl:template match="comment()" />
 
   <xsl:template match="PropertyName[not(ancestor::ItemSelectionCondition)]">
     <xsl:if test="parent::GroupBy and not(../Label)">

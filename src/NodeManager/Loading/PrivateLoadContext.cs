@@ -27,6 +27,7 @@ internal sealed class PrivateLoadContext : AssemblyLoadContext
             if (s_instance is not null)
                 return;
             string home = Path.GetDirectoryName(typeof(PrivateLoadContext).Assembly.Location)!;
+            SecondCopy.RefuseOutside(home);
             s_instance = new(Path.Combine(home, "lib"));
             Default.Resolving += (_, name) => IsOurs(name) ? s_instance.Load(name) : null;
         }

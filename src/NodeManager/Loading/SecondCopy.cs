@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Loading;
+
+/// <summary>
+/// Refuses to import another copy of the module into the process. A process holds one assembly of a name, so the other copy would get this
+/// one's cmdlets, or fail with an error about type data or assemblies.
+/// </summary>
+internal static class SecondCopy
+{
+    // NodeManager.Guard.psm1 of the other copy calls what it finds here: it must stay callable by later and earlier versions.
+    private const string Key = "NodeManager.SecondCopy";
+
+    /// <param name="folder">The folder of this copy's assemblies.</param>
+    public static void RefuseOutside(string folder)
+    {
+        Func<string, ErrorRecord?> refuse = other => IsSame(folder, other) ? null : Refusal(folder, other);
+        AppContext.SetData(Key, refuse);
+    }
+
+    private static ErrorRecord Refusal(string folder, string other)
+    {
+        string loaded = Path.GetDirectoryName(folder)!, refused = Path.GetDirectoryName(other)!;
+        return ErrorRecords.From(
+            new NodeManagerException(
+                ErrorIds.ModuleAlreadyLoaded, ErrorKind.ResourceExists,
+                $"Cannot import module NodeManager from '{refused}': this process has already loaded it from '{loaded}'.", refused,
+                $"To use this copy, start a new PowerShell process. To use the loaded copy, import '{Path.Combine(loaded, "NodeManager.psd1")}'."),
+            refused);
+    }
+
+    private static bool IsSame(string folder, string other) =>
+        string.Equals(folder, other, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+}

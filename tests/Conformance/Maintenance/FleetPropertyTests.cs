@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>
-/// Clusters made by chance on a clock that runs fast: a run over all of their nodes ends, or has said before it cordons a node that it will not
-/// get through. As many clusters as <c>NODEMANAGER_FLEETS</c> says, 200 by default, from the seed that <c>NODEMANAGER_FLEETS_SEED</c> says.
+/// Clusters made by chance on a clock that runs fast: a run over all of their nodes ends, and of each node that it gives up it has said before
+/// it cordoned it for the last time that it cannot or may not be drained. As many clusters as <c>NODEMANAGER_FLEETS</c> says, 200 by default, from the seed that <c>NODEMANAGER_FLEETS_SEED</c> says.
 /// </summary>
 public sealed class FleetPropertyTests(ITestOutputHelper output)
 {
@@ -22,22 +22,17 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
     [Fact]
     public async Task A_run_ends_or_has_said_what_will_block_it()
     {
-        ConcurrentBag<string> counted = [], failures = [], surprises = [];
+        ConcurrentBag<string> counted = [], failures = [];
 
         await Parallel.ForEachAsync(
             Enumerable.Range(FirstSeed, Fleets), new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (seed, _) => counted.Add(await RunAsync(seed, failures, surprises)));
+            async (seed, _) => counted.Add(await RunAsync(seed, failures)));
 
         foreach (IGrouping<string, string> group in counted.GroupBy(c => c)) output.WriteLine($"{group.Count(),5} {group.Key}");
-        foreach (string surprise in surprises) output.WriteLine(surprise);
         Assert.True(failures.IsEmpty, string.Join("\n", failures));
-
-        // Among nodes that score the same the scheduler takes any. In about one cluster of 200 a pod finds the last fitting room taken, which no
-        // forecast can know; the run then ends, and the node is back in service.
-        Assert.True(surprises.Count <= Math.Max(1, Fleets / 50), string.Join("\n", surprises));
     }
 
-    private static async Task<string> RunAsync(int seed, ConcurrentBag<string> failures, ConcurrentBag<string> surprises)
+    private static async Task<string> RunAsync(int seed, ConcurrentBag<string> failures)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox, workloads: true, speed: 600);
         var scenario = new PlanScenario(seed);
@@ -57,41 +52,44 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         bool hasEnded = running.IsCompleted;
         await stop.CancelAsync();
         MaintenanceOutcome outcome = await running;
-        bool IsForetold(NodeMaintenanceResult node) => log.Foretold.Any(f => f.StartsWith($"Node {node.Node} ", StringComparison.Ordinal));
         NodeMaintenanceResult[] failed = [.. outcome.Run.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed)];
-        NodeMaintenanceResult[] unforetold = [.. failed.Where(n => !IsForetold(n))];
-        string told = $"seed {seed}: nothing was said of {string.Join(", ", unforetold.Select(n => n.Node))}: {outcome.Run.Describe()}";
-        if (!hasEnded && log.Foretold.IsEmpty) failures.Add(told);
-        foreach (NodeMaintenanceResult node in unforetold)
-        {
-            Node now = await cluster.Client.GetAsync(Kubernetes.Requests.Resources.Nodes, node.Node, null, default);
-            (now.Spec.Unschedulable == true ? failures : surprises).Add(told);
-        }
-
+        NodeMaintenanceResult[] unforetold = [.. failed.Where(n => !log.IsForetold(n.Node))];
+        if (unforetold.Length > 0 || (!hasEnded && log.Foretold.IsEmpty))
+            failures.Add($"seed {seed}: nothing was said of {string.Join(", ", unforetold.Select(n => n.Node))}: {outcome.Run.Describe()}\n    {string.Join("\n    ", log.Lines)}");
         return !hasEnded ? "in progress or blocked, as foretold" : failed.Length > 0 ? "ended, and some failed as foretold" : "completed";
     }
 
     private sealed class ForetellingLog : IMaintenanceObserver
     {
-        private readonly ConcurrentDictionary<string, bool> _begun = [];
+        private readonly ConcurrentDictionary<string, bool> _foretold = [], _begunAfter = [];
 
         public ConcurrentQueue<string> Foretold { get; } = new();
+
+        /// <summary>What happened, for a failure's message.</summary>
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        /// <summary>Whether something was said of the node before it was cordoned for the last time.</summary>
+        public bool IsForetold(string node) => _begunAfter.GetValueOrDefault(node);
 
         public void Started(NodeMaintenanceRun run)
         {
         }
 
-        public void NodeStarted(NodeMaintenanceResult node) => _begun[node.Node] = true;
-
-        public void NodeEnded(NodeMaintenanceResult node)
+        public void NodeStarted(NodeMaintenanceResult node)
         {
+            _begunAfter[node.Node] = _foretold.ContainsKey(node.Node);
+            Lines.Enqueue($"started {node.Node}");
         }
+
+        public void NodeEnded(NodeMaintenanceResult node) => Lines.Enqueue($"ended {node.Node} {node.Status}");
 
         public void Warning(string message)
         {
-            string[] words = message.Split(' ');
+            Lines.Enqueue(message);
             bool foretells = message.Contains("cannot be drained as things are", StringComparison.Ordinal) || message.Contains("may not be drained", StringComparison.Ordinal);
-            if (foretells && !_begun.ContainsKey(words[1])) Foretold.Enqueue(message);
+            if (!foretells) return;
+            Foretold.Enqueue(message);
+            _foretold[message.Split(' ')[1]] = true;
         }
 
         public void Verbose(string message)

@@ -45,6 +45,21 @@ public sealed class FleetRoomTests
         Assert.Equal((stranded, blocks), (found.Pods.Count, found.BlocksDrain));
     }
 
+    // Nodes b and c have two cores left each. The large pods of a fit there, unless the small ones of another workload go first.
+    [Theory]
+    [InlineData("2:x,2:x,1:y,1:y", 0, 1, true)]
+    [InlineData("2:x,2:x,1:y,1:y", 0, 2, false)]
+    [InlineData("2:x,2:x", 0, 1, false)]
+    [InlineData("2:x,2:x", 2, 1, true)]
+    [InlineData("1:x,1:x,1:y,1:y", 0, 1, false)]
+    public void A_node_is_at_risk_where_others_may_take_the_room_of_pods_that_a_budget_holds(string pods, int waiting, int mayMiss, bool isAtRisk)
+    {
+        LeavingBudget budget = new("default/x", mayMiss);
+        FleetRoom room = Read($"a={pods} b=2:z c=2:z", budget, "Deployment", waiting);
+
+        Assert.Equal((false, isAtRisk), (room.Stranded("a").BlocksDrain, room.AtRisk("a").Blocking.Contains(budget)));
+    }
+
     [Fact]
     public void What_waits_for_a_held_node_gets_it_back()
     {
@@ -84,7 +99,8 @@ public sealed class FleetRoomTests
         return string.Join('|', BatchRules.All(candidates, limit, Read(fleet, budget, "Deployment")).Select(b => string.Join(' ', b.Select(n => n.Name))));
     }
 
-    private static FleetRoom Read(string fleet, LeavingBudget? budget, string kind)
+    // A budget covers the pods of workload x.
+    private static FleetRoom Read(string fleet, LeavingBudget? budget, string kind, int waiting = 0)
     {
         List<Node> nodes = [];
         Dictionary<string, IReadOnlyList<LeavingPod>> leaving = [];
@@ -95,11 +111,11 @@ public sealed class FleetRoomTests
             leaving[parts[0]] =
             [
                 .. parts[1].Split(',').Where(p => !p.StartsWith('0')).Select((p, i) => new LeavingPod(
-                    Pod($"{parts[0]}{i}", parts[0], p.TrimStart('=').Split(':')[0], p.Split(':')[1], p.StartsWith('='), kind: kind), budget is null ? [] : [budget])),
+                    Pod($"{parts[0]}{i}", parts[0], p.TrimStart('=').Split(':')[0], p.Split(':')[1], p.StartsWith('='), kind: kind), budget is null || !p.EndsWith(":x", StringComparison.Ordinal) ? [] : [budget])),
             ];
         }
 
-        return new(new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod))), leaving);
+        return new(new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod))), leaving, [.. Enumerable.Range(0, waiting).Select(i => new LeavingPod(Pod($"w{i}", "", "1", "w", false), []))]);
     }
 
     private static Node Node(string name, bool isCordoned)

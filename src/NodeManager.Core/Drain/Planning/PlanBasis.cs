@@ -25,6 +25,9 @@ internal sealed record PlanBasis
     /// <summary>Answers where pods fit; null where pods or nodes may not be listed.</summary>
     public required PlacementSimulator? Simulator { get; init; }
 
+    /// <summary>Pods that the scheduler has found no node for yet.</summary>
+    public required IReadOnlyList<Pod> Waiting { get; init; }
+
     /// <summary>Why there is no <see cref="Simulator"/>.</summary>
     public required string Refusal { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record PlanBasis
             Survey = survey,
             Nodes = plans,
             Simulator = cluster is null ? null : new(cluster.Snapshot),
+            Waiting = [.. (cluster?.Pods ?? []).Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !p.IsFinished() && !p.IsTerminating())],
             Refusal = refusal,
             Covered = covered,
             Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now),

@@ -19,9 +19,10 @@ internal sealed class FleetSurvey
         Budgets = asksBudgets ? basis.Budgets : new Dictionary<string, PodBudget>();
         if (basis.Simulator is null) return;
         Dictionary<string, LeavingBudget> shared = Budgets.ToDictionary(b => b.Key, b => new LeavingBudget(b.Key, Math.Max(0, BudgetShare.Room(b.Value))));
-        Room = new(basis.Simulator, basis.Nodes.ToDictionary(
+        Dictionary<string, IReadOnlyList<LeavingPod>> leaving = basis.Nodes.ToDictionary(
             p => p.Name,
-            IReadOnlyList<LeavingPod> (p) => [.. p.Pods.Where(MovesOn).Select(pod => new LeavingPod(pod.Pod, [.. pod.Plan.Budgets.Select(TitleOf).Where(shared.ContainsKey).Select(b => shared[b])]))]));
+            IReadOnlyList<LeavingPod> (p) => [.. p.Pods.Where(MovesOn).Select(pod => new LeavingPod(pod.Pod, [.. pod.Plan.Budgets.Select(TitleOf).Where(shared.ContainsKey).Select(b => shared[b])]))]);
+        Room = new(basis.Simulator, leaving, [.. basis.Waiting.Select(p => new LeavingPod(p, []))]);
     }
 
     public PlanBasis Basis { get; }

@@ -23,12 +23,17 @@ public sealed class FleetRoom
     private readonly Dictionary<string, (LeavingPod Pod, string Node)> _moved = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _strandedWorkloads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
-    private bool _takesEmptiest;
+    private readonly IReadOnlyList<LeavingPod> _waiting;
+    private HostChoice _choice;
+    private LeavingPod? _rival;
 
     /// <param name="simulator">The cluster as it is. Pods are moved in it while questions are answered; <see cref="Clear"/> puts them back.</param>
     /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
-    public FleetRoom(PlacementSimulator simulator, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving)
+    /// <param name="waiting">Pods without a node, which may take the room before those that leave.</param>
+    public FleetRoom(
+        PlacementSimulator simulator, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving, IReadOnlyList<LeavingPod>? waiting = null)
     {
+        _waiting = waiting ?? [];
         _simulator = simulator;
         _leaving = leaving;
         _hosts = [.. simulator.Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
@@ -94,21 +99,51 @@ public sealed class FleetRoom
     }
 
     /// <summary>
-    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places: the scheduler places pods
-    /// one by one, on the emptiest node that fits, and may fill the only node that fits a later pod. Begins another batch. Not judged where
-    /// more than <see cref="MostJudgedHosts"/> nodes can take pods.
+    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. Nobody knows in which order
+    /// pods are evicted, and among nodes that fit the scheduler takes whichever it likes: so for each PodDisruptionBudget all pods that it does
+    /// not cover are placed first, in several ways, and then its own. Begins another batch. Not judged where more than
+    /// <see cref="MostJudgedHosts"/> nodes can take pods.
     /// </summary>
     public StrandedPods AtRisk(string node)
     {
-        if (_hosts.Count > MostJudgedHosts || Stranded(node).Pods.Count > 0) return StrandedPods.None;
+        if (_hosts.Count > MostJudgedHosts) return StrandedPods.None;
+        StrandedPods certain = Stranded(node);
+        IReadOnlyList<LeavingPod> pods = LeavingFrom(node);
+        HashSet<LeavingPod> unplaced = [];
+        List<LeavingBudget> blocking = [];
+        foreach (LeavingBudget budget in pods.SelectMany(p => p.Budgets).DistinctBy(b => b.Name).Where(b => !certain.Blocking.Contains(b)))
+        {
+            // What may all be missing holds up nothing.
+            if (pods.Count(p => p.Budgets.Contains(budget)) <= budget.MayMiss) continue;
+            if (Unlucky(node, pods, budget) is not { } left) continue;
+            blocking.Add(budget);
+            unplaced.UnionWith(left.Where(p => p.Budgets.Contains(budget)));
+        }
+
         Clear();
-        _out.Add(node);
-        _takesEmptiest = true;
-        List<LeavingPod> pods = [.. LeavingFrom(node).OrderBy(p => p.Size)];
-        List<LeavingPod> unplaced = pods.FindAll(p => !TryMove(p));
-        _takesEmptiest = false;
-        Clear();
-        return new(unplaced, Blocking(pods, unplaced));
+        return new([.. unplaced], blocking);
+    }
+
+    // What is left without a place in the first of the ways in which the budget lets no further pod go; null where there is none.
+    private List<LeavingPod>? Unlucky(string node, IReadOnlyList<LeavingPod> pods, LeavingBudget budget)
+    {
+        ILookup<bool, LeavingPod> covered = pods.ToLookup(p => p.Budgets.Contains(budget));
+        foreach (HostChoice choice in Enum.GetValues<HostChoice>())
+        {
+            foreach (bool isSmallFirst in (ReadOnlySpan<bool>)[true, false])
+            {
+                Clear();
+                _out.Add(node);
+                (_choice, _rival) = (choice, covered[true].First());
+                foreach (LeavingPod pod in covered[true]) Leave(pod);
+                IEnumerable<LeavingPod> others = covered[false].Concat(_waiting).OrderBy(p => isSmallFirst ? p.Size : -p.Size);
+                List<LeavingPod> unplaced = [.. others.Concat(covered[true].OrderBy(p => p.Size)).Where(p => !TryMove(p))];
+                (_choice, _rival) = (HostChoice.Next, null);
+                if (Blocking([.. pods], unplaced).Contains(budget)) return unplaced;
+            }
+        }
+
+        return null;
     }
 
     // Those of which more are missing than may be; and those that let nothing else go, where what is missing cannot be replaced by another pod.
@@ -127,8 +162,8 @@ public sealed class FleetRoom
         string from = _moved.TryGetValue(pod.Key, out (LeavingPod, string Node) moved) ? moved.Node : pod.Pod.Spec.NodeName ?? "";
         _simulator.Remove(pod.Pod);
         PodFit fit = _simulator.FitOf(pod.Pod);
-        int start = _takesEmptiest ? 0 : _lastHost.GetValueOrDefault(pod.Workload);
-        List<NodeState> hosts = _takesEmptiest ? [.. _hosts.OrderByDescending(FreeShare)] : _hosts;
+        int start = _choice == HostChoice.Next ? _lastHost.GetValueOrDefault(pod.Workload) : 0;
+        IReadOnlyList<NodeState> hosts = Hosts();
         bool isUnknown = false;
         for (int i = 0; i < hosts.Count; i++)
         {
@@ -139,15 +174,31 @@ public sealed class FleetRoom
             isUnknown |= verdict == FitVerdict.Unknown;
             if (verdict != FitVerdict.Fits) continue;
             _simulator.Assume(pod.Pod, host.Name);
-            if (!_takesEmptiest) _lastHost[pod.Workload] = index;
+            if (_choice == HostChoice.Next) _lastHost[pod.Workload] = index;
             Note(pod, from, host.Name);
             return true;
         }
 
         // What cannot be judged may fit: it takes no place from others.
         if (isUnknown) Note(pod, from, "");
-        else _simulator.Assume(pod.Pod, from);
+        else if (from.Length > 0) _simulator.Assume(pod.Pod, from);
         return isUnknown;
+    }
+
+    // Its eviction, without a place for its replacement yet.
+    private void Leave(LeavingPod pod)
+    {
+        _simulator.Remove(pod.Pod);
+        Note(pod, pod.Pod.Spec.NodeName ?? "", "");
+    }
+
+    private IReadOnlyList<NodeState> Hosts()
+    {
+        if (_choice == HostChoice.Next) return _hosts;
+        if (_choice == HostChoice.Emptiest) return [.. _hosts.OrderByDescending(FreeShare)];
+        // The rival's nodes first, the fullest of them before the others.
+        PodFit rival = _simulator.FitOf(_rival!.Pod);
+        return [.. _hosts.OrderByDescending(h => !_out.Contains(h.Name) && rival.Evaluate(h).Verdict == FitVerdict.Fits).ThenBy(FreeShare)];
     }
 
     private void Note(LeavingPod pod, string from, string to)
@@ -163,7 +214,7 @@ public sealed class FleetRoom
             (LeavingPod pod, string from) = _moves[i];
             if (from.Length > 0) _simulator.Assume(pod.Pod, from);
             else _simulator.Remove(pod.Pod);
-            if (from == pod.Pod.Spec.NodeName) _moved.Remove(pod.Key);
+            if (from == (pod.Pod.Spec.NodeName ?? "")) _moved.Remove(pod.Key);
             else _moved[pod.Key] = (pod, from);
         }
 
@@ -178,4 +229,17 @@ public sealed class FleetRoom
     private static decimal Share(NodeState host, string resource) => host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
 
     private static bool IsReady(Node node) => node.Status.Conditions.IsTrue("Ready");
+
+    /// <summary>Which of the nodes that fit is taken.</summary>
+    private enum HostChoice
+    {
+        /// <summary>The next one behind the one that a pod of the workload took: the fastest.</summary>
+        Next,
+
+        /// <summary>As the scheduler scores by default.</summary>
+        Emptiest,
+
+        /// <summary>One that a pod of the judged budget could have.</summary>
+        Rival,
+    }
 }

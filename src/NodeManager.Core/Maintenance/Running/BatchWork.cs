@@ -107,13 +107,13 @@ internal sealed class BatchWork(
         return stuck;
     }
 
-    // One node of several makes room for the others and goes later; one alone has had its chance.
+    // A node of several makes room for the others and goes later, alone; then what was foreseen of it is all there is to meet.
     private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
         if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid) return;
         string pods = $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned, and the drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
         left.Remove(uid);
-        bool isAlone = batch.Count(other => ledger[other].Status == NodeMaintenanceStatus.InProgress) == 1;
+        bool isAlone = batch.Count == 1 || ledger[uid].GoesAlone;
         if (isAlone) await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);
         else await work.YieldAsync(uid, pods, cancellationToken);
     }

@@ -47,9 +47,6 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public static bool TryParse(string? text, out Quantity quantity) => QuantityParser.TryParse(text, out quantity);
 
-    /// <summary>Rounds up to thousandths, as the API server does with what pods ask for and nodes have.</summary>
-    public Quantity RoundUpToMilli() => new(QuantityRounding.AwayFromZero(Value, 3), Format);
-
     /// <summary>The sum, in the format of the first unless that is zero.</summary>
     public static Quantity operator +(Quantity left, Quantity right) =>
         new(QuantityRounding.Add(left.Value, right.Value), left.Value == 0 ? right.Format : left.Format);

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace NodeManager.Kubernetes.Validation;
 
 /// <summary>
@@ -8,7 +6,6 @@ namespace NodeManager.Kubernetes.Validation;
 /// </summary>
 public static class LabelRules
 {
-    private const int MaximumAnnotationBytes = 256 * 1024;
     private const string NamePattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
     private const string NameRule = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 
@@ -36,12 +33,6 @@ public static class LabelRules
 
     /// <summary>As a label's, but the prefix may have upper case.</summary>
     public static string? CheckAnnotationKey(string key) => CheckKey(key.ToLowerInvariant());
-
-    /// <summary>All keys and values of an object together: at most 256 KiB.</summary>
-    public static string? CheckAnnotationSize(IEnumerable<KeyValuePair<string, string>> annotations) =>
-        annotations.Sum(pair => (long)Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value)) > MaximumAnnotationBytes
-            ? "Too long: may not be more than 262144 bytes"
-            : null;
 
     private static bool IsName(string name) =>
         name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1])

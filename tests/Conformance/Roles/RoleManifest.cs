@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using YamlDotNet.RepresentationModel;
+using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Conformance.Roles;
 
@@ -62,17 +62,7 @@ internal static class RoleManifest
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        var yaml = new YamlStream();
-        using var text = new StreamReader(Path.Combine(folder!, "deploy", "rbac.yaml"));
-        yaml.Load(text);
-        return [.. yaml.Documents.Select(d => Convert(d.RootNode)!.AsObject())];
+        string text = File.ReadAllText(Path.Combine(folder!, "deploy", "rbac.yaml"));
+        return [.. text.Split("\n---\n").Select(static document => YamlJsonReader.Read(document).Root).OfType<JsonObject>()];
     }
-
-    // Roles hold nothing but texts.
-    private static JsonNode? Convert(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, Convert(e.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Select(Convert)]),
-        _ => ((YamlScalarNode)node).Value,
-    };
 }

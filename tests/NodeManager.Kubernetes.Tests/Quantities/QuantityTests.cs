@@ -125,9 +125,6 @@ public sealed class QuantityTests
     }
 
     [Fact]
-    public void Rounds_up_to_thousandths_as_the_server_does() => Assert.Equal("2m", Quantity.Parse("1001u").RoundUpToMilli().Text);
-
-    [Fact]
     public void Reads_numbers_and_texts_from_json_and_writes_texts()
     {
         NodeMetrics metrics = JsonSerializer.Deserialize("""{"usage":{"cpu":"250m","memory":1024,"x":" 1 "}}""", KubernetesJson.Default.NodeMetrics)!;

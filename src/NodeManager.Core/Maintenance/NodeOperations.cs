@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance.Options;
@@ -11,18 +12,38 @@ namespace NodeManager.Core.Maintenance;
 /// <summary>Nodes of one cluster to drain together.</summary>
 public sealed record DrainRequest(NodeManagerSession Session, IReadOnlyList<NodeTarget> Nodes, DrainOptions Options);
 
+/// <summary>How the drain of a node ended.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Result">Null where no such node exists, or another one than was meant.</param>
+/// <param name="Failure">What it is as an error; null for a node that was drained, and for one that the user stopped.</param>
+public sealed record DrainOutcome(string Node, NodeDrainResult? Result, NodeManagerException? Failure);
+
 /// <summary>A maintenance in one cluster.</summary>
 public sealed record ClusterMaintenance(NodeManagerSession Session, MaintenanceRequest Request);
 
-/// <summary>Starts drains and maintenances that go on without their caller. What their outcomes mean is judged here, for all views of them.</summary>
+/// <summary>Runs drains and maintenances, for their callers or without them. What an outcome means is judged here, for all views of them.</summary>
 public static class NodeOperations
 {
     public const string Drain = "NodeDrain";
     public const string Maintenance = "NodeMaintenance";
 
+    /// <summary>Drains nodes, and warns of those that a running maintenance holds.</summary>
+    /// <param name="request">Which, and how.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="withdrawal">See <see cref="NodeDrainer"/>.</param>
+    /// <param name="cancellationToken">Stops it; each node still has an outcome.</param>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the outcomes.</exception>
+    public static async IAsyncEnumerable<DrainOutcome> DrainAsync(
+        DrainRequest request, IOperationObserver observer, CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await MaintenanceHolds.WarnAsync(request.Session, request.Nodes.Select(n => n.Name), observer, cancellationToken);
+        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(request.Session, request.Nodes, request.Options, observer, withdrawal, cancellationToken))
+            yield return new(result.Node, DrainFailures.HasResult(result) ? result : null, DrainFailures.Of(result));
+    }
+
     /// <summary>
-    /// Drains nodes. The operation reports each node's end (<see cref="OperationItemEnded"/>) with a <see cref="NodeDrainResult"/>, which is also its
-    /// output unless no such node exists, and a failure for each that did not end well.
+    /// Drains nodes in the background. The operation reports the end of each node (<see cref="OperationItemEnded"/>, with its name), its
+    /// <see cref="NodeDrainResult"/> as output unless no such node exists, and a failure for each that did not end well.
     /// </summary>
     public static RunningOperation StartDrain(params IReadOnlyList<DrainRequest> requests) => RunningOperation.Start(
         Drain, Target(requests.Select(r => (r.Session, r.Nodes))), requests[0].Session.Time(),
@@ -38,12 +59,11 @@ public static class NodeOperations
 
     private static async Task DrainAsync(DrainRequest request, IOperationObserver observer, OperationContext context)
     {
-        await MaintenanceHolds.WarnAsync(request.Session, request.Nodes.Select(n => n.Name), observer, context.Token);
-        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(request.Session, request.Nodes, request.Options, observer, context.Token))
+        await foreach (DrainOutcome outcome in DrainAsync(request, observer, CancellationToken.None, context.Token))
         {
-            if (DrainFailures.HasResult(result)) context.Output(result);
-            if (DrainFailures.Of(result) is { } failure) context.Fail(failure, result);
-            context.ItemEnded(result);
+            if (outcome.Result is { } result) context.Output(result);
+            if (outcome.Failure is { } failure) context.Fail(failure, outcome.Result);
+            context.ItemEnded(outcome.Node);
         }
     }
 

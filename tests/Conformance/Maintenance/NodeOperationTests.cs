@@ -1,5 +1,4 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Operations;
 
@@ -24,7 +23,7 @@ public sealed class NodeOperationTests
 
         Assert.Equal((NodeOperations.Drain, OperationState.Failed), (operation.Kind, state));
         Assert.Contains(node, operation.Target, StringComparison.Ordinal);
-        Assert.Equal(["no-such-node", node], events.OfType<OperationItemEnded>().Select(e => ((NodeDrainResult)e.Item).Node).Order(StringComparer.Ordinal));
+        Assert.Equal(["no-such-node", node], events.OfType<OperationItemEnded>().Select(e => (string)e.Item).Order(StringComparer.Ordinal));
         NodeDrainResult result = Assert.IsType<NodeDrainResult>(Assert.Single(operation.Results));
         Assert.Equal((node, NodeDrainStatus.Drained), (result.Node, result.Status));
         OperationFailure failure = Assert.Single(operation.Failures);

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Maintenance;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
@@ -63,16 +61,15 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             return;
         }
 
-        foreach ((NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options) in runs)
+        foreach (DrainRequest run in runs)
         {
-            Sessions.StartIn(session, session, async worker =>
+            Sessions.StartIn(run.Session, run.Session, async worker =>
             {
-                IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, session) : worker;
-                await MaintenanceHolds.WarnAsync(session, nodes.Select(n => n.Name), worker, worker.Token);
+                IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, run.Session) : worker;
                 try
                 {
-                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, nodes, options, observer, _withdrawal.Token, worker.Token))
-                        Report(worker, result);
+                    await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(run, observer, _withdrawal.Token, worker.Token))
+                        Report(worker, outcome);
                 }
                 catch (NodeManagerException failure) when (StopsAtErrors)
                 {
@@ -128,11 +125,11 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private void WriteAdvice() =>
         WriteHost("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
 
-    private void Report(Worker worker, NodeDrainResult result)
+    private void Report(Worker worker, DrainOutcome outcome)
     {
-        if (DrainFailures.HasResult(result))
+        if (outcome.Result is { } result)
             worker.Output(result);
-        if (DrainFailures.Of(result) is not { } failure)
+        if (outcome.Failure is not { } failure)
             return;
         if (StopsAtErrors)
             StopAt(failure);

@@ -52,8 +52,11 @@ internal sealed class KindRules
     /// <summary>True where a change of annotations counts as a new generation.</summary>
     public bool AnnotationsCountForGeneration { get; init; }
 
-    /// <summary>What whoever writes a document is told, though it is taken.</summary>
-    public Func<JsonObject, IEnumerable<string>>? Warn { get; init; }
+    /// <summary>What whoever writes a document is warned of, given the minor version of the cluster.</summary>
+    public Func<JsonObject, int, IEnumerable<string>>? Warn { get; init; }
+
+    /// <summary>What the name is used for that asks for a DNS label, as in <c>the Pod's hostname</c>; null where any name will do.</summary>
+    public string? NameUse { get; init; }
 
     /// <summary>Whether a change (of the old document into the changed one) counts as a new generation, where that is not the specification's alone.</summary>
     public Func<JsonObject, JsonObject, bool>? CountsForGeneration { get; init; }

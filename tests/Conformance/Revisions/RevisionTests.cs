@@ -23,7 +23,7 @@ public sealed class RevisionTests
         Assert.Equal(("app=set", kind, "replace"),
             ($"app={first["metadata"]!["labels"]!["app"]}", (string)first["metadata"]!["ownerReferences"]![0]!["kind"]!, (string)first["data"]!["spec"]!["template"]!["$patch"]!));
 
-        await cluster.SendAsync("PATCH", path, """{"spec":{"template":{"metadata":{"annotations":{"round":"2"}}}}}""", Merge);
+        await cluster.SendAsync("PATCH", path, """{"metadata":{"annotations":{"kubernetes.io/change-cause":"second"}},"spec":{"template":{"metadata":{"annotations":{"round":"2"}}}}}""", Merge);
         JsonNode[] two = await RevisionsAsync(cluster, 2);
         WireAnswer undone = await cluster.SendAsync("PATCH", path, first["data"]!.ToJsonString(), Strategic);
         Assert.Equal(HttpStatusCode.OK, undone.Code);
@@ -31,6 +31,7 @@ public sealed class RevisionTests
         JsonNode[] three = await Eventually.GetAsync("a third number", () => RevisionsAsync(cluster, 2), all => (long)all[^1]["revision"]! == 3);
         Assert.Equal([1L, 2L], two.Select(one => (long)one["revision"]!));
         Assert.Equal((string)first["metadata"]!["name"]!, (string)three[^1]["metadata"]!["name"]!);
+        Assert.Equal(["second", null], three.Select(static one => (string?)one["metadata"]!["annotations"]?["kubernetes.io/change-cause"]));
     }
 
     [SkippableTheory]

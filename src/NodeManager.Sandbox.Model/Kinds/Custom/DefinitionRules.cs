@@ -24,7 +24,7 @@ internal static class DefinitionRules
         PrepareDelete = PrepareDelete,
         Validate = Validate,
         ValidateUpdate = ValidateUpdate,
-        Warn = DefinitionWarnings.Of,
+        Warn = static (definition, _) => DefinitionWarnings.Of(definition),
     };
 
     private static void Default(JsonObject definition)

@@ -12,6 +12,7 @@ internal static class CronJobRules
 
     public static KindRules Rules { get; } = new()
     {
+        NameUse = WorkloadRules.PodNames,
         StatusMayChangeMetadata = true,
         CheckName = static name => [.. NameRules.Subdomain(name), .. name.Length > LongestName ? [$"must be no more than {LongestName} characters"] : (string[])[]],
         PrepareCreate = WorkloadRules.EmptyStatus,

@@ -24,6 +24,7 @@ internal static class JobRules
 
     public static KindRules Rules { get; } = new()
     {
+        NameUse = WorkloadRules.PodNames,
         StatusMayChangeMetadata = true,
         PrepareCreate = WorkloadRules.EmptyStatus,
         PrepareCreateAt = Prepare,

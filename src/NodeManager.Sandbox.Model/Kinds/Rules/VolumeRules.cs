@@ -9,6 +9,8 @@ namespace NodeManager.Sandbox.Model.Kinds.Rules;
 
 internal static class VolumeRules
 {
+    private const int RecycleWarningFrom = 25;
+
     private const int OncePodFrom = 22;
     private const int ClassesChangeFrom = 29;
 
@@ -22,6 +24,9 @@ internal static class VolumeRules
 
     public static KindRules Volumes { get; } = new()
     {
+        Warn = static (volume, minor) => minor >= RecycleWarningFrom && volume.Object("spec").Text("persistentVolumeReclaimPolicy") == "Recycle"
+            ? ["spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."]
+            : [],
         PrepareCreate = static volume => volume["status"] = new JsonObject { ["phase"] = "Pending" },
         Default = static volume =>
         {

@@ -7,10 +7,14 @@ namespace NodeManager.Sandbox.Model.Kinds.Rules;
 
 internal static class WorkloadRules
 {
+    /// <summary>See <see cref="KindRules.NameUse"/>.</summary>
+    public const string PodNames = "Pod names and hostnames";
+
     private const int AvailableFrom = 22, MinReadyFrom = 23, RetentionFrom = 27;
 
     public static KindRules Deployment { get; } = new()
     {
+        NameUse = PodNames,
         AnnotationsCountForGeneration = true,
         StatusMayChangeMetadata = true,
         StatusKeepsLabels = true,
@@ -59,6 +63,7 @@ internal static class WorkloadRules
 
     public static KindRules ReplicaSet { get; } = new()
     {
+        NameUse = PodNames,
         StatusMayChangeMetadata = true,
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
         Default = static item => Template(item).Default("replicas", 1),
@@ -67,6 +72,7 @@ internal static class WorkloadRules
 
     public static KindRules ReplicationController { get; } = new()
     {
+        NameUse = PodNames,
         PrepareCreate = static item => item["status"] = new JsonObject { ["replicas"] = 0 },
         Default = static item =>
         {

@@ -60,6 +60,7 @@ internal sealed class FieldValidation
             ? SchemaPruning.Prune(document, custom.At(version).Schema)
             : UnknownFields.Prune(document, kind.SchemaType, _minor);
         string[] duplicates = [.. doubled], unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
+        if (kind.Custom is null && duplicates.Length + unknown.Length > RequestDocument.MostDuplicates) unknown = unknown[..Math.Max(0, RequestDocument.MostDuplicates - duplicates.Length)];
         if (_mode == "Ignore" || (duplicates.Length == 0 && unknown.Length == 0)) return;
         if (_mode == "Strict")
         {

@@ -20,6 +20,8 @@ namespace NodeManager.Sandbox.Api.Writing;
 /// <summary>Creates, updates, patches and deletes.</summary>
 internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, AccessControl access)
 {
+    private const int NameWarningsFrom = 24;
+
     private readonly EscalationGuard _guard = new(access);
 
     private const int OrphansToldFrom = 22;
@@ -59,7 +61,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         string? doubled = OwnerReferences.Unite(document);
         StoredObject created = Warned(
             () => registry.As(options.Author).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
-        return ObjectWriter.Answer(path, created, 201, [.. Warnings(options.Validation, doubled), .. OwnWarnings(path, created)]);
+        return ObjectWriter.Answer(path, created, 201, [.. Warnings(options.Validation, doubled), .. NameWarnings(path, created), .. OwnWarnings(path, created)]);
     }
 
     private async Task<ApiResponse> ReplaceAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -142,7 +144,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         }
     }
 
-    private static ApiResponse Answer(ResourcePath path, StoredObject result, int statusCode, FieldValidation validation, string? doubled) => path.Subresource == "scale"
+    private ApiResponse Answer(ResourcePath path, StoredObject result, int statusCode, FieldValidation validation, string? doubled) => path.Subresource == "scale"
         ? ApiResponse.Json(ScaleView.Of(path, result), statusCode)
         : ObjectWriter.Answer(path, result, statusCode, [.. Warnings(validation, doubled), .. OwnWarnings(path, result)]);
 
@@ -169,7 +171,13 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
     private static IReadOnlyList<string> Warnings(FieldValidation validation, string? doubled) => doubled is null ? validation.Warnings : [.. validation.Warnings, doubled];
 
-    private static IEnumerable<string> OwnWarnings(ResourcePath path, StoredObject written) => path.Kind.RulesAt(path.Version).Warn is { } warn ? warn(path.ToJson(written)) : [];
+    private IEnumerable<string> OwnWarnings(ResourcePath path, StoredObject written) => path.Kind.RulesAt(path.Version).Warn is { } warn ? warn(path.ToJson(written), catalog.Minor) : [];
+
+    private IEnumerable<string> NameWarnings(ResourcePath path, StoredObject created)
+    {
+        if (catalog.Minor < NameWarningsFrom || path.Kind.RulesAt(path.Version).NameUse is not { } use || NameRules.Label(created.Name) is not { Length: > 0 } faults) return [];
+        return [$"metadata.name: this is used in {use}, which can result in surprising behavior; a DNS label is recommended: [{string.Join(' ', faults)}]"];
+    }
 
     private Func<JsonObject, StoredObject, JsonObject> Guarded(UserInfo user, ResourcePath path, Func<JsonObject, StoredObject, JsonObject> change) =>
         (live, current) =>

@@ -25,8 +25,8 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
             if (NumberOf(known) == newest) return known;
             return context.Registry.Update(known.Kind, known.Namespace, known.Name, revision =>
             {
+                // Its annotations stay: they name the cause of this template, and those of the set the cause of the last change.
                 revision["revision"] = newest + 1;
-                SetAnnotations(revision["metadata"]!.AsObject(), annotations.DeepClone().AsObject());
                 return revision;
             });
         }

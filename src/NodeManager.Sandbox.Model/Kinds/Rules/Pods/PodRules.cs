@@ -8,6 +8,7 @@ internal static class PodRules
 {
     public static KindRules Rules { get; } = new()
     {
+        NameUse = "the Pod's hostname",
         StatusMayChangeMetadata = true,
         Default = DefaultPod,
         PrepareCreate = PrepareCreate,

@@ -94,6 +94,12 @@ Describe 'What is in a cluster' {
             metadata = @{ name = 'hostile'; annotations = @{ note = $hostile }; ownerReferences = @(@{ apiVersion = 'v1'; kind = "Kind$hostile"; name = $hostile; uid = "u$hostile" ; controller = $true }) }
             spec = @{ nodeName = $node; containers = @(@{ name = 'c'; image = "image$hostile" }) }
         }
+        $null = Send POST '/apis/policy/v1/namespaces/default/poddisruptionbudgets' @{
+            metadata = @{ name = 'hostile'; annotations = @{ owner = $hostile } }; spec = @{ maxUnavailable = 0; selector = @{} }
+        }
+        $null = Send POST '/api/v1/namespaces/default/events' @{
+            metadata = @{ name = 'hostile' }; involvedObject = @{ kind = 'Node'; name = $node }; type = 'Warning'; reason = "Reason$hostile"; message = $hostile; source = @{ component = $hostile }
+        }
     }
 
     It 'is kept as it is in properties' {
@@ -103,7 +109,7 @@ Describe 'What is in a cluster' {
 
     It 'reaches no terminal by <_>' -ForEach @(
         'Get-ClusterNode $node', 'Get-ClusterNode $node | Format-List', '(Get-ClusterNode $node).Annotations', '(Get-ClusterNode $node).Conditions',
-        'Get-NodePod $node', 'Get-NodePod $node | Format-List', 'Get-NodeDrainPlan $node', '(Get-NodeDrainPlan $node).Pods', '(Get-NodeDrainPlan $node).Pods | Format-List',
+        'Get-NodePod $node', 'Get-NodePod $node | Format-List', 'Get-NodeDrainPlan $node', '(Get-NodeDrainPlan $node).Pods', '(Get-NodeDrainPlan $node).BlockingBudgets | Format-List', '(Get-NodeDrainPlan $node).Pods | Format-List',
         'Invoke-NodeDrain $node -WhatIf', 'Set-NodeAnnotation $node -Annotation @{ "example.com/note" = "y" }', 'Invoke-NodeDrain $node -Once -Confirm:$false -Verbose', 'Get-ClusterNode "none`e[2J"',
         'Set-NodeLabel "none`e[2J" -Label @{ a = "b" }', 'Remove-NodeTaint $node -Key "none`e[2J"', 'Set-NodeLabel $node -Label @{ "a`e[2J" = "b`e[2J" } -Overwrite'
     ) {
@@ -116,6 +122,68 @@ Describe 'What is in a cluster' {
     }
 
     AfterAll { Resume-NodeScheduling $node }
+}
+
+Describe 'What an API server answers' {
+    BeforeAll {
+        $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $probe.Start()
+        $port = $probe.LocalEndpoint.Port
+        $probe.Stop()
+        $listener = [Net.HttpListener]::new()
+        $listener.Prefixes.Add("http://127.0.0.1:$port/")
+        $listener.Start()
+        $refusal = @{
+            kind = 'Status'; apiVersion = 'v1'; status = 'Failure'; code = 403; reason = 'Forbidden'; message = "forbidden: $hostile"
+            details = @{ name = $hostile; kind = $hostile; causes = @(@{ reason = $hostile; message = $hostile; field = $hostile }) }
+        } | ConvertTo-Json -Depth 9
+        # Lets a client connect, and refuses everything else.
+        $server = Start-ThreadJob {
+            param($Listener, $Refusal)
+            $good = @{
+                '/version' = '{"major":"1","minor":"36","gitVersion":"v1.36.2"}'
+                '/api/v1' = '{"kind":"APIResourceList","groupVersion":"v1","resources":[]}'
+                '/apis/policy' = '{"kind":"APIGroup","name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}'
+            }
+            while ($Listener.IsListening) {
+                $context = $Listener.GetContext()
+                $body = $good[$context.Request.Url.AbsolutePath]
+                if (-not $body) { $context.Response.StatusCode = 403; $body = $Refusal }
+                $bytes = [Text.Encoding]::UTF8.GetBytes($body)
+                $context.Response.ContentType = 'application/json'
+                $context.Response.Headers.Add('Warning', '299 - "\\u001b[2J"')
+                $context.Response.Close($bytes, $false)
+            }
+        } -ArgumentList $listener, $refusal
+        $kubeconfig = Join-Path $TestDrive 'hostile.kubeconfig'
+        Set-Content $kubeconfig @"
+apiVersion: v1
+kind: Config
+current-context: hostile
+clusters: [{ name: hostile, cluster: { server: 'http://127.0.0.1:$port' } }]
+contexts: [{ name: hostile, context: { cluster: hostile } }]
+"@
+        $refusing = Connect-NodeManager -Kubeconfig $kubeconfig
+    }
+
+    It 'reaches no terminal by the errors of <_>' -ForEach @(
+        'Get-ClusterNode', 'Get-ClusterNode a', 'Get-NodePod a', 'Get-NodeDrainPlan a', 'Invoke-NodeDrain a -Confirm:$false', 'Set-NodeLabel a -Label @{ b = "c" }',
+        'Set-NodeTaint a -Taint b=c:NoSchedule', 'Suspend-NodeScheduling a', 'Unregister-ClusterNode a -Confirm:$false', 'Wait-ClusterNode a -For Ready -Timeout 1s', 'Get-ClusterStatistic',
+        'Get-NodeMaintenance', 'Invoke-NodeMaintenance a -Confirm:$false', 'Get-SchedulerConfiguration'
+    ) {
+        $Error.Clear()
+        $shown = & { Invoke-Expression "$_ -Session `$refusing -Verbose" } *>&1 | Out-String -Width 400
+        $Error | Should -Not -BeNullOrEmpty
+        $shown | Find-Control | Should -BeNullOrEmpty
+        foreach ($record in $Error) { $record | Out-String | Find-Control | Should -BeNullOrEmpty; $record.CategoryInfo.TargetName | Find-Control | Should -BeNullOrEmpty }
+    }
+
+    AfterAll {
+        $refusing | Disconnect-NodeManager
+        $listener.Stop()
+        $server | Remove-Job -Force
+        $null = Select-NodeManagerSession $session
+    }
 }
 
 Describe 'What is put into a command line' {

@@ -88,6 +88,19 @@ public static class ErrorIds
     public const string MaintenanceAlive = nameof(MaintenanceAlive);
     public const string NodeInMaintenance = nameof(NodeInMaintenance);
 
+    // Node pools
+    public const string NodePoolNotFound = nameof(NodePoolNotFound);
+    public const string NodePoolExists = nameof(NodePoolExists);
+    public const string NodePoolAmbiguous = nameof(NodePoolAmbiguous);
+    public const string NodePoolInvalid = nameof(NodePoolInvalid);
+    public const string NodePoolFieldUnsupported = nameof(NodePoolFieldUnsupported);
+    public const string NodePoolCreateUnknown = nameof(NodePoolCreateUnknown);
+    public const string NodePoolFailed = nameof(NodePoolFailed);
+    public const string PoolClusterNotFound = nameof(PoolClusterNotFound);
+    public const string PoolClusterAmbiguous = nameof(PoolClusterAmbiguous);
+    public const string PoolServiceNotConfigured = nameof(PoolServiceNotConfigured);
+    public const string PoolServiceInvalid = nameof(PoolServiceInvalid);
+
     // Sandbox
     public const string NotASandbox = nameof(NotASandbox);
     public const string SandboxFaultInvalid = nameof(SandboxFaultInvalid);

@@ -29,6 +29,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
         SchedulerConfigKey = other.SchedulerConfigKey;
         SchedulerDeployment = other.SchedulerDeployment;
         SchedulerPlugins = other.SchedulerPlugins;
+        PoolService = other.PoolService;
     }
 
     /// <summary>Let the autoscaler act on the thresholds. Where it is off, recommendations are reported and nothing scales.</summary>
@@ -81,6 +82,9 @@ public sealed class NodeManagerConfiguration : ClusterObject
 
     /// <summary>Where values come from, by the option's name; an option that is not named has its built-in value.</summary>
     internal IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The service that keeps the cluster's node pools. Null: none, or for an embedded cluster its own.</summary>
+    public PoolServiceConfiguration? PoolService { get; init; }
 
     public override string ToString() => Cluster;
 }

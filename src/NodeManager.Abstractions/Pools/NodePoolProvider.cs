@@ -1,0 +1,11 @@
+namespace NodeManager;
+
+/// <summary>Where a node pool is kept. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+public static class NodePoolProvider
+{
+    /// <summary>A pool service outside of the cluster.</summary>
+    public const string Service = "Service";
+
+    /// <summary>Custom resources of the connected cluster.</summary>
+    public const string Cluster = "Cluster";
+}

@@ -1,0 +1,41 @@
+namespace NodeManager;
+
+/// <summary>What the controllers of a node pool reported.</summary>
+public sealed class NodePoolStatus : ClusterObject
+{
+    /// <summary>The id of the pool.</summary>
+    public required string PoolId { get; init; }
+
+    /// <summary>The name of the pool.</summary>
+    public string Pool { get; init; } = "";
+
+    /// <summary>The pool's generation when the status was read.</summary>
+    public long Generation { get; init; }
+
+    public ItemList<NodePoolControllerStatus> Controllers { get; init; } = ItemList<NodePoolControllerStatus>.Empty;
+
+    /// <summary>The oldest generation that a controller has observed; 0 where none has reported.</summary>
+    public long ObservedGeneration => Controllers.Count == 0 ? 0 : Controllers.Min(static one => one.ObservedGeneration);
+
+    /// <summary>A <see cref="NodePoolPhase"/>.</summary>
+    public string Phase => NodePoolPhase.Of(Generation, Controllers);
+
+    /// <summary>A <see cref="NodePoolHealth"/>.</summary>
+    public string Health => NodePoolHealth.Of(Controllers);
+
+    /// <summary>How many nodes the controllers count. Null where none of them does.</summary>
+    public int? ActiveNodes => Sum(static one => one.ActiveNodes);
+
+    /// <summary>How many nodes the controllers aim for. Null where none of them says.</summary>
+    public int? DesiredNodes => Sum(static one => one.DesiredNodes);
+
+    /// <summary>The conditions that are not as they should be, as <c>controller: message</c>. Empty for a pool that is ready.</summary>
+    public string Message => string.Join("; ", Controllers.SelectMany(static one => one.Conditions
+        .Where(static condition => NodePoolHealth.IsBad(condition) || condition is { Type: NodePoolCondition.Ready, Status: not "True" })
+        .Select(condition => $"{one.Name}: {(condition.Message.Length > 0 ? condition.Message : condition.ToString())}")));
+
+    public override string ToString() => $"{Phase}, {Health}";
+
+    private int? Sum(Func<NodePoolControllerStatus, int?> amount) =>
+        Controllers.Any(one => amount(one) is not null) ? Controllers.Sum(one => amount(one) ?? 0) : null;
+}

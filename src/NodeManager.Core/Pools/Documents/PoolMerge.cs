@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Core.Pools.Documents;
+
+/// <summary>Merges and compares specifications. Pure: no argument is changed.</summary>
+public static class PoolMerge
+{
+    /// <summary>A JSON merge patch (RFC 7396): null removes, objects merge, all else replaces.</summary>
+    public static JsonObject Apply(JsonObject target, JsonObject patch)
+    {
+        var merged = (JsonObject)target.DeepClone();
+        foreach ((string name, JsonNode? value) in patch)
+        {
+            if (value is null) merged.Remove(name);
+            else if (value is JsonObject inner) merged[name] = Apply(merged[name] as JsonObject ?? [], inner);
+            else merged[name] = value.DeepClone();
+        }
+
+        return merged;
+    }
+
+    /// <summary>
+    /// True where all that is wanted is there with the same values. A service may add defaults, so what is there beyond it does not count.
+    /// </summary>
+    public static bool Contains(JsonNode? actual, JsonNode? wanted) => (actual, wanted) switch
+    {
+        (_, null) => actual is null,
+        (JsonObject there, JsonObject asked) => asked.All(field => field.Value is null ? there[field.Key] is null : Contains(there[field.Key], field.Value)),
+        (JsonArray there, JsonArray asked) => there.Count == asked.Count && there.Zip(asked).All(static pair => Contains(pair.First, pair.Second)),
+        _ => AreEqual(actual, wanted),
+    };
+
+    /// <summary>Each field that differs, with its path and its JSON before and after.</summary>
+    public static IReadOnlyList<NodeFieldChange> Differences(JsonObject before, JsonObject after, string path = "spec")
+    {
+        List<NodeFieldChange> changes = [];
+        foreach (string name in before.Select(static field => field.Key).Union(after.Select(static field => field.Key)))
+        {
+            JsonNode? old = before[name], now = after[name];
+            if (old is JsonObject oldObject && now is JsonObject nowObject)
+                changes.AddRange(Differences(oldObject, nowObject, $"{path}.{name}"));
+            else if (!AreEqual(old, now))
+                changes.Add(new() { Field = $"{path}.{name}", Before = Text(old), After = Text(now) });
+        }
+
+        return changes;
+    }
+
+    // 3, 3.0 and 3e0 are the same number.
+    private static bool AreEqual(JsonNode? left, JsonNode? right) =>
+        left.AsNumber() is { } one && right.AsNumber() is { } other ? one == other : JsonNode.DeepEquals(left, right);
+
+    private static string Text(JsonNode? node) => node is null ? "" : node.AsText() ?? node.ToJsonString(PoolSpecReader.Relaxed);
+}

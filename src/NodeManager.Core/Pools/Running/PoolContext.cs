@@ -1,0 +1,37 @@
+using NodeManager.Core.Pools.Documents;
+
+namespace NodeManager.Core.Pools.Running;
+
+/// <summary>Where an operation on pools works.</summary>
+/// <param name="Session">The session that the pools belong to.</param>
+/// <param name="Provider">Where the session's pools are kept.</param>
+public sealed record PoolContext(NodeManagerSession Session, INodePoolProvider Provider)
+{
+    internal NodePool Map(PoolRecord record, DateTimeOffset now, NodePoolStatus? status = null) => new()
+    {
+        Cluster = Session.Cluster,
+        Session = Session,
+        Id = record.Id,
+        Name = record.Name,
+        ClusterId = record.ClusterId,
+        Generation = record.Generation,
+        ResourceVersion = record.ResourceVersion,
+        Spec = PoolSpecReader.Read(record.Spec),
+        Status = status,
+        CreatedAt = record.CreatedAt ?? now,
+        UpdatedAt = record.UpdatedAt ?? record.CreatedAt ?? now,
+        CreatedBy = record.CreatedBy,
+        Provider = Provider.Name,
+        ObservedAt = now,
+    };
+
+    internal NodePoolStatus Map(PoolRecord record, IReadOnlyList<NodePoolControllerStatus> controllers) => new()
+    {
+        Cluster = Session.Cluster,
+        Session = Session,
+        PoolId = record.Id,
+        Pool = record.Name,
+        Generation = record.Generation,
+        Controllers = new([.. controllers]),
+    };
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools.Rules;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Core.Pools.Running;
+
+/// <summary>
+/// Changes pools. A provider replaces the whole specification and takes no precondition, so a change is read, merged, compared, written and
+/// read back. Between the comparison and the write another client can still slip in; the generation then shows it.
+/// </summary>
+public static class PoolEditor
+{
+    private const int MaximumTries = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the change would do, field by field; empty for a pool that is so already.</summary>
+    public static Task<IReadOnlyList<NodeFieldChange>> PlanAsync(PoolContext context, PoolTarget target, PoolEdit edit, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            context.Session, target.Text, async (_, token) => Merge(context, await ReadAsync(context, target, token), edit, NullObserver.Instance).Changes, cancellationToken);
+
+    /// <summary>Makes the change. A pool that is so already is not written.</summary>
+    /// <returns>The pool as it was read back.</returns>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, NodePoolInvalid, NodePoolFieldUnsupported, Conflict, and what the provider refuses.</exception>
+    public static Task<NodePool> ApplyAsync(PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, target.Text, async (connection, token) =>
+        {
+            PoolRecord pool = await WriteAsync(context, connection, target, edit, observer, token);
+            return context.Map(pool, connection.Time.GetUtcNow());
+        }, cancellationToken);
+
+    /// <summary>Deletes a pool. One that is gone already is an error, unless an earlier try of this call deleted it.</summary>
+    public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
+        {
+            string id = target.Id.Length > 0 ? target.Id : (await target.FindAsync(context, token)).Id;
+            await context.Provider.DeleteAsync(id, token);
+            return true;
+        }, cancellationToken);
+
+    private static async Task<PoolRecord> WriteAsync(
+        PoolContext context, ClusterConnection connection, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            PoolRecord before = await ReadAsync(context, target, cancellationToken);
+            Merged merged = Merge(context, before, edit, tries == 1 ? observer : NullObserver.Instance);
+            if (merged.Changes.Count == 0) return before;
+            try
+            {
+                PoolRecord written = await context.Provider.ReplaceAsync(before.Id, merged.Name, merged.Spec, cancellationToken);
+                if (written.Generation > before.Generation + 1)
+                {
+                    observer.Warning(
+                        $"Another client changed node pool '{before.Name}' while it was being changed (generation {before.Generation} read, {written.Generation} written). "
+                        + "Its change may have been overwritten; compare the pool with what that client intended.");
+                }
+
+                return await ReadBackAsync(context, merged, written, observer, cancellationToken);
+            }
+            catch (PoolAnswerLostException lost)
+            {
+                // What the caller has seen is older than what this change may have made of it.
+                if (tries >= MaximumTries) throw lost.Error;
+                target = new() { Id = before.Id, Name = before.Name };
+                await connection.Time.DelayAsync(Pause, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<PoolRecord> ReadAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken)
+    {
+        PoolRecord pool = await target.FindAsync(context, cancellationToken);
+        return target.Generation is { } seen && seen != pool.Generation ? throw PoolErrors.Changed(pool, seen) : pool;
+    }
+
+    private static async Task<PoolRecord> ReadBackAsync(
+        PoolContext context, Merged merged, PoolRecord written, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        PoolRecord after = await context.Provider.GetAsync(written.Id, cancellationToken);
+        if (after.Name == merged.Name && PoolMerge.Contains(after.Spec, merged.Spec)) return after;
+        if (after.Generation > written.Generation) throw PoolErrors.Overwritten(after);
+        foreach (NodeFieldChange ignored in PoolMerge.Differences(after.Spec, merged.Spec))
+            if (ignored.After.Length > 0) observer.Warning($"Node pool '{after.Name}': the service did not store {ignored.Field} ({ignored.After}).");
+        return after;
+    }
+
+    private static Merged Merge(PoolContext context, PoolRecord pool, PoolEdit edit, IOperationObserver observer)
+    {
+        JsonObject patch = edit.Patch(pool.Spec);
+        string name = edit.NewName ?? pool.Name;
+        JsonObject spec = PoolMerge.Apply(pool.Spec, patch);
+        // A pool may already be what the rules refuse; that must not keep it from being changed.
+        IReadOnlyList<NodePoolFinding> findings = PoolSpecRules.Check(name, spec), known = PoolSpecRules.Check(pool.Name, pool.Spec);
+        NodePoolFinding[] fresh = [.. findings.Where(one => !known.Any(other => other.Field == one.Field && other.Message == one.Message))];
+        if (fresh.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
+            throw PoolErrors.Invalid(name, errors);
+        PoolCreator.RequireKnown(context, name, patch);
+        foreach (NodePoolFinding warning in fresh) observer.Warning($"Node pool '{name}': {warning.Field} {warning.Message}.");
+        List<NodeFieldChange> changes = [.. PoolMerge.Differences(pool.Spec, spec)];
+        if (name != pool.Name) changes.Insert(0, new() { Field = "name", Before = pool.Name, After = name });
+        return new(name, spec, changes);
+    }
+
+    private sealed record Merged(string Name, JsonObject Spec, IReadOnlyList<NodeFieldChange> Changes);
+}

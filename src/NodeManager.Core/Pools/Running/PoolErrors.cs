@@ -1,0 +1,48 @@
+namespace NodeManager.Core.Pools.Running;
+
+/// <summary>The errors about pools that do not come from a provider.</summary>
+internal static class PoolErrors
+{
+    public static NodeManagerException NotFound(string name, string cluster) => new(
+        ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"Node pool '{name}' was not found in cluster '{cluster}'.", name,
+        "List the pools with Get-NodePool. Names are case-sensitive on the service.");
+
+    public static NodeManagerException Ambiguous(string name, IReadOnlyList<PoolRecord> pools) => new(
+        ErrorIds.NodePoolAmbiguous, ErrorKind.InvalidArgument,
+        $"{pools.Count} node pools are called '{name}': {string.Join(", ", pools.Select(static pool => pool.Id))}.", name,
+        "Use -Id, or -Cluster to name the pool's cluster.");
+
+    public static NodeManagerException Exists(PoolDraft draft, string cluster) => new(
+        ErrorIds.NodePoolExists, ErrorKind.ResourceExists, $"Node pool '{draft.Name}' already exists in cluster '{cluster}'.", draft.Name,
+        "Use another name, or change the pool with Set-NodePool.");
+
+    public static NodeManagerException Invalid(string name, IReadOnlyCollection<NodePoolFinding> errors) => new(
+        ErrorIds.NodePoolInvalid, ErrorKind.InvalidData,
+        $"Node pool '{name}' is not valid: {string.Join("; ", errors.Select(static one => $"{one.Field} {one.Message}"))}.", name,
+        "Correct the fields. Test-NodePool checks a specification without sending it.");
+
+    public static NodeManagerException Unsupported(string name, IEnumerable<string> fields) => new(
+        ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
+        $"Node pool '{name}' was not sent: the service has not returned the fields {string.Join(", ", fields)}, so it may not know them.", name,
+        "Leave these fields out.");
+
+    public static NodeManagerException Changed(PoolRecord pool, long expected) => new(
+        ErrorIds.Conflict, ErrorKind.ResourceBusy,
+        $"Node pool '{pool.Name}' was changed by another client: its generation is {pool.Generation}, the input has {expected}. It was not changed.", pool.Name,
+        "Read the pool again with Get-NodePool and decide again, or pass its name to apply the change to whatever the pool is now.");
+
+    public static NodeManagerException Overwritten(PoolRecord pool) => new(
+        ErrorIds.Conflict, ErrorKind.ResourceBusy,
+        $"Node pool '{pool.Name}' was changed by another client immediately after this change; its generation is {pool.Generation} and the change is not in it.", pool.Name,
+        "Read the pool with Get-NodePool, and run the command again if the change is still wanted.");
+
+    public static NodeManagerException CreateUnknown(PoolDraft draft, NodeManagerException cause) => new(
+        ErrorIds.NodePoolCreateUnknown, ErrorKind.OperationTimeout,
+        $"Node pool '{draft.Name}' may have been created: the answer was lost ({cause.Message}), and the service does not list the pool yet.", draft.Name,
+        $"Run Get-NodePool {draft.Name}. Create the pool again only if it is still missing after a few minutes.", cause);
+
+    public static NodeManagerException CreatedSeveral(PoolDraft draft, IReadOnlyList<PoolRecord> pools) => new(
+        ErrorIds.NodePoolAmbiguous, ErrorKind.InvalidOperation,
+        $"The answer to the creation of node pool '{draft.Name}' was lost, and {pools.Count} pools match it: {string.Join(", ", pools.Select(static pool => pool.Id))}.", draft.Name,
+        "Compare the pools with Get-NodePool -Id, and remove the one that is not wanted.");
+}

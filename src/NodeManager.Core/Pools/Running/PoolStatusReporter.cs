@@ -1,0 +1,22 @@
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Core.Pools.Running;
+
+/// <summary>Reports status for controllers.</summary>
+public static class PoolStatusReporter
+{
+    /// <summary>Replaces what the controller reported before.</summary>
+    /// <param name="context">Where.</param>
+    /// <param name="target">Which pool.</param>
+    /// <param name="report">Made from the pool: an observed generation of 0 stands for the pool's own.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The status of all controllers, read back.</returns>
+    public static Task<NodePoolStatus> ReportAsync(PoolContext context, PoolTarget target, PoolStatusReport report, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
+        {
+            PoolRecord pool = await target.FindAsync(context, token);
+            PoolStatusReport complete = report.ObservedGeneration > 0 ? report : report with { ObservedGeneration = pool.Generation };
+            await context.Provider.ReportStatusAsync(pool.Id, complete, token);
+            return context.Map(pool, await context.Provider.GetStatusAsync(pool.Id, token));
+        }, cancellationToken);
+}

@@ -35,6 +35,7 @@ public sealed class SandboxCluster : IDisposable
     private readonly ServiceAccountTokens _tokens;
     private readonly ApiServer _server;
     private readonly FaultRegistry _faults;
+    private readonly Lazy<SandboxPoolService> _pools;
 
     private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
@@ -54,6 +55,7 @@ public sealed class SandboxCluster : IDisposable
         _faults = new(Time);
         Runs = new(store, options.Programs, Time);
         _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
+        _pools = new(StartPools);
         if (saved is not null) Load(saved);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
@@ -77,6 +79,9 @@ public sealed class SandboxCluster : IDisposable
 
     /// <summary>What the programs in pods do.</summary>
     internal PodRuns Runs { get; }
+
+    /// <summary>The service that keeps the cluster's node pools. It starts when it is first used.</summary>
+    public SandboxPoolService Pools => _pools.Value;
 
     /// <summary>What acts on its own; null where nothing does.</summary>
     internal ControllerHost? Controllers { get; private set; }
@@ -224,6 +229,7 @@ public sealed class SandboxCluster : IDisposable
         if (_stopped.IsCancellationRequested) return;
         _stopped.Cancel();
         foreach (SandboxServer server in _servers) server.Dispose();
+        if (_pools.IsValueCreated) _pools.Value.Dispose();
         Controllers?.Dispose();
         _tokens.Dispose();
         _faults.Dispose();
@@ -234,6 +240,8 @@ public sealed class SandboxCluster : IDisposable
     private static int HashSeed(int seed, long version) => unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
 
     private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens);
+
+    private SandboxPoolService StartPools() => new(Registry, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
 
     // Definitions first: they make the kinds that others are of.
     private void Load(SavedCluster saved)

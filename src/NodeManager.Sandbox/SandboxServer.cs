@@ -20,7 +20,7 @@ public sealed class SandboxServer : IDisposable
         ConnectionListener? listener = null;
         try
         {
-            _listener = listener = new(options.Port, _certificate, new(cluster.Api, identity.Token, cluster.Time), limits);
+            _listener = listener = new(options.Port, _certificate, new(cluster.Api, () => cluster.Pools.Api, identity.Token, cluster.Time), limits);
             Address = new($"https://127.0.0.1:{_listener.Port}");
             _kubeconfig = ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token);
             KubeconfigPath = _kubeconfig.Path;

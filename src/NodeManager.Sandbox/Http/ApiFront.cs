@@ -3,11 +3,17 @@ using System.Text;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Api.Serving;
 using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>Who may in, and what of HTTP the API is told.</summary>
-internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
+/// <param name="api">The Kubernetes API.</param>
+/// <param name="pools">The pool service, which has paths of its own beside it; started by its first request.</param>
+/// <param name="token">The kubeconfig's.</param>
+/// <param name="time">The cluster's clock.</param>
+internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token, TimeProvider time)
 {
     private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -22,7 +28,17 @@ internal sealed class ApiFront(ApiServer api, string token, TimeProvider time)
             : api.Tokens.Authenticate(shown);
     }
 
-    public Task<ApiResponse> AnswerAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) => api.HandleAsync(
+    /// <summary>The answer for a request without a valid token: a refusal, unless the path is public.</summary>
+    public ApiResponse AnswerStranger(RequestHead head) =>
+        PoolApi.Serves(head.Path) ? AskPools(head, [], isAuthenticated: false) : ApiResponse.Refusal(StatusErrors.Unauthorized());
+
+    public Task<ApiResponse> AnswerAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) =>
+        PoolApi.Serves(head.Path) ? Task.FromResult(AskPools(head, body, isAuthenticated: true)) : AskApiAsync(head, user, body, cancellationToken);
+
+    private ApiResponse AskPools(RequestHead head, byte[] body, bool isAuthenticated) =>
+        pools().Answer(new(head.Method, head.Path, new(head.Query), head.Header("X-User-Email"), isAuthenticated, body));
+
+    private Task<ApiResponse> AskApiAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) => api.HandleAsync(
         new()
         {
             User = user,

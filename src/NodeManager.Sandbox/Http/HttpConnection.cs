@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Access;
-using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Http;
 
@@ -82,7 +81,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             (RequestHead head, UserInfo? user, byte[] body) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
             shape = ResponseShape.Of(head);
             if (user is null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
-            answer = user is null ? Unauthorized() : await front.AnswerAsync(head, user, body, stopped);
+            answer = user is null ? front.AnswerStranger(head) : await front.AnswerAsync(head, user, body, stopped);
         }
         catch (HttpRefusal refusal)
         {
@@ -102,8 +101,6 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes)) await writer.ContinueAsync(cancellationToken);
         return (head, user, await reader.ReadBodyAsync(head, cancellationToken));
     }
-
-    private static ApiResponse Unauthorized() => ApiResponse.Refusal(StatusErrors.Unauthorized());
 
     private static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken stopped)
     {

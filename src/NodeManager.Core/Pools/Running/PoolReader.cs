@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Pools.Running;
 

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security;
+
+namespace NodeManager.Providers.PoolService;
+
+/// <summary>Gives the bearer token, and another one after the service refused it. Thread-safe.</summary>
+internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, string? fixedToken, TimeProvider time)
+{
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private string? _current = fixedToken ?? Reveal(configuration.Token);
+
+    private bool CanRefresh => fixedToken is null && configuration.Token is null && (configuration.TokenPath.Length > 0 || configuration.TokenCommand.Length > 0);
+
+    /// <summary>True where requests carry a token.</summary>
+    public bool HasToken => _current is not null || CanRefresh;
+
+    /// <param name="refused">The token that the service refused; null for the first one.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A token; null for none, the refused one where there is no other.</returns>
+    public async Task<string?> GetAsync(string? refused, CancellationToken cancellationToken)
+    {
+        if (!CanRefresh) return _current;
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            // Of many requests that were refused together, the first one has refreshed it.
+            if (_current is null || _current == refused) _current = await ReadAsync(cancellationToken);
+            return _current;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        string source = configuration.TokenPath.Length > 0 ? $"the file '{configuration.TokenPath}'" : $"the command '{Words(configuration.TokenCommand)[0]}'";
+        string token;
+        try
+        {
+            token = (configuration.TokenPath.Length > 0
+                ? await File.ReadAllTextAsync(configuration.TokenPath, cancellationToken)
+                : await RunAsync(cancellationToken)).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception or TimeoutException)
+        {
+            throw Invalid(source, e.Message, e);
+        }
+
+        return token.Length == 0 ? throw Invalid(source, "it is empty", null)
+            : token.Any(char.IsControl) ? throw Invalid(source, "it contains a line break or another control character", null)
+            : token;
+    }
+
+    private async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        string[] words = Words(configuration.TokenCommand);
+        using var process = new Process
+        {
+            StartInfo = new(words[0], words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true },
+        };
+        process.Start();
+        process.StandardInput.Close();
+        using var late = new CancellationTokenSource(CommandLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(either.Token), errors = process.StandardError.ReadToEndAsync(either.Token);
+            await process.WaitForExitAsync(either.Token);
+            string said = await errors;
+            return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"it ended with exit code {process.ExitCode}: {said.Trim()}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"it did not end within {CommandLimit.TotalSeconds} s");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    /// <summary>Words, which double quotes may hold together.</summary>
+    internal static string[] Words(string command)
+    {
+        List<string> words = [];
+        var word = new System.Text.StringBuilder();
+        bool quoted = false, any = false;
+        foreach (char letter in command)
+        {
+            if (letter == '"')
+            {
+                quoted = !quoted;
+                any = true;
+            }
+            else if (char.IsWhiteSpace(letter) && !quoted)
+            {
+                if (any) words.Add(word.ToString());
+                word.Clear();
+                any = false;
+            }
+            else
+            {
+                word.Append(letter);
+                any = true;
+            }
+        }
+
+        if (any) words.Add(word.ToString());
+        return words.Count > 0 ? [.. words] : [""];
+    }
+
+    private static NodeManagerException Invalid(string source, string why, Exception? cause) => new(
+        ErrorIds.PoolServiceInvalid, ErrorKind.AuthenticationError, $"The pool service's token cannot be read from {source}: {why}.", source,
+        "Correct TokenPath or TokenCommand of the pool service's configuration.", cause);
+
+    private static string? Reveal(SecureString? token) => token is null ? null : new NetworkCredential("", token).Password;
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Pools;
+
+/// <summary>A cluster or a node pool of the service. Documents in it are never changed in place.</summary>
+internal sealed record PoolItem
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Empty for a cluster.</summary>
+    public string ClusterId { get; init; } = "";
+
+    public long Generation { get; init; } = 1;
+
+    public long Version { get; init; }
+
+    public required JsonObject Spec { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    /// <summary>The reports, each under its controller's name.</summary>
+    public IReadOnlyList<JsonObject> Controllers { get; init; } = [];
+
+    public string Phase => NodePoolPhase.Of(Generation, Reports);
+
+    public string Health => NodePoolHealth.Of(Reports);
+
+    private NodePoolControllerStatus[] Reports => [.. Controllers.Select(static report => new NodePoolControllerStatus
+    {
+        Name = report.Text("controller_name")!,
+        ObservedGeneration = report.Number("observed_generation") ?? 0,
+        Conditions = new([.. (report.Array("conditions") ?? []).OfType<JsonObject>()
+            .Select(static one => new NodeCondition { Type = one.Text("type") ?? "", Status = one.Text("status") ?? "" })]),
+        Metadata = new Dictionary<string, object?>
+        {
+            ["active_nodes"] = report.Object("metadata").Number("active_nodes"), ["desired_nodes"] = report.Object("metadata").Number("desired_nodes"),
+        },
+    })];
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NodeManager.Sandbox.Model.Documents;
+
+namespace NodeManager.Sandbox.Pools;
+
+/// <summary>The machines of a pool, as a platform would make them of its specification. Pure.</summary>
+internal static partial class PoolMachines
+{
+    /// <summary>The label that finds a pool's nodes by its name.</summary>
+    public const string PoolLabel = "nodepool";
+
+    /// <summary>The pool's id, which its name may outlive.</summary>
+    public const string PoolAnnotation = "sandbox.nodemanager/pool";
+
+    /// <summary>What a machine was made of: another one means that it is replaced.</summary>
+    public const string HashAnnotation = "sandbox.nodemanager/pool-hash";
+
+    private const int UsualCores = 8;
+    private const int MaximumNodes = 1000;
+
+    /// <summary>How many nodes the pool is to have. A real platform's autoscaler would move the number between the bounds.</summary>
+    public static int Desired(JsonObject spec)
+    {
+        JsonObject? scaling = spec.Object("autoscaling");
+        long? count = spec.Number("nodeCount");
+        if (scaling.Flag("enabled") != true) return (int)Math.Clamp(count ?? 0, 0, MaximumNodes);
+        long min = scaling.Number("minNodes") ?? 0, max = Math.Max(min, scaling.Number("maxNodes") ?? int.MaxValue);
+        return (int)Math.Clamp(count ?? min, min, Math.Min(max, MaximumNodes));
+    }
+
+    public static string Hash(PoolItem pool) => StableHash.Of(pool.Spec.Object("platform")?.ToJsonString() ?? "").ToString("x8", CultureInfo.InvariantCulture);
+
+    public static JsonObject Node(PoolItem pool, string name, int index)
+    {
+        string platform = pool.Spec.Object("platform").Text("type") ?? "";
+        JsonObject? machine = pool.Spec.Object("platform").Object(platform);
+        string type = machine.Text("machineType") ?? machine.Text("instanceType") ?? machine.Text("vmSize") ?? "standard-8";
+        string[] zones = [.. (machine.Array("zones") ?? machine.Array("availabilityZones") ?? []).Select(static zone => zone!.GetValue<string>())];
+        JsonObject labels = new()
+        {
+            ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["node-role.kubernetes.io/worker"] = "",
+            ["node.kubernetes.io/instance-type"] = type, [PoolLabel] = pool.Name,
+        };
+        if (zones.Length > 0)
+        {
+            string zone = zones[index % zones.Length];
+            labels["topology.kubernetes.io/zone"] = zone;
+            labels["topology.kubernetes.io/region"] = RegionOf(zone);
+        }
+
+        foreach ((string key, JsonNode? value) in machine.Object("labels") ?? []) labels[key] = value?.DeepClone();
+        JsonObject spec = new() { ["providerID"] = $"{platform}:///sandbox/{name}" };
+        if (machine.Array("taints") is { Count: > 0 } taints) spec["taints"] = taints.DeepClone();
+        JsonObject amounts = Amounts(type, machine);
+        return new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name, ["labels"] = labels, ["annotations"] = new JsonObject { [PoolAnnotation] = pool.Id, [HashAnnotation] = Hash(pool) },
+            },
+            ["spec"] = spec,
+            ["status"] = new JsonObject { ["capacity"] = amounts, ["allocatable"] = amounts.DeepClone() },
+        };
+    }
+
+    /// <summary>The region of a zone, for the metadata of a report; empty for a pool without zones.</summary>
+    public static string Region(PoolItem pool)
+    {
+        string platform = pool.Spec.Object("platform").Text("type") ?? "";
+        JsonObject? machine = pool.Spec.Object("platform").Object(platform);
+        JsonArray? zones = machine.Array("zones") ?? machine.Array("availabilityZones");
+        return zones is [var first, ..] ? RegionOf(first!.GetValue<string>()) : "";
+    }
+
+    private static string RegionOf(string zone) => zone.Split('-') is { Length: > 2 } parts && parts[^1].Length == 1 ? string.Join('-', parts[..^1]) : zone.TrimEnd("abcdef".ToCharArray());
+
+    private static JsonObject Amounts(string type, JsonObject? machine)
+    {
+        int cores = Cores(type);
+        JsonObject amounts = new()
+        {
+            ["cpu"] = cores.ToString(CultureInfo.InvariantCulture), ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{cores * 4}Gi"),
+            ["ephemeral-storage"] = string.Create(
+                CultureInfo.InvariantCulture, $"{machine.Number("diskSize") ?? machine.Number("volumeSize") ?? machine.Number("osDiskSizeGB") ?? 100}Gi"),
+            ["pods"] = "110",
+        };
+        long accelerators = (machine.Array("accelerators") ?? []).OfType<JsonObject>().Sum(static one => one.Number("count") ?? 0);
+        if (accelerators > 0) amounts["nvidia.com/gpu"] = accelerators.ToString(CultureInfo.InvariantCulture);
+        return amounts;
+    }
+
+    // n1-standard-4, Standard_D4s_v3, m5.xlarge, m5.2xlarge.
+    private static int Cores(string type)
+    {
+        if (AwsSize().Match(type) is { Success: true } aws) return aws.Groups[1].Value is { Length: > 0 } times ? Math.Clamp(int.Parse(times, CultureInfo.InvariantCulture), 1, 64) * 4 : 4;
+        return Number().Match(type) is { Success: true } found ? Math.Clamp(int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture), 1, 256) : UsualCores;
+    }
+
+    [GeneratedRegex(@"\.([0-9]{0,3})xlarge\z")]
+    private static partial Regex AwsSize();
+
+    [GeneratedRegex("(?:-|_[A-Za-z]+)([0-9]{1,3})(?:$|[a-z_])")]
+    private static partial Regex Number();
+}

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Pools;
+
+/// <summary>
+/// The simulated platform behind the pools: makes nodes appear and go, one that is out of date at a time, and reports about each pool.
+/// </summary>
+internal sealed class PoolPlatform : IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettledPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BootTime = TimeSpan.FromSeconds(5);
+
+    private readonly PoolStore _pools;
+    private readonly ResourceRegistry _registry;
+    private readonly IdentitySource _identities;
+    private readonly string _clusterId;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
+
+    public PoolPlatform(PoolStore pools, ResourceRegistry registry, IdentitySource identities, string clusterId)
+    {
+        _pools = pools;
+        _registry = registry.As(new("pool-controller"));
+        _identities = identities;
+        _clusterId = clusterId;
+        _time = registry.Time;
+        pools.Changed += Wake;
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>What failed last; null for nothing.</summary>
+    public Exception? Fault { get; private set; }
+
+    public void Dispose()
+    {
+        _pools.Changed -= Wake;
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private async Task RunAsync()
+    {
+        CancellationToken stopped = _stopped.Token;
+        try
+        {
+            Task changed = _wake.Reader.ReadAsync(stopped).AsTask();
+            while (true)
+            {
+                // A pool that is as it should be may still lose a node.
+                TimeSpan pause = Reconcile() ? SettledPeriod : Period;
+                await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
+                stopped.ThrowIfCancellationRequested();
+                if (changed.IsCompleted) changed = _wake.Reader.ReadAsync(stopped).AsTask();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster ends.
+        }
+    }
+
+    private bool Reconcile()
+    {
+        bool isSettled = true;
+        PoolItem[] pools = [.. _pools.Pools().Where(pool => pool.ClusterId == _clusterId)];
+        ILookup<string, Machine> machines = Machines();
+        foreach (IGrouping<string, Machine> gone in machines.Where(group => !pools.Any(pool => pool.Id == group.Key)))
+            foreach (Machine machine in gone) Delete(machine);
+        foreach (string gone in _starting.Keys.Except(pools.Select(static pool => pool.Id)).ToList()) _starting.Remove(gone);
+        foreach (PoolItem pool in pools)
+        {
+            try
+            {
+                isSettled &= Reconcile(pool, [.. machines[pool.Id]]);
+            }
+            catch (Exception exception) when (exception is ApiException or PoolRefusal)
+            {
+                // Changed or deleted meanwhile; the next turn sees it as it is.
+                Fault = exception;
+                isSettled = false;
+            }
+        }
+
+        return isSettled;
+    }
+
+    // True where nothing is left to do.
+    private bool Reconcile(PoolItem pool, List<Machine> machines)
+    {
+        int desired = PoolMachines.Desired(pool.Spec);
+        string hash = PoolMachines.Hash(pool);
+        List<DateTimeOffset> starting = _starting.TryGetValue(pool.Id, out List<DateTimeOffset>? known) ? known : _starting[pool.Id] = [];
+        DateTimeOffset now = _time.GetUtcNow();
+        Machine[] surplus = [.. machines.OrderBy(one => one.Hash == hash).ThenByDescending(static one => one.CreatedAt).Take(Math.Max(0, machines.Count - desired))];
+        foreach (Machine machine in surplus) Remove(machine);
+        Machine? outdated = machines.Find(one => one.Hash != hash);
+        if (outdated is not null && machines.Count >= desired && machines.All(one => one.IsReady)) Remove(outdated);
+        starting.RemoveAll(at => Boot(at));
+        while (starting.Count + machines.Count > desired && starting.Count > 0) starting.RemoveAt(starting.Count - 1);
+        while (starting.Count + machines.Count < desired) starting.Add(now + BootTime);
+        int active = machines.Count(static one => one.IsReady);
+        bool isSettled = active == desired && starting.Count == 0 && machines.Count == desired && machines.TrueForAll(one => one.Hash == hash);
+        Report(pool, desired, active, isSettled);
+        return isSettled;
+
+        void Remove(Machine machine)
+        {
+            Delete(machine);
+            machines.Remove(machine);
+        }
+
+        bool Boot(DateTimeOffset at)
+        {
+            if (at > now || machines.Count >= desired) return false;
+            string name = $"{pool.Name}-{_identities.NextSuffix()}";
+            _registry.Create(BuiltInKinds.Nodes, "", PoolMachines.Node(pool, name, machines.Count));
+            machines.Add(new(name, hash, now, false));
+            return true;
+        }
+    }
+
+    private void Report(PoolItem pool, int desired, int active, bool isSettled)
+    {
+        string platform = pool.Spec.Object("platform").Text("type") ?? "";
+        string name = $"{platform}-nodepool-controller";
+        string status = isSettled ? "True" : "False", reason = isSettled ? "NodesReady" : "Scaling";
+        string message = isSettled ? $"All {desired} nodes are ready" : $"{active} of {desired} nodes are ready";
+        JsonObject? last = pool.Controllers.FirstOrDefault(one => one.Text("controller_name") == name);
+        JsonObject? condition = last.Array("conditions")?.OfType<JsonObject>().FirstOrDefault();
+        if (last.Number("observed_generation") == pool.Generation && condition.Text("message") == message && condition.Text("status") == status) return;
+        string since = condition.Text("status") == status ? condition.Text("lastTransitionTime")! : ResourceRegistry.Timestamp(_time.GetUtcNow());
+        _pools.Report(false, pool.Id, new()
+        {
+            ["controller_name"] = name, ["observed_generation"] = pool.Generation,
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = status, ["lastTransitionTime"] = since, ["reason"] = reason, ["message"] = message }),
+            ["metadata"] = new JsonObject { ["platform"] = platform, ["region"] = PoolMachines.Region(pool), ["active_nodes"] = active, ["desired_nodes"] = desired },
+        });
+    }
+
+    private void Delete(Machine machine)
+    {
+        try
+        {
+            _registry.Delete(BuiltInKinds.Nodes, "", machine.Name, DeletionRequest.Default);
+        }
+        catch (ApiException gone) when (gone.Code == 404)
+        {
+            // A user deleted the Node object.
+        }
+    }
+
+    private ILookup<string, Machine> Machines() => _registry.Store.List(BuiltInKinds.Nodes).Objects.Walk()
+        .Select(static stored => (Node: stored.As<Node>(), stored.Name))
+        .Where(static one => one.Node.Metadata.Annotations?.ContainsKey(PoolMachines.PoolAnnotation) == true)
+        .ToLookup(
+            static one => one.Node.Metadata.Annotations![PoolMachines.PoolAnnotation],
+            static one => new Machine(
+                one.Name, one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""), one.Node.Metadata.CreationTimestamp ?? default,
+                one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true));
+
+    private sealed record Machine(string Name, string Hash, DateTimeOffset CreatedAt, bool IsReady);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Http;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Pools;
+
+namespace NodeManager.Sandbox;
+
+/// <summary>The pool service of an embedded cluster: its API, and a platform that makes the nodes of pools appear and go.</summary>
+public sealed class SandboxPoolService : IDisposable
+{
+    private const string Owner = "sandbox@example.com";
+
+    private readonly PoolPlatform _platform;
+    private readonly Func<string, bool> _isKnownToken;
+    private readonly CancellationToken _stopped;
+    private readonly TimeProvider _time;
+
+    internal SandboxPoolService(ResourceRegistry registry, int seed, Func<string, bool> isKnownToken, CancellationToken stopped)
+    {
+        IdentitySource identities = new(unchecked((int)StableHash.Of("pools", seed)));
+        _time = registry.Time;
+        _stopped = stopped;
+        _isKnownToken = token => isKnownToken(token) || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Token));
+        var store = new PoolStore(_time, identities);
+        Api = new(store, _time);
+        ClusterId = store.AddCluster("sandbox", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, Owner).Id;
+        store.Report(true, ClusterId, new()
+        {
+            ["controller_name"] = "sandbox", ["observed_generation"] = 1,
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()) }),
+        });
+        _platform = new(store, registry, identities, ClusterId);
+    }
+
+    /// <summary>The address that the in-process transport answers for.</summary>
+    public Uri Address { get; } = new("http://pools.sandbox.invalid/api/v1");
+
+    /// <summary>The id that the service has for the embedded cluster. Pools of other clusters get no nodes.</summary>
+    public string ClusterId { get; }
+
+    /// <summary>A bearer token that the service accepts.</summary>
+    public string Token { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    internal PoolApi Api { get; }
+
+    /// <summary>What failed last in the platform; null for nothing.</summary>
+    internal Exception? Fault => _platform.Fault;
+
+    /// <summary>A transport to the service, in process.</summary>
+    public HttpMessageHandler CreateTransport() => new PoolTransport(Api, _isKnownToken, _time, _stopped);
+
+    public void Dispose() => _platform.Dispose();
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Api.Store.Pools().Count} pools");
+}

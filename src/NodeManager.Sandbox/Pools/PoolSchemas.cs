@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api.Bodies;
+using NodeManager.Kubernetes.Yaml;
 using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
@@ -12,7 +12,7 @@ internal static class PoolSchemas
     {
         using Stream stream = typeof(PoolSchemas).Assembly.GetManifestResourceStream("NodeManager.Sandbox.Pools.openapi-spec.yaml")!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return YamlBody.Read(reader.ReadToEnd()).Root!.AsObject();
+        return YamlJsonReader.Read(reader.ReadToEnd()).Root!.AsObject();
     });
 
     public static JsonObject Definitions => Specification.Value.Object("definitions")!;

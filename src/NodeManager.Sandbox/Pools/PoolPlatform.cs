@@ -5,7 +5,6 @@ using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Pools;
 

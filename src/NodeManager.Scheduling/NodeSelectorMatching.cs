@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Scheduling;
 
 /// <summary>Whether a node is one of those that a pod or a volume asks for. Source: k8s.io/component-helpers/scheduling/corev1/nodeaffinity.</summary>
-public static class NodeSelection
+public static class NodeSelectorMatching
 {
     /// <summary>The pod's nodeSelector and its required node affinity, both.</summary>
     public static bool Selects(this Pod pod, Node node)

@@ -103,6 +103,29 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task An_interrupted_run_takes_its_lines_of_progress_away_and_a_resumed_one_counts_on(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
+        using CancellationTokenSource stop = new();
+        int worked = 0;
+        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
+        {
+            if (Interlocked.Increment(ref worked) == 2) await stop.CancelAsync();
+        });
+        MaintenanceLog first = new(), second = new();
+
+        MaintenanceOutcome interrupted = await cluster.RunAsync(request, first, stop.Token);
+        MaintenanceOutcome resumed = await cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, second);
+
+        Assert.Equal((1, NodeMaintenanceRunStatus.Completed), (interrupted.Run.Completed, resumed.Run.Status));
+        Assert.All(first.Lines.GroupBy(l => l.Key), line => Assert.True(line.Last().Completed, line.Key));
+        string[] counts = [.. second.Lines.Select(l => l.Status).Where(s => s.Contains(" of 3 done", StringComparison.Ordinal)).Select(s => s[..1]).Distinct()];
+        Assert.Equal(["1", "2", "3"], counts);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_key_that_no_node_has_is_refused_and_nodes_without_it_are_named(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -11,11 +11,15 @@ internal sealed class MaintenanceLog : IMaintenanceObserver
     private readonly ConcurrentQueue<string> _nodes = new();
     private readonly ConcurrentQueue<string> _warnings = new();
     private readonly ConcurrentQueue<string> _words = new();
+    private readonly ConcurrentQueue<OperationProgress> _progress = new();
 
     public NodeMaintenanceRun? Run { get; private set; }
 
     /// <summary><c>+name</c> where a node's work begins, <c>-name</c> where it is over.</summary>
     public IReadOnlyList<string> Nodes => [.. _nodes];
+
+    /// <summary>Each line of progress that was shown, in order.</summary>
+    public IReadOnlyList<OperationProgress> Lines => [.. _progress];
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
@@ -32,7 +36,11 @@ internal sealed class MaintenanceLog : IMaintenanceObserver
 
     public void Verbose(string message) => _words.Enqueue(message);
 
-    public void Progress(OperationProgress progress) => _words.Enqueue(progress.Status);
+    public void Progress(OperationProgress progress)
+    {
+        _words.Enqueue(progress.Status);
+        _progress.Enqueue(progress);
+    }
 
     public Task HearsAsync(string text) => Eventually.HoldsAsync(
         $"word of {text}", () => Task.FromResult(_words.Any(w => w.Contains(text, StringComparison.Ordinal))));

@@ -126,9 +126,16 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         }
     }
 
+    /// <summary>Takes all lines away, also those of nodes that an interrupt left in the middle.</summary>
     public void Dispose()
     {
         Wait("", "");
+        lock (_lock)
+        {
+            foreach (string uid in _steps.Keys) scope.Observer.Progress(new($"{Key} {uid}", run, "", -1, true, Key));
+            _steps.Clear();
+        }
+
         scope.Observer.Progress(new(Key, "Maintenance " + run, "", 100, true));
     }
 

@@ -163,7 +163,7 @@ public sealed class FleetRoom
         _simulator.Remove(pod.Pod);
         PodFit fit = _simulator.FitOf(pod.Pod);
         int start = _choice == HostChoice.Next ? _lastHost.GetValueOrDefault(pod.Workload) : 0;
-        IReadOnlyList<NodeState> hosts = Hosts();
+        List<NodeState> hosts = Hosts();
         bool isUnknown = false;
         for (int i = 0; i < hosts.Count; i++)
         {
@@ -192,7 +192,7 @@ public sealed class FleetRoom
         Note(pod, pod.Pod.Spec.NodeName ?? "", "");
     }
 
-    private IReadOnlyList<NodeState> Hosts()
+    private List<NodeState> Hosts()
     {
         if (_choice == HostChoice.Next) return _hosts;
         if (_choice == HostChoice.Emptiest) return [.. _hosts.OrderByDescending(FreeShare)];

@@ -45,7 +45,9 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
                 .FindAll(p => p.Metadata.DeletionTimestamp is null && p.Status.Conditions.IsFalse("PodScheduled"));
             if (pending.Count == 0) return null;
             DrainSurvey survey = await new DrainSurveyor(scope.Client, options.Drain.In(scope.Session)).ReadAsync([.. open.Select(n => n.Name)], cancellationToken);
-            List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || HoldsUp(p, open, survey));
+            // A budget that is overridden in time holds nothing up for good.
+            bool asksBudgets = options.Drain.OverrideBudgetAfter is null;
+            List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || (asksBudgets && HoldsUp(p, open, survey)));
             if (waiting.Count == 0) return null;
             ClusterSnapshot snapshot = (await new SnapshotReader(scope.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)).Snapshot;
             return StuckRules.Choose(snapshot, waiting, [.. open.Select(n => n.Name)], Held());

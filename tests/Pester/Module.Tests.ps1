@@ -170,6 +170,24 @@ Describe 'Importing' {
         $said[5] | Should -BeExactly Connected
     }
 
+    It 'is the same copy behind a link to <Name>' -ForEach @(
+        @{ Name = 'its folder'; Folders = @('') }
+        @{ Name = 'its assemblies'; Folders = @('bin', 'en-US') }
+    ) {
+        $link = Join-Path $TestDrive ([guid]::NewGuid()) NodeManager
+        $null = New-Item -ItemType Directory ($Folders[0] ? $link : (Split-Path $link))
+        if ($Folders[0]) { Copy-Item $manifestPath $link }
+        foreach ($folder in $Folders) {
+            $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path (Join-Path $link $folder).TrimEnd('/\') -Target (Join-Path $root $folder).TrimEnd('/\')
+        }
+
+        $env:NODEMANAGER_TEST_OTHER = "$link/NodeManager.psd1"
+        Invoke-Fresh @'
+            Import-Module $env:NODEMANAGER_TEST_MODULE
+            1 | ForEach-Object -Parallel { Import-Module $env:NODEMANAGER_TEST_OTHER -ErrorAction Stop; (Get-Module NodeManager).Count }
+'@ | Should -Be '1'
+    }
+
     It 'is imported anew by each runspace of ForEach-Object -Parallel, without harm' {
         Invoke-Fresh @'
             Import-Module $env:NODEMANAGER_TEST_MODULE

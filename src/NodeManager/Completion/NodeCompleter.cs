@@ -40,3 +40,73 @@ public abstract class NodeCompleter : IArgumentCompleter
         return nodes;
     }
 }
+
+/// <summary>The annotation keys that the cluster's nodes have.</summary>
+public sealed class AnnotationKeyCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Annotations.Keys).Order(StringComparer.Ordinal);
+}
+
+/// <summary>What statistics can be grouped by: the well-known groups, then the label keys of the cluster's nodes.</summary>
+public sealed class GroupByCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        ["Zone", "Region", "Role", "InstanceType", .. nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal)];
+}
+
+/// <summary>The label keys that the cluster's nodes have.</summary>
+public sealed class LabelKeyCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal);
+}
+
+/// <summary><c>key=value</c> of the labels that the cluster's nodes have.</summary>
+public sealed class LabelSelectorCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Labels).Select(l => $"{l.Key}={l.Value}").Order(StringComparer.Ordinal);
+}
+
+/// <summary>The names of the cluster's nodes.</summary>
+public sealed class NodeNameCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.Select(n => n.Name).Order(StringComparer.Ordinal);
+}
+
+/// <summary>The roles that the cluster's nodes have.</summary>
+public sealed class RoleCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Roles).Order(StringComparer.Ordinal);
+}
+
+/// <summary>The taints that the cluster's nodes have, as <c>key=value:Effect</c>.</summary>
+public sealed class TaintCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Taints).Select(t => t.ToString()).Order(StringComparer.Ordinal);
+}
+
+/// <summary>The taint keys that the cluster's nodes have.</summary>
+public sealed class TaintKeyCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Taints).Select(t => t.Key).Order(StringComparer.Ordinal);
+}
+
+/// <summary>What can be waited for: the states, then the conditions of the cluster's nodes.</summary>
+public sealed class WaitConditionCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        ["Ready", "NotReady", "Unknown", "Cordoned", "Deleted", .. NodeLifecycleCondition.All, .. nodes.SelectMany(n => n.Conditions).Select(c => c.Type).Distinct().SelectMany(t => new[] { $"{t}=True", $"{t}=False" })];
+}
+
+/// <summary>The zones that the cluster's nodes have.</summary>
+public sealed class ZoneCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.Select(n => n.Zone).Where(z => z.Length > 0).Order(StringComparer.Ordinal);
+}

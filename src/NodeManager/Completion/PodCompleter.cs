@@ -37,3 +37,15 @@ public abstract class PodCompleter : IArgumentCompleter
         }
     }
 }
+
+/// <summary>The namespaces that have pods on nodes: from the pods, as users who may list pods need not be allowed to list namespaces.</summary>
+public sealed class NamespaceCompleter : PodCompleter
+{
+    private protected override IEnumerable<string> Select(NodePod pod) => [pod.Namespace];
+}
+
+/// <summary><c>key=value</c> of the labels that the pods on nodes have.</summary>
+public sealed class PodSelectorCompleter : PodCompleter
+{
+    private protected override IEnumerable<string> Select(NodePod pod) => pod.Labels.Select(l => $"{l.Key}={l.Value}");
+}

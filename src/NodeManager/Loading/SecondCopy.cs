@@ -30,6 +30,17 @@ internal static class SecondCopy
             refused);
     }
 
-    private static bool IsSame(string folder, string other) =>
+    // A link leads to the same copy.
+    private static bool IsSame(string folder, string other) => AreEqual(folder, other) || AreEqual(Resolve(folder), Resolve(other));
+
+    private static bool AreEqual(string folder, string other) =>
         string.Equals(folder, other, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private static string Resolve(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is not { } parent)
+            return folder;
+        string path = Path.Combine(Resolve(parent), Path.GetFileName(folder));
+        return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    }
 }

@@ -40,7 +40,7 @@ static async Task MeasureAsync(string what, Func<NodeManagerSession, IReadOnlyLi
     counting.Reset();
     var watch = Stopwatch.StartNew();
     Task<string> running = run(session, nodes);
-    while (await Task.WhenAny(running, Task.Delay(500)) != running) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
+    while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System)) != running) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
     Console.WriteLine($"| {what} | {await running} | {watch.Elapsed.TotalSeconds:0.0} s | {counting.Requests} | {counting.Watches} | {counting.PeakOfWatches} | +{(most - before) / 1048576.0:0.0} MB |");
     Console.Error.WriteLine(counting.Kinds);
 }

@@ -17,6 +17,12 @@ public sealed record MachineProviderSettings(string Name, string Namespace, Json
     /// </summary>
     public string Owner { get; init; } = "-";
 
+    /// <summary>Values of further Secrets that the spec refers to, by <c>namespace/name</c>.</summary>
+    public IReadOnlyDictionary<string, MachineCredentials> FurtherCredentials { get; init; } = new Dictionary<string, MachineCredentials>();
+
+    /// <summary>A text without any credential.</summary>
+    public string Redact(string text) => FurtherCredentials.Values.Aggregate(Credentials.Redact(text), static (rest, further) => further.Redact(rest));
+
     /// <summary>The clock of all waiting.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -7,6 +7,11 @@ namespace NodeManager.Core.Machines;
 /// <param name="MemoryMiB">What the node shall have; a provider adds its own overhead.</param>
 public sealed record MachineRequest(string ClaimUid, string Name, long CpuCores, long MemoryMiB)
 {
+    /// <summary>
+    /// True where nothing was ever begun for the claim. Then a provider need not look for its machine where it cannot look at the moment.
+    /// </summary>
+    public bool IsFirstAttempt { get; init; }
+
     /// <summary>The pool that asks; for display only.</summary>
     public string Pool { get; init; } = "";
 

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using NodeManager.Core.Machines;
+
+namespace NodeManager.Providers.Http;
+
+/// <summary>Connections to the machines' controllers: TLS verified unless told otherwise, no cookies, and no redirect that would carry credentials elsewhere.</summary>
+internal static class ProviderHttp
+{
+    /// <param name="settings">Of the provider; its transport is wrapped as they say.</param>
+    /// <param name="caBundle">PEM in base64: trusted instead of the system's; null: the system's.</param>
+    /// <param name="insecure">Accept any certificate.</param>
+    /// <param name="timeout">Of one request.</param>
+    public static HttpClient Create(MachineProviderSettings settings, string? caBundle, bool insecure, TimeSpan timeout)
+    {
+        var transport = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = new SslClientAuthenticationOptions(),
+        };
+        if (insecure)
+#pragma warning disable CA5359 // The provider's settings ask for it.
+            transport.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        else if (caBundle is not null)
+            transport.SslOptions.CertificateChainPolicy = Trusting(caBundle);
+        return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
+    }
+
+    /// <summary>What is wrong with a bundle; null: nothing.</summary>
+    public static string? CheckBundle(string? caBundle)
+    {
+        try
+        {
+            return caBundle is null || Read(caBundle).Count > 0 ? null : "caBundle holds no certificate.";
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            return "caBundle is not PEM in base64.";
+        }
+    }
+
+    private static X509ChainPolicy Trusting(string caBundle)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(Read(caBundle));
+        return policy;
+    }
+
+    private static X509Certificate2Collection Read(string caBundle)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(caBundle)));
+        return certificates;
+    }
+}

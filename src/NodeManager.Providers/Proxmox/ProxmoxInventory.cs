@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Net;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>Reads which machines there are. What identifies one comes from its configuration, never from the cluster's overview, which may be stale.</summary>
+internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec, VmIds ids)
+{
+    private const int ReadsInFlight = 8;
+
+    private string? _cluster;
+
+    public string Tag => spec.ManagedNodeTag ?? ProxmoxParameters.DefaultTag;
+
+    /// <summary>Hosts and guests.</summary>
+    public async Task<IReadOnlyList<ProxmoxResource>> ReadResourcesAsync(CancellationToken cancellationToken) =>
+        await api.GetAsync("/cluster/resources", ProxmoxJson.Default.ProxmoxAnswerListProxmoxResource, cancellationToken);
+
+    /// <summary>The configurations of all that may be a machine of ours: everything in the range of ids, and everything with the tag.</summary>
+    public async Task<IReadOnlyList<ProxmoxVm>> ReadMachinesAsync(IReadOnlyList<ProxmoxResource> resources, CancellationToken cancellationToken)
+    {
+        var found = new List<ProxmoxVm>();
+        await Parallel.ForEachAsync(
+            resources.Where(one => one is { Type: "qemu", Node: not null } && (ids.Contains(one.VmId) || ProxmoxParameters.HasTag(one.Tags, Tag))),
+            new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
+            async (resource, token) =>
+            {
+                if (await TryReadAsync(resource.VmId, resource.Node!, token) is not { IsTemplate: false } machine) return;
+                lock (found) found.Add(machine);
+            });
+        return [.. found.OrderBy(static one => one.Id)];
+    }
+
+    /// <summary>The machine of an id, wherever it is; null: there is none. </summary>
+    /// <exception cref="ProviderException">There is one that cannot be read.</exception>
+    public async Task<ProxmoxVm?> FindAsync(long id, CancellationToken cancellationToken)
+    {
+        // Twice, as a machine may move to another host in between.
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
+            if (resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == id && one.Node is not null) is { } resource
+                && await TryReadAsync(id, resource.Node!, cancellationToken) is { } machine)
+                return machine;
+            if (await api.IsFreeAsync(id, cancellationToken)) return null;
+        }
+
+        throw new ProviderException(
+            MachineOutcome.Unavailable,
+            $"Proxmox has a guest with id {id.ToString(CultureInfo.InvariantCulture)} that is not in its overview. If that stays, the token lacks VM.Audit on it.")
+        {
+            Code = HttpStatusCode.ServiceUnavailable,
+        };
+    }
+
+    /// <summary>Null where it is not on the host (any more).</summary>
+    /// <exception cref="ProviderException">It cannot be read.</exception>
+    public async Task<ProxmoxVm?> TryReadAsync(long id, string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ProxmoxVm.Read(id, host, await api.GetAsync(
+                $"/nodes/{Uri.EscapeDataString(host)}/qemu/{id.ToString(CultureInfo.InvariantCulture)}/config", ProxmoxJson.Default.ProxmoxAnswerDictionaryStringJsonElement,
+                cancellationToken), Tag);
+        }
+        catch (ProviderException e) when (e.Code == HttpStatusCode.InternalServerError)
+        {
+            // The configuration does not exist, or its host has trouble: the ids of the cluster decide.
+            if (await api.IsFreeAsync(id, cancellationToken)) return null;
+            IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
+            if (resources.Any(one => one.Type == "qemu" && one.VmId == id && one.Node != host)) return null;
+            throw;
+        }
+    }
+
+    public async Task<bool> IsRunningAsync(ProxmoxVm machine, CancellationToken cancellationToken) =>
+        (await api.GetAsync($"{machine.Path}/status/current", ProxmoxJson.Default.ProxmoxAnswerProxmoxPowerState, cancellationToken)).Status == "running";
+
+    /// <summary>The name of the cluster, for provider ids; <c>cluster</c> where it has none or this token may not read it.</summary>
+    public async Task<string> ReadClusterNameAsync(CancellationToken cancellationToken)
+    {
+        if (_cluster is { } known) return known;
+        try
+        {
+            List<ProxmoxClusterEntry> entries = await api.GetAsync("/cluster/status", ProxmoxJson.Default.ProxmoxAnswerListProxmoxClusterEntry, cancellationToken);
+            return _cluster = entries.Find(static one => one.Type == "cluster")?.Name is { Length: > 0 } name ? name : "cluster";
+        }
+        catch (ProviderException e) when (e.Outcome == MachineOutcome.Forbidden)
+        {
+            return _cluster = "cluster";
+        }
+    }
+
+    /// <summary>The id in a provider id; null where it is none of Proxmox'.</summary>
+    public static long? ParseId(string? providerId) =>
+        providerId is not null && Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri) && uri.Scheme == "proxmox"
+        && uri.AbsolutePath.Trim('/').Split('/') is ["vms", string text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+            ? id
+            : null;
+}

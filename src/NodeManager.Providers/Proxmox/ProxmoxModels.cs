@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>What every answer of Proxmox is wrapped in.</summary>
+internal sealed class ProxmoxAnswer<T>
+{
+    public T? Data { get; set; }
+
+    /// <summary>By parameter, where parameters were refused.</summary>
+    public Dictionary<string, JsonElement>? Errors { get; set; }
+}
+
+/// <summary>A row of <c>/cluster/resources</c>: a host, a machine or something else.</summary>
+internal sealed class ProxmoxResource
+{
+    /// <summary><c>node</c>, <c>qemu</c>, <c>lxc</c>, <c>storage</c>, …</summary>
+    public string Type { get; set; } = "";
+
+    public string? Node { get; set; }
+
+    [JsonPropertyName("vmid")]
+    public long VmId { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Status { get; set; }
+
+    public string? Tags { get; set; }
+
+    public string? Lock { get; set; }
+
+    public int? Template { get; set; }
+
+    [JsonPropertyName("maxcpu")]
+    public double? MaxCpu { get; set; }
+
+    [JsonPropertyName("maxmem")]
+    public long? MaxMemory { get; set; }
+
+    [JsonPropertyName("mem")]
+    public long? UsedMemory { get; set; }
+}
+
+/// <summary>A row of <c>/cluster/status</c>.</summary>
+internal sealed class ProxmoxClusterEntry
+{
+    /// <summary><c>cluster</c> or <c>node</c>.</summary>
+    public string Type { get; set; } = "";
+
+    public string? Name { get; set; }
+}
+
+internal sealed class ProxmoxTaskStatus
+{
+    /// <summary><c>running</c> or <c>stopped</c>.</summary>
+    public string Status { get; set; } = "";
+
+    /// <summary><c>OK</c>, <c>WARNINGS: n</c>, or an error's text.</summary>
+    [JsonPropertyName("exitstatus")]
+    public string? ExitStatus { get; set; }
+}
+
+internal sealed class ProxmoxPowerState
+{
+    /// <summary><c>running</c> or <c>stopped</c>.</summary>
+    public string Status { get; set; } = "";
+}
+
+internal sealed class ProxmoxVersion
+{
+    public string Version { get; set; } = "";
+}
+
+/// <summary>How Proxmox' answers are read; numbers often come as text.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(ProxmoxAnswer<List<ProxmoxResource>>))]
+[JsonSerializable(typeof(ProxmoxAnswer<List<ProxmoxClusterEntry>>))]
+[JsonSerializable(typeof(ProxmoxAnswer<ProxmoxTaskStatus>))]
+[JsonSerializable(typeof(ProxmoxAnswer<ProxmoxPowerState>))]
+[JsonSerializable(typeof(ProxmoxAnswer<ProxmoxVersion>))]
+[JsonSerializable(typeof(ProxmoxAnswer<Dictionary<string, JsonElement>>))]
+[JsonSerializable(typeof(ProxmoxAnswer<Dictionary<string, Dictionary<string, JsonElement>>>))]
+[JsonSerializable(typeof(ProxmoxAnswer<JsonElement>))]
+internal sealed partial class ProxmoxJson : JsonSerializerContext;

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>What a machine is created with, as parameters of Proxmox' API.</summary>
+internal static class ProxmoxParameters
+{
+    public const string DefaultTag = "kubenodesmith-managed";
+
+    /// <summary>Hardware, network and options: what a new machine and a fresh clone get alike.</summary>
+    public static List<KeyValuePair<string, string>> Hardware(ProxmoxProviderSpec spec, MachineRequest request)
+    {
+        var parameters = new List<KeyValuePair<string, string>>();
+        long sockets = spec.VmOptions?.Find(static one => one.Name == "sockets") is { } option && long.TryParse(TextOf(option.Value), out long given) && given > 0 ? given : 1;
+        parameters.Add(new("cores", Number((request.CpuCores + sockets - 1) / sockets)));
+        parameters.Add(new("memory", Number(MemoryMiB(spec, request))));
+        foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? []) parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
+        foreach (ProxmoxOption one in spec.VmOptions ?? []) parameters.Add(new(one.Name, TextOf(one.Value)));
+        return parameters;
+    }
+
+    /// <summary>What says whose machine it is.</summary>
+    public static List<KeyValuePair<string, string>> Identity(ProxmoxProviderSpec spec, MachineRequest request, MachineMark mark) =>
+    [
+        new("name", request.Name),
+        new("description", Describe(request, mark)),
+        new("tags", spec.ManagedNodeTag ?? DefaultTag),
+    ];
+
+    /// <summary>The description of a machine: for people, with the mark in it.</summary>
+    public static string Describe(MachineRequest request, MachineMark mark) =>
+        $"Kubernetes node of pool {(request.Pool.Length > 0 ? request.Pool : "-")}, managed by NodeManager. Do not edit the next line.\n\n{mark.Format()}\n";
+
+    public static long MemoryMiB(ProxmoxProviderSpec spec, MachineRequest request) => request.MemoryMiB + (spec.VmMemOverheadMiB ?? 0);
+
+    /// <summary>The same address for the same claim and card, below the prefix.</summary>
+    public static string MacOf(string prefix, string claimUid, string card)
+    {
+        string[] known = prefix.Split(':');
+        byte[] rest = SHA256.HashData(Encoding.UTF8.GetBytes($"{claimUid}/{card}"));
+        return string.Join(':', Enumerable.Range(0, 6).Select(i => i < known.Length ? known[i].ToUpperInvariant() : rest[i].ToString("X2", CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>True where a list of tags, which Proxmox separates by ';', ',' or spaces, has the tag.</summary>
+    public static bool HasTag(string? tags, string tag) =>
+        (tags ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries).Contains(tag, StringComparer.Ordinal);
+
+    private static string Card(ProxmoxNetworkInterface card, string claimUid)
+    {
+        string text = card.MacPrefix is { } prefix ? $"{card.Model}={MacOf(prefix, claimUid, card.Name)}" : $"model={card.Model}";
+        text += $",bridge={card.Bridge}";
+        return card.VlanTag is { } tag ? $"{text},tag={Number(tag)}" : text;
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.True => "1",
+        JsonValueKind.False => "0",
+        _ => value.GetRawText(),
+    };
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,203 @@
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Validation;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>
+/// Virtual machines on Proxmox VE. A machine carries its claim in its description, is named as the claim says and has the provider's tag;
+/// only where all of them and its id match is it restarted or destroyed.
+/// </summary>
+public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
+{
+    private const int DestroyAttempts = 3;
+
+    private readonly MachineProviderSettings _settings;
+    private readonly ProxmoxProviderSpec _spec;
+    private readonly ProxmoxApi _api;
+    private readonly VmIds _ids;
+    private readonly ProxmoxInventory _inventory;
+    private readonly ProxmoxCreator _creator;
+    private readonly ProxmoxPower _power;
+    private readonly TimeSpan _taskTimeout;
+    private readonly ClaimTurns _turns = new();
+
+    internal ProxmoxProvider(MachineProviderSettings settings, ProxmoxProviderSpec spec)
+    {
+        _settings = settings;
+        _spec = spec;
+        _taskTimeout = (spec.TaskTimeout is { } text ? GoDuration.Parse(text) : null) ?? TimeSpan.FromMinutes(10);
+        HttpClient http = ProviderHttp.Create(settings, spec.CaBundle, spec.InsecureSkipTLSVerify == true, TimeSpan.FromSeconds(60));
+        _api = new(
+            http, new Uri(spec.Endpoint), settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) ?? "", settings.Credentials.Find(NodeSmithNames.ProxmoxSecret) ?? "",
+            settings.Time);
+        _ids = new(spec.VmIDRange);
+        _inventory = new(_api, spec, _ids);
+        _creator = new(_api, _inventory, _ids, spec, settings.Owner, _taskTimeout);
+        _power = new(_api, _inventory, _taskTimeout);
+    }
+
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Provision", async () =>
+    {
+        if (CheckRequest(request) is { } wrong) return MachineResult.Ended(MachineOutcome.Invalid, wrong);
+        using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
+        IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
+        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+        ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
+        if (own.Length > 1)
+            return MachineResult.Ended(MachineOutcome.Refused, $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}.");
+        ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
+        if (machine is null && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear)
+        {
+            // An earlier call of this claim may be making it, in a process that ended.
+            return MachineResult.Ended(MachineOutcome.Pending, $"Machine {unclear.IdText} is being made; whose it is shows when that is done.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+        }
+
+        if (machine is null)
+        {
+            machine = await _creator.CreateAsync(request, resources, cancellationToken);
+            if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
+            {
+                // Another controller made one at the same time, and may have stored it already: the later look gives way.
+                await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
+                return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was made for the claim at the same time.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+            }
+        }
+
+        machine = await _creator.AwaitUnlockedAsync(machine, _api.Time.GetUtcNow() + _taskTimeout, cancellationToken);
+        if (machine.Mark is { IsComplete: false } mark && mark.Name == request.Name && await IsInterruptedAsync(machine, cancellationToken))
+            machine = await _creator.CompleteAsync(machine, request, cancellationToken);
+        if (MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is { } differs)
+            return MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.IdText} exists for the claim, but {differs}.", await MapAsync(machine, cancellationToken));
+        await _power.StartAsync(machine, cancellationToken);
+        return MachineResult.Success(await MapAsync(machine, cancellationToken));
+    });
+
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Deprovision", async () =>
+    {
+        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+        return await DestroyAsync(identity, cancellationToken);
+    });
+
+    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Get", async () =>
+    {
+        ProxmoxVm? machine = ProxmoxInventory.ParseId(identity.ProviderId) is { } id
+            ? await _inventory.FindAsync(id, cancellationToken)
+            : await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
+        return machine is null
+            ? MachineResult.Ended(MachineOutcome.NotFound, $"Proxmox has no machine {identity.ProviderId ?? identity.Name}.")
+            : MachineResult.Success(await MapAsync(machine, cancellationToken));
+    });
+
+    public Task<MachineListResult> ListAsync(CancellationToken cancellationToken) => ProviderCall.ListAsync(_settings, async () =>
+    {
+        IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
+        string cluster = await _inventory.ReadClusterNameAsync(cancellationToken);
+        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+        // A tag alone is listed, so that a machine whose mark was removed is noticed; another owner's never.
+        return (IReadOnlyList<Machine>)[.. machines.Where(one => one.Mark is { } mark ? mark.Owner == _settings.Owner : one.HasTag).Select(one => one.ToMachine(
+            _settings.Name, cluster, _settings.Owner, resources.FirstOrDefault(known => known.Type == "qemu" && known.VmId == one.Id)?.Status, _spec))];
+    });
+
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Restart", async () =>
+    {
+        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+        (ProxmoxVm? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+        if (machine is null) return ended!;
+        await _power.RestartAsync(machine, cancellationToken);
+        return MachineResult.Success(await MapAsync(machine, cancellationToken));
+    });
+
+    public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
+        new ProxmoxTest(_api, _inventory, _spec, _ids, _settings.Credentials).RunAsync(cancellationToken);
+
+    public void Dispose() => _api.Dispose();
+
+    private async Task<MachineResult> DestroyAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (ProxmoxVm? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+            if (machine is null) return attempt > 1 && ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended!;
+            try
+            {
+                await _power.StopAsync(machine, cancellationToken);
+                // Read once more: stopping takes a while, and the id may have changed hands.
+                (machine, ended) = await IdentifyAsync(identity, cancellationToken);
+                if (machine is null) return ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended;
+                await _power.DestroyAsync(machine, cancellationToken);
+            }
+            catch (ProviderException e) when (attempt < DestroyAttempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
+            {
+                await _api.Time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
+            }
+
+            if (attempt >= DestroyAttempts && await _inventory.FindAsync(machine!.Id, cancellationToken) is { } left && IsOf(left, identity.ClaimUid))
+                return MachineResult.Ended(MachineOutcome.Failed, $"Machine {left.IdText} is still there after {DestroyAttempts} attempts to destroy it.");
+        }
+    }
+
+    /// <summary>The machine where it is the claim's in all respects; otherwise what to answer.</summary>
+    private async Task<(ProxmoxVm? Machine, MachineResult? Ended)> IdentifyAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    {
+        long? id = ProxmoxInventory.ParseId(identity.ProviderId);
+        if (id is null && identity.ProviderId is not null)
+            return (null, MachineResult.Ended(MachineOutcome.Invalid, $"'{identity.ProviderId}' is not a provider id of Proxmox."));
+        ProxmoxVm? machine = id is { } known ? await _inventory.FindAsync(known, cancellationToken) : null;
+        if (machine is null || !IsOf(machine, identity.ClaimUid))
+        {
+            // The id is free or another's. Should the claim's machine have another one, it must not be forgotten.
+            ProxmoxVm? other = await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
+            if (other is null)
+            {
+                return machine is { IsUnclear: true }
+                    ? (null, MachineResult.Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is being made; whose it is shows when that is done."))
+                    : (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.ProviderId ?? identity.Name} is gone."));
+            }
+
+            machine = other;
+        }
+
+        string? idText = id?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (machine.Mark is { IsComplete: false, Name: var name } && name == identity.Name && (idText is null || idText == machine.IdText))
+        {
+            // Its creation was interrupted before it got name and tag; by its mark it is the claim's.
+            machine = await _creator.AwaitUnlockedAsync(machine, _api.Time.GetUtcNow() + _taskTimeout, cancellationToken);
+            if (machine is { Mark: { IsComplete: false } mark } && mark.ClaimUid == identity.ClaimUid && mark.Id == machine.IdText && await IsInterruptedAsync(machine, cancellationToken))
+                machine = await _creator.TagAsync(machine, identity, cancellationToken);
+        }
+
+        return MachineOwnership.Check(identity, idText, _settings.Owner, machine.Observed) is { } differs
+            ? (null, MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.IdText} was not touched: {differs}.", await MapAsync(machine, cancellationToken)))
+            : (machine, null);
+    }
+
+    /// <summary>True where a clone is as its creation left it: named as asked, with the tags of its template and no others.</summary>
+    private async Task<bool> IsInterruptedAsync(ProxmoxVm machine, CancellationToken cancellationToken)
+    {
+        if (machine.Name != machine.Mark!.Name) return false;
+        if (machine.Tags.Length == 0 || machine.HasTag) return true;
+        return _spec.Template is { } template && await _inventory.FindAsync(template.VmID, cancellationToken) is { } source && source.Tags == machine.Tags;
+    }
+
+    private async Task<ProxmoxVm?> FindByClaimAsync(string claimUid, long? except, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(await _inventory.ReadResourcesAsync(cancellationToken), cancellationToken);
+        return machines.FirstOrDefault(one => one.Id != except && IsOf(one, claimUid));
+    }
+
+    private bool IsOf(ProxmoxVm machine, string claimUid) =>
+        machine.Mark is { } mark && mark.Owner == _settings.Owner && mark.ClaimUid == claimUid && mark.Id == machine.IdText;
+
+    private async Task<Machine> MapAsync(ProxmoxVm machine, CancellationToken cancellationToken) => machine.ToMachine(
+        _settings.Name, await _inventory.ReadClusterNameAsync(cancellationToken), _settings.Owner,
+        await _inventory.IsRunningAsync(machine, cancellationToken) ? "running" : "stopped", _spec);
+
+    private static string? CheckRequest(MachineRequest request) =>
+        request.ClaimUid.Length == 0 || request.ClaimUid.AsSpan().IndexOfAny(" \n=") >= 0 ? "The claim has no UID."
+        : KubernetesNames.CheckLabel(request.Name) is { } rule ? $"'{request.Name}' is not a valid machine name: {rule}."
+        : request.CpuCores < 1 || request.MemoryMiB < 1 ? "A machine needs at least 1 core and 1 MiB."
+        : null;
+}

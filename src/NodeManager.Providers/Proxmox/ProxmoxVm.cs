@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>A virtual machine, as its configuration has it at the moment of reading.</summary>
+internal sealed partial record ProxmoxVm(long Id, string Host)
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>As Proxmox writes them.</summary>
+    public string Tags { get; init; } = "";
+
+    /// <summary>True where the provider's is among them.</summary>
+    public bool HasTag { get; init; }
+
+    public MachineMark? Mark { get; init; }
+
+    /// <summary>What holds it: <c>create</c>, <c>clone</c>, <c>backup</c>, …; empty: nothing.</summary>
+    public string Lock { get; init; } = "";
+
+    /// <summary>Changes with every change of the configuration.</summary>
+    public string Digest { get; init; } = "";
+
+    public bool IsTemplate { get; init; }
+
+    public long Cores { get; init; }
+
+    public long MemoryMiB { get; init; }
+
+    public IReadOnlyList<string> MacAddresses { get; init; } = [];
+
+    public string IdText => Id.ToString(CultureInfo.InvariantCulture);
+
+    public string Path => $"/nodes/{Uri.EscapeDataString(Host)}/qemu/{IdText}";
+
+    public ObservedMachine Observed => new(IdText, Name, HasTag, Mark);
+
+    /// <summary>True while whose it is cannot be seen yet: it is being made and carries no mark.</summary>
+    public bool IsUnclear => Mark is null && (Lock is "create" or "clone");
+
+    public static ProxmoxVm Read(long id, string host, IReadOnlyDictionary<string, JsonElement> configuration, string tag) => new(id, host)
+    {
+        Name = Text(configuration, "name"),
+        Tags = Text(configuration, "tags"),
+        HasTag = ProxmoxParameters.HasTag(Text(configuration, "tags"), tag),
+        Mark = MachineMark.Parse(Text(configuration, "description")),
+        Lock = Text(configuration, "lock"),
+        Digest = Text(configuration, "digest"),
+        IsTemplate = Text(configuration, "template") == "1",
+        Cores = Number(configuration, "cores", 1) * Number(configuration, "sockets", 1),
+        MemoryMiB = Number(configuration, "memory", 512),
+        MacAddresses = [.. configuration.Where(static one => CardName().IsMatch(one.Key)).OrderBy(static one => one.Key, StringComparer.Ordinal)
+            .Select(static one => Mac().Match(one.Value.ToString()).Value).Where(static one => one.Length > 0)],
+    };
+
+    /// <summary>True where it is the machine that the provider made for the mark's claim, and not a copy or an altered one.</summary>
+    public bool IsManaged(string owner) => Mark is { } mark && mark.Owner == owner && mark.Id == IdText && mark.Name == Name && HasTag;
+
+    public Machine ToMachine(string provider, string cluster, string owner, string? status, ProxmoxProviderSpec spec) => new()
+    {
+        Name = Name,
+        Provider = provider,
+        ProviderId = $"proxmox://{cluster}/vms/{IdText}",
+        ClaimUid = Mark is { } mark && mark.Owner == owner && mark.Id == IdText ? mark.ClaimUid : "",
+        Status = Lock is "create" or "clone" || Mark is { IsComplete: false }
+            ? MachineStatus.Creating
+            : status switch { "running" => MachineStatus.Running, "stopped" => MachineStatus.Stopped, _ => MachineStatus.Unknown },
+        IsManaged = IsManaged(owner),
+        Host = Host,
+        Zone = spec.NodeZones?.GetValueOrDefault(Host) ?? "",
+        CpuCores = Cores,
+        Memory = MemoryMiB << 20,
+        MacAddresses = new([.. MacAddresses]),
+    };
+
+    private static string Text(IReadOnlyDictionary<string, JsonElement> configuration, string key) =>
+        configuration.TryGetValue(key, out JsonElement value) ? value.ToString() : "";
+
+    private static long Number(IReadOnlyDictionary<string, JsonElement> configuration, string key, long otherwise) =>
+        long.TryParse(Text(configuration, key), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : otherwise;
+
+    [GeneratedRegex("^net[0-9]+$")]
+    private static partial Regex CardName();
+
+    [GeneratedRegex("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")]
+    private static partial Regex Mac();
+}

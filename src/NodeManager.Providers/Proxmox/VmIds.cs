@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using NodeManager.Core.Autoscaling.Resources;
+
+namespace NodeManager.Providers.Proxmox;
+
+/// <summary>
+/// Chooses ids of virtual machines. A claim tries the same ids in the same order in every process, so that a repeated creation meets the
+/// first one instead of making a second machine. Ids that this process is creating are reserved, as Proxmox reserves none.
+/// </summary>
+internal sealed class VmIds
+{
+    private readonly ConcurrentDictionary<long, string> _reserved = new();
+
+    public VmIds(ProxmoxVmIdRange? range) => (Lower, Upper) = range is null ? (100_000, 199_999) : (range.Lower, range.Upper);
+
+    public long Lower { get; }
+
+    public long Upper { get; }
+
+    public bool Contains(long id) => id >= Lower && id <= Upper;
+
+    /// <summary>All ids of the range, from one that the claim decides on, without those that are known to be taken.</summary>
+    public IEnumerable<long> Candidates(string claimUid, IReadOnlySet<long> taken)
+    {
+        long count = Upper - Lower + 1;
+        long start = (long)(BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(claimUid))) % (ulong)count);
+        for (long i = 0; i < count; i++)
+        {
+            long id = Lower + ((start + i) % count);
+            if (!taken.Contains(id)) yield return id;
+        }
+    }
+
+    /// <summary>Null: another claim of this process is creating it.</summary>
+    public IDisposable? TryReserve(long id, string claimUid) => _reserved.TryAdd(id, claimUid) ? new Reservation(this, id) : null;
+
+    /// <summary>True where a claim of this process other than the given one is creating it.</summary>
+    public bool IsOthers(long id, string claimUid) => _reserved.TryGetValue(id, out string? holder) && holder != claimUid;
+
+    private sealed class Reservation(VmIds ids, long id) : IDisposable
+    {
+        public void Dispose() => ids._reserved.TryRemove(id, out _);
+    }
+}

@@ -1,0 +1,33 @@
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Redfish;
+
+/// <summary>Providers of type <c>redfish</c>.</summary>
+public sealed class RedfishProviderFactory : IMachineProviderFactory
+{
+    public string Type => "redfish";
+
+    public IReadOnlyList<string> Validate(MachineProviderSettings settings)
+    {
+        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem)) return [problem];
+        List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
+        if (spec.Redfish is null) return [.. wrong, "spec.redfish must be set."];
+        if (ProviderHttp.CheckBundle(spec.Redfish.CaBundle) is { } bundle) wrong.Add($"spec.redfish.{bundle}");
+        foreach (RedfishSystem system in spec.Redfish.Systems)
+        {
+            MachineCredentials? credentials = RedfishProvider.CredentialsOf(settings, system);
+            if (system.CredentialsSecretRef?.Name is { } name && credentials is null) wrong.Add($"spec.redfish.systems: the Secret '{name}' of '{system.Name}' cannot be read.");
+            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishUserName) is null) wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishUserName}.");
+            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishPassword) is null) wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishPassword}.");
+        }
+
+        return wrong;
+    }
+
+    public IMachineProvider Create(MachineProviderSettings settings) =>
+        ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && spec.Redfish is not null
+            ? new RedfishProvider(settings, spec)
+            : throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Name}: {problem}", settings.Name, "Set spec.redfish.");
+}

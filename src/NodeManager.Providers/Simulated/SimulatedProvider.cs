@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using System.Net;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Validation;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Simulated;
+
+/// <summary>
+/// Machines that are a ConfigMap each, and a Node object that simulated kubelets take over: on the embedded cluster, or on a real control
+/// plane that has such kubelets. A machine is on as long as its Node exists.
+/// </summary>
+public sealed class SimulatedProvider : IMachineProvider
+{
+    private readonly MachineProviderSettings _settings;
+    private readonly SimulatedProviderSpec _spec;
+    private readonly KubernetesClient _client;
+    private readonly TimeSpan _bootDelay;
+    private readonly ClaimTurns _turns = new();
+    private readonly CancellationTokenSource _closed = new();
+    private readonly ConcurrentDictionary<string, Task> _booting = new(StringComparer.Ordinal);
+
+    internal SimulatedProvider(MachineProviderSettings settings, SimulatedProviderSpec spec)
+    {
+        _settings = settings;
+        _spec = spec;
+        _client = settings.Cluster!;
+        _bootDelay = (spec.BootDelay is { } text ? GoDuration.Parse(text) : null) ?? TimeSpan.Zero;
+    }
+
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => RunAsync("Provision", async () =>
+    {
+        if (KubernetesNames.CheckSubdomain(request.Name) is { } rule) return MachineResult.Ended(MachineOutcome.Invalid, $"'{request.Name}' is not a valid machine name: {rule}.");
+        using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
+        IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
+        SimulatedMachine? machine = machines.FirstOrDefault(one => one.ClaimUid == request.ClaimUid);
+        if (machine is null)
+        {
+            if (machines.Count >= (_spec.MaxMachines ?? 1000)) return MachineResult.Ended(MachineOutcome.NoCapacity, $"All {machines.Count} machines are taken.");
+            string zone = request.Zone ?? (_spec.Zones is { Count: > 0 } zones ? zones.MinBy(zone => machines.Count(one => one.Zone == zone))! : "");
+            machine = SimulatedMachine.Of(request, _settings, zone, _client.Time.GetUtcNow());
+            try
+            {
+                await _client.CreateAsync(Resources.ConfigMaps, machine.ToConfigMap(), _settings.Namespace, RequestOptions.Default, cancellationToken);
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+            {
+                // An answer was lost, or another machine has the name.
+                machine = await ReadAsync(request.Name, cancellationToken);
+                if (machine?.ClaimUid != request.ClaimUid) return MachineResult.Ended(MachineOutcome.Refused, $"Machine '{request.Name}' belongs to another claim.", machine?.ToMachine(false));
+            }
+        }
+
+        if (machine.Name != request.Name) return MachineResult.Ended(MachineOutcome.Refused, $"The claim's machine is named '{machine.Name}', not '{request.Name}'.", machine.ToMachine(false));
+        await BootAsync(machine, cancellationToken);
+        return MachineResult.Success(machine.ToMachine(true));
+    });
+
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Deprovision", async () =>
+    {
+        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+        (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+        if (machine is null) return ended!;
+        await CutPowerAsync(machine, cancellationToken);
+        await ForgiveMissingAsync(() => _client.DeleteAsync(Resources.ConfigMaps, machine.ObjectName, _settings.Namespace, new() { Preconditions = new() { Uid = machine.Uid } }, cancellationToken));
+        return MachineResult.Success(null);
+    });
+
+    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Get", async () =>
+    {
+        SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
+        return machine is null ? MachineResult.Ended(MachineOutcome.NotFound, $"There is no machine {identity.ProviderId ?? identity.Name}.") : MachineResult.Success(machine.ToMachine(await FindNodeAsync(machine, cancellationToken) is not null));
+    });
+
+    public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
+            // One that a process left while it was booting boots on.
+            foreach (SimulatedMachine machine in machines) await BootAsync(machine, cancellationToken);
+            return MachineListResult.Success([.. machines.Select(static one => one.ToMachine(true))]);
+        }
+        catch (Exception e) when (Translate(e, cancellationToken) is { } failure)
+        {
+            return MachineListResult.Ended(failure.Outcome, failure.Message);
+        }
+    }
+
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Restart", async () =>
+    {
+        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+        (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+        if (machine is null) return ended!;
+        await CutPowerAsync(machine, cancellationToken);
+        SimulatedMachine again = machine with { StartedAt = _client.Time.GetUtcNow() };
+        await BootAsync(again, cancellationToken);
+        return MachineResult.Success(again.ToMachine(true));
+    });
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private async Task<(SimulatedMachine? Machine, MachineResult? Ended)> IdentifyAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    {
+        SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
+        if (machine is null || machine.ClaimUid != identity.ClaimUid)
+        {
+            machine = (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
+            if (machine is null) return (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.ProviderId ?? identity.Name} is gone."));
+        }
+
+        string? wanted = identity.ProviderId is { } id ? SimulatedMachine.NameIn(id) : null;
+        return MachineOwnership.Check(identity, wanted, _settings.Owner, machine.Observed) is { } differs
+            ? (null, MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.Name} was not touched: {differs}.", machine.ToMachine(true)))
+            : (machine, null);
+    }
+
+    private async Task<SimulatedMachine?> FindAsync(MachineIdentity identity, CancellationToken cancellationToken) => identity.ProviderId is { } id
+        ? SimulatedMachine.NameIn(id) is { } name ? await ReadAsync(name, cancellationToken) : null
+        : (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
+
+    /// <summary>Has the node appear once the machine has booted, now or later.</summary>
+    private async Task BootAsync(SimulatedMachine machine, CancellationToken cancellationToken)
+    {
+        TimeSpan left = machine.StartedAt + _bootDelay - _client.Time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            await RegisterAsync(machine, cancellationToken);
+            return;
+        }
+
+        _ = _booting.GetOrAdd(machine.Name, _ => BootLaterAsync(machine, left));
+    }
+
+    private async Task BootLaterAsync(SimulatedMachine machine, TimeSpan delay)
+    {
+        await Task.Yield();
+        try
+        {
+            await _client.Time.DelayAsync(delay, _closed.Token);
+            // It may have been destroyed meanwhile.
+            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && (machine.Uid is null || uid == machine.Uid)) await RegisterAsync(machine, _closed.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or KubernetesException or NodeManagerException)
+        {
+            // The next list or provision boots it again.
+        }
+        finally
+        {
+            _booting.TryRemove(machine.Name, out _);
+        }
+    }
+
+    private async Task RegisterAsync(SimulatedMachine machine, CancellationToken cancellationToken)
+    {
+        if (await FindNodeAsync(machine, cancellationToken) is not null) return;
+        try
+        {
+            await _client.SendAsync(
+                HttpMethod.Post, Resources.Nodes.Path(), new StringContent(machine.ToNode().ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+                Resources.Nodes.Item, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+        {
+            // It has registered meanwhile.
+        }
+    }
+
+    private async Task CutPowerAsync(SimulatedMachine machine, CancellationToken cancellationToken)
+    {
+        // A node of the same name that another machine registered stays.
+        if (await FindNodeAsync(machine, cancellationToken) is not { } node || node.Spec.ProviderID != machine.ProviderId) return;
+        await ForgiveMissingAsync(() => _client.DeleteAsync(Resources.Nodes, machine.Name, null, new() { Preconditions = new() { Uid = node.Metadata.Uid } }, cancellationToken));
+    }
+
+    private Task<Node?> FindNodeAsync(SimulatedMachine machine, CancellationToken cancellationToken) => FindAsync(Resources.Nodes, machine.Name, null, cancellationToken);
+
+    private async Task<SimulatedMachine?> ReadAsync(string name, CancellationToken cancellationToken) =>
+        await FindAsync(Resources.ConfigMaps, SimulatedMachine.ObjectNameOf(_settings.Name, name), _settings.Namespace, cancellationToken) is { } map ? SimulatedMachine.Read(map, _settings) : null;
+
+    private async Task<IReadOnlyList<SimulatedMachine>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        KubernetesList<ConfigMap> maps = await _client.ListAsync(
+            Resources.ConfigMaps, new() { Namespace = _settings.Namespace, LabelSelector = $"{SimulatedMachine.ProviderLabel}={_settings.Name}" }, cancellationToken);
+        return [.. maps.Items.Where(static map => map.Metadata.DeletionTimestamp is null).Select(map => SimulatedMachine.Read(map, _settings)).OfType<SimulatedMachine>().Where(one => one.Observed.Mark!.Owner == _settings.Owner)];
+    }
+
+    private async Task<T?> FindAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            return await _client.GetAsync(type, name, ns, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task ForgiveMissingAsync(Func<Task> delete)
+    {
+        try
+        {
+            await delete();
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            // Gone already.
+        }
+    }
+
+    private Task<MachineResult> RunAsync(string call, Func<Task<MachineResult>> work) => ProviderCall.RunAsync(_settings, call, async () =>
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (Translate(e, default) is { } failure)
+        {
+            throw failure;
+        }
+    });
+
+    private static ProviderException? Translate(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+        KubernetesException { Code: HttpStatusCode.Forbidden } => new(MachineOutcome.Forbidden, e.Message, e),
+        KubernetesException { Code: HttpStatusCode.Unauthorized } => new(MachineOutcome.Unauthorized, e.Message, e),
+        KubernetesException { Code: HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest } => new(MachineOutcome.Invalid, e.Message, e),
+        KubernetesException or NodeManagerException or HttpRequestException or IOException => new(MachineOutcome.Unavailable, e.Message, e),
+        _ => null,
+    };
+}

@@ -1,0 +1,204 @@
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Proxmox;
+
+namespace NodeManager.Providers.Tests.Proxmox;
+
+public sealed class ProxmoxProviderTests
+{
+    private static readonly string Clone = ProxmoxFixture.Sample.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_machine_is_created_as_the_sample_of_the_seed_says()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+
+        MachineResult result = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
+
+        Assert.True(result.Outcome == MachineOutcome.Succeeded, result.Reason);
+        FakeVm vm = Assert.Single(server.Vms.Values);
+        Assert.InRange(vm.Id, 1250, 1300);
+        Assert.True(vm.IsRunning);
+        Assert.Equal(("proxmox-small-1", "kubenodesmith-managed", "4", "10240", "1"),
+            (vm.Configuration["name"], vm.Configuration["tags"], vm.Configuration["cores"], vm.Configuration["memory"], vm.Configuration["sockets"]));
+        Assert.Matches("^virtio=02:00:00:([0-9A-F]{2}:){2}[0-9A-F]{2},bridge=vmbr0,tag=20$", vm.Configuration["net0"]);
+        Assert.Equal("meta=snippets:snippets/zagato-shared-cloud-init-meta-data.yaml", vm.Configuration["cicustom"]);
+        Assert.Equal(
+            ($"proxmox://garage/vms/{vm.Id}", "proxmox-small-1", ProxmoxFixture.Request().ClaimUid, MachineStatus.Running, true, 10240L << 20),
+            (result.Machine!.ProviderId, result.Machine.Name, result.Machine.ClaimUid, result.Machine.Status, result.Machine.IsManaged, result.Machine.Memory));
+        Assert.Single(result.Machine.MacAddresses);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_claim_gets_the_same_machine_and_loses_it_once(bool isClone)
+    {
+        using var server = new FakeProxmox();
+        server.Add(9000, new() { ["name"] = "template", ["template"] = "1", ["scsi0"] = "local-zfs:base-9000-disk-0" }, isRunning: false);
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server, isClone ? Clone : ProxmoxFixture.Sample);
+        MachineResult first = await provider.ProvisionAsync(ProxmoxFixture.Request(), default), second = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
+
+        Assert.Equal((MachineOutcome.Succeeded, ""), (first.Outcome, first.Reason));
+        Assert.Equal(first.Machine!.ProviderId, second.Machine!.ProviderId);
+        Assert.Equal(2, server.Vms.Count);
+        if (isClone) Assert.Equal("local-zfs:16,serial=CONTAINERD01,discard=on,ssd=1", server.Vms.Values.First().Configuration["scsi0"]);
+        Assert.Equal(ProxmoxFixture.Identity(first.Machine), ProxmoxFixture.Identity(Assert.Single((await provider.ListAsync(default)).Machines)));
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(first.Machine), default)).Outcome);
+        Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(first.Machine), default)).Outcome);
+        Assert.Equal(9000, Assert.Single(server.Vms.Keys));
+    }
+
+    [Fact]
+    public async Task Concurrent_claims_of_two_controllers_get_ids_of_their_own()
+    {
+        using var server = new FakeProxmox { TaskPolls = static () => 3 };
+        using ProxmoxProvider one = ProxmoxFixture.Create(server), other = ProxmoxFixture.Create(server);
+        MachineResult[] results = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
+        {
+            MachineRequest request = ProxmoxFixture.Request($"claim-{i}", $"m-{i}") with { CpuCores = 1, MemoryMiB = 1024 };
+            for (int attempt = 0; ; attempt++)
+            {
+                MachineResult result = await (i % 2 == 0 ? one : other).ProvisionAsync(request, default);
+                if (result.Outcome != MachineOutcome.Pending || attempt > 200) return result;
+            }
+        }));
+
+        Assert.All(results, static result => Assert.True(result.Outcome == MachineOutcome.Succeeded, result.Reason));
+        Assert.Equal(12, results.Select(static result => result.Machine!.ProviderId).Distinct().Count());
+        Assert.Equal(12, server.Vms.Count);
+    }
+
+    [Fact]
+    public async Task Room_is_what_guests_leave_and_what_is_coming_counts()
+    {
+        using var server = new FakeProxmox();
+        server.Hosts.Remove("porsche");
+        server.Hosts["alfaromeo"] = (8, 16384);
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Outcome);
+        MachineResult none = await provider.ProvisionAsync(ProxmoxFixture.Request("claim-2", "second"), default);
+        Assert.Equal(MachineOutcome.NoCapacity, none.Outcome);
+        Assert.Contains("alfaromeo has 8 cores and 6144 MiB free", none.Reason, StringComparison.Ordinal);
+        MachineResult large = await provider.ProvisionAsync(ProxmoxFixture.Request("claim-3", "third") with { CpuCores = 9, MemoryMiB = 1024 }, default);
+        Assert.Equal(MachineOutcome.NoCapacity, large.Outcome);
+    }
+
+    public static TheoryData<string, string> Alterations => new()
+    {
+        { "name", "his-database" },
+        { "tags", "other" },
+        { "description", "mine now" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Alterations))]
+    public async Task A_machine_that_was_altered_is_neither_destroyed_nor_restarted_nor_doubled(string key, string value)
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        Machine machine = (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
+        FakeVm vm = server.Vms.Values.Single();
+        vm.Set(key, value);
+
+        MachineResult destroyed = await provider.DeprovisionAsync(ProxmoxFixture.Identity(machine), default);
+        MachineResult restarted = await provider.RestartAsync(ProxmoxFixture.Identity(machine), default);
+
+        MachineOutcome expected = key == "description" ? MachineOutcome.NotFound : MachineOutcome.Refused;
+        Assert.Equal((expected, expected), (destroyed.Outcome, restarted.Outcome));
+        Assert.Same(vm, server.Vms.Values.Single());
+        Assert.True(vm.IsRunning);
+        if (key == "description") return;
+        Assert.Equal(MachineOutcome.Refused, (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Outcome);
+        Assert.Single(server.Vms);
+        Assert.False(Assert.Single((await provider.ListAsync(default)).Machines).IsManaged);
+    }
+
+    [Fact]
+    public async Task An_id_that_was_given_to_another_machine_is_left_alone()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        Machine machine = (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
+        long id = server.Vms.Keys.Single();
+        server.Vms.Remove(id);
+        server.Add(id, new() { ["name"] = machine.Name, ["tags"] = "kubenodesmith-managed", ["description"] = "a database" });
+
+        Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
+        Assert.Empty(server.Destroyed);
+    }
+
+    [Fact]
+    public async Task A_copy_that_an_administrator_made_of_a_machine_is_foreign()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        Machine machine = (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
+        server.Add(1299, new(server.Vms.Values.Single().Configuration));
+
+        MachineIdentity copy = ProxmoxFixture.Identity(machine) with { ProviderId = "proxmox://garage/vms/1299" };
+        Assert.Equal(MachineOutcome.Refused, (await provider.DeprovisionAsync(copy, default)).Outcome);
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
+        Assert.Equal(1299, Assert.Single(server.Vms.Keys));
+    }
+
+    [Fact]
+    public async Task Machines_of_another_cluster_on_the_same_hosts_are_not_listed()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider ours = ProxmoxFixture.Create(server), theirs = ProxmoxFixture.Create(server, owner: "cluster-2/proxmox");
+        Machine machine = (await theirs.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
+
+        Assert.Empty((await ours.ListAsync(default)).Machines);
+        Assert.Equal(MachineOutcome.NotFound, (await ours.DeprovisionAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
+        Assert.Single(server.Vms);
+    }
+
+    [Fact]
+    public async Task A_guest_that_does_not_restart_loses_its_power()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        Machine machine = (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.RestartAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
+        Assert.Equal(1, server.Vms.Values.Single().Boots);
+
+        server.Vms.Values.Single().IgnoresGuest = true;
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.RestartAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
+        Assert.Contains(server.Requests, static one => one.EndsWith("/status/stop", StringComparison.Ordinal));
+        Assert.True(server.Vms.Values.Single().IsRunning);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"proxmox"}""", "proxmox field required")]
+    [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","caBundle":"AAAA"}}""", "caBundle holds no certificate")]
+    [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","vmIDRange":{"lower":"x","upper":1}}}""", "spec cannot be read")]
+    public void Settings_that_cannot_work_are_said_without_a_connection(string spec, string problem)
+    {
+        using var server = new FakeProxmox();
+        Assert.Contains(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server, spec)), one => one.Contains(problem, StringComparison.Ordinal));
+        Assert.Empty(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server)));
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_not_accepted_is_not_repeated_in_what_is_said()
+    {
+        using var server = new FakeProxmox();
+        using IMachineProvider provider = new ProxmoxProviderFactory().Create(ProxmoxFixture.Settings(server, secret: "wrong-secret-value"));
+        MachineResult result = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
+        Assert.Equal(MachineOutcome.Unauthorized, result.Outcome);
+        Assert.DoesNotContain("wrong-secret-value", result.Reason, StringComparison.Ordinal);
+        Assert.Equal(["Credentials"], (await ((ITestableMachineProvider)provider).TestAsync(default)).Select(static one => one.Check));
+    }
+
+    [Fact]
+    public async Task A_test_says_what_is_missing()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        IReadOnlyList<MachineProviderFinding> findings = await provider.TestAsync(default);
+        Assert.Equal("The token lacks VM.PowerMgmt on /vms.", Assert.Single(findings, static one => !one.Passed).Message);
+        Assert.Contains(findings, static one => one is { Check: "Ids", Message: "51 of 51 ids from 1250 to 1300 are free." });
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Redfish;
+using NodeManager.Testing;
+
+namespace NodeManager.Providers.Tests.Redfish;
+
+public sealed class RedfishProviderTests
+{
+    private static readonly MachineRequest Request = new("22222222-aaaa-bbbb-cccc-000000000001", "metal-1", 8, 32768);
+
+    [Fact]
+    public async Task A_server_is_claimed_booted_from_the_network_and_released()
+    {
+        var bmc = new FakeBmc { AssetTag = "DC1-0042" };
+        RedfishProvider provider = Create(bmc);
+
+        MachineResult made = await provider.ProvisionAsync(Request, default);
+
+        Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
+        Assert.Equal(("On", "Pxe", "Once"), (bmc.Power, bmc.BootTarget, bmc.BootEnabled));
+        Assert.Matches("^DC1-0042 nodesmith:[0-9a-f]{6}:22222222-aaaa-bbbb-cccc-000000000001$", bmc.AssetTag);
+        Assert.Equal(("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid, MachineStatus.Running, 16m, 64L << 30, "52:54:00:00:00:01"),
+            (made.Machine!.ProviderId, made.Machine.Name, made.Machine.ClaimUid, made.Machine.Status, made.Machine.CpuCores, made.Machine.Memory, Assert.Single(made.Machine.MacAddresses)));
+        Assert.Equal(made.Machine.ProviderId, (await provider.ProvisionAsync(Request, default)).Machine!.ProviderId);
+        Assert.Equal(made.Machine.ProviderId, Assert.Single((await provider.ListAsync(default)).Machines).ProviderId);
+
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(Identity(made.Machine), default)).Outcome);
+        Assert.Equal(("Off", "DC1-0042"), (bmc.Power, bmc.AssetTag));
+        Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(Identity(made.Machine), default)).Outcome);
+        provider.Dispose();
+        Assert.Equal(0, bmc.Sessions);
+    }
+
+    public static TheoryData<string> Habits => [.. All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Habits))]
+    public async Task Controllers_have_habits(string habit)
+    {
+        FakeBmc bmc = All[habit]();
+        using RedfishProvider provider = Create(bmc);
+        MachineResult made = await provider.ProvisionAsync(Request, default);
+        Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
+        Assert.Equal(("On", "Pxe"), (bmc.Power, bmc.BootTarget));
+        bmc.ExpireSessions();
+        MachineResult gone = await provider.DeprovisionAsync(Identity(made.Machine!), default);
+        Assert.True(gone.Outcome == MachineOutcome.Succeeded, gone.Reason);
+        Assert.Equal(("Off", ""), (bmc.Power, bmc.AssetTag));
+    }
+
+    private static readonly Dictionary<string, Func<FakeBmc>> All = new()
+    {
+        ["says 204 and acts later"] = static () => new() { PowerLag = 5 },
+        ["ignores the first reset"] = static () => new() { IgnoredResets = 1 },
+        ["takes the boot target at the settings only"] = static () => new() { HasBootSettings = true },
+        ["wants the mode repeated"] = static () => new() { WantsMode = true },
+        ["weakens its ETags"] = static () => new() { WeakensETags = true },
+        ["has no ETags"] = static () => new() { HasETags = false },
+        ["makes tasks of resets"] = static () => new() { HasTasks = true, PowerLag = 2 },
+        ["is busy, 503"] = static () => new() { Busy = 3 },
+        ["is busy, in its own words"] = static () => new() { Busy = 3, IsBusyAsError = true },
+        ["has a push button only"] = static () => new() { Resets = ["PushPowerButton", "GracefulShutdown"] },
+    };
+
+    [Fact]
+    public async Task A_server_that_runs_or_belongs_to_another_is_never_touched()
+    {
+        FakeBmc[] bmcs = [new() { Power = "On" }, new() { AssetTag = "nodesmith:deadbeef:another" }, new() { MemoryGiB = 16 }];
+        using RedfishProvider provider = Create(bmcs);
+
+        Assert.Equal(MachineOutcome.NoCapacity, (await provider.ProvisionAsync(Request, default)).Outcome);
+        Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(new("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid), default)).Outcome);
+        Assert.Equal(MachineOutcome.NotFound, (await provider.RestartAsync(new("redfish://bmc-1/Systems/1", "server-1", "another"), default)).Outcome);
+        Assert.DoesNotContain(bmcs.SelectMany(static bmc => bmc.Requests), static one => one.StartsWith("PATCH", StringComparison.Ordinal) || one.Contains("Reset", StringComparison.Ordinal));
+        Assert.Empty((await provider.ListAsync(default)).Machines);
+    }
+
+    [Fact]
+    public async Task The_smallest_server_that_fits_is_taken_and_each_claim_gets_its_own()
+    {
+        FakeBmc[] bmcs = [new() { MemoryGiB = 128 }, new() { MemoryGiB = 32 }, new() { MemoryGiB = 64 }];
+        using RedfishProvider provider = Create(bmcs);
+        MachineResult[] made = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => provider.ProvisionAsync(Request with { ClaimUid = $"claim-{i}" }, default)));
+        Assert.Equal(["server-0", "server-1", "server-2"], made.Select(static one => one.Machine!.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(MachineOutcome.NoCapacity, (await provider.ProvisionAsync(Request with { ClaimUid = "claim-4" }, default)).Outcome);
+    }
+
+    [Fact]
+    public async Task An_unreachable_controller_may_hold_the_claim_unless_it_is_the_first_attempt()
+    {
+        FakeBmc[] bmcs = [new(), new() { IsDown = true }];
+        using RedfishProvider provider = Create(bmcs);
+        MachineResult result = await provider.ProvisionAsync(Request, default);
+        Assert.Equal(MachineOutcome.Unavailable, result.Outcome);
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.ProvisionAsync(Request with { IsFirstAttempt = true }, default)).Outcome);
+        MachineListResult list = await provider.ListAsync(default);
+        Assert.Equal((MachineOutcome.Unavailable, 1), (list.Outcome, list.Machines.Count));
+    }
+
+    [Fact]
+    public async Task Two_controllers_that_write_at_once_get_one_server_between_them()
+    {
+        var bmc = new FakeBmc();
+        using RedfishProvider one = Create(bmc), other = Create(bmc);
+        MachineResult[] results = await Task.WhenAll(one.ProvisionAsync(Request, default), other.ProvisionAsync(Request with { ClaimUid = "other-claim" }, default));
+        Assert.Equal(1, results.Count(static result => result.Outcome == MachineOutcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_cut_is_no_claim()
+    {
+        var bmc = new FakeBmc { AssetTagLength = 10 };
+        using RedfishProvider provider = Create(bmc);
+        MachineResult result = await provider.ProvisionAsync(Request, default);
+        Assert.NotEqual(MachineOutcome.Succeeded, result.Outcome);
+        Assert.Equal("Off", bmc.Power);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_not_accepted_is_not_repeated()
+    {
+        using RedfishProvider provider = Create([new FakeBmc()], "wrong-password-1");
+        MachineResult result = await provider.ProvisionAsync(Request with { IsFirstAttempt = true }, default);
+        Assert.Contains("does not accept the user name and password", result.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-password-1", result.Reason, StringComparison.Ordinal);
+    }
+
+    private static RedfishProvider Create(params FakeBmc[] bmcs) => Create(bmcs, FakeBmc.Password);
+
+    private static RedfishProvider Create(FakeBmc[] bmcs, string password)
+    {
+        string systems = string.Join(',', bmcs.Select(static (_, i) => $$"""{"name":"server-{{i}}","endpoint":"https://bmc-{{i}}"}"""));
+        var settings = new MachineProviderSettings(
+            "metal", "kubenodesmith", JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{{systems}}]} }""").RootElement,
+            new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = FakeBmc.UserName, [NodeSmithNames.RedfishPassword] = password }))
+        {
+            Owner = "cluster-1/metal",
+            Time = new ManualTimeProvider { IsEager = true },
+            WrapTransport = _ => new Router(bmcs),
+        };
+        Assert.Empty(new RedfishProviderFactory().Validate(settings));
+        return (RedfishProvider)new RedfishProviderFactory().Create(settings);
+    }
+
+    private static MachineIdentity Identity(Machine machine) => new(machine.ProviderId, machine.Name, machine.ClaimUid);
+
+    private sealed class Router(FakeBmc[] bmcs) : HttpMessageHandler
+    {
+        private readonly HttpMessageInvoker[] _invokers = [.. bmcs.Select(static bmc => new HttpMessageInvoker(bmc, false))];
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => Of(request).Send(request, cancellationToken);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Of(request).SendAsync(request, cancellationToken);
+
+        private HttpMessageInvoker Of(HttpRequestMessage request) => _invokers[int.Parse(request.RequestUri!.Host.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture)];
+    }
+}

@@ -113,7 +113,7 @@ internal static class ConfigurationFile
         _ => null,
     };
 
-    private static JsonNode? JsonOf(object? value) => value switch
+    private static JsonValue? JsonOf(object? value) => value switch
     {
         null => null,
         TimeSpan duration => JsonValue.Create((decimal)duration.TotalSeconds),

@@ -128,8 +128,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
         string file = _folder.Write("config.json", "{}");
-        Directory.CreateDirectory(_folder.Path("folder.json"));
-        File.SetUnixFileMode(file, UnixFileMode.None);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.None);
         Skip.If(Environment.IsPrivilegedProcess, "The administrator may read every file.");
 
         Assert.Equal(ErrorIds.ConfigurationFileUnreadable, Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId);

@@ -78,7 +78,11 @@ internal sealed partial class PoolServiceSender : IDisposable
     public Task<bool> SendAsync(PoolRequest request, byte[]? body, CancellationToken cancellationToken) =>
         SendAsync(request, "", body, static (_, _) => Task.FromResult(true), PoolRepeat.Always, cancellationToken);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _tokens.Dispose();
+    }
 
     private async Task<T> SendAsync<T>(
         PoolRequest request, string query, byte[]? body, Func<HttpResponseMessage, CancellationToken, Task<T>> read, PoolRepeat repeat,

@@ -5,7 +5,7 @@ using System.Security;
 namespace NodeManager.Providers.PoolService;
 
 /// <summary>Gives the bearer token, and another one after the service refused it. Thread-safe.</summary>
-internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, string? fixedToken, TimeProvider time)
+internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, string? fixedToken, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
 
@@ -16,6 +16,8 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
 
     /// <summary>True where requests carry a token.</summary>
     public bool HasToken => _current is not null || CanRefresh;
+
+    public void Dispose() => _gate.Dispose();
 
     /// <param name="refused">The token that the service refused; null for the first one.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

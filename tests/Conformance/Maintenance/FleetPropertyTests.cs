@@ -3,7 +3,6 @@ using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

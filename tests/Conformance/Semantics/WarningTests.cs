@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Conformance.Ownership;
 
 namespace NodeManager.Conformance.Semantics;
 

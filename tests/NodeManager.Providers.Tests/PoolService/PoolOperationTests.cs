@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;

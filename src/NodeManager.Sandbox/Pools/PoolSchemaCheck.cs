@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>Holds JSON against a schema of Swagger 2.0: the keywords that the pool service's specification uses.</summary>
-internal static class SchemaCheck
+internal static class PoolSchemaCheck
 {
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 

@@ -129,6 +129,15 @@ Describe 'Invoke-NodeMaintenance' {
         (Invoke-NodeMaintenance gpu-1a-01 -Window "$day 01:00-02:00 UTC" -WhatIf).NotBefore.DayOfWeek | Should -Be $day
     }
 
+    It 'takes the options of piped plans, and its own before them' {
+        # Of the demo cluster; it has a pod with local data.
+        $plan = Get-NodeDrainPlan worker-1c-01 -DeleteEmptyDirData -DeleteUnmanagedPod
+        ($plan | Invoke-NodeMaintenance -WhatIf).Drain.CanDrain | Should -BeTrue
+        ($plan | Invoke-NodeMaintenance -WhatIf -DeleteEmptyDirData:$false -DeleteUnmanagedPod:$false).Drain.Status | Should -Be 'Refused'
+        { $plan, (Get-NodeDrainPlan control-plane-1a-01) | Invoke-NodeMaintenance -WhatIf } |
+            Should -Throw -ErrorId 'MaintenanceInvalid,NodeManager.Commands.InvokeNodeMaintenanceCommand' -ExpectedMessage '*different options*'
+    }
+
     It 'waits for a reboot' {
         $boot = @{ 'sandbox.nodemanager/boot-id' = "$(New-Guid)" }
         $result = Invoke-NodeMaintenance gpu-1b-01 @fast -WaitForReboot -ScriptBlock { $_ | Set-NodeAnnotation -Annotation $boot -Overwrite }

@@ -108,7 +108,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     {
         List<ClusterMaintenance> runs = [];
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
-            Ask(group.Key, Request([.. group.Select(n => n.Target)]), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
+            Ask(group.Key, Request([.. group.Select(n => n.Target)], DrainOptionsOf(group)), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
         if (ParameterSetName == ByRun)
             AddResumed(runs);
         if (runs.Count > 0 && AsJob)
@@ -139,7 +139,15 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private protected override void WriteAbandoned() => WriteSummary();
 
-    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes) => new()
+    // As Invoke-NodeDrain does, a run takes the options of the plans that are piped; it has one set of options.
+    private DrainOptions DrainOptionsOf(IEnumerable<NodeReference> nodes) =>
+        nodes.Select(OptionsOf).Distinct().ToList() is [var only]
+            ? only
+            : throw new NodeManagerException(
+                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, "The piped plans have different options, and a run has one set of options.", null,
+                "Pipe plans with the same options, or pipe nodes and give the options to Invoke-NodeMaintenance.");
+
+    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes, DrainOptions drain) => new()
     {
         Nodes = nodes,
         ResumeId = ResumeId,
@@ -157,7 +165,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             Soak = Soak ?? TimeSpan.Zero,
             Windows = Window,
             OnError = OnError,
-            Drain = Options,
+            Drain = drain,
         },
     };
 
@@ -178,7 +186,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 "Give the session to its cluster.");
         }
 
-        Ask(session, Request([]), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
+        Ask(session, Request([], Options), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
     }
 
     private void Ask(

@@ -1,4 +1,3 @@
-using System.Net;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Drain.Evictions;
@@ -11,11 +10,8 @@ using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Drain.Running;
 
@@ -29,6 +25,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly PlannedNode _plan;
     private readonly BudgetRegistry _budgets;
     private readonly BudgetOverrides _overrides;
+    private readonly LastObservation _last;
     private readonly Surge _surge;
     private readonly EvictionRequests _requests;
     private readonly NodeEvents _events;
@@ -58,6 +55,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _scope = scope;
         _survey = survey;
         _plan = plan;
+        _last = new(scope, survey, budgets, plan.Name, CleanUp);
         _budgets = budgets;
         _overrides = overrides;
         _surge = surge;
@@ -289,27 +287,11 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private async Task<NodeDrainResult> EndAsync(DrainEnd end)
     {
-        if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.Stopped && _volumes is not null)
-            _blockers.AddRange(_volumes?.Attached.Select(v => new NodeDrainBlocker
-            {
-                Kind = "VolumeAttachment",
-                Name = v,
-                Message = $"The volume is still attached to {_plan.Name}.",
-            }) ?? []);
-        if (end != DrainEnd.Complete)
-            _blockers.AddRange(_replacements?.Missing.Select(m => new NodeDrainBlocker
-            {
-                Kind = "Replacement",
-                Name = m.Title,
-                Message = $"{m.Describe()}.",
-                UnhealthyPods = new([.. m.Pending]),
-                Outlook = m.IsStuck ? BudgetOutlook.Never : BudgetOutlook.Slow,
-                Remedy = m.IsStuck ? "Make room for its pods, or mend what keeps them from starting." : "",
-            }) ?? []);
+        _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
         if (end == DrainEnd.NodeDeleted)
             _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted while it was drained." });
         // Refused before anything was done: the plan has just been read.
-        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await LookAsync(_plan.Node);
+        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
             _blockers.Insert(0, new()
             {
@@ -319,7 +301,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                 Remedy = "See whether the API server runs and can be reached, then run the drain again to continue.",
             });
         bool isWithdrawn = end == DrainEnd.Cancelled && await WithdrawAsync(look);
-        NodeDrainResult result = Report(end, look, isWithdrawn, await InspectBudgetsAsync(CancellationToken.None)).Build();
+        NodeDrainResult result = Report(end, look, isWithdrawn, await _last.InspectBudgetsAsync(Records, CancellationToken.None)).Build();
 
         // What was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
@@ -365,7 +347,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     // A pod within its grace period is not waited for in vain.
     private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await InspectBudgetsAsync(cancellationToken)).Waits;
+        IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await _last.InspectBudgetsAsync(Records, cancellationToken)).Waits;
         HashSet<string> overdue = [.. Records.Where(r => Pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
         return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
     }
@@ -384,58 +366,6 @@ internal sealed class NodeDrain : IAsyncDisposable
             _scope.Observer.Verbose($"Node {_plan.Name}: it could not be uncordoned again: {exception.Message}");
             return false;
         }
-    }
-
-    // One request: a server that was silent is not asked for long. By the wall's clock: a cluster's clock that runs ahead makes no server silent.
-    private async Task<FinalLook> LookAsync(Node node)
-    {
-        using CancellationTokenSource limit = new(CleanUp, TimeProvider.System);
-        try
-        {
-            Node now = await _scope.Client.SendAsync(
-                HttpMethod.Get, Resources.Nodes.Path(name: node.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, limit.Token);
-            return now.Metadata.Uid == node.Metadata.Uid ? new(now, false, null) : new(null, true, null);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return new(null, true, null);
-        }
-        catch (Exception exception)
-        {
-            _scope.Observer.Verbose($"Node {node.Metadata.Name}: its state could not be read: {exception.Message}");
-            if (limit.IsCancellationRequested) return new(null, false, $"no answer within {CleanUp.TotalSeconds:0} s.");
-            return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
-        }
-    }
-
-    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
-    private async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(CancellationToken cancellationToken)
-    {
-        List<PodDisruptionBudget> refusing =
-            [.. Records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(_budgets.Find).OfType<PodDisruptionBudget>()];
-        BudgetInspector inspector = new(_scope.Client, _survey.Server, _scope.Options);
-        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
-        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            refusing = [.. await Task.WhenAll(refusing.Select(b => ReadAsync(b, stop.Token)))];
-            covered = await inspector.ReadPodsAsync(refusing, stop.Token);
-        }
-        catch (Exception exception)
-        {
-            _scope.Observer.Verbose($"Node {_plan.Name}: the pods of its budgets could not be read: {exception.Message}");
-        }
-
-        return inspector.Describe(refusing, covered, _budgets.StaleFor, _scope.Now, _budgets.DisruptedFor);
-    }
-
-    // As it is now. Listed, as the right to do that is what a drain has; the watch has told of one that is gone.
-    private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
-    {
-        ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };
-        List<PodDisruptionBudget> found = (await _scope.Client.ListAsync(Resources.PodDisruptionBudgets(_survey.Server.BudgetVersion), one, cancellationToken)).Items;
-        return found is [var now] && now.Metadata.Uid == budget.Metadata.Uid ? now : budget;
     }
 
     private void Note(string warning)

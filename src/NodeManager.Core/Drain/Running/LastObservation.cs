@@ -1,0 +1,76 @@
+using System.Net;
+using NodeManager.Core.Drain.Budgets;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Reporting;
+using NodeManager.Core.Drain.State;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
+
+namespace NodeManager.Core.Drain.Running;
+
+/// <summary>Reads the node and the budgets after the last wait, so that a result reports what was observed.</summary>
+/// <param name="scope">The run.</param>
+/// <param name="survey">What the plan read.</param>
+/// <param name="budgets">Of the run.</param>
+/// <param name="node">The node's name.</param>
+/// <param name="cleanUp">How long a read may take.</param>
+internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, string node, TimeSpan cleanUp)
+{
+    /// <summary>The node as it is now.</summary>
+    // One request: a server that was silent is not asked for long. By the wall's clock: a cluster's clock that runs ahead makes no server silent.
+    public async Task<FinalLook> LookAsync(Node planned)
+    {
+        using CancellationTokenSource limit = new(cleanUp, TimeProvider.System);
+        try
+        {
+            Node now = await scope.Client.SendAsync(
+                HttpMethod.Get, Resources.Nodes.Path(name: planned.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, limit.Token);
+            return now.Metadata.Uid == planned.Metadata.Uid ? new(now, false, null) : new(null, true, null);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return new(null, true, null);
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"Node {planned.Metadata.Name}: its state could not be read: {exception.Message}");
+            if (limit.IsCancellationRequested) return new(null, false, $"no answer within {cleanUp.TotalSeconds:0} s.");
+            return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
+        }
+    }
+
+    /// <summary>The budgets that still refuse pods, as they are now, by their titles.</summary>
+    /// <param name="records">Of the node's pods.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
+    public async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(IReadOnlyList<PodRecord> records, CancellationToken cancellationToken)
+    {
+        List<PodDisruptionBudget> refusing =
+            [.. records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(budgets.Find).OfType<PodDisruptionBudget>()];
+        BudgetInspector inspector = new(scope.Client, survey.Server, scope.Options);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
+        using CancellationTokenSource limit = new(cleanUp, scope.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            refusing = [.. await Task.WhenAll(refusing.Select(b => ReadAsync(b, stop.Token)))];
+            covered = await inspector.ReadPodsAsync(refusing, stop.Token);
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"Node {node}: the pods of its budgets could not be read: {exception.Message}");
+        }
+
+        return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, budgets.DisruptedFor);
+    }
+
+    // As it is now. Listed, as the right to do that is what a drain has; the watch has told of one that is gone.
+    private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
+    {
+        ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };
+        List<PodDisruptionBudget> found = (await scope.Client.ListAsync(Resources.PodDisruptionBudgets(survey.Server.BudgetVersion), one, cancellationToken)).Items;
+        return found is [var now] && now.Metadata.Uid == budget.Metadata.Uid ? now : budget;
+    }
+}

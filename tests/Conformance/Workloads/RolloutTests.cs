@@ -149,4 +149,37 @@ public sealed class RolloutTests
             {"metadata":{"name":"{{name}}","ownerReferences":[{"apiVersion":"{{version}}","kind":"{{kind}}","name":"owner","uid":"7d1f4e52-5a4c-4b6e-9a53-000000000001"}]} }
             """);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_deployment_without_pods_reports_no_scaling(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        Workload none = await Workload.CreateAsync(cluster, "apps", "deployments", "none", """{"replicas":0}""");
+
+        await none.UntilAsync("observed", static status => (int?)status["observedGeneration"] == 1);
+        await none.PatchAsync("""{"spec":{"replicas":1}}""");
+        string[] messages = await Eventually.GetAsync(
+            "the event of the first pod",
+            async () => (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = cluster.Namespace, FieldSelector = "reason=ScalingReplicaSet" }, default))
+                .Items.Select(static e => e.Message ?? "").ToArray(),
+            static found => found.Length > 0);
+
+        Assert.EndsWith(" to 1", Assert.Single(messages).Replace(" from 0", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_replication_controller_takes_labels_and_selector_from_its_template(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+
+        WireAnswer created = await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/replicationcontrollers", """
+            {"metadata":{"name":"rc"},"spec":{"replicas":0,"template":{"metadata":{"labels":{"app":"rc","tier":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+            """);
+
+        Assert.Equal(201, (int)created.Code);
+        const string Labels = """{"app":"rc","tier":"a"}""";
+        Assert.Equal((Labels, Labels), (created.Json["metadata"]!["labels"]!.ToJsonString(), created.Json["spec"]!["selector"]!.ToJsonString()));
+    }
 }

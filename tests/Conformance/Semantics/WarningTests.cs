@@ -6,10 +6,11 @@ namespace NodeManager.Conformance.Semantics;
 /// <summary>What writers are warned of.</summary>
 public sealed class WarningTests
 {
-    private const string Template = """{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"a","image":"a"}]}}""";
+    // On no node: those of other tests are not to get these pods.
+    private const string Template = """{"metadata":{"labels":{"app":"a"}},"spec":{"nodeSelector":{"no":"node"},"containers":[{"name":"a","image":"a"}]}}""";
 
     [SkippableTheory]
-    [AllBackends("api/v1", "pods", "the Pod's hostname", """{"containers":[{"name":"a","image":"a"}]}""")]
+    [AllBackends("api/v1", "pods", "the Pod's hostname", """{"nodeSelector":{"no":"node"},"containers":[{"name":"a","image":"a"}]}""")]
     [AllBackends("apis/apps/v1", "deployments", "Pod names and hostnames", """{"selector":{"matchLabels":{"app":"a"}},"replicas":0,"template":TEMPLATE}""")]
     [AllBackends("apis/apps/v1", "replicasets", "Pod names and hostnames", """{"selector":{"matchLabels":{"app":"a"}},"replicas":0,"template":TEMPLATE}""")]
     [AllBackends("apis/apps/v1", "statefulsets", "", """{"serviceName":"a","selector":{"matchLabels":{"app":"a"}},"replicas":0,"template":TEMPLATE}""")]

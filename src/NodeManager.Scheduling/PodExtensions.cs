@@ -5,8 +5,13 @@ namespace NodeManager.Scheduling;
 /// <summary>What is asked of a pod again and again.</summary>
 public static class PodExtensions
 {
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
     /// <summary>Succeeded or Failed: it reserves nothing any more.</summary>
     public static bool IsFinished(this Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
+
+    /// <summary>The API's copy of a static pod, which a kubelet runs from a file.</summary>
+    public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true;
 
     /// <summary>The owner that manages it, if any.</summary>
     public static OwnerReference? Controller(this KubernetesObject owned) =>

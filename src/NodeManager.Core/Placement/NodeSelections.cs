@@ -29,22 +29,27 @@ public static class NodeSelections
             if (HasReferences(request.Pod))
             {
                 (ClusterSnapshot read, _, IReadOnlyList<Pod> all) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(null, token);
-                return SelectNext(all, () => read);
+                return SelectNext(() => (read, all));
             }
 
             using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
             using CacheUse<Pod> pods = connection.Caches().Open(Resources.Pods, new());
             await Task.WhenAll(nodes.Cache.Synced, pods.Cache.Synced).WaitAsync(token);
             int minor = (await connection.Client.GetCapabilitiesAsync(token)).Minor;
-            return SelectNext(pods.Cache.Items, () => ClusterSnapshot.Of(nodes.Cache.Items, pods.Cache.Items, minor));
+            return SelectNext(() =>
+            {
+                IReadOnlyList<Pod> current = pods.Cache.Items;
+                return (ClusterSnapshot.Of(nodes.Cache.Items, current, minor), current);
+            });
 
-            IReadOnlyList<NodeSelection> SelectNext(IReadOnlyList<Pod> all, Func<ClusterSnapshot> look)
+            IReadOnlyList<NodeSelection> SelectNext(Func<(ClusterSnapshot Snapshot, IReadOnlyList<Pod> Pods)> look)
             {
                 lock (pending.Gate)
                 {
                     DateTimeOffset now = connection.Time.GetUtcNow();
-                    pending.Update(now, all);
-                    ClusterSnapshot snapshot = look();
+                    // One look for both: a pod that has just come must not count beside the selection that it was made for.
+                    (ClusterSnapshot snapshot, IReadOnlyList<Pod> current) = look();
+                    pending.Update(now, current);
                     pending.AssumeIn(snapshot);
                     return Select(session, request, snapshot, pending, now);
                 }
@@ -69,7 +74,7 @@ public static class NodeSelections
             selected.Add(Describe(session, request, best, true, [Why(request.Strategy, best, open.Count)], now));
             if (request.Strategy == NodeSelectionStrategy.RoundRobin) pending.TakeTurn(best.Name);
             if (pending.Add(request.Pod, best.Name, now) is { } standIn) snapshot.Assume(standIn, best.Name);
-            judged = SelectionRules.Judge(request, snapshot, pending.CountByNode());
+            if (selected.Count < request.Count || request.Explain) judged = SelectionRules.Judge(request, snapshot, pending.CountByNode());
         }
 
         if (selected.Count == 0 && !request.Explain)

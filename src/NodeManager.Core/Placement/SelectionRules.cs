@@ -14,8 +14,6 @@ internal static class SelectionRules
     /// <summary>Of a node whose Ready condition is not true although no taint keeps the pod away.</summary>
     public const string NotReady = "node(s) were not ready";
 
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
-
     /// <summary>Judges every node.</summary>
     /// <param name="request">What to select for.</param>
     /// <param name="snapshot">The cluster, with earlier selections assumed.</param>
@@ -53,7 +51,7 @@ internal static class SelectionRules
         !pod.IsFinished()
         && (selector is not null
             ? selector.Matches(pod.Metadata.Labels)
-            : pod.Controller()?.Kind != "DaemonSet" && pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) != true);
+            : pod.Controller()?.Kind != "DaemonSet" && !pod.IsMirror());
 
     private static int SessionsOn(SelectionRequest request, NodeState node) => node.Pods.Count(state => !string.IsNullOrEmpty(state.Pod.Metadata.Uid) && IsSession(state.Pod, request.Sessions));
 

@@ -17,8 +17,6 @@ namespace NodeManager.Sandbox.Kubelet;
 /// </summary>
 internal sealed class PodWorker(ControllerContext context) : Controller(context)
 {
-    private const string Mirror = "kubernetes.io/config.mirror";
-
     /// <summary>The exit code of a program that SIGTERM ended.</summary>
     private const int Stopped = 143;
 
@@ -57,7 +55,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             return;
         }
         if (item.Field("spec.nodeName").Length == 0) return;
-        if (change.Type == ChangeType.Deleted && item.As<Pod>().Metadata.Annotations?.ContainsKey(Mirror) == true) _endedMirrors[ObjectKey.Of(item)] = item;
+        if (change.Type == ChangeType.Deleted && item.As<Pod>().IsMirror()) _endedMirrors[ObjectKey.Of(item)] = item;
         Enqueue(item);
     }
 

@@ -6,6 +6,7 @@ using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Kubelet;
 
@@ -51,7 +52,7 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
 
     private static bool IsCandidate(Pod pod, bool isMemory)
     {
-        if (pod.Spec.Priority >= Critical || pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") == true) return false;
+        if (pod.Spec.Priority >= Critical || pod.IsMirror()) return false;
         return isMemory
             ? pod.Spec.Containers.Exists(container => container.Resources?.Requests?.GetValueOrDefault("memory").Value is null or 0)
             : pod.Spec.Volumes?.Exists(volume => volume.EmptyDir is not null) == true;

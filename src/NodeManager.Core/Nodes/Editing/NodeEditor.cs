@@ -246,6 +246,6 @@ public static partial class NodeEditor
 
     private static bool IsHeld(Pod pod) =>
         !pod.IsFinished()
-        && pod.Metadata.Annotations?.ContainsKey("kubernetes.io/config.mirror") != true
+        && !pod.IsMirror()
         && pod.Controller()?.Kind != "DaemonSet";
 }

@@ -15,7 +15,6 @@ namespace NodeManager.Core.Scheduler.Simulation;
 /// </summary>
 public static class SchedulerSimulator
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const int NodesAlwaysScored = 100;
 
     /// <summary>A result for each pod that asks for one of the configuration's profiles, those that wait first.</summary>
@@ -110,7 +109,7 @@ public static class SchedulerSimulator
 
     /// <summary>A static pod's mirror was never placed by a scheduler; what is going is placed no more.</summary>
     private static bool IsScheduled(Pod pod) =>
-        !pod.IsFinished() && pod.Metadata.DeletionTimestamp is null && pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) != true;
+        !pod.IsFinished() && pod.Metadata.DeletionTimestamp is null && !pod.IsMirror();
 
     private static void RefuseErrors(SchedulerDocument document, string source, int? minor, PluginCatalog catalog)
     {

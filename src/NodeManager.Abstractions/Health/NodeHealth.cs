@@ -1,0 +1,28 @@
+namespace NodeManager;
+
+/// <summary>What is wrong with a node, as Test-NodeHealth found it.</summary>
+public sealed class NodeHealth : ClusterObject
+{
+    /// <summary>The node's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The node's UID.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary><c>Healthy</c>, or the severity of the worst finding.</summary>
+    public string Status => Findings.Count == 0 ? Healthy : Findings[0].Severity;
+
+    /// <summary>True when no finding is critical or a warning.</summary>
+    public bool IsHealthy => !Findings.Any(static one => one.Severity != NodeFindingSeverity.Information);
+
+    /// <summary>When the cluster was looked at, in its own time.</summary>
+    public DateTimeOffset ObservedAt { get; init; }
+
+    /// <summary>The findings, the worst first.</summary>
+    public ItemList<NodeFinding> Findings { get; init; } = ItemList<NodeFinding>.Empty;
+
+    /// <summary>The status of a node without findings.</summary>
+    public const string Healthy = "Healthy";
+
+    public override string ToString() => $"{Name}: {Status}";
+}

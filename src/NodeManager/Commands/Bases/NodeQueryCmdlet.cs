@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that asks about nodes: by name, as objects, by a selector, or about all of them. One query a session.</summary>
+public abstract class NodeQueryCmdlet : SessionCmdlet
+{
+    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    private protected const string ByName = "ByName";
+    private protected const string ByObject = "ByObject";
+
+    private readonly List<string> _names = [];
+    private readonly HashSet<NodeReference> _nodes = [];
+    private bool _all;
+
+    /// <summary>Names; wildcards. A plain name without a node is an error, a wildcard is not.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
+    [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [LabelSelector]
+    public string? Selector { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByName)
+        {
+            foreach (string name in Name)
+            {
+                if (NodeNamesAttribute.ObjectOf(name) is { } given)
+                    Add(given);
+                else
+                    _names.Add(name);
+            }
+        }
+        else if (InputObject is null)
+            _all = true;
+        else
+            Add(InputObject);
+    }
+
+    /// <summary>One query a session, however many names were piped.</summary>
+    private protected override void End()
+    {
+        foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
+            Read(group.Key, [.. group.Select(n => n.Name)]);
+
+        // A pipeline that brought nothing selects nothing, not everything.
+        if (!_all && _names.Count == 0)
+            return;
+        foreach (NodeManagerSession session in Sessions)
+            Read(session, _names);
+    }
+
+    /// <summary>Asks about these nodes of the session; without names, about all.</summary>
+    private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names);
+
+    private void Add(ClusterObject value)
+    {
+        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+            Fail(NodeReference.StandsForNone(value), value);
+        else if (value is ObjectRow { Cluster: "" })
+            _names.Add(name);
+        else
+            foreach (NodeManagerSession session in Sessions.For(value))
+                _nodes.Add(new(session, name));
+    }
+}

@@ -12,6 +12,7 @@ namespace NodeManager.Core.Autoscaling.Resources;
 [JsonSerializable(typeof(KubernetesList<NodeSmithPool>))]
 [JsonSerializable(typeof(KubernetesList<NodeSmithProvider>))]
 [JsonSerializable(typeof(KubernetesList<NodeSmithClaim>))]
+[JsonSerializable(typeof(KubernetesList<CapacityBuffer>))]
 public sealed partial class NodeSmithJson : JsonSerializerContext;
 
 /// <summary>KubeNodeSmith's kinds as the API serves them.</summary>
@@ -26,6 +27,10 @@ public static class NodeSmithResources
     public static ResourceType<NodeSmithProvider> Providers { get; } = Type("nodesmithproviders", Json.NodeSmithProvider, Json.KubernetesListNodeSmithProvider);
 
     public static ResourceType<NodeSmithClaim> Claims { get; } = Type("nodesmithclaims", Json.NodeSmithClaim, Json.KubernetesListNodeSmithClaim);
+
+    /// <summary>Not ours: the API of the autoscaling SIG.</summary>
+    public static ResourceType<CapacityBuffer> CapacityBuffers { get; } =
+        new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, Json.CapacityBuffer, Json.KubernetesListCapacityBuffer);
 
     private static ResourceType<T> Type<T>(
         string plural, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<KubernetesList<T>> list)

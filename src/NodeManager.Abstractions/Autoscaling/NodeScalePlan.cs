@@ -1,0 +1,156 @@
+namespace NodeManager;
+
+/// <summary>What the autoscaler would do now: machines to create, nodes to remove, and for every pod, node and pool why.</summary>
+public sealed class NodeScalePlan : ClusterObject
+{
+    /// <summary>When the cluster was read, in its own time.</summary>
+    public DateTimeOffset ObservedAt { get; init; }
+
+    /// <summary>The machines that would be created now.</summary>
+    public ItemList<NodeScalePlanMachine> Machines { get; init; } = ItemList<NodeScalePlanMachine>.Empty;
+
+    /// <summary>The nodes of all pools; <c>Decision</c> <c>Remove</c> are those that would be removed now.</summary>
+    public ItemList<NodeScalePlanNode> Nodes { get; init; } = ItemList<NodeScalePlanNode>.Empty;
+
+    /// <summary>The pods that have no node.</summary>
+    public ItemList<NodeScalePlanPod> Pods { get; init; } = ItemList<NodeScalePlanPod>.Empty;
+
+    public ItemList<NodeScalePlanPool> Pools { get; init; } = ItemList<NodeScalePlanPool>.Empty;
+
+    /// <summary>When time alone may change the plan next: a window ends, a budget opens. Null: not before something else changes.</summary>
+    public DateTimeOffset? NextChangeAt { get; init; }
+
+    /// <summary>How many machines would be created.</summary>
+    public int Create => Machines.Count;
+
+    /// <summary>How many nodes would be removed.</summary>
+    public int Remove => Nodes.Count(static node => node.Decision == ScaleDecision.Remove);
+
+    /// <summary>How many pods get no place.</summary>
+    public int Waiting => Pods.Count(static pod => pod.Decision == ScaleDecision.Wait);
+
+    public override string ToString() => $"create {Create}, remove {Remove}, waiting {Waiting}";
+}
+
+/// <summary>A machine that would be created.</summary>
+public sealed class NodeScalePlanMachine : ClusterObject
+{
+    public required string Pool { get; init; }
+
+    /// <summary>Identifies the machine within the plan: <c>pool/1</c>. It has no name before its claim exists.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The pool's shape; empty where the machine is sized from its pods.</summary>
+    public string Shape { get; init; } = "";
+
+    /// <summary>The zone that it must be in; empty: any.</summary>
+    public string Zone { get; init; } = "";
+
+    public long CpuCores { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    public required string Reason { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>The pods that it is created for, as <c>namespace/name</c>.</summary>
+    public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
+
+    public override string ToString() => $"{Id} ({CpuCores} cores, {ByteSize.Format(Memory)})";
+}
+
+/// <summary>A pod without a node, and what is done about it.</summary>
+public sealed class NodeScalePlanPod : ClusterObject
+{
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    public string Uid { get; init; } = "";
+
+    /// <summary><c>Place</c>, <c>Create</c>, <c>Wait</c> or <c>Ignore</c>; see <see cref="ScaleDecision"/>.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>The node, the claim or the planned machine that it gets; empty without.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>The pool of the target; empty without.</summary>
+    public string Pool { get; init; } = "";
+
+    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    public required string Reason { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>Since when the scheduler has found no node for it; null: it has not said so.</summary>
+    public DateTimeOffset? UnschedulableSince { get; init; }
+
+    public override string ToString() => $"{Namespace}/{Name}: {Decision} ({Reason})";
+}
+
+/// <summary>A node of a pool, or a claim without a node, and whether it stays.</summary>
+public sealed class NodeScalePlanNode : ClusterObject
+{
+    /// <summary>The node's name; empty for a claim that has none yet.</summary>
+    public required string Node { get; init; }
+
+    public string NodeUid { get; init; } = "";
+
+    /// <summary>The claim that owns it; empty without.</summary>
+    public string Claim { get; init; } = "";
+
+    public required string Pool { get; init; }
+
+    /// <summary><c>Keep</c>, <c>Wait</c> or <c>Remove</c>; see <see cref="ScaleDecision"/>.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    public required string Reason { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>The pods that would move, as <c>namespace/name</c>.</summary>
+    public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Since when nothing needs it, as far as the autoscaler knows; null: it is needed.</summary>
+    public DateTimeOffset? UnneededSince { get; init; }
+
+    /// <summary>When the stabilization window lets it be removed; null: not waiting for it.</summary>
+    public DateTimeOffset? RemovableAt { get; init; }
+
+    public override string ToString() => $"{(Node.Length > 0 ? Node : Claim)}: {Decision} ({Reason})";
+}
+
+/// <summary>A pool, and what is done with it.</summary>
+public sealed class NodeScalePlanPool : ClusterObject
+{
+    public required string Pool { get; init; }
+
+    /// <summary><c>Create</c>, <c>Remove</c>, <c>Wait</c> or <c>None</c>; see <see cref="ScaleDecision"/>.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    public required string Reason { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>Nodes, with claims in flight.</summary>
+    public int Nodes { get; init; }
+
+    /// <summary>Claims whose node is not there yet.</summary>
+    public int ClaimsInFlight { get; init; }
+
+    /// <summary>What counts against the limit: allocatable cores of nodes, and what claims in flight require.</summary>
+    public decimal CpuCores { get; init; }
+
+    /// <summary>The same in bytes of memory.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>Since when pods wait for machines of this pool; null: none does.</summary>
+    public DateTimeOffset? DemandSince { get; init; }
+
+    public override string ToString() => $"{Pool}: {Decision} ({Reason})";
+}

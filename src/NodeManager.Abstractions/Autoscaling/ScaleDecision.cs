@@ -1,0 +1,26 @@
+namespace NodeManager;
+
+/// <summary>What the autoscaler decides about a pod, a node or a pool. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+public static class ScaleDecision
+{
+    /// <summary>Pod: it fits on a node that exists or on a machine that is on its way; nothing is created for it.</summary>
+    public const string Place = nameof(Place);
+
+    /// <summary>Pod or pool: a machine is created now.</summary>
+    public const string Create = nameof(Create);
+
+    /// <summary>Pod, node or pool: something would be done, but not yet, or a limit prevents it.</summary>
+    public const string Wait = nameof(Wait);
+
+    /// <summary>Pod: autoscaling does not concern it.</summary>
+    public const string Ignore = nameof(Ignore);
+
+    /// <summary>Node: it stays.</summary>
+    public const string Keep = nameof(Keep);
+
+    /// <summary>Node or pool: a node is drained and its machine destroyed now.</summary>
+    public const string Remove = nameof(Remove);
+
+    /// <summary>Pool: nothing to do.</summary>
+    public const string None = nameof(None);
+}

@@ -23,6 +23,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<Service>))]
 [JsonSerializable(typeof(KubernetesList<NodeImages>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
+[JsonSerializable(typeof(KubernetesList<NodeLease>))]
 [JsonSerializable(typeof(KubernetesList<ConfigMap>))]
 [JsonSerializable(typeof(KubernetesList<ControllerRevision>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]

@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Models;
 
-public sealed class ObjectMeta
+public class ObjectMeta
 {
     public string Name { get; set; } = "";
 

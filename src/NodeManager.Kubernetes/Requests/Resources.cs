@@ -44,6 +44,10 @@ public static class Resources
     public static ResourceType<Lease> Leases { get; } =
         new("coordination.k8s.io", "v1", "leases", true, Json.Lease, Json.KubernetesListLease);
 
+    /// <summary>Leases with the times of their writes; the nodes' are in <c>kube-node-lease</c>.</summary>
+    public static ResourceType<NodeLease> NodeLeases { get; } =
+        new("coordination.k8s.io", "v1", "leases", true, Json.NodeLease, Json.KubernetesListNodeLease);
+
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
 
     public static ResourceType<ControllerRevision> ControllerRevisions { get; } =

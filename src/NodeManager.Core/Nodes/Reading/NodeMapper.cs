@@ -36,7 +36,7 @@ internal static class NodeMapper
             InternalIP = AddressOf(node, "InternalIP"),
             ExternalIP = AddressOf(node, "ExternalIP"),
             Addresses = List(node.Status.Addresses, a => new NodeAddress { Type = a.Type, Address = a.Address }),
-            Zone = First(labels, WellKnownLabels.Zone, WellKnownLabels.OlderZone),
+            Zone = ZoneOf(node),
             Region = First(labels, WellKnownLabels.Region, WellKnownLabels.OlderRegion),
             InstanceType = First(labels, WellKnownLabels.InstanceType, WellKnownLabels.OlderInstanceType),
             ProviderId = node.Spec.ProviderID ?? "",
@@ -64,6 +64,9 @@ internal static class NodeMapper
         "False" => NodeManager.NodeStatus.NotReady,
         _ => NodeManager.NodeStatus.Unknown,
     };
+
+    /// <summary>Of the zone label, or its older name; empty without one.</summary>
+    public static string ZoneOf(Node node) => First(node.Metadata.Labels ?? [], WellKnownLabels.Zone, WellKnownLabels.OlderZone);
 
     /// <summary>Null where the node never reported the condition.</summary>
     public static string? ConditionStatus(Node node, string type) =>

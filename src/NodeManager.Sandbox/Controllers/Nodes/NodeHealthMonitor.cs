@@ -36,7 +36,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     private readonly TimeSpan _grace = TimeSpan.FromSeconds(context.MinorVersion >= LongGraceFrom ? 50 : 40);
 
     private readonly DateTimeOffset _start = context.Now;
-    private readonly Dictionary<string, NodeHealth> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JudgedNode> _nodes = new(StringComparer.Ordinal);
     private readonly DisruptedZones _zones = new();
     private DateTimeOffset _nextPass = context.Now;
     private bool _hasWaited;
@@ -87,7 +87,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
         {
             present++;
-            NodeHealth health = HealthOf(node);
+            JudgedNode health = HealthOf(node);
             Attempt(() => Judge(health, node, now));
             if (health.IsExcluded) continue;
             ZoneCount count = counts.GetValueOrDefault(health.Zone);
@@ -100,19 +100,19 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         {
             case DisruptionChange.Entered:
                 // With no node left to compare with, the fault may as well be this side's.
-                foreach ((string name, NodeHealth health) in _nodes) Attempt(() => Reach(health, name));
+                foreach ((string name, JudgedNode health) in _nodes) Attempt(() => Reach(health, name));
                 break;
             case DisruptionChange.Left:
-                foreach (NodeHealth health in _nodes.Values) health.SilentFrom = now;
+                foreach (JudgedNode health in _nodes.Values) health.SilentFrom = now;
                 break;
         }
     }
 
-    private NodeHealth HealthOf(StoredObject node)
+    private JudgedNode HealthOf(StoredObject node)
     {
         // A node that registered again under its name is another node.
-        if (_nodes.TryGetValue(node.Name, out NodeHealth? known) && known.Uid != node.Uid) Forget(node.Name);
-        if (!_nodes.TryGetValue(node.Name, out NodeHealth? health)) _nodes[node.Name] = health = new(node.Uid);
+        if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid) Forget(node.Name);
+        if (!_nodes.TryGetValue(node.Name, out JudgedNode? health)) _nodes[node.Name] = health = new(node.Uid);
         Read(health, node);
         return health;
     }
@@ -124,7 +124,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     }
 
     /// <summary>Takes over what changed since the last pass.</summary>
-    private void Read(NodeHealth health, StoredObject stored)
+    private void Read(JudgedNode health, StoredObject stored)
     {
         if (health.Version == stored.Version) return;
         Node node = stored.As<Node>();
@@ -137,7 +137,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         health.Deadline = default;
     }
 
-    private void Judge(NodeHealth health, StoredObject stored, DateTimeOffset now)
+    private void Judge(JudgedNode health, StoredObject stored, DateTimeOffset now)
     {
         if (now >= health.Deadline && now >= (health.Deadline = DeadlineOf(health, stored)) && health.Ready != "Unknown")
         {
@@ -171,7 +171,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     }
 
     /// <summary>A report counts from the pass that sees it.</summary>
-    private DateTimeOffset DeadlineOf(NodeHealth health, StoredObject stored)
+    private DateTimeOffset DeadlineOf(JudgedNode health, StoredObject stored)
     {
         Node node = stored.As<Node>();
         Condition? ready = node.Status.Conditions.Find("Ready");
@@ -182,7 +182,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     }
 
     /// <summary>A node that is ready, or that nobody can judge, loses its taint and its place in the line.</summary>
-    private void Reach(NodeHealth health, string name)
+    private void Reach(JudgedNode health, string name)
     {
         _zones.LineOf(health.Zone).Remove(name);
         if (Store.Get(BuiltInKinds.Nodes, "", name) is { } stored) NodeTaints.Set(Registry, stored, "NoExecute", Keys, []);

@@ -1,7 +1,7 @@
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
 /// <summary>What the monitor remembers of one node between its passes.</summary>
-internal sealed class NodeHealth(string uid)
+internal sealed class JudgedNode(string uid)
 {
     public string Uid { get; } = uid;
 

@@ -1,0 +1,44 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Health.Rules;
+
+/// <summary>A node and what is known around it. What was not read is empty or null, and the findings are fewer.</summary>
+internal sealed record HealthInput
+{
+    public required Node Node { get; init; }
+
+    /// <summary>Where the findings come from.</summary>
+    public required NodeManagerSession Session { get; init; }
+
+    /// <summary>The moment that counts as the present, in the cluster's time.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The node's Lease; null where it has none, or where it cannot be read.</summary>
+    public NodeLease? Lease { get; init; }
+
+    /// <summary>
+    /// When a renewal of the Lease was last seen, by the clock of <see cref="Now"/>; null for a caller that looks only once. Such a caller
+    /// goes by the API server's time of the last write.
+    /// </summary>
+    public DateTimeOffset? LeaseSeenRenewedAt { get; init; }
+
+    /// <summary>The pods that are bound to the node, completed ones too.</summary>
+    public IReadOnlyList<Pod> Pods { get; init; } = [];
+
+    /// <summary>Events about the node, and the kubelet's events about evicted pods of the node.</summary>
+    public IReadOnlyList<Event> Events { get; init; } = [];
+
+    /// <summary>When the node was seen to become not ready. In addition to <see cref="Events"/>; for a caller that watches.</summary>
+    public IReadOnlyList<DateTimeOffset> BecameNotReadyAt { get; init; } = [];
+
+    /// <summary>The control plane's version as it reports it, <c>v1.34.2</c>; empty where it is not known.</summary>
+    public string ServerVersion { get; init; } = "";
+
+    public HealthThresholds Thresholds { get; init; } = HealthThresholds.Default;
+
+    /// <summary>The condition of a type; null without one.</summary>
+    public Condition? Condition(string type) => Node.Status.Conditions.Find(type);
+
+    /// <summary>When the API server last stored the Lease, by its own clock; null where nothing says so.</summary>
+    public DateTimeOffset? LeaseWrittenAt => Lease?.Metadata.ManagedFields?.Max(static entry => entry.Time);
+}

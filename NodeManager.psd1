@@ -32,6 +32,7 @@
         'Get-NodeManagerConfiguration'
         'Get-NodeManagerSession'
         'Get-NodePod'
+        'Get-NodeUsage'
         'Get-SandboxFault'
         'Get-SchedulerConfiguration'
         'Get-SchedulerConfigurationBackup'

@@ -59,6 +59,8 @@ public static class ErrorIds
     public const string TaintOwnedByController = nameof(TaintOwnedByController);
     public const string NodeHoldsPods = nameof(NodeHoldsPods);
     public const string WaitTimeout = nameof(WaitTimeout);
+    public const string MetricsDisabled = nameof(MetricsDisabled);
+    public const string MetricsUnavailable = nameof(MetricsUnavailable);
 
     // Drain
     public const string DrainRefused = nameof(DrainRefused);

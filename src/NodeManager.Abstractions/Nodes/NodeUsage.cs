@@ -20,5 +20,14 @@ public sealed class NodeUsage
     /// <summary>When it was measured.</summary>
     public DateTimeOffset? MeasuredAt { get; init; }
 
+    /// <summary>How old the measurement was when it was read; null where the server does not say when it was made.</summary>
+    public TimeSpan? Age { get; init; }
+
+    /// <summary>True for a measurement that was older than two minutes when it was read.</summary>
+    public bool IsStale => Age > StaleAfter;
+
+    /// <summary>From this age on a measurement says nothing about the present. metrics-server measures every 15 to 60 seconds.</summary>
+    public static TimeSpan StaleAfter { get; } = TimeSpan.FromMinutes(2);
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"cpu={Cpu:0.###}, memory={ByteSize.Format(Memory)}");
 }

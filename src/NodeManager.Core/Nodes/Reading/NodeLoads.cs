@@ -108,21 +108,13 @@ internal sealed class NodeLoads
     private static async Task<Dictionary<string, NodeMetrics>?> ReadMetricsAsync(
         KubernetesClient client, IReadOnlyList<string> nodes, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        // Not tried again: a server without metrics may say 503 for ever, and the nodes wait for this answer.
-        var once = new RequestOptions { Retry = false };
-        ResourceType<NodeMetrics> type = Resources.NodeMetrics;
         try
         {
-            List<NodeMetrics> metrics = nodes is [var only]
-                ? [await client.SendAsync(HttpMethod.Get, type.Path(name: only), null, type.Item, once, cancellationToken)]
-                : (await client.SendAsync(HttpMethod.Get, type.Path(), null, type.List, once, cancellationToken)).Items;
-            return metrics.ToDictionary(m => m.Metadata.Name, StringComparer.Ordinal);
+            return await MetricsReader.ReadAsync(client, nodes, cancellationToken);
         }
-        catch (KubernetesException refused) when ((int)refused.Code is 403 or 404 or 503)
+        catch (KubernetesException refused) when (MetricsReader.IsAbsence(refused))
         {
-            // A node without metrics of its own (it is down, or just came) is no reason to say that there are none.
-            if (nodes is [_] && refused.Status?.Details is { Name.Length: > 0 } && (int)refused.Code == 404) return [];
-            observer.Warning($"No metrics, so no usage: {refused.Message}");
+            observer.Warning($"The metrics API is unavailable; Usage is empty: {refused.Message}");
             return null;
         }
     }

@@ -52,7 +52,7 @@ internal static class NodeMapper
             Requested = requested,
             CpuRequestedPercent = requested is null ? null : ResourceAmounts.Percent(requested.Cpu, allocatable.Cpu),
             MemoryRequestedPercent = requested is null ? null : ResourceAmounts.Percent(requested.Memory, allocatable.Memory),
-            Usage = load?.Metrics is { } metrics ? UsageOf(metrics, allocatable) : null,
+            Usage = load?.Metrics is { } metrics ? UsageOf(metrics, allocatable, observedAt) : null,
             Uid = node.Metadata.Uid ?? "",
             ResourceVersion = node.Metadata.ResourceVersion ?? "",
         };
@@ -72,7 +72,7 @@ internal static class NodeMapper
     public static string? ConditionStatus(Node node, string type) =>
         node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase))?.Status;
 
-    public static NodeUsage UsageOf(NodeMetrics metrics, NodeResources allocatable)
+    public static NodeUsage UsageOf(NodeMetrics metrics, NodeResources allocatable, DateTimeOffset observedAt)
     {
         decimal cpu = metrics.Usage.TryGetValue(ResourceAmounts.Cpu, out Quantity cores) ? cores.Value : 0;
         decimal memory = metrics.Usage.TryGetValue(ResourceAmounts.Memory, out Quantity bytes) ? bytes.Value : 0;
@@ -83,6 +83,8 @@ internal static class NodeMapper
             CpuPercent = ResourceAmounts.Percent(cpu, allocatable.Cpu),
             MemoryPercent = ResourceAmounts.Percent(memory, allocatable.Memory),
             MeasuredAt = metrics.Timestamp,
+            // Clocks differ: what was measured in the future is new.
+            Age = metrics.Timestamp is { } measured ? (observedAt > measured ? observedAt - measured : TimeSpan.Zero) : null,
         };
     }
 

@@ -91,6 +91,7 @@ internal static class StatisticSum
             MemoryPercent = ResourceAmounts.Percent(memory, allocatable.GetValueOrDefault(ResourceAmounts.Memory)),
             // The total is no newer than its oldest part.
             MeasuredAt = usages.Min(u => u.MeasuredAt),
+            Age = usages.Max(u => u.Age),
         };
     }
 

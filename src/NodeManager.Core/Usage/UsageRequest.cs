@@ -1,0 +1,50 @@
+using NodeManager.Core.Nodes.Reading;
+
+namespace NodeManager.Core.Usage;
+
+/// <summary>What to sample.</summary>
+public sealed record UsageRequest
+{
+    /// <summary>Which nodes.</summary>
+    public required NodeQuery Nodes { get; init; }
+
+    /// <summary>For how long; null takes one sample.</summary>
+    public TimeSpan? Window { get; init; }
+
+    /// <summary>The time between two samples.</summary>
+    public TimeSpan Interval { get; init; } = DefaultInterval;
+
+    /// <summary>What metrics-server measures in is 15 to 60 seconds.</summary>
+    public static TimeSpan DefaultInterval { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The shortest time between two samples.</summary>
+    public static TimeSpan ShortestInterval { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>So many samples at most.</summary>
+    public const int MostSamples = 10_000;
+
+    /// <summary>How many samples are taken: at the start, and then one an interval as long as the window lasts.</summary>
+    internal int Count => Window is { } window ? (int)(window / Interval) + 1 : 1;
+
+    /// <exception cref="NodeManagerException">InvalidDuration.</exception>
+    internal void Validate()
+    {
+        if (Window is not { } window) return;
+        if (Interval < ShortestInterval) throw Invalid(Interval, $"The time between two samples is {HumanDuration.Format(Interval)}; it is at least one second.", "Give -Sample 1s or more; 30s is the default.");
+        if (window < Interval)
+        {
+            throw Invalid(
+                window, $"The window of {HumanDuration.Format(window)} is shorter than the time between two samples, {HumanDuration.Format(Interval)}.",
+                "Give a longer -Window or a shorter -Sample; without -Window one sample is taken.");
+        }
+
+        if (window / Interval >= MostSamples)
+        {
+            throw Invalid(
+                window, $"A window of {HumanDuration.Format(window)} has more than {MostSamples} samples of {HumanDuration.Format(Interval)}.",
+                "Give a shorter -Window or a longer -Sample.");
+        }
+    }
+
+    private static NodeManagerException Invalid(TimeSpan value, string message, string action) => new(ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, message, value, action);
+}

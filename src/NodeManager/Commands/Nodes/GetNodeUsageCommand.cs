@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Usage;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>What nodes use, at present or over a window.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeUsage", DefaultParameterSetName = ByObject)]
+[OutputType(typeof(NodeUsageSeries))]
+public sealed class GetNodeUsageCommand : NodeQueryCmdlet
+{
+    private readonly List<NodeUsageSeries> _interrupted = [];
+
+    /// <summary>How long to sample; without it, one sample is taken.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Window { get; set; }
+
+    /// <summary>The time between two samples of a window.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Sample { get; set; } = UsageRequest.DefaultInterval;
+
+    private protected override void Begin()
+    {
+        if (IsBound(nameof(Sample)) && Window is null)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, "-Sample is the time between the samples of a window, and no window is given.", Sample, "Add -Window, for example -Window 15m.");
+        }
+    }
+
+    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    {
+        UsageRequest request = new() { Nodes = new NodeQuery { Names = names, Selector = Selector }, Window = Window, Interval = Sample };
+        Sessions.StartIn(session, session, async worker =>
+        {
+            foreach (NodeUsageSeries series in await UsageSampler.SampleAsync(session, request, e => worker.Error(e, e.Target), worker, worker.Token))
+                worker.Output(series);
+        });
+    }
+
+    // One sample has a view of its own: a bar in place of a line.
+    private protected override void Output(object value)
+    {
+        if (IsStopped && value is NodeUsageSeries series)
+            _interrupted.Add(series);
+        var shown = PSObject.AsPSObject(value);
+        if (Window is null)
+            shown.TypeNames.Insert(0, typeof(NodeUsageSeries).FullName + "#Sample");
+        base.Output(shown);
+    }
+
+    private protected override void WriteSummary()
+    {
+        foreach (NodeUsageSeries one in _interrupted)
+            WriteHost($"{one.Node}: {one.Samples.Count} samples; cpu {one.Cpu?.ToString() ?? "unknown"}; memory {one.Memory?.ToString() ?? "unknown"}");
+    }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace NodeManager.Core.Machines;
 
 /// <summary>A type of provider: what makes its instances and checks their settings.</summary>
@@ -6,12 +8,42 @@ public interface IMachineProviderFactory
     /// <summary>As in <c>spec.type</c>: <c>proxmox</c>, or a qualified name such as <c>example.com/hcloud</c> for a third party's.</summary>
     string Type { get; }
 
+    /// <summary>
+    /// The Secrets that a spec refers to, and the keys that each must have; they are read before <see cref="Validate"/>. By default that of
+    /// <c>credentialsSecretRef</c>, where there is one.
+    /// </summary>
+    IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => MachineSecret.Find(spec) is { } secret ? [secret] : [];
+
     /// <summary>What is wrong with the settings, without any connection; empty: nothing. A sentence each, beginning with the field.</summary>
     IReadOnlyList<string> Validate(MachineProviderSettings settings);
 
     /// <summary>Makes a provider. It connects at its first call.</summary>
     /// <exception cref="NodeManagerException">Invalid: what <see cref="Validate"/> reports.</exception>
     IMachineProvider Create(MachineProviderSettings settings);
+}
+
+/// <summary>A Secret that a provider needs.</summary>
+/// <param name="Field">That refers to it: <c>spec.credentialsSecretRef</c>.</param>
+/// <param name="Namespace">Null: that of the provider.</param>
+/// <param name="Name">Empty: the field is missing.</param>
+/// <param name="Keys">That it must have.</param>
+public sealed record MachineSecret(string Field, string? Namespace, string Name, params IReadOnlyList<string> Keys)
+{
+    /// <summary>The field of the provider's own Secret.</summary>
+    public const string OwnField = "spec.credentialsSecretRef";
+
+    /// <summary>The Secret of <c>credentialsSecretRef</c>; null where the spec names none.</summary>
+    public static MachineSecret? Find(JsonElement spec, params IReadOnlyList<string> keys) =>
+        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty("credentialsSecretRef", out JsonElement reference)
+        && reference.ValueKind == JsonValueKind.Object && Text(reference, "name") is { Length: > 0 } name
+            ? new(OwnField, Text(reference, "namespace") is { Length: > 0 } ns ? ns : null, name, keys)
+            : null;
+
+    /// <summary>The Secret of <c>credentialsSecretRef</c>, which must be named.</summary>
+    public static MachineSecret Require(JsonElement spec, params IReadOnlyList<string> keys) => Find(spec, keys) ?? new(OwnField, null, "", keys);
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>A provider that can say whether it would work.</summary>

@@ -18,6 +18,9 @@ public sealed class MachineProviderRegistry
 {
     private readonly ConcurrentDictionary<string, IMachineProviderFactory> _factories = new(StringComparer.Ordinal);
 
+    /// <summary>Those of the process, as assemblies belong to it: programs add what they bring, and what their users load.</summary>
+    public static MachineProviderRegistry Shared { get; } = new();
+
     /// <summary>Sorted.</summary>
     public IReadOnlyList<string> Types => [.. _factories.Keys.Order(StringComparer.Ordinal)];
 

@@ -25,6 +25,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<NodeLease>))]
 [JsonSerializable(typeof(KubernetesList<ConfigMap>))]
+[JsonSerializable(typeof(KubernetesList<Secret>))]
 [JsonSerializable(typeof(KubernetesList<ControllerRevision>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<NodeMetrics>))]

@@ -50,6 +50,8 @@ public static class Resources
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
 
+    public static ResourceType<Secret> Secrets { get; } = new("", "v1", "secrets", true, Json.Secret, Json.KubernetesListSecret);
+
     public static ResourceType<ControllerRevision> ControllerRevisions { get; } =
         new("apps", "v1", "controllerrevisions", true, Json.ControllerRevision, Json.KubernetesListControllerRevision);
 

@@ -7,11 +7,13 @@ namespace NodeManager.Providers.Http;
 /// <summary>Reads the spec that a provider is made of.</summary>
 internal static class ProviderSpecs
 {
-    public static bool TryRead(MachineProviderSettings settings, out NodeSmithProviderSpec spec, out string problem)
+    public static bool TryRead(MachineProviderSettings settings, out NodeSmithProviderSpec spec, out string problem) => TryRead(settings.Spec, out spec, out problem);
+
+    public static bool TryRead(JsonElement json, out NodeSmithProviderSpec spec, out string problem)
     {
         try
         {
-            spec = settings.Spec.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec) ?? new();
+            spec = json.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec) ?? new();
             problem = "";
             return true;
         }

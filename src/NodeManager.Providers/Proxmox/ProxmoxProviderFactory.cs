@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
@@ -8,6 +9,8 @@ namespace NodeManager.Providers.Proxmox;
 public sealed class ProxmoxProviderFactory : IMachineProviderFactory
 {
     public string Type => "proxmox";
+
+    public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => [MachineSecret.Require(spec, NodeSmithNames.ProxmoxTokenId, NodeSmithNames.ProxmoxSecret)];
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
@@ -7,7 +8,24 @@ namespace NodeManager.Providers.Redfish;
 /// <summary>Providers of type <c>redfish</c>.</summary>
 public sealed class RedfishProviderFactory : IMachineProviderFactory
 {
+    private static readonly string[] Keys = [NodeSmithNames.RedfishUserName, NodeSmithNames.RedfishPassword];
+
     public string Type => "redfish";
+
+    /// <summary>A server without a Secret of its own has the provider's.</summary>
+    public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec)
+    {
+        if (!ProviderSpecs.TryRead(spec, out NodeSmithProviderSpec read, out _)) return [];
+        List<MachineSecret> secrets = [];
+        foreach (RedfishSystem system in read.Redfish?.Systems ?? [])
+        {
+            secrets.Add(system.CredentialsSecretRef is { Name: { Length: > 0 } name } reference
+                ? new($"spec.redfish.systems[{system.Name}].credentialsSecretRef", reference.Namespace, name, Keys)
+                : MachineSecret.Require(spec, Keys));
+        }
+
+        return secrets;
+    }
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {

@@ -1,0 +1,20 @@
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Proxmox;
+using NodeManager.Providers.Redfish;
+using NodeManager.Providers.Simulated;
+
+[assembly: MachineProvider(typeof(ProxmoxProviderFactory))]
+[assembly: MachineProvider(typeof(RedfishProviderFactory))]
+[assembly: MachineProvider(typeof(SimulatedProviderFactory))]
+
+namespace NodeManager.Providers;
+
+/// <summary>The types of providers that NodeManager brings.</summary>
+public static class BuiltInMachineProviders
+{
+    /// <summary>Makes them known to the process; safe to call again.</summary>
+    public static void Register() => AddTo(MachineProviderRegistry.Shared);
+
+    /// <inheritdoc cref="Register"/>
+    public static void AddTo(MachineProviderRegistry registry) => registry.Add(typeof(BuiltInMachineProviders).Assembly);
+}

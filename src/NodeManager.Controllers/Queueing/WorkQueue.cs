@@ -25,6 +25,15 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     /// <summary>How many keys wait to be taken, those that are delayed not counted.</summary>
     public int Count => _ready.Reader.Count;
 
+    /// <summary>How many keys wait, are worked on, and come again after a time.</summary>
+    public (int Waiting, int Working, int Delayed) Load
+    {
+        get
+        {
+            lock (_lock) return (_ready.Reader.Count, _processing.Count, _delays.Count);
+        }
+    }
+
     /// <summary>Adds a key.</summary>
     public void Add(TKey key)
     {
@@ -47,14 +56,15 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         lock (_lock)
         {
             if (_isDisposed) return;
-            DateTimeOffset due = time.GetUtcNow() + delay;
+            // Not by the clock's time, which may be set: a delay would seem to end before one that is shorter.
+            long now = time.GetTimestamp();
             if (_delays.TryGetValue(key, out Delay? known))
             {
-                if (known.Due <= due) return;
+                if (known.Length - time.GetElapsedTime(known.Since, now) <= delay) return;
                 known.Timer?.Dispose();
             }
 
-            Delay entry = new(due);
+            Delay entry = new(now, delay);
             _delays[key] = entry;
             entry.Timer = time.CreateTimer(_ => End(key, entry), null, delay, Timeout.InfiniteTimeSpan);
         }
@@ -137,9 +147,11 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         Add(key);
     }
 
-    private sealed class Delay(DateTimeOffset due)
+    private sealed class Delay(long since, TimeSpan length)
     {
-        public DateTimeOffset Due { get; } = due;
+        public long Since => since;
+
+        public TimeSpan Length => length;
 
         public ITimer? Timer { get; set; }
     }

@@ -15,6 +15,27 @@ public static class NodeSmithNames
     /// <summary>Holds an object until what depends on it is gone.</summary>
     public const string Finalizer = Group + "/finalizer";
 
+    /// <summary>The UID of the claim that a node was registered for.</summary>
+    public const string ClaimUidAnnotation = Group + "/claim-uid";
+
+    /// <summary>On a claim: its machine is left alone, and who wanted that.</summary>
+    public const string AbandonedAnnotation = Group + "/abandoned-by";
+
+    /// <summary>On a claim: why it was deleted.</summary>
+    public const string RemovalAnnotation = Group + "/removal-reason";
+
+    /// <summary>Has what the autoscaler decided, and why.</summary>
+    public const string DecisionsConfigMap = "kubenodesmith-decisions";
+
+    /// <summary>Has the machines that were abandoned.</summary>
+    public const string AbandonedConfigMap = "kubenodesmith-abandoned-machines";
+
+    /// <summary>The Lease by which one autoscaler of several acts.</summary>
+    public const string LeaderLease = "kubenodesmith-leader";
+
+    /// <summary>Where the autoscaler's objects are, unless said otherwise.</summary>
+    public const string DefaultNamespace = "kubenodesmith";
+
     /// <summary>The keys of a provider's Secret.</summary>
     public const string ProxmoxTokenId = "PROXMOX_TOKEN_ID", ProxmoxSecret = "PROXMOX_SECRET";
 

@@ -1,0 +1,91 @@
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Machines;
+
+namespace NodeManager.Core.Autoscaling.Claims;
+
+/// <summary>Gets a claim its machine.</summary>
+internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
+{
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(5);
+
+    public async Task<ReconcileResult> LaunchAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
+        if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
+        bool isOpen = ClaimAttempts.IsOpen(claim);
+        string stalled = isOpen ? "Unknown" : "False";
+        if (work.PoolOf(claim) is not { } pool)
+            return await work.StallAsync(claim, NodeSmithConditions.Launched, stalled, "PoolNotFound", $"NodeSmithPool {claim.Spec.PoolRef} does not exist.", null, cancellationToken);
+        MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
+        if (access.Provider is not { } provider)
+        {
+            TimeSpan after = work.Pacing.Failed(uid, TimeSpan.FromSeconds(30));
+            return await work.StallAsync(claim, NodeSmithConditions.Launched, stalled, access.Reason, access.Message, after, cancellationToken);
+        }
+
+        // What is written first is what a crash leaves: that a machine may exist, and where.
+        bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => Begin(claim, status, pool, isOpen), cancellationToken);
+        int attempt = claim.Status!.LaunchAttempts!.Value;
+        MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
+        MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
+        claim = work.Scope.Claims.Find(uid) ?? claim;
+        if (result is { Outcome: MachineOutcome.Succeeded, Machine: { } machine })
+        {
+            work.Pacing.Succeeded(uid);
+            await KeepAsync(claim, attempt, machine, cancellationToken);
+            return ReconcileResult.Done;
+        }
+
+        return await FailAsync(claim, pool, attempt, result, cancellationToken);
+    }
+
+    private void Begin(NodeSmithClaim claim, NodeSmithClaimStatus status, NodeSmithPool pool, bool isOpen)
+    {
+        status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Launching);
+        if (isOpen) return;
+        status.LaunchAttempts = (status.LaunchAttempts ?? 0) + 1;
+        status.ProviderRef = status.ProviderRef is { Length: > 0 } known ? known : pool.Spec.ProviderRef;
+        status.MachineName = ClaimAttempts.MachineNameOf(claim);
+        work.Conditions(claim).Missing(
+            status, NodeSmithConditions.Launched, "Unknown", "Launching", $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} makes the machine.");
+    }
+
+    private async Task KeepAsync(NodeSmithClaim claim, int attempt, Machine machine, CancellationToken cancellationToken)
+    {
+        string message = $"Provider {claim.Status?.ProviderRef} made machine {machine.Name} ({machine.ProviderId}).";
+        DateTimeOffset begun = claim.Status?.Lease?.Started ?? work.Scope.Now;
+        NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
+            claim, now => now.Status?.LaunchAttempts == attempt && string.IsNullOrEmpty(now.Status.ProviderID),
+            status =>
+            {
+                status.ProviderID = machine.ProviderId;
+                status.MachineName = machine.Name;
+                status.MachineCreated = NodeSmithConditionList.Seconds(machine.CreatedAt ?? begun);
+                status.Zone = machine.Zone.Length > 0 ? machine.Zone : null;
+                status.Capacity = new() { CpuCores = (long)machine.CpuCores, MemoryMiB = machine.Memory >> 20 };
+                status.Lease = null;
+                work.Conditions(claim).Done(status, NodeSmithConditions.Launched, message);
+            },
+            cancellationToken);
+        if (written is null) return;
+        work.Seen.Begin(claim.Metadata.Uid!, SeenOf(attempt));
+        work.Note(claim, "Launch", message);
+        await work.Scope.TellAsync(claim, "Normal", "Launched", message, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> FailAsync(NodeSmithClaim claim, NodeSmithPool pool, int attempt, MachineResult result, CancellationToken cancellationToken)
+    {
+        string reason = result.Outcome == MachineOutcome.Failed ? "LaunchFailed" : result.Outcome.ToString();
+        // The provider tried and gave up, or never can: what it may have left is destroyed, and the attempt counts.
+        if (result.Outcome is MachineOutcome.Failed or MachineOutcome.Invalid)
+            return await closer.CloseAsync(claim, pool, reason, $"Attempt {attempt} of {ClaimAttempts.Most} failed: {result.Reason}", result.Outcome == MachineOutcome.Invalid, cancellationToken);
+        TimeSpan after = work.Pacing.Failed(claim.Metadata.Uid!, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
+        return await work.StallAsync(claim, NodeSmithConditions.Launched, "Unknown", reason, result.Reason, after, cancellationToken);
+    }
+
+    internal static string SeenOf(int attempt) => $"{NodeSmithConditions.Launched} {attempt}";
+}

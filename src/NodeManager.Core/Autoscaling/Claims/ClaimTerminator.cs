@@ -1,0 +1,83 @@
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Drain;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Core.Autoscaling.Claims;
+
+/// <summary>Ends a claim that was deleted: drains its node, destroys its machine, deletes the node, lets the claim go.</summary>
+internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
+{
+    public async Task<ReconcileResult> EndAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        if (ClaimAttempts.MayHaveMachine(claim))
+        {
+            if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
+            if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
+            if (work.FindNode(claim) is { } node && await DrainAsync(claim, node, cancellationToken) is { } going) return going;
+            claim = await TakeAsync(work.Scope.Claims.Find(uid) ?? claim, ClaimLeases.Terminating, "The machine is destroyed.", cancellationToken);
+            if (await remover.RemoveAsync(claim, work.PoolOf(claim), cancellationToken) is { } obstacle)
+            {
+                return obstacle.Message.Length == 0 ? ReconcileResult.Again(obstacle.After)
+                    : await work.StallAsync(work.Scope.Claims.Find(uid) ?? claim, NodeSmithConditions.Ready, "False", obstacle.Reason, obstacle.Message, obstacle.After, cancellationToken);
+            }
+
+            claim = work.Scope.Claims.Find(uid) ?? claim;
+        }
+
+        string message = claim.Status?.ProviderID is { Length: > 0 } id ? $"Machine {claim.Status.MachineName} ({id}) is destroyed, its node is deleted." : "The claim had no machine.";
+        await work.Scope.ClaimWriter.ReleaseAsync(claim, cancellationToken);
+        work.Note(claim, "Removed", message);
+        await work.Scope.TellAsync(claim, "Normal", "Removed", message, cancellationToken);
+        drains.Forget(uid);
+        return ReconcileResult.Done;
+    }
+
+    // Null where the node may go.
+    private async Task<ReconcileResult?> DrainAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        TimeSpan? bound = claim.Spec.TerminationGracePeriod is { } text ? GoDuration.Parse(text) : null;
+        TimeSpan? left = bound - work.Seen.Elapsed(uid, "Deleted", claim.Metadata.DeletionTimestamp!.Value);
+        if (left <= TimeSpan.Zero)
+        {
+            drains.Forget(uid);
+            work.Note(claim, "Remove", $"The drain of node {node.Metadata.Name} is cut short: the grace period of {claim.Spec.TerminationGracePeriod} is over.");
+            return null;
+        }
+
+        string reason = claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.RemovalAnnotation) ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
+        claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
+        ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
+        if (drain.IsRunning) return left is { } until ? ReconcileResult.Again(until) : ReconcileResult.Done;
+        if (drain.Result?.Status == NodeDrainStatus.Drained) return null;
+        drains.Forget(uid);
+        if (drain.Result?.Status == NodeDrainStatus.Cancelled) return ReconcileResult.Again(TimeSpan.FromSeconds(1));
+        if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
+        {
+            work.Note(claim, "Remove", $"The drain of node {node.Metadata.Name} did not end within {claim.Spec.TerminationGracePeriod}: {DrainFailures.Of(drain.Result)?.Message}");
+            return null;
+        }
+
+        string why = drain.Result is { } result ? DrainFailures.Of(result)?.Message ?? result.Status : drain.Failure?.Message ?? "no result";
+        return await work.StallAsync(
+            work.Scope.Claims.Find(uid) ?? claim, NodeSmithConditions.Ready, "False", "DrainBlocked", why, work.Pacing.Failed(uid, TimeSpan.FromSeconds(10)), cancellationToken);
+    }
+
+    private async Task<NodeSmithClaim> TakeAsync(NodeSmithClaim claim, string phase, string message, CancellationToken cancellationToken)
+    {
+        if (claim.Status?.Lease is { } lease && lease.Holder == work.Scope.Identity && lease.Phase == phase) return claim;
+        work.Note(claim, phase, message);
+        return await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status =>
+            {
+                status.Lease = work.Leases.Take(status.Lease, phase);
+                work.Conditions(claim).Set(status, NodeSmithConditions.Ready, "False", phase, message);
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Observing;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Core.Autoscaling.Decisions;
+
+/// <summary>
+/// What an autoscaler decides and does not decide, with the reason, noted when it differs from what was noted of the same target before. It is
+/// kept in a ConfigMap, so that another process can tell and the next leader goes on with it. Thread-safe.
+/// </summary>
+internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer)
+{
+    // What changes together is written together.
+    private static readonly TimeSpan Batch = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Pool, string Target), DecisionEntry> _latest = [];
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private List<DecisionEntry> _entries = [];
+    private string? _version;
+
+    /// <summary>The latest decisions, the oldest first.</summary>
+    public IReadOnlyList<DecisionEntry> Entries
+    {
+        get
+        {
+            lock (_lock) return [.. _entries];
+        }
+    }
+
+    /// <summary>Notes a decision unless it is the target's latest already.</summary>
+    /// <returns>False where it is.</returns>
+    public bool Note(string pool, string target, string decision, string reason)
+    {
+        lock (_lock)
+        {
+            if (_latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision == decision && known.Reason == reason) return false;
+            var entry = new DecisionEntry(client.Time.GetUtcNow(), pool, target, decision, reason);
+            _latest[(pool, target)] = entry;
+            _entries.Add(entry);
+            Trim();
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>The target is gone: what is noted of one of the same name later is new. Nothing is written.</summary>
+    public void Forget(string pool, string target)
+    {
+        lock (_lock) _latest.Remove((pool, target));
+    }
+
+    /// <summary>Goes on with what the former leader wrote. What it had not written yet is lost, which is noted.</summary>
+    public async Task TakeOverAsync(string identity, CancellationToken cancellationToken)
+    {
+        ConfigMap? map = await ReadAsync(cancellationToken);
+        List<DecisionEntry> former = DecisionText.Parse(map?.Data?.GetValueOrDefault(DecisionText.Key));
+        lock (_lock)
+        {
+            _version = map?.Metadata.ResourceVersion;
+            _entries = former;
+            _latest.Clear();
+            foreach (DecisionEntry entry in former) _latest[(entry.Pool, entry.Target)] = entry;
+        }
+
+        string reason = former is [.., DecisionEntry last]
+            ? $"{identity} acts from now on. The last decision before is of {last.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; what the former leader decided within {Batch.TotalSeconds:0} s before it stopped may be missing."
+            : $"{identity} acts from now on. No earlier decision is known.";
+        Note("", "autoscaler", "Lead", reason);
+    }
+
+    /// <summary>Writes what is noted until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _changed.WaitAsync(cancellationToken);
+            await Task.Delay(Batch, client.Time, cancellationToken);
+            try
+            {
+                await WriteAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException)
+            {
+                observer.Verbose($"The decisions could not be written to ConfigMap {ns}/{NodeSmithNames.DecisionsConfigMap}: {e.Message}");
+                await Task.Delay(RetryPause, client.Time, cancellationToken);
+                Wake();
+            }
+        }
+    }
+
+    /// <summary>Writes what is noted.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        string text;
+        string? version;
+        lock (_lock) (text, version) = (DecisionText.Format(_entries), _version);
+        ConfigMap written;
+        try
+        {
+            written = version is null
+                ? await client.CreateAsync(
+                    KubernetesResources.ConfigMaps,
+                    new() { ApiVersion = "v1", Kind = nameof(ConfigMap), Metadata = new() { Name = NodeSmithNames.DecisionsConfigMap, Namespace = ns }, Data = new() { [DecisionText.Key] = text } },
+                    ns, RequestOptions.Default, cancellationToken)
+                : await client.PatchAsync(
+                    KubernetesResources.ConfigMaps, NodeSmithNames.DecisionsConfigMap, ns,
+                    Patch.Merge(new() { ["metadata"] = new JsonObject { ["resourceVersion"] = version }, ["data"] = new JsonObject { [DecisionText.Key] = text } }),
+                    null, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+        {
+            // Another wrote or deleted it, or an answer to us was lost. There is one leader, so what it knows is what counts.
+            ConfigMap? now = await ReadAsync(cancellationToken);
+            lock (_lock) _version = now?.Metadata.ResourceVersion;
+            Wake();
+            return;
+        }
+
+        lock (_lock) _version = written.Metadata.ResourceVersion;
+    }
+
+    private async Task<ConfigMap?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(KubernetesResources.ConfigMaps, NodeSmithNames.DecisionsConfigMap, ns, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private void Trim()
+    {
+        if (_entries.Count <= DecisionText.Most) return;
+        _entries.RemoveRange(0, _entries.Count - DecisionText.Most);
+        if (_latest.Count <= 2 * DecisionText.Most) return;
+        // Of targets that are long gone.
+        foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList()) _latest.Remove(gone);
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            if (_changed.CurrentCount == 0) _changed.Release();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Core.Autoscaling.State;
+
+/// <summary>What the controllers of one autoscaler share while it acts. Its caches are the session's.</summary>
+internal sealed class AutoscalerScope : IDisposable
+{
+    private readonly CacheUse<NodeSmithClaim> _claims;
+    private readonly CacheUse<NodeSmithPool> _pools;
+    private readonly CacheUse<NodeSmithProvider> _providers;
+    private readonly CacheUse<NodeSmithControlPlane> _planes;
+    private readonly CacheUse<Node> _nodes;
+
+    public AutoscalerScope(NodeManagerSession session, AutoscalerOptions options, string identity, DecisionLog decisions, IOperationObserver observer)
+    {
+        Session = session;
+        Connection = session.Connection();
+        Options = options;
+        Identity = identity;
+        Decisions = decisions;
+        Observer = observer;
+        ObjectCaches caches = Connection.Caches();
+        ListOptions here = new() { Namespace = options.Namespace };
+        _claims = caches.Open(NodeSmithResources.Claims, here);
+        _pools = caches.Open(NodeSmithResources.Pools, here);
+        _providers = caches.Open(NodeSmithResources.Providers, here);
+        _planes = caches.Open(NodeSmithResources.ControlPlanes, here);
+        _nodes = caches.Open(KubernetesResources.Nodes, new());
+        ClaimWriter = new(Client, NodeSmithResources.Claims, NodeSmithJson.Default.NodeSmithClaimStatus, Claims);
+        PoolWriter = new(Client, NodeSmithResources.Pools, NodeSmithJson.Default.NodeSmithPoolStatus, Pools);
+        ProviderWriter = new(Client, NodeSmithResources.Providers, NodeSmithJson.Default.NodeSmithProviderStatus, Providers);
+        PlaneWriter = new(Client, NodeSmithResources.ControlPlanes, NodeSmithJson.Default.NodeSmithControlPlaneStatus, Planes);
+    }
+
+    public NodeManagerSession Session { get; }
+
+    public ClusterConnection Connection { get; }
+
+    public AutoscalerOptions Options { get; }
+
+    /// <summary>Of this autoscaler; no other has the same.</summary>
+    public string Identity { get; }
+
+    public DecisionLog Decisions { get; }
+
+    public IOperationObserver Observer { get; }
+
+    public KubernetesClient Client => Connection.Client;
+
+    public TimeProvider Time => Connection.Time;
+
+    public string Namespace => Options.Namespace;
+
+    public ObjectCache<NodeSmithClaim> Claims => _claims.Cache;
+
+    public ObjectCache<NodeSmithPool> Pools => _pools.Cache;
+
+    public ObjectCache<NodeSmithProvider> Providers => _providers.Cache;
+
+    public ObjectCache<NodeSmithControlPlane> Planes => _planes.Cache;
+
+    public ObjectCache<Node> Nodes => _nodes.Cache;
+
+    public NodeSmithWriter<NodeSmithClaim, NodeSmithClaimSpec, NodeSmithClaimStatus> ClaimWriter { get; }
+
+    public NodeSmithWriter<NodeSmithPool, NodeSmithPoolSpec, NodeSmithPoolStatus> PoolWriter { get; }
+
+    public NodeSmithWriter<NodeSmithProvider, NodeSmithProviderSpec, NodeSmithProviderStatus> ProviderWriter { get; }
+
+    public NodeSmithWriter<NodeSmithControlPlane, NodeSmithControlPlaneSpec, NodeSmithControlPlaneStatus> PlaneWriter { get; }
+
+    public DateTimeOffset Now => NodeSmithConditionList.Seconds(Time.GetUtcNow());
+
+    /// <summary>Makes sure that the caches are complete and no older than now.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _claims.CatchUpAsync(cancellationToken), _pools.CatchUpAsync(cancellationToken), _providers.CatchUpAsync(cancellationToken),
+        _planes.CatchUpAsync(cancellationToken), _nodes.CatchUpAsync(cancellationToken));
+
+    /// <summary>Notes what happened as an event on the object.</summary>
+    public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken)
+    {
+        Observer.Verbose($"NodeSmithClaim {claim.Metadata.Namespace}/{claim.Metadata.Name}: {message}");
+        ObjectReference about = new()
+        {
+            ApiVersion = NodeSmithNames.ApiVersion, Kind = nameof(NodeSmithClaim), Name = claim.Metadata.Name, Namespace = claim.Metadata.Namespace, Uid = claim.Metadata.Uid,
+        };
+        return EventWriter.WriteAsync(Connection, about, type, reason, message, Observer, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _claims.Dispose();
+        _pools.Dispose();
+        _providers.Dispose();
+        _planes.Dispose();
+        _nodes.Dispose();
+    }
+}

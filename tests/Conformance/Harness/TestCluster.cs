@@ -56,6 +56,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public bool IsReal => _plane is not null;
 
+    /// <summary>True where PDBs have a status and pods are scheduled.</summary>
+    public bool HasControllers => _plane?.HasControllers ?? true;
+
     /// <summary>The cluster's clock.</summary>
     public TimeProvider Time => _sandbox?.Time ?? TimeProvider.System;
 

@@ -1,3 +1,5 @@
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 
 namespace NodeManager.Core.Autoscaling.State;
@@ -7,6 +9,9 @@ public sealed record AutoscalerOptions
 {
     /// <summary>Makes its providers.</summary>
     public required IMachineProviderSource Providers { get; init; }
+
+    /// <summary>What to do now. Pure.</summary>
+    public required Func<ScaleInput, ScalePlan> Plan { get; init; }
 
     /// <summary>Where its resources are; a Secret may be elsewhere.</summary>
     public string Namespace { get; init; } = NodeSmithNames.DefaultNamespace;

@@ -1,0 +1,93 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Core.Autoscaling.Pools;
+
+/// <summary>What a plan rests on, from caches. What the user may not read is empty, and storage then counts as unknown.</summary>
+internal sealed class ScaleInputs : IDisposable
+{
+    private readonly AutoscalerScope _scope;
+    private readonly string _budgetVersion;
+    private readonly int _minor;
+    private readonly CacheUse<Pod> _pods;
+    private readonly CacheUse<DaemonSet> _daemonSets;
+    private readonly CacheUse<PodDisruptionBudget> _budgets;
+    private readonly CacheUse<Namespace> _namespaces;
+    private readonly CacheUse<Service> _services;
+    private readonly CacheUse<PersistentVolumeClaim> _volumeClaims;
+    private readonly CacheUse<PersistentVolume> _volumes;
+
+    public ScaleInputs(AutoscalerScope scope, ServerCapabilities capabilities, int minor)
+    {
+        _scope = scope;
+        _budgetVersion = capabilities.BudgetVersion;
+        _minor = minor;
+        ObjectCaches caches = scope.Connection.Caches();
+        ListOptions everywhere = new();
+        _pods = caches.Open(KubernetesResources.Pods, everywhere);
+        _daemonSets = caches.Open(KubernetesResources.DaemonSets, everywhere);
+        _budgets = caches.Open(KubernetesResources.PodDisruptionBudgets(_budgetVersion), everywhere);
+        _namespaces = caches.Open(KubernetesResources.Namespaces, everywhere);
+        _services = caches.Open(KubernetesResources.Services, everywhere);
+        _volumeClaims = caches.Open(KubernetesResources.PersistentVolumeClaims, everywhere);
+        _volumes = caches.Open(KubernetesResources.PersistentVolumes, everywhere);
+    }
+
+    public ObjectCache<Pod> Pods => _pods.Cache;
+
+    /// <summary>Makes sure that what decides over machines is no older than now.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
+
+    /// <summary>Waits until all that may be read is known.</summary>
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        await _pods.Cache.Synced.WaitAsync(cancellationToken);
+        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced])
+        {
+            await synced.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    public ScaleInput Read(ScaleMemory memory) => new()
+    {
+        Now = _scope.Time.GetUtcNow(),
+        MinorVersion = _minor,
+        Nodes = _scope.Nodes.Items,
+        Pods = _pods.Cache.Items,
+        Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
+        Claims = _scope.Claims.Items,
+        Providers = _scope.Providers.Items,
+        DaemonSets = _daemonSets.Cache.Items,
+        Budgets = _budgets.Cache.Items,
+        BudgetVersion = _budgetVersion,
+        Namespaces = _namespaces.Cache.Items,
+        Services = _services.Cache.Items,
+        VolumeClaims = _volumeClaims.Cache.Items,
+        Volumes = _volumes.Cache.Items,
+        KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent,
+        Memory = memory,
+    };
+
+    /// <summary>Whether a control plane names the pool.</summary>
+    public static bool IsManaged(AutoscalerScope scope, string pool) =>
+        scope.Planes.Items.Any(plane => plane.Metadata.DeletionTimestamp is null && plane.Spec.Pools?.Contains(pool) == true);
+
+    public void Dispose()
+    {
+        _pods.Dispose();
+        _daemonSets.Dispose();
+        _budgets.Dispose();
+        _namespaces.Dispose();
+        _services.Dispose();
+        _volumeClaims.Dispose();
+        _volumes.Dispose();
+    }
+}

@@ -1,0 +1,76 @@
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Autoscaling.Claims;
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Autoscaling.Pools;
+
+/// <summary>Plans, notes each decision with its reason, and has claims created and deleted. One at a time.</summary>
+/// <param name="scope">What controllers share.</param>
+/// <param name="inputs">Reads what a plan rests on.</param>
+/// <param name="creator">Acts.</param>
+internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, ClaimCreator creator)
+{
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    private ScaleMemory _memory = ScaleMemory.Empty;
+
+    /// <summary>The latest plan; null before the first.</summary>
+    public ScalePlan? Latest { get; private set; }
+
+    public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
+    {
+        ScaleInput input = inputs.Read(_memory);
+        ScalePlan plan = scope.Options.Plan(input);
+        (_memory, Latest) = (plan.Memory, plan);
+        Note(plan);
+        bool isComplete = await CreateAsync(input, plan, cancellationToken);
+        if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
+        if (!isComplete) return ReconcileResult.Again(AtOnce);
+        TimeSpan next = plan.NextChangeAt is { } at ? at - scope.Time.GetUtcNow() : Longest;
+        return ReconcileResult.Again(next > Longest ? Longest : next > AtOnce ? next : AtOnce);
+    }
+
+    private async Task<bool> CreateAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
+    {
+        HashSet<string> planned = [.. input.Claims.Select(static one => one.Metadata.Uid!)];
+        bool isComplete = true;
+        foreach (IGrouping<string, NodeScalePlanMachine> machines in plan.Machines.GroupBy(static one => one.Pool, StringComparer.Ordinal))
+        {
+            if (input.Pools.FirstOrDefault(one => one.Metadata.Name == machines.Key) is { } pool)
+                isComplete &= await creator.CreateAsync(pool, [.. machines], planned, cancellationToken);
+        }
+
+        return isComplete;
+    }
+
+    // What was planned on caches is planned again on what the server has; only what both plans remove goes.
+    private async Task RemoveAsync(ScalePlan plan, CancellationToken cancellationToken)
+    {
+        await inputs.CatchUpAsync(cancellationToken);
+        ScaleInput input = inputs.Read(_memory);
+        ScalePlan again = scope.Options.Plan(input);
+        foreach (NodeScalePlanNode node in again.Nodes.Where(node => node.Decision == ScaleDecision.Remove && plan.Nodes.Any(one => IsSame(one, node))))
+        {
+            NodeSmithPool? pool = input.Pools.FirstOrDefault(one => one.Metadata.Name == node.Pool);
+            NodeSmithClaim? claim = input.Claims.FirstOrDefault(one => one.Metadata.Name == node.Claim && one.Spec.PoolRef == node.Pool);
+            if (pool is null || claim is null || claim.Metadata.DeletionTimestamp is not null) continue;
+            if (await creator.RemoveAsync(pool, claim, $"{node.Reason}: {node.Message}", keepMinimum: true, cancellationToken))
+                await scope.PoolWriter.KeepStatusAsync(scope.Pools.Find(pool.Metadata.Uid!) ?? pool, static _ => true, status => status.LastScaleActivity = scope.Now, cancellationToken);
+        }
+    }
+
+    private static bool IsSame(NodeScalePlanNode one, NodeScalePlanNode other) =>
+        one.Decision == other.Decision && one.Claim == other.Claim && one.Pool == other.Pool && one.NodeUid == other.NodeUid;
+
+    private void Note(ScalePlan plan)
+    {
+        foreach (NodeScalePlanPool pool in plan.Pools) scope.Decisions.Note(pool.Pool, "pool", pool.Decision, $"{pool.Reason}: {pool.Message}");
+        foreach (NodeScalePlanPod pod in plan.Pods) scope.Decisions.Note(pod.Pool, $"pod/{pod.Namespace}/{pod.Name}", pod.Decision, $"{pod.Reason}: {pod.Message}");
+        foreach (NodeScalePlanNode node in plan.Nodes)
+            scope.Decisions.Note(node.Pool, node.Node.Length > 0 ? $"node/{node.Node}" : $"claim/{node.Claim}", node.Decision, $"{node.Reason}: {node.Message}");
+    }
+}

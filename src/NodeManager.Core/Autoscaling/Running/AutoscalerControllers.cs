@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Net;
+using NodeManager.Controllers.Caching;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Autoscaling.Claims;
+using NodeManager.Core.Autoscaling.Collection;
+using NodeManager.Core.Autoscaling.Pools;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Autoscaling.Running;
+
+/// <summary>The controllers of an autoscaler that acts: their queues, and what changes lead to which.</summary>
+internal sealed class AutoscalerControllers : IDisposable
+{
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    private readonly AutoscalerScope _scope;
+    private readonly ScaleInputs _inputs;
+    private readonly WorkQueue<ObjectKey> _claims, _pools, _providers, _planes;
+    private readonly WorkQueue<string> _rounds;
+    private readonly ClaimReconciler _claimReconciler;
+    private readonly PoolReconciler _poolReconciler;
+    private readonly ProviderReconciler _providerReconciler;
+    private readonly PlaneReconciler _planeReconciler;
+    private readonly ScaleLoop _scaleLoop;
+    private readonly MachineCollector _collector;
+    private readonly PlanTrigger _trigger;
+    private readonly List<IDisposable> _subscriptions = [];
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _settling;
+
+    public AutoscalerControllers(AutoscalerScope scope, ServerCapabilities capabilities, int minor, CancellationToken stop)
+    {
+        _scope = scope;
+        _inputs = new(scope, capabilities, minor);
+        _claims = NewQueue<ObjectKey>();
+        _pools = NewQueue<ObjectKey>();
+        _providers = NewQueue<ObjectKey>();
+        _planes = NewQueue<ObjectKey>();
+        _rounds = NewQueue<string>();
+        var creator = new ClaimCreator(scope, NodeOf);
+        _claimReconciler = new(scope, key => _claims.Add(key), stop);
+        _poolReconciler = new(scope, creator, NodeOf);
+        _providerReconciler = new(scope, creator);
+        _planeReconciler = new(scope);
+        _scaleLoop = new(scope, _inputs, creator);
+        _collector = new(scope, creator);
+        _trigger = new(scope.Time, () => _rounds.Add("plan"));
+    }
+
+    /// <summary>Keys that wait, are worked on, and come again later, all queues together.</summary>
+    public (int Waiting, int Working, int Delayed) Load =>
+        new[] { _claims.Load, _pools.Load, _providers.Load, _planes.Load, _rounds.Load }.Aggregate(
+            static (sum, one) => (sum.Waiting + one.Waiting, sum.Working + one.Working, sum.Delayed + one.Delayed));
+
+    /// <summary>Ends when no claim is on its way to anywhere, for those who run it once.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Works until cancelled.</summary>
+    /// <exception cref="KubernetesException">What it needs cannot be read.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await _scope.CatchUpAsync(cancellationToken);
+        await _inputs.SyncAsync(cancellationToken);
+        await _scope.Decisions.TakeOverAsync(_scope.Identity, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Subscribe();
+        _rounds.Add("collect");
+        _trigger.Pull();
+        Touch();
+        Task[] work =
+        [
+            Reconcile(_claims, _claimReconciler.ReconcileAsync).RunAsync(_scope.Options.Workers, stop.Token),
+            Reconcile(_pools, _poolReconciler.ReconcileAsync).RunAsync(4, stop.Token),
+            Reconcile(_providers, _providerReconciler.ReconcileAsync).RunAsync(4, stop.Token),
+            Reconcile(_planes, _planeReconciler.ReconcileAsync).RunAsync(1, stop.Token),
+            Reconcile(_rounds, RunRoundAsync).RunAsync(2, stop.Token),
+            RunLogAsync(stop.Token),
+        ];
+        // A cache that has failed tells nothing more.
+        Task failed = await Task.WhenAny(
+            [_scope.Claims.Failed, _scope.Pools.Failed, _scope.Providers.Failed, _scope.Planes.Failed, _scope.Nodes.Failed, _inputs.Pods.Failed, Task.Delay(Timeout.InfiniteTimeSpan, _scope.Time, cancellationToken)]);
+        await stop.CancelAsync();
+        await Task.WhenAll(work);
+        await _claimReconciler.EndAsync();
+        await failed;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
+        _settling?.Dispose();
+        _trigger.Dispose();
+        _claims.Dispose();
+        _pools.Dispose();
+        _providers.Dispose();
+        _planes.Dispose();
+        _rounds.Dispose();
+        _inputs.Dispose();
+    }
+
+    private async Task RunLogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _scope.Decisions.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever ends the run writes the rest.
+        }
+    }
+
+    private Task<ReconcileResult> RunRoundAsync(string round, CancellationToken cancellationToken) =>
+        round == "plan" ? _scaleLoop.RunAsync(cancellationToken) : _collector.RunAsync(cancellationToken);
+
+    private Node? NodeOf(NodeSmithClaim claim) =>
+        claim.Status?.NodeName is { Length: > 0 } name && _scope.Nodes.Find(null, name) is { } node && NodeOwnership.Check(claim, node) is null ? node : null;
+
+    private WorkQueue<TKey> NewQueue<TKey>()
+        where TKey : notnull => new(new() { LongestDelay = TimeSpan.FromMinutes(1) }, _scope.Time);
+
+    private Reconciler<TKey> Reconcile<TKey>(WorkQueue<TKey> queue, Func<TKey, CancellationToken, Task<ReconcileResult>> reconcile)
+        where TKey : notnull => new(
+        queue,
+        async (key, token) =>
+        {
+            try
+            {
+                return await reconcile(key, token);
+            }
+            finally
+            {
+                Touch();
+            }
+        },
+        (key, exception, after) =>
+        {
+            // An object that changed meanwhile is the normal case.
+            if (exception is KubernetesException { Code: HttpStatusCode.Conflict or HttpStatusCode.NotFound }) return;
+            _scope.Observer.Verbose($"{key}: {exception.Message} It is tried again in {after.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.");
+        });
+
+    private void Subscribe()
+    {
+        var pods = new ChangeFilter<Pod>(PlanImages.Of);
+        var nodes = new ChangeFilter<Node>(PlanImages.Of);
+        _subscriptions.AddRange(
+        [
+            _scope.Claims.Subscribe(Follow),
+            _scope.Pools.Subscribe(change =>
+            {
+                _pools.Add(KeyOf(change.Object));
+                foreach (NodeSmithClaim claim in _scope.Claims.FindAll(AutoscalerIndexes.ByPool, change.Object.Metadata.Name)) _claims.Add(KeyOf(claim));
+                foreach (NodeSmithControlPlane plane in _scope.Planes.Items) _planes.Add(KeyOf(plane));
+                _trigger.Pull();
+            }),
+            _scope.Providers.Subscribe(change => FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name)),
+            _scope.Planes.Subscribe(change =>
+            {
+                _planes.Add(KeyOf(change.Object));
+                foreach (NodeSmithPool pool in _scope.Pools.Items) _pools.Add(KeyOf(pool));
+                _trigger.Pull();
+            }),
+            _scope.Nodes.Subscribe(change =>
+            {
+                if (nodes.Matters(change)) Follow(change.Object);
+            }),
+            _inputs.Pods.Subscribe(change =>
+            {
+                if (pods.Matters(change)) _trigger.Pull();
+            }),
+        ]);
+    }
+
+    private void Follow(ObjectChange<NodeSmithClaim> change)
+    {
+        NodeSmithClaim claim = change.Object;
+        if (change.IsDeletion) _claimReconciler.Forget(claim);
+        else _claims.Add(KeyOf(claim));
+        _pools.Add(new(claim.Metadata.Namespace!, claim.Spec.PoolRef));
+        if (change.IsDeletion && claim.Status?.ProviderRef is { } provider) _providers.Add(new(claim.Metadata.Namespace!, provider));
+        _trigger.Pull();
+        Touch();
+    }
+
+    private void Follow(Node node)
+    {
+        IEnumerable<NodeSmithClaim> claims = _scope.Claims.FindAll(AutoscalerIndexes.ByMachine, AutoscalerIndexes.ByName(node.Metadata.Name));
+        if (node.Spec.ProviderID is { Length: > 0 } id) claims = claims.Concat(_scope.Claims.FindAll(AutoscalerIndexes.ByMachine, AutoscalerIndexes.ById(id)));
+        foreach (NodeSmithClaim claim in claims)
+        {
+            _claims.Add(KeyOf(claim));
+            _pools.Add(new(claim.Metadata.Namespace!, claim.Spec.PoolRef));
+        }
+
+        _trigger.Pull();
+    }
+
+    private void FollowProvider(string ns, string name)
+    {
+        _providers.Add(new(ns, name));
+        foreach (NodeSmithPool pool in _scope.Pools.Items.Where(one => one.Spec.ProviderRef == name))
+        {
+            _pools.Add(KeyOf(pool));
+            foreach (NodeSmithClaim claim in _scope.Claims.FindAll(AutoscalerIndexes.ByPool, pool.Metadata.Name)) _claims.Add(KeyOf(claim));
+        }
+    }
+
+    // Nothing has happened for a while: is there nothing left to happen?
+    private void Touch()
+    {
+        if (_settled.Task.IsCompleted) return;
+        ITimer timer = _settling ??= _scope.Time.CreateTimer(_ => JudgeSettled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            timer.Change(Settling, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run has ended.
+        }
+    }
+
+    private void JudgeSettled()
+    {
+        (int waiting, int working, _) = Load;
+        bool isSettled = waiting + working == 0 && _scaleLoop.Latest is not null && _scope.Claims.Items.All(
+            static claim => claim.Metadata.DeletionTimestamp is null && (ClaimAttempts.HasFailed(claim) || claim.Status?.Conditions.IsTrue(NodeSmithConditions.Ready) == true));
+        if (isSettled) _settled.TrySetResult();
+    }
+
+    private static ObjectKey KeyOf(KubernetesObject item) => new(item.Metadata.Namespace!, item.Metadata.Name);
+}

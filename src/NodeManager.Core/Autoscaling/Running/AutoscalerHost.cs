@@ -1,0 +1,74 @@
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
+
+namespace NodeManager.Core.Autoscaling.Running;
+
+/// <summary>Runs an autoscaler: waits until it leads, then acts; one of several does.</summary>
+public static class AutoscalerHost
+{
+    /// <summary>The kind of its operation.</summary>
+    public const string Kind = "NodeAutoscaler";
+
+    /// <summary>Starts it in the background. It ends with the session, and when it is cancelled.</summary>
+    public static RunningOperation Start(NodeManagerSession session, AutoscalerOptions options) => RunningOperation.Start(
+        Kind, $"namespace {options.Namespace} in cluster '{session.Cluster}'", session.Time(),
+        context => RunAsync(session, options, once: false, context, context.Token));
+
+    /// <summary>Runs it.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="options">How.</param>
+    /// <param name="once">Until no claim is on its way to anywhere; otherwise until cancelled.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="cancellationToken">Stops it within seconds. What was begun is continued by the next leader.</param>
+    /// <exception cref="NodeManagerException">NotFound: the CustomResourceDefinitions are missing. What else the server refuses. SessionClosed.</exception>
+    public static Task RunAsync(NodeManagerSession session, AutoscalerOptions options, bool once, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, options.Namespace,
+            async (connection, token) =>
+            {
+                var run = new AutoscalerRun(session, connection, options, observer);
+                RunningAutoscalers running = connection.Get<RunningAutoscalers>();
+                using IDisposable entry = running.Enter(run);
+                await run.RunAsync(once, token);
+                return true;
+            },
+            cancellationToken);
+}
+
+/// <summary>The autoscalers that run in a session.</summary>
+internal sealed class RunningAutoscalers
+{
+    private readonly Lock _lock = new();
+    private readonly List<AutoscalerRun> _runs = [];
+
+    public IReadOnlyList<AutoscalerRun> All
+    {
+        get
+        {
+            lock (_lock) return [.. _runs];
+        }
+    }
+
+    public IDisposable Enter(AutoscalerRun run)
+    {
+        lock (_lock) _runs.Add(run);
+        return new Entry(this, run);
+    }
+
+    private sealed class Entry(RunningAutoscalers all, AutoscalerRun run) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (all._lock) all._runs.Remove(run);
+        }
+    }
+}

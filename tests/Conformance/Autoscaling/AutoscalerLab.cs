@@ -1,0 +1,154 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Pools;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Providers.Simulated;
+
+namespace NodeManager.Conformance.Autoscaling;
+
+/// <summary>A cluster with the autoscaler's resources, and simulated machines. A plan is what the test says: so many nodes.</summary>
+internal sealed class AutoscalerLab : IAsyncDisposable
+{
+    private readonly List<RunningOperation> _running = [];
+
+    private AutoscalerLab(TestCluster cluster) => Cluster = cluster;
+
+    public TestCluster Cluster { get; }
+
+    public string Namespace => Cluster.Namespace;
+
+    /// <summary>How many nodes the plan wants; null: what pools say.</summary>
+    public int? Wanted { get; set; }
+
+    /// <summary>Stands between autoscalers and their machines.</summary>
+    public Func<IMachineProvider, IMachineProvider> Wrap { get; set; } = static provider => provider;
+
+    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}")
+    {
+        TestCluster cluster = await TestCluster.StartAsync(backend, speed: speed);
+        await NodeSmithDefinitions.InstallAsync(cluster);
+        var lab = new AutoscalerLab(cluster);
+        await lab.AddProviderAsync(simulated);
+        await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
+        return lab;
+    }
+
+    public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") => Cluster.CreateAsync(
+        NodeSmithResources.Providers, Manifest("NodeSmithProvider", "sim", $$"""{"type":"simulated","simulated":{{simulated}}}"""));
+
+    /// <summary>Creates the pool <c>small</c>; the fields override the defaults.</summary>
+    public Task<NodeSmithPool> AddPoolAsync(int min = 0, int max = 0, string template = "{}", string fields = "\"registrationTimeout\":\"5m\"") => Cluster.CreateAsync(
+        NodeSmithResources.Pools,
+        Manifest("NodeSmithPool", "small", $$"""{"providerRef":"sim","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""));
+
+    public Task<NodeSmithClaim> AddClaimAsync(string name, string spec = """{"poolRef":"small"}""") =>
+        Cluster.CreateAsync(NodeSmithResources.Claims, Manifest("NodeSmithClaim", name, spec));
+
+    /// <summary>Starts an autoscaler in a session of its own.</summary>
+    public async Task<RunningOperation> RunAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    {
+        NodeManagerSession session = await Cluster.ConnectAsync(wrap);
+        RunningOperation operation = AutoscalerHost.Start(session, Options(session));
+        _running.Add(operation);
+        return operation;
+    }
+
+    public AutoscalerOptions Options(NodeManagerSession session) => new()
+    {
+        Namespace = Namespace,
+        Providers = new SimulatedMachines(session, provider => Wrap(provider)),
+        Plan = Plan,
+        CollectionInterval = TimeSpan.FromSeconds(30),
+    };
+
+    public Task<NodeSmithClaim> ClaimAsync(string name) => Cluster.GetAsync(NodeSmithResources.Claims, name);
+
+    public async Task<List<NodeSmithClaim>> ClaimsAsync() => (await Cluster.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = Namespace }, default)).Items;
+
+    /// <summary>The machines that exist, by claim.</summary>
+    public async Task<List<MachineMark>> MachinesAsync() =>
+        [.. (await Cluster.Client.ListAsync(Resources.ConfigMaps, new() { Namespace = Namespace, LabelSelector = "kubenodesmith.parawell.cloud/simulated-by=sim" }, default)).Items
+            .Select(static map => MachineMark.Parse(map.Data!["description"])!)];
+
+    public Task<NodeSmithClaim> WaitForClaimAsync(string name, Func<NodeSmithClaim, bool> isWanted) => Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
+
+    public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) => Eventually.GetAsync(what, ClaimsAsync, areWanted);
+
+    public Task DeleteAsync<T>(ResourceType<T> type, string name)
+        where T : KubernetesObject => Cluster.Client.DeleteAsync(type, name, Namespace, new(), default);
+
+    public Task PatchAsync<T>(ResourceType<T> type, string name, string json, string? subresource = null)
+        where T : KubernetesObject => Cluster.Client.PatchAsync(
+        type, name, type.IsNamespaced ? Namespace : null, Patch.Merge(JsonNode.Parse(json)!.AsObject()), subresource, RequestOptions.Default, default);
+
+    /// <summary>Stops an autoscaler as a process does that is asked to end.</summary>
+    public static async Task StopAsync(RunningOperation operation)
+    {
+        operation.Cancel();
+        await operation.Completion;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (RunningOperation operation in _running) await StopAsync(operation);
+        await Cluster.DisposeAsync();
+    }
+
+    public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";
+
+    public static string Reason(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Reason ?? "";
+
+    public static bool IsReady(NodeSmithClaim claim) => Status(claim, NodeSmithConditions.Ready) == "True";
+
+    private static JsonObject Manifest(string kind, string name, string spec) => new()
+    {
+        ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec),
+    };
+
+    private ScalePlan Plan(ScaleInput input)
+    {
+        if (Wanted is not { } wanted) return MinimumPlan.Of(input);
+        var live = input.Claims.Where(static one => one.Metadata.DeletionTimestamp is null).OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).ToList();
+        return new(
+            [.. Enumerable.Range(1, Math.Max(0, wanted - live.Count)).Select(static i => new NodeScalePlanMachine { Pool = "small", Id = $"small/{i}", CpuCores = 2, Memory = 2L << 30, Reason = ScaleReason.NewMachine, Message = "The test wants it." })],
+            [.. live.Skip(wanted).Select(one => new NodeScalePlanNode { Node = one.Status?.NodeName ?? "", Claim = one.Metadata.Name, Pool = "small", Decision = ScaleDecision.Remove, Reason = ScaleReason.Empty, Message = "The test wants less." })],
+            [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory, null);
+    }
+
+    /// <summary>Makes simulated providers, each once.</summary>
+    private sealed class SimulatedMachines(NodeManagerSession session, Func<IMachineProvider, IMachineProvider> wrap) : IMachineProviderSource
+    {
+        private readonly Lock _lock = new();
+        private readonly Dictionary<string, IMachineProvider> _made = [];
+
+        public Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken)
+        {
+            lock (_lock)
+            {
+                string spec = JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec);
+                if (!_made.TryGetValue(spec, out IMachineProvider? made))
+                {
+                    var connection = session.Connection();
+                    var settings = new MachineProviderSettings(provider.Metadata.Name, provider.Metadata.Namespace!, JsonDocument.Parse(spec).RootElement, MachineCredentials.None)
+                    {
+                        Cluster = connection.Client, Owner = "c/sim", Time = connection.Time,
+                    };
+                    _made[spec] = made = wrap(new SimulatedProviderFactory().Create(settings));
+                }
+
+                return Task.FromResult(MachineProviderAccess.To(made));
+            }
+        }
+    }
+}

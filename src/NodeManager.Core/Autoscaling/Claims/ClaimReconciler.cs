@@ -21,7 +21,7 @@ internal sealed class ClaimReconciler
     /// <param name="scope">What controllers share.</param>
     /// <param name="again">Told of a claim to look at again.</param>
     /// <param name="stop">Ends what goes on beside the queue.</param>
-    public ClaimReconciler(AutoscalerScope scope, Action<ObjectKey> again, CancellationToken stop)
+    public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> again, CancellationToken stop)
     {
         _work = new(scope);
         var remover = new MachineRemover(_work);
@@ -32,7 +32,7 @@ internal sealed class ClaimReconciler
         _terminator = new(_work, remover, _drains);
     }
 
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
         if (_work.Scope.Claims.Find(key.Namespace, key.Name) is not { } claim) return ReconcileResult.Done;
         try

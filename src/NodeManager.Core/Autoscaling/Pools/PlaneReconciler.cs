@@ -7,7 +7,7 @@ namespace NodeManager.Core.Autoscaling.Pools;
 /// <summary>Says of a control plane whether its pools can be managed, and when that was last looked at.</summary>
 internal sealed class PlaneReconciler(AutoscalerScope scope)
 {
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
         if (scope.Planes.Find(key.Namespace, key.Name) is not { Metadata.DeletionTimestamp: null } plane) return ReconcileResult.Done;
         var wrong = new List<string>();

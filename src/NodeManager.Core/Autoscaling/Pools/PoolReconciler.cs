@@ -12,7 +12,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
     /// <summary>How long a claim that failed keeps its place, so that what cannot work is not tried all the time.</summary>
     public static readonly TimeSpan FailedPause = TimeSpan.FromMinutes(5);
 
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
         if (scope.Pools.Find(key.Namespace, key.Name) is not { } pool) return ReconcileResult.Done;
         IReadOnlyList<NodeSmithClaim> claims = scope.Claims.FindAll(AutoscalerIndexes.ByPool, pool.Metadata.Name);

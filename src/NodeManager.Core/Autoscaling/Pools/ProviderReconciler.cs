@@ -12,7 +12,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
     private static readonly TimeSpan TestInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MissingPause = TimeSpan.FromSeconds(30);
 
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
         if (scope.Providers.Find(key.Namespace, key.Name) is not { } provider) return ReconcileResult.Done;
         bool isHeld = NodeSmithWriter<NodeSmithProvider, NodeSmithProviderSpec, NodeSmithProviderStatus>.IsHeld(provider);

@@ -21,7 +21,7 @@ internal sealed class AutoscalerControllers : IDisposable
 
     private readonly AutoscalerScope _scope;
     private readonly ScaleInputs _inputs;
-    private readonly WorkQueue<ObjectKey> _claims, _pools, _providers, _planes;
+    private readonly WorkQueue<ReconcileKey> _claims, _pools, _providers, _planes;
     private readonly WorkQueue<string> _rounds;
     private readonly ClaimReconciler _claimReconciler;
     private readonly PoolReconciler _poolReconciler;
@@ -38,10 +38,10 @@ internal sealed class AutoscalerControllers : IDisposable
     {
         _scope = scope;
         _inputs = new(scope, capabilities, minor);
-        _claims = NewQueue<ObjectKey>();
-        _pools = NewQueue<ObjectKey>();
-        _providers = NewQueue<ObjectKey>();
-        _planes = NewQueue<ObjectKey>();
+        _claims = NewQueue<ReconcileKey>();
+        _pools = NewQueue<ReconcileKey>();
+        _providers = NewQueue<ReconcileKey>();
+        _planes = NewQueue<ReconcileKey>();
         _rounds = NewQueue<string>();
         var creator = new ClaimCreator(scope, NodeOf);
         _claimReconciler = new(scope, key => _claims.Add(key), stop);
@@ -235,5 +235,5 @@ internal sealed class AutoscalerControllers : IDisposable
         if (isSettled) _settled.TrySetResult();
     }
 
-    private static ObjectKey KeyOf(KubernetesObject item) => new(item.Metadata.Namespace!, item.Metadata.Name);
+    private static ReconcileKey KeyOf(KubernetesObject item) => new(item.Metadata.Namespace!, item.Metadata.Name);
 }

@@ -26,16 +26,17 @@ public static class NodeSelections
         ClusterOperation.RunAsync(session, request, async (connection, token) =>
         {
             PendingSelections pending = connection.Get(static _ => new PendingSelections());
+            int minor = (await connection.Client.GetCapabilitiesAsync(token)).Minor;
+            SelectionRequest asCreated = request with { Pod = request.Pod.AsCreated(minor) };
             if (HasReferences(request.Pod))
             {
-                (ClusterSnapshot read, _, IReadOnlyList<Pod> all) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(null, token);
+                (ClusterSnapshot read, _, IReadOnlyList<Pod> all) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(null, token, knowsStorage: true);
                 return SelectNext(() => (read, all));
             }
 
             using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
             using CacheUse<Pod> pods = connection.Caches().Open(Resources.Pods, new());
             await Task.WhenAll(nodes.Cache.Synced, pods.Cache.Synced).WaitAsync(token);
-            int minor = (await connection.Client.GetCapabilitiesAsync(token)).Minor;
             return SelectNext(() =>
             {
                 IReadOnlyList<Pod> current = pods.Cache.Items;
@@ -51,7 +52,7 @@ public static class NodeSelections
                     (ClusterSnapshot snapshot, IReadOnlyList<Pod> current) = look();
                     pending.Update(now, current);
                     pending.AssumeIn(snapshot);
-                    return Select(session, request, snapshot, pending, now);
+                    return Select(session, asCreated, snapshot, pending, now);
                 }
             }
         }, cancellationToken);
@@ -143,5 +144,5 @@ public static class NodeSelections
 
     // Volumes, and the namespaces of affinity terms, are read only for a pod that refers to them.
     private static bool HasReferences(Pod pod) =>
-        pod.Spec.Volumes?.Exists(static volume => volume.PersistentVolumeClaim is not null) == true || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
+        pod.Spec.Volumes?.Exists(static volume => volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null) == true || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
 }

@@ -21,7 +21,8 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
     /// <summary>Reads each kind once.</summary>
     /// <param name="minor">The release whose rules count; null: the server's.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken)
+    /// <param name="knowsStorage">Whether claims that are not bound yet, or do not exist, are to be judged; the storage classes are read for it.</param>
+    public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
         var everything = new ListOptions();
         var server = client.GetCapabilitiesAsync(cancellationToken);
@@ -32,23 +33,32 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
         var claims = IfAllowedAsync(Resources.PersistentVolumeClaims, "volume claims", cancellationToken);
         var volumes = IfAllowedAsync(Resources.PersistentVolumes, "volumes", cancellationToken);
-        await Task.WhenAll(server, nodes, pods, images, services, namespaces, claims, volumes);
+        var classes = knowsStorage ? IfAllowedAsync(Resources.StorageClasses, "storage classes", cancellationToken) : Task.FromResult<List<StorageClass>?>(null);
+        await Task.WhenAll(server, nodes, pods, images, services, namespaces, claims, volumes, classes);
 
-        var snapshot = ClusterSnapshot.Of((await nodes).Items, (await pods).Items, minor ?? (await server).Minor);
-        foreach (var node in await images)
+        // What is missing in a list that may not be read may exist.
+        bool isWhole = await claims is not null && await volumes is not null && await classes is not null;
+        ClusterSnapshot snapshot = new(minor ?? (await server).Minor) { KnowsStorage = isWhole };
+        foreach (var node in (await nodes).Items)
+            snapshot.SetNode(node);
+        foreach (var pod in (await pods).Items)
+            snapshot.SetPod(pod);
+        foreach (var node in await images ?? [])
             snapshot.SetImages(node.Metadata.Name, node.Status.Images);
-        foreach (var service in await services)
+        foreach (var service in await services ?? [])
             snapshot.SetService(service);
-        foreach (var space in await namespaces)
+        foreach (var space in await namespaces ?? [])
             snapshot.SetNamespace(space.Metadata.Name, space.Metadata.Labels);
-        foreach (var claim in await claims)
+        foreach (var claim in await claims ?? [])
             snapshot.SetClaim(claim);
-        foreach (var volume in await volumes)
+        foreach (var volume in await volumes ?? [])
             snapshot.SetVolume(volume);
+        foreach (var storageClass in await classes ?? [])
+            snapshot.SetStorageClass(storageClass);
         return new(snapshot, (await nodes).Items, (await pods).Items);
     }
 
-    private async Task<List<T>> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)
+    private async Task<List<T>?> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         try
@@ -58,7 +68,7 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
             warn($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be read and are not taken into account: {refused.Message}");
-            return [];
+            return null;
         }
     }
 }

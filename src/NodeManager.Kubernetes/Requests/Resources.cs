@@ -38,6 +38,9 @@ public static class Resources
     public static ResourceType<DaemonSet> DaemonSets { get; } =
         new("apps", "v1", "daemonsets", true, Json.DaemonSet, Json.KubernetesListDaemonSet);
 
+    public static ResourceType<StorageClass> StorageClasses { get; } =
+        new("storage.k8s.io", "v1", "storageclasses", false, Json.StorageClass, Json.KubernetesListStorageClass);
+
     public static ResourceType<VolumeAttachment> VolumeAttachments { get; } =
         new("storage.k8s.io", "v1", "volumeattachments", false, Json.VolumeAttachment, Json.KubernetesListVolumeAttachment);
 

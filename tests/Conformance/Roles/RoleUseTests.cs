@@ -9,6 +9,7 @@ using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -176,5 +177,11 @@ public sealed class RoleUseTests
         Assert.NotNull(await NodeWaiter.WaitAsync(session, node, "Ready", TimeSpan.FromSeconds(30), default));
         await foreach (NodeChange _ in NodeWatcher.WatchAsync(session, new() { Selector = cluster.Selector }, true, default)) break;
         Assert.Single(await DrainPlanner.PlanAsync(session, [node], new(), default));
+        Assert.NotEmpty(await NodeSelections.SelectAsync(session, new() { Strategy = NodeSelectionStrategy.Random, Pod = WithClaim(), Explain = true }, NullObserver.Instance, default));
     }
+
+    private static Pod WithClaim() => new()
+    {
+        Spec = new() { Containers = [new() { Name = "a" }], Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "none" } }] },
+    };
 }

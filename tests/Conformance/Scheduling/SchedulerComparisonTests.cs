@@ -6,8 +6,8 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Scheduling;
 
 /// <summary>
-/// The embedded cluster's scheduler against the real one, on clusters and pods made by chance: whether each pod fits, the counts of the
-/// reasons why not, and which pods have to go for it.
+/// The embedded cluster's scheduler, and the explanations of node selections, against the real scheduler, on clusters and pods made by chance:
+/// whether each pod fits, the counts of the reasons why not, and which pods have to go for it.
 /// </summary>
 public sealed class SchedulerComparisonTests
 {
@@ -29,6 +29,7 @@ public sealed class SchedulerComparisonTests
         using var ours = new ScenarioRunner(sandbox.Server, sandbox.CreateTransport());
         await Task.WhenAll(real.PrepareAsync(), ours.PrepareAsync());
         List<string> differences = [];
+        Explainer explainer = new(plane);
         int compared = 0, refused = 0, driven = 0;
         for (int round = 0; compared < pods; round++)
         {
@@ -40,6 +41,7 @@ public sealed class SchedulerComparisonTests
                 compared++;
                 if (!expected.Fits) refused++;
                 if (expected != actual) differences.Add(Describe(round, probe, expected, actual, scenario));
+                if (await explainer.CompareAsync(probe, expected) is { } other) differences.Add(Describe(round, probe, expected, new(other.Length == 0, other), scenario));
             }
 
             (Outcome wanted, Outcome got) = await PreemptAsync(real, ours, scenario);

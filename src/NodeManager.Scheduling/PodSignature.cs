@@ -42,6 +42,10 @@ internal sealed class PodSignature
         return JsonSerializer.Serialize(looked, KubernetesJson.Default.Pod);
     }
 
+    /// <summary>Namespace and selected labels: what decides in which counts of others the pod is.</summary>
+    public string CountedOf(Pod pod) => string.Join('\n', (pod.Metadata.Labels ?? []).Where(label => _selectedKeys.Contains(label.Key))
+        .OrderBy(static label => label.Key, StringComparer.Ordinal).Select(static label => $"{label.Key}={label.Value}").Prepend(pod.Metadata.Namespace ?? ""));
+
     private static IEnumerable<string> KeysOf(Pod pod)
     {
         IEnumerable<LabelSelector?> selectors =

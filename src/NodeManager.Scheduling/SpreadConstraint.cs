@@ -50,8 +50,11 @@ internal sealed class SpreadConstraint
     public int Count(NodeState node) => _countsNone ? 0 : node.Pods.Count(Counts);
 
     /// <summary>Whether that pod is among those to spread.</summary>
-    public bool Counts(PodState other) => !_countsNone
-        && other.Pod.Metadata.DeletionTimestamp is null && other.Pod.Metadata.Namespace == _pod.Metadata.Namespace && _matches(other.Pod);
+    public bool Counts(PodState other) => Counts(other.Pod);
+
+    /// <inheritdoc cref="Counts(PodState)"/>
+    public bool Counts(Pod other) =>
+        !_countsNone && other.Metadata.DeletionTimestamp is null && other.Metadata.Namespace == _pod.Metadata.Namespace && _matches(other);
 
     private static SpreadConstraint OfPod(Pod pod, TopologySpreadConstraint constraint, int minorVersion)
     {

@@ -31,6 +31,26 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
     /// <summary>Why no node at all will do; null where it depends on the node.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>What the rule looks at, as text: pods with equal keys may go to the same nodes.</summary>
+    public static IEnumerable<string> KeysOf(Pod pod, ClusterSnapshot snapshot)
+    {
+        foreach (Volume volume in pod.Spec.Volumes ?? [])
+        {
+            string? name = volume.Ephemeral is not null ? $"{pod.Metadata.Name}-{volume.Name}" : volume.PersistentVolumeClaim?.ClaimName;
+            if (name is null) continue;
+            PersistentVolumeClaim? claim = snapshot.Claim(pod.Metadata.Namespace ?? "default", name);
+            if (claim is null || claim.Metadata.DeletionTimestamp is not null) yield return $"claim {pod.Metadata.Namespace}/{name}";
+            else if (claim.Spec.VolumeName is { Length: > 0 } bound) yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
+            // What is made on demand can be made anywhere; else it depends on the claim's size and modes.
+            else yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not VolumeBinding.NoProvisioner } known && known.Waits()
+                ? $"class {claim.Spec.StorageClassName}" : $"claim {pod.Metadata.Namespace}/{name}";
+        }
+    }
+
+    private static string Key(PersistentVolume volume) => volume.Spec.NodeAffinity is null
+        ? ""
+        : System.Text.Json.JsonSerializer.Serialize(new PersistentVolume { Spec = new() { NodeAffinity = volume.Spec.NodeAffinity } }, KubernetesJson.Default.PersistentVolume);
+
     public FitResult Evaluate(NodeState node)
     {
         if (Obstacle is not null) return FitResult.Never(Obstacle);

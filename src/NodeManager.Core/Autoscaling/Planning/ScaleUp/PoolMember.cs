@@ -1,0 +1,34 @@
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
+
+/// <summary>A node of a pool, or a claim whose node is not there yet.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Claim">Null: a node that carries the pool's label and that no claim owns.</param>
+/// <param name="Node">Null: not registered.</param>
+internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Node? Node)
+{
+    /// <summary>What the rules see: the node, or the node that will be.</summary>
+    public Node Expected { get; init; } = Node ?? new();
+
+    public bool IsLeaving => Claim?.Metadata.DeletionTimestamp is not null || Node?.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>Its machine is made, or its node is not initialized yet.</summary>
+    public bool IsInFlight => Claim is not null && !IsLeaving && (Node is null || !Is(NodeSmithConditions.Initialized) && !Is(NodeSmithConditions.Ready));
+
+    public string Title => Node?.Metadata.Name ?? Claim?.Metadata.Name ?? "";
+
+    public bool Is(string condition) => Claim?.Status?.Conditions?.Exists(one => one.Type == condition && one.Status == "True") == true;
+
+    /// <summary>What counts against the pool's limits: allocatable of the node, or what the claim requires.</summary>
+    public (decimal CpuCores, decimal Bytes) Counted
+    {
+        get
+        {
+            if (Node?.Status.Allocatable is { Count: > 0 } there)
+                return (there.TryGetValue("cpu", out var cpu) ? cpu.Value : 0, there.TryGetValue("memory", out var memory) ? memory.Value : 0);
+            return (Claim?.Spec.Requirements?.CpuCores ?? 0, (Claim?.Spec.Requirements?.MemoryMiB ?? 0) * 1048576m);
+        }
+    }
+}

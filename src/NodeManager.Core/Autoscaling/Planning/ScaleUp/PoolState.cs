@@ -1,0 +1,110 @@
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
+
+/// <summary>A pool with what belongs to it now.</summary>
+internal sealed class PoolState
+{
+    public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members)
+    {
+        Pool = pool;
+        Provider = provider;
+        Members = members;
+        CpuCores = members.Sum(static member => member.Counted.CpuCores);
+        Bytes = members.Sum(static member => member.Counted.Bytes);
+        NodeSmithPoolLimits limits = pool.Spec.Limits;
+        Allowance = new()
+        {
+            Nodes = limits.MaxNodes > 0 ? Math.Max(0, limits.MaxNodes - members.Count) : null,
+            CpuCores = limits.CpuCores > 0 ? Math.Max(0, (long)Math.Floor(limits.CpuCores - CpuCores)) : null,
+            MemoryMiB = limits.MemoryMiB > 0 ? Math.Max(0, (long)Math.Floor(limits.MemoryMiB - (Bytes / 1048576m))) : null,
+        };
+    }
+
+    public NodeSmithPool Pool { get; }
+
+    public string Name => Pool.Metadata.Name;
+
+    public NodeSmithProvider? Provider { get; }
+
+    public IReadOnlyList<PoolMember> Members { get; }
+
+    public decimal CpuCores { get; }
+
+    public decimal Bytes { get; }
+
+    /// <summary>What is left of the limits; changes while machines are planned.</summary>
+    public PoolAllowance Allowance { get; }
+
+    public bool IsDeleted => Pool.Metadata.DeletionTimestamp is not null;
+
+    public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
+
+    /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>
+    public (int Nodes, string Reason) Least => (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
+        ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount) : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
+
+    public TimeSpan ScaleUpWindow => Duration(Pool.Spec.ScaleUp?.StabilizationWindow);
+
+    public TimeSpan ScaleDownWindow => Duration(Pool.Spec.ScaleDown?.StabilizationWindow);
+
+    /// <summary>The pools with their nodes and claims. Claims that have failed have no machine and do not count.</summary>
+    public static List<PoolState> Of(ScaleInput input)
+    {
+        Dictionary<string, Node> byName = new(StringComparer.Ordinal), byId = new(StringComparer.Ordinal);
+        foreach (Node node in input.Nodes)
+        {
+            byName[node.Metadata.Name] = node;
+            if (node.Spec.ProviderID is { Length: > 0 } id) byId[id] = node;
+        }
+
+        HashSet<string> owned = new(StringComparer.Ordinal);
+        ILookup<string, NodeSmithClaim> claims = input.Claims.ToLookup(static claim => claim.Spec.PoolRef, StringComparer.Ordinal);
+        List<(NodeSmithPool Pool, List<PoolMember> Members)> pools = [];
+        foreach (NodeSmithPool pool in input.Pools)
+        {
+            List<PoolMember> members = [];
+            foreach (NodeSmithClaim claim in claims[pool.Metadata.Name].OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal))
+            {
+                PoolMember member = new(pool, claim, NodeOf(claim, byName, byId));
+                if (member.Is(NodeSmithConditions.Failed)) continue;
+                if (member.Node is not null) owned.Add(member.Node.Metadata.Name);
+                members.Add(member);
+            }
+
+            pools.Add((pool, members));
+        }
+
+        Dictionary<string, NodeSmithProvider> providers = new(StringComparer.Ordinal);
+        foreach (NodeSmithProvider provider in input.Providers) providers[provider.Metadata.Name] = provider;
+        return
+        [
+            .. pools.Select(one =>
+            {
+                string key = one.Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
+                IEnumerable<PoolMember> others = input.Nodes
+                    .Where(node => !owned.Contains(node.Metadata.Name) && node.Metadata.Labels?.GetValueOrDefault(key) == one.Pool.Metadata.Name)
+                    .Select(node => new PoolMember(one.Pool, null, node));
+                NodeSmithProvider? provider = providers.GetValueOrDefault(one.Pool.Spec.ProviderRef);
+                return new PoolState(one.Pool, provider, [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member) })]);
+            }),
+        ];
+    }
+
+    private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)
+    {
+        if (claim.Status is not { } status) return null;
+        if (status.ProviderID is { Length: > 0 } id && byId.TryGetValue(id, out Node? node)) return node;
+        string? name = status.NodeName is { Length: > 0 } registered ? registered : status.MachineName;
+        if (name is not { Length: > 0 } || !byName.TryGetValue(name, out Node? named)) return null;
+        // Another machine has the name, or the node is older than the machine.
+        if (named.Spec.ProviderID is { Length: > 0 } other && status.ProviderID is { Length: > 0 } wanted && other != wanted) return null;
+        return named.Metadata.CreationTimestamp < status.MachineCreated ? null : named;
+    }
+
+    private static TimeSpan Duration(string? text) => text is null ? TimeSpan.Zero : GoDuration.Parse(text) ?? TimeSpan.Zero;
+}

@@ -1,0 +1,81 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
+
+/// <summary>Why a pod gets no machine: of all offers the one that came closest gives the reason, and every pool a sentence.</summary>
+internal static class RefusalText
+{
+    public static (string Reason, string Message) Of(PackedPod packed, IReadOnlyList<PoolState> pools)
+    {
+        if (packed.Refusals.Count == 0) return (ScaleReason.NoPool, pools.Count == 0 ? "No pool is managed." : "No pool can make machines.");
+        List<string> sentences = [];
+        PackingRefusal closest = PackingRefusal.Taint;
+        foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
+        {
+            // Zones of a pool may answer differently; the pool's answer is that of the zone that came closest.
+            (MachineOffer offer, PackingRefusal why) = pool.MaxBy(static one => one.Why);
+            if (why > closest) closest = why;
+            sentences.Add($"Pool '{pool.Key}': {Words(packed.Pod, offer, why, pools.First(one => one.Name == pool.Key))}.");
+        }
+
+        return (Code(closest, packed.Pod), string.Join(' ', sentences));
+    }
+
+    private static string Code(PackingRefusal why, Pod pod) => why switch
+    {
+        PackingRefusal.Taint => ScaleReason.Taint,
+        PackingRefusal.NodeAffinity => AsksForZone(pod) ? ScaleReason.Zone : ScaleReason.NodeAffinity,
+        PackingRefusal.Volume => ScaleReason.Zone,
+        PackingRefusal.TooLarge or PackingRefusal.HostPort => ScaleReason.TooLarge,
+        PackingRefusal.PodAffinity => ScaleReason.PodAffinity,
+        PackingRefusal.TopologySpread => ScaleReason.TopologySpread,
+        PackingRefusal.ProviderStock => ScaleReason.ProviderCapacity,
+        PackingRefusal.NodeLimit => ScaleReason.NodeLimit,
+        PackingRefusal.CpuLimit => ScaleReason.CpuLimit,
+        _ => ScaleReason.MemoryLimit,
+    };
+
+    private static string Words(Pod pod, MachineOffer offer, PackingRefusal why, PoolState pool)
+    {
+        var limits = pool.Pool.Spec.Limits;
+        return why switch
+        {
+            PackingRefusal.Taint => $"the taint {TaintText(pod.FirstUntolerated(offer.Template))} is not tolerated",
+            PackingRefusal.NodeAffinity when AsksForZone(pod) => "it cannot make machines in the zone that the pod asks for",
+            PackingRefusal.NodeAffinity => "its nodes do not have the labels that the pod's node selector or node affinity asks for",
+            PackingRefusal.Volume => "it cannot make machines where the pod's volumes are",
+            PackingRefusal.TooLarge => TooLarge(pod, offer),
+            PackingRefusal.HostPort => "a host port of the pod is taken",
+            PackingRefusal.PodAffinity => "the pod's affinity to other pods, or theirs, cannot be met on a new machine",
+            PackingRefusal.TopologySpread => "a topology spread constraint cannot be met on a new machine",
+            PackingRefusal.ProviderStock => $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left",
+            PackingRefusal.NodeLimit => $"it may have at most {limits.MaxNodes} nodes (limits.maxNodes)",
+            PackingRefusal.CpuLimit => $"a further machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
+            _ => $"a further machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",
+        };
+    }
+
+    private static string TooLarge(Pod pod, MachineOffer offer)
+    {
+        foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal))
+        {
+            decimal most = offer.Sizes.Count == 0 ? 0 : offer.Sizes.Max(size => size.Allocatable.GetValueOrDefault(name));
+            decimal room = most - offer.Overhead.GetValueOrDefault(name);
+            if (amount > room) return most == 0 ? $"its machines have no {name}" : $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}";
+        }
+
+        return "no single machine has enough of all that the pod requests";
+    }
+
+    private static string Amount(string name, decimal amount) =>
+        name is "memory" or "ephemeral-storage" ? ByteSize.Format((long)Math.Max(0, amount)) : FormattableString.Invariant($"{Math.Max(0, amount):0.###}");
+
+    private static string TaintText(Taint? taint) => taint is null ? "of its nodes" : string.IsNullOrEmpty(taint.Value) ? $"{taint.Key}:{taint.Effect}" : $"{taint.Key}={taint.Value}:{taint.Effect}";
+
+    private static bool AsksForZone(Pod pod) =>
+        pod.Spec.NodeSelector?.ContainsKey(ExpectedNodes.ZoneLabel) == true
+        || pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
+            .Exists(static term => term.MatchExpressions?.Exists(static one => one.Key == ExpectedNodes.ZoneLabel) == true) == true;
+}

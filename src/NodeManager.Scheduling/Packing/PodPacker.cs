@@ -1,0 +1,438 @@
+using System.Globalization;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Filters;
+
+namespace NodeManager.Scheduling.Packing;
+
+/// <summary>
+/// Finds a place for many pods: on the nodes of a snapshot as the scheduler's filters have it, then on as few machines of the offers as it can
+/// (first fit, the largest pods first). Pods that no rule tells apart cost about as much as one. Deterministic. Used once.
+/// </summary>
+/// <remarks>
+/// Where new machines come into play a spread constraint is kept more strictly than by the scheduler: a zone in which machines can be made counts
+/// although it has no node yet, and so does a fresh host. So the plan holds whatever machine comes up first.
+/// </remarks>
+public sealed class PodPacker
+{
+    private readonly ClusterSnapshot _snapshot;
+    private readonly IReadOnlyList<MachineOffer> _offers;
+    private readonly Func<NodeState, bool> _isUsable;
+    private readonly ResourceIndex _resources = new();
+    private readonly PodGroups _grouping;
+    private readonly TopologyBook _book;
+    private readonly List<PackingSlot> _slots = [];
+    private readonly List<PackingSlot> _machines = [];
+    private readonly List<OfferState> _states = [];
+    private readonly Dictionary<string, NodeRules> _rules = new(StringComparer.Ordinal);
+    private readonly Dictionary<PodGroup, List<PackingSlot>> _places = [];
+    private bool _mayOpen;
+
+    /// <param name="snapshot">The cluster without the pods to place; it is not changed.</param>
+    /// <param name="offers">The machines that can be made, the preferred pool first; empty: none.</param>
+    /// <param name="isUsable">Which nodes may take pods; null: all. All count in spreads.</param>
+    public PodPacker(ClusterSnapshot snapshot, IReadOnlyList<MachineOffer> offers, Func<NodeState, bool>? isUsable = null)
+    {
+        _snapshot = snapshot;
+        _offers = offers;
+        _isUsable = isUsable ?? (static _ => true);
+        _grouping = new(snapshot, _resources);
+        _book = new(snapshot);
+    }
+
+    /// <summary>A result for each pod, in no particular order.</summary>
+    public IReadOnlyList<PackedPod> Pack(IReadOnlyList<Pod> pods, CancellationToken cancellationToken = default)
+    {
+        List<PodGroup> groups = _grouping.Of(pods);
+        _book.Build(groups);
+        AddNodes();
+        AddOffers();
+        Order(groups);
+        foreach (PodGroup group in groups) _places.Add(group, []);
+
+        Sweep(groups, cancellationToken);
+        if (_offers.Count > 0 && groups.Exists(static group => group.Left > 0))
+        {
+            _mayOpen = true;
+            KnowWhatMayCome(groups);
+            Sweep(groups, cancellationToken);
+        }
+
+        return [.. groups.SelectMany(Results)];
+    }
+
+    /// <summary>The machines to make, in the order in which they were opened.</summary>
+    public IReadOnlyList<PackedMachine> Machines => _machines.ConvertAll(static slot => slot.Machine!);
+
+    /// <summary>Opens one machine without pods, the cheapest of the first offer that allows it. Null: none does.</summary>
+    public PackedMachine? OpenEmpty(string pool)
+    {
+        foreach (OfferState offer in _states.Where(one => one.Offer.Pool == pool).OrderBy(static one => one.Opened))
+            if (TryOpen(offer, offer.Overhead, out PackingSlot? slot) is null) return slot!.Machine;
+        return null;
+    }
+
+    private void Sweep(List<PodGroup> groups, CancellationToken cancellationToken)
+    {
+        for (bool hasMoved = true; hasMoved;)
+        {
+            hasMoved = false;
+            foreach (PodGroup group in groups)
+            {
+                if (group.Left == 0) continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                int before = group.Placed;
+                Fill(group);
+                hasMoved |= group.Placed > before;
+            }
+
+            // Only what depends on where others are may fit now.
+            hasMoved &= groups.Exists(static group => group.Left > 0 && group.MayFitLater);
+        }
+    }
+
+    private void Fill(PodGroup group)
+    {
+        Complete(group);
+        List<PackingSlot> candidates = group.Candidates!;
+        while (group.Left > 0)
+        {
+            bool isPlaced = false;
+            int kept = 0, index = 0;
+            for (; index < candidates.Count && group.Left > 0; index++)
+            {
+                PackingSlot slot = candidates[index];
+                (int room, bool isFinal) = RoomOn(group, slot);
+                if (room > 0)
+                {
+                    Place(group, slot, room);
+                    isPlaced = true;
+                    candidates[kept++] = slot;
+                    if (group.Spreads.Count == 0) continue;
+                    // The counts are others now: from the start.
+                    index++;
+                    break;
+                }
+
+                if (!isFinal) candidates[kept++] = slot;
+            }
+
+            if (kept < index) candidates.RemoveRange(kept, index - kept);
+            if (isPlaced) continue;
+            if (group.Left == 0 || !_mayOpen || Open(group) is not { } opened) return;
+            if (RoomOn(group, opened).Room == 0) return;
+            candidates.Add(opened);
+            group.SeenMachines = _machines.Count;
+        }
+    }
+
+    /// <summary>How many pods of the group the slot takes now, and where it is none, whether that is for good.</summary>
+    private (int Room, bool IsFinal) RoomOn(PodGroup group, PackingSlot slot)
+    {
+        foreach (TopologyCounter apart in group.Apart)
+            if (apart.Of(slot.Domains[apart.Key]) > 0) return (0, true);
+        if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true) return (0, true);
+        int room = slot.Machine is null ? Fitting(slot.Amounts, group.Need, group.Left) : Growing(slot, group.Need, group.Left);
+        if (room == 0) return (0, true);
+        if (group.Near.Count > 0 && !IsNear(group, slot.Domains)) return (0, false);
+        foreach (SpreadTerm spread in group.Spreads)
+        {
+            int domain = slot.Domains[spread.Counter.Key];
+            if (domain < 0) return (0, true);
+            int skew = spread.Counter.Of(domain) + spread.Self - spread.Counter.Least(spread.MinDomains);
+            if (skew > spread.MaxSkew) return (0, spread.Counter.CountsFreshHosts);
+        }
+
+        return (group.MayFillUp ? room : 1, false);
+    }
+
+    private static bool IsNear(PodGroup group, int[] domains)
+    {
+        bool isFirst = group.AttractsItself && group.Near.TrueForAll(static near => near.IsEmpty);
+        foreach (TopologyCounter near in group.Near)
+        {
+            int domain = domains[near.Key];
+            if (domain < 0 || (!isFirst && near.Of(domain) == 0)) return false;
+        }
+
+        return true;
+    }
+
+    private void Place(PodGroup group, PackingSlot slot, int count)
+    {
+        if (slot.Machine is { } machine)
+        {
+            for (int resource = 0; resource < slot.Amounts.Length; resource++) slot.Amounts[resource] += group.Need[resource] * count;
+            Grow(slot);
+            for (int index = 0; index < count; index++) machine.PodList.Add(group.Pods[group.Placed + index]);
+        }
+        else
+        {
+            for (int resource = 0; resource < slot.Amounts.Length; resource++) slot.Amounts[resource] -= group.Need[resource] * count;
+        }
+
+        foreach (TopologyCounter counter in group.Counts) counter.Add(slot, count);
+        if (group.Ports.Count > 0) (slot.Ports ??= []).AddRange(group.Ports);
+        for (int index = 0; index < count; index++) _places[group].Add(slot);
+        group.Placed += count;
+    }
+
+    private static int Fitting(long[] free, long[] need, int most)
+    {
+        long room = most;
+        for (int resource = 0; resource < need.Length; resource++)
+        {
+            if (need[resource] <= 0) continue;
+            if (free[resource] < need[resource]) return 0;
+            room = Math.Min(room, free[resource] / need[resource]);
+        }
+
+        return (int)room;
+    }
+
+    /// <summary>How many fit on a machine that may still become larger.</summary>
+    private int Growing(PackingSlot slot, long[] need, int most)
+    {
+        OfferState offer = _states[slot.Machine!.OfferNumber];
+        if (!offer.Holds(slot.Amounts, need)) return 0;
+        int room = 0;
+        for (int step = most; step > 0 && room < most;)
+        {
+            // The most that some size within the limits holds, by halving.
+            if (room + step <= most && CanGrow(slot, offer, need, room + step)) room += step;
+            else step /= 2;
+        }
+
+        return room;
+    }
+
+    private static bool CanGrow(PackingSlot slot, OfferState offer, long[] need, int count)
+    {
+        int size = offer.SizeFor(slot.Amounts, need, count, slot.Size);
+        if (size < 0) return false;
+        if (size == slot.Size) return true;
+        MachineSize from = offer.Offer.Sizes[slot.Size], to = offer.Offer.Sizes[size];
+        return offer.Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
+    }
+
+    private void Grow(PackingSlot slot)
+    {
+        OfferState offer = _states[slot.Machine!.OfferNumber];
+        int size = offer.SizeFor(slot.Amounts, null, 0, slot.Size);
+        if (size == slot.Size) return;
+        MachineSize from = offer.Offer.Sizes[slot.Size], to = offer.Offer.Sizes[size];
+        offer.Offer.Allowance.Take(0, to.CpuCores - from.CpuCores, to.MemoryMiB - from.MemoryMiB);
+        if (from.Stock is { } back) back.Left++;
+        if (to.Stock is { } taken) taken.Left--;
+        slot.Size = size;
+        slot.Machine.Size = to;
+    }
+
+    /// <summary>A machine for the group's next pod; null where no offer will do.</summary>
+    private PackingSlot? Open(PodGroup group)
+    {
+        PackingSlot? opened = null;
+        foreach (IGrouping<string, OfferState> pool in _states.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
+        {
+            foreach (OfferState offer in pool.OrderBy(one => Weight(group, one)).ThenBy(static one => one.Opened))
+            {
+                if (Refuse(group, offer) is not null) continue;
+                long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
+                if (TryOpen(offer, need, out opened) is null) return Prepare(opened!, offer);
+            }
+        }
+
+        return null;
+    }
+
+    private static PackingSlot Prepare(PackingSlot slot, OfferState offer)
+    {
+        offer.Overhead.CopyTo(slot.Amounts, 0);
+        return slot;
+    }
+
+    /// <summary>How full the offer's zone is with what the group spreads.</summary>
+    private static int Weight(PodGroup group, OfferState offer) => group.Spreads.Sum(spread => spread.Counter.Of(offer.Domains[spread.Counter.Key]));
+
+    private PackingRefusal? TryOpen(OfferState offer, long[] need, out PackingSlot? slot)
+    {
+        slot = null;
+        PackingRefusal? why = PackingRefusal.TooLarge;
+        for (int size = 0; size < offer.Offer.Sizes.Count; size++)
+        {
+            if (!offer.Fits(size, need, null, 0)) continue;
+            MachineSize taken = offer.Offer.Sizes[size];
+            why = taken.Stock is { Left: <= 0 } ? PackingRefusal.ProviderStock : offer.Offer.Allowance.Refuse(1, taken.CpuCores, taken.MemoryMiB);
+            if (why is not null) continue;
+            offer.Offer.Allowance.Take(1, taken.CpuCores, taken.MemoryMiB);
+            if (taken.Stock is { } stock) stock.Left--;
+            offer.Opened++;
+            PackedMachine machine = new(offer.Offer, string.Create(CultureInfo.InvariantCulture, $"{offer.Offer.Pool}/{_machines.Count + 1}"), offer.Number) { Size = taken };
+            slot = new()
+            {
+                Number = _slots.Count,
+                Name = machine.Name,
+                State = offer.Offer.State,
+                Machine = machine,
+                Size = size,
+                Amounts = [.. need],
+                Domains = _book.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
+            };
+            _slots.Add(slot);
+            _machines.Add(slot);
+            return null;
+        }
+
+        return why;
+    }
+
+    /// <summary>Why no machine of the offer would do, limits aside.</summary>
+    private PackingRefusal? Refuse(PodGroup group, OfferState offer)
+    {
+        if (RulesOf(group).Refusal(offer.Offer) is { } why) return why;
+        if (!offer.Holds(offer.Overhead, group.Need)) return PackingRefusal.TooLarge;
+        foreach (TopologyCounter apart in group.Apart)
+            if (apart.Of(offer.Domains[apart.Key]) > 0) return PackingRefusal.PodAffinity;
+        if (group.Near.Count > 0 && !IsNear(group, offer.Domains)) return PackingRefusal.PodAffinity;
+        foreach (SpreadTerm spread in group.Spreads)
+        {
+            int domain = offer.Domains[spread.Counter.Key];
+            if (domain < 0 || spread.Counter.Of(domain) + spread.Self - spread.Counter.Least(spread.MinDomains) > spread.MaxSkew)
+                return PackingRefusal.TopologySpread;
+        }
+
+        return null;
+    }
+
+    private NodeRules RulesOf(PodGroup group)
+    {
+        if (!_rules.TryGetValue(group.NodeKey, out NodeRules? rules)) _rules.Add(group.NodeKey, rules = new(group.First, _snapshot));
+        return rules;
+    }
+
+    /// <summary>Adds to the candidates what was opened since.</summary>
+    private void Complete(PodGroup group)
+    {
+        NodeRules rules = RulesOf(group);
+        if (group.Candidates is null)
+        {
+            group.Candidates = [];
+            foreach (PackingSlot slot in _slots)
+            {
+                if (slot.Machine is not null) break;
+                if (slot.IsUsable && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot)) group.Candidates.Add(slot);
+            }
+        }
+
+        for (; group.SeenMachines < _machines.Count; group.SeenMachines++)
+        {
+            PackingSlot slot = _machines[group.SeenMachines];
+            if (rules.Refusal(slot.Machine!.Offer) is null) group.Candidates.Add(slot);
+        }
+    }
+
+    private IEnumerable<PackedPod> Results(PodGroup group)
+    {
+        List<PackingSlot> places = _places[group];
+        for (int index = 0; index < places.Count; index++)
+            yield return new(group.Pods[index], places[index].Machine is null ? places[index].Name : null, places[index].Machine, []);
+        if (group.Left == 0) yield break;
+        IReadOnlyList<(MachineOffer, PackingRefusal)> refusals = [.. _states.Select(offer => (offer.Offer, WhyNot(group, offer)))];
+        for (int index = group.Placed; index < group.Pods.Count; index++) yield return new(group.Pods[index], null, null, refusals);
+    }
+
+    private PackingRefusal WhyNot(PodGroup group, OfferState offer)
+    {
+        if (Refuse(group, offer) is { } why) return why;
+        long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
+        PackingRefusal limit = PackingRefusal.TooLarge;
+        for (int size = 0; size < offer.Offer.Sizes.Count; size++)
+        {
+            if (!offer.Fits(size, need, null, 0)) continue;
+            MachineSize wanted = offer.Offer.Sizes[size];
+            limit = wanted.Stock is { Left: <= 0 } ? PackingRefusal.ProviderStock
+                : offer.Offer.Allowance.Refuse(1, wanted.CpuCores, wanted.MemoryMiB) ?? PackingRefusal.PodAffinity;
+            break;
+        }
+
+        return limit;
+    }
+
+    private void AddNodes()
+    {
+        Dictionary<string, (Pod First, List<PackingSlot> On)> kinds = new(StringComparer.Ordinal);
+        List<TopologyCounter> counters = [.. _book.Counters];
+        foreach (NodeState node in _snapshot.Nodes)
+        {
+            PackingSlot slot = new()
+            {
+                Number = _slots.Count,
+                Name = node.Name,
+                State = node,
+                IsUsable = _isUsable(node),
+                Amounts = _resources.Offered(node.Free),
+                Domains = _book.DomainsOf(node.Label),
+                Ports = [.. node.Pods.SelectMany(static pod => HostPort.Of(pod.Pod))],
+            };
+            _slots.Add(slot);
+            foreach (TopologyCounter counter in counters)
+                if (counter.Includes(slot)) counter.Know(slot.Domains[counter.Key]);
+            if (counters.Count == 0) continue;
+            foreach (PodState pod in node.Pods)
+            {
+                string key = _grouping.CountedKey(pod.Pod);
+                if (!kinds.TryGetValue(key, out (Pod First, List<PackingSlot> On) kind)) kinds.Add(key, kind = (pod.Pod, []));
+                kind.On.Add(slot);
+            }
+        }
+
+        foreach (TopologyCounter counter in counters)
+            foreach ((Pod first, List<PackingSlot> on) in kinds.Values)
+                if (counter.Counts(first)) on.ForEach(slot => counter.Add(slot, 1));
+    }
+
+    private void AddOffers()
+    {
+        foreach (MachineOffer offer in _offers) _states.Add(new(offer, _states.Count, _resources, _book));
+    }
+
+    /// <summary>Zones in which machines can be made, and fresh hosts, count from here on.</summary>
+    private void KnowWhatMayCome(List<PodGroup> groups)
+    {
+        foreach (PodGroup group in groups)
+        {
+            if (group.Left == 0) continue;
+            foreach (SpreadTerm spread in group.Spreads)
+            {
+                foreach (OfferState offer in _states)
+                {
+                    if (RulesOf(group).Refusal(offer.Offer) is not null || !offer.Holds(offer.Overhead, group.Need) || !spread.Counter.Includes(offer.Offer)) continue;
+                    spread.Counter.KnowPossible(offer.Domains[spread.Counter.Key]);
+                }
+            }
+        }
+    }
+
+    private void Order(List<PodGroup> groups)
+    {
+        long[] most = new long[_resources.Count];
+        foreach (PodGroup group in groups)
+            for (int resource = 0; resource < most.Length; resource++) most[resource] = Math.Max(most[resource], group.Need[resource]);
+        foreach (OfferState offer in _states)
+            for (int resource = 0; resource < most.Length; resource++) most[resource] = Math.Max(most[resource], offer.Most[resource] == long.MaxValue ? 0 : offer.Most[resource]);
+        double Share(PodGroup group)
+        {
+            double share = 0;
+            for (int resource = 0; resource < most.Length; resource++)
+                if (most[resource] > 0 && resource != ResourceIndex.Pods) share = Math.Max(share, (double)group.Need[resource] / most[resource]);
+            return share;
+        }
+
+        List<PodGroup> sorted =
+        [
+            .. groups.OrderByDescending(static group => group.First.Spec.Priority ?? 0).ThenByDescending(Share)
+                .ThenBy(static group => group.First.Key(), StringComparer.Ordinal),
+        ];
+        groups.Clear();
+        groups.AddRange(sorted);
+    }
+}

@@ -1,0 +1,87 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Scheduling.Packing;
+
+/// <summary>How many pods of some kind are in each domain of a topology key.</summary>
+/// <param name="key">The number of the topology key.</param>
+/// <param name="isHostName">Each machine is a domain of its own.</param>
+/// <param name="counts">Whether a pod counts.</param>
+/// <param name="includes">Whether what is on a node counts; null: always.</param>
+internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> counts, Func<NodeState, bool>? includes)
+{
+    private int[] _counts = [];
+    private bool[] _known = [];
+    private sbyte[] _included = [];
+    private int _domains;
+    private int _least = -1;
+    private int _total;
+
+    public int Key => key;
+
+    public bool IsEmpty => _total == 0;
+
+    /// <summary>A host without such pods can always be added.</summary>
+    public bool CountsFreshHosts { get; private set; }
+
+    public bool Counts(Pod pod) => counts(pod);
+
+    public int Of(int domain) => domain >= 0 && domain < _counts.Length ? _counts[domain] : 0;
+
+    /// <summary>The least count over the domains that are known.</summary>
+    public int Least(int minDomains)
+    {
+        if (CountsFreshHosts || _domains == 0 || _domains < minDomains) return 0;
+        if (_least >= 0) return _least;
+        int least = int.MaxValue;
+        for (int domain = 0; domain < _counts.Length; domain++)
+            if (_known[domain] && _counts[domain] < least) least = _counts[domain];
+        return _least = least;
+    }
+
+    public bool Includes(PackingSlot slot)
+    {
+        if (slot.Domains[key] < 0) return false;
+        if (includes is null) return true;
+        if (slot.Number >= _included.Length) Array.Resize(ref _included, Math.Max(16, slot.Number * 2));
+        if (_included[slot.Number] == 0) _included[slot.Number] = includes(slot.State) ? (sbyte)1 : (sbyte)-1;
+        return _included[slot.Number] > 0;
+    }
+
+    public bool Includes(MachineOffer offer) => includes is null || includes(offer.State);
+
+    /// <summary>Lets the domain count although nothing is there yet.</summary>
+    public void Know(int domain)
+    {
+        if (domain < 0) return;
+        Grow(domain);
+        if (_known[domain]) return;
+        _known[domain] = true;
+        _domains++;
+        _least = -1;
+    }
+
+    /// <summary>Machines can be made there: a zone, or any number of hosts.</summary>
+    public void KnowPossible(int domain)
+    {
+        if (isHostName) CountsFreshHosts = true;
+        else Know(domain);
+    }
+
+    public void Add(PackingSlot slot, int pods)
+    {
+        if (!Includes(slot)) return;
+        int domain = slot.Domains[key];
+        Know(domain);
+        if (_least >= 0 && _counts[domain] == _least) _least = -1;
+        _counts[domain] += pods;
+        _total += pods;
+    }
+
+    private void Grow(int domain)
+    {
+        if (domain < _counts.Length) return;
+        int length = Math.Max(8, domain * 2);
+        Array.Resize(ref _counts, length);
+        Array.Resize(ref _known, length);
+    }
+}

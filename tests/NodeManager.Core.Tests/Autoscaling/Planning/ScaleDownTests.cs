@@ -1,0 +1,222 @@
+using NodeManager.Core.Autoscaling.Planning;
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
+
+namespace NodeManager.Core.Tests.Autoscaling.Planning;
+
+public sealed class ScaleDownTests
+{
+    [Fact]
+    public void An_empty_node_is_removed_whatever_DaemonSets_leave_there()
+    {
+        Pod agent = Waiting("agent").With(static pod => pod.Metadata.OwnerReferences![0].Kind = "DaemonSet").On("n1");
+
+        ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 2, agent, Waiting("web").On("n2")));
+
+        Assert.Equal((ScaleDecision.Remove, ScaleReason.Empty), Verdict(plan, "n1"));
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.ConsolidationDisabled), Verdict(plan, "n2"));
+        Assert.Equal((ScaleDecision.Remove, ScaleReason.Empty), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+    }
+
+    [Fact]
+    public void Least_nodes_stay()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.Limits.MinNodes = 2;
+
+        ScalePlan plan = ScalePlanner.Plan(Running(pool, 3));
+
+        Assert.Equal(["n1"], Removed(plan));
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.MinNodes), Verdict(plan, "n2"));
+        pool.Spec.NodeCount = 3;
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.NodeCount), Verdict(ScalePlanner.Plan(Running(pool, 3)), "n1"));
+    }
+
+    [Fact]
+    public void A_node_must_be_unneeded_for_the_window_and_the_pool_quiet_for_as_long()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
+        ScaleInput input = Running(pool, 1);
+
+        ScalePlan first = ScalePlanner.Plan(input);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), Verdict(first, "n1"));
+        Assert.Equal((Now, Now.AddMinutes(5), Now.AddMinutes(5)), (first.Node("n1").UnneededSince, first.Node("n1").RemovableAt, first.NextChangeAt));
+
+        input = input with { Now = Now.AddMinutes(5), Memory = first.Memory };
+        Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input)));
+        pool.Status = new() { LastScaleActivity = Now.AddMinutes(2) };
+        ScalePlan active = ScalePlanner.Plan(input);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), Verdict(active, "n1"));
+        Assert.Equal(Now.AddMinutes(7), active.NextChangeAt);
+
+        // A pod in between begins the window again.
+        ScalePlan busy = ScalePlanner.Plan(input with { Pods = [Waiting("web").On("n1")] });
+        Assert.Empty(busy.Memory.UnneededSince);
+        Assert.Equal(Now.AddMinutes(6), ScalePlanner.Plan(input with { Now = Now.AddMinutes(6), Memory = busy.Memory }).Node("n1").UnneededSince);
+    }
+
+    [Fact]
+    public void A_removal_is_confirmed_on_a_fresh_look_whatever_happened_in_the_pool_but_not_where_a_pod_came()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
+        ScaleInput input = Running(pool, 2) with { Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(-1), ["uid-n2"] = Now.AddHours(-1) }) };
+        NodeScalePlanNode removal = ScalePlanner.Plan(input).Node("n1");
+        Assert.Equal(ScaleDecision.Remove, removal.Decision);
+        pool.Status = new() { LastScaleActivity = Now };
+
+        Assert.Equal(ScaleDecision.Remove, ScalePlanner.Confirm(input with { Memory = ScaleMemory.Empty }, removal)!.Decision);
+        Assert.Equal(ScaleReason.ConsolidationDisabled, ScalePlanner.Confirm(input with { Pods = [Waiting("web").On("n1")] }, removal)!.Reason);
+        Node other = Node("n1");
+        other.Metadata.Uid = "another";
+        Assert.Null(ScalePlanner.Confirm(input with { Nodes = [other, input.Nodes[1]] }, removal));
+    }
+
+    public static TheoryData<string, string> Protected => new()
+    {
+        { "node-disabled", ScaleReason.DoNotDisrupt }, { "node-undisturbed", ScaleReason.DoNotDisrupt }, { "pod-undisturbed", ScaleReason.DoNotDisrupt },
+        { "pod-undisturbed-for-now", ScaleReason.DoNotDisrupt }, { "unsafe", ScaleReason.DoNotDisrupt }, { "unmanaged", ScaleReason.UnmanagedPod },
+        { "local", ScaleReason.LocalData }, { "safe-local", ScaleReason.Underutilized }, { "undisturbed-before", ScaleReason.Underutilized },
+        { "budget", ScaleReason.PodDisruptionBudget }, { "two-budgets", ScaleReason.PodDisruptionBudget }, { "large", ScaleReason.NotWorthwhile },
+        { "none", ScaleReason.Underutilized }, { "full", ScaleReason.Needed }, { "no-claim", ScaleReason.NoClaim }, { "deleting", ScaleReason.BeingRemoved },
+        { "pool-deleted", ScaleReason.PoolDeleted },
+    };
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public void A_node_has_one_reason(string kind, string reason)
+    {
+        NodeSmithPool pool = Consolidating("SingleNode");
+        Pod pod = Waiting("web", kind == "large" ? "3" : "1").On("n1");
+        ScaleInput input = Running(pool, 2, pod, Waiting("other", kind == "full" ? "4" : "1").On("n2").With(static one => Annotate(one, "karpenter.sh/do-not-disrupt", "true")));
+        PodDisruptionBudget budget = Budget("web", allowed: 0);
+        switch (kind)
+        {
+            case "node-disabled": Annotate(input.Nodes[0], "cluster-autoscaler.kubernetes.io/scale-down-disabled", "true"); break;
+            case "node-undisturbed": Annotate(input.Nodes[0], "karpenter.sh/do-not-disrupt", "true"); break;
+            case "pod-undisturbed": Annotate(pod, "karpenter.sh/do-not-disrupt", "true"); break;
+            case "pod-undisturbed-for-now": Annotate(pod, "karpenter.sh/do-not-disrupt", "2h"); break;
+            case "undisturbed-before": Annotate(pod, "karpenter.sh/do-not-disrupt", "30m"); break;
+            case "unsafe": Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "false"); break;
+            case "unmanaged": pod.Metadata.OwnerReferences = null; break;
+            case "local" or "safe-local": pod.Spec.Volumes = [new() { Name = "tmp", EmptyDir = new() }]; break;
+            case "budget": input = input with { Budgets = [budget] }; break;
+            case "two-budgets": input = input with { Budgets = [Budget("web", 1), Budget("web2", 1)] }; break;
+            case "no-claim": input = input with { Claims = [input.Claims[1]] }; break;
+            case "deleting": input.Claims[0].Metadata.DeletionTimestamp = Now; break;
+            case "pool-deleted": pool.Metadata.DeletionTimestamp = Now; break;
+        }
+
+        if (kind == "safe-local") Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "true");
+        NodeScalePlanNode verdict = ScalePlanner.Plan(input).Node("n1");
+
+        Assert.Equal(reason, verdict.Reason);
+        Assert.NotEqual("", verdict.Message);
+        Assert.Equal(reason == ScaleReason.Underutilized ? ScaleDecision.Remove : reason == ScaleReason.PodDisruptionBudget ? ScaleDecision.Wait : ScaleDecision.Keep, verdict.Decision);
+    }
+
+    [Theory]
+    [InlineData("SingleNode", 1)]
+    [InlineData("MultiNode", 2)]
+    public void One_node_or_several_are_consolidated_and_nobody_moves_to_a_node_that_leaves(string mode, int removed)
+    {
+        ScalePlan plan = ScalePlanner.Plan(Running(Consolidating(mode), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")));
+
+        Assert.Equal(removed, Removed(plan).Count);
+        Assert.Contains(plan.Nodes, static node => node.Reason == ScaleReason.Needed);
+    }
+
+    [Fact]
+    public void Evictions_of_several_nodes_share_a_budget()
+    {
+        ScaleInput input = Running(Consolidating("MultiNode"), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")) with { Budgets = [Budget("web", allowed: 1)] };
+
+        ScalePlan plan = ScalePlanner.Plan(input);
+
+        Assert.Single(Removed(plan));
+        Assert.Contains(plan.Nodes, static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.PodDisruptionBudget });
+    }
+
+    [Theory]
+    [InlineData("1", null, null, null, 1)]
+    [InlineData("30%", null, null, null, 2)]
+    [InlineData("0", "Underutilized", null, null, 4)]
+    [InlineData("0", "Empty", null, null, 0)]
+    [InlineData("0", null, "0 9 * * 1-5", "8h", 0)]
+    [InlineData("0", null, "0 9 * * 1-5", "2h", 4)]
+    [InlineData("0", null, "0 13 * * *", "8h", 4)]
+    public void Budgets_limit_removals_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = nodes, Reasons = forReason is null ? null : [forReason], Schedule = schedule, Duration = duration }] };
+
+        ScalePlan plan = ScalePlanner.Plan(Running(pool, 4));
+
+        Assert.Equal(removed, Removed(plan).Count);
+        Assert.Equal(4 - removed, plan.Nodes.Count(static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.DisruptionBudget }));
+    }
+
+    [Fact]
+    public void What_leaves_already_counts_in_a_budget()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = "1" }] };
+        ScaleInput input = Running(pool, 3);
+        input.Claims[0].Metadata.DeletionTimestamp = Now;
+
+        Assert.Empty(Removed(ScalePlanner.Plan(input)));
+    }
+
+    [Fact]
+    public void A_node_that_a_waiting_pod_fits_on_is_kept()
+    {
+        ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, Waiting("web")));
+
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.PendingPods), Verdict(plan, "n1"));
+    }
+
+    [Fact]
+    public void The_node_that_keeps_the_headroom_stays()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.Headroom = new() { CpuCores = 2 };
+
+        ScalePlan plan = ScalePlanner.Plan(Running(pool, 2));
+
+        Assert.Single(Removed(plan));
+        Assert.Single(plan.Nodes, static node => node.Reason is ScaleReason.Headroom or ScaleReason.Needed);
+    }
+
+    [Fact]
+    public void Nodes_of_other_pools_and_of_none_are_left_alone()
+    {
+        ScaleInput input = Running(Fours(), 1) with { };
+        ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand"), Node("foreign", pool: null)] });
+
+        Assert.Equal(ScaleReason.NoClaim, plan.Node("by-hand").Reason);
+        Assert.DoesNotContain(plan.Nodes, static node => node.Node == "foreign");
+    }
+
+    private static NodeSmithPool Consolidating(string mode)
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { Consolidation = new() { Mode = mode } };
+        return pool;
+    }
+
+    private static PodDisruptionBudget Budget(string name, int allowed) => new()
+    {
+        Metadata = new() { Name = name, Namespace = "shop" },
+        Spec = new() { Selector = new() { MatchLabels = new() { ["app"] = "web" } } },
+        Status = new() { DisruptionsAllowed = allowed, CurrentHealthy = 2, DesiredHealthy = 2 - allowed, ExpectedPods = 3 },
+    };
+
+    private static void Annotate(KubernetesObject one, string key, string value) => (one.Metadata.Annotations ??= [])[key] = value;
+
+    private static (string, string) Verdict(ScalePlan plan, string node) => (plan.Node(node).Decision, plan.Node(node).Reason);
+
+    private static List<string> Removed(ScalePlan plan) => [.. plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove).Select(static node => node.Node).Order()];
+}

@@ -1,0 +1,311 @@
+using NodeManager.Core.Autoscaling.Planning;
+using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
+using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
+
+namespace NodeManager.Core.Tests.Autoscaling.Planning;
+
+public sealed class ScaleUpTests
+{
+    [Fact]
+    public void Pods_share_machines_until_they_are_full()
+    {
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(9)));
+
+        Assert.Equal([4, 4, 1], plan.Machines.Select(static machine => machine.Pods.Count));
+        Assert.All(plan.Machines, static machine => Assert.Equal(("four", 4L, 8192L * 1048576), (machine.Shape, machine.CpuCores, machine.Memory)));
+        Assert.All(plan.Pods, static pod => Assert.Equal((ScaleDecision.Create, ScaleReason.NewMachine), (pod.Decision, pod.Reason)));
+    }
+
+    [Fact]
+    public void The_cheapest_shape_that_holds_the_pods_is_taken()
+    {
+        NodeSmithPool pool = Pool("workers", ("large", 16, 32768), ("small", 2, 4096), ("medium", 4, 8192));
+
+        Assert.Equal("small", Assert.Single(ScalePlanner.Plan(Input(pool, Several(2))).Machines).Shape);
+        Assert.Equal("medium", Assert.Single(ScalePlanner.Plan(Input(pool, Several(3))).Machines).Shape);
+        Assert.Equal("large", Assert.Single(ScalePlanner.Plan(Input(pool, Several(10))).Machines).Shape);
+    }
+
+    [Fact]
+    public void Without_shapes_a_machine_is_sized_from_its_pods_between_the_minimum_and_four_times_it()
+    {
+        NodeSmithPool pool = Pool();
+        pool.Spec.MachineTemplate.SystemReserved = null;
+
+        NodeScalePlanMachine small = Assert.Single(ScalePlanner.Plan(Input(pool, Several(1, "100m", "64Mi"))).Machines);
+        Assert.Equal((2L, 2048L), (small.CpuCores, small.Memory / 1048576));
+        NodeScalePlanMachine grown = Assert.Single(ScalePlanner.Plan(Input(pool, Several(5, "1", "256Mi"))).Machines);
+        Assert.Equal((6L, 2048L), (grown.CpuCores, grown.Memory / 1048576));
+        Assert.Equal(2, ScalePlanner.Plan(Input(pool, Several(8, "1", "256Mi"))).Machines.Count);
+        NodeScalePlanMachine huge = Assert.Single(ScalePlanner.Plan(Input(pool, Several(1, "20", "40Gi"))).Machines);
+        Assert.Equal((21L, (40L * 1024) + 256), (huge.CpuCores, huge.Memory / 1048576));
+    }
+
+    [Fact]
+    public void DaemonSets_and_the_systems_reserve_take_their_part()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.MachineTemplate.SystemReserved = new() { CpuMillicores = 500, MemoryMiB = 0 };
+        DaemonSet agent = new()
+        {
+            Metadata = new() { Name = "agent", Namespace = "kube-system", Uid = "ds" },
+            Spec = new() { Template = new() { Spec = Waiting("x", "500m", "1Mi").Spec } },
+        };
+
+        Assert.Equal([3, 1], ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count));
+        agent.Spec.Template.Spec.NodeSelector = new() { ["disk"] = "fast" };
+        Assert.Equal([3, 1], ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count));
+    }
+
+    [Fact]
+    public void Nodes_and_claims_in_flight_are_filled_first()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.MachineTemplate.StartupTaints = [new() { Key = "boot", Effect = "NoSchedule" }];
+        NodeSmithClaim young = Claim("young", isReady: false);
+        young.Status!.NodeName = "young";
+        Node starting = Node("young");
+        starting.Spec.Taints = [new() { Key = "boot", Effect = "NoSchedule" }, new() { Key = "node.kubernetes.io/not-ready", Effect = "NoSchedule" }];
+        ScalePlan plan = ScalePlanner.Plan(Input(pool, Several(13)) with
+        {
+            Nodes = [Node("n1"), starting],
+            Claims = [Claim("n1"), young, Claim("coming", isReady: false)],
+        });
+
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ExistingNode, Target: "n1" }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ClaimInFlight, Target: "claim-young" }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ClaimInFlight, Target: "claim-coming" }));
+        Assert.Equal(1, Assert.Single(plan.Machines).Pods.Count);
+    }
+
+    public static TheoryData<string, string, string> Ignored => new()
+    {
+        { "daemon", ScaleReason.DaemonSetPod, ScaleDecision.Ignore },
+        { "mirror", ScaleReason.MirrorPod, ScaleDecision.Ignore },
+        { "gated", ScaleReason.SchedulingGate, ScaleDecision.Ignore },
+        { "terminating", ScaleReason.Terminating, ScaleDecision.Ignore },
+        { "young", ScaleReason.NotYetJudged, ScaleDecision.Ignore },
+        { "claimless", ScaleReason.VolumeClaim, ScaleDecision.Ignore },
+        { "nominated", ScaleReason.Nominated, ScaleDecision.Place },
+        { "devices", ScaleReason.ResourceClaims, ScaleDecision.Wait },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ignored))]
+    public void Some_pods_are_no_demand(string kind, string reason, string decision)
+    {
+        Pod pod = Waiting("pod").With(one =>
+        {
+            switch (kind)
+            {
+                case "daemon": one.Metadata.OwnerReferences![0].Kind = "DaemonSet"; break;
+                case "mirror": one.Metadata.Annotations = new() { ["kubernetes.io/config.mirror"] = "x" }; break;
+                case "gated": one.Spec.SchedulingGates = [new() { Name = "example.com/gate" }]; break;
+                case "terminating": one.Metadata.DeletionTimestamp = Now; break;
+                case "young": one.Status.Conditions = null; break;
+                case "claimless": one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]; break;
+                case "nominated": one.Status.NominatedNodeName = "n1"; break;
+                case "devices": one.Spec.ResourceClaims = [new() { Name = "gpu" }]; break;
+            }
+        });
+        ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, pod, Waiting("full", "4").On("n1")));
+
+        Assert.Equal((decision, reason), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+        Assert.NotEqual("", plan.Pod("pod").Message);
+        Assert.Empty(plan.Machines);
+    }
+
+    [Fact]
+    public void A_nominated_pod_takes_its_room()
+    {
+        Pod nominated = Waiting("first", "3").With(static pod => pod.Status.NominatedNodeName = "n1");
+
+        ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, nominated, Waiting("second", "2")));
+
+        Assert.Equal(ScaleReason.NewMachine, plan.Pod("second").Reason);
+    }
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { "taint", ScaleReason.Taint }, { "selector", ScaleReason.NodeAffinity }, { "zone", ScaleReason.Zone }, { "size", ScaleReason.TooLarge }, { "gpu", ScaleReason.TooLarge },
+        { "nodes", ScaleReason.NodeLimit }, { "cpu", ScaleReason.CpuLimit }, { "memory", ScaleReason.MemoryLimit }, { "affinity", ScaleReason.PodAffinity },
+        { "volume", ScaleReason.Zone }, { "spread", ScaleReason.TopologySpread }, { "stock", ScaleReason.ProviderCapacity },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void A_pod_that_gets_no_machine_has_one_reason_that_names_the_pool(string kind, string reason)
+    {
+        NodeSmithPool pool = Fours();
+        Pod pod = Waiting("pod", kind == "size" ? "5" : "1");
+        ScaleInput input = Running(pool, 1, pod, Waiting("full", "4").On("n1")).InZones("a", "b");
+        switch (kind)
+        {
+            case "taint": pool.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Value = "yes", Effect = "NoSchedule" }]; break;
+            case "selector": pod.Spec.NodeSelector = new() { ["disk"] = "fast" }; break;
+            case "zone": pod.Spec.NodeSelector = new() { [Zone] = "c" }; break;
+            case "gpu": pod.Spec.Containers[0].Resources!.Requests!["nvidia.com/gpu"] = Quantity.Parse("1"); break;
+            case "nodes": pool.Spec.Limits.MaxNodes = 1; break;
+            case "cpu": pool.Spec.Limits.CpuCores = 7; break;
+            case "memory": pool.Spec.Limits.MemoryMiB = 16383; break;
+            case "affinity": pod.Spec.Affinity = new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [new() { TopologyKey = Host, LabelSelector = new() { MatchLabels = new() { ["app"] = "db" } } }] } }; break;
+            case "spread": pod.Spec.TopologySpreadConstraints = [new() { MaxSkew = 1, TopologyKey = "rack", WhenUnsatisfiable = "DoNotSchedule", LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }]; break;
+            case "stock": input = input with { Providers = [new() { Metadata = new() { Name = "p" }, Spec = new() { Type = "redfish", Redfish = new() { Systems = [new() { Name = "s", CpuCores = 4, MemoryMiB = 8192 }] } } }] }; pool.Spec.MachineTemplate.Shapes = null; break;
+            case "volume":
+                pod.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }];
+                input = input with
+                {
+                    VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { VolumeName = "pv" } }],
+                    Volumes = [new() { Metadata = new() { Name = "pv" }, Spec = new() { NodeAffinity = new() { Required = new() { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = Zone, Operator = "In", Values = ["c"] }] }] } } } }],
+                };
+                break;
+        }
+
+        NodeScalePlanPod answer = ScalePlanner.Plan(input).Pod("pod");
+
+        Assert.Equal((ScaleDecision.Wait, reason), (answer.Decision, answer.Reason));
+        Assert.Contains("Pool 'workers': ", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_zone_bound_volume_gets_a_machine_in_its_zone()
+    {
+        Pod pod = Waiting("pod").With(static one => one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]);
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), pod).InZones("a", "b", "c") with
+        {
+            VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { VolumeName = "pv" } }],
+            Volumes = [new() { Metadata = new() { Name = "pv" }, Spec = new() { NodeAffinity = new() { Required = new() { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = Zone, Operator = "In", Values = ["b"] }] }] } } } }],
+        });
+
+        Assert.Equal("b", Assert.Single(plan.Machines).Zone);
+    }
+
+    [Fact]
+    public void Spread_pods_get_machines_in_all_zones()
+    {
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(6).Select(static pod => pod.With(static one => one.Spec.TopologySpreadConstraints =
+            [new() { MaxSkew = 1, TopologyKey = Zone, WhenUnsatisfiable = "DoNotSchedule", LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }]))).InZones("a", "b", "c"));
+
+        Assert.Equal(["a 2", "b 2", "c 2"], plan.Machines.Select(static machine => $"{machine.Zone} {machine.Pods.Count}").Order());
+    }
+
+    [Fact]
+    public void Pods_that_want_a_host_of_their_own_get_one()
+    {
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(3).Select(static pod => pod.With(static one => one.Spec.Affinity =
+            new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [new() { TopologyKey = Host, LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }] } }))));
+
+        Assert.Equal([1, 1, 1], plan.Machines.Select(static machine => machine.Pods.Count));
+    }
+
+    [Fact]
+    public void The_more_important_pods_come_first_where_a_limit_binds()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.Limits.MaxNodes = 1;
+
+        ScalePlan plan = ScalePlanner.Plan(Input(pool, Waiting("a", "4"), Waiting("b", "4").With(static pod => pod.Spec.Priority = 10)));
+
+        Assert.Equal(ScaleReason.NewMachine, plan.Pod("b").Reason);
+        Assert.Equal(ScaleReason.NodeLimit, plan.Pod("a").Reason);
+    }
+
+    [Fact]
+    public void Demand_must_last_for_the_window_and_then_all_machines_are_made_together()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleUp = new() { StabilizationWindow = "2m" };
+        ScaleInput input = Input(pool, Several(9));
+
+        ScalePlan early = ScalePlanner.Plan(input);
+        Assert.Empty(early.Machines);
+        Assert.All(early.Pods, static pod => Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (pod.Decision, pod.Reason)));
+        Assert.Equal(Now.AddMinutes(1), early.NextChangeAt);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(-1)), (early.Pools[0].Decision, early.Pools[0].Reason, early.Pools[0].DemandSince));
+        // One that came later does not begin the window again.
+        Pod late = Waiting("late").With(static pod => pod.Status.Conditions![0].LastTransitionTime = Now.AddSeconds(50));
+        Assert.Equal(3, ScalePlanner.Plan(input with { Now = Now.AddMinutes(1), Pods = [.. input.Pods, late] }).Machines.Count);
+    }
+
+    [Fact]
+    public void MinNodes_and_nodeCount_are_kept_without_pods()
+    {
+        NodeSmithPool pool = Pool();
+        pool.Spec.Limits.MinNodes = 2;
+        ScalePlan plan = ScalePlanner.Plan(Input(pool));
+        Assert.Equal([(ScaleReason.MinNodes, 2L), (ScaleReason.MinNodes, 2L)], plan.Machines.Select(static machine => (machine.Reason, machine.CpuCores)));
+
+        pool.Spec.NodeCount = 3;
+        Assert.Equal(3, ScalePlanner.Plan(Input(pool)).Machines.Count(static machine => machine.Reason == ScaleReason.NodeCount));
+        pool.Spec.Limits.MaxNodes = 3;
+        pool.Spec.NodeCount = null;
+        ScaleInput running = Running(pool, 2);
+        Assert.Empty(ScalePlanner.Plan(running).Machines);
+        running.Claims[0].Metadata.DeletionTimestamp = Now;
+        Assert.Single(ScalePlanner.Plan(running).Machines);
+    }
+
+    [Fact]
+    public void Headroom_is_kept_free_and_taken_by_pods_first()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.Headroom = new() { CpuCores = 2, MemoryMiB = 2048 };
+
+        NodeScalePlanMachine machine = Assert.Single(ScalePlanner.Plan(Input(pool)).Machines);
+        Assert.Equal((ScaleReason.Headroom, 0), (machine.Reason, machine.Pods.Count));
+        Assert.Empty(ScalePlanner.Plan(Running(pool, 1)).Machines);
+        ScalePlan busy = ScalePlanner.Plan(Running(pool, 1, Several(3)));
+        Assert.All(busy.Pods, static pod => Assert.Equal("n1", pod.Target));
+        Assert.Single(busy.Machines);
+    }
+
+    [Theory]
+    [InlineData(3, null, null, 3)]
+    [InlineData(null, 25, null, 3)]
+    [InlineData(1, 25, null, 3)]
+    [InlineData(null, null, "3", 6)]
+    [InlineData(10, null, "2", 4)]
+    [InlineData(null, null, null, 0)]
+    public void A_buffer_asks_for_room_by_replicas_percentage_and_limits(int? replicas, int? percentage, string? cpuLimit, int pods)
+    {
+        CapacityBuffer buffer = new()
+        {
+            Metadata = new() { Name = "spare", Namespace = "shop" },
+            Spec = new()
+            {
+                ScalableRef = new() { ApiGroup = "apps", Kind = "Deployment", Name = "web" },
+                Replicas = replicas,
+                Percentage = percentage,
+                Limits = cpuLimit is null ? null : new() { ["cpu"] = System.Text.Json.JsonSerializer.SerializeToElement(cpuLimit) },
+            },
+        };
+        BufferTarget target = new("Deployment", "shop", "web", 9, new() { Spec = Waiting("x", "500m", "1Gi").Spec });
+        NodeSmithPool pool = Pool("workers", ("one", 1, 1024));
+        pool.Spec.MachineTemplate.Shapes![0].MemoryMiB = 1024;
+
+        Assert.Equal(pods, ScalePlanner.Plan(Input(pool) with { Buffers = [buffer], BufferTargets = [target] }).Machines.Count);
+        buffer.Spec.ProvisioningStrategy = "example.com/other";
+        Assert.Empty(ScalePlanner.Plan(Input(pool) with { Buffers = [buffer], BufferTargets = [target] }).Machines);
+    }
+
+    [Fact]
+    public void The_first_pool_that_will_do_is_taken()
+    {
+        NodeSmithPool tainted = Pool("tainted", ("four", 4, 8192)), open = Pool("open", ("four", 4, 8192));
+        tainted.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Effect = "NoSchedule" }];
+
+        ScalePlan plan = ScalePlanner.Plan(Input(tainted, Waiting("pod")) with { Pools = [tainted, open] });
+
+        Assert.Equal("open", Assert.Single(plan.Machines).Pool);
+        Assert.Equal("open/1", plan.Pod("pod").Target);
+    }
+
+    [Fact]
+    public void Without_a_pool_the_reason_is_that()
+    {
+        Assert.Equal(ScaleReason.NoPool, ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Pools = [] }).Pod("pod").Reason);
+    }
+}

@@ -84,6 +84,9 @@ public static class ScaleReason
     /// <summary>The provider has no machine left.</summary>
     public const string ProviderCapacity = nameof(ProviderCapacity);
 
+    /// <summary>The claim that was made for it has failed.</summary>
+    public const string ClaimFailed = nameof(ClaimFailed);
+
     // Machines that are created without a pod.
 
     /// <summary>The pool has fewer nodes than <c>minNodes</c>, or would.</summary>

@@ -23,7 +23,7 @@ public sealed class PodPacker
     private readonly List<PackingSlot> _slots = [];
     private readonly List<PackingSlot> _machines = [];
     private readonly List<OfferState> _states = [];
-    private readonly Dictionary<string, NodeRules> _rules = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SlotRules> _rules = new(StringComparer.Ordinal);
     private readonly Dictionary<PodGroup, List<PackingSlot>> _places = [];
     private bool _mayOpen;
 
@@ -303,16 +303,16 @@ public sealed class PodPacker
         return null;
     }
 
-    private NodeRules RulesOf(PodGroup group)
+    private SlotRules RulesOf(PodGroup group)
     {
-        if (!_rules.TryGetValue(group.NodeKey, out NodeRules? rules)) _rules.Add(group.NodeKey, rules = new(group.First, _snapshot));
+        if (!_rules.TryGetValue(group.NodeKey, out SlotRules? rules)) _rules.Add(group.NodeKey, rules = new(group.First, _snapshot));
         return rules;
     }
 
     /// <summary>Adds to the candidates what was opened since.</summary>
     private void Complete(PodGroup group)
     {
-        NodeRules rules = RulesOf(group);
+        SlotRules rules = RulesOf(group);
         if (group.Candidates is null)
         {
             group.Candidates = [];

@@ -81,6 +81,33 @@ public sealed class ScaleUpTests
         Assert.Equal(1, Assert.Single(plan.Machines).Pods.Count);
     }
 
+    [Fact]
+    public void A_failed_claim_keeps_its_place_so_that_nothing_is_tried_all_the_time()
+    {
+        NodeSmithClaim failed = Claim("broken", isReady: false);
+        failed.Status!.Conditions!.Add(Condition(NodeSmithConditions.Failed));
+
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Claims = [failed] });
+
+        Assert.Empty(plan.Machines);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.ClaimFailed), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+    }
+
+    [Fact]
+    public void A_node_that_is_older_than_the_machine_or_has_another_id_is_not_the_claims()
+    {
+        NodeSmithClaim claim = Claim("n1");
+        claim.Status!.ProviderID = "proxmox://Lab/vms/7";
+        ScaleInput input = Running(Fours(), 1) with { Claims = [claim] };
+        input.Nodes[0].Spec.ProviderID = "PROXMOX://lab/vms/7";
+        Assert.Equal("claim-n1", ScalePlanner.Plan(input).Node("n1").Claim);
+        claim.Status.MachineCreated = Now;
+        Assert.Equal("", ScalePlanner.Plan(input).Node("n1").Claim);
+        claim.Status.MachineCreated = null;
+        input.Nodes[0].Spec.ProviderID = "proxmox://lab/vms/8";
+        Assert.Equal("", ScalePlanner.Plan(input).Node("n1").Claim);
+    }
+
     public static TheoryData<string, string, string> Ignored => new()
     {
         { "daemon", ScaleReason.DaemonSetPod, ScaleDecision.Ignore },

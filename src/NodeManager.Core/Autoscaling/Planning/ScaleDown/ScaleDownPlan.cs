@@ -113,6 +113,7 @@ internal sealed class ScaleDownPlan
     {
         if (member.Claim is null) return (ScaleReason.NoClaim, $"No claim of pool '{pool.Name}' owns the node; it carries only the pool's label.");
         if (member.IsLeaving) return (ScaleReason.BeingRemoved, $"Claim '{member.Claim.Metadata.Name}' is being deleted.");
+        if (member.HasFailed) return (ScaleReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
         if (member.IsInFlight) return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null) return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
         return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.") : RemovalRules.OfNode(member.Node);

@@ -63,11 +63,10 @@ public static class ExpectedNodes
     internal static Node Of(PoolMember member)
     {
         if (!member.IsInFlight) return member.Node!;
-        NodeSmithSize? size = member.Claim!.Spec.Requirements;
-        var planned = Allocatable(member.Pool, size?.CpuCores ?? 0, size?.MemoryMiB ?? 0)
+        var planned = Allocatable(member.Pool, member.Size.CpuCores, member.Size.MemoryMiB)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
-        string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim.Metadata.Name}";
-        Node template = Template(member.Pool, member.Claim.Spec.Zone ?? member.Claim.Status?.Zone, null);
+        string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";
+        Node template = Template(member.Pool, member.Claim!.Spec.Zone ?? member.Claim.Status?.Zone, null);
         Dictionary<string, string> labels = new(template.Metadata.Labels!, StringComparer.Ordinal) { ["kubernetes.io/hostname"] = name };
         foreach ((string key, string value) in member.Node?.Metadata.Labels ?? []) labels[key] = value;
         return new()

@@ -14,8 +14,22 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
 
     public bool IsLeaving => Claim?.Metadata.DeletionTimestamp is not null || Node?.Metadata.DeletionTimestamp is not null;
 
+    /// <summary>It keeps its place until the claim is deleted, so that what cannot work is not tried all the time.</summary>
+    public bool HasFailed => Is(NodeSmithConditions.Failed);
+
     /// <summary>Its machine is made, or its node is not initialized yet.</summary>
     public bool IsInFlight => Claim is not null && !IsLeaving && (Node is null || !Is(NodeSmithConditions.Initialized) && !Is(NodeSmithConditions.Ready));
+
+    /// <summary>What the claim requires: its own words, else its shape, else the pool's minimum.</summary>
+    public (long CpuCores, long MemoryMiB) Size
+    {
+        get
+        {
+            NodeSmithSize? own = Claim?.Spec.Requirements, least = Pool.Spec.MachineTemplate.Minimum;
+            NodeSmithShape? shape = Pool.Spec.MachineTemplate.Shapes?.Find(one => one.Name == Claim?.Spec.Shape);
+            return (own?.CpuCores ?? shape?.CpuCores ?? least?.CpuCores ?? PoolOffers.DefaultCores, own?.MemoryMiB ?? shape?.MemoryMiB ?? least?.MemoryMiB ?? PoolOffers.DefaultMemory);
+        }
+    }
 
     public string Title => Node?.Metadata.Name ?? Claim?.Metadata.Name ?? "";
 
@@ -28,7 +42,7 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
         {
             if (Node?.Status.Allocatable is { Count: > 0 } there)
                 return (there.TryGetValue("cpu", out var cpu) ? cpu.Value : 0, there.TryGetValue("memory", out var memory) ? memory.Value : 0);
-            return (Claim?.Spec.Requirements?.CpuCores ?? 0, (Claim?.Spec.Requirements?.MemoryMiB ?? 0) * 1048576m);
+            return (Size.CpuCores, Size.MemoryMiB * 1048576m);
         }
     }
 }

@@ -13,7 +13,10 @@ internal static class PoolOffers
 {
     private const int Growth = 4;
     private const int Steps = 12;
-    private const long DefaultCores = 2, DefaultMemory = 2048, MemoryStep = 256;
+    private const long MemoryStep = 256;
+
+    /// <summary>The smallest machine where neither the pool nor a shape says.</summary>
+    public const long DefaultCores = 2, DefaultMemory = 2048;
 
     /// <param name="state">The pool.</param>
     /// <param name="demand">The pods that wait: what single large ones need is a size of its own.</param>

@@ -1,5 +1,6 @@
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Scheduling.Packing;
@@ -52,14 +53,14 @@ internal sealed class PoolState
 
     public TimeSpan ScaleDownWindow => Duration(Pool.Spec.ScaleDown?.StabilizationWindow);
 
-    /// <summary>The pools with their nodes and claims. Claims that have failed have no machine and do not count.</summary>
+    /// <summary>The pools with their nodes and claims.</summary>
     public static List<PoolState> Of(ScaleInput input)
     {
         Dictionary<string, Node> byName = new(StringComparer.Ordinal), byId = new(StringComparer.Ordinal);
         foreach (Node node in input.Nodes)
         {
             byName[node.Metadata.Name] = node;
-            if (node.Spec.ProviderID is { Length: > 0 } id) byId[id] = node;
+            if (node.Spec.ProviderID is { Length: > 0 } id) byId[ProviderIds.Normalize(id)] = node;
         }
 
         HashSet<string> owned = new(StringComparer.Ordinal);
@@ -71,7 +72,6 @@ internal sealed class PoolState
             foreach (NodeSmithClaim claim in claims[pool.Metadata.Name].OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal))
             {
                 PoolMember member = new(pool, claim, NodeOf(claim, byName, byId));
-                if (member.Is(NodeSmithConditions.Failed)) continue;
                 if (member.Node is not null) owned.Add(member.Node.Metadata.Name);
                 members.Add(member);
             }
@@ -98,12 +98,12 @@ internal sealed class PoolState
     private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)
     {
         if (claim.Status is not { } status) return null;
-        if (status.ProviderID is { Length: > 0 } id && byId.TryGetValue(id, out Node? node)) return node;
-        string? name = status.NodeName is { Length: > 0 } registered ? registered : status.MachineName;
-        if (name is not { Length: > 0 } || !byName.TryGetValue(name, out Node? named)) return null;
-        // Another machine has the name, or the node is older than the machine.
-        if (named.Spec.ProviderID is { Length: > 0 } other && status.ProviderID is { Length: > 0 } wanted && other != wanted) return null;
-        return named.Metadata.CreationTimestamp < status.MachineCreated ? null : named;
+        string? name = status.NodeName is { Length: > 0 } registered ? registered : status.MachineName ?? claim.Metadata.Name;
+        Node? node = status.ProviderID is { Length: > 0 } id && byId.TryGetValue(ProviderIds.Normalize(id), out Node? known) ? known : byName.GetValueOrDefault(name);
+        if (node is null) return null;
+        // Another machine has the name, or the node is older than the machine, to the second.
+        if (node.Spec.ProviderID is { Length: > 0 } && status.ProviderID is { Length: > 0 } && !ProviderIds.AreSame(node.Spec.ProviderID, status.ProviderID)) return null;
+        return node.Metadata.CreationTimestamp?.AddSeconds(1) <= status.MachineCreated ? null : node;
     }
 
     private static TimeSpan Duration(string? text) => text is null ? TimeSpan.Zero : GoDuration.Parse(text) ?? TimeSpan.Zero;

@@ -152,6 +152,8 @@ internal sealed class ScaleUpPlan
             if (!_inFlight.TryGetValue(node, out PoolMember? member))
                 return Shown(pod, ScaleDecision.Place, ScaleReason.ExistingNode, $"The pod fits on node '{node}'; the scheduler will place it.", node, "", since);
             string claim = member.Claim!.Metadata.Name;
+            if (member.HasFailed)
+                return Shown(pod, ScaleDecision.Wait, ScaleReason.ClaimFailed, $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.", claim, member.Pool.Metadata.Name, since);
             return Shown(pod, ScaleDecision.Place, ScaleReason.ClaimInFlight, $"The pod fits on the machine that claim '{claim}' is making.", claim, member.Pool.Metadata.Name, since);
         }
 

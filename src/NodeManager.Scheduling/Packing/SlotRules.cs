@@ -4,7 +4,7 @@ using NodeManager.Scheduling.Filters;
 namespace NodeManager.Scheduling.Packing;
 
 /// <summary>The scheduler's rules about a node alone, for pods that they do not tell apart; each node is asked once.</summary>
-internal sealed class NodeRules(Pod pod, ClusterSnapshot snapshot)
+internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
 {
     private readonly NodeUnschedulable _cordon = new(pod);
     private readonly TaintToleration _taints = new(pod, snapshot.MinorVersion);

@@ -241,7 +241,7 @@ public sealed class SandboxCluster : IDisposable
 
     private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens);
 
-    private SandboxPoolService StartPools() => new(Registry, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
+    private SandboxPoolService StartPools() => new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
 
     // Definitions first: they make the kinds that others are of.
     private void Load(SavedCluster saved)

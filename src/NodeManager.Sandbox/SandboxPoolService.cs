@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox;
@@ -12,14 +13,15 @@ namespace NodeManager.Sandbox;
 /// <summary>The pool service of an embedded cluster: its API, and a platform that makes the nodes of pools appear and go.</summary>
 public sealed class SandboxPoolService : IDisposable
 {
-    private const string Owner = "sandbox@example.com";
+    /// <summary>The user that a session of the embedded cluster is to its pool service.</summary>
+    public const string User = "sandbox@example.com";
 
     private readonly PoolPlatform _platform;
     private readonly Func<string, bool> _isKnownToken;
     private readonly CancellationToken _stopped;
     private readonly TimeProvider _time;
 
-    internal SandboxPoolService(ResourceRegistry registry, int seed, Func<string, bool> isKnownToken, CancellationToken stopped)
+    internal SandboxPoolService(ResourceRegistry registry, KindCatalog catalog, int seed, Func<string, bool> isKnownToken, CancellationToken stopped)
     {
         IdentitySource identities = new(unchecked((int)StableHash.Of("pools", seed)));
         _time = registry.Time;
@@ -27,13 +29,13 @@ public sealed class SandboxPoolService : IDisposable
         _isKnownToken = token => isKnownToken(token) || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Token));
         var store = new PoolStore(_time, identities);
         Api = new(store, _time);
-        ClusterId = store.AddCluster("sandbox", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, Owner).Id;
+        ClusterId = store.AddCluster("sandbox", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, User).Id;
         store.Report(true, ClusterId, new()
         {
             ["controller_name"] = "sandbox", ["observed_generation"] = 1,
             ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()) }),
         });
-        _platform = new(store, registry, identities, ClusterId);
+        _platform = new(store, registry, catalog, identities, ClusterId);
     }
 
     /// <summary>The address that the in-process transport answers for.</summary>
@@ -49,6 +51,9 @@ public sealed class SandboxPoolService : IDisposable
 
     /// <summary>What failed last in the platform; null for nothing.</summary>
     internal Exception? Fault => _platform.Fault;
+
+    /// <summary>How many nodes a pool of this specification has when the platform has nothing left to do.</summary>
+    public static int DesiredNodes(JsonObject spec) => PoolMachines.Desired(spec);
 
     /// <summary>A transport to the service, in process.</summary>
     public HttpMessageHandler CreateTransport() => new PoolTransport(Api, _isKnownToken, _time, _stopped);

@@ -100,6 +100,7 @@ public static class ErrorIds
     public const string NodePoolFailed = nameof(NodePoolFailed);
     public const string PoolClusterNotFound = nameof(PoolClusterNotFound);
     public const string PoolClusterAmbiguous = nameof(PoolClusterAmbiguous);
+    public const string PoolClusterMismatch = nameof(PoolClusterMismatch);
     public const string PoolServiceNotConfigured = nameof(PoolServiceNotConfigured);
     public const string PoolServiceInvalid = nameof(PoolServiceInvalid);
 

@@ -51,6 +51,9 @@ public sealed class ClusterNode : ClusterObject
     /// <summary>Label <c>node.kubernetes.io/instance-type</c>, or its older name.</summary>
     public string InstanceType { get; init; } = "";
 
+    /// <summary>The name of its node pool, from the label that the platform uses for it. Empty: it belongs to none.</summary>
+    public string Pool { get; init; } = "";
+
     public string ProviderId { get; init; } = "";
 
     public ItemList<string> PodCidrs { get; init; } = ItemList<string>.Empty;

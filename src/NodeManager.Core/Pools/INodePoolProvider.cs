@@ -14,6 +14,9 @@ public interface INodePoolProvider
     /// <summary>Who creates pools through this provider, as <see cref="PoolRecord.CreatedBy"/> will have it.</summary>
     string User { get; }
 
+    /// <summary>What is known of the controller that makes the nodes; null where it is another party's.</summary>
+    IPoolController? Controller { get; }
+
     /// <summary>The provider's own clock, as far as its answers showed it: times of creation are compared with it.</summary>
     DateTimeOffset Now { get; }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Core.Pools;
+using NodeManager.Core.Sessions;
 
 namespace NodeManager.Providers.PoolService;
 
@@ -22,6 +23,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
     {
         PoolServiceConfiguration configuration = settings.Configuration;
         User = configuration.User;
+        Controller = settings.Controller;
         _routes = configuration.Routes;
         Address = AddressOf(configuration);
         if (!User.Contains('@', StringComparison.Ordinal) || User.Any(static letter => letter is <= ' ' or > '~'))
@@ -32,9 +34,32 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
         _sender = new(settings, Address);
     }
 
+    /// <summary>A client for a session: it logs as the session does.</summary>
+    /// <param name="connection">Of the session.</param>
+    /// <param name="configuration">Of the service.</param>
+    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
+    public static PoolServiceProvider Connect(ClusterConnection connection, PoolServiceConfiguration configuration) =>
+        new(new() { Configuration = configuration, Logger = connection.Logger });
+
+    /// <summary>A client for a session whose cluster has a service of its own, which has the cluster's clock.</summary>
+    /// <param name="connection">Of the session.</param>
+    /// <param name="configuration">Of the service.</param>
+    /// <param name="transport">Carries the requests.</param>
+    /// <param name="token">That the service knows.</param>
+    /// <param name="controller">Behind the service.</param>
+    public static PoolServiceProvider ConnectOwn(
+        ClusterConnection connection, PoolServiceConfiguration configuration, HttpMessageHandler transport, string token, IPoolController controller) =>
+        new(new() { Configuration = configuration, Logger = connection.Logger, Time = connection.Time, Transport = transport, Token = token, Controller = controller });
+
+    /// <summary>Refuses a configuration that cannot work. Sends nothing.</summary>
+    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
+    public static void Check(PoolServiceConfiguration configuration) => new PoolServiceProvider(new() { Configuration = configuration }).Dispose();
+
     public string Name => NodePoolProvider.Service;
 
     public string User { get; }
+
+    public IPoolController? Controller { get; }
 
     /// <summary>The base address, with a slash at its end.</summary>
     public Uri Address { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Pools;
 
 namespace NodeManager.Providers.PoolService;
 
@@ -15,6 +16,9 @@ public sealed record PoolServiceSettings
 
     /// <summary>Carries the requests; null: a connection as the configuration says. Disposed with the client.</summary>
     public HttpMessageHandler? Transport { get; init; }
+
+    /// <summary>The controller behind the service, where it is known: the embedded one.</summary>
+    public IPoolController? Controller { get; init; }
 
     /// <summary>The bearer token of a service that needs no configuration: the embedded one.</summary>
     public string? Token { get; init; }

@@ -17,6 +17,9 @@ internal static partial class PoolMachines
     /// <summary>What a machine was made of: another one means that it is replaced.</summary>
     public const string HashAnnotation = "sandbox.nodemanager/pool-hash";
 
+    /// <summary>Since when a machine is being drained to be removed.</summary>
+    public const string LeavingAnnotation = "sandbox.nodemanager/pool-leaving";
+
     private const int UsualCores = 8;
     private const int MaximumNodes = 1000;
 

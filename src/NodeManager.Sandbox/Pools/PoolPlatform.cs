@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using NodeManager.Kubernetes.Models;
@@ -5,11 +6,12 @@ using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>
-/// The simulated platform behind the pools: makes nodes appear and go, one that is out of date at a time, and reports about each pool.
+/// The simulated platform behind the pools: makes nodes appear and go, one that is out of date at a time, drained first, and reports about each pool.
 /// </summary>
 internal sealed class PoolPlatform : IDisposable
 {
@@ -20,16 +22,18 @@ internal sealed class PoolPlatform : IDisposable
     private readonly PoolStore _pools;
     private readonly ResourceRegistry _registry;
     private readonly IdentitySource _identities;
+    private readonly MachineDrain _drain;
     private readonly string _clusterId;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
 
-    public PoolPlatform(PoolStore pools, ResourceRegistry registry, IdentitySource identities, string clusterId)
+    public PoolPlatform(PoolStore pools, ResourceRegistry registry, KindCatalog catalog, IdentitySource identities, string clusterId)
     {
         _pools = pools;
         _registry = registry.As(new("pool-controller"));
+        _drain = new(_registry, new(registry, catalog));
         _identities = identities;
         _clusterId = clusterId;
         _time = registry.Time;
@@ -75,24 +79,25 @@ internal sealed class PoolPlatform : IDisposable
         bool isSettled = true;
         PoolItem[] pools = [.. _pools.Pools().Where(pool => pool.ClusterId == _clusterId)];
         ILookup<string, Machine> machines = Machines();
-        foreach (IGrouping<string, Machine> gone in machines.Where(group => !pools.Any(pool => pool.Id == group.Key)))
-            foreach (Machine machine in gone) Delete(machine);
         foreach (string gone in _starting.Keys.Except(pools.Select(static pool => pool.Id)).ToList()) _starting.Remove(gone);
-        foreach (PoolItem pool in pools)
-        {
-            try
-            {
-                isSettled &= Reconcile(pool, [.. machines[pool.Id]]);
-            }
-            catch (Exception exception) when (exception is ApiException or PoolRefusal)
-            {
-                // Changed or deleted meanwhile; the next turn sees it as it is.
-                Fault = exception;
-                isSettled = false;
-            }
-        }
-
+        foreach (IGrouping<string, Machine> orphans in machines.Where(group => !pools.Any(pool => pool.Id == group.Key)))
+            isSettled &= Guarded(() => Remove([.. orphans.Select(Leave)], out _));
+        foreach (PoolItem pool in pools) isSettled &= Guarded(() => Reconcile(pool, [.. machines[pool.Id]]));
         return isSettled;
+    }
+
+    private bool Guarded(Func<bool> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (exception is ApiException or PoolRefusal)
+        {
+            // Changed or deleted meanwhile; the next turn sees it as it is.
+            Fault = exception;
+            return false;
+        }
     }
 
     // True where nothing is left to do.
@@ -102,22 +107,26 @@ internal sealed class PoolPlatform : IDisposable
         string hash = PoolMachines.Hash(pool);
         List<DateTimeOffset> starting = _starting.TryGetValue(pool.Id, out List<DateTimeOffset>? known) ? known : _starting[pool.Id] = [];
         DateTimeOffset now = _time.GetUtcNow();
-        Machine[] surplus = [.. machines.OrderBy(one => one.Hash == hash).ThenByDescending(static one => one.CreatedAt).Take(Math.Max(0, machines.Count - desired))];
-        foreach (Machine machine in surplus) Remove(machine);
+        foreach (Machine renamed in machines.Where(one => one.Label != pool.Name)) Relabel(renamed, pool.Name);
+        List<Machine> leaving = [.. machines.Where(static one => one.LeavingSince is not null)];
+        machines.RemoveAll(static one => one.LeavingSince is not null);
+        foreach (Machine surplus in machines.OrderBy(one => one.Hash == hash).ThenByDescending(static one => one.CreatedAt).Take(Math.Max(0, machines.Count - desired)).ToList())
+            LetGo(surplus);
         Machine? outdated = machines.Find(one => one.Hash != hash);
-        if (outdated is not null && machines.Count >= desired && machines.All(one => one.IsReady)) Remove(outdated);
+        if (outdated is not null && leaving.Count == 0 && machines.Count >= desired && machines.TrueForAll(static one => one.IsReady)) LetGo(outdated);
         starting.RemoveAll(at => Boot(at));
         while (starting.Count + machines.Count > desired && starting.Count > 0) starting.RemoveAt(starting.Count - 1);
         while (starting.Count + machines.Count < desired) starting.Add(now + BootTime);
         int active = machines.Count(static one => one.IsReady);
-        bool isSettled = active == desired && starting.Count == 0 && machines.Count == desired && machines.TrueForAll(one => one.Hash == hash);
-        Report(pool, desired, active, isSettled);
+        bool isSettled = Remove(leaving, out string waiting)
+            && active == desired && starting.Count == 0 && machines.Count == desired && machines.TrueForAll(one => one.Hash == hash);
+        Report(pool, desired, active, isSettled, waiting);
         return isSettled;
 
-        void Remove(Machine machine)
+        void LetGo(Machine machine)
         {
-            Delete(machine);
             machines.Remove(machine);
+            leaving.Add(Leave(machine));
         }
 
         bool Boot(DateTimeOffset at)
@@ -125,17 +134,45 @@ internal sealed class PoolPlatform : IDisposable
             if (at > now || machines.Count >= desired) return false;
             string name = $"{pool.Name}-{_identities.NextSuffix()}";
             _registry.Create(BuiltInKinds.Nodes, "", PoolMachines.Node(pool, name, machines.Count));
-            machines.Add(new(name, hash, now, false));
+            machines.Add(new(name, hash, pool.Name, now, false, null));
             return true;
         }
     }
 
-    private void Report(PoolItem pool, int desired, int active, bool isSettled)
+    private Machine Leave(Machine machine)
+    {
+        if (machine.LeavingSince is not null) return machine;
+        DateTimeOffset now = _time.GetUtcNow();
+        _drain.Begin(machine.Name, now);
+        return machine with { LeavingSince = now };
+    }
+
+    // True where none is left.
+    private bool Remove(IReadOnlyList<Machine> leaving, out string waiting)
+    {
+        List<string> busy = [];
+        foreach (Machine machine in leaving)
+        {
+            if (_drain.Step(machine.Name, machine.LeavingSince!.Value, _time.GetUtcNow()) is { } why) busy.Add($"draining {machine.Name}: {why}");
+            else Delete(machine);
+        }
+
+        waiting = string.Join("; ", busy.Take(3));
+        return leaving.Count == 0;
+    }
+
+    private void Relabel(Machine machine, string name) => _registry.Update(BuiltInKinds.Nodes, "", machine.Name, node =>
+    {
+        node.Ensure("metadata").Ensure("labels")[PoolMachines.PoolLabel] = name;
+        return node;
+    });
+
+    private void Report(PoolItem pool, int desired, int active, bool isSettled, string waiting)
     {
         string platform = pool.Spec.Object("platform").Text("type") ?? "";
         string name = $"{platform}-nodepool-controller";
-        string status = isSettled ? "True" : "False", reason = isSettled ? "NodesReady" : "Scaling";
-        string message = isSettled ? $"All {desired} nodes are ready" : $"{active} of {desired} nodes are ready";
+        string status = isSettled ? "True" : "False", reason = isSettled ? "NodesReady" : waiting.Length > 0 ? "Draining" : "Scaling";
+        string message = isSettled ? $"All {desired} nodes are ready" : $"{active} of {desired} nodes are ready{(waiting.Length > 0 ? $"; {waiting}" : "")}";
         JsonObject? last = pool.Controllers.FirstOrDefault(one => one.Text("controller_name") == name);
         JsonObject? condition = last.Array("conditions")?.OfType<JsonObject>().FirstOrDefault();
         if (last.Number("observed_generation") == pool.Generation && condition.Text("message") == message && condition.Text("status") == status) return;
@@ -166,8 +203,11 @@ internal sealed class PoolPlatform : IDisposable
         .ToLookup(
             static one => one.Node.Metadata.Annotations![PoolMachines.PoolAnnotation],
             static one => new Machine(
-                one.Name, one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""), one.Node.Metadata.CreationTimestamp ?? default,
-                one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true));
+                one.Name, one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""),
+                one.Node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? "", one.Node.Metadata.CreationTimestamp ?? default,
+                one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true,
+                one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.LeavingAnnotation, out string? since)
+                    ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture) : null));
 
-    private sealed record Machine(string Name, string Hash, DateTimeOffset CreatedAt, bool IsReady);
+    private sealed record Machine(string Name, string Hash, string Label, DateTimeOffset CreatedAt, bool IsReady, DateTimeOffset? LeavingSince);
 }

@@ -27,6 +27,9 @@ internal sealed class ObjectRow : ClusterObject
     /// <summary>Its Name, whatever has that name.</summary>
     public string Name { get; private init; } = "";
 
+    /// <summary>The node pool that it was before it lost its class; null for all else.</summary>
+    public PoolRow? Pool { get; private init; }
+
     /// <summary>Null for text, a number, a list, and what still has its class.</summary>
     public static ObjectRow? From(object? value)
     {
@@ -45,6 +48,7 @@ internal sealed class ObjectRow : ClusterObject
             RunId = First(Read(value!, "RunId"), Read(value!, "Id")),
             Namespace = Read(value!, "Namespace"),
             Name = name,
+            Pool = PoolRow.WasPool(value!) ? PoolRow.From(value!, Read(value!, "Cluster")) : null,
         };
     }
 

@@ -47,6 +47,7 @@ internal sealed partial class NodeFilter
         (_names.Length == 0 || Array.Exists(_names, n => n.Matches(node.Name)))
         && (_query.Roles.Count == 0 || _query.Roles.Any(r => node.Roles.Any(has => MatchesValue(r, has))))
         && (_query.Zones.Count == 0 || _query.Zones.Any(z => MatchesValue(z, node.Zone)))
+        && (_query.Pools.Count == 0 || _query.Pools.Any(p => node.Pool.Length > 0 && MatchesValue(p, node.Pool)))
         && (_query.Statuses.Count == 0 || _query.Statuses.Any(node.Is));
 
     private string[] RoleSelectors() =>

@@ -39,6 +39,7 @@ internal static class NodeMapper
             Zone = ZoneOf(node),
             Region = First(labels, WellKnownLabels.Region, WellKnownLabels.OlderRegion),
             InstanceType = First(labels, WellKnownLabels.InstanceType, WellKnownLabels.OlderInstanceType),
+            Pool = PoolLabels.PoolOf(labels),
             ProviderId = node.Spec.ProviderID ?? "",
             PodCidrs = CidrsOf(node.Spec),
             Labels = Map(labels),

@@ -20,6 +20,9 @@ public sealed record NodeQuery
 
     public IReadOnlyList<string> Zones { get; init; } = [];
 
+    /// <summary>Names of pools or wildcards; any of them will do.</summary>
+    public IReadOnlyList<string> Pools { get; init; } = [];
+
     /// <summary>Also count pods and requests, and ask for metrics.</summary>
     public bool Usage { get; init; }
 }

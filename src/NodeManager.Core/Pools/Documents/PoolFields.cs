@@ -1,11 +1,14 @@
 namespace NodeManager.Core.Pools.Documents;
 
-/// <summary>
-/// The names of the extensions: fields of a pool's specification that the public specification of the service does not have. They are sent
-/// only to a service that has returned them.
-/// </summary>
+/// <summary>The names of a specification's fields.</summary>
 internal static class PoolFields
 {
+    public const string Platform = "platform";
+
+    public const string NodeCount = "nodeCount";
+
+    public const string Autoscaling = "autoscaling";
+
     public const string Release = "release";
 
     public const string DrainTimeout = "drainTimeout";
@@ -16,5 +19,11 @@ internal static class PoolFields
 
     public const string MaxUnavailable = "maxUnavailable";
 
+    /// <summary>
+    /// The extensions: fields that the public specification of the service does not have. They are sent only to a service that has returned
+    /// them.
+    /// </summary>
     public static IReadOnlyList<string> Extensions { get; } = [Release, DrainTimeout, Rollout];
+
+    public static IReadOnlyList<string> Known { get; } = [Platform, NodeCount, Autoscaling, .. Extensions];
 }

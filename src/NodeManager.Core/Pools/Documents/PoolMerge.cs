@@ -19,6 +19,15 @@ public static class PoolMerge
         return merged;
     }
 
+    /// <summary>One merge patch of two: the second one wins, and what it removes stays a removal.</summary>
+    public static JsonObject Join(JsonObject first, JsonObject second)
+    {
+        var joined = (JsonObject)first.DeepClone();
+        foreach ((string name, JsonNode? value) in second)
+            joined[name] = value is JsonObject inner && joined[name] is JsonObject outer ? Join(outer, inner) : value?.DeepClone();
+        return joined;
+    }
+
     /// <summary>
     /// True where all that is wanted is there with the same values. A service may add defaults, so what is there beyond it does not count.
     /// </summary>
@@ -37,10 +46,11 @@ public static class PoolMerge
         foreach (string name in before.Select(static field => field.Key).Union(after.Select(static field => field.Key)))
         {
             JsonNode? old = before[name], now = after[name];
-            if (old is JsonObject oldObject && now is JsonObject nowObject)
-                changes.AddRange(Differences(oldObject, nowObject, $"{path}.{name}"));
-            else if (!AreEqual(old, now))
-                changes.Add(new() { Field = $"{path}.{name}", Before = Text(old), After = Text(now) });
+            IReadOnlyList<NodeFieldChange> inner = old is null or JsonObject && now is null or JsonObject
+                ? Differences(old as JsonObject ?? [], now as JsonObject ?? [], $"{path}.{name}") : [];
+            changes.AddRange(inner);
+            // An empty object that comes or goes has no field that does.
+            if (inner.Count == 0 && !AreEqual(old, now)) changes.Add(new() { Field = $"{path}.{name}", Before = Text(old), After = Text(now) });
         }
 
         return changes;

@@ -64,9 +64,9 @@ public static class PoolSpecWriter
         return written;
     }
 
-    private static JsonNode? Write(NodePoolAccelerator one) => new JsonObject { ["type"] = one.Type, ["count"] = one.Count };
+    internal static JsonNode? Write(NodePoolAccelerator one) => new JsonObject { ["type"] = one.Type, ["count"] = one.Count };
 
-    private static JsonNode? Write(NodeTaint taint)
+    internal static JsonNode? Write(NodeTaint taint)
     {
         var written = new JsonObject { ["key"] = taint.Key };
         if (taint.Value.Length > 0) written["value"] = taint.Value;

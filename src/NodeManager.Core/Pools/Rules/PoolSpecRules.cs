@@ -10,8 +10,6 @@ public static class PoolSpecRules
     private const int LongestName = 63;
     private const string Root = "spec";
 
-    private static readonly string[] SpecFields = ["platform", "nodeCount", "autoscaling", .. PoolFields.Extensions];
-
     private static readonly string[] ScalingFields =
         ["enabled", "minNodes", "maxNodes", "targetCPUUtilization", "targetMemoryUtilization", "scaleDownDelay", "scaleUpDelay"];
 
@@ -21,7 +19,7 @@ public static class PoolSpecRules
     {
         var findings = new PoolFindings();
         if (name is not null && CheckName(name) is { } rule) findings.Error("name", rule);
-        Unknown(findings, spec, SpecFields, Root);
+        Unknown(findings, spec, PoolFields.Known, Root);
         if (findings.Object(spec, "platform", Root) is { } platform) PlatformRules.Check(findings, platform, $"{Root}.platform");
         else if (spec["platform"] is null) findings.Error($"{Root}.platform", "is required");
         int? count = findings.Integer(spec, "nodeCount", Root, 0);
@@ -36,6 +34,24 @@ public static class PoolSpecRules
         name.Length is 0 or > LongestName || name.Any(static letter => letter is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'))
             ? string.Create(CultureInfo.InvariantCulture, $"'{name}' is not valid: a name has 1 to {LongestName} characters, which are lower-case letters, digits and '-'")
             : null;
+
+    /// <summary>The disk types that a platform accepts; those of all platforms where it is not given.</summary>
+    public static IReadOnlyList<string> DiskTypesOf(string? platform) =>
+        [.. NodePoolPlatformType.All.Where(type => platform is null or "" || type == platform).SelectMany(static type => PlatformFields.Of(type)!.DiskTypes)];
+
+    /// <summary>Checks a platform alone.</summary>
+    /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
+    public static void Require(NodePoolPlatform platform)
+    {
+        var findings = new PoolFindings();
+        PlatformRules.Check(findings, PoolSpecWriter.Write(platform), "platform");
+        if (findings.Found.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NodePoolInvalid, ErrorKind.InvalidData, $"The platform is not valid: {string.Join("; ", errors.Select(static one => $"{one.Field} {one.Message}"))}.",
+                platform, "Correct the fields.");
+        }
+    }
 
     internal static void Unknown(PoolFindings findings, JsonObject spec, IEnumerable<string> known, string path)
     {

@@ -9,7 +9,7 @@ public static class PoolClusters
     /// <exception cref="NodeManagerException">PoolClusterNotFound, PoolClusterAmbiguous, and what the provider refuses.</exception>
     public static async Task<PoolCluster> ResolveAsync(PoolContext context, string given, CancellationToken cancellationToken)
     {
-        string wanted = given.Length > 0 ? given : context.Session.Configuration.PoolService?.Cluster ?? "";
+        string wanted = given.Length > 0 ? given : context.HomeCluster;
         // An id needs no look: not every user may list clusters.
         if (Guid.TryParse(wanted, out _)) return new(wanted.ToLowerInvariant(), "");
         List<PoolCluster> clusters = [];

@@ -7,6 +7,9 @@ namespace NodeManager.Core.Pools.Running;
 /// <param name="Provider">Where the session's pools are kept.</param>
 public sealed record PoolContext(NodeManagerSession Session, INodePoolProvider Provider)
 {
+    /// <summary>The id or the name that the provider has for the session's cluster; empty where it has to be found out.</summary>
+    public string HomeCluster { get; init; } = "";
+
     internal NodePool Map(PoolRecord record, DateTimeOffset now, NodePoolStatus? status = null) => new()
     {
         Cluster = Session.Cluster,

@@ -23,10 +23,17 @@ public static class PoolCreator
     public static Task<NodePool> CreateAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(context.Session, draft.Name, async (connection, token) =>
         {
-            Check(context, draft, observer);
-            await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = draft.ClusterId }, token))
-                if (pool.Name == draft.Name && pool.ClusterId == draft.ClusterId) throw PoolErrors.Exists(draft, context.Session.Cluster);
+            await CheckFreeAsync(context, draft, observer, token);
             return context.Map(await SendAsync(context, connection, draft, token), connection.Time.GetUtcNow());
+        }, cancellationToken);
+
+    /// <summary>All that a creation checks before it is sent.</summary>
+    /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists, and what the provider refuses.</exception>
+    public static Task CheckAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, draft.Name, async (_, token) =>
+        {
+            await CheckFreeAsync(context, draft, observer, token);
+            return true;
         }, cancellationToken);
 
     /// <summary>Checks what is about to be sent; warnings go to the observer.</summary>
@@ -45,6 +52,13 @@ public static class PoolCreator
     {
         string[] unknown = [.. PoolFields.Extensions.Where(field => spec.ContainsKey(field) && !context.Provider.HasReturned(field))];
         if (unknown.Length > 0) throw PoolErrors.Unsupported(name, unknown);
+    }
+
+    private static async Task CheckFreeAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        Check(context, draft, observer);
+        await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = draft.ClusterId }, cancellationToken))
+            if (pool.Name == draft.Name && pool.ClusterId == draft.ClusterId) throw PoolErrors.Exists(draft, context.Session.Cluster);
     }
 
     private static async Task<PoolRecord> SendAsync(PoolContext context, ClusterConnection connection, PoolDraft draft, CancellationToken cancellationToken)

@@ -18,10 +18,10 @@ public static class PoolEditor
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>What the change would do, field by field; empty for a pool that is so already.</summary>
-    public static Task<IReadOnlyList<NodeFieldChange>> PlanAsync(PoolContext context, PoolTarget target, PoolEdit edit, CancellationToken cancellationToken) =>
+    /// <summary>What would be written. Refuses what <see cref="ApplyAsync"/> refuses before it writes.</summary>
+    public static Task<PoolEditPlan> PlanAsync(PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
-            context.Session, target.Text, async (_, token) => Merge(context, await ReadAsync(context, target, token), edit, NullObserver.Instance).Changes, cancellationToken);
+            context.Session, target.Text, async (_, token) => Merge(context, await ReadAsync(context, target, token), edit, observer), cancellationToken);
 
     /// <summary>Makes the change. A pool that is so already is not written.</summary>
     /// <returns>The pool as it was read back.</returns>
@@ -48,7 +48,7 @@ public static class PoolEditor
         for (int tries = 1; ; tries++)
         {
             PoolRecord before = await ReadAsync(context, target, cancellationToken);
-            Merged merged = Merge(context, before, edit, tries == 1 ? observer : NullObserver.Instance);
+            PoolEditPlan merged = Merge(context, before, edit, tries == 1 ? observer : NullObserver.Instance);
             if (merged.Changes.Count == 0) return before;
             try
             {
@@ -79,7 +79,7 @@ public static class PoolEditor
     }
 
     private static async Task<PoolRecord> ReadBackAsync(
-        PoolContext context, Merged merged, PoolRecord written, IOperationObserver observer, CancellationToken cancellationToken)
+        PoolContext context, PoolEditPlan merged, PoolRecord written, IOperationObserver observer, CancellationToken cancellationToken)
     {
         PoolRecord after = await context.Provider.GetAsync(written.Id, cancellationToken);
         if (after.Name == merged.Name && PoolMerge.Contains(after.Spec, merged.Spec)) return after;
@@ -89,7 +89,7 @@ public static class PoolEditor
         return after;
     }
 
-    private static Merged Merge(PoolContext context, PoolRecord pool, PoolEdit edit, IOperationObserver observer)
+    private static PoolEditPlan Merge(PoolContext context, PoolRecord pool, PoolEdit edit, IOperationObserver observer)
     {
         JsonObject patch = edit.Patch(pool.Spec);
         string name = edit.NewName ?? pool.Name;
@@ -103,8 +103,6 @@ public static class PoolEditor
         foreach (NodePoolFinding warning in fresh) observer.Warning($"Node pool '{name}': {warning.Field} {warning.Message}.");
         List<NodeFieldChange> changes = [.. PoolMerge.Differences(pool.Spec, spec)];
         if (name != pool.Name) changes.Insert(0, new() { Field = "name", Before = pool.Name, After = name });
-        return new(name, spec, changes);
+        return new(pool, name, spec, changes);
     }
-
-    private sealed record Merged(string Name, JsonObject Spec, IReadOnlyList<NodeFieldChange> Changes);
 }

@@ -26,6 +26,11 @@ internal static class PoolErrors
         $"Node pool '{name}' was not sent: the service has not returned the fields {string.Join(", ", fields)}, so it may not know them.", name,
         "Leave these fields out.");
 
+    public static NodeManagerException OtherCluster(string name, string clusterId, PoolCluster home, string cluster) => new(
+        ErrorIds.PoolClusterMismatch, ErrorKind.InvalidOperation,
+        $"Node pool '{name}' belongs to cluster '{clusterId}' of the pool service; session '{cluster}' is connected to cluster '{(home.Name.Length > 0 ? home.Name : home.Id)}'.", name,
+        "Connect to the pool's cluster, or correct Cluster of the pool service's configuration (Set-NodeManagerConfiguration -PoolService).");
+
     public static NodeManagerException Changed(PoolRecord pool, long expected) => new(
         ErrorIds.Conflict, ErrorKind.ResourceBusy,
         $"Node pool '{pool.Name}' was changed by another client: its generation is {pool.Generation}, the input has {expected}. It was not changed.", pool.Name,

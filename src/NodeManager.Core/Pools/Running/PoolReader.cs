@@ -53,6 +53,11 @@ public static class PoolReader
             return context.Map(pool, await context.Provider.GetStatusAsync(pool.Id, token));
         }, cancellationToken);
 
+    /// <summary>The pool that is meant.</summary>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
+    public static Task<PoolRecord> FindAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, target.Text, (_, token) => target.FindAsync(context, token), cancellationToken);
+
     private static async IAsyncEnumerable<NodePool> ReadAsync(
         PoolContext context, ClusterConnection connection, PoolQuery query, Action<NodeManagerException> missing, IOperationObserver observer,
         [EnumeratorCancellation] CancellationToken cancellationToken)

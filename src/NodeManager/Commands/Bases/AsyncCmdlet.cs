@@ -32,6 +32,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
             ? bound is SwitchParameter { IsPresent: true }
             : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
+    /// <summary>True where ShouldProcess will ask a person, for a command of this impact: what is asked need be worked out only then.</summary>
+    private protected bool WillAsk(ConfirmImpact impact) => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : !IsWhatIf && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from) && from is not ConfirmImpact.None && from <= impact;
+
     /// <summary>True where the first error ends the pipeline (<c>-ErrorAction Stop</c>).</summary>
     private protected bool StopsAtErrors { get; private set; }
 

@@ -67,6 +67,13 @@ public abstract class NodeCmdlet : AsyncCmdlet
 
     private void ProcessObject(ClusterObject value)
     {
+        if (PoolNodes.Of(value, Sessions, Pump, Fail) is { } members)
+        {
+            foreach (NodeReference member in members)
+                ProcessOnce(member);
+            return;
+        }
+
         if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
         {
             Fail(NodeReference.StandsForNone(value), value);

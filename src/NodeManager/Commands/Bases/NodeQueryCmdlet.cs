@@ -72,7 +72,9 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
 
     private void Add(ClusterObject value)
     {
-        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        if (PoolNodes.Of(value, Sessions, Pump, Fail) is { } members)
+            _nodes.UnionWith(members);
+        else if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
             Fail(NodeReference.StandsForNone(value), value);
         else if (value is ObjectRow { Cluster: "" })
             _names.Add(name);

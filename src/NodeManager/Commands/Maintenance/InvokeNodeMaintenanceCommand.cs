@@ -193,7 +193,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
     {
         string action = $"{what}: {string.Join(", ", Steps())}";
-        string question = action + (WillAsk ? Batches(session, request) : "");
+        string question = action + (WillAsk(ConfirmImpact.High) ? Batches(session, request) : "");
         if (ShouldProcess(action, question, "Maintenance", out ShouldProcessReason reason))
             runs.Add(new(session, request));
         else if (reason == ShouldProcessReason.WhatIf)
@@ -209,12 +209,6 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             yield return "wait for its reboot";
         yield return "put it back into service";
     }
-
-    // As ShouldProcess decides: what is asked for is worked out only when it is asked.
-    private bool WillAsk => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : !MyInvocation.BoundParameters.ContainsKey("WhatIf")
-            && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from) && from is not ConfirmImpact.None;
 
     private string Batches(NodeManagerSession session, MaintenanceRequest request)
     {

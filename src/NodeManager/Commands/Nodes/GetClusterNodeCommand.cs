@@ -27,6 +27,13 @@ public sealed class GetClusterNodeCommand : NodeQueryCmdlet
     [ArgumentCompleter(typeof(ZoneCompleter))]
     public string[] Zone { get; set; } = [];
 
+    /// <summary>Any of these node pools; wildcards.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(PoolOfNodeCompleter))]
+    public string[] Pool { get; set; } = [];
+
     /// <summary>Also count pods and what they request, and ask what is used.</summary>
     [Parameter]
     public SwitchParameter Usage { get; set; }
@@ -49,6 +56,7 @@ public sealed class GetClusterNodeCommand : NodeQueryCmdlet
             Roles = Role,
             Statuses = Status,
             Zones = Zone,
+            Pools = Pool,
             Usage = Usage,
         };
         Sessions.StartIn(session, session, async worker =>

@@ -64,11 +64,23 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     [Parameter(ParameterSetName = KubeconfigSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>The service that keeps the cluster's node pools; an embedded cluster has its own.</summary>
+    [Parameter]
+    [PoolService]
+    [ValidateNotNull]
+    public PoolServiceConfiguration? PoolService { get; set; }
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        PoolSessions.Check(PoolService);
+    }
+
     private protected override void End()
     {
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
-        NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
+        NodeManagerConfiguration defaults = new(ConfigurationLayers.Load(CurrentFolder)) { PoolService = PoolService };
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
         Start(null, async worker =>
         {

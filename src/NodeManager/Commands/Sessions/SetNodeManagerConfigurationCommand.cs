@@ -3,6 +3,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Configuration;
 using NodeManager.Parameters;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -84,6 +85,12 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? SchedulerDeployment { get; set; }
 
+    /// <summary>The service that keeps the cluster's node pools; null: none, or the embedded cluster's own. Only in sessions.</summary>
+    [Parameter]
+    [PoolService]
+    [AllowNull]
+    public PoolServiceConfiguration? PoolService { get; set; }
+
     /// <summary>A JSON file whose options are set. Options that are also given as parameters take those values.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -102,6 +109,13 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     {
         DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
         DurationAttribute.RequireNotNegative(nameof(DrainGracePeriod), DrainGracePeriod);
+        PoolSessions.Check(PoolService);
+        if (Scope != ConfigurationLayers.Session && IsBound(nameof(PoolService)))
+        {
+            throw new NodeManagerException(
+                ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, $"-PoolService belongs to a session, not to a file: scope is {Scope}.", Scope,
+                "Leave out -Scope, or use Connect-NodeManager -PoolService in your profile.");
+        }
     }
 
     private protected override void End()
@@ -127,11 +141,14 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
             ConfigurationLayers.Change(session.Configuration, changes);
             if (!ShouldProcess($"session to cluster '{session.Cluster}'", "Set configuration"))
                 continue;
-            NodeManagerConfiguration configuration = session.Configure(before => ConfigurationLayers.Change(before, changes));
+            NodeManagerConfiguration configuration = session.Configure(before => WithPools(ConfigurationLayers.Change(before, changes)));
             if (PassThru)
                 WriteObject(configuration);
         }
     }
+
+    private NodeManagerConfiguration WithPools(NodeManagerConfiguration configuration) =>
+        IsBound(nameof(PoolService)) ? new(configuration) { PoolService = PoolService } : configuration;
 
     private void ChangeFile(Dictionary<string, object?> changes)
     {

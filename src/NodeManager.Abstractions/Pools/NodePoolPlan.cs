@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace NodeManager;
+
+/// <summary>What a change of a node pool would do, before anything is sent.</summary>
+public sealed class NodePoolPlan : ClusterObject
+{
+    /// <summary>Empty for a pool that does not exist yet.</summary>
+    public string PoolId { get; init; } = "";
+
+    /// <summary>The name of the pool.</summary>
+    public required string Pool { get; init; }
+
+    /// <summary><c>Create</c>, <c>Change</c> or <c>Delete</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The fields that change; empty for a pool that is so already.</summary>
+    public ItemList<NodePoolFieldPlan> Fields { get; init; } = ItemList<NodePoolFieldPlan>.Empty;
+
+    /// <summary>The strongest effect of all fields; see <see cref="NodePoolEffect"/>.</summary>
+    public string Effect { get; init; } = NodePoolEffect.InPlace;
+
+    /// <summary>The nodes that the pool has now.</summary>
+    public int CurrentNodes { get; init; }
+
+    /// <summary>The nodes that the pool would have. Null: the service decides.</summary>
+    public int? DesiredNodes { get; init; }
+
+    /// <summary>True where the controller's behavior is known. False: the service decides which nodes and pods are affected.</summary>
+    public bool IsCertain { get; init; }
+
+    /// <summary>The nodes that would be removed or replaced. Null: it cannot be known.</summary>
+    public ItemList<string>? Nodes { get; init; }
+
+    /// <summary>The pods that would move, with the decision that a drain of their nodes makes. Null: it cannot be known.</summary>
+    public ItemList<NodeDrainPlanPod>? Pods { get; init; }
+
+    /// <summary>The PDBs that refuse an eviction now, or when those before it are gone. Null: it cannot be known.</summary>
+    public ItemList<PodBudget>? BlockingBudgets { get; init; }
+
+    /// <summary>What stands in the way of the drain of a node, and what is uncertain.</summary>
+    public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>How many pods would move. Null: it cannot be known.</summary>
+    public int? MovingPods => Pods?.Count(static pod => pod.Decision == DrainDecision.Evict);
+
+    /// <summary>The plan in one line.</summary>
+    public string Summary
+    {
+        get
+        {
+            if (Action == "Change" && Fields.Count == 0) return "nothing to change";
+            string nodes = Effect switch
+            {
+                NodePoolEffect.InPlace => "in place",
+                NodePoolEffect.Unknown => "effect on nodes Unknown: the service decides",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{Verb(Effect)} {Count(Affected, "node")}"),
+            };
+            string pods = Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes
+                ? MovingPods is { } moving ? string.Create(CultureInfo.InvariantCulture, $", moves {Count(moving, "pod")}") : ", pods Unknown" : "";
+            string budgets = BlockingBudgets is { Count: > 0 } blocking ? $", blocked by {string.Join(", ", blocking.Select(static one => $"PDB {one.Namespace}/{one.Name}"))}" : "";
+            return nodes + pods + budgets;
+        }
+    }
+
+    public override string ToString() => $"{Pool}: {Summary}";
+
+    private int? Affected => Nodes is { Count: > 0 } named ? named.Count : Fields.Where(one => one.Effect == Effect).Max(static one => one.Nodes);
+
+    private static string Verb(string effect) => effect switch
+    {
+        NodePoolEffect.AddsNodes => "adds",
+        NodePoolEffect.RemovesNodes => "removes",
+        NodePoolEffect.RollsNodes => "rolls",
+        _ => "recreates",
+    };
+
+    private static string Count(int? number, string noun) =>
+        number is not { } known ? $"an unknown number of {noun}s" : string.Create(CultureInfo.InvariantCulture, $"{known} {noun}{(known == 1 ? "" : "s")}");
+}

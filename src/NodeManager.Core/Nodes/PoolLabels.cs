@@ -1,0 +1,40 @@
+namespace NodeManager.Core.Nodes;
+
+/// <summary>What tells the pool of a node. Pure.</summary>
+public static class PoolLabels
+{
+    /// <summary>The label that the pool service's guide names.</summary>
+    public const string Service = "nodepool";
+
+    /// <summary>An annotation with the id of the pool: it holds where a name was given anew.</summary>
+    private const string IdAnnotation = "sandbox.nodemanager/pool";
+
+    /// <summary>The labels whose value is a pool's name, the first one that a node has decides.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        Service,
+        "topology.kubenodesmith.io/pool",
+        "karpenter.sh/nodepool",
+        "cloud.google.com/gke-nodepool",
+        "eks.amazonaws.com/nodegroup",
+        "alpha.eksctl.io/nodegroup-name",
+        "kubernetes.azure.com/agentpool",
+        "agentpool",
+        "hypershift.openshift.io/nodePool",
+        "doks.digitalocean.com/node-pool",
+        "node.kubernetes.io/pool",
+        "pool",
+    ];
+
+    /// <summary>The name of the node's pool; empty for none.</summary>
+    public static string PoolOf(IReadOnlyDictionary<string, string> labels)
+    {
+        foreach (string key in Keys)
+            if (labels.TryGetValue(key, out string? name) && name.Length > 0) return name;
+        return "";
+    }
+
+    /// <summary>Whether a node belongs to a pool that is known by id and name. The id decides where the node has one.</summary>
+    public static bool IsOf(ClusterNode node, string id, string name) =>
+        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : PoolOf(node.Labels) == name;
+}

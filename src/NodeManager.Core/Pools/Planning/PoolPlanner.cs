@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools.Rules;
+using NodeManager.Core.Pools.Running;
+
+namespace NodeManager.Core.Pools.Planning;
+
+/// <summary>Says what a change of a pool would do, to its fields, its nodes and their pods. Also what <c>-WhatIf</c> shows. Touches nothing.</summary>
+public static class PoolPlanner
+{
+    // What a platform removes, it empties of everything.
+    private static readonly DrainOptions Everything = new() { DeleteUnmanagedPods = true, DeleteEmptyDirData = true };
+
+    /// <exception cref="NodeManagerException">What <see cref="PoolCreator.CheckAsync"/> throws.</exception>
+    public static async Task<NodePoolPlan> PlanCreationAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        await PoolCreator.CheckAsync(context, draft, observer, cancellationToken);
+        int? desired = PoolChangeRules.DesiredNodes(context.Provider.Controller, draft.Spec);
+        IReadOnlyList<NodeFieldChange> fields = PoolMerge.Differences([], draft.Spec);
+        return new()
+        {
+            Cluster = context.Session.Cluster,
+            Session = context.Session,
+            Pool = draft.Name,
+            Action = "Create",
+            Fields = new([.. fields.Select(one => new NodePoolFieldPlan { Field = one.Field, After = one.After, Effect = NodePoolEffect.AddsNodes, Nodes = desired })]),
+            Effect = desired is null ? NodePoolEffect.Unknown : desired == 0 ? NodePoolEffect.InPlace : NodePoolEffect.AddsNodes,
+            DesiredNodes = desired,
+            IsCertain = context.Provider.Controller is not null,
+            Nodes = ItemList<string>.Empty,
+            Pods = ItemList<NodeDrainPlanPod>.Empty,
+            BlockingBudgets = ItemList<PodBudget>.Empty,
+        };
+    }
+
+    /// <exception cref="NodeManagerException">What <see cref="PoolEditor.PlanAsync"/> throws.</exception>
+    public static async Task<NodePoolPlan> PlanChangeAsync(
+        PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        PoolEditPlan planned = await PoolEditor.PlanAsync(context, target, edit, observer, cancellationToken);
+        (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, planned.Before, cancellationToken);
+        IPoolController? controller = context.Provider.Controller;
+        IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(
+            controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0);
+        return await DescribeAsync(
+            context, planned.Before, "Change", fields, PoolChangeRules.DesiredNodes(controller, planned.Spec), nodes,
+            nodes is null ? null : Leaving(controller, fields, planned.Spec, nodes), warning, cancellationToken);
+    }
+
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
+    public static async Task<NodePoolPlan> PlanDeletionAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken)
+    {
+        PoolRecord pool = await PoolReader.FindAsync(context, target, cancellationToken);
+        (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, pool, cancellationToken);
+        NodePoolFieldPlan all = new()
+        {
+            Field = "spec", Before = pool.Spec.ToJsonString(PoolSpecReader.Relaxed), Effect = nodes?.Count == 0 ? NodePoolEffect.InPlace : NodePoolEffect.RemovesNodes, Nodes = nodes?.Count,
+        };
+        return await DescribeAsync(context, pool, "Delete", [all], 0, nodes, nodes, warning, cancellationToken);
+    }
+
+    // Null: it cannot be known.
+    private static List<ClusterNode>? Leaving(IPoolController? controller, IReadOnlyList<NodePoolFieldPlan> fields, JsonObject after, IReadOnlyList<ClusterNode> nodes)
+    {
+        if (fields.Any(static one => one.Effect is NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes)) return [.. nodes];
+        if (!fields.Any(static one => one.Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.Unknown)) return [];
+        int? desired = PoolChangeRules.DesiredNodes(controller, after);
+        if (desired == 0) return [.. nodes];
+        return controller is null ? null : [.. controller.RemovalOrder(nodes).Take(Math.Max(0, nodes.Count - desired!.Value))];
+    }
+
+    private static async Task<(IReadOnlyList<ClusterNode>? Nodes, string Warning)> NodesAsync(PoolContext context, PoolRecord pool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await PoolMembers.ReadAsync(context, pool.ClusterId, pool.Id, pool.Name, cancellationToken), "");
+        }
+        catch (NodeManagerException unknown) when (unknown.ErrorId is ErrorIds.PoolClusterMismatch or ErrorIds.PoolClusterAmbiguous or ErrorIds.PoolClusterNotFound or ErrorIds.Forbidden)
+        {
+            return (null, $"The pool's nodes are not known: {unknown.Message}");
+        }
+    }
+
+    private static async Task<NodePoolPlan> DescribeAsync(
+        PoolContext context, PoolRecord pool, string action, IReadOnlyList<NodePoolFieldPlan> fields, int? desired,
+        IReadOnlyList<ClusterNode>? nodes, IReadOnlyList<ClusterNode>? leaving, string warning, CancellationToken cancellationToken)
+    {
+        List<string> warnings = warning.Length > 0 ? [warning] : [];
+        bool drains = context.Provider.Controller?.DrainsNodes == true;
+        IReadOnlyList<NodeDrainPlan> drain = leaving is { Count: > 0 }
+            ? await DrainPlanner.PlanAsync(context.Session, [.. leaving.Select(static node => new NodeTarget(node.Name, node.Uid))], Everything, cancellationToken) : [];
+        if (leaving is { Count: > 0 } && !drains) warnings.Add("Whether nodes are drained before they are removed is Unknown: the service decides.");
+        if (drains) warnings.AddRange(drain.SelectMany(static one => one.Blockers.Concat(one.Warnings)).Distinct().Take(20));
+        return new()
+        {
+            Cluster = context.Session.Cluster,
+            Session = context.Session,
+            PoolId = pool.Id,
+            Pool = pool.Name,
+            Action = action,
+            Fields = new([.. fields]),
+            Effect = PoolChangeRules.Strongest(fields),
+            CurrentNodes = nodes?.Count ?? 0,
+            DesiredNodes = desired,
+            IsCertain = context.Provider.Controller is not null,
+            Nodes = leaving is null ? null : new([.. leaving.Select(static node => node.Name)]),
+            Pods = leaving is null ? null : new([.. drain.SelectMany(static one => one.Pods)]),
+            BlockingBudgets = leaving is null || (leaving.Count > 0 && !drains)
+                ? null : new([.. drain.SelectMany(static one => one.BlockingBudgets).DistinctBy(static one => (one.Namespace, one.Name))]),
+            Warnings = new(warnings),
+        };
+    }
+}

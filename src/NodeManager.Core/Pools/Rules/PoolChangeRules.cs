@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Pools.Documents;
+
+namespace NodeManager.Core.Pools.Rules;
+
+/// <summary>What a change of a pool's fields does to its nodes: certain where the controller is known, else Unknown. Pure.</summary>
+public static class PoolChangeRules
+{
+    private const string ForeignReplaces = "the service decides whether nodes are replaced";
+    private const string ForeignScales = "the service's autoscaler decides how many nodes there are";
+
+    private static readonly string[] CountFields =
+        ["spec.nodeCount", "spec.autoscaling", "spec.autoscaling.enabled", "spec.autoscaling.minNodes", "spec.autoscaling.maxNodes"];
+
+    // The strongest first.
+    private static readonly string[] Order =
+    [
+        NodePoolEffect.RecreatesNodes, NodePoolEffect.RollsNodes, NodePoolEffect.Unknown, NodePoolEffect.RemovesNodes, NodePoolEffect.AddsNodes, NodePoolEffect.InPlace,
+    ];
+
+    /// <param name="controller">Null: another party's.</param>
+    /// <param name="before">The specification as it is.</param>
+    /// <param name="after">The specification as it would be.</param>
+    /// <param name="changes">The fields that differ.</param>
+    /// <param name="nodes">How many nodes the pool has.</param>
+    public static IReadOnlyList<NodePoolFieldPlan> Judge(
+        IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes) =>
+        [.. changes.Select(change =>
+        {
+            (string effect, int? count, string reason) = CountFields.Contains(change.Field)
+                ? Scale(controller, before, after)
+                : Replace(controller, change.Field, Math.Min(nodes, DesiredNodes(controller, after) ?? nodes));
+            return new NodePoolFieldPlan { Field = change.Field, Before = change.Before, After = change.After, Effect = effect, Nodes = count, Reason = reason };
+        })];
+
+    /// <summary>The strongest of the effects; InPlace for none.</summary>
+    public static string Strongest(IEnumerable<NodePoolFieldPlan> fields)
+    {
+        HashSet<string> effects = [.. fields.Select(static one => one.Effect)];
+        return Array.Find(Order, effects.Contains) ?? NodePoolEffect.InPlace;
+    }
+
+    /// <summary>How many nodes a pool of this specification is to have; null where another party's autoscaler decides, or the service's default counts.</summary>
+    public static int? DesiredNodes(IPoolController? controller, JsonObject spec) =>
+        controller is not null ? controller.DesiredNodes(spec)
+        : spec.Object(PoolFields.Autoscaling).Flag("enabled") == true ? null
+        : spec.Integer(PoolFields.NodeCount);
+
+    private static (string Effect, int? Nodes, string Reason) Scale(IPoolController? controller, JsonObject before, JsonObject after)
+    {
+        if (DesiredNodes(controller, before) is not { } had || DesiredNodes(controller, after) is not { } wants) return (NodePoolEffect.Unknown, null, ForeignScales);
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{had} to {wants} nodes");
+        return wants > had ? (NodePoolEffect.AddsNodes, wants - had, counts)
+            : wants < had ? (NodePoolEffect.RemovesNodes, had - wants, counts)
+            : (NodePoolEffect.InPlace, 0, string.Create(CultureInfo.InvariantCulture, $"the pool keeps {wants} nodes"));
+    }
+
+    private static (string Effect, int? Nodes, string Reason) Replace(IPoolController? controller, string field, int nodes)
+    {
+        if (controller is null) return (NodePoolEffect.Unknown, null, ForeignReplaces);
+        string effect = controller.EffectOf(field);
+        return effect is not (NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes) ? (effect, 0, "")
+            : nodes == 0 ? (NodePoolEffect.InPlace, 0, "the pool has no nodes")
+            : (effect, nodes, "");
+    }
+}

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>The node pools of a cluster.</summary>
+[Cmdlet(VerbsCommon.Get, "NodePool", DefaultParameterSetName = ByObject)]
+[OutputType(typeof(NodePool))]
+public sealed class GetNodePoolCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ById = "ById";
+    private const string ByObject = "ByObject";
+
+    private readonly List<string> _names = [];
+    private readonly List<(NodeManagerSession Session, PoolTarget Target)> _pools = [];
+    private bool _all;
+
+    /// <summary>Names; wildcards. A plain name without a pool is an error, a wildcard is not.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(NodePoolNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The service's ids.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [ValidateNotNullOrEmpty]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>A pool to read again, or what stands for one: its status, a plan, a node of it, or a row of a file.</summary>
+    [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [PoolRows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>The service's name or id of the pools' cluster.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PoolClusterCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Cluster { get; set; }
+
+    /// <summary>Only pools in this phase.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PoolValueCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Status { get; set; }
+
+    /// <summary>Only pools of this health.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PoolValueCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Health { get; set; }
+
+    /// <summary>Also read what the controllers report: one request more for each pool.</summary>
+    [Parameter]
+    public SwitchParameter IncludeStatus { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByName) _names.AddRange(Name);
+        else if (ParameterSetName == ByObject && InputObject is null) _all = true;
+        else if (InputObject is not null) Add(InputObject);
+    }
+
+    private void Add(ClusterObject value)
+    {
+        if (PoolReference.From(value) is not { } target) Fail(PoolReference.StandsForNone(value), value);
+        else foreach (NodeManagerSession session in Sessions.For(value)) _pools.Add((session, target));
+    }
+
+    /// <summary>One query a session, however many names were piped.</summary>
+    private protected override void End()
+    {
+        foreach (var group in _pools.GroupBy(static one => one.Session))
+        {
+            Read(group.Key, new() { Ids = [.. group.Select(static one => one.Target.Id).Where(static id => id.Length > 0)] });
+            Read(group.Key, new() { Names = [.. group.Where(static one => one.Target.Id.Length == 0).Select(static one => one.Target.Name).Distinct()] });
+        }
+
+        // A pipeline that brought nothing selects nothing, not everything.
+        if (!_all && _names.Count == 0 && Id.Length == 0) return;
+        foreach (NodeManagerSession session in Sessions)
+            Start(session, new() { Names = _names, Ids = [.. Id.Select(static id => id.ToLowerInvariant())] });
+    }
+
+    // Under a name of its own a pool with status has the view that shows it.
+    private protected override void Output(object value)
+    {
+        var shown = PSObject.AsPSObject(value);
+        if (IncludeStatus) shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
+        base.Output(shown);
+    }
+
+    private void Read(NodeManagerSession session, PoolQuery query)
+    {
+        if (query.Ids.Count + query.Names.Count > 0) Start(session, query);
+    }
+
+    private void Start(NodeManagerSession session, PoolQuery query)
+    {
+        PoolQuery complete = query with { Cluster = Cluster ?? "", Phase = Status ?? "", Health = Health ?? "", IncludeStatus = IncludeStatus };
+        Sessions.StartIn(session, session, async worker =>
+        {
+            await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session), complete, e => worker.Error(e, e.Target), worker, worker.Token))
+                worker.Output(pool);
+        });
+    }
+}

@@ -1,0 +1,15 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>What the controllers of node pools reported.</summary>
+[Cmdlet(VerbsCommon.Get, "NodePoolStatus", DefaultParameterSetName = ByObject)]
+[OutputType(typeof(NodePoolStatus))]
+public sealed class GetNodePoolStatusCommand : PoolTargetCmdlet
+{
+    private protected override void Process(PoolReference pool) => Sessions.StartIn(
+        pool.Session, pool.Target.Text, async worker => worker.Output(await PoolReader.ReadStatusAsync(pool.Context, pool.Target, worker.Token)));
+}

@@ -1,0 +1,90 @@
+using System.Collections;
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Core.Pools.Rules;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Describes the machines of a node pool.</summary>
+[Cmdlet(VerbsCommon.New, "NodePoolPlatform")]
+[OutputType(typeof(NodePoolPlatform))]
+public sealed class NewNodePoolPlatformCommand : Bases.AsyncCmdlet
+{
+    /// <summary>The platform.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateSet(NodePoolPlatformType.Gcp, NodePoolPlatformType.Aws, NodePoolPlatformType.Azure)]
+    public string Type { get; set; } = "";
+
+    /// <summary><c>machineType</c>, <c>instanceType</c>, <c>vmSize</c>.</summary>
+    [Parameter(Position = 1)]
+    [Alias("InstanceType", "VmSize")]
+    [ValidateNotNullOrEmpty]
+    public string? MachineType { get; set; }
+
+    /// <summary><c>diskSize</c>, <c>volumeSize</c>, <c>osDiskSizeGB</c>.</summary>
+    [Parameter]
+    [Alias("DiskSize", "VolumeSize", "OsDiskSizeGB")]
+    [ValidateRange(1, int.MaxValue)]
+    public int? DiskSizeGB { get; set; }
+
+    /// <summary><c>diskType</c>, <c>volumeType</c>, <c>osDiskType</c>.</summary>
+    [Parameter]
+    [Alias("VolumeType", "OsDiskType")]
+    [ArgumentCompleter(typeof(PoolValueCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? DiskType { get; set; }
+
+    /// <summary><c>zones</c>, <c>availabilityZones</c>.</summary>
+    [Parameter]
+    [Alias("Zones", "AvailabilityZone", "AvailabilityZones")]
+    [ValidateNotNullOrEmpty]
+    public string[] Zone { get; set; } = [];
+
+    /// <summary><c>preemptible</c>, <c>spotInstances</c>.</summary>
+    [Parameter]
+    [Alias("Preemptible", "SpotInstances")]
+    public bool? Spot { get; set; }
+
+    /// <summary>As <c>TYPE=COUNT</c>.</summary>
+    [Parameter]
+    [Alias("Accelerators")]
+    [ValidateNotNullOrEmpty]
+    public string[] Accelerator { get; set; } = [];
+
+    /// <summary>Labels of the nodes.</summary>
+    [Parameter]
+    [Alias("Labels")]
+    [ValidateNotNull]
+    public IDictionary Label { get; set; } = new Hashtable();
+
+    /// <summary>Taints of the nodes, as <c>key=value:Effect</c>.</summary>
+    [Parameter]
+    [Alias("Taints")]
+    [ValidateNotNullOrEmpty]
+    public string[] Taint { get; set; } = [];
+
+    /// <summary>What a machine runs at its first start.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? UserData { get; set; }
+
+    private protected override void End()
+    {
+        NodePoolPlatform platform = new()
+        {
+            Type = Type,
+            MachineType = MachineType ?? "",
+            DiskSizeGB = DiskSizeGB,
+            DiskType = DiskType ?? "",
+            Zones = new([.. Zone]),
+            Spot = Spot,
+            Accelerators = new([.. Accelerator.Select(AcceleratorText.Parse)]),
+            Labels = new(TextMap.From(Label, ErrorIds.InvalidLabelValue)),
+            Taints = new([.. Taint.Select(TaintText.Parse)]),
+            UserData = UserData ?? "",
+        };
+        PoolSpecRules.Require(platform);
+        WriteObject(platform);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Reports status of node pools, for controllers.</summary>
+[Cmdlet(VerbsCommon.Set, "NodePoolStatus", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodePoolStatus))]
+public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet
+{
+    /// <summary>The controller that reports; it replaces what it reported before.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string ControllerName { get; set; } = "";
+
+    /// <summary>Conditions: hashtables with Type, Status, Reason, Message and LastTransitionTime, or text such as <c>Ready=True</c>.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public object[] Condition { get; set; } = [];
+
+    /// <summary>The generation that the report is about; without it, the pool's own.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long ObservedGeneration { get; set; }
+
+    /// <summary>What else there is to say.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary Metadata { get; set; } = new Hashtable();
+
+    /// <summary>Emit the status as it then is.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process(PoolReference pool)
+    {
+        PoolStatusReport report = new()
+        {
+            Controller = ControllerName,
+            ObservedGeneration = ObservedGeneration,
+            Conditions = [.. Condition.Select(ConditionOf)],
+            Metadata = JsonMap.ObjectFrom(Metadata),
+        };
+        if (!ShouldProcess(pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}")) return;
+        Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
+        {
+            NodePoolStatus status = await PoolStatusReporter.ReportAsync(pool.Context, pool.Target, report, worker.Token);
+            if (PassThru) worker.Output(status);
+        });
+    }
+
+    private static NodeCondition ConditionOf(object value)
+    {
+        object plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        if (plain is NodeCondition known) return known;
+        (string type, string status) = plain is string text && text.Split('=') is [var left, var right] ? (left, right) : (ObjectRow.Read(value, "Type"), ObjectRow.Read(value, "Status"));
+        string? valid = ((string[])["True", "False", "Unknown"]).FirstOrDefault(one => string.Equals(one, status, StringComparison.OrdinalIgnoreCase));
+        if (type.Length == 0 || valid is null)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidCondition, ErrorKind.InvalidArgument, $"'{(plain is string ? plain : $"{type}={status}")}' is not a condition.", value,
+                "Write Ready=True, or @{ Type = 'Ready'; Status = 'True'; Reason = 'NodesReady'; Message = 'All nodes are ready' }. The status is True, False or Unknown.");
+        }
+
+        string since = ObjectRow.Read(value, "LastTransitionTime");
+        return new()
+        {
+            Type = type,
+            Status = valid,
+            Reason = plain is string ? "" : ObjectRow.Read(value, "Reason"),
+            Message = plain is string ? "" : ObjectRow.Read(value, "Message"),
+            LastTransitionTime = plain is not string && DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset at) ? at : null,
+        };
+    }
+}

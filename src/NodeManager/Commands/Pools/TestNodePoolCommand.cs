@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools.Rules;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Checks specifications of node pools. Nothing is sent.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "NodePool", DefaultParameterSetName = SpecSet)]
+[OutputType(typeof(NodePoolTestResult))]
+public sealed class TestNodePoolCommand : AsyncCmdlet
+{
+    private const string SpecSet = "Spec";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>A hashtable, JSON or YAML, an object that ConvertFrom-Json made, a pool, or a platform from New-NodePoolPlatform.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SpecSet, ValueFromPipeline = true)]
+    [Alias("InputObject")]
+    [ValidateNotNull]
+    public object? Spec { get; set; }
+
+    /// <summary>JSON or YAML files.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The same without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Checks this name instead of the one that is given with the specification.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == SpecSet)
+        {
+            if (PlainOf(Spec!) is FileInfo file) Test(() => PoolInput.ReadFile(file.FullName), file.FullName);
+            else Test(() => PoolInput.Read(Spec!), Spec!);
+            return;
+        }
+
+        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.NotFound, Fail)) Test(() => PoolInput.ReadFile(file), file);
+    }
+
+    private void Test(Func<PoolDescription> read, object source)
+    {
+        try
+        {
+            PoolDescription given = read();
+            string? name = Name ?? given.Name;
+            WriteObject(new NodePoolTestResult { Name = name ?? "", Findings = new([.. PoolSpecRules.Check(name, given.Spec)]) });
+        }
+        catch (NodeManagerException unreadable)
+        {
+            Fail(unreadable, source);
+        }
+    }
+
+    private static object PlainOf(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+}

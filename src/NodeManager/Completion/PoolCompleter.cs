@@ -1,0 +1,69 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Sessions;
+
+namespace NodeManager.Completion;
+
+/// <summary>Candidates from the pool services of the sessions that are there. Connects to no cluster, and never throws; see <see cref="NodeCompleter"/>.</summary>
+public abstract class PoolCompleter : IArgumentCompleter
+{
+    private const int Most = 1000;
+
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        using var limit = new CancellationTokenSource(Completions.Timeout);
+        try
+        {
+            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
+            return Completions.From(Task.Run(() => ReadAsync(sessions, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
+        }
+        catch (Exception)
+        {
+            return [];
+        }
+    }
+
+    private protected abstract IAsyncEnumerable<string> ReadAsync(NodeManagerSession session, CancellationToken cancellationToken);
+
+    private async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        foreach (NodeManagerSession session in sessions)
+        {
+            await foreach (string one in ReadAsync(session, cancellationToken))
+            {
+                found.Add(one);
+                if (found.Count >= Most) return found;
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>The names of the pools.</summary>
+public sealed class NodePoolNameCompleter : PoolCompleter
+{
+    private protected override async IAsyncEnumerable<string> ReadAsync(
+        NodeManagerSession session, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session), new(), static _ => { }, NullObserver.Instance, cancellationToken))
+            yield return pool.Name;
+    }
+}
+
+/// <summary>The names of the clusters that the pool service knows.</summary>
+public sealed class PoolClusterCompleter : PoolCompleter
+{
+    private protected override async IAsyncEnumerable<string> ReadAsync(
+        NodeManagerSession session, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (PoolCluster cluster in PoolSessions.Of(session).Provider.ListClustersAsync(cancellationToken))
+            yield return cluster.Name;
+    }
+}

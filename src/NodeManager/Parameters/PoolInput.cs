@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Pools.Documents;
+
+namespace NodeManager.Parameters;
+
+/// <summary>What users give to describe a pool.</summary>
+internal static class PoolInput
+{
+    /// <summary>A pool, a specification, its platform, JSON or YAML text, a hashtable, or an object that ConvertFrom-Json made.</summary>
+    /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
+    public static PoolDescription Read(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        NodePool pool => new(pool.Name, pool.ClusterId, SpecOf(pool.Spec)),
+        NodePoolSpec spec => new(null, null, SpecOf(spec)),
+        NodePoolPlatform platform => new(null, null, new() { ["platform"] = PoolSpecWriter.Write(platform) }),
+        string text => PoolText.Read(text, ""),
+        _ when PSObject.AsPSObject(value).Properties["Spec"]?.Value is PSObject or NodePoolSpec && RowOf(value) is { } row => row,
+        _ => PoolText.Read(JsonMap.From(value), ""),
+    };
+
+    /// <summary>A JSON merge patch: a hashtable, JSON or YAML text, or an object that ConvertFrom-Json made.</summary>
+    /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
+    public static JsonObject ReadPatch(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) is string text
+        ? PoolText.ReadPatch(text) : JsonMap.ObjectFrom(value);
+
+    /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
+    public static PoolDescription ReadFile(string path)
+    {
+        try
+        {
+            return PoolText.Read(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.NodePoolInvalid, ErrorKind.ResourceUnavailable, $"The file '{path}' cannot be read: {e.Message}", path, "Check the path and its permissions.", e);
+        }
+    }
+
+    private static JsonObject SpecOf(NodePoolSpec spec) => JsonNode.Parse(spec.Json)!.AsObject();
+
+    // A pool that lost its class in a file or a job still has its specification as JSON.
+    private static PoolDescription? RowOf(object value) =>
+        PSObject.AsPSObject(value).Properties["Spec"]?.Value is PSObject spec && spec.Properties["Json"]?.Value is string json && json.StartsWith('{')
+            ? new(ObjectRow.Read(value, "Name"), ObjectRow.Read(value, "ClusterId"), PoolText.Read(json, "").Spec)
+            : null;
+}

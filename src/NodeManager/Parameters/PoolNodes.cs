@@ -1,0 +1,43 @@
+using NodeManager.Core.Pools.Planning;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Parameters;
+
+/// <summary>Lets a node pool stand for its nodes.</summary>
+internal static class PoolNodes
+{
+    /// <summary>The nodes of a pool that is piped, in its session; null for an object that is no pool.</summary>
+    /// <param name="value">What is piped.</param>
+    /// <param name="sessions">Of the cmdlet.</param>
+    /// <param name="pump">Runs the reading.</param>
+    /// <param name="fail">Told where the pool's nodes cannot be read; the list is empty then.</param>
+    public static IReadOnlyList<NodeReference>? Of(ClusterObject value, SessionSelection sessions, WorkPump pump, Action<Exception, object?> fail)
+    {
+        if (Describe(value) is not { } pool) return null;
+        List<NodeReference> members = [];
+        foreach (NodeManagerSession session in sessions.For(value))
+        {
+            try
+            {
+                PoolContext context = PoolSessions.Of(session);
+                IReadOnlyList<ClusterNode> nodes = pump.RunNow(worker => PoolMembers.ReadAsync(context, pool.ClusterId, pool.Id, pool.Name, worker.Token));
+                members.AddRange(nodes.Select(node => new NodeReference(session, new(node.Name, node.Uid)) { Known = node }));
+            }
+            catch (NodeManagerException failure)
+            {
+                fail(failure, value);
+            }
+        }
+
+        return members;
+    }
+
+    private static (string Id, string Name, string ClusterId)? Describe(ClusterObject value) => value switch
+    {
+        NodePool pool => (pool.Id, pool.Name, pool.ClusterId),
+        ObjectRow { Pool: { } row } => (row.Id, row.Name, row.ClusterId),
+        _ => null,
+    };
+}

@@ -1,0 +1,43 @@
+using System.Management.Automation;
+
+namespace NodeManager.Parameters;
+
+/// <summary>A pool, or what is about one, that lost its class; see <see cref="ObjectRow"/>.</summary>
+internal sealed class PoolRow : ClusterObject
+{
+    public string Id { get; private init; } = "";
+
+    public string Name { get; private init; } = "";
+
+    public string ClusterId { get; private init; } = "";
+
+    /// <summary>Null for what still has its class, and for what names no pool.</summary>
+    public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row.Cluster) : null;
+
+    /// <summary>Null for what names no pool.</summary>
+    public static PoolRow? From(object value, string cluster)
+    {
+        string pool = ObjectRow.Read(value, "Pool"), own = ObjectRow.Read(value, "PoolId"), id = own.Length > 0 ? own : ObjectRow.Read(value, "Id");
+        PoolRow found = new()
+        {
+            Cluster = cluster,
+            Id = Guid.TryParse(id, out _) ? id : "",
+            Name = pool.Length > 0 ? pool : ObjectRow.Read(value, "Name"),
+            ClusterId = ObjectRow.Read(value, "ClusterId"),
+        };
+        return found.Id.Length > 0 || found.Name.Length > 0 ? found : null;
+    }
+
+    /// <summary>True for an object that was a pool before it lost its class.</summary>
+    public static bool WasPool(object value) => PSObject.AsPSObject(value).TypeNames.Any(static type => type.StartsWith("Deserialized.NodeManager.NodePool", StringComparison.Ordinal)
+        && type["Deserialized.NodeManager.NodePool".Length..] is "" or "#Status");
+
+    public override string ToString() => Name.Length > 0 ? Name : Id;
+}
+
+/// <summary>Lets a parameter for pools take those that lost their class.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class PoolRowsAttribute : ArgumentTransformationAttribute
+{
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (object?)PoolRow.From(inputData) ?? inputData;
+}

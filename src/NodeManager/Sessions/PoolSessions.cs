@@ -1,0 +1,66 @@
+using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Sessions;
+using NodeManager.Providers.PoolService;
+using NodeManager.Sandbox;
+
+namespace NodeManager.Sessions;
+
+/// <summary>The client of the pool service that a session has: one for each configuration, kept until the session ends.</summary>
+internal sealed class PoolSessions : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<(PoolServiceConfiguration? Configuration, PoolServiceProvider Provider)> _clients = [];
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach ((_, PoolServiceProvider provider) in _clients) provider.Dispose();
+            _clients.Clear();
+        }
+    }
+
+    /// <summary>Where the pools of a session are kept.</summary>
+    /// <exception cref="NodeManagerException">PoolServiceNotConfigured, PoolServiceInvalid, SessionClosed.</exception>
+    public static PoolContext Of(NodeManagerSession session)
+    {
+        ClusterConnection connection = session.Connection();
+        PoolServiceConfiguration? configuration = session.Configuration.PoolService;
+        SandboxCluster? sandbox = connection.Owned as SandboxCluster;
+        if (configuration is null && sandbox is null)
+        {
+            throw new NodeManagerException(
+                ErrorIds.PoolServiceNotConfigured, ErrorKind.InvalidOperation, $"Session '{session.Cluster}' has no pool service.", session,
+                "Name it with Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://pools.example.com'; User = 'me@example.com'; TokenPath = 'token' }.");
+        }
+
+        return new(session, connection.Get<PoolSessions>().Client(configuration, connection, sandbox))
+        {
+            HomeCluster = configuration is null ? sandbox!.Pools.ClusterId : configuration.Cluster,
+        };
+    }
+
+    /// <summary>Refuses a configuration that cannot work, before anything is done with it. Sends nothing.</summary>
+    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
+    public static void Check(PoolServiceConfiguration? configuration)
+    {
+        if (configuration is not null) PoolServiceProvider.Check(configuration);
+    }
+
+    // What was connected with an earlier configuration may still be in use.
+    private PoolServiceProvider Client(PoolServiceConfiguration? configuration, ClusterConnection connection, SandboxCluster? sandbox)
+    {
+        lock (_gate)
+        {
+            foreach ((PoolServiceConfiguration? known, PoolServiceProvider provider) in _clients)
+                if (ReferenceEquals(known, configuration)) return provider;
+            PoolServiceProvider created = configuration is not null ? PoolServiceProvider.Connect(connection, configuration) : Own(connection, sandbox!.Pools);
+            _clients.Add((configuration, created));
+            return created;
+        }
+    }
+
+    private static PoolServiceProvider Own(ClusterConnection connection, SandboxPoolService service) => PoolServiceProvider.ConnectOwn(
+        connection, new() { Uri = service.Address, User = SandboxPoolService.User, Routes = PoolServiceRoutes.Flat }, service.CreateTransport(), service.Token,
+        SandboxPoolController.Instance);
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Pools;
+using NodeManager.Sandbox;
+
+namespace NodeManager.Sessions;
+
+/// <summary>How the simulated platform of an embedded cluster behaves: it replaces nodes whose platform changed, one at a time, each drained first.</summary>
+internal sealed class SandboxPoolController : IPoolController
+{
+    public static SandboxPoolController Instance { get; } = new();
+
+    public bool DrainsNodes => true;
+
+    public int DesiredNodes(JsonObject spec) => SandboxPoolService.DesiredNodes(spec);
+
+    public string EffectOf(string field) =>
+        field == "spec.platform" || field.StartsWith("spec.platform.", StringComparison.Ordinal) ? NodePoolEffect.RollsNodes : NodePoolEffect.InPlace;
+
+    public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) => nodes.OrderByDescending(static node => node.CreatedAt);
+}

@@ -35,6 +35,7 @@ public sealed class SandboxPoolService : IDisposable
             ["controller_name"] = "sandbox", ["observed_generation"] = 1,
             ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()) }),
         });
+        PoolAdoption.Adopt(store, registry.As(new("pool-controller")), ClusterId, User);
         _platform = new(store, registry, catalog, identities, ClusterId);
     }
 

@@ -54,10 +54,10 @@ public sealed class NodePoolPlan : ClusterObject
             {
                 NodePoolEffect.InPlace => "in place",
                 NodePoolEffect.Unknown => "effect on nodes Unknown: the service decides",
-                _ => string.Create(CultureInfo.InvariantCulture, $"{Verb(Effect)} {Count(Affected, "node")}"),
+                _ => string.Join(", ", Counted.Where(one => Fields.Any(changed => changed.Effect == one.Effect)).Select(one => $"{one.Verb} {Count(Affected(one.Effect), "node")}")),
             };
-            string pods = Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes
-                ? MovingPods is { } moving ? string.Create(CultureInfo.InvariantCulture, $", moves {Count(moving, "pod")}") : ", pods Unknown" : "";
+            string pods = Fields.Any(static one => one.Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes)
+                ? MovingPods is { } moving ? $", moves {Count(moving, "pod")}" : ", pods Unknown" : "";
             string budgets = BlockingBudgets is { Count: > 0 } blocking ? $", blocked by {string.Join(", ", blocking.Select(static one => $"PDB {one.Namespace}/{one.Name}"))}" : "";
             return nodes + pods + budgets;
         }
@@ -65,15 +65,12 @@ public sealed class NodePoolPlan : ClusterObject
 
     public override string ToString() => $"{Pool}: {Summary}";
 
-    private int? Affected => Nodes is { Count: > 0 } named ? named.Count : Fields.Where(one => one.Effect == Effect).Max(static one => one.Nodes);
+    private static IEnumerable<(string Effect, string Verb)> Counted =>
+    [
+        (NodePoolEffect.RecreatesNodes, "recreates"), (NodePoolEffect.RollsNodes, "rolls"), (NodePoolEffect.RemovesNodes, "removes"), (NodePoolEffect.AddsNodes, "adds"),
+    ];
 
-    private static string Verb(string effect) => effect switch
-    {
-        NodePoolEffect.AddsNodes => "adds",
-        NodePoolEffect.RemovesNodes => "removes",
-        NodePoolEffect.RollsNodes => "rolls",
-        _ => "recreates",
-    };
+    private int? Affected(string effect) => Fields.Where(one => one.Effect == effect).Max(static one => one.Nodes);
 
     private static string Count(int? number, string noun) =>
         number is not { } known ? $"an unknown number of {noun}s" : string.Create(CultureInfo.InvariantCulture, $"{known} {noun}{(known == 1 ? "" : "s")}");

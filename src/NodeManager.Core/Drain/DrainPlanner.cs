@@ -24,6 +24,17 @@ public static class DrainPlanner
             return Plan(session, basis, basis.Nodes);
         }, cancellationToken);
 
+    /// <summary>What a drain of each of these nodes alone would do, one after another, all the others being back. Touches nothing.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>.</exception>
+    public static Task<IReadOnlyList<NodeDrainPlan>> PlanEachAsync(
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodeDrainPlan>>(session, null, async (connection, token) =>
+        {
+            PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
+            if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing }) throw basis.Survey.WhyNot(missing, session.Cluster);
+            return [.. basis.Nodes.SelectMany(one => Plan(session, basis, [one]))];
+        }, cancellationToken);
+
     /// <summary>The plans of nodes that go together, of all for which the basis was read.</summary>
     internal static IReadOnlyList<NodeDrainPlan> Plan(NodeManagerSession session, PlanBasis basis, IReadOnlyList<PlannedNode> together)
     {

@@ -29,6 +29,9 @@ internal sealed class PoolPlatform : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
 
+    // True where something is under way that the next look may find done.
+    private bool _isBusy;
+
     public PoolPlatform(PoolStore pools, ResourceRegistry registry, KindCatalog catalog, IdentitySource identities, string clusterId)
     {
         _pools = pools;
@@ -37,6 +40,8 @@ internal sealed class PoolPlatform : IDisposable
         _identities = identities;
         _clusterId = clusterId;
         _time = registry.Time;
+        // The first report, so that nobody meets a pool that nobody looks after.
+        Reconcile();
         pools.Changed += Wake;
         _ = Task.Run(RunAsync);
     }
@@ -59,13 +64,18 @@ internal sealed class PoolPlatform : IDisposable
         try
         {
             Task changed = _wake.Reader.ReadAsync(stopped).AsTask();
+            TimeSpan pause = Period;
             while (true)
             {
-                // A pool that is as it should be may still lose a node.
-                TimeSpan pause = Reconcile() ? SettledPeriod : Period;
+                // A pool that is as it should be may still lose a node, and one that is not may stay so.
+                _isBusy = false;
+                bool isSettled = Reconcile();
+                pause = _isBusy ? Period : isSettled || pause * 1.5 > SettledPeriod ? SettledPeriod : pause * 1.5;
                 await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
                 stopped.ThrowIfCancellationRequested();
-                if (changed.IsCompleted) changed = _wake.Reader.ReadAsync(stopped).AsTask();
+                if (!changed.IsCompleted) continue;
+                changed = _wake.Reader.ReadAsync(stopped).AsTask();
+                pause = Period;
             }
         }
         catch (OperationCanceledException)
@@ -118,6 +128,7 @@ internal sealed class PoolPlatform : IDisposable
         while (starting.Count + machines.Count > desired && starting.Count > 0) starting.RemoveAt(starting.Count - 1);
         while (starting.Count + machines.Count < desired) starting.Add(now + BootTime);
         int active = machines.Count(static one => one.IsReady);
+        _isBusy |= starting.Count > 0;
         bool isSettled = Remove(leaving, out string waiting)
             && active == desired && starting.Count == 0 && machines.Count == desired && machines.TrueForAll(one => one.Hash == hash);
         Report(pool, desired, active, isSettled, waiting);
@@ -157,6 +168,7 @@ internal sealed class PoolPlatform : IDisposable
             else Delete(machine);
         }
 
+        _isBusy |= leaving.Count > 0;
         waiting = string.Join("; ", busy.Take(3));
         return leaving.Count == 0;
     }
@@ -177,6 +189,7 @@ internal sealed class PoolPlatform : IDisposable
         JsonObject? condition = last.Array("conditions")?.OfType<JsonObject>().FirstOrDefault();
         if (last.Number("observed_generation") == pool.Generation && condition.Text("message") == message && condition.Text("status") == status) return;
         string since = condition.Text("status") == status ? condition.Text("lastTransitionTime")! : ResourceRegistry.Timestamp(_time.GetUtcNow());
+        _isBusy = true;
         _pools.Report(false, pool.Id, new()
         {
             ["controller_name"] = name, ["observed_generation"] = pool.Generation,

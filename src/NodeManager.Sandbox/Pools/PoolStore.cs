@@ -111,10 +111,11 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
         Name = name ?? item.Name, Spec = (JsonObject)spec.DeepClone(), Generation = item.Generation + 1, UpdatedAt = time.GetUtcNow(),
     });
 
-    private PoolItem New(string name, string clusterId, JsonObject spec, string user) => new()
+    private PoolItem New(string name, string clusterId, JsonObject spec, string user)
     {
-        Id = identities.NextUid(), Name = name, ClusterId = clusterId, Spec = (JsonObject)spec.DeepClone(), CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(), CreatedBy = user,
-    };
+        DateTimeOffset now = time.GetUtcNow();
+        return new() { Id = identities.NextUid(), Name = name, ClusterId = clusterId, Spec = (JsonObject)spec.DeepClone(), CreatedAt = now, UpdatedAt = now, CreatedBy = user };
+    }
 
     private void RequireFree(string name, string clusterId, string? except)
     {

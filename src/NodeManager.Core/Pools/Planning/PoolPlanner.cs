@@ -92,8 +92,12 @@ public static class PoolPlanner
     {
         List<string> warnings = warning.Length > 0 ? [warning] : [];
         bool drains = context.Provider.Controller?.DrainsNodes == true;
-        IReadOnlyList<NodeDrainPlan> drain = leaving is { Count: > 0 }
-            ? await DrainPlanner.PlanAsync(context.Session, [.. leaving.Select(static node => new NodeTarget(node.Name, node.Uid))], Everything, cancellationToken) : [];
+        NodeTarget[] targets = [.. (leaving ?? []).Select(static node => new NodeTarget(node.Name, node.Uid))];
+        // A roll takes one node after another, and brings the next only when its replacement is there.
+        IReadOnlyList<NodeDrainPlan> drain = targets.Length == 0 ? []
+            : fields.Any(static one => one.Effect == NodePoolEffect.RollsNodes)
+                ? await DrainPlanner.PlanEachAsync(context.Session, targets, Everything, cancellationToken)
+                : await DrainPlanner.PlanAsync(context.Session, targets, Everything, cancellationToken);
         if (leaving is { Count: > 0 } && !drains) warnings.Add("Whether nodes are drained before they are removed is Unknown: the service decides.");
         if (drains) warnings.AddRange(drain.SelectMany(static one => one.Blockers.Concat(one.Warnings)).Distinct().Take(20));
         return new()

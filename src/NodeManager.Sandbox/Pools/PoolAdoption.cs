@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Pools;
+
+/// <summary>
+/// Makes pools of the nodes that are there when the service starts: those of a seeded or copied cluster, and of a restored one, whose pools
+/// are not saved.
+/// </summary>
+internal static partial class PoolAdoption
+{
+    private const string SeedLabel = "pool";
+    private const string ControlPlane = "node-role.kubernetes.io/control-plane";
+
+    /// <summary>Adds a pool for each name that nodes have as theirs, and marks the nodes.</summary>
+    public static void Adopt(PoolStore pools, ResourceRegistry registry, string clusterId, string user)
+    {
+        var nodes = registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(static stored => (stored.Name, Node: stored.As<Node>()))
+            .Where(static one => one.Node.Metadata.Labels?.ContainsKey(ControlPlane) != true).ToLookup(static one => PoolOf(one.Node));
+        foreach (var members in nodes.Where(static group => PoolName().IsMatch(group.Key)).OrderBy(static group => group.Key, StringComparer.Ordinal))
+        {
+            PoolItem pool = pools.AddPool(members.Key, clusterId, Spec([.. members.Select(static one => one.Node)]), user);
+            string hash = PoolMachines.Hash(pool);
+            foreach ((string name, _) in members) Mark(registry, name, pool, hash);
+        }
+
+        // What belongs to no pool any more must not be removed as the rest of one.
+        foreach ((string name, Node node) in nodes.Where(static group => !PoolName().IsMatch(group.Key)).SelectMany(static group => group))
+            if (node.Metadata.Annotations?.ContainsKey(PoolMachines.PoolAnnotation) == true) Mark(registry, name, null, "");
+    }
+
+    private static string PoolOf(Node node) =>
+        node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? node.Metadata.Labels?.GetValueOrDefault(SeedLabel) ?? "";
+
+    private static JsonObject Spec(IReadOnlyList<Node> nodes)
+    {
+        string id = nodes[0].Spec.ProviderID ?? "";
+        (string platform, string type, string zoneField) = id.StartsWith("aws", StringComparison.Ordinal) ? (NodePoolPlatformType.Aws, "instanceType", "availabilityZones")
+            : id.StartsWith("azure", StringComparison.Ordinal) ? (NodePoolPlatformType.Azure, "vmSize", "availabilityZones")
+            : (NodePoolPlatformType.Gcp, "machineType", "zones");
+        JsonObject machine = [];
+        if (nodes[0].Metadata.Labels?.GetValueOrDefault("node.kubernetes.io/instance-type") is { Length: > 0 } size) machine[type] = size;
+        string[] zones = [.. nodes.Select(static node => node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        if (zones.Length > 0) machine[zoneField] = new JsonArray([.. zones.Select(static zone => (JsonNode?)JsonValue.Create(zone))]);
+        return new() { ["platform"] = new JsonObject { ["type"] = platform, [platform] = machine }, ["nodeCount"] = nodes.Count };
+    }
+
+    private static void Mark(ResourceRegistry registry, string name, PoolItem? pool, string hash) => registry.Update(BuiltInKinds.Nodes, "", name, node =>
+    {
+        JsonObject metadata = node.Ensure("metadata"), annotations = metadata.Ensure("annotations");
+        annotations.Remove(PoolMachines.LeavingAnnotation);
+        annotations.Remove(PoolMachines.PoolAnnotation);
+        annotations.Remove(PoolMachines.HashAnnotation);
+        if (pool is null) return node;
+        metadata.Ensure("labels")[PoolMachines.PoolLabel] = pool.Name;
+        annotations[PoolMachines.PoolAnnotation] = pool.Id;
+        annotations[PoolMachines.HashAnnotation] = hash;
+        return node;
+    });
+
+    [GeneratedRegex(@"^[a-z0-9-]{1,63}\z")]
+    private static partial Regex PoolName();
+}

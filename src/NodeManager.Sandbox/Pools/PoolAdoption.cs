@@ -17,6 +17,13 @@ internal static partial class PoolAdoption
     private const string SeedLabel = "pool";
     private const string ControlPlane = "node-role.kubernetes.io/control-plane";
 
+    // What a machine gets of its own.
+    private static readonly string[] Own =
+    [
+        "kubernetes.io/hostname", "node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type", PoolMachines.PoolLabel,
+        "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region",
+    ];
+
     /// <summary>Adds a pool for each name that nodes have as theirs, and marks the nodes.</summary>
     public static void Adopt(PoolStore pools, ResourceRegistry registry, string clusterId, string user)
     {
@@ -24,7 +31,7 @@ internal static partial class PoolAdoption
             .Where(static one => one.Node.Metadata.Labels?.ContainsKey(ControlPlane) != true).ToLookup(static one => PoolOf(one.Node));
         foreach (var members in nodes.Where(static group => PoolName().IsMatch(group.Key)).OrderBy(static group => group.Key, StringComparer.Ordinal))
         {
-            PoolItem pool = pools.AddPool(members.Key, clusterId, Spec([.. members.Select(static one => one.Node)]), user);
+            PoolItem pool = pools.AddPool(members.Key, clusterId, Spec([.. members.Select(static one => one.Node)]), user, Template([.. members.Select(static one => one.Node)]));
             string hash = PoolMachines.Hash(pool);
             foreach ((string name, _) in members) Mark(registry, name, pool, hash);
         }
@@ -48,6 +55,19 @@ internal static partial class PoolAdoption
         string[] zones = [.. nodes.Select(static node => node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (zones.Length > 0) machine[zoneField] = new JsonArray([.. zones.Select(static zone => (JsonNode?)JsonValue.Create(zone))]);
         return new() { ["platform"] = new JsonObject { ["type"] = platform, [platform] = machine }, ["nodeCount"] = nodes.Count };
+    }
+
+    // What all of them have, and a machine does not get by itself. Taints of conditions and of a cordon are no part of it.
+    private static JsonObject Template(IReadOnlyList<Node> nodes)
+    {
+        var labels = (nodes[0].Metadata.Labels ?? []).Where(one => !Own.Contains(one.Key) && nodes.All(node => node.Metadata.Labels?.GetValueOrDefault(one.Key) == one.Value));
+        var taints = (nodes[0].Spec.Taints ?? []).Where(one => !one.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
+            && nodes.All(node => node.Spec.Taints?.Exists(other => other.Key == one.Key && other.Effect == one.Effect && other.Value == one.Value) == true));
+        return new()
+        {
+            ["labels"] = new JsonObject(labels.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
+            ["taints"] = new JsonArray([.. taints.Select(static one => (JsonNode?)new JsonObject { ["key"] = one.Key, ["value"] = one.Value, ["effect"] = one.Effect })]),
+        };
     }
 
     private static void Mark(ResourceRegistry registry, string name, PoolItem? pool, string hash) => registry.Update(BuiltInKinds.Nodes, "", name, node =>

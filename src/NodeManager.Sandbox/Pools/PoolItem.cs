@@ -19,6 +19,9 @@ internal sealed record PoolItem
 
     public required JsonObject Spec { get; init; }
 
+    /// <summary>Labels and taints that the pool's machines get besides those of the specification: those of the nodes that it was made of. Null for none.</summary>
+    public JsonObject? Template { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

@@ -35,27 +35,34 @@ internal static partial class PoolMachines
 
     public static string Hash(PoolItem pool) => StableHash.Of(pool.Spec.Object("platform")?.ToJsonString() ?? "").ToString("x8", CultureInfo.InvariantCulture);
 
-    public static JsonObject Node(PoolItem pool, string name, int index)
+    /// <summary>The zone for one machine more: the first of those that have the fewest. Empty where the pool names none.</summary>
+    public static string NextZone(PoolItem pool, IEnumerable<string> taken)
+    {
+        string[] zones = Zones(pool);
+        ILookup<string, string> used = taken.ToLookup(static zone => zone);
+        return zones.Length == 0 ? "" : zones.MinBy(zone => used[zone].Count())!;
+    }
+
+    public static JsonObject Node(PoolItem pool, string name, string zone)
     {
         string platform = pool.Spec.Object("platform").Text("type") ?? "";
         JsonObject? machine = pool.Spec.Object("platform").Object(platform);
         string type = machine.Text("machineType") ?? machine.Text("instanceType") ?? machine.Text("vmSize") ?? "standard-8";
-        string[] zones = [.. (machine.Array("zones") ?? machine.Array("availabilityZones") ?? []).Select(static zone => zone!.GetValue<string>())];
         JsonObject labels = new()
         {
             ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["node-role.kubernetes.io/worker"] = "",
             ["node.kubernetes.io/instance-type"] = type, [PoolLabel] = pool.Name,
         };
-        if (zones.Length > 0)
+        if (zone.Length > 0)
         {
-            string zone = zones[index % zones.Length];
             labels["topology.kubernetes.io/zone"] = zone;
             labels["topology.kubernetes.io/region"] = RegionOf(zone);
         }
 
+        foreach ((string key, JsonNode? value) in pool.Template.Object("labels") ?? []) labels[key] = value?.DeepClone();
         foreach ((string key, JsonNode? value) in machine.Object("labels") ?? []) labels[key] = value?.DeepClone();
         JsonObject spec = new() { ["providerID"] = $"{platform}:///sandbox/{name}" };
-        if (machine.Array("taints") is { Count: > 0 } taints) spec["taints"] = taints.DeepClone();
+        if ((machine.Array("taints") ?? pool.Template.Array("taints")) is { Count: > 0 } taints) spec["taints"] = taints.DeepClone();
         JsonObject amounts = Amounts(type, machine);
         return new()
         {
@@ -68,13 +75,13 @@ internal static partial class PoolMachines
         };
     }
 
-    /// <summary>The region of a zone, for the metadata of a report; empty for a pool without zones.</summary>
-    public static string Region(PoolItem pool)
+    /// <summary>The region of a pool, for the metadata of a report; empty for a pool without zones.</summary>
+    public static string Region(PoolItem pool) => Zones(pool) is [var first, ..] ? RegionOf(first) : "";
+
+    private static string[] Zones(PoolItem pool)
     {
-        string platform = pool.Spec.Object("platform").Text("type") ?? "";
-        JsonObject? machine = pool.Spec.Object("platform").Object(platform);
-        JsonArray? zones = machine.Array("zones") ?? machine.Array("availabilityZones");
-        return zones is [var first, ..] ? RegionOf(first!.GetValue<string>()) : "";
+        JsonObject? machine = pool.Spec.Object("platform").Object(pool.Spec.Object("platform").Text("type") ?? "");
+        return [.. (machine.Array("zones") ?? machine.Array("availabilityZones") ?? []).Select(static zone => zone!.GetValue<string>())];
     }
 
     private static string RegionOf(string zone) => zone.Split('-') is { Length: > 2 } parts && parts[^1].Length == 1 ? string.Join('-', parts[..^1]) : zone.TrimEnd("abcdef".ToCharArray());

@@ -144,8 +144,9 @@ internal sealed class PoolPlatform : IDisposable
         {
             if (at > now || machines.Count >= desired) return false;
             string name = $"{pool.Name}-{_identities.NextSuffix()}";
-            _registry.Create(BuiltInKinds.Nodes, "", PoolMachines.Node(pool, name, machines.Count));
-            machines.Add(new(name, hash, pool.Name, now, false, null));
+            string zone = PoolMachines.NextZone(pool, machines.Select(static one => one.Zone));
+            _registry.Create(BuiltInKinds.Nodes, "", PoolMachines.Node(pool, name, zone));
+            machines.Add(new(name, hash, pool.Name, zone, now, false, null));
             return true;
         }
     }
@@ -217,10 +218,11 @@ internal sealed class PoolPlatform : IDisposable
             static one => one.Node.Metadata.Annotations![PoolMachines.PoolAnnotation],
             static one => new Machine(
                 one.Name, one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""),
-                one.Node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? "", one.Node.Metadata.CreationTimestamp ?? default,
+                one.Node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? "",
+                one.Node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone") ?? "", one.Node.Metadata.CreationTimestamp ?? default,
                 one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true,
                 one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.LeavingAnnotation, out string? since)
                     ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture) : null));
 
-    private sealed record Machine(string Name, string Hash, string Label, DateTimeOffset CreatedAt, bool IsReady, DateTimeOffset? LeavingSince);
+    private sealed record Machine(string Name, string Hash, string Label, string Zone, DateTimeOffset CreatedAt, bool IsReady, DateTimeOffset? LeavingSince);
 }

@@ -34,11 +34,11 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
     });
 
     /// <exception cref="PoolRefusal">400: there is no such cluster; 409.</exception>
-    public PoolItem AddPool(string name, string clusterId, JsonObject spec, string user) => Change(() =>
+    public PoolItem AddPool(string name, string clusterId, JsonObject spec, string user, JsonObject? template = null) => Change(() =>
     {
         if (!_clusters.TryGetValue(clusterId, out PoolItem? cluster)) throw PoolRefusal.Invalid($"cluster {clusterId} does not exist");
         RequireFree(name, cluster.Id, null);
-        return Put(_pools, New(name, cluster.Id, spec, user));
+        return Put(_pools, New(name, cluster.Id, spec, user) with { Template = template });
     });
 
     /// <exception cref="PoolRefusal">404.</exception>

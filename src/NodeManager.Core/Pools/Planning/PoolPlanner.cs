@@ -64,6 +64,9 @@ public static class PoolPlanner
         return await DescribeAsync(context, pool, "Delete", [all], 0, nodes, nodes, warning, cancellationToken);
     }
 
+    private static IEnumerable<PodBudget> Refusing(NodeDrainPlan plan) =>
+        plan.Pods.Where(static pod => pod is { Decision: DrainDecision.Evict, BlockedByBudget: true }).SelectMany(static pod => pod.Budgets).Where(static one => one.DisruptionsAllowed <= 0);
+
     // Null: it cannot be known.
     private static List<ClusterNode>? Leaving(IPoolController? controller, IReadOnlyList<NodePoolFieldPlan> fields, JsonObject after, IReadOnlyList<ClusterNode> nodes)
     {
@@ -93,9 +96,10 @@ public static class PoolPlanner
         List<string> warnings = warning.Length > 0 ? [warning] : [];
         bool drains = context.Provider.Controller?.DrainsNodes == true;
         NodeTarget[] targets = [.. (leaving ?? []).Select(static node => new NodeTarget(node.Name, node.Uid))];
-        // A roll takes one node after another, and brings the next only when its replacement is there.
+        // A roll takes one node after another, and there is a replacement for each: what has no place elsewhere now has one then.
+        bool rolls = fields.Any(static one => one.Effect == NodePoolEffect.RollsNodes);
         IReadOnlyList<NodeDrainPlan> drain = targets.Length == 0 ? []
-            : fields.Any(static one => one.Effect == NodePoolEffect.RollsNodes)
+            : rolls
                 ? await DrainPlanner.PlanEachAsync(context.Session, targets, Everything, cancellationToken)
                 : await DrainPlanner.PlanAsync(context.Session, targets, Everything, cancellationToken);
         if (leaving is { Count: > 0 } && !drains) warnings.Add("Whether nodes are drained before they are removed is Unknown: the service decides.");
@@ -115,7 +119,7 @@ public static class PoolPlanner
             Nodes = leaving is null ? null : new([.. leaving.Select(static node => node.Name)]),
             Pods = leaving is null ? null : new([.. drain.SelectMany(static one => one.Pods)]),
             BlockingBudgets = leaving is null || (leaving.Count > 0 && !drains)
-                ? null : new([.. drain.SelectMany(static one => one.BlockingBudgets).DistinctBy(static one => (one.Namespace, one.Name))]),
+                ? null : new([.. drain.SelectMany(one => rolls ? Refusing(one) : one.BlockingBudgets).DistinctBy(static one => (one.Namespace, one.Name))]),
             Warnings = new(warnings),
         };
     }

@@ -26,7 +26,7 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override int WorkLimit => 64;
+    private protected override int WorkLimit => IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : 64;
 
     private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
 

@@ -13,6 +13,9 @@ internal sealed record PoolItem
     /// <summary>Empty for a cluster.</summary>
     public string ClusterId { get; init; } = "";
 
+    /// <summary>Counts clusters and pools in the order in which they were created.</summary>
+    public long Number { get; init; }
+
     public long Generation { get; init; } = 1;
 
     public long Version { get; init; }

@@ -12,6 +12,7 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
     private readonly Dictionary<string, PoolItem> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, PoolItem> _pools = new(StringComparer.OrdinalIgnoreCase);
     private long _version;
+    private long _created;
 
     /// <summary>Raised after each change of a pool, outside of any lock.</summary>
     public event Action? Changed;
@@ -96,7 +97,7 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
 
     private IReadOnlyList<PoolItem> List(Dictionary<string, PoolItem> items)
     {
-        lock (_gate) return [.. items.Values.OrderBy(static one => one.CreatedAt).ThenBy(static one => one.Id, StringComparer.Ordinal)];
+        lock (_gate) return [.. items.Values.OrderBy(static one => one.Number)];
     }
 
     private PoolItem Get(Dictionary<string, PoolItem> items, string id, string kind)
@@ -114,7 +115,7 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
     private PoolItem New(string name, string clusterId, JsonObject spec, string user)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return new() { Id = identities.NextUid(), Name = name, ClusterId = clusterId, Spec = (JsonObject)spec.DeepClone(), CreatedAt = now, UpdatedAt = now, CreatedBy = user };
+        return new() { Number = ++_created, Id = identities.NextUid(), Name = name, ClusterId = clusterId, Spec = (JsonObject)spec.DeepClone(), CreatedAt = now, UpdatedAt = now, CreatedBy = user };
     }
 
     private void RequireFree(string name, string clusterId, string? except)

@@ -73,6 +73,14 @@ function Invoke-Pack {
         }
     }
 
+    try {
+        Invoke-DotNet msbuild "$PSScriptRoot/src/NodeManager/NodeManager.csproj" -restore '-t:CompileNative' "-p:NativeFolder=$folder/bin/lib" "-p:Configuration=$Configuration" '-verbosity:minimal' | Out-Host
+    }
+    catch {
+        Get-ChildItem "$folder/bin/lib" -Directory | Remove-Item -Recurse -Force
+        Write-Warning "The module is packed without code compiled for this platform, and starts more slowly: $_"
+    }
+
     New-BillOfMaterials -Folder $folder -Version $version
     $null = Test-ModuleManifest "$folder/NodeManager.psd1"
     $tags = @('PSModule') + $manifest.PrivateData.PSData.Tags + ($manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })

@@ -49,7 +49,7 @@ Describe 'The packed module' {
         $bill.bomFormat | Should -Be 'CycloneDX'
         $bill.metadata.component.version | Should -Be $folder.Name
         # Every assembly that is not our own, and nothing that does not ship.
-        $foreign = $files -match '^bin/lib/' -replace '^bin/lib/|\.dll$' -notlike 'NodeManager.*' | Sort-Object
+        $foreign = $files -match '^bin/lib/[^/]+$' -replace '^bin/lib/|\.dll$' -notlike 'NodeManager.*' | Sort-Object
         $bill.components.name | Sort-Object | Should -Be $foreign
         foreach ($component in $bill.components) {
             $component.purl | Should -Be "pkg:nuget/$($component.name)@$($component.version)"
@@ -69,6 +69,27 @@ Describe 'The packed module' {
             (Get-ClusterNode).Count
         } -args (Join-Path $folder 'NodeManager.psd1')
         $nodes | Should -Be 12
+    }
+
+    It 'loads assemblies that were compiled for this platform, and the others where there are none' {
+        $platform = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+        if (-not (Test-Path "$folder/bin/lib/$platform")) {
+            Set-ItResult -Skipped -Because "the compiler's package for $platform is not available"
+            return
+        }
+
+        $elsewhere = Join-Path $TestDrive 'elsewhere'
+        Copy-Item $folder $elsewhere -Recurse
+        Rename-Item "$elsewhere/bin/lib/$platform" 'another-platform'
+        foreach ($case in @{ Copy = $folder; From = "bin/lib/$platform" }, @{ Copy = $elsewhere; From = 'bin/lib' }) {
+            $loaded = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+                param($module)
+                Import-Module $module
+                $null = Connect-NodeManager -Sandbox
+                [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'NodeManager.Core' } | ForEach-Object Location
+            } -args (Join-Path $case.Copy 'NodeManager.psd1')
+            [IO.Path]::GetRelativePath($case.Copy, $loaded).Replace('\', '/') | Should -Be "$($case.From)/NodeManager.Core.dll"
+        }
     }
 
     It 'installs from a folder of packages' {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace NodeManager.Loading;
@@ -11,10 +12,11 @@ internal sealed class PrivateLoadContext : AssemblyLoadContext
     private static readonly Lock Gate = new();
     private static PrivateLoadContext? s_instance;
 
-    private readonly string _folder;
+    private readonly string[] _folders;
 
+    // A package has the assemblies compiled for some platforms beside those that every platform can load.
     private PrivateLoadContext(string folder)
-        : base("NodeManager") => _folder = folder;
+        : base("NodeManager") => _folders = [Path.Combine(folder, RuntimeInformation.RuntimeIdentifier), folder];
 
     /// <summary>
     /// Hooks in, once per process however many runspaces import. Stays for good: a runspace that ends does not say so, and the hook
@@ -40,8 +42,8 @@ internal sealed class PrivateLoadContext : AssemblyLoadContext
             return typeof(ClusterNode).Assembly;
 
         // Without the check a missing file would fall through to the default context, whose hook asks here again.
-        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        string? path = Array.ConvertAll(_folders, folder => Path.Combine(folder, assemblyName.Name + ".dll")).FirstOrDefault(File.Exists);
+        return path is null ? null : LoadFromAssemblyPath(path);
     }
 
     private static bool IsOurs(AssemblyName name) => name.Name?.StartsWith("NodeManager.", StringComparison.Ordinal) == true;

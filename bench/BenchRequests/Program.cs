@@ -22,7 +22,7 @@ await MeasureAsync("drain of 10 nodes", async (session, nodes) =>
 });
 await MeasureAsync("maintenance of 30 nodes", async (session, nodes) =>
 {
-    MaintenanceRequest request = new() { Nodes = [.. nodes.Take(30)], Options = new() { MaxUnavailable = "5", Drain = options, OnError = MaintenanceErrorAction.Resume } };
+    MaintenanceRequest request = new() { Nodes = [.. nodes.Take(30)], Options = new() { MaxUnavailable = "5", Drain = options with { Timeout = TimeSpan.FromSeconds(20) }, OnError = MaintenanceErrorAction.Resume, WaitReadyTimeout = TimeSpan.FromSeconds(20) } };
     MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, new SilentObserver(), CancellationToken.None);
     return Count(outcome.Run.Nodes.Select(static node => node.Status));
 });

@@ -9,6 +9,9 @@ public sealed class Machine : ClusterObject
     /// <summary>The name of the provider that runs it.</summary>
     public required string Provider { get; init; }
 
+    /// <summary>The namespace of that provider; empty where it was not read through a NodeSmithProvider.</summary>
+    public string ProviderNamespace { get; init; } = "";
+
     /// <summary>As nodes carry it in <c>spec.providerID</c>: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>.</summary>
     public required string ProviderId { get; init; }
 

@@ -40,6 +40,18 @@ public static class ErrorIds
     public const string ServerError = nameof(ServerError);
     public const string UnexpectedAnswer = nameof(UnexpectedAnswer);
 
+    // Machines and their providers
+    public const string AutoscalerNotInstalled = nameof(AutoscalerNotInstalled);
+    public const string NodeProviderNotFound = nameof(NodeProviderNotFound);
+    public const string NodeProviderInUse = nameof(NodeProviderInUse);
+    public const string NodeProviderUnusable = nameof(NodeProviderUnusable);
+    public const string ProviderAssemblyInvalid = nameof(ProviderAssemblyInvalid);
+    public const string MachineNotFound = nameof(MachineNotFound);
+    public const string MachineRefused = nameof(MachineRefused);
+    public const string MachineHasClaim = nameof(MachineHasClaim);
+    public const string MachineCapacityMissing = nameof(MachineCapacityMissing);
+    public const string MachineOperationFailed = nameof(MachineOperationFailed);
+
     // Nodes
     public const string NodeNotFound = nameof(NodeNotFound);
     public const string NodeReplaced = nameof(NodeReplaced);

@@ -57,4 +57,8 @@ public interface ITestableMachineProvider
 /// <param name="Check">What: <c>Reachable</c>, <c>Credentials</c>, <c>Permissions</c>, <c>Capacity</c>, or a provider's own.</param>
 /// <param name="Passed">False: provisioning would fail.</param>
 /// <param name="Message">What was found.</param>
-public sealed record MachineProviderFinding(string Check, bool Passed, string Message);
+public sealed record MachineProviderFinding(string Check, bool Passed, string Message)
+{
+    /// <summary>What to do about it; empty where it passed.</summary>
+    public string Action { get; init; } = "";
+}

@@ -44,7 +44,7 @@ public sealed class MachineProviderRegistry
 
     /// <summary>Adds what an assembly declares by <see cref="MachineProviderAttribute"/>.</summary>
     /// <returns>The types that were added.</returns>
-    /// <exception cref="NodeManagerException">Invalid: it declares none, or a class that is not a factory.</exception>
+    /// <exception cref="NodeManagerException">ProviderAssemblyInvalid: it declares none, or a class that is not a factory.</exception>
     public IReadOnlyList<string> Add(Assembly assembly)
     {
         var added = new List<string>();
@@ -61,18 +61,22 @@ public sealed class MachineProviderRegistry
 
     /// <summary>Loads an assembly beside this one, so that both mean the same interface, and adds what it declares.</summary>
     /// <param name="path">Of the DLL.</param>
-    /// <exception cref="NodeManagerException">Invalid: it cannot be loaded, or declares no provider.</exception>
+    /// <exception cref="NodeManagerException">ProviderAssemblyInvalid: it cannot be loaded, or declares no provider.</exception>
     public IReadOnlyList<string> Load(string path)
     {
         try
         {
+            string full = Path.GetFullPath(path);
             AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(IMachineProvider).Assembly) ?? AssemblyLoadContext.Default;
-            return Add(context.LoadFromAssemblyPath(Path.GetFullPath(path)));
+            // What the provider brings along lies beside it. What NodeManager has is NodeManager's, so this is asked last.
+            string folder = Path.GetDirectoryName(full)!;
+            context.Resolving += (into, name) => Path.Combine(folder, name.Name + ".dll") is var beside && File.Exists(beside) ? into.LoadFromAssemblyPath(beside) : null;
+            return Add(context.LoadFromAssemblyPath(full));
         }
-        catch (Exception e) when (e is IOException or BadImageFormatException or FileLoadException)
+        catch (Exception e) when (e is IOException or BadImageFormatException or FileLoadException or ArgumentException or TypeLoadException)
         {
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"The provider assembly {path} cannot be loaded: {e.Message}", path,
+                ErrorIds.ProviderAssemblyInvalid, ErrorKind.InvalidArgument, $"The provider assembly {path} cannot be loaded: {e.Message}", path,
                 "Pass the path of a .NET assembly that references NodeManager.Core.", e);
         }
     }
@@ -93,6 +97,6 @@ public sealed class MachineProviderRegistry
     public IMachineProviderFactory? Find(string type) => _factories.GetValueOrDefault(type);
 
     private static NodeManagerException NotAProvider(Assembly assembly, string why) => new(
-        ErrorIds.Invalid, ErrorKind.InvalidArgument, $"The assembly {assembly.GetName().Name} brings no provider: {why}.", assembly.GetName().Name,
+        ErrorIds.ProviderAssemblyInvalid, ErrorKind.InvalidArgument, $"The assembly {assembly.GetName().Name} brings no provider: {why}.", assembly.GetName().Name,
         "See the provider author's guide.");
 }

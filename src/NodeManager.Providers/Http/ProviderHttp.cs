@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -32,6 +33,17 @@ internal static class ProviderHttp
         else if (caBundle is not null)
             transport.SslOptions.CertificateChainPolicy = Trusting(caBundle);
         return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
+    }
+
+    /// <summary>True where the other side was reached and its certificate refused.</summary>
+    public static bool IsCertificateRefused(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException) return true;
+        }
+
+        return false;
     }
 
     /// <summary>What is wrong with a bundle; null: nothing.</summary>

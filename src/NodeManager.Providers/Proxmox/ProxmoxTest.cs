@@ -14,24 +14,29 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
 
     public async Task<IReadOnlyList<MachineProviderFinding>> RunAsync(CancellationToken cancellationToken)
     {
-        if (api.Endpoint.Scheme != Uri.UriSchemeHttps) Add("Transport", false, "The endpoint is http: the token is sent unencrypted.");
+        if (api.Endpoint.Scheme != Uri.UriSchemeHttps)
+            Add("Certificate", false, "The endpoint is http: the token is sent unencrypted.", "Use an https endpoint: Proxmox serves it on port 8006.");
         try
         {
             ProxmoxVersion version = await api.GetAsync("/version", ProxmoxJson.Default.ProxmoxAnswerProxmoxVersion, cancellationToken);
             Add("Reachable", true, $"Proxmox VE {version.Version} at {api.Endpoint.Authority}.");
+            if (api.Endpoint.Scheme == Uri.UriSchemeHttps)
+                Add("Certificate", true, spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : $"Its certificate is trusted by {(spec.CaBundle is null ? "the system" : "caBundle")}.");
             Add("Credentials", true, "The token is accepted.");
             await CheckPermissionsAsync(cancellationToken);
             await CheckCapacityAsync(cancellationToken);
         }
         catch (ProviderException e)
         {
-            string check = e.Outcome switch
+            (string check, string action) = e.Outcome switch
             {
-                MachineOutcome.Unauthorized => "Credentials",
-                MachineOutcome.Forbidden => "Permissions",
-                _ => "Reachable",
+                MachineOutcome.Unauthorized => ("Credentials", "Check that the token exists and has not expired, then store it with Set-NodeProvider -Credential."),
+                MachineOutcome.Forbidden => ("Permissions", "Grant the token a role with VM.Audit and Sys.Audit, and propagate it."),
+                _ when ProviderHttp.IsCertificateRefused(e) => ("Certificate", "Put the certificate authority of Proxmox (/etc/pve/pve-root-ca.pem) into caBundle."),
+                _ => ("Reachable", "Check the address, the port (8006) and firewalls between here and Proxmox."),
             };
-            Add(check, false, credentials.Redact(e.Message));
+            if (check != "Reachable" && _findings.TrueForAll(static one => one.Check != "Reachable")) Add("Reachable", true, $"{api.Endpoint.Authority} answers.");
+            Add(check, false, credentials.Redact(e.Message), action);
         }
 
         return _findings;
@@ -45,7 +50,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         if (spec.Template is not null) needed.Add("VM.Clone");
         if (spec.VmOptions?.Exists(static one => one.Name.StartsWith("ci", StringComparison.Ordinal) || one.Name.StartsWith("ipconfig", StringComparison.Ordinal)) == true) needed.Add("VM.Config.Cloudinit");
         string[] missing = [.. needed.Where(privilege => !permissions.Any(path => (path.Key is "/" or "/vms" || path.Key.StartsWith("/pool/", StringComparison.Ordinal)) && path.Value.ContainsKey(privilege)))];
-        Add("Permissions", missing.Length == 0, missing.Length == 0 ? "The token has what it needs on /vms." : $"The token lacks {string.Join(", ", missing)} on /vms.");
+        Add("Permissions", missing.Length == 0, missing.Length == 0 ? "The token has what it needs on /vms." : $"The token lacks {string.Join(", ", missing)} on /vms.", "Grant a role with these privileges to the token, on /vms or on the resource pool. With privilege separation, the user's own roles do not count.");
     }
 
     private async Task CheckCapacityAsync(CancellationToken cancellationToken)
@@ -53,19 +58,19 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         IReadOnlyList<ProxmoxResource> resources = await inventory.ReadResourcesAsync(cancellationToken);
         foreach (string name in spec.NodeWhitelist ?? [])
         {
-            if (!resources.Any(one => one.Type == "node" && one.Node == name)) Add("Hosts", false, $"nodeWhitelist names '{name}', and there is no such host.");
+            if (!resources.Any(one => one.Type == "node" && one.Node == name)) Add("Hosts", false, $"nodeWhitelist names '{name}', and there is no such host.", "Correct nodeWhitelist, or grant the token Sys.Audit on the host.");
         }
 
         long taken = resources.Count(one => one.Type is "qemu" or "lxc" && ids.Contains(one.VmId)), all = ids.Upper - ids.Lower + 1;
-        Add("Ids", taken < all, FormattableString.Invariant($"{all - taken} of {all} ids from {ids.Lower} to {ids.Upper} are free."));
+        Add("Ids", taken < all, FormattableString.Invariant($"{all - taken} of {all} ids from {ids.Lower} to {ids.Upper} are free."), "Widen vmIDRange.");
         (string? host, string reason) = ProxmoxPlacement.Choose(resources, [], new("", 1, 1L << 30), null, spec);
-        Add("Capacity", host is not null, host is null ? reason : $"Host {host} has room for a machine of 1 core and 1 GiB.");
+        Add("Capacity", host is not null, host is null ? reason : $"Host {host} has room for a machine of 1 core and 1 GiB.", "Free memory on a host, add hosts to nodeWhitelist, or raise cpuOvercommit.");
         if (spec.Template is { } template)
         {
             bool exists = resources.Any(one => one.Type == "qemu" && one.VmId == template.VmID);
-            Add("Template", exists, FormattableString.Invariant($"Template {template.VmID} {(exists ? "exists" : "does not exist or is not visible to the token")}."));
+            Add("Template", exists, FormattableString.Invariant($"Template {template.VmID} {(exists ? "exists" : "does not exist or is not visible to the token")}."), "Correct template.vmID, or grant the token VM.Audit and VM.Clone on the template.");
         }
     }
 
-    private void Add(string check, bool passed, string message) => _findings.Add(new(check, passed, message));
+    private void Add(string check, bool passed, string message, string action = "") => _findings.Add(new(check, passed, message) { Action = passed ? "" : action });
 }

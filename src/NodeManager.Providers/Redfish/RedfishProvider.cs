@@ -129,17 +129,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     public async Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken)
     {
         Survey survey = await SurveyAsync(cancellationToken);
-        var findings = new List<MachineProviderFinding>
-        {
-            new("Reachable", survey.Unread.Count == 0, survey.Unread.Count == 0 ? $"{survey.Seen.Count} servers." : _settings.Redact(string.Join(" ", survey.Unread))),
-        };
-        int free = survey.Seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off" });
-        findings.Add(new("Capacity", free > 0, $"{free} servers are off and unclaimed."));
-        foreach (Seen seen in survey.Seen.Where(static one => one.Computer.AssetTag is null))
-            findings.Add(new("AssetTag", false, $"Server '{seen.Server.System.Name}' has no asset tag, which a claim is written into."));
-        if (_servers.Any(static one => !one.System.Endpoint.StartsWith("https:", StringComparison.Ordinal)))
-            findings.Add(new("Transport", false, "An endpoint is http: the password is sent unencrypted."));
-        return findings;
+        return RedfishTest.Judge(
+            [.. _servers.Select(static one => one.System)], [.. survey.Seen.Select(static one => (one.Server.System, one.Computer, one.Mark))], survey.Failures, _spec, _settings.Redact);
     }
 
     public void Dispose()
@@ -250,7 +241,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     private async Task<Survey> SurveyAsync(CancellationToken cancellationToken)
     {
         var seen = new ConcurrentBag<Seen>();
-        var unread = new ConcurrentBag<string>();
+        var unread = new ConcurrentBag<ProviderException>();
         await Parallel.ForEachAsync(_servers, new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken }, async (server, token) =>
         {
             try
@@ -259,7 +250,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             }
             catch (ProviderException e)
             {
-                unread.Add(e.Message);
+                unread.Add(e);
             }
         });
         return new([.. seen.OrderBy(static one => one.Server.System.Name, StringComparer.Ordinal)], [.. unread]);
@@ -303,5 +294,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
 
     private sealed record Seen(RedfishServer Server, RedfishComputer Computer, SystemMark? Mark, long Cores, long MemoryMiB);
 
-    private sealed record Survey(IReadOnlyList<Seen> Seen, IReadOnlyList<string> Unread);
+    private sealed record Survey(IReadOnlyList<Seen> Seen, IReadOnlyList<ProviderException> Failures)
+    {
+        public IReadOnlyList<string> Unread { get; } = [.. Failures.Select(static one => one.Message)];
+    }
 }

@@ -24,8 +24,8 @@ public sealed class MachineProviderRegistryTests
         registry.Add(new SampleFactory());
         Assert.Equal(ErrorIds.AlreadyExists, Assert.Throws<NodeManagerException>(() => registry.Add(new OtherFactory("example.com/sample"))).ErrorId);
         Assert.Equal(ErrorIds.Invalid, Assert.Throws<NodeManagerException>(() => registry.Add(new OtherFactory("not a name"))).ErrorId);
-        Assert.Equal(ErrorIds.Invalid, Assert.Throws<NodeManagerException>(() => registry.Add(typeof(string).Assembly)).ErrorId);
-        Assert.Equal(ErrorIds.Invalid, Assert.Throws<NodeManagerException>(() => registry.Load("/no/such.dll")).ErrorId);
+        Assert.Equal(ErrorIds.ProviderAssemblyInvalid, Assert.Throws<NodeManagerException>(() => registry.Add(typeof(string).Assembly)).ErrorId);
+        Assert.Equal(ErrorIds.ProviderAssemblyInvalid, Assert.Throws<NodeManagerException>(() => registry.Load("/no/such.dll")).ErrorId);
     }
 
     [Fact]

@@ -189,7 +189,9 @@ public sealed class ProxmoxProviderTests
         MachineResult result = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
         Assert.Equal(MachineOutcome.Unauthorized, result.Outcome);
         Assert.DoesNotContain("wrong-secret-value", result.Reason, StringComparison.Ordinal);
-        Assert.Equal(["Credentials"], (await ((ITestableMachineProvider)provider).TestAsync(default)).Select(static one => one.Check));
+        IReadOnlyList<MachineProviderFinding> findings = await ((ITestableMachineProvider)provider).TestAsync(default);
+        Assert.Equal([("Reachable", true), ("Credentials", false)], findings.Where(static one => one.Check != "Certificate").Select(static one => (one.Check, one.Passed)));
+        Assert.Contains("Set-NodeProvider -Credential", findings[^1].Action, StringComparison.Ordinal);
     }
 
     [Fact]

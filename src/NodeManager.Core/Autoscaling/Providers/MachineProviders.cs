@@ -60,7 +60,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         {
             return await OpenAsync(await _connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken), cancellationToken);
         }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && !NodeSmithErrors.IsNotServed(e))
         {
             Retire(ns, name);
             return MachineProviderAccess.None(NodeProviderReason.ProviderNotFound, $"There is no NodeSmithProvider {ns}/{name}.");

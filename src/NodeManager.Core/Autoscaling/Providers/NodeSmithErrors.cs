@@ -1,0 +1,29 @@
+using System.Net;
+using NodeManager.Kubernetes.Errors;
+
+namespace NodeManager.Core.Autoscaling.Providers;
+
+/// <summary>Failures of commands that work on the autoscaler's resources.</summary>
+public static class NodeSmithErrors
+{
+    /// <summary>True where the server does not serve the kind: its definition is missing.</summary>
+    public static bool IsNotServed(KubernetesException e) => e.Code == HttpStatusCode.NotFound && string.IsNullOrEmpty(e.Status?.Details?.Name);
+
+    public static NodeManagerException NotInstalled(string cluster, Exception? cause = null) => new(
+        ErrorIds.AutoscalerNotInstalled, ErrorKind.ResourceUnavailable, $"Cluster '{cluster}' does not serve the autoscaler's resources.", cluster,
+        "Install them with Install-NodeAutoscaler.", cause);
+
+    internal static NodeManagerException ProviderNotFound(string ns, string name, string cluster, Exception? cause = null) => new(
+        ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, $"There is no NodeSmithProvider {ns}/{name} in cluster '{cluster}'.", name,
+        "Get-NodeProvider lists the providers; -Namespace selects another namespace.", cause);
+
+    internal static NodeManagerException NamespaceNotFound(string ns, string cluster, Exception? cause = null) => new(
+        ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"There is no namespace '{ns}' in cluster '{cluster}'.", ns,
+        "Create it: Install-NodeAutoscaler creates the namespace that it installs into.", cause);
+
+    internal static NodeManagerException Unusable(MachineProviderAccess access, string name) => access.Reason == NodeProviderReason.ProviderNotFound
+        ? new(ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, access.Message, name, "Get-NodeProvider lists the providers; -Namespace selects another namespace.")
+        : new(
+            ErrorIds.NodeProviderUnusable, access.Reason == NodeProviderReason.Forbidden ? ErrorKind.PermissionDenied : ErrorKind.InvalidData, access.Message, name,
+            $"Fix it with Set-NodeProvider, then check it with Test-NodeProvider {name}.");
+}

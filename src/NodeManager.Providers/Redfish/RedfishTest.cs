@@ -1,0 +1,58 @@
+using System.Globalization;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Redfish;
+
+/// <summary>Whether provisioning would work, judged by one reading of all servers. Pure.</summary>
+internal static class RedfishTest
+{
+    /// <param name="systems">All that the provider has.</param>
+    /// <param name="seen">Those that were read.</param>
+    /// <param name="failures">Why the others were not.</param>
+    /// <param name="spec">Of the provider.</param>
+    /// <param name="redact">Takes credentials out of a text.</param>
+    public static IReadOnlyList<MachineProviderFinding> Judge(
+        IReadOnlyList<RedfishSystem> systems, IReadOnlyList<(RedfishSystem System, RedfishComputer Computer, SystemMark? Mark)> seen, IReadOnlyList<ProviderException> failures,
+        RedfishProviderSpec spec, Func<string, string> redact)
+    {
+        var findings = new List<MachineProviderFinding>();
+        ILookup<string, string> failed = failures.ToLookup(CheckOf, failure => redact(failure.Message));
+        int reached = systems.Count - failed["Reachable"].Count();
+        Add("Reachable", !failed["Reachable"].Any(), Text("Reachable", Count(reached, "controller", "answers", "answer")), "Check the addresses, and that the network of the controllers is reached from here.");
+        bool isPlain = systems.Any(static one => one.Endpoint.StartsWith("http:", StringComparison.Ordinal));
+        Add(
+            "Certificate", !isPlain && !failed["Certificate"].Any(),
+            isPlain ? "An endpoint is http: the password is sent unencrypted." : Text("Certificate", spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : "All certificates are trusted."),
+            isPlain ? "Use https endpoints." : "Put the certificate authority of the controllers into caBundle.");
+        if (seen.Count > 0 || failed.Contains("Credentials"))
+            Add("Credentials", !failed["Credentials"].Any(), Text("Credentials", "The credentials are accepted."), "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.");
+        if (seen.Count > 0 || failed.Contains("Permissions"))
+            Add("Permissions", !failed["Permissions"].Any(), Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."), "Give the user a role with Login, ConfigureComponents and power control.");
+        if (seen.Count > 0)
+        {
+            int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off" });
+            Add("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.", "Power off a server that is free, or add servers to redfish.systems.");
+        }
+
+        foreach ((RedfishSystem system, _, _) in seen.Where(static one => one.Computer.AssetTag is null))
+            Add("AssetTag", false, $"Server '{system.Name}' has no asset tag, which a claim is written into.", "Update the firmware of its controller, or take the server out of redfish.systems.");
+        return findings;
+
+        string Text(string check, string passed) => failed[check].Any() ? string.Join(" ", failed[check]) : passed;
+
+        void Add(string check, bool passed, string message, string action) => findings.Add(new(check, passed, message) { Action = passed ? "" : action });
+    }
+
+    private static string Count(int count, string one, string singular, string plural, string? several = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? $"{one} {singular}" : $"{several ?? one + "s"} {plural}")}");
+
+    private static string CheckOf(ProviderException failure) => failure.Outcome switch
+    {
+        MachineOutcome.Unauthorized => "Credentials",
+        MachineOutcome.Forbidden => "Permissions",
+        _ when ProviderHttp.IsCertificateRefused(failure) => "Certificate",
+        _ => "Reachable",
+    };
+}

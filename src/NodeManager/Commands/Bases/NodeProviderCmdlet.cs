@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that works on NodeSmithProviders, given by their names or as objects.</summary>
+public abstract class NodeProviderCmdlet : SessionCmdlet
+{
+    private protected const string ByName = "ByName";
+    private protected const string ByObject = "ByObject";
+
+    protected NodeProviderCmdlet() => MachineSessions.Prepare();
+
+    /// <summary>Names of providers.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Providers, from Get-NodeProvider; checks of providers.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>Where the providers are.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    private protected sealed override void Process()
+    {
+        if (InputObject is null)
+        {
+            foreach (NodeManagerSession session in Sessions)
+                foreach (string name in Name) Process(new(session, Namespace, name, ""));
+        }
+        else if (NodeProviderReference.Of(InputObject) is var (ns, name, uid) && name.Length > 0)
+        {
+            foreach (NodeManagerSession session in Sessions.For(InputObject)) Process(new(session, ns, name, uid));
+        }
+        else
+        {
+            Fail(new NodeManagerException(
+                ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names."), InputObject);
+        }
+    }
+
+    private protected abstract void Process(NodeProviderReference provider);
+}

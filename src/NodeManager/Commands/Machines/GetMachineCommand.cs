@@ -1,0 +1,63 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>The machines that providers run, as they report them.</summary>
+[Cmdlet(VerbsCommon.Get, "Machine", DefaultParameterSetName = ByName)]
+[OutputType(typeof(Machine))]
+public sealed class GetMachineCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names of machines, with wildcards; without it, all.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(MachineCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Names of providers, with wildcards; without it, all.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Provider { get; set; } = [];
+
+    /// <summary>The namespace of the providers; without it, all.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>A provider, or a machine to read again.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    private protected override void Begin() => MachineSessions.Prepare();
+
+    private protected override void Process()
+    {
+        if (InputObject is null)
+        {
+            foreach (NodeManagerSession session in Sessions) Read(session, Provider, Namespace, Name);
+            return;
+        }
+
+        (string ns, string provider, _) = NodeProviderReference.Of(InputObject);
+        if (provider.Length == 0)
+            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider and no machine.", InputObject, "Pipe objects of Get-NodeProvider or Get-Machine.");
+        foreach (NodeManagerSession session in Sessions.For(InputObject)) Read(session, [provider], ns, InputObject is Machine machine ? [machine.Name] : Name);
+    }
+
+    private void Read(NodeManagerSession session, string[] providers, string? ns, string[] names) => Sessions.StartIn(session, session, async worker =>
+    {
+        await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, names, e => worker.Error(e, e.Target), worker.Token)) worker.Output(machine);
+    });
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>The providers of machines that a cluster has.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeProvider")]
+[OutputType(typeof(NodeProvider))]
+public sealed class GetNodeProviderCommand : SessionCmdlet
+{
+    /// <summary>Names, with wildcards; without it, all.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Without it, all namespaces.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    private protected override void Process()
+    {
+        (string[] names, string? ns) = (Name, Namespace);
+        foreach (NodeManagerSession session in Sessions)
+        {
+            Sessions.StartIn(session, session, async worker =>
+            {
+                foreach (NodeProvider provider in await NodeProviderReader.ReadAsync(session, names, ns, e => worker.Error(e, e.Target), worker.Token))
+                    worker.Output(provider);
+            });
+        }
+    }
+}

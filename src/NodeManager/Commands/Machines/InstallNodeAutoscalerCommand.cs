@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.Installation;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Brings the autoscaler's definitions and roles into clusters, and up to date.</summary>
+[Cmdlet(VerbsLifecycle.Install, "NodeAutoscaler", SupportsShouldProcess = true)]
+[OutputType(typeof(AutoscalerObject))]
+public sealed class InstallNodeAutoscalerCommand : SessionCmdlet
+{
+    /// <summary>The autoscaler's namespace; it is created.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    /// <summary>How long the server may take to serve the new kinds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+
+    private protected override void Process()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            Sessions.StartIn(session, session, async worker =>
+            {
+                IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
+                    session, Namespace, Timeout, item => worker.ShouldProcessAsync($"{item} (cluster {session.Cluster})", ActionOf(item)), worker, worker.Token);
+                await foreach (AutoscalerObject item in done)
+                {
+                    if (item is { Status: AutoscalerObjectStatus.Foreign })
+                        worker.Verbose($"{item} was installed by another controller and was left as it is.");
+                    worker.Output(item);
+                }
+            });
+        }
+    }
+
+    private static string ActionOf(AutoscalerObject item) => item.Status == AutoscalerObjectStatus.Created
+        ? "Create"
+        : $"Change {string.Join("; ", item.Changes.Take(3))}{(item.Changes.Count > 3 ? $"; and {item.Changes.Count - 3} more" : "")}";
+}

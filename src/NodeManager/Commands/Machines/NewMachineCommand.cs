@@ -1,0 +1,96 @@
+using System.Collections;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Machines;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Makes machines by hand.</summary>
+[Cmdlet(VerbsCommon.New, "Machine", SupportsShouldProcess = true)]
+[OutputType(typeof(Machine))]
+public sealed class NewMachineCommand : SessionCmdlet
+{
+    /// <summary>Names of the machines; a provider of existing servers returns their own.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The provider that makes them.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Provider { get; set; } = "";
+
+    /// <summary>The namespace of the provider.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    /// <summary>How many cores each has.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public long CpuCores { get; set; } = 2;
+
+    /// <summary>The memory of each in bytes.</summary>
+    [Parameter]
+    [ValidateRange(1L << 20, long.MaxValue)]
+    public long Memory { get; set; } = 2L << 30;
+
+    /// <summary>The zone that they must be in; without it, any.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ZoneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Zone { get; set; }
+
+    /// <summary>Labels that the nodes register with, where the provider can pass them on.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Label { get; set; }
+
+    /// <summary>Taints that the nodes register with, where the provider can pass them on.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] Taint { get; set; } = [];
+
+    /// <summary>The claim that a single machine is made for; without it, none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ClaimUid { get; set; }
+
+    private protected override void Begin()
+    {
+        MachineSessions.Prepare();
+        foreach (string taint in Taint) TaintText.Parse(taint);
+        if (ClaimUid is not null && Name.Length > 1)
+            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, "A claim has one machine, and several names are given.", ClaimUid, "Pass one name with -ClaimUid.");
+    }
+
+    private protected override void Process()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            foreach (string name in Name)
+            {
+                if (!ShouldProcess($"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) continue;
+                var request = new MachineRequest(ClaimUid ?? "", name, CpuCores, Memory >> 20)
+                {
+                    Zone = Zone,
+                    Labels = Label is null ? new Dictionary<string, string>() : TextMap.From(Label, ErrorIds.InvalidLabelValue),
+                    Taints = Taint,
+                };
+                Sessions.StartIn(session, name, async worker =>
+                {
+                    worker.Verbose($"Creating machine {name} with provider {Namespace}/{Provider}.");
+                    worker.Progress(new("machine " + name, $"Creating machine {name}", $"Waiting for provider {Provider}"));
+                    worker.Output(await MachineManager.CreateAsync(session, Namespace, Provider, request, worker.Token));
+                    worker.Progress(new("machine " + name, $"Creating machine {name}", "", Completed: true));
+                });
+            }
+        }
+    }
+}

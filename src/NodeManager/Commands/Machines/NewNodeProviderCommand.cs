@@ -1,0 +1,90 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Makes a NodeSmithProvider from parameters or from a manifest, and the Secret with its credentials.</summary>
+[Cmdlet(VerbsCommon.New, "NodeProvider", DefaultParameterSetName = SettingsSet, SupportsShouldProcess = true)]
+[OutputType(typeof(NodeProvider))]
+public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
+{
+    private const string SettingsSet = "Settings";
+    private const string PathSet = "Path";
+    private const string ManifestSet = "Manifest";
+
+    /// <summary>Its name; of a manifest instead of the one there.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SettingsSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = ManifestSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>What makes the machines.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = SettingsSet)]
+    [ArgumentCompleter(typeof(NodeProviderTypeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Type { get; set; }
+
+    /// <summary>A file with a manifest, YAML or JSON.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>A manifest, YAML or JSON.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ManifestSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Manifest { get; set; }
+
+    /// <summary>Where it is made.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    private protected override void Begin()
+    {
+        MachineSessions.Prepare();
+        base.Begin();
+    }
+
+    private protected override void Process()
+    {
+        NodeProviderRequest request = Request();
+        foreach (NodeManagerSession session in Sessions)
+        {
+            var reference = new NodeProviderReference(session, request.Namespace, request.Name, "");
+            Sessions.StartIn(session, request.Name, async worker =>
+            {
+                string action = request.Credential is null ? "Create node provider" : "Create node provider and its Secret";
+                if (IsWhatIf) await NodeProviderEditor.CreateAsync(session, request, true, worker.Token);
+                if (await worker.ShouldProcessAsync(reference.ToString(), action))
+                    worker.Output(await NodeProviderEditor.CreateAsync(session, request, false, worker.Token));
+            });
+        }
+    }
+
+    private NodeProviderRequest Request()
+    {
+        if (Type is not null) return new(Name!, Namespace, (Settings with { Type = Type }).ToSpec(Type)) { Credential = ProviderCredential };
+        (string text, string source) = Manifest is null ? (Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!) : (Manifest, "-Manifest");
+        NodeProviderRequest read = NodeProviderManifest.Read(text, source, Name, IsBound(nameof(Namespace)) ? Namespace : null, Namespace);
+        return read with { Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec((string?)read.Spec["type"] ?? "")), Credential = ProviderCredential };
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ManifestInvalid, ErrorKind.ObjectNotFound, $"Cannot read the manifest '{path}': {e.Message}", path, "Check the path and your permissions.", e);
+        }
+    }
+}

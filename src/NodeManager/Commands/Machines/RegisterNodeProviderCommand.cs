@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Machines;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Loads assemblies that bring types of providers.</summary>
+[Cmdlet(VerbsLifecycle.Register, "NodeProvider", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(string))]
+public sealed class RegisterNodeProviderCommand : AsyncCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>Assemblies.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The same without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Emit the types that each assembly brings.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process()
+    {
+        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.ProviderAssemblyInvalid, Fail))
+        {
+            if (!ShouldProcess(file, "Load the assembly and run its code")) continue;
+            Start(file, worker =>
+            {
+                foreach (string type in MachineProviderRegistry.Shared.Load(file))
+                    if (PassThru) worker.Output(type);
+                return Task.CompletedTask;
+            });
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Parameters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Destroys machines whose id, name, tag and claim all match.</summary>
+[Cmdlet(VerbsCommon.Remove, "Machine", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveMachineCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names of machines.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(MachineCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The provider that runs them.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Provider { get; set; } = "";
+
+    /// <summary>The namespace of the provider.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    /// <summary>Machines, from Get-Machine.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Machine? InputObject { get; set; }
+
+    private protected override void Begin()
+    {
+        MachineSessions.Prepare();
+        if (Name.FirstOrDefault(NamePattern.IsWildcard) is { } pattern)
+            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{pattern}' contains a wildcard, and machines are removed by their exact names.", pattern, "Pipe the machines: Get-Machine with the pattern, then Remove-Machine.");
+    }
+
+    private protected override void Process()
+    {
+        if (InputObject is { } machine)
+        {
+            foreach (NodeManagerSession session in Sessions.For(machine)) Remove(session, machine);
+            return;
+        }
+
+        foreach (NodeManagerSession session in Sessions)
+        {
+            Sessions.StartIn(session, Provider, async worker =>
+            {
+                List<Machine> found = [];
+                await foreach (Machine one in MachineManager.ReadAsync(session, [Provider], Namespace, Name, e => worker.Error(e, e.Target), worker.Token)) found.Add(one);
+                foreach (Machine one in found)
+                {
+                    if (await worker.ShouldProcessAsync(Target(session, one), Action)) await MachineManager.RemoveAsync(session, one, worker.Token);
+                }
+            });
+        }
+    }
+
+    private const string Action = "Destroy machine; its disks are lost";
+
+    private void Remove(NodeManagerSession session, Machine machine)
+    {
+        if (ShouldProcess(Target(session, machine), Action)) Sessions.StartIn(session, machine.Name, worker => MachineManager.RemoveAsync(session, machine, worker.Token));
+    }
+
+    private static string Target(NodeManagerSession session, Machine machine) => $"machine {machine.Name} ({machine.ProviderId}, provider {machine.ProviderNamespace}/{machine.Provider}, cluster {session.Cluster})";
+}

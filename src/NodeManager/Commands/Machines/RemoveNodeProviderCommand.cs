@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Deletes NodeSmithProviders that nothing refers to.</summary>
+[Cmdlet(VerbsCommon.Remove, "NodeProvider", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet
+{
+    private protected override void Process(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
+    {
+        if (IsWhatIf) await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, true, worker.Token);
+        if (await worker.ShouldProcessAsync(provider.ToString(), "Delete node provider and the Secret that was created for it"))
+            await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, false, worker.Token);
+    });
+}

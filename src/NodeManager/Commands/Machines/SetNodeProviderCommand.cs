@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Changes settings of NodeSmithProviders, and their credentials.</summary>
+[Cmdlet(VerbsCommon.Set, "NodeProvider", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(NodeProvider))]
+public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names of providers.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Providers, from Get-NodeProvider.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Rows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>Where the providers are.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
+
+    /// <summary>Emit the providers as they are then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin()
+    {
+        MachineSessions.Prepare();
+        base.Begin();
+    }
+
+    private protected override void Process()
+    {
+        if (InputObject is null)
+        {
+            foreach (NodeManagerSession session in Sessions)
+                foreach (string name in Name) Start(new(session, Namespace, name, ""));
+            return;
+        }
+
+        (string ns, string provider, string uid) = NodeProviderReference.Of(InputObject);
+        if (provider.Length == 0)
+            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names.");
+        foreach (NodeManagerSession session in Sessions.For(InputObject)) Start(new(session, ns, provider, uid));
+    }
+
+    private void Start(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
+    {
+        var request = new NodeProviderRequest(provider.Name, provider.Namespace, await SpecAsync(provider, worker)) { Credential = ProviderCredential, Uid = provider.Uid };
+        NodeProviderChange planned = await NodeProviderEditor.ChangeAsync(provider.Session, request, true, worker.Token);
+        NodeProvider result = planned.Provider;
+        if (planned.Differences.Count > 0)
+        {
+            string changes = string.Join("; ", planned.Differences);
+            if (!await worker.ShouldProcessAsync(provider.ToString(), $"Change node provider ({changes})")) return;
+            result = (await NodeProviderEditor.ChangeAsync(provider.Session, request, false, worker.Token)).Provider;
+        }
+
+        if (PassThru) worker.Output(result);
+    });
+
+    // The type decides where settings go.
+    private async Task<System.Text.Json.Nodes.JsonObject> SpecAsync(NodeProviderReference provider, Worker worker)
+    {
+        string type = "";
+        foreach (NodeProvider found in await NodeProviderReader.ReadAsync(provider.Session, [provider.Name], provider.Namespace, static missing => throw missing, worker.Token)) type = found.Type;
+        return Settings.ToSpec(type);
+    }
+}

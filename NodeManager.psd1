@@ -36,6 +36,7 @@
         'Get-NodePool'
         'Get-NodePoolStatus'
         'Get-NodeProvider'
+        'Get-NodeScaleRecommendation'
         'Get-NodeUsage'
         'Get-SandboxFault'
         'Get-SchedulerConfiguration'

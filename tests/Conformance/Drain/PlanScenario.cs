@@ -47,13 +47,15 @@ internal sealed class PlanScenario
         foreach ((string collection, JsonObject manifest) in _workloads)
             await cluster.EnsureAsync($"{collection}/namespaces/{cluster.Namespace}/{manifest["kind"]!.GetValue<string>().ToLowerInvariant()}s", manifest);
         IReadOnlyList<Pod> pods = await SettleAsync(cluster, _replicas.ContainsKey);
+        string version = cluster.Capabilities.BudgetVersion;
         foreach (JsonObject budget in _budgets)
         {
+            budget["apiVersion"] = "policy/" + version;
             string app = budget["spec"]!["selector"]!["matchLabels"]!["app"]!.GetValue<string>();
             int healthy = pods.Count(pod => pod.Metadata.Labels!["app"] == app && TestCluster.IsReady(pod));
-            await cluster.CreateAsync(Resources.PodDisruptionBudgets("v1"), budget);
+            await cluster.CreateAsync(Resources.PodDisruptionBudgets(version), budget);
             await cluster.WaitForAsync(
-                Resources.PodDisruptionBudgets("v1"), budget["metadata"]!["name"]!.GetValue<string>(),
+                Resources.PodDisruptionBudgets(version), budget["metadata"]!["name"]!.GetValue<string>(),
                 b => b.Status.ObservedGeneration == b.Metadata.Generation && b.Status.ExpectedPods == _replicas[app] && b.Status.CurrentHealthy == healthy);
         }
     }

@@ -11,10 +11,14 @@ internal static class UndisturbedRule
         ("karpenter.sh/do-not-disrupt", "true"),
     ];
 
+    /// <summary>The annotations by which it asks, as <c>key: value</c>.</summary>
+    public static string[] WishesOf(Pod pod) =>
+        pod.Metadata.Annotations is { } annotations ? [.. Wishes.Where(w => annotations.GetValueOrDefault(w.Key) == w.Value).Select(w => $"{w.Key}: {w.Value}")] : [];
+
     public static RuleVerdict? Judge(Pod pod, RuleContext context)
     {
-        if (pod.IsFinished() || pod.IsTerminating() || pod.Metadata.Annotations is not { } annotations) return null;
-        string[] wishes = [.. Wishes.Where(w => annotations.GetValueOrDefault(w.Key) == w.Value).Select(w => $"{w.Key}: {w.Value}")];
+        if (pod.IsFinished() || pod.IsTerminating()) return null;
+        string[] wishes = WishesOf(pod);
         return wishes.Length == 0
             ? null
             : new("Undisturbed", DrainDecision.Evict, "It asks not to be disturbed.", $"It asks not to be disturbed ({string.Join(", ", wishes)}).");

@@ -89,7 +89,7 @@ internal static class NodeMapper
         };
     }
 
-    private static ItemList<string> RolesOf(Dictionary<string, string> labels)
+    public static ItemList<string> RolesOf(Dictionary<string, string> labels)
     {
         var roles = new SortedSet<string>(StringComparer.Ordinal);
         foreach ((string key, string value) in labels)

@@ -1,0 +1,9 @@
+namespace NodeManager;
+
+/// <summary>What a recommendation comes to.</summary>
+public static class NodeScaleAction
+{
+    public const string ScaleUp = nameof(ScaleUp);
+    public const string ScaleDown = nameof(ScaleDown);
+    public const string None = nameof(None);
+}

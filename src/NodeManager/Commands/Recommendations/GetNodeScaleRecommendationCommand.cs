@@ -1,0 +1,63 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Configuration;
+using NodeManager.Core.Recommendations;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands;
+
+/// <summary>Whether nodes should be added or removed, how many and which, and why.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeScaleRecommendation")]
+[OutputType(typeof(NodeScaleRecommendation))]
+public sealed class GetNodeScaleRecommendationCommand : SessionCmdlet
+{
+    /// <summary>Only nodes with these labels; without it, all but those of the control plane.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [LabelSelector]
+    public string? Selector { get; set; }
+
+    /// <summary>Percent of CPU or memory above which nodes are added; the configuration's by default.</summary>
+    [Parameter]
+    [ValidateRange(50, 95)]
+    public decimal ScaleUpThreshold { get; set; }
+
+    /// <summary>Percent of CPU and memory below which a node is removed; the configuration's by default.</summary>
+    [Parameter]
+    [ValidateRange(5, 50)]
+    public decimal ScaleDownThreshold { get; set; }
+
+    /// <summary>The fewest nodes that removals leave; the configuration's by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int MinNodes { get; set; }
+
+    /// <summary>The most nodes that additions make; the configuration's by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int MaxNodes { get; set; }
+
+    /// <summary>A removal may evict pods with emptyDir volumes; their data is lost.</summary>
+    [Parameter]
+    public SwitchParameter DeleteEmptyDirData { get; set; }
+
+    /// <summary>A removal may evict pods that no controller recreates.</summary>
+    [Parameter]
+    public SwitchParameter DeleteUnmanagedPod { get; set; }
+
+    private protected override void End()
+    {
+        RecommendationRequest request = new()
+        {
+            Selector = Selector,
+            // Parameters are named as the options that they override.
+            Options = ConfigurationLayers.OptionNames.Where(IsBound).ToDictionary(static name => name, name => (object?)MyInvocation.BoundParameters[name]),
+            DeleteEmptyDirData = DeleteEmptyDirData,
+            DeleteUnmanagedPods = DeleteUnmanagedPod,
+        };
+        foreach (NodeManagerSession session in Sessions)
+            Sessions.StartIn(session, session, async worker => worker.Output(await ScaleRecommender.RecommendAsync(session, request, worker, worker.Token)));
+    }
+}

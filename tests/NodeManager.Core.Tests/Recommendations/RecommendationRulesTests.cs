@@ -1,0 +1,290 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Drain.Planning;
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Recommendations.Rules;
+using NodeManager.Core.Tests.Support;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Tests.Recommendations;
+
+/// <summary>Nodes of four cores and 8 GiB.</summary>
+public sealed class RecommendationRulesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    private static readonly NodeManagerSession Session = new() { Id = 1, Cluster = "test", Source = "Sandbox", Server = new("https://test.invalid") };
+
+    private readonly List<JsonObject> _nodes = [Sample.NodeJson("a"), Sample.NodeJson("b"), Sample.NodeJson("c")];
+    private readonly List<JsonObject> _pods = [];
+    private readonly Dictionary<string, NodeUsage> _usage = [];
+    private NodeManagerConfiguration _configuration = new();
+
+    [Theory]
+    [InlineData("3200m", "0", NodeScaleAction.None, 0)]
+    [InlineData("3300m", "0", NodeScaleAction.ScaleUp, 1)]
+    [InlineData("4", "0", NodeScaleAction.ScaleUp, 1)]
+    [InlineData("100m", "6600Mi", NodeScaleAction.ScaleUp, 1)]
+    public void Requests_above_the_threshold_add_nodes(string cpu, string memory, string action, int count)
+    {
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, cpu, memory);
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((action, count), (recommendation.Action, recommendation.Count));
+        if (count > 0) Assert.Contains(recommendation.Reasons, static r => r.Rule == NodeScaleRule.RequestsAboveThreshold && r.Limit == 80 && r.Value > 80);
+        if (count > 0) Assert.All(recommendation.Utilization, static u => Assert.True(u.RequestedPercentAfter <= 75));
+    }
+
+    [Fact]
+    public void Usage_above_the_threshold_adds_nodes()
+    {
+        foreach (string node in (string[])["a", "b", "c"]) _usage[node] = new() { Cpu = 3.6m, Memory = 1L << 30 };
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((NodeScaleAction.ScaleUp, 1), (recommendation.Action, recommendation.Count));
+        Assert.Equal(("cpu", 90m), recommendation.Reasons.Where(static r => r.Rule == NodeScaleRule.UsageAboveThreshold).Select(static r => (r.Resource, r.Value!.Value)).Single());
+    }
+
+    [Fact]
+    public void Pods_that_wait_add_the_nodes_that_they_fit_on()
+    {
+        for (int i = 0; i < 5; i++) Wait($"w{i}", "2500m");
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        Wait("huge", "9");
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        // One fits on each new node; the one of nine cores on none.
+        Assert.Equal((NodeScaleAction.ScaleUp, 5), (recommendation.Action, recommendation.Count));
+        Assert.Equal(5, Assert.Single(recommendation.Additions).Pods.Count);
+        Assert.Equal("default/huge", recommendation.Reasons.Single(static r => r.Rule == NodeScaleRule.NoShapeFits).Object);
+    }
+
+    [Theory]
+    [InlineData(1, 10, 0, "")]
+    [InlineData(5, 10, 2, NodeScaleRule.BelowMinimum)]
+    [InlineData(4, 4, 1, NodeScaleRule.BelowMinimum)]
+    public void Bounds_hold(int fewest, int most, int added, string rule)
+    {
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        _configuration = new(_configuration) { MinNodes = fewest, MaxNodes = most };
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((added, 3 + added), (recommendation.Count, recommendation.RecommendedNodes));
+        if (rule.Length > 0) Assert.Contains(recommendation.Reasons, r => r.Rule == rule);
+    }
+
+    [Fact]
+    public void The_maximum_limits_what_is_added_and_is_named()
+    {
+        for (int i = 0; i < 6; i++) Wait($"w{i}", "3");
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        _configuration = new(_configuration) { MaxNodes = 5 };
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((2, 5), (recommendation.Count, recommendation.RecommendedNodes));
+        Assert.Equal((9m, 5m), recommendation.Reasons.Where(static r => r.Rule == NodeScaleRule.AtMaximum).Select(static r => (r.Value!.Value, r.Limit!.Value)).Single());
+    }
+
+    [Fact]
+    public void An_empty_node_goes_and_its_pods_have_a_place()
+    {
+        Run("p1", "a", "500m");
+        Run("p2", "b", "2");
+        Run("p3", "c", "2");
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((NodeScaleAction.ScaleDown, 1, 2), (recommendation.Action, recommendation.Count, recommendation.RecommendedNodes));
+        NodeScaleCandidate gone = Assert.Single(recommendation.Remove);
+        Assert.Equal(("a", 1), (gone.Node, gone.Order));
+        NodeScaleMove move = Assert.Single(gone.Moves);
+        Assert.Contains(move.To, (string[])["b", "c"]);
+        Assert.Equal([NodeScaleRule.BelowThreshold, NodeScaleRule.PodsFitElsewhere], gone.Reasons.Select(static r => r.Rule));
+        Assert.All(recommendation.Candidates.Skip(1), static c => Assert.Equal(NodeScaleRule.AboveThreshold, Assert.Single(c.Reasons).Rule));
+    }
+
+    public static TheoryData<string, string> Obstacles => new()
+    {
+        { "usage", NodeScaleRule.AboveThreshold },
+        { "unknown usage", NodeScaleRule.UsageUnknown },
+        { "cordoned", NodeScaleRule.NotActive },
+        { "not ready", NodeScaleRule.NotActive },
+        { "annotated", NodeScaleRule.Protected },
+        { "annotated pod", NodeScaleRule.Protected },
+        { "unmanaged pod", NodeScaleRule.DrainRefused },
+        { "local data", NodeScaleRule.DrainRefused },
+        { "no room", NodeScaleRule.PodDoesNotFit },
+        { "gate", NodeScaleRule.PodNotJudged },
+        { "minimum", NodeScaleRule.AtMinimum },
+        { "others full", NodeScaleRule.OthersTooFull },
+        { "budget", NodeScaleRule.BudgetBlocks },
+    };
+
+    [Theory]
+    [MemberData(nameof(Obstacles))]
+    public void What_stands_in_the_way_is_named(string obstacle, string rule)
+    {
+        JsonObject pod = Run("p1", "a", "500m");
+        Run("p2", "b", "2");
+        Run("p3", "c", "2");
+        PodBudget? budget = null;
+        switch (obstacle)
+        {
+            case "usage":
+                _usage["a"] = new() { Cpu = 2, Age = TimeSpan.Zero };
+                break;
+            case "unknown usage":
+                _usage["b"] = new() { Cpu = 2 };
+                break;
+            case "cordoned":
+                _nodes[0]["spec"]!["unschedulable"] = true;
+                break;
+            case "not ready":
+                _nodes[0]["status"]!["conditions"]![0]!["status"] = "False";
+                break;
+            case "annotated":
+                _nodes[0]["metadata"]!["annotations"] = new JsonObject { ["cluster-autoscaler.kubernetes.io/scale-down-disabled"] = "true" };
+                break;
+            case "annotated pod":
+                pod["metadata"]!["annotations"] = new JsonObject { ["karpenter.sh/do-not-disrupt"] = "true" };
+                break;
+            case "unmanaged pod":
+                pod["metadata"]!.AsObject().Remove("ownerReferences");
+                break;
+            case "local data":
+                pod["spec"]!["volumes"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() });
+                break;
+            case "no room":
+                pod["spec"]!["nodeSelector"] = new JsonObject { ["disk"] = "ssd" };
+                break;
+            case "gate":
+                pod["spec"]!["schedulerName"] = "another";
+                break;
+            case "minimum":
+                _configuration = new(_configuration) { MinNodes = 3 };
+                break;
+            case "others full":
+                _configuration = new(_configuration) { ScaleUpThreshold = 60 };
+                break;
+            default:
+                budget = new() { Namespace = "default", Name = "web", Outlook = BudgetOutlook.Never, OutlookReason = "it needs all" };
+                break;
+        }
+
+        NodeScaleRecommendation recommendation = Judge(budget: budget);
+
+        Assert.Equal(NodeScaleAction.None, recommendation.Action);
+        NodeScaleCandidate candidate = recommendation.Candidates.Single(static c => c.Node == "a");
+        Assert.Equal(rule, candidate.Reasons[^1].Rule);
+        if (budget is not null) Assert.Same(budget, Assert.Single(candidate.BlockedBy));
+    }
+
+    [Fact]
+    public void A_pod_that_came_from_a_removed_node_moves_on_with_the_next()
+    {
+        // All three are below the threshold; two can go, and the last has all pods.
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "700m");
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal(["a", "b"], recommendation.Remove.Select(static c => c.Node));
+        Assert.Equal("c", recommendation.Remove[1].Moves.Select(static m => m.To).Distinct().Single());
+        Assert.Contains("p-b", recommendation.Remove[1].Moves.Select(static m => m.Name));
+    }
+
+    [Theory]
+    [InlineData(77, null, NodeScaleAction.None)]
+    [InlineData(77, NodeScaleAction.ScaleUp, NodeScaleAction.ScaleUp)]
+    [InlineData(74, NodeScaleAction.ScaleUp, NodeScaleAction.None)]
+    [InlineData(77, NodeScaleAction.ScaleDown, NodeScaleAction.None)]
+    public void A_recommendation_stays_until_the_share_is_clear_of_its_threshold(int percent, string? before, string action)
+    {
+        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, $"{percent * 40}m");
+
+        Assert.Equal(action, Judge(before is null ? null : new(before, null)).Action);
+    }
+
+    [Theory]
+    [InlineData(9, NodeScaleAction.None)]
+    [InlineData(10, NodeScaleAction.ScaleDown)]
+    public void Soon_after_scaling_up_no_node_goes(int minutes, string action)
+    {
+        Run("p1", "a", "500m");
+        Run("p2", "b", "2");
+        Run("p3", "c", "2");
+
+        NodeScaleRecommendation recommendation = Judge(new(NodeScaleAction.None, Now.AddMinutes(-minutes)));
+
+        Assert.Equal(action, recommendation.Action);
+        Assert.Equal(action == NodeScaleAction.None, recommendation.Reasons.Any(static r => r.Rule == NodeScaleRule.Stabilizing));
+    }
+
+    [Fact]
+    public void Without_nodes_nothing_is_recommended()
+    {
+        _nodes.Clear();
+        _configuration = new(_configuration) { MinNodes = 2 };
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal((NodeScaleAction.None, 0), (recommendation.Action, recommendation.Count));
+        Assert.Contains(recommendation.Reasons, static r => r.Rule == NodeScaleRule.NoNodes);
+    }
+
+    private JsonObject Run(string name, string node, string cpu, string memory = "64Mi")
+    {
+        JsonObject pod = Sample.PodJson(name, node, cpu, memory);
+        pod["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" });
+        _pods.Add(pod);
+        return pod;
+    }
+
+    private void Wait(string name, string cpu)
+    {
+        JsonObject pod = Run(name, "", cpu);
+        pod["spec"]!.AsObject().Remove("nodeName");
+        pod["status"]!["phase"] = "Pending";
+    }
+
+    private NodeScaleRecommendation Judge(RecommendationHistory.Entry? before = null, PodBudget? budget = null)
+    {
+        List<Node> nodes = [.. _nodes.Select(static n => n.Deserialize(KubernetesJson.Default.Node)!)];
+        List<Pod> pods = [.. _pods.Select(static p => p.Deserialize(KubernetesJson.Default.Pod)!)];
+        return RecommendationRules.Judge(Session, new()
+        {
+            Now = Now,
+            Configuration = _configuration,
+            Nodes = [.. nodes.Select(node => NodeOf(node, [.. pods.Where(p => p.Spec.NodeName == node.Metadata.Name)]))],
+            Snapshot = ClusterSnapshot.Of(nodes, pods),
+            Waiting = [.. pods.Where(static p => string.IsNullOrEmpty(p.Spec.NodeName))],
+            Blocking = plan => budget is not null && plan.Name == "a" ? [budget] : [],
+            HasUsage = _usage.Count > 0,
+            Before = before,
+        });
+    }
+
+    private ScaleNode NodeOf(Node node, List<Pod> pods)
+    {
+        RuleContext context = new(new DrainOptions(), new Dictionary<(string, string), string>(), Now);
+        PlannedPod[] planned =
+        [
+            .. pods.Select(pod => (pod, Decision: DrainRules.Judge(pod, context))).Select(static judged => new PlannedPod(
+                judged.pod,
+                new()
+                {
+                    Node = judged.pod.Spec.NodeName!, Namespace = "default", Name = judged.pod.Metadata.Name, Uid = judged.pod.Metadata.Uid!, Decision = judged.Decision.Decision,
+                    Reason = judged.Decision.Reason, Rule = judged.Decision.Rule,
+                },
+                null)),
+        ];
+        return new() { Node = node, Plan = new(node.Metadata.Name, node, planned, [], []), Pods = pods, Usage = _usage.GetValueOrDefault(node.Metadata.Name) is { } used ? Percents(used) : null };
+    }
+
+    private static NodeUsage Percents(NodeUsage used) => new() { Cpu = used.Cpu, Memory = used.Memory, Age = used.Age, CpuPercent = used.Cpu / 4 * 100, MemoryPercent = 10 };
+}

@@ -18,7 +18,7 @@ public static class NodeScaleRule
     /// <summary>What the nodes use exceeds scaleUpThreshold.</summary>
     public const string UsageAboveThreshold = nameof(UsageAboveThreshold);
 
-    /// <summary>Pods wait that no node has room for.</summary>
+    /// <summary>Pods wait: nodes are added where none has room for them, and none is removed before they have their place.</summary>
     public const string PendingPods = nameof(PendingPods);
 
     /// <summary>A pod waits that does not fit on a new node like those that are there.</summary>

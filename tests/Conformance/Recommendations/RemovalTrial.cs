@@ -39,11 +39,20 @@ internal static class RemovalTrial
             if (drained.Status != NodeDrainStatus.Drained) faults.Add($"seed {seed}: {candidate.Node}: {drained.Describe()}");
             await NodeEditor.DeleteAsync(session, candidate.Node, true, false, default);
             IReadOnlyList<Pod> after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
-            faults.AddRange(after.Where(p => p.Spec.NodeName is null && !waiting.Contains(p.Metadata.Uid!)).Select(p =>
+            // What had no place while a pod before it terminated is tried again after a back-off.
+            DateTimeOffset limit = cluster.Time.GetUtcNow().AddSeconds(90);
+            while (after.Any(IsStuck) && cluster.Time.GetUtcNow() < limit)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cluster.Time);
+                after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
+            }
+
+            faults.AddRange(after.Where(IsStuck).Select(p =>
                 $"seed {seed}: after {candidate.Node} ({candidate.Moves}) {p.Metadata.Name} has no place: {p.Status.Conditions.Find("PodScheduled")?.Message}"));
             if (faults.Count > 0) break;
         }
 
+        bool IsStuck(Pod pod) => pod.Spec.NodeName is null && !waiting.Contains(pod.Metadata.Uid!);
         return (recommendation.Remove.Count, recommendation.Remove.Sum(static one => one.Moves.Count), faults);
     }
 

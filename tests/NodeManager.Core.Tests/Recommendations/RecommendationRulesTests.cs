@@ -186,6 +186,20 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
+    public void No_node_goes_while_a_pod_waits()
+    {
+        Run("p1", "a", "500m");
+        Run("p2", "b", "2");
+        Run("p3", "c", "2");
+        Wait("w", "100m");
+
+        NodeScaleRecommendation recommendation = Judge();
+
+        Assert.Equal(NodeScaleAction.None, recommendation.Action);
+        Assert.Equal(NodeScaleRule.PendingPods, Assert.Single(recommendation.Reasons).Rule);
+    }
+
+    [Fact]
     public void A_pod_that_came_from_a_removed_node_moves_on_with_the_next()
     {
         // All three are below the threshold; two can go, and the last has all pods.

@@ -57,6 +57,9 @@ internal static class RecommendationRules
     private static NodeScaleReason? IsHeld(ScaleSituation situation, bool needsMore)
     {
         if (needsMore) return new() { Rule = NodeScaleRule.Stabilizing, Message = "Nodes are missing, so that none is removed." };
+        // Where the scheduler puts them is not known, and they may be what a PDB or an affinity waits for.
+        int waiting = situation.Waiting.Count(static pod => pod.Spec.SchedulingGates is not { Count: > 0 });
+        if (waiting > 0) return new() { Rule = NodeScaleRule.PendingPods, Value = waiting, Message = $"Pods wait for the scheduler ({waiting}); no node is removed before they have their place." };
         if (situation.Before?.LastScaleUp is not { } last || situation.Now - last >= RecommendationHistory.Stabilization) return null;
         TimeSpan left = RecommendationHistory.Stabilization - (situation.Now - last);
         return new()

@@ -88,13 +88,18 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         }
 
         if (fitting.Count == 0) return (null, Refusal(PodPlacement.Find(pod, snapshot)));
-        IReadOnlyList<NodeScore> scores = new PodScore(pod, snapshot).Of(fitting);
-        long best = scores.Max(static score => score.Total);
-        List<string> equal = [.. scores.Where(score => score.Total == best).Select(static score => score.Node.Name).Order(StringComparer.Ordinal)];
+        List<string> equal = [.. (order.AnyNode ? fitting : Best(pod, fitting)).Select(static node => node.Name).Order(StringComparer.Ordinal)];
         string to = order.Random is { } random ? equal[random.Next(equal.Count)] : equal[0];
         snapshot.Assume(pod, to);
         _undo.Add(() => snapshot.RemovePod(pod));
         return (to, new(FitVerdict.Fits, to, ""));
+    }
+
+    private IEnumerable<NodeState> Best(Pod pod, List<NodeState> fitting)
+    {
+        IReadOnlyList<NodeScore> scores = new PodScore(pod, snapshot).Of(fitting);
+        long best = scores.Max(static score => score.Total);
+        return scores.Where(score => score.Total == best).Select(static score => score.Node);
     }
 
     // Without what preemption could do: nobody is to be driven out for it.

@@ -32,8 +32,7 @@ internal static class ScaleDownRules
         }
 
         Dictionary<string, PlannedPod> planned = situation.Nodes.SelectMany(static n => n.Plan.Pods).ToDictionary(static p => p.Plan.Uid);
-        RemovalWorld[] worlds = empty.Count == 0 || isHeld is not null ? [] : [.. RemovalOrder.All(situation.Seed).Select(order => new RemovalWorld(situation.Snapshot.Clone(), order))];
-        foreach (RemovalWorld world in worlds) world.PlaceWaiting(situation.Waiting);
+        RemovalWorld[] worlds = empty.Count == 0 || isHeld is not null ? [] : [.. RemovalOrder.All(situation.Seed, situation.Snapshot.Nodes.Count).Select(order => new RemovalWorld(situation.Snapshot.Clone(), order))];
         foreach (ScaleNode node in empty.OrderBy(static n => n.Fullness).ThenBy(n => Moving(n).Count).ThenBy(static n => n.Name, StringComparer.Ordinal))
         {
             NodeScaleReason below = new()

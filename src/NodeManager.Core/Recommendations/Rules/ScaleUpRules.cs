@@ -76,7 +76,7 @@ internal static class ScaleUpRules
         public NewNodes(ClusterSnapshot snapshot, IReadOnlyList<ScaleNode> active)
         {
             _snapshot = snapshot;
-            _world = new(snapshot, RemovalOrder.All(1)[0]);
+            _world = new(snapshot, RemovalOrder.All(1, snapshot.Nodes.Count)[0]);
             Active = active;
             // What any pod can use first, then the commonest.
             _shapes = [.. active.GroupBy(ShapeOf).OrderBy(static g => IsSpecial(g.First().Node)).ThenByDescending(static g => g.Count()).ThenBy(static g => g.Key, StringComparer.Ordinal).Select(static g => g.MinBy(static n => n.Name, StringComparer.Ordinal)!)];

@@ -82,6 +82,7 @@
         'Set-SchedulerPlugin'
         'Stop-NodeMaintenance'
         'Suspend-NodeScheduling'
+        'Test-NodeHealth'
         'Test-NodePool'
         'Test-NodeProvider'
         'Test-SchedulerConfiguration'

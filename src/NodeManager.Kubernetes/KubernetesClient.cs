@@ -64,6 +64,9 @@ public sealed class KubernetesClient : IDisposable
 
     public TimeProvider Time => _options.Time;
 
+    /// <summary>The server's time, as its last answer shows it to a second; this machine's before the first one.</summary>
+    public DateTimeOffset ServerTime => Time.GetUtcNow() + _sender.ClockOffset;
+
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "/version", null, KubernetesJson.Default.VersionInfo, RequestOptions.Default, cancellationToken);
 

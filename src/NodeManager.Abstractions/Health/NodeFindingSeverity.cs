@@ -11,4 +11,7 @@ public static class NodeFindingSeverity
 
     /// <summary>Worth knowing; nothing is broken.</summary>
     public const string Information = "Information";
+
+    /// <summary>All of them, the worst first.</summary>
+    public static ItemList<string> All { get; } = new([Critical, Warning, Information]);
 }

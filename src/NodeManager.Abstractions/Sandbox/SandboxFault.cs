@@ -50,6 +50,12 @@ public sealed class SandboxFault : ClusterObject
     /// <summary>Of what comes again (flapping, cut watches); null for other kinds.</summary>
     public TimeSpan? Period { get; init; }
 
+    /// <summary>How far a clock is ahead, negative where it is behind; null for other kinds.</summary>
+    public TimeSpan? Offset { get; init; }
+
+    /// <summary>The type of the condition that a problem detector reports; empty for other kinds.</summary>
+    public string Condition { get; init; } = "";
+
     /// <summary>Requests, watches, nodes or pods that it has hit so far.</summary>
     public long Hits { get; init; }
 

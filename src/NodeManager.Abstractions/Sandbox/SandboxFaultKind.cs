@@ -21,6 +21,18 @@ public static class SandboxFaultKind
     /// <summary>It is short of process ids.</summary>
     public const string PIDPressure = nameof(PIDPressure);
 
+    /// <summary>Its network is not configured: a network plugin says so by the condition.</summary>
+    public const string NetworkUnavailable = nameof(NetworkUnavailable);
+
+    /// <summary>Its clock is wrong: all times that its kubelet writes are.</summary>
+    public const string ClockSkew = nameof(ClockSkew);
+
+    /// <summary>Its kubelet cannot free disk space by removing images.</summary>
+    public const string ImageGarbageCollection = nameof(ImageGarbageCollection);
+
+    /// <summary>A problem detector reports a condition.</summary>
+    public const string NodeProblem = nameof(NodeProblem);
+
     /// <summary>Pods that are not ready do not get ready; those that are stay so.</summary>
     public const string PodNeverReady = nameof(PodNeverReady);
 
@@ -54,7 +66,7 @@ public static class SandboxFaultKind
     /// <summary>All of them: nodes', pods', the API's.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        NodeDown, NodeFlapping, NodeSlow, MemoryPressure, DiskPressure, PIDPressure, PodNeverReady, PodUnready, PodNeverEnds, ApiThrottled, ApiError,
+        NodeDown, NodeFlapping, NodeSlow, MemoryPressure, DiskPressure, PIDPressure, NetworkUnavailable, ClockSkew, ImageGarbageCollection, NodeProblem, PodNeverReady, PodUnready, PodNeverEnds, ApiThrottled, ApiError,
         ApiSlow, ApiConflict, WatchCut, ContinueExpired, MetricsUnavailable,
     ];
 }

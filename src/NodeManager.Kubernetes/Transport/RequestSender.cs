@@ -16,6 +16,7 @@ internal sealed partial class RequestSender : IDisposable
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private long _clockOffset;
 
     public RequestSender(Uri server, HttpMessageHandler transport, TimeProvider time, ILogger logger)
     {
@@ -29,6 +30,9 @@ internal sealed partial class RequestSender : IDisposable
             DefaultRequestHeaders = { UserAgent = { Agent } },
         };
     }
+
+    /// <summary>How far the server's clock is ahead of this one, as its last answer shows; zero before, and where answers have no date.</summary>
+    public TimeSpan ClockOffset => new(Interlocked.Read(ref _clockOffset));
 
     /// <param name="request">What to send.</param>
     /// <param name="read">Reads the body of a good answer; an answer cut short is asked for again.</param>
@@ -92,6 +96,7 @@ internal sealed partial class RequestSender : IDisposable
             throw;
         }
 
+        if (response.Headers.Date is { } date) Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
         Log.Answered(_logger, request.Method.Method, request.Path, (int)response.StatusCode, Milliseconds(start));
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await ReadRefusalAsync(response, request, cancellationToken);

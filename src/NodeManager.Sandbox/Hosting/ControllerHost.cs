@@ -48,7 +48,7 @@ internal sealed class ControllerHost : IDisposable
             new NamespaceController(context), new PodCollector(context), new ConditionTaints(context), new NodeHealthMonitor(context), new TaintEviction(context),
             new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
             new InitialObjectController(context with { Registry = registry }),
-            new NodeHeartbeats(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
+            new NodeHeartbeats(kubelet), new NodeDetectors(kubelet), new ImageCollection(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
         ];
         if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
         _controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));

@@ -61,8 +61,10 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (!node.IsAlive()) return;
         if (_off.Remove(key.Name)) Boot(stored);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
-        if (IsStatusDue(node, wanted)) WriteStatus(stored, wanted);
-        Renew(stored);
+        // The kubelet knows no other clock than its node's.
+        DateTimeOffset now = Context.Now + Context.Faults.OffsetOf(key.Name);
+        if (IsStatusDue(node, wanted, now)) WriteStatus(stored, wanted, now);
+        Renew(stored, now);
         EnqueueAfter(key, Period);
     }
 
@@ -80,13 +82,13 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         return conditions;
     }
 
-    private bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted)
+    private bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset now)
     {
         if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node)) return true;
         foreach ((string type, string status, _, _) in wanted)
         {
             Condition? present = node.Status.Conditions.Find(type);
-            if (present?.Status != status || present.LastHeartbeatTime is null || Context.Now - present.LastHeartbeatTime >= StatusPeriod) return true;
+            if (present?.Status != status || present.LastHeartbeatTime is null || (now - present.LastHeartbeatTime.Value).Duration() >= StatusPeriod) return true;
         }
         return false;
     }
@@ -106,9 +108,9 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         Context.Events.Warning(stored, "kubelet", "Rebooted", $"Node {stored.Name} has been rebooted, boot id: {boot}");
     }
 
-    private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted)
+    private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset moment)
     {
-        string now = Registry.Now;
+        string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready");
         StoredObject written = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
         {
@@ -123,12 +125,13 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             if (HasRebooted(stored.As<Node>())) status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
             return document;
         });
+        if (wasReady && wanted[^1].Status == "False") Context.Events.Normal(written, "kubelet", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
         if (!wasReady && wanted[^1].Status == "True") Context.Events.Normal(written, "kubelet", "NodeReady", $"Node {stored.Name} status is now: NodeReady");
     }
 
-    private void Renew(StoredObject node)
+    private void Renew(StoredObject node, DateTimeOffset moment)
     {
-        string now = Context.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, node.Name) is not { } lease)
         {
             Registry.Create(BuiltInKinds.Leases, LeaseNamespace, new()
@@ -139,7 +142,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         }
         // Changes of the node bring us here too: they are no reason to speak.
-        if (lease.As<Lease>().Spec.RenewTime is { } last && Context.Now - last < Period * 0.9) return;
+        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9) return;
         Registry.Update(lease.Kind, LeaseNamespace, node.Name, document =>
         {
             document.Ensure("spec")["renewTime"] = now;

@@ -17,6 +17,8 @@ internal sealed class SeedOwners(ResourceRegistry registry)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         string created = metadata.Text("creationTimestamp")!, owner = metadata.Array("ownerReferences") is [JsonObject first, ..] ? first.Text("uid") ?? "" : "";
+        // A Lease was written when it was last renewed.
+        if (document.Object("spec")?.Text("renewTime") is { } renewed && kind == BuiltInKinds.Leases) created = renewed.Replace(".000000Z", "Z", StringComparison.Ordinal);
         (string maker, string keeper) = Writers(kind, owner.Length > 0);
         document.Remove("status", out JsonNode? status);
         ManagedFields made = kind == BuiltInKinds.Pods && owner.Length > 0

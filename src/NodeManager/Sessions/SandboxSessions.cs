@@ -37,6 +37,8 @@ internal static class SandboxSessions
         RetryAfter = status.Request.RetryAfter,
         Delay = status.Request.Delay,
         Period = status.Request.Period,
+        Offset = status.Request.Offset,
+        Condition = status.Request.Condition ?? "",
         Hits = status.Hits,
     };
 }

@@ -47,8 +47,9 @@ public class HealthRulesTests
         ["two components tell the same"] = ("", static () => new HealthCase().Event("NodeNotReady", "11:58:00", 2, "11:30:00").Event("NodeNotReady", "11:58:00", 2, "11:30:00", component: "node-controller")),
         ["flapping, down for a moment"] = ("Critical Flapping", static () => new HealthCase().Event("NodeNotReady", "11:59:00", 3, "11:30:00").Condition("Ready", "False", "11:59:00")),
         ["flapped, down for good"] = ("Critical NotReady", static () => new HealthCase().Event("NodeNotReady", "11:50:00", 3, "11:30:00").Condition("Ready", "False", "11:50:00")),
+        ["flapped, and is quiet"] = ("", static () => new HealthCase().Event("NodeNotReady", "11:44:00", 3, "11:30:00")),
         ["flapped in the night"] = ("", static () => new HealthCase().Event("NodeNotReady", "03:50:00", 9, "03:30:00")),
-        ["of an old count, the share of the hour"] = ("", static () => new HealthCase().Event("NodeNotReady", "11:30:00", 10, "02:00:00")),
+        ["of an old count, the share of the hour"] = ("", static () => new HealthCase().Event("NodeNotReady", "11:50:00", 10, "02:00:00")),
 
         // Pods.
         ["system pod restarts"] = ("Warning SystemPodsRestarting", static () => new HealthCase().SystemPod(3)),
@@ -94,6 +95,12 @@ public class HealthRulesTests
         ["no version"] = ("", static () => new HealthCase().Versions("", "v1.34.0")),
         ["clock ahead"] = ("Warning ClockSkew", static () => new HealthCase().Lease("12:05:00", "11:59:55")),
         ["clock behind, and alive"] = ("Warning ClockSkew", static () => new HealthCase().Lease("11:50:00", "11:59:55")),
+        ["old server, its time of the first write"] = ("", static () => new HealthCase().Lease("11:59:55", "03:00:00").Versions("v1.20.2", "v1.20.2")),
+        ["old server, clock ahead"] = ("Warning ClockSkew", static () => new HealthCase().Lease("12:03:00", "03:00:00").Versions("v1.20.2", "v1.20.2")),
+        ["old server, clock behind"] = ("Warning ClockSkew", static () => new HealthCase().Lease("11:57:00", "03:00:00").Versions("v1.20.2", "v1.20.2")),
+        ["old server, not noticed yet"] = ("", static () => new HealthCase().Lease("11:59:00", "03:00:00").Versions("v1.20.2", "v1.20.2")),
+        ["old server, silent"] = ("Critical Unreachable", static () => new HealthCase().Lease("11:50:00", "03:00:00").Versions("v1.20.2", "v1.20.2").Condition("Ready", "Unknown")),
+        ["old server, watched"] = ("Critical Unreachable", static () => new HealthCase().Lease("11:59:00", "03:00:00", "11:59:10").Versions("v1.20.2", "v1.20.2")),
         ["clock a little off"] = ("", static () => new HealthCase().Lease("12:00:05", "11:59:55")),
         ["several"] = ("Warning DiskPressure, Warning VersionSkew, Information RepellingTaints", static () =>
             new HealthCase().Taint("dedicated").Versions("v1.35.0", "v1.34.0").Condition("DiskPressure", "True")),

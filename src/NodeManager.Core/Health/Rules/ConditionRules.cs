@@ -15,9 +15,13 @@ internal static class ConditionRules
     // Types whose True is no problem and that no naming rule shows. EtcdIsVoter: k3s and RKE2.
     private static readonly HashSet<string> Ignored = new([.. NodeLifecycleCondition.All, "EtcdIsVoter", "Ready"], StringComparer.Ordinal);
 
-    // Source: the configuration files of node-problem-detector (config/*.json) and the conditions of its health checker.
+    // With these the node does not run its pods, or soon will not.
     private static readonly HashSet<string> Grave = new(
-        ["KernelDeadlock", "ReadonlyFilesystem", "XfsShutdown", "CperHardwareErrorFatal", "CorruptDockerOverlay2", "KubeletUnhealthy", "ContainerRuntimeUnhealthy"],
+        [
+            NodeProblemCondition.KernelDeadlock, NodeProblemCondition.ReadonlyFilesystem, NodeProblemCondition.XfsShutdown,
+            NodeProblemCondition.CperHardwareErrorFatal, NodeProblemCondition.CorruptDockerOverlay2, NodeProblemCondition.KubeletUnhealthy,
+            NodeProblemCondition.ContainerRuntimeUnhealthy,
+        ],
         StringComparer.Ordinal);
 
     public static IEnumerable<HealthSignal> Judge(HealthInput input)

@@ -8,8 +8,11 @@ internal static class Correlation
     // What a kubelet that is not ready or restarts, or its runtime, shows in other places.
     private static readonly string[] OfTheKubelet =
     [
-        NodeFindingCause.NetworkUnavailable, NodeFindingCause.SystemPodsRestarting, "KubeletUnhealthy", "ContainerRuntimeUnhealthy", "FrequentKubeletRestart",
-        "FrequentDockerRestart", "FrequentContainerdRestart", "ContainerRuntimeReady", "NetworkingReady",
+        NodeFindingCause.NetworkUnavailable, NodeFindingCause.SystemPodsRestarting, NodeProblemCondition.KubeletUnhealthy,
+        NodeProblemCondition.ContainerRuntimeUnhealthy, NodeProblemCondition.FrequentKubeletRestart, NodeProblemCondition.FrequentDockerRestart,
+        NodeProblemCondition.FrequentContainerdRestart,
+        // Of the node monitoring agent of Amazon EKS.
+        "ContainerRuntimeReady", "NetworkingReady",
     ];
 
     private static readonly (string[] Causes, string[] Effects)[] Incidents =
@@ -19,6 +22,7 @@ internal static class Correlation
         ([NodeFindingCause.DiskPressure], [NodeFindingCause.ImageGarbageCollection, NodeFindingCause.Evictions]),
         ([NodeFindingCause.MemoryPressure], [NodeFindingCause.Evictions]),
         ([NodeFindingCause.PidPressure], [NodeFindingCause.Evictions]),
+        ([NodeFindingCause.ClockSkew], [NodeProblemCondition.NtpProblem]),
     ];
 
     /// <summary>One signal per incident.</summary>

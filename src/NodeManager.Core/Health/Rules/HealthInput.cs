@@ -17,8 +17,8 @@ internal sealed record HealthInput
     public NodeLease? Lease { get; init; }
 
     /// <summary>
-    /// When a renewal of the Lease was last seen, by the clock of <see cref="Now"/>; null for a caller that looks only once. Such a caller
-    /// goes by the API server's time of the last write.
+    /// When a renewal of the Lease was last seen, by the clock of <see cref="Now"/>; null for a caller that looks only once. Then the API
+    /// server's time of the last write counts, and where that is not known only what the control plane says by the Ready condition.
     /// </summary>
     public DateTimeOffset? LeaseSeenRenewedAt { get; init; }
 
@@ -39,6 +39,10 @@ internal sealed record HealthInput
     /// <summary>The condition of a type; null without one.</summary>
     public Condition? Condition(string type) => Node.Status.Conditions.Find(type);
 
-    /// <summary>When the API server last stored the Lease, by its own clock; null where nothing says so.</summary>
-    public DateTimeOffset? LeaseWrittenAt => Lease?.Metadata.ManagedFields?.Max(static entry => entry.Time);
+    /// <summary>
+    /// When the API server last stored the Lease, by its own clock; null where nothing says so. API servers before 1.25 keep the time of the first
+    /// write of each field. Source: https://github.com/kubernetes/kubernetes/pull/110058
+    /// </summary>
+    public DateTimeOffset? LeaseWrittenAt =>
+        VersionRules.Parse(ServerVersion) is { } server && (server.Major > 1 || server.Minor >= 25) ? Lease?.Metadata.ManagedFields?.Max(static entry => entry.Time) : null;
 }

@@ -14,12 +14,9 @@ internal static class HealthRules
     public static IReadOnlyList<NodeFinding> Judge(HealthInput input) =>
     [
         .. Correlation.Join(All.SelectMany(rule => rule(input)))
-            .OrderBy(static signal => Array.IndexOf(Severities, signal.Severity))
+            .OrderBy(static signal => NodeFindingSeverity.All.IndexOf(signal.Severity))
             .Select(signal => Describe(input, signal)),
     ];
-
-    /// <summary>The severities, the worst first.</summary>
-    public static readonly string[] Severities = [NodeFindingSeverity.Critical, NodeFindingSeverity.Warning, NodeFindingSeverity.Information];
 
     private static NodeFinding Describe(HealthInput input, HealthSignal signal) => new()
     {

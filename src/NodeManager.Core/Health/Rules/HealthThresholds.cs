@@ -34,6 +34,9 @@ internal sealed record HealthThresholds
 
     public TimeSpan FlapWindow { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>A node that has stayed as it is for so long does not flap any more.</summary>
+    public TimeSpan FlapQuiet { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>A node that has not been ready for longer than this is down; it does not flap any more.</summary>
     public TimeSpan FlapSettles { get; init; } = TimeSpan.FromMinutes(5);
 }

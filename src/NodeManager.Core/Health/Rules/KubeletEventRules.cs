@@ -37,7 +37,7 @@ internal static class KubeletEventRules
 
         NodeEvidence[] evidence = [.. pods.Values.OrderByDescending(static one => one.At).ThenBy(static one => one.Name, StringComparer.Ordinal)];
         DateTimeOffset? latest = evidence[0].At;
-        bool isOver = input.Node.Status.Conditions?.Exists(one => Pressures.Contains(one.Type) && one.Status == "False" && one.LastTransitionTime >= latest) == true;
+        bool isOver = input.Node.Status.Conditions?.Exists(one => Pressures.Contains(one.Type) && one.Status == "False" && one.LastTransitionTime > latest) == true;
         yield return new(
             NodeFindingCause.Evictions, isOver ? NodeFindingSeverity.Information : NodeFindingSeverity.Warning,
             string.Create(

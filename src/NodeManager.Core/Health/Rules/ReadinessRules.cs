@@ -23,16 +23,15 @@ internal static class ReadinessRules
     /// <summary>Whether the Lease has not been renewed for longer than it may; false for a node that has none.</summary>
     public static bool IsLeaseStale(HealthInput input) => RenewedAt(input) is { } renewed && input.Now - renewed > input.Thresholds.LeaseStaleAfter;
 
-    // The kubelet's own time comes last: its clock may be wrong.
-    private static DateTimeOffset? RenewedAt(HealthInput input) =>
-        input.Lease is null ? null : input.LeaseSeenRenewedAt ?? input.LeaseWrittenAt ?? input.Lease.Spec.RenewTime;
+    // The kubelet's own time does not count: its clock may be wrong.
+    private static DateTimeOffset? RenewedAt(HealthInput input) => input.Lease is null ? null : input.LeaseSeenRenewedAt ?? input.LeaseWrittenAt;
 
     private static HealthSignal Unreachable(HealthInput input, Condition? ready, bool isSilent)
     {
         DateTimeOffset? renewed = RenewedAt(input);
         List<NodeEvidence> evidence = [];
         if (ready is not null) evidence.Add(input.Evidence(ready));
-        if (renewed is { } at)
+        if ((renewed ?? input.Lease?.Spec.RenewTime) is { } at)
         {
             string state = isSilent ? "not renewed since" : "renewed at";
             evidence.Add(new() { Kind = "Lease", Name = "kube-node-lease/" + input.Node.Metadata.Name, Message = $"{state} {Text(at)}", At = at });

@@ -115,10 +115,12 @@ public static class NodeReader
             if (found[i] is null) missing(Missing(names[i], cluster));
     }
 
-    private static NodeManagerException Missing(string name, string cluster) =>
+    /// <summary>The error for a plain name without a node.</summary>
+    internal static NodeManagerException Missing(string name, string cluster) =>
         NodeInput.CheckName(name) ?? ErrorTranslator.NodeNotFound(name, cluster);
 
-    private static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
+    /// <summary>The node; null where there is none, or can be none of that name.</summary>
+    internal static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
     {
         if (NodeInput.CheckName(name) is not null) return null;
         try

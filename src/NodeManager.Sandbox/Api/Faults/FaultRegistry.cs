@@ -109,6 +109,34 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return delay;
     }
 
+    /// <summary>How far the clock of a node is ahead; negative: behind.</summary>
+    public TimeSpan OffsetOf(string node)
+    {
+        TimeSpan offset = TimeSpan.Zero;
+        foreach (Fault fault in Active(SandboxFaultKind.ClockSkew))
+        {
+            if (!fault.Covers(node)) continue;
+            fault.Hit(node);
+            offset += fault.Request.Offset!.Value;
+        }
+
+        return offset;
+    }
+
+    /// <summary>The types of the conditions that problem detectors report on a node.</summary>
+    public IReadOnlyList<string> ProblemsOf(string node)
+    {
+        List<string> types = [];
+        foreach (Fault fault in Active(SandboxFaultKind.NodeProblem))
+        {
+            if (!fault.Covers(node)) continue;
+            fault.Hit(node);
+            types.Add(fault.Request.Condition!);
+        }
+
+        return types;
+    }
+
     public void Dispose()
     {
         lock (_lock)

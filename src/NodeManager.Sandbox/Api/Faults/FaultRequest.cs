@@ -41,4 +41,10 @@ public sealed record FaultRequest
     public TimeSpan? Delay { get; init; }
 
     public TimeSpan? Period { get; init; }
+
+    /// <summary>How far a node's clock is ahead; negative: behind.</summary>
+    public TimeSpan? Offset { get; init; }
+
+    /// <summary>The type of the condition that a problem detector reports.</summary>
+    public string? Condition { get; init; }
 }

@@ -1,3 +1,4 @@
+using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Selectors;
 
@@ -8,7 +9,12 @@ internal static class FaultRules
 {
     private static readonly string[] Verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
-    public static bool IsOfNodes(string kind) => kind is SandboxFaultKind.NodeDown or SandboxFaultKind.NodeFlapping or SandboxFaultKind.NodeSlow || IsPressure(kind);
+    public static bool IsOfNodes(string kind) =>
+        kind is SandboxFaultKind.NodeDown or SandboxFaultKind.NodeFlapping or SandboxFaultKind.NodeSlow or SandboxFaultKind.ClockSkew or SandboxFaultKind.ImageGarbageCollection
+        || IsPressure(kind) || IsDetected(kind);
+
+    /// <summary>Reported by what runs on the node beside the kubelet.</summary>
+    public static bool IsDetected(string kind) => kind is SandboxFaultKind.NetworkUnavailable or SandboxFaultKind.NodeProblem;
 
     public static bool IsPressure(string kind) => kind is SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure;
 
@@ -28,6 +34,9 @@ internal static class FaultRules
         Require(request, request.RetryAfter is null || kind is SandboxFaultKind.ApiThrottled, kind, "a time to wait");
         Require(request, request.Delay is null || kind is SandboxFaultKind.ApiSlow or SandboxFaultKind.NodeSlow, kind, "a delay");
         Require(request, request.Period is null || kind is SandboxFaultKind.NodeFlapping or SandboxFaultKind.WatchCut, kind, "a period");
+        Require(request, request.Offset is null || kind is SandboxFaultKind.ClockSkew, kind, "offset");
+        Require(request, request.Condition is null || kind is SandboxFaultKind.NodeProblem, kind, "condition");
+        CheckCondition(request);
         if (request.Verbs.FirstOrDefault(verb => !Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw Invalid(request, $"'{unknown}' is no verb of the API.", $"Take some of {string.Join(", ", Verbs)}.");
         if (request.Percent is < 1 or > 100) throw Invalid(request, $"{request.Percent} is no percentage from 1 to 100.", null);
@@ -50,7 +59,18 @@ internal static class FaultRules
                 SandboxFaultKind.WatchCut => TimeSpan.FromSeconds(30),
                 _ => null,
             },
+            Offset = request.Offset ?? (kind == SandboxFaultKind.ClockSkew ? TimeSpan.FromMinutes(5) : null),
+            Condition = request.Condition ?? (kind == SandboxFaultKind.NodeProblem ? NodeProblemCondition.KernelDeadlock : null),
         };
+    }
+
+    // What the control plane keeps itself it would set back.
+    private static void CheckCondition(FaultRequest request)
+    {
+        if (request.Condition is not { } type) return;
+        if (type is "Ready" or SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure or SandboxFaultKind.NetworkUnavailable)
+            throw Invalid(request, $"The condition {type} is not a problem detector's.", "Use the kind of fault that stands for it.");
+        if (LabelRules.CheckKey(type) is { } rule) throw Invalid(request, $"'{type}' is not a valid type of a condition: {rule}.", null);
     }
 
     private static void CheckSelector(FaultRequest request)

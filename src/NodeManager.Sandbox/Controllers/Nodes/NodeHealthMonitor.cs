@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
@@ -31,6 +32,9 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
 
     /// <summary>A pass that comes later than this comes from a clock that jumped.</summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(10);
+
+    /// <summary>How far a node's clock may differ without its times being doubted: the API's times are whole seconds.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
 
     /// <summary><c>--node-monitor-grace-period</c>.</summary>
     private readonly TimeSpan _grace = TimeSpan.FromSeconds(context.MinorVersion >= LongGraceFrom ? 50 : 40);
@@ -175,10 +179,18 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         Node node = stored.As<Node>();
         Condition? ready = node.Status.Conditions.Find("Ready");
-        DateTimeOffset last = ready?.LastHeartbeatTime ?? node.Metadata.CreationTimestamp ?? Context.Now;
-        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name)?.As<Lease>().Spec.RenewTime is { } renewed && renewed > last) last = renewed;
+        DateTimeOffset last = (ready?.LastHeartbeatTime <= Context.Now ? ready.LastHeartbeatTime : null) ?? node.Metadata.CreationTimestamp ?? Context.Now;
+        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name) is { } lease && RenewedAt(lease) is { } renewed && renewed > last) last = renewed;
         last = PassFrom(last);
         return (last > health.SilentFrom ? last : health.SilentFrom) + (ready is null ? StartupGrace : _grace);
+    }
+
+    // By the API's clock where the node's differs: what counts is that the Lease was written, not what stands in it.
+    private static DateTimeOffset? RenewedAt(StoredObject lease)
+    {
+        DateTimeOffset? renewed = lease.As<Lease>().Spec.RenewTime;
+        string? written = lease.Owners.Entries.Max(static entry => entry.Time);
+        return written is not null && DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, out DateTimeOffset at) && (renewed - at)?.Duration() > Tolerance ? at : renewed;
     }
 
     /// <summary>A node that is ready, or that nobody can judge, loses its taint and its place in the line.</summary>

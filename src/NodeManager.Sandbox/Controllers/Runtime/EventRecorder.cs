@@ -42,7 +42,7 @@ internal sealed class EventRecorder(ResourceRegistry registry)
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
                 ["involvedObject"] = involved,
                 ["reason"] = reason, ["message"] = message, ["type"] = type, ["count"] = 1,
-                ["source"] = new JsonObject { ["component"] = component }, ["reportingComponent"] = component, ["reportingInstance"] = "",
+                ["source"] = SourceOf(about, component), ["reportingComponent"] = component, ["reportingInstance"] = "",
                 ["firstTimestamp"] = registry.Now, ["lastTimestamp"] = registry.Now, ["eventTime"] = null,
             });
             if (_known.Count >= Remembered) _known.Clear();
@@ -52,5 +52,14 @@ internal sealed class EventRecorder(ResourceRegistry registry)
         {
             // Its namespace is ending, or the same was said at the same moment.
         }
+    }
+
+    // A kubelet names its node.
+    private static JsonObject SourceOf(StoredObject about, string component)
+    {
+        JsonObject source = new() { ["component"] = component };
+        string host = component != "kubelet" ? "" : about.Kind == BuiltInKinds.Pods ? about.Field("spec.nodeName") : about.Name;
+        if (host.Length > 0) source["host"] = host;
+        return source;
     }
 }

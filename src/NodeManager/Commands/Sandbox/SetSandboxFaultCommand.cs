@@ -91,6 +91,17 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
     [Duration]
     public TimeSpan? Period { get; set; }
 
+    /// <summary>How far a clock is ahead; negative: behind.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Offset { get; set; }
+
+    /// <summary>The condition that a problem detector reports.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NodeProblemConditionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Condition { get; set; }
+
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -127,6 +138,8 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
                 RetryAfter = RetryAfter,
                 Delay = Delay,
                 Period = Period,
+                Offset = Offset,
+                Condition = Condition,
             });
             if (PassThru)
                 WriteObject(session.Describe(status));

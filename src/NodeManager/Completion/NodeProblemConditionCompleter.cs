@@ -1,0 +1,13 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace NodeManager.Completion;
+
+/// <summary>Conditions that a problem detector may report.</summary>
+public sealed class NodeProblemConditionCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(NodeProblemCondition.All, wordToComplete);
+}

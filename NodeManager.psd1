@@ -37,6 +37,7 @@
         'Get-NodePoolStatus'
         'Get-NodeProvider'
         'Get-NodeScaleRecommendation'
+        'Get-NodeScalePlan'
         'Get-NodeUsage'
         'Get-SandboxFault'
         'Get-SchedulerConfiguration'

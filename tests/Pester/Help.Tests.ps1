@@ -15,9 +15,15 @@ BeforeDiscovery {
 
     # Excluded from running, not from being parsed and bound.
     $needsOwnCluster = 'a context of a kubeconfig with a cluster behind it'
+    $needsPool = "the autoscaler's resources and a pool; ScalePlan.Tests.ps1 runs it"
     $excluded = @{
         'Connect-NodeManager/Example 2' = $needsOwnCluster
         'Connect-NodeManager/Example 5' = $needsOwnCluster
+        'Get-NodeScalePlan/Example 1' = $needsPool
+        'Get-NodeScalePlan/Example 2' = $needsPool
+        'Get-NodeScalePlan/Example 3' = $needsPool
+        'Get-NodeScalePlan/Example 4' = $needsPool
+        'Get-NodeScalePlan/Example 5' = $needsPool
         'Measure-SchedulerPlugin/Example 1' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 2' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 3' = $needsOwnCluster

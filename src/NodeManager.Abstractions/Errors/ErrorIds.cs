@@ -150,4 +150,7 @@ public static class ErrorIds
     public const string SchedulerRevisionNotFound = nameof(SchedulerRevisionNotFound);
     public const string SchedulerNotRunning = nameof(SchedulerNotRunning);
     public const string SchedulerRestartFailed = nameof(SchedulerRestartFailed);
+
+    // The autoscaler
+    public const string PodNotFound = nameof(PodNotFound);
 }

@@ -15,6 +15,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<ReplicaSet>))]
 [JsonSerializable(typeof(KubernetesList<StatefulSet>))]
 [JsonSerializable(typeof(KubernetesList<DaemonSet>))]
+[JsonSerializable(typeof(KubernetesList<StoredPodTemplate>))]
 [JsonSerializable(typeof(KubernetesList<Namespace>))]
 [JsonSerializable(typeof(KubernetesList<VolumeAttachment>))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolumeClaim>))]

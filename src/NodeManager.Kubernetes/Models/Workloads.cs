@@ -42,6 +42,12 @@ public sealed class WorkloadSpec
     public DeploymentStrategy? Strategy { get; set; }
 }
 
+/// <summary>The kind PodTemplate of core/v1; <see cref="PodTemplate"/> is what workloads contain.</summary>
+public sealed class StoredPodTemplate : KubernetesObject
+{
+    public PodTemplate Template { get; set; } = new();
+}
+
 public sealed class PodTemplate
 {
     public ObjectMeta Metadata { get; set; } = new();

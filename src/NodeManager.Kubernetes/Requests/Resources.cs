@@ -35,6 +35,9 @@ public static class Resources
     public static ResourceType<StatefulSet> StatefulSets { get; } =
         new("apps", "v1", "statefulsets", true, Json.StatefulSet, Json.KubernetesListStatefulSet);
 
+    public static ResourceType<StoredPodTemplate> PodTemplates { get; } =
+        new("", "v1", "podtemplates", true, Json.StoredPodTemplate, Json.KubernetesListStoredPodTemplate);
+
     public static ResourceType<DaemonSet> DaemonSets { get; } =
         new("apps", "v1", "daemonsets", true, Json.DaemonSet, Json.KubernetesListDaemonSet);
 

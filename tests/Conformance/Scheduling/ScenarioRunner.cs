@@ -62,6 +62,16 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
         return Judge(judged);
     }
 
+    /// <summary>What becomes of a pod, and the pod as the server has it: it stays on its node. One that fits nowhere is gone afterwards.</summary>
+    public async Task<(Outcome Outcome, JsonNode Judged)> PlaceAsync(JsonObject pod)
+    {
+        string path = await CreateAsync($"/api/v1/namespaces/{Scenario.Namespace}/pods", pod);
+        JsonNode judged = await Eventually.GetAsync("a verdict on " + path, async () => (await GetAsync(path))!, static item => Condition(item) is not null);
+        Outcome outcome = Judge(judged);
+        if (!outcome.Fits) await RemoveAsync(path);
+        return (outcome, judged);
+    }
+
     /// <summary>As <see cref="ProbeAsync"/>, for a pod that may drive others out: with whom it does.</summary>
     public async Task<Outcome> PreemptAsync(JsonObject pod)
     {

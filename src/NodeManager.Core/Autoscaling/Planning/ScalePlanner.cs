@@ -30,11 +30,11 @@ public static class ScalePlanner
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
         DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values];
         return new(
-            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(pool, up, down))], down.Memory,
+            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))], down.Memory,
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min());
     }
 
-    private static NodeScalePlanPool Summary(PoolState pool, ScaleUpPlan up, ScaleDownPlan down)
+    private static NodeScalePlanPool Summary(ScaleInput input, PoolState pool, ScaleUpPlan up, ScaleDownPlan down)
     {
         int created = up.Machines.Count(machine => machine.Pool == pool.Name);
         List<NodeScalePlanNode> removed = down.Nodes.FindAll(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Remove);
@@ -48,6 +48,8 @@ public static class ScalePlanner
             : (ScaleDecision.None, ScaleReason.Satisfied, "Nothing to do.");
         return new()
         {
+            Session = input.Session,
+            Cluster = input.Session?.Cluster ?? "",
             Pool = pool.Name,
             Decision = decision,
             Reason = reason,

@@ -9,6 +9,9 @@ public sealed record ScaleInput
     /// <summary>The cluster's time.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Whose cluster it is: what comes of the plan remembers it. Null: nobody's.</summary>
+    public NodeManagerSession? Session { get; init; }
+
     /// <summary>Of Kubernetes 1.x: the scheduler's rules follow it.</summary>
     public int MinorVersion { get; init; } = 37;
 

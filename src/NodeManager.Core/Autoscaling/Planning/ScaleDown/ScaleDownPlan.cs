@@ -226,6 +226,8 @@ internal sealed class ScaleDownPlan
         string uid = member.Node?.Metadata.Uid ?? member.Node?.Metadata.Name ?? "";
         Nodes.Add(new()
         {
+            Session = _input.Session,
+            Cluster = _input.Session?.Cluster ?? "",
             Node = member.Node?.Metadata.Name ?? "",
             NodeUid = member.Node?.Metadata.Uid ?? "",
             Claim = member.Claim?.Metadata.Name ?? "",

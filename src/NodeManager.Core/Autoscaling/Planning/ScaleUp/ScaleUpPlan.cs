@@ -128,6 +128,8 @@ internal sealed class ScaleUpPlan
                     : (why, $"The pool keeps at least {least} nodes ({(why == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")}).");
             Machines.Add(new()
             {
+                Session = _input.Session,
+                Cluster = _input.Session?.Cluster ?? "",
                 Pool = pool,
                 Id = id,
                 Shape = machine.Size.Name,
@@ -173,8 +175,10 @@ internal sealed class ScaleUpPlan
 
     private string DisplayDuration(string pool) => HumanDuration.Format(_pools.First(one => one.Name == pool).ScaleUpWindow);
 
-    private static NodeScalePlanPod Shown(Pod pod, string decision, string reason, string message, string target, string pool, DateTimeOffset? since) => new()
+    private NodeScalePlanPod Shown(Pod pod, string decision, string reason, string message, string target, string pool, DateTimeOffset? since) => new()
     {
+        Session = _input.Session,
+        Cluster = _input.Session?.Cluster ?? "",
         Namespace = pod.Metadata.Namespace ?? "",
         Name = pod.Metadata.Name,
         Uid = pod.Metadata.Uid ?? "",

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Planning;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>What the autoscaler would do now, or decided at a moment, and why. Touches nothing.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeScalePlan", DefaultParameterSetName = NowSet)]
+[OutputType(typeof(NodeScalePlan), ParameterSetName = [NowSet])]
+[OutputType(typeof(NodeScalePlanPod), ParameterSetName = [PodSet])]
+[OutputType(typeof(NodeScaleDecision), ParameterSetName = [PastSet])]
+public sealed class GetNodeScalePlanCommand : SessionCmdlet
+{
+    private const string NowSet = "Now", PodSet = "Pod", PastSet = "Past";
+
+    /// <summary>Pods to explain, as <c>name</c> or <c>namespace/name</c>, with wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PodSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Pod { get; set; } = [];
+
+    /// <summary>A past moment, or how long ago: what had been decided until then.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PastSet)]
+    [Moment]
+    public object? At { get; set; }
+
+    /// <summary>Where the autoscaler's resources are.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = NodeSmithNames.DefaultNamespace;
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+            Sessions.StartIn(session, session, worker => WorkAsync(session, worker));
+    }
+
+    private async Task WorkAsync(NodeManagerSession session, Worker worker)
+    {
+        switch (ParameterSetName)
+        {
+            case PodSet:
+                foreach (NodeScalePlanPod pod in await ScalePlanReader.ExplainAsync(session, Namespace, Pod, worker, worker.Token)) worker.Output(pod);
+                break;
+            case PastSet:
+                IReadOnlyList<NodeScaleDecision> decisions = At is DateTimeOffset moment
+                    ? await ScalePlanReader.ReplayAsync(session, Namespace, moment, worker, worker.Token)
+                    : await ScalePlanReader.ReplayAsync(session, Namespace, (TimeSpan)At!, worker, worker.Token);
+                foreach (NodeScaleDecision decision in decisions) worker.Output(decision);
+                break;
+            default:
+                worker.Output(await ScalePlanReader.PlanAsync(session, Namespace, worker, worker.Token));
+                break;
+        }
+    }
+}

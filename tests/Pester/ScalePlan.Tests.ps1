@@ -1,0 +1,95 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox -SandboxPort 0
+    $kubeconfig = Get-Content $session.KubeconfigPath -Raw
+    $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
+    $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
+
+    function Send([string] $Path, $Body) {
+        $isText = $Body -is [string]
+        $null = Invoke-RestMethod "$server$Path" -Method Post -Body ($isText ? $Body : ($Body | ConvertTo-Json -Depth 9)) -ContentType ($isText ? 'application/yaml' : 'application/json') -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
+    }
+
+    function New-Smith([string] $Kind, [string] $Name, $Spec) {
+        $group = 'kubenodesmith.parawell.cloud/v1alpha1'
+        Send "/apis/$group/namespaces/kubenodesmith/$($Kind.ToLowerInvariant())s" @{ apiVersion = $group; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
+    }
+}
+
+AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
+
+Describe 'Get-NodeScalePlan' {
+    It 'says what is missing where the autoscaler is not installed' {
+        { Get-NodeScalePlan -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled,*'
+    }
+
+    Context 'with a pool' {
+        BeforeAll {
+            Get-ChildItem "$PSScriptRoot/../../deploy/crds/nodesmith*.yaml" | ForEach-Object { Send '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $_ -Raw) }
+            Send '/api/v1/namespaces' @{ metadata = @{ name = 'kubenodesmith' } }
+            New-Smith NodeSmithProvider lab @{ type = 'simulated'; simulated = @{ zones = @('a', 'b') } }
+            New-Smith NodeSmithPool large @{
+                providerRef = 'lab'; limits = @{ minNodes = 0; maxNodes = 3; cpuCores = 0; memoryMiB = 0 }
+                machineTemplate = @{ shapes = @(@{ name = 'huge'; cpuCores = 128; memoryMiB = 524288 }) }
+            }
+            New-Smith NodeSmithControlPlane plane @{ pools = @('large') }
+            foreach ($number in 1, 2) {
+                Send '/api/v1/namespaces/default/pods' @{
+                    metadata = @{ name = "waiting-$number" }
+                    spec = @{ containers = @(@{ name = 'main'; image = 'registry.invalid/app:1'; resources = @{ requests = @{ cpu = "$(60 * $number)"; memory = '1Gi' } } }) }
+                }
+            }
+            Send '/api/v1/namespaces/default/pods' @{
+                metadata = @{ name = 'hopeless' }
+                spec = @{ nodeSelector = @{ disk = 'gold' }; containers = @(@{ name = 'main'; image = 'registry.invalid/app:1'; resources = @{ requests = @{ cpu = '100' } } }) }
+            }
+            $limit = [datetime]::UtcNow.AddSeconds(20)
+            do {
+                $plan = Get-NodeScalePlan
+                $judged = $plan.Pods.Where{ $_.Name -match '^waiting-|^hopeless' -and $_.Reason -ne 'NotYetJudged' }
+            } until ($judged.Count -eq 3 -or [datetime]::UtcNow -gt $limit)
+        }
+
+        It 'shows the machines that would be created, and for whom' {
+            $plan | Should -BeOfType NodeManager.NodeScalePlan
+            $plan.Create | Should -Be 2
+            $plan.Machines.Shape | Should -Be @('huge', 'huge')
+            $plan.Machines.Pods | Sort-Object | Should -Be @('default/waiting-1', 'default/waiting-2')
+            $plan.Pools[0].Decision | Should -Be 'Create'
+        }
+
+        It 'answers why a pod waits' {
+            $why = Get-NodeScalePlan -Pod hopeless
+            $why | Should -BeOfType NodeManager.NodeScalePlanPod
+            $why.Decision | Should -Be 'Wait'
+            $why.Reason | Should -Be 'NodeAffinity'
+            $why.Message | Should -BeLike "Pool 'large': *labels*"
+            $both = Get-NodeScalePlan default/waiting-*
+            $both.Decision | Should -Be @('Create', 'Create')
+        }
+
+        It 'answers for a pod that runs, and names a pod that is not there' {
+            $running = Get-NodePod | Where-Object Status -eq Running | Select-Object -First 1
+            $answer = Get-NodeScalePlan "$($running.Namespace)/$($running.Name)"
+            $answer.Reason | Should -Be 'Scheduled'
+            $answer.Target | Should -Be $running.NodeName
+            { Get-NodeScalePlan -Pod nobody -ErrorAction Stop } | Should -Throw -ErrorId 'PodNotFound,*'
+        }
+
+        It 'touches nothing' {
+            (Get-NodeScalePlan).Create | Should -Be 2
+        }
+
+        It 'says that nothing is known of the past' {
+            Get-NodeScalePlan -At 10m -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+            $warned | Should -BeLike 'No decision*'
+        }
+
+        It 'is readable at 80 columns' {
+            foreach ($view in $plan, $plan.Pods, $plan.Machines, $plan.Nodes, $plan.Pools) {
+                $lines = ($view | Out-String -Width 80) -replace '\e\[[0-9;]*m' -split "`n"
+                ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+            }
+        }
+    }
+}

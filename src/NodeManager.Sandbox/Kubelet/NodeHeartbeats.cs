@@ -82,7 +82,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         return conditions;
     }
 
-    private bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset now)
+    private static bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset now)
     {
         if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node)) return true;
         foreach ((string type, string status, _, _) in wanted)

@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Rules;

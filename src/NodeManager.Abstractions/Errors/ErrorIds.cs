@@ -102,6 +102,12 @@ public static class ErrorIds
     public const string MaintenanceAlive = nameof(MaintenanceAlive);
     public const string NodeInMaintenance = nameof(NodeInMaintenance);
 
+    // Alerts
+    public const string AlertSinkInvalid = nameof(AlertSinkInvalid);
+    public const string AlertStateInUse = nameof(AlertStateInUse);
+    public const string AlertStateUnreadable = nameof(AlertStateUnreadable);
+    public const string MonitorInvalid = nameof(MonitorInvalid);
+
     // Node pools
     public const string NodePoolNotFound = nameof(NodePoolNotFound);
     public const string NodePoolExists = nameof(NodePoolExists);

@@ -1,0 +1,14 @@
+namespace NodeManager;
+
+/// <summary>What happens to an alert.</summary>
+public static class NodeAlertTransition
+{
+    /// <summary>It began.</summary>
+    public const string Raised = "Raised";
+
+    /// <summary>Nodes joined or left it, it became worse, or its cause began to come and go.</summary>
+    public const string Updated = "Updated";
+
+    /// <summary>It ended.</summary>
+    public const string Resolved = "Resolved";
+}

@@ -1,0 +1,61 @@
+namespace NodeManager.Core.Alerts;
+
+/// <summary>The alerts of a session: those that are open, and the last ones of the past. Thread-safe.</summary>
+public sealed class NodeAlerts
+{
+    /// <summary>How many alerts of the past are kept.</summary>
+    public const int PastLimit = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, NodeAlert> _open = new(StringComparer.Ordinal);
+    private readonly LinkedList<NodeAlert> _past = [];
+    private int _monitors;
+
+    /// <summary>How many monitors run in the session.</summary>
+    public int Monitors
+    {
+        get
+        {
+            lock (_lock) return _monitors;
+        }
+    }
+
+    /// <summary>All of them, each as it was last told, the newest first.</summary>
+    public IReadOnlyList<NodeAlert> List()
+    {
+        lock (_lock) return [.. _open.Values.Concat(_past).OrderByDescending(static alert => alert.StartsAt).ThenBy(static alert => alert.Id, StringComparer.Ordinal)];
+    }
+
+    internal void Begin()
+    {
+        lock (_lock) _monitors++;
+    }
+
+    internal void Note(NodeAlert alert)
+    {
+        lock (_lock)
+        {
+            if (alert.Status == NodeAlertStatus.Firing)
+            {
+                _open[alert.Id] = alert;
+                return;
+            }
+
+            _open.Remove(alert.Id);
+            if (_past.Any(known => known.Id == alert.Id && known.Status == alert.Status)) return;
+            _past.AddFirst(alert);
+            if (_past.Count > PastLimit) _past.RemoveLast();
+        }
+    }
+
+    /// <summary>A monitor ended: nobody looks any more whether its alerts are still true.</summary>
+    internal void End(IEnumerable<string> ids, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            _monitors--;
+            foreach (string id in ids)
+                if (_open.Remove(id, out NodeAlert? alert)) _past.AddFirst(AlertCopies.Unobserved(alert, now));
+        }
+    }
+}

@@ -214,8 +214,16 @@ public sealed class KubernetesClient : IDisposable
     /// </summary>
     /// <exception cref="KubernetesException">A refusal that stays: no permission, no such kind.</exception>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject => WatchAsync(type, options, null, cancellationToken);
+
+    /// <inheritdoc cref="WatchAsync{T}(ResourceType{T}, ListOptions, CancellationToken)"/>
+    /// <param name="type">The kind.</param>
+    /// <param name="options">What to watch.</param>
+    /// <param name="state">Told whether the watch is connected.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, WatchState? state, CancellationToken cancellationToken)
         where T : KubernetesObject =>
-        new Watcher<T>(_sender, _lists, type, options, _options.Time, _options.Logger).RunAsync(cancellationToken);
+        new Watcher<T>(_sender, _lists, type, options, _options.Time, _options.Logger, state).RunAsync(cancellationToken);
 
     /// <summary>Sends a request and reads the answer. For what the other members do not offer.</summary>
     public async Task<T> SendAsync<T>(

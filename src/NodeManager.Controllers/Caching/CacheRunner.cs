@@ -78,7 +78,7 @@ internal sealed class CacheRunner<T> : CacheRunner
     {
         try
         {
-            await foreach (WatchEvent<T> seen in _client.WatchAsync(_type, _what, Stopped)) Cache.Apply(seen);
+            await foreach (WatchEvent<T> seen in _client.WatchAsync(_type, _what, Cache.Watch, Stopped)) Cache.Apply(seen);
         }
         catch (Exception failure)
         {

@@ -35,6 +35,9 @@ public sealed partial class ObjectCache<T>
     /// <summary>Fails when nothing will be told any more: the server refused for good, or the session ended. Does not end otherwise.</summary>
     public Task Failed => _failed.Task;
 
+    /// <summary>Whether the watch behind the cache is connected. While it is cut, the cache keeps what it last knew.</summary>
+    public WatchState Watch { get; } = new();
+
     /// <summary>True when the cache can be read: it is complete and kept up to date.</summary>
     public bool IsCurrent => _synced.Task.IsCompletedSuccessfully && !_failed.Task.IsCompleted;
 

@@ -13,7 +13,7 @@ namespace NodeManager.Kubernetes.Watching;
 /// difference. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 /// </summary>
 internal sealed partial class Watcher<T>(
-    RequestSender sender, ListReader lists, ResourceType<T> type, ListOptions options, TimeProvider time, ILogger logger)
+    RequestSender sender, ListReader lists, ResourceType<T> type, ListOptions options, TimeProvider time, ILogger logger, WatchState? state = null)
     where T : KubernetesObject
 {
     /// <summary>What a watch waits at most between two tries.</summary>
@@ -73,6 +73,7 @@ internal sealed partial class Watcher<T>(
                 {
                     response ??= await sender.SendOnceAsync(
                         new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem }, cancellationToken);
+                    state?.Hear(time.GetUtcNow());
                     lines ??= WatchLineReader
                         .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
@@ -151,6 +152,7 @@ internal sealed partial class Watcher<T>(
                 continue;
             }
 
+            state?.Hear(time.GetUtcNow());
             foreach (T item in page.Items)
             {
                 present.Add(KnownObjects<T>.Key(item));
@@ -175,6 +177,7 @@ internal sealed partial class Watcher<T>(
     private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
     {
         TimeSpan wait = TimeSpan.Zero;
+        if (exception is not KubernetesException { Code: HttpStatusCode.Gone }) state?.Lose(exception.GetBaseException().Message);
         if (exception is KubernetesException { Code: HttpStatusCode.Gone })
         {
             LogExpired(logger, type.Plural, _version);

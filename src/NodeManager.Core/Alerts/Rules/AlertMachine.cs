@@ -34,23 +34,18 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             DateTimeOffset? next = null;
             foreach (Incident incident in _incidents.Values)
             {
-                if (DueOf(incident) is not { } due) continue;
-                if (!IsOwn(incident.Key.Uid))
-                {
-                    if (!_isConnected) continue;
-                    if (due < _settled) due = _settled;
-                }
-
-                if (next is null || due < next) next = due;
+                if (DueOf(incident) is { } due) Consider(due, IsOwn(incident.Key.Uid));
             }
 
-            foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty))
-            {
-                DateTimeOffset due = alert.UpdatedAt + AlertOptions.UpdateInterval;
-                if (next is null || due < next) next = due;
-            }
-
+            foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty)) Consider(alert.UpdatedAt + AlertOptions.UpdateInterval, alert.IsOwn);
             return next;
+
+            void Consider(DateTimeOffset due, bool isOwn)
+            {
+                if (!isOwn && !_isConnected) return;
+                if (!isOwn && due < _settled) due = _settled;
+                if (next is null || due < next) next = due;
+            }
         }
     }
 
@@ -126,6 +121,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             OpenAlert alert = new(told.Id, told.Cause, restored.Group, told.StartsAt, told.Labels)
             {
                 Sequence = told.Sequence, UpdatedAt = told.UpdatedAt, LastEvidence = restored.LastEvidence, LastEnd = told.UpdatedAt, Told = told,
+                IsOwn = told.Nodes.Count == 0,
             };
             _open.Add(alert);
             foreach (NodeFinding finding in told.Findings)
@@ -167,7 +163,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
 
         List<NodeAlert> transitions = [];
-        foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty).ToArray())
+        foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)).ToArray())
         {
             if (alert.Members.Count == 0) _open.Remove(alert);
             else if (alert.Told is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval) continue;
@@ -235,7 +231,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         // Others of the group are on their way: receivers that go by labels get the group's from the start.
         bool isGroup = first.Group.By.Length > 0 && _incidents.Values.Any(other => other != first && other.Alert is null && other.Key.Cause == first.Key.Cause
             && other.Group == first.Group && (other.Seen - first.Seen).Duration() <= options.GroupWindow);
-        return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup)) { LastEvidence = first.Seen, LastEnd = first.Seen };
+        return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup)) { LastEvidence = first.Seen, LastEnd = first.Seen, IsOwn = IsOwn(first.Key.Uid) };
     }
 
     private NodeAlert Tell(OpenAlert alert, DateTimeOffset now)

@@ -19,6 +19,9 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
 
     public StringMap Labels { get; } = labels;
 
+    /// <summary>It is about the monitor itself.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>By the node's UID.</summary>
     public Dictionary<string, Incident> Members { get; } = new(StringComparer.Ordinal);
 

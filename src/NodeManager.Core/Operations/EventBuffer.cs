@@ -3,18 +3,20 @@ using System.Runtime.CompilerServices;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// The events of an operation, in order, for any number of readers. Results and failures are all kept. Progress is kept as last reported,
-/// and of messages the latest ones: an operation may run for hours without a reader. Thread-safe.
+/// The events of an operation, in order, for any number of readers. Results and failures are all kept, unless results have a limit. Progress is kept
+/// as last reported, and of messages the latest ones: an operation may run for hours without a reader. Thread-safe.
 /// </summary>
 /// <param name="time">Stamps the events.</param>
 /// <param name="messageLimit">How many messages are kept.</param>
-internal sealed class EventBuffer(TimeProvider time, int messageLimit)
+/// <param name="outputLimit">How many results are kept: of work without an end the latest ones.</param>
+internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outputLimit = int.MaxValue)
 {
     private readonly Lock _gate = new();
     private readonly List<OperationEvent> _events = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
     private int _messages;
+    private int _outputs;
     private OperationMessagesDropped? _dropped;
     private bool _isComplete;
 
@@ -29,6 +31,12 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit)
                 _events.RemoveAll(e => e is OperationProgressed earlier && earlier.Progress.Key == key);
             _events.Add(happened with { Sequence = ++_last, At = time.GetUtcNow() });
             if (happened is OperationMessage && ++_messages > messageLimit) DropMessage();
+            if (happened is OperationOutput && ++_outputs > outputLimit)
+            {
+                _events.RemoveAt(_events.FindIndex(static e => e is OperationOutput));
+                _outputs--;
+            }
+
             _isComplete = happened is OperationEnded;
             changed = _changed;
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);

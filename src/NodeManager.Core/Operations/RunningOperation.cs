@@ -18,12 +18,12 @@ public sealed class RunningOperation
     private readonly CancellationTokenSource _cancellation = new();
     private int _hasFailed;
 
-    private RunningOperation(string kind, string target, TimeProvider time, int messageLimit)
+    private RunningOperation(string kind, string target, TimeProvider time, int messageLimit, int outputLimit)
     {
         Kind = kind;
         Target = target;
         StartedAt = time.GetUtcNow();
-        _events = new(time, messageLimit);
+        _events = new(time, messageLimit, outputLimit);
         Completion = Task.FromResult(OperationState.Running);
     }
 
@@ -64,10 +64,12 @@ public sealed class RunningOperation
     /// <param name="time">Stamps the events.</param>
     /// <param name="work">Reports to its context. What it throws is a failure of the operation, a cancellation on request excepted.</param>
     /// <param name="messageLimit">How many warnings and verbose messages are kept; the oldest are dropped.</param>
+    /// <param name="outputLimit">How many results are kept, for work without an end; the oldest are dropped.</param>
     public static RunningOperation Start(
-        string kind, string target, TimeProvider time, Func<OperationContext, Task> work, int messageLimit = DefaultMessageLimit)
+        string kind, string target, TimeProvider time, Func<OperationContext, Task> work, int messageLimit = DefaultMessageLimit,
+        int outputLimit = int.MaxValue)
     {
-        RunningOperation operation = new(kind, target, time, messageLimit);
+        RunningOperation operation = new(kind, target, time, messageLimit, outputLimit);
         operation.Completion = Task.Run(() => operation.RunAsync(work));
         return operation;
     }

@@ -17,6 +17,15 @@ internal static class ProviderHttp
     /// <param name="timeout">Of one request.</param>
     public static HttpClient Create(MachineProviderSettings settings, string? caBundle, bool insecure, TimeSpan timeout)
     {
+        SocketsHttpHandler transport = Transport(caBundle, insecure);
+        return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
+    }
+
+    /// <summary>The connections alone.</summary>
+    /// <param name="caBundle">As above.</param>
+    /// <param name="insecure">As above.</param>
+    public static SocketsHttpHandler Transport(string? caBundle, bool insecure)
+    {
         var transport = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -32,7 +41,7 @@ internal static class ProviderHttp
 #pragma warning restore CA5359
         else if (caBundle is not null)
             transport.SslOptions.CertificateChainPolicy = Trusting(caBundle);
-        return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
+        return transport;
     }
 
     /// <summary>True where the other side was reached and its certificate refused.</summary>

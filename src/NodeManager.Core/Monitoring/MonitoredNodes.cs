@@ -1,0 +1,189 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Alerts.Rules;
+using NodeManager.Core.Health.Rules;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Core.Monitoring;
+
+/// <summary>The nodes that a monitor looks at, from the session's shared caches: what changed since the last look, and what is found on a node now.</summary>
+internal sealed class MonitoredNodes : IDisposable
+{
+    private static readonly ObjectIndex<Event> ByNode = new(static one => NodeOf(one) is { Length: > 0 } node ? [node] : []);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly MonitorRequest _request;
+    private readonly Predicate<string> _isNamed;
+    private readonly LabelSelector? _selector;
+    private readonly Action _wake;
+    private readonly CacheUse<Node> _nodes;
+    private readonly CacheUse<Pod> _pods;
+    private readonly CacheUse<Event>[] _events;
+    private readonly List<IDisposable> _subscriptions = [];
+
+    /// <param name="connection">Where.</param>
+    /// <param name="request">Which nodes.</param>
+    /// <param name="wake">Called, from any thread, when something changed.</param>
+    public MonitoredNodes(ClusterConnection connection, MonitorRequest request, Action wake)
+    {
+        _request = request;
+        _wake = wake;
+        _isNamed = request.Names.Count == 0 ? static _ => true : NamePattern.Any(request.Names);
+        _selector = request.Selector is null ? null : LabelSelectorParser.Parse(request.Selector);
+        ObjectCaches caches = connection.Caches();
+        _nodes = caches.Open(Resources.Nodes, new());
+        _pods = caches.Open(Resources.Pods, new());
+        _events =
+        [
+            caches.Open(Resources.Events, new() { FieldSelector = FieldSelector.Equal("involvedObject.kind", "Node") }),
+            caches.Open(Resources.Events, new() { FieldSelector = FieldSelector.Equal("reason", KubeletEventRules.Evicted) }),
+        ];
+        Watch.Changed += wake;
+    }
+
+    /// <summary>Whether the nodes are known at all.</summary>
+    public WatchState Watch => _nodes.Cache.Watch;
+
+    /// <summary>Why the nodes cannot be watched any more; null while they can.</summary>
+    public Exception? Failure => _nodes.Cache.Failed.Exception?.GetBaseException();
+
+    public int Count => _nodes.Cache.Count;
+
+    /// <summary>The names of all nodes that are selected.</summary>
+    public IReadOnlyList<string> Names => [.. _nodes.Cache.Items.Where(IsSelected).Select(static node => node.Metadata.Name)];
+
+    /// <summary>Waits until all is known that may be read, and follows it from there.</summary>
+    public async Task StartAsync(IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        await _nodes.Cache.Synced.WaitAsync(cancellationToken);
+        _subscriptions.Add(_nodes.Cache.Subscribe(change => Mark(change.Object.Metadata.Name)));
+        if (await IsKnownAsync(_pods.Cache.Synced, "Pods", observer, cancellationToken))
+            _subscriptions.Add(_pods.Cache.Subscribe(change => Mark(change.Object.Spec.NodeName)));
+        foreach (CacheUse<Event> events in _events)
+        {
+            if (await IsKnownAsync(events.Cache.Synced, "Events", observer, cancellationToken))
+                _subscriptions.Add(events.Cache.Subscribe(change => Mark(NodeOf(change.Object))));
+        }
+    }
+
+    /// <summary>The names of the nodes around which something changed since the last call.</summary>
+    public IReadOnlyList<string> TakeChanged()
+    {
+        lock (_lock)
+        {
+            string[] changed = [.. _changed];
+            _changed.Clear();
+            return changed;
+        }
+    }
+
+    /// <summary>Reads all nodes from the server: the watch has been silent.</summary>
+    public static async Task CatchUpAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    {
+        using CacheUse<Node> use = connection.Caches().Open(Resources.Nodes, new());
+        await use.CatchUpAsync(cancellationToken);
+    }
+
+    /// <summary>Looks at a node.</summary>
+    /// <param name="name">Of the node.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="server">The control plane's version.</param>
+    /// <param name="leases">What is known of Leases.</param>
+    /// <returns>What is found; null for a node that is gone or not selected. The UID of another node that had the name before.</returns>
+    public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, LeaseBook leases)
+    {
+        Known? known = _known.GetValueOrDefault(name);
+        if (_nodes.Cache.Find(null, name) is not { } node || !IsSelected(node))
+        {
+            _known.Remove(name);
+            return (null, known?.Uid);
+        }
+
+        string uid = node.Metadata.Uid ?? name;
+        string? former = known is not null && known.Uid != uid ? known.Uid : null;
+        bool isFirst = known is null || former is not null;
+        if (known is null || isFirst) _known[name] = known = new(uid);
+        known.Note(node.Status.Conditions.Find("Ready")?.Status, now);
+        IReadOnlyList<NodeFinding> findings = HealthRules.Judge(new()
+        {
+            Node = node,
+            Session = _request.Session,
+            Now = now,
+            Lease = leases.Find(name),
+            LeaseSeenRenewedAt = leases.RenewedAt(name, now),
+            Pods = _pods.Cache.IsCurrent ? _pods.Cache.FindAll(PodIndexes.ByNode, name) : [],
+            Events = [.. _events.Where(static use => use.Cache.IsCurrent).SelectMany(use => use.Cache.FindAll(ByNode, name))],
+            BecameNotReadyAt = known.BecameNotReadyAt,
+            ServerVersion = server,
+        });
+        return (new(uid, NodeGroup.Of(_request.Options.GroupBy, node.Metadata.Labels, _request.Session.Cluster), [.. findings.Where(IsAlert)], isFirst), former);
+    }
+
+    public void Dispose()
+    {
+        Watch.Changed -= _wake;
+        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
+        _nodes.Dispose();
+        _pods.Dispose();
+        foreach (CacheUse<Event> events in _events) events.Dispose();
+    }
+
+    private static string? NodeOf(Event one) => one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name : one.Source?.Host ?? one.ReportingInstance;
+
+    private static async Task<bool> IsKnownAsync(Task synced, string what, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await synced.WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            observer.Warning($"{what} cannot be read, and findings that need them are not reported: {failure.Message}");
+            return false;
+        }
+    }
+
+    private bool IsSelected(Node node) => _isNamed(node.Metadata.Name) && (_selector is null || _selector.Matches(node.Metadata.Labels));
+
+    // The configuration may change at any time.
+    private bool IsAlert(NodeFinding finding) =>
+        AlertText.Rank(finding.Severity) >= AlertText.Rank(_request.MinimumSeverity)
+        && (_request.Session.Configuration.AlertOnNodeFailure
+            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping));
+
+    private void Mark(string? node)
+    {
+        if (string.IsNullOrEmpty(node)) return;
+        bool isNew;
+        lock (_lock) isNew = _changed.Add(node) && _changed.Count == 1;
+        if (isNew) _wake();
+    }
+
+    private sealed class Known(string uid)
+    {
+        private readonly List<DateTimeOffset> _became = [];
+        private bool? _wasReady;
+
+        public string Uid { get; } = uid;
+
+        public IReadOnlyList<DateTimeOffset> BecameNotReadyAt => _became;
+
+        public void Note(string? ready, DateTimeOffset now)
+        {
+            bool isReady = ready == "True";
+            if (_wasReady == true && !isReady) _became.Add(now);
+            _wasReady = isReady;
+            _became.RemoveAll(at => now - at > HealthThresholds.Default.FlapWindow);
+        }
+    }
+}
+
+/// <summary>What a monitor found on a node.</summary>
+internal sealed record NodeLook(string Uid, NodeGroup Group, IReadOnlyList<NodeFinding> Findings, bool IsFirst);

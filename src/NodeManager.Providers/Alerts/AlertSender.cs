@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Providers.Http;
+
+namespace NodeManager.Providers.Alerts;
+
+/// <summary>Posts to one address. The address may be a secret: failures name the host and nothing else of it. Redirects are refused and TLS is verified.</summary>
+internal sealed class AlertSender
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private readonly Uri _address;
+    private readonly HttpClient _client;
+    private readonly TimeProvider _wall;
+
+    /// <param name="address">Where to post.</param>
+    /// <param name="caBundle">PEM in base64: trusted instead of the system's; null: the system's.</param>
+    /// <param name="wall">For dates in Retry-After.</param>
+    public AlertSender(Uri address, string? caBundle, TimeProvider wall)
+    {
+        _address = address;
+        _wall = wall;
+        // The queue ends an attempt that takes too long.
+        _client = new(ProviderHttp.Transport(caBundle, insecure: false)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+    }
+
+    /// <param name="body">JSON.</param>
+    /// <param name="headers">Beside those of the body.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="AlertDeliveryException">It was not taken.</exception>
+    public async Task PostAsync(byte[] body, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.UserAgent.Add(new("NodeManager", null));
+        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            // The exception itself stays behind: it may quote the address.
+            throw new AlertDeliveryException(failure.InnerException is AuthenticationException
+                ? $"the certificate of {_address.Host} is not trusted."
+                : $"{_address.Host} cannot be reached ({failure.HttpRequestError}).");
+        }
+
+        using (answer)
+        {
+            if (answer.IsSuccessStatusCode) return;
+            int code = (int)answer.StatusCode;
+            throw new AlertDeliveryException(code is >= 300 and < 400
+                ? $"{_address.Host} answered with a redirect ({code}), which is not followed."
+                : $"{_address.Host} answered {code} ({answer.StatusCode}).")
+            {
+                IsRefusal = answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity,
+                RetryAfter = Pause(answer.Headers.RetryAfter),
+            };
+        }
+    }
+
+    private TimeSpan? Pause(RetryConditionHeaderValue? asked) => asked switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > _wall.GetUtcNow() => date - _wall.GetUtcNow(),
+        _ => null,
+    };
+}

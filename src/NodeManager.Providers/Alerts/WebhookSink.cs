@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Core.Alerts.Documents;
+
+namespace NodeManager.Providers.Alerts;
+
+/// <summary>Posts our own JSON. With a secret, the timestamp and the body are signed.</summary>
+internal sealed class WebhookSink(string name, AlertSender sender, string? secret, TimeProvider wall) : IAlertSink
+{
+    public const string TimestampHeader = "X-NodeManager-Timestamp";
+    public const string SignatureHeader = "X-NodeManager-Signature";
+
+    public string Name => name;
+
+    public TimeSpan Timeout => AlertSender.Timeout;
+
+    public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken)
+    {
+        byte[] body = AlertDocument.Of(alert).ToUtf8Bytes();
+        Dictionary<string, string> headers = new() { ["Idempotency-Key"] = alert.TransitionId };
+        if (secret is not null)
+        {
+            string timestamp = wall.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            headers[TimestampHeader] = timestamp;
+            headers[SignatureHeader] = Sign(secret, timestamp, body);
+        }
+
+        return sender.PostAsync(body, headers, cancellationToken);
+    }
+
+    /// <summary><c>v1=</c> and the HMAC-SHA256, in hex, of the timestamp, a dot and the body.</summary>
+    public static string Sign(string secret, string timestamp, byte[] body) =>
+        "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), (byte[])[.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]));
+}

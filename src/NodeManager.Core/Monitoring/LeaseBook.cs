@@ -12,6 +12,8 @@ internal sealed class LeaseBook(TimeSpan limit)
     private static readonly TimeSpan ShortestDoubt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
+    // Kubelets renew every 10 s.
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(11);
     private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1.5);
 
     // A limit is exceeded when it is over.
@@ -31,7 +33,7 @@ internal sealed class LeaseBook(TimeSpan limit)
     /// </summary>
     public DateTimeOffset? RenewedAt(string node, DateTimeOffset now) =>
         !_entries.TryGetValue(node, out Entry? entry) ? null
-        : entry.LookedAt > entry.RenewedAt + limit || now <= entry.RenewedAt + limit ? entry.RenewedAt
+        : IsStale(entry) || now <= entry.RenewedAt + limit ? entry.RenewedAt
         : now - limit;
 
     /// <summary>When to look again; null: never.</summary>
@@ -81,8 +83,11 @@ internal sealed class LeaseBook(TimeSpan limit)
             string node = lease.Metadata.Name;
             seen.Add(node);
             Entry? before = _entries.GetValueOrDefault(node);
-            DateTimeOffset renewed = before is not null && before.Lease.Metadata.ResourceVersion == lease.Metadata.ResourceVersion ? before.RenewedAt : Estimate(lease, now, serverNow);
-            Entry entry = new(lease, renewed, now);
+            bool isSame = before is not null && before.Lease.Metadata.ResourceVersion == lease.Metadata.ResourceVersion;
+            DateTimeOffset renewed = isSame ? before!.RenewedAt : Estimate(lease, now, serverNow);
+            // What changed between two looks was renewed after the first.
+            if (!isSame && before is not null && renewed < before.LookedAt) renewed = before.LookedAt;
+            Entry entry = new(lease, renewed, now) { IsConfirmed = isSame || now <= renewed + limit };
             _entries[node] = entry;
             if (before is null || IsStale(before) != IsStale(entry) || Skew(before.Lease) != Skew(lease)) changed.Add(node);
         }
@@ -105,11 +110,12 @@ internal sealed class LeaseBook(TimeSpan limit)
     // In steps of seconds, as the server's times are.
     private static long? Skew(NodeLease lease) => lease.Spec.RenewTime is { } renewed && WrittenAt(lease) is { } written ? (long)(renewed - written).TotalSeconds / 2 : null;
 
-    private bool IsStale(Entry entry) => entry.LookedAt > entry.RenewedAt + limit;
+    private bool IsStale(Entry entry) => entry.IsConfirmed && entry.LookedAt > entry.RenewedAt + limit;
 
     private DateTimeOffset DueOf(Entry entry)
     {
         if (entry.IsDoubted) return entry.LookedAt;
+        if (!entry.IsConfirmed) return entry.LookedAt + RenewInterval;
         if (!IsStale(entry)) return entry.RenewedAt + limit + Beyond;
         // The longer it is stale, the more seldom.
         TimeSpan pause = (entry.LookedAt - entry.RenewedAt - limit) / 10;
@@ -123,6 +129,9 @@ internal sealed class LeaseBook(TimeSpan limit)
         public DateTimeOffset RenewedAt { get; } = renewedAt;
 
         public DateTimeOffset LookedAt { get; } = lookedAt;
+
+        /// <summary>False for a Lease that looks stale at the first look: its times may be those of something else. A second look tells.</summary>
+        public bool IsConfirmed { get; init; }
 
         public bool IsDoubted { get; set; }
     }

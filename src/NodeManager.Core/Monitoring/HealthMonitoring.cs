@@ -13,9 +13,9 @@ public static class HealthMonitoring
     /// <summary>How many transitions an operation keeps for late readers.</summary>
     public const int OutputLimit = 10_000;
 
-    /// <summary>Starts a monitor for each request. The operation's output are the transitions (<see cref="NodeAlert"/>); it runs until it is cancelled.</summary>
+    /// <summary>What <see cref="Start"/> would refuse.</summary>
     /// <exception cref="NodeManagerException">InvalidSelector, InvalidNodeName; MonitorInvalid: several sessions with one state file.</exception>
-    public static RunningOperation Start(params IReadOnlyList<MonitorRequest> requests)
+    public static void Check(IReadOnlyList<MonitorRequest> requests)
     {
         foreach (MonitorRequest request in requests)
         {
@@ -29,7 +29,13 @@ public static class HealthMonitoring
                 ErrorIds.MonitorInvalid, ErrorKind.InvalidArgument, "A state file belongs to the monitor of one cluster, and several sessions were given.", requests[0].StatePath,
                 "Start one monitor for each session, each with its own -StatePath.");
         }
+    }
 
+    /// <summary>Starts a monitor for each request. The operation's output are the transitions (<see cref="NodeAlert"/>); it runs until it is cancelled.</summary>
+    /// <exception cref="NodeManagerException">See <see cref="Check"/>.</exception>
+    public static RunningOperation Start(params IReadOnlyList<MonitorRequest> requests)
+    {
+        Check(requests);
         return RunningOperation.Start(
             Kind, string.Join("; ", requests.Select(static request => $"nodes of cluster '{request.Session.Cluster}'")), requests[0].Session.Time(),
             context => Task.WhenAll(requests.Select(request => RunAsync(request, context))), outputLimit: OutputLimit);

@@ -56,8 +56,8 @@ internal sealed class IsolatedScript
         return new(text.ToString(), values, state);
     }
 
-    /// <summary>Runs it for a node. Its output is returned, an error is thrown, and all else goes to the streams as it comes.</summary>
-    public async Task<IReadOnlyList<object>> RunAsync(ClusterNode node, IScriptStreams streams, CancellationToken cancellationToken)
+    /// <summary>Runs it for a node or another object. Its output is returned, an error is thrown, and all else goes to the streams as it comes.</summary>
+    public async Task<IReadOnlyList<object>> RunAsync(object node, IScriptStreams streams, CancellationToken cancellationToken)
     {
         using Runspace runspace = RunspaceFactory.CreateRunspace(_state);
         await Task.Run(runspace.Open, cancellationToken);

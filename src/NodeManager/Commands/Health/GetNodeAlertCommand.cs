@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Alerts;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Commands;
+
+/// <summary>The alerts of a session: those that are open, and the last ones of the past.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeAlert")]
+[OutputType(typeof(NodeAlert))]
+public sealed class GetNodeAlertCommand : SessionCmdlet
+{
+    /// <summary>Names of nodes; wildcards. Alerts about the monitor itself have none.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Any of these states.</summary>
+    [Parameter]
+    [ValidateSet(nameof(NodeAlertStatus.Firing), nameof(NodeAlertStatus.Resolved), nameof(NodeAlertStatus.Unobserved))]
+    public string[] Status { get; set; } = [];
+
+    /// <summary>Any of these severities.</summary>
+    [Parameter]
+    [ValidateSet(nameof(NodeFindingSeverity.Critical), nameof(NodeFindingSeverity.Warning), nameof(NodeFindingSeverity.Information))]
+    public string[] Severity { get; set; } = [];
+
+    /// <summary>Any of these causes; wildcards.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NodeAlertCauseCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Cause { get; set; } = [];
+
+    private protected override void End()
+    {
+        Predicate<string> isNamed = NamePattern.Any(Name);
+        Predicate<string> isCause = NamePattern.Any(Cause);
+        foreach (NodeManagerSession session in Sessions)
+        {
+            NodeAlerts alerts = session.Get<NodeAlerts>();
+            IReadOnlyList<NodeAlert> all = alerts.List();
+            if (alerts.Monitors == 0 && all.Count == 0)
+                WriteWarning($"No monitor runs in cluster '{session.Cluster}', so no alerts are known. To start one, use Start-NodeHealthMonitor.");
+            foreach (NodeAlert alert in all)
+            {
+                if ((Name.Length == 0 || alert.Nodes.Any(node => isNamed(node)))
+                    && (Cause.Length == 0 || isCause(alert.Cause))
+                    && (Status.Length == 0 || Status.Contains(alert.Status, StringComparer.OrdinalIgnoreCase))
+                    && (Severity.Length == 0 || Severity.Contains(alert.Severity, StringComparer.OrdinalIgnoreCase)))
+                    WriteObject(alert);
+            }
+        }
+    }
+}

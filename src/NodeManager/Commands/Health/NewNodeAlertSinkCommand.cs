@@ -1,0 +1,105 @@
+using System.Management.Automation;
+using System.Security;
+using System.Text;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Providers.Alerts;
+
+namespace NodeManager.Commands;
+
+/// <summary>Where a health monitor sends alerts. The object shows neither addresses nor secrets.</summary>
+[Cmdlet(VerbsCommon.New, "NodeAlertSink", DefaultParameterSetName = NodeAlertSinkType.Webhook)]
+[OutputType(typeof(NodeAlertSink))]
+public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
+{
+    /// <summary>Receives each transition as NodeManager's JSON.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Webhook)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? WebhookUri { get; set; }
+
+    /// <summary>Signs the webhook's timestamp and body.</summary>
+    [Parameter(ParameterSetName = NodeAlertSinkType.Webhook)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? WebhookSecret { get; set; }
+
+    /// <summary>Of a Slack incoming webhook.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Slack)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? SlackUri { get; set; }
+
+    /// <summary>Of a Microsoft Teams workflow.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Teams)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? TeamsUri { get; set; }
+
+    /// <summary>The base address of an Alertmanager.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Alertmanager)]
+    [ValidateNotNull]
+    public Uri? AlertmanagerUri { get; set; }
+
+    /// <summary>Runs for each transition, which is <c>$_</c>, in a runspace of its own.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.ScriptBlock)]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>Writes Kubernetes Events about the nodes.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Event)]
+    public SwitchParameter KubernetesEvent { get; set; }
+
+    /// <summary>Writes to the session's log and the job's verbose stream.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Log)]
+    public SwitchParameter Log { get; set; }
+
+    /// <summary>A PEM file of the authorities to trust instead of the system's.</summary>
+    [Parameter(ParameterSetName = NodeAlertSinkType.Webhook)]
+    [Parameter(ParameterSetName = NodeAlertSinkType.Slack)]
+    [Parameter(ParameterSetName = NodeAlertSinkType.Teams)]
+    [Parameter(ParameterSetName = NodeAlertSinkType.Alertmanager)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>Of the sink, in messages and in the state file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    private protected override void End()
+    {
+        AlertSinkDefinition definition = Define();
+        WriteObject(new NodeAlertSink { Name = Name ?? definition.Type, Type = definition.Type, Host = definition.Host, Definition = definition });
+    }
+
+    private AlertSinkDefinition Define() => ParameterSetName switch
+    {
+        NodeAlertSinkType.Slack => AlertSinks.Slack(SecretTextAttribute.Read(SlackUri!), Bundle()),
+        NodeAlertSinkType.Teams => AlertSinks.Teams(SecretTextAttribute.Read(TeamsUri!), Bundle()),
+        NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(AlertmanagerUri!.OriginalString, Bundle()),
+        NodeAlertSinkType.ScriptBlock => new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock!, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)),
+        NodeAlertSinkType.Event => new EventSinkDefinition(),
+        NodeAlertSinkType.Log => new LogSinkDefinition(),
+        _ => AlertSinks.Webhook(SecretTextAttribute.Read(WebhookUri!), WebhookSecret is null ? null : SecretTextAttribute.Read(WebhookSecret), Bundle()),
+    };
+
+    private string? Bundle()
+    {
+        if (CertificateAuthority is null)
+            return null;
+        string path = GetUnresolvedProviderPathFromPSPath(CertificateAuthority);
+        try
+        {
+            return Convert.ToBase64String(Encoding.UTF8.GetBytes(File.ReadAllText(path)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.AlertSinkInvalid, ErrorKind.ObjectNotFound, $"Cannot read the certificates '{path}': {fault.Message}", path, "Check the path and your permissions.", fault);
+        }
+    }
+}

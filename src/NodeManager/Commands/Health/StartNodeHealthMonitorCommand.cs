@@ -1,0 +1,128 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Core.Monitoring;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Monitors nodes in a job, which emits alerts and sends them to sinks.</summary>
+[Cmdlet(VerbsLifecycle.Start, "NodeHealthMonitor")]
+[OutputType(typeof(Job))]
+public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
+{
+    /// <summary>Names; wildcards. Without it all nodes.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [ValidateNotNullOrEmpty]
+    [LabelSelector]
+    public string? Selector { get; set; }
+
+    /// <summary>How long a cause must be there before its alert is raised, and gone before it is resolved.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Debounce { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>What nodes that fail together have in common: Zone, Rack, Pool, Cluster, None or a label key.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NodeAlertGroupCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string GroupBy { get; set; } = NodeAlertGroupBy.Zone;
+
+    /// <summary>Nodes of a group that fail within this time of each other have one alert.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan GroupWindow { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The least severity that raises alerts.</summary>
+    [Parameter]
+    [ValidateSet(nameof(NodeFindingSeverity.Critical), nameof(NodeFindingSeverity.Warning), nameof(NodeFindingSeverity.Information))]
+    public string MinimumSeverity { get; set; } = NodeFindingSeverity.Warning;
+
+    /// <summary>Where alerts go, beside the job's output: what New-NodeAlertSink made.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public NodeAlertSink[] Sink { get; set; } = [];
+
+    /// <summary>Runs for each transition, which is <c>$_</c>: short for a sink with a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>The file by which open alerts and undelivered transitions outlive this process.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
+    /// <summary>How many transitions wait for each sink at most.</summary>
+    [Parameter]
+    [ValidateRange(10, 100_000)]
+    public int QueueLimit { get; set; } = 1000;
+
+    /// <summary>Of the job.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
+
+    private protected override void Begin()
+    {
+        DurationAttribute.RequireNotNegative(nameof(Debounce), Debounce);
+        DurationAttribute.RequireNotNegative(nameof(GroupWindow), GroupWindow);
+    }
+
+    private protected override void End()
+    {
+        Dictionary<string, AlertSinkDefinition> sinks = Sinks();
+        List<MonitorRequest> requests =
+        [
+            .. Sessions.Select(session => new MonitorRequest
+            {
+                Session = session,
+                Names = Name,
+                Selector = Selector,
+                Options = new() { Debounce = Debounce, GroupBy = WellKnown(GroupBy), GroupWindow = GroupWindow },
+                MinimumSeverity = MinimumSeverity,
+                Sinks = sinks,
+                QueueLimit = QueueLimit,
+                StatePath = StatePath is null ? null : GetUnresolvedProviderPathFromPSPath(StatePath),
+            }),
+        ];
+        HealthMonitoring.Check(requests);
+        NodeHealthMonitorJob job = new(MyInvocation.MyCommand.Name, JobName, requests);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+
+    // Names of groups in any case; label keys as they are.
+    private static string WellKnown(string by) => NodeAlertGroupBy.All.FirstOrDefault(known => known.Equals(by, StringComparison.OrdinalIgnoreCase)) ?? by;
+
+    private Dictionary<string, AlertSinkDefinition> Sinks()
+    {
+        Dictionary<string, AlertSinkDefinition> sinks = new(StringComparer.Ordinal);
+        foreach (NodeAlertSink sink in Sink)
+            Add(sink.Name, sink.Definition as AlertSinkDefinition ?? throw Invalid($"The sink '{sink.Name}' was not made by New-NodeAlertSink in this process.", sink));
+        if (ScriptBlock is not null)
+            Add(nameof(ScriptBlock), new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)));
+        return sinks;
+
+        void Add(string name, AlertSinkDefinition definition)
+        {
+            if (!sinks.TryAdd(name, definition))
+                throw Invalid($"Two sinks have the name '{name}'.", name);
+        }
+    }
+
+    private static NodeManagerException Invalid(string message, object target) =>
+        new(ErrorIds.AlertSinkInvalid, ErrorKind.InvalidArgument, message, target, "Create each sink with New-NodeAlertSink -Name and a name of its own.");
+}

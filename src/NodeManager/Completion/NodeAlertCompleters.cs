@@ -1,0 +1,42 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using NodeManager.Core.Alerts;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Completion;
+
+/// <summary>What alerts can be grouped by: the well-known groups, then the label keys of the cluster's nodes.</summary>
+public sealed class NodeAlertGroupCompleter : NodeCompleter
+{
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        [.. NodeAlertGroupBy.All, .. nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal)];
+}
+
+/// <summary>The causes of the alerts that are known, then all others.</summary>
+public sealed class NodeAlertCauseCompleter : IArgumentCompleter
+{
+    private static readonly string[] Known =
+    [
+        NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.MemoryPressure, NodeFindingCause.DiskPressure, NodeFindingCause.PidPressure,
+        NodeFindingCause.NetworkUnavailable, NodeFindingCause.ClockSkew, NodeFindingCause.VersionSkew, NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions,
+        NodeFindingCause.ImageGarbageCollection, NodeFindingCause.CordonedForLong, NodeFindingCause.RepellingTaints, NodeFindingCause.PodLimit, NodeFindingCause.Flapping,
+        NodeAlertCause.ClusterUnreachable, NodeAlertCause.AlertsDropped,
+    ];
+
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From([.. Live(fakeBoundParameters), .. Known], wordToComplete);
+
+    private static IEnumerable<string> Live(IDictionary boundParameters)
+    {
+        try
+        {
+            return [.. Completions.Sessions(boundParameters).SelectMany(static session => session.Get<NodeAlerts>().List()).Select(static alert => alert.Cause).Distinct()];
+        }
+        catch (Exception)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using NodeManager.Core.Alerts;
+using NodeManager.Core.Monitoring;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Jobs;
+
+/// <summary>A health monitor as a job: its output is the transitions of alerts. It runs until it is stopped.</summary>
+internal sealed class NodeHealthMonitorJob : OperationJob
+{
+    private readonly IReadOnlyList<MonitorRequest> _requests;
+
+    /// <param name="command">Without the values of parameters: a line may hold a webhook's address.</param>
+    /// <param name="name">Of the job; null: PowerShell's choice.</param>
+    /// <param name="requests">What is monitored.</param>
+    public NodeHealthMonitorJob(string command, string? name, IReadOnlyList<MonitorRequest> requests)
+        : base(command, HealthMonitoring.Kind, requests.Select(static request => request.Session))
+    {
+        _requests = requests;
+        if (name is not null)
+            Name = name;
+    }
+
+    public override string StatusMessage
+    {
+        get
+        {
+            try
+            {
+                int open = _requests.Sum(static request => request.Session.Get<NodeAlerts>().List().Count(static alert => alert.Status == NodeAlertStatus.Firing));
+                return open == 1 ? "1 open alert" : $"{open} open alerts";
+            }
+            catch (Exception)
+            {
+                // The session has ended.
+                return "";
+            }
+        }
+    }
+
+    protected override RunningOperation StartOperation() => HealthMonitoring.Start(_requests);
+
+    protected override void Show(OperationEvent happened)
+    {
+        base.Show(happened);
+        // Nobody may ever receive it.
+        while (Output.Count > HealthMonitoring.OutputLimit)
+            Output.RemoveAt(0);
+        while (Verbose.Count > HealthMonitoring.OutputLimit)
+            Verbose.RemoveAt(0);
+        while (Warning.Count > HealthMonitoring.OutputLimit)
+            Warning.RemoveAt(0);
+    }
+}

@@ -16,7 +16,10 @@ BeforeDiscovery {
     # Excluded from running, not from being parsed and bound.
     $needsOwnCluster = 'a context of a kubeconfig with a cluster behind it'
     $needsPool = "the autoscaler's resources and a pool; ScalePlan.Tests.ps1 runs it"
+    $needsVault = 'a vault with addresses of receivers'
     $excluded = @{
+        'New-NodeAlertSink/Example 2' = $needsVault
+        'Start-NodeHealthMonitor/Example 3' = $needsVault
         'Connect-NodeManager/Example 2' = $needsOwnCluster
         'Connect-NodeManager/Example 5' = $needsOwnCluster
         'Get-NodeScalePlan/Example 1' = $needsPool

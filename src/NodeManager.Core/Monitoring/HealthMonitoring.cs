@@ -49,7 +49,7 @@ public static class HealthMonitoring
             await ClusterOperation.RunAsync(
                 request.Session, request.Session, async (connection, token) =>
                 {
-                    await new NodeHealthMonitor(connection, request, context, context.Output).RunAsync(token);
+                    await new ClusterHealthMonitor(connection, request, context, context.Output).RunAsync(token);
                     return true;
                 },
                 context.Token);

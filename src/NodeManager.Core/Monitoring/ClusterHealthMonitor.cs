@@ -12,7 +12,7 @@ namespace NodeManager.Core.Monitoring;
 /// Monitors the nodes of a session: judges a node when something around it changes, and its Lease when that is due. Nothing is claimed while the watch is
 /// cut or the API server does not answer; the outage is an alert itself.
 /// </summary>
-internal sealed class NodeHealthMonitor
+internal sealed class ClusterHealthMonitor
 {
     /// <summary>What happens within this time is judged together.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
@@ -46,7 +46,7 @@ internal sealed class NodeHealthMonitor
     /// <param name="observer">Told of what is no alert.</param>
     /// <param name="emit">Takes each transition.</param>
     /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
-    public NodeHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
+    public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
     {
         _connection = connection;
         _request = request;

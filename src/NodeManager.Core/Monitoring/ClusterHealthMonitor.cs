@@ -265,7 +265,7 @@ internal sealed class ClusterHealthMonitor
         else
         {
             _leaseProblem = null;
-            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.Time.GetUtcNow())) _stale.Add(node);
+            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.ServerTime)) _stale.Add(node);
         }
     }
 

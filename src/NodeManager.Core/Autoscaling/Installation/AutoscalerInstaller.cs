@@ -7,7 +7,6 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 
@@ -108,7 +107,7 @@ public static class AutoscalerInstaller
 
     /// <summary>Waits until the server serves the kinds.</summary>
     private static async Task EstablishAsync(
-        NodeManagerSession session, ClusterConnection connection, IReadOnlyList<InstallationDocument> definitions, TimeSpan timeout, IOperationObserver observer,
+        NodeManagerSession session, ClusterConnection connection, List<InstallationDocument> definitions, TimeSpan timeout, IOperationObserver observer,
         CancellationToken cancellationToken)
     {
         if (definitions.Count == 0) return;

@@ -1,7 +1,6 @@
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Autoscaling.Providers;
 

@@ -30,11 +30,11 @@ var watch = Stopwatch.StartNew();
 ScalePlan plan = ScalePlanner.Plan(input);
 TimeSpan first = watch.Elapsed;
 long allocated = GC.GetTotalAllocatedBytes() - before;
+Process.GetCurrentProcess().Refresh();
+long peak = Process.GetCurrentProcess().PeakWorkingSet64;
 watch.Restart();
 ScalePlanner.Plan(input);
 TimeSpan second = watch.Elapsed;
-Process.GetCurrentProcess().Refresh();
-long peak = Process.GetCurrentProcess().PeakWorkingSet64;
 
 // What the requests alone need of the largest machine, and one host for each pod that wants a host of its own.
 decimal cpu = input.Pods.Sum(static pod => PodRequests.Of(pod.Spec).GetValueOrDefault("cpu")), memory = input.Pods.Sum(static pod => PodRequests.Of(pod.Spec).GetValueOrDefault("memory"));

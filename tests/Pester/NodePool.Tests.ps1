@@ -252,3 +252,39 @@ Describe 'Checking offline' {
         IdOf { Set-NodePool gpu -Taint 'a=b:NoSchedule' -ErrorAction Stop } | Should -Be 'NodePoolFieldUnsupported'
     }
 }
+
+Describe 'A process that dies while it creates pools' {
+    It 'doubles none, and the next run creates the rest' {
+        $kills = [int] ($env:NODEMANAGER_POOL_KILLS ?? 5)
+        $server = Connect-NodeManager -Sandbox -SandboxNodes 0 -SandboxPort 0
+        $token = [regex]::Match((Get-Content $server.KubeconfigPath -Raw), 'token"?: "?([^\s",]+)').Groups[1].Value
+        Set-Content $TestDrive/token $token
+        Set-Content $TestDrive/create.ps1 @"
+Import-Module '$root/NodeManager.psd1'
+`$null = Connect-NodeManager -Kubeconfig '$($server.KubeconfigPath)' -PoolService @{ Uri = '$($server.Server)api/v1'; User = 'me@example.com'; TokenPath = '$TestDrive/token'; SkipCertificateCheck = `$true }
+'ready'
+foreach (`$number in 1..200) {
+    try { `$null = New-NodePool "kill-`$number" -Spec '{"platform":{"type":"gcp","gcp":{"machineType":"e2-small"}},"nodeCount":0}' -ErrorAction Stop }
+    catch [NodeManager.NodeManagerException] { if (`$_.Exception.ErrorId -ne 'NodePoolExists') { throw } }
+}
+"@
+        $random = [random]::new(1)
+        $counts = foreach ($kill in 1..$kills) {
+            $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]] @('-NoProfile', '-File', "$TestDrive/create.ps1"))
+            $start.RedirectStandardOutput = $true
+            $process = [Diagnostics.Process]::Start($start)
+            $process.StandardOutput.ReadLine() | Should -Be 'ready'
+            Start-Sleep -Milliseconds $random.Next(10, 300)
+            $process.Kill()
+            $process.WaitForExit()
+            @(Get-NodePool -Session $server).Count
+        }
+        $pools = Get-NodePool -Session $server
+        ($pools | Group-Object Name | Where-Object Count -GT 1) | Should -BeNullOrEmpty
+        # They did die in the middle, and each went on from there.
+        $counts[-1] | Should -BeGreaterThan 0
+        $counts | Should -Be ($counts | Sort-Object)
+        $server | Disconnect-NodeManager
+        Select-NodeManagerSession $session
+    }
+}

@@ -36,5 +36,5 @@ public static class PoolLabels
 
     /// <summary>Whether a node belongs to a pool that is known by id and name. The id decides where the node has one.</summary>
     public static bool IsOf(ClusterNode node, string id, string name) =>
-        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : PoolOf(node.Labels) == name;
+        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : name.Length > 0 && PoolOf(node.Labels) == name;
 }

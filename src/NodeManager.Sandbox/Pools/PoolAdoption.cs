@@ -4,7 +4,6 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Pools;
 

@@ -79,7 +79,7 @@ public sealed class PoolChangeRulesTests
     {
         PoolDescription pool = PoolText.Read(text, "");
 
-        Assert.Equal((name, cluster, 1), (pool.Name, pool.ClusterId, (int)pool.Spec["nodeCount"]!));
+        Assert.Equal((name, cluster, "1"), (pool.Name, pool.ClusterId, pool.Spec["nodeCount"]!.ToJsonString()));
     }
 
     [Theory]

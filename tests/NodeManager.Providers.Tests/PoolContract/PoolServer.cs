@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox;
 using NodeManager.Sandbox.Pools;

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
 using NodeManager.Providers.PoolService;
 using NodeManager.Providers.Tests.PoolService;
 using NodeManager.Sandbox;

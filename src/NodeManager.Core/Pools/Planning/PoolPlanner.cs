@@ -3,7 +3,6 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Operations;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Rules;
 using NodeManager.Core.Pools.Running;

@@ -83,6 +83,7 @@
         'Set-SandboxFault'
         'Set-SchedulerConfiguration'
         'Set-SchedulerPlugin'
+        'Show-ClusterHealth'
         'Start-NodeHealthMonitor'
         'Stop-NodeMaintenance'
         'Suspend-NodeScheduling'

@@ -44,8 +44,14 @@ public static partial class CellText
         return string.Join('\n', $"{Of(value)}".Split('\n').Select(line => Wrap(line, width)));
     }
 
+    /// <summary>The columns of a cell's text without its colors.</summary>
+    internal static int LengthOf(string text) => Marked().Replace(text, "").Length;
+
+    /// <summary>Shown text without its colors, for files.</summary>
+    internal static string Plain(string shown) => Color().Replace(shown, "");
+
     // Without a window there is a width all the same, for files.
-    private static int WidthOf(PSHost? host)
+    internal static int WidthOf(PSHost? host)
     {
         // PowerShell leaves the last column of a window free.
         const int Usual = 120, Narrowest = 40;
@@ -85,6 +91,9 @@ public static partial class CellText
 
     [GeneratedRegex(@"(?<blanks> *)(?<word>[^ ]*)", RegexOptions.ExplicitCapture)]
     private static partial Regex Word();
+
+    [GeneratedRegex("\uFDD0[^\uFDD1]*\uFDD1", RegexOptions.ExplicitCapture)]
+    private static partial Regex Marked();
 
     [GeneratedRegex(@"\e\[[0-9;]*m", RegexOptions.ExplicitCapture)]
     private static partial Regex Color();

@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Screens;
+using NodeManager.Formats;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Shows the health of a cluster and the resources of its nodes as two compact screens. Text, for people.</summary>
+[Cmdlet(VerbsCommon.Show, "ClusterHealth")]
+[OutputType(typeof(string))]
+public sealed class ShowClusterHealthCommand : SessionCmdlet
+{
+    private readonly Dictionary<NodeManagerSession, IReadOnlyList<string>> _drawn = [];
+    private int _height;
+
+    /// <summary>Draw again when something changes, until Ctrl-C.</summary>
+    [Parameter]
+    public SwitchParameter Watch { get; set; }
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            Sessions.StartIn(session, session, async worker =>
+            {
+                await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
+                    Post(worker, session, screen);
+            });
+        }
+    }
+
+    // Drawn on the pipeline's thread, which alone knows the window.
+    private static void Post(Worker worker, NodeManagerSession session, ClusterScreen screen) => worker.Output(KeyValuePair.Create(session, screen));
+
+    private protected override void Output(object value)
+    {
+        if (value is not KeyValuePair<NodeManagerSession, ClusterScreen> next || IsStopped)
+            return;
+        bool isDrawnBefore = _drawn.ContainsKey(next.Key);
+        IReadOnlyList<string> drawn = HealthScreen.Draw(next.Value, CellText.WidthOf(Host));
+        _drawn[next.Key] = Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
+        if (!Watch)
+        {
+            foreach (string line in _drawn[next.Key])
+                WriteObject(line);
+            return;
+        }
+
+        // A file or a later command gets screen after screen; a terminal has them in one place.
+        bool isInPlace = !Console.IsOutputRedirected && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+        IReadOnlyList<string> lines = isInPlace ? Fitting([.. _drawn.Values.SelectMany(static one => one.Append(""))]) : [.. isDrawnBefore ? [""] : Array.Empty<string>(), .. _drawn[next.Key]];
+        string back = isInPlace && _height > 0 ? $"\e[{_height}A\e[J" : "";
+        _height = lines.Count;
+        WriteObject(back + string.Join('\n', lines));
+    }
+
+    // What is higher than the window cannot be drawn over.
+    private List<string> Fitting(List<string> lines)
+    {
+        try
+        {
+            int height = Host.UI.RawUI.WindowSize.Height - 1;
+            return height > 3 && lines.Count > height ? lines.GetRange(0, height) : lines;
+        }
+        catch (Exception e) when (e is System.Management.Automation.Host.HostException or NotImplementedException or IOException)
+        {
+            return lines;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using NodeManager.Core.Screens;
+
+namespace NodeManager.Formats;
+
+/// <summary>Draws a cluster's health and resources as text of a given width: one below the other, or side by side where there is room.</summary>
+internal static class HealthScreen
+{
+    /// <summary>From this width on the screens stand side by side.</summary>
+    private const int SideBySide = 132;
+
+    private const int Gap = 4;
+    private const int MostNodes = 8;
+    private const int MostFindings = 6;
+
+    private static readonly CellStyle Style = CellText.Style;
+
+    /// <summary>The lines, with colors.</summary>
+    /// <param name="screen">What to draw.</param>
+    /// <param name="width">In columns; at least 40.</param>
+    public static IReadOnlyList<string> Draw(ClusterScreen screen, int width)
+    {
+        width = Math.Max(40, width);
+        bool isWide = width >= SideBySide;
+        int each = isWide ? (width - Gap) / 2 : Math.Min(width, 100);
+        List<string> health = Health(screen, each), resources = Resources(screen, each);
+        if (!isWide) return [.. health.Append("").Concat(resources).Select(Show)];
+        return
+        [
+            .. Enumerable.Range(0, Math.Max(health.Count, resources.Count)).Select(i =>
+                Show(Padded(health.ElementAtOrDefault(i) ?? "", each) + new string(' ', Gap) + (resources.ElementAtOrDefault(i) ?? ""))),
+        ];
+    }
+
+    private static List<string> Health(ClusterScreen screen, int width)
+    {
+        ClusterStatistic all = screen.Statistic;
+        decimal share = all.Nodes == 0 ? 0 : 100m * all.Ready / all.Nodes;
+        List<string> lines =
+        [
+            Title("Cluster Health", $"{all.Cluster}  {screen.At.ToLocalTime():HH:mm:ss}", width),
+            $"{CellChart.Bar(share, 20)} {Number(all.Ready)} of {Number(all.Nodes)} ready"
+                + (all.NotReady > 0 ? $", {Colored($"{Number(all.NotReady)} not ready", Style.Foreground.Red)}" : "")
+                + (all.Cordoned > 0 ? $", {Colored($"{Number(all.Cordoned)} cordoned", Style.Foreground.Yellow)}" : ""),
+        ];
+        if (screen.Findings.Count == 0) lines.Add(Colored("No findings.", Style.Foreground.Green));
+        int nameWidth = Math.Clamp(screen.Findings.Take(MostFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(), 4, width / 3);
+        foreach (NodeFinding finding in screen.Findings.Take(MostFindings))
+        {
+            string color = finding.Severity switch { NodeFindingSeverity.Critical => Style.Foreground.Red, NodeFindingSeverity.Warning => Style.Foreground.Yellow, _ => Style.Foreground.BrightBlack };
+            string age = finding.Duration is { } lasts ? HumanDuration.Format(lasts) : "";
+            string text = $"{Cut(finding.Node, nameWidth).PadRight(nameWidth)} {finding.Cause} {age}".TrimEnd();
+            lines.Add($"{Colored(finding.Severity.PadRight(12)[..12].TrimEnd().PadRight(11), color)} {Cut(text, width - 12)}");
+        }
+
+        if (screen.Findings.Count > MostFindings) lines.Add($"... and {Number(screen.Findings.Count - MostFindings)} more: Test-NodeHealth");
+        return lines;
+    }
+
+    private static List<string> Resources(ClusterScreen screen, int width)
+    {
+        NodeUsage? used = screen.Statistic.Used;
+        string age = used is null ? "usage unknown" : used.Age is { } old ? $"usage {HumanDuration.Format(old)} old{(used.IsStale ? ", stale" : "")}" : "";
+        List<string> lines = [Title("Node Resources", age, width), $"{"",-8}{"requested",-21}{"used",-21}{"allocatable"}"];
+        foreach (ResourceStatistic row in screen.Statistic.Resources.Where(static r => r.Name is "cpu" or "memory" or "pods"))
+            lines.Add($"{row.Name,-8}{Share(row.RequestedPercent),-1}{Share(row.UsedPercent)}{Amount(row.Name, row.Allocatable)}");
+        int nameWidth = Math.Clamp(screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(), 8, Math.Max(8, width - 44));
+        lines.Add($"{"fullest".PadRight(nameWidth)}  {"cpu",-21}{"memory",-19}");
+        foreach (ClusterNode node in screen.Nodes.OrderByDescending(static n => Fullness(n)).ThenBy(static n => n.Name, StringComparer.Ordinal).Take(MostNodes))
+            lines.Add($"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent).TrimEnd()}");
+        if (screen.Nodes.Count > MostNodes) lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");
+        return lines;
+    }
+
+    private static decimal Fullness(ClusterNode node) =>
+        Math.Max(node.Usage?.CpuPercent ?? node.CpuRequestedPercent ?? 0, node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent ?? 0);
+
+    // 21 columns.
+    private static string Share(decimal? percent)
+    {
+        if (percent is not { } share) return "-".PadRight(21);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{CellChart.Bar(share, 12)} {share,4:0}%").PadRight(21);
+        return share >= 90 ? Colored(text, Style.Foreground.Red) : share >= 75 ? Colored(text, Style.Foreground.Yellow) : text;
+    }
+
+    private static string Amount(string resource, decimal amount) => resource switch
+    {
+        "memory" => ByteSize.Format((long)amount),
+        "cpu" => string.Create(CultureInfo.InvariantCulture, $"{amount:0.##} cores"),
+        _ => Number((long)amount),
+    };
+
+    private static string Title(string title, string right, int width)
+    {
+        string beside = Cut(right, Math.Max(0, width - title.Length - 2));
+        return $"{Style.Bold}{title}{Style.Reset}{new string(' ', width - title.Length - beside.Length)}{beside}";
+    }
+
+    private static string Colored(string text, string color) => $"{color}{text}{Style.Reset}";
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : width < 4 ? text[..Math.Max(0, width)] : text[..(width - 3)] + "...";
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // Colors have no width.
+    private static string Padded(string line, int width) => line + new string(' ', Math.Max(0, width - CellText.LengthOf(line)));
+
+    private static string Show(string line) => $"{CellText.Of(line)}".TrimEnd();
+}

@@ -1,0 +1,70 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+    $locale = $env:LC_ALL
+    $env:LC_ALL = 'C.UTF-8'
+}
+
+AfterAll {
+    $env:LC_ALL = $locale
+    Get-NodeManagerSession | Disconnect-NodeManager
+}
+
+Describe 'Show-ClusterHealth' {
+    BeforeEach { $session = Connect-NodeManager -Sandbox }
+
+    AfterEach { Get-NodeManagerSession | Disconnect-NodeManager }
+
+    It 'shows health and resources as text' {
+        $lines = Show-ClusterHealth | ForEach-Object { $_ -replace '\e\[[0-9;]*m' }
+        $lines | Should -BeOfType string
+        $text = $lines -join "`n"
+        $statistic = Get-ClusterStatistic
+        $text | Should -BeLike "*Cluster Health*$($session.Cluster)*$($statistic.Ready) of $($statistic.Nodes) ready, $($statistic.NotReady) not ready, $($statistic.Cordoned) cordoned*Node Resources*usage * old*"
+        $text | Should -Match 'Critical +worker-1b-02 Unreachable'
+        $text | Should -Match 'cpu +[█▏▎▍▌▋▊▉░]{12} +\d+% +[█▏▎▍▌▋▊▉░]{12} +\d+% +[\d.]+ cores'
+    }
+
+    It 'fits into <Width> columns' -ForEach @(@{ Width = 40 }, @{ Width = 80 }, @{ Width = 131 }, @{ Width = 132 }, @{ Width = 200 }) {
+        # Without a terminal the width is the usual one; the drawing itself is asked here.
+        $assembly = (Get-Command Show-ClusterHealth).ImplementingType.Assembly
+        $draw = $assembly.GetType('NodeManager.Formats.HealthScreen').GetMethod('Draw')
+        $core = [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { $_.GetName().Name -eq 'NodeManager.Core' } | Select-Object -First 1
+        $type = $core.GetType('NodeManager.Core.Screens.ClusterScreen')
+        $nodes = [NodeManager.ClusterNode[]] @(Get-ClusterNode -Usage)
+        $arguments = [object[]] @([DateTimeOffset]::UnixEpoch, (Get-ClusterStatistic).PSObject.BaseObject, $nodes, [NodeManager.NodeFinding[]]::new(0))
+        $screen = $type.GetConstructors()[0].Invoke($arguments)
+        $lines = $draw.Invoke($null, [object[]] @($screen, $Width)) | ForEach-Object { $_ -replace '\e\[[0-9;]*m' }
+        if ($Width -ge 80) { ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $Width }
+        $lines[0] -match 'Cluster Health.*Node Resources' | Should -Be ($Width -ge 132)
+    }
+
+    It 'is drawn in ASCII for a terminal of the C locale' {
+        $env:LC_ALL = 'C'
+        (Show-ClusterHealth) -replace '\e\[[0-9;]*m' -join "`n" | Should -Match '^[\x20-\x7e\n]+$'
+        $env:LC_ALL = 'C.UTF-8'
+    }
+
+    It 'draws again when something changes' {
+        $module = "$PSScriptRoot/../../NodeManager.psd1"
+        $before = (Get-ClusterStatistic).Cordoned
+        $job = Start-ThreadJob { Import-Module $using:module; Start-Sleep 2; Suspend-NodeScheduling worker-1c-01 -Session $using:session }
+        $screen = Show-ClusterHealth -Watch | Where-Object { $_ -match "$($before + 1) cordoned" } | Select-Object -First 1
+        $screen | Should -BeLike '*Cluster Health*'
+        $job | Receive-Job -Wait -AutoRemoveJob
+    }
+
+    It 'ends its watch with the pipeline' {
+        $screens = @(Show-ClusterHealth -Watch | Select-Object -First 1)
+        $screens.Count | Should -Be 1
+        $screens[0] | Should -BeLike '*Node Resources*'
+        # No cursor is moved where the screens go to a later command.
+        $screens[0] | Should -Not -Match '\e\[\d+A'
+    }
+
+    It 'goes on without metrics' {
+        Set-SandboxFault MetricsUnavailable
+        $text = (Show-ClusterHealth -WarningVariable warnings -WarningAction SilentlyContinue) -join "`n"
+        $warnings | Should -BeLike 'The metrics API is unavailable; usage is not shown:*'
+        $text | Should -BeLike '*usage unknown*'
+    }
+}

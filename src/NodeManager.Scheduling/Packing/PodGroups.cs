@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;

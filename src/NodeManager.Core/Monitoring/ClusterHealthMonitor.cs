@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using NodeManager.Core.Alerts;
 using NodeManager.Core.Alerts.Delivery;
 using NodeManager.Core.Alerts.Rules;
@@ -12,6 +13,7 @@ namespace NodeManager.Core.Monitoring;
 /// Monitors the nodes of a session: judges a node when something around it changes, and its Lease when that is due. Nothing is claimed while the watch is
 /// cut or the API server does not answer; the outage is an alert itself.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync disposes of the dispatcher at its end.")]
 internal sealed class ClusterHealthMonitor
 {
     /// <summary>What happens within this time is judged together.</summary>

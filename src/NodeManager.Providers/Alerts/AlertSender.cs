@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
@@ -7,6 +8,7 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Alerts;
 
 /// <summary>Posts to one address. The address may be a secret: failures name the host and nothing else of it. Redirects are refused and TLS is verified.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as its monitor, and idle connections close by themselves.")]
 internal sealed class AlertSender
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.Core.Alerts;
 using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;

@@ -1,5 +1,3 @@
-using NodeManager.Core.Observing;
-
 namespace NodeManager.Core.Alerts.Delivery;
 
 /// <summary>

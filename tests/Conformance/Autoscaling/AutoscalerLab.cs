@@ -56,9 +56,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         Cluster.CreateAsync(NodeSmithResources.Claims, Manifest("NodeSmithClaim", name, spec));
 
     /// <summary>Starts an autoscaler in a session of its own.</summary>
-    public async Task<RunningOperation> RunAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    public async Task<RunningOperation> RunAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null)
     {
-        NodeManagerSession session = await Cluster.ConnectAsync(wrap);
+        NodeManagerSession session = await Cluster.ConnectAsync(wrap, time);
         RunningOperation operation = AutoscalerHost.Start(session, Options(session));
         _running.Add(operation);
         return operation;

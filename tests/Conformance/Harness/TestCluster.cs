@@ -89,8 +89,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public KubernetesClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
         new(Server, CreateTransport(wrap));
 
-    /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server.</summary>
-    public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) => ConnectOverAsync(CreateTransport(wrap));
+    /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server, <paramref name="time"/> is the clock of its machine.</summary>
+    public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null) => ConnectOverAsync(CreateTransport(wrap), time);
 
     /// <summary>A session of another user: on the real cluster by a certificate, on the embedded one by impersonation.</summary>
     public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) =>
@@ -122,10 +122,10 @@ internal sealed class TestCluster : IAsyncDisposable
         return _sandbox!.Serve(new()).KubeconfigPath;
     }
 
-    private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport)
+    private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport, TimeProvider? time = null)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "conformance", Server, transport, null, NullLogger.Instance, Time, default);
+            "conformance", Server, transport, null, NullLogger.Instance, time ?? Time, default);
         _sessions.Add(session);
         return session;
     }

@@ -29,7 +29,9 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
 
         // What is written first is what a crash leaves: that a machine may exist, and where.
         bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
-        claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => Begin(claim, status, pool, isOpen), cancellationToken);
+        DateTimeOffset begun = isOpen ? default : await ServerClock.ReadAsync(work.Scope.Client, work.Scope.Namespace, cancellationToken);
+        long start = work.Scope.Time.GetTimestamp();
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => Begin(claim, status, pool, isOpen, begun), cancellationToken);
         int attempt = claim.Status!.LaunchAttempts!.Value;
         MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
         MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
@@ -37,35 +39,38 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         if (result is { Outcome: MachineOutcome.Succeeded, Machine: { } machine })
         {
             work.Pacing.Succeeded(uid);
-            await KeepAsync(claim, attempt, machine, cancellationToken);
+            // The provider's clock may be another one: its time counts where it lies within this call.
+            bool isCredible = !isOpen && machine.CreatedAt > begun && machine.CreatedAt <= begun + work.Scope.Time.GetElapsedTime(start);
+            await KeepAsync(claim, attempt, machine, isCredible ? machine.CreatedAt : null, cancellationToken);
             return ReconcileResult.Done;
         }
 
         return await FailAsync(claim, pool, attempt, result, cancellationToken);
     }
 
-    private void Begin(NodeSmithClaim claim, NodeSmithClaimStatus status, NodeSmithPool pool, bool isOpen)
+    private void Begin(NodeSmithClaim claim, NodeSmithClaimStatus status, NodeSmithPool pool, bool isOpen, DateTimeOffset begun)
     {
         status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Launching);
         if (isOpen) return;
         status.LaunchAttempts = (status.LaunchAttempts ?? 0) + 1;
         status.ProviderRef = status.ProviderRef is { Length: > 0 } known ? known : pool.Spec.ProviderRef;
         status.MachineName = ClaimAttempts.MachineNameOf(claim);
+        // Its node will be younger than this.
+        status.MachineCreated = begun;
         work.Conditions(claim).Missing(
             status, NodeSmithConditions.Launched, "Unknown", "Launching", $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} makes the machine.");
     }
 
-    private async Task KeepAsync(NodeSmithClaim claim, int attempt, Machine machine, CancellationToken cancellationToken)
+    private async Task KeepAsync(NodeSmithClaim claim, int attempt, Machine machine, DateTimeOffset? created, CancellationToken cancellationToken)
     {
         string message = $"Provider {claim.Status?.ProviderRef} made machine {machine.Name} ({machine.ProviderId}).";
-        DateTimeOffset begun = claim.Status?.Lease?.Started ?? work.Scope.Now;
         NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
             claim, now => now.Status?.LaunchAttempts == attempt && string.IsNullOrEmpty(now.Status.ProviderID),
             status =>
             {
                 status.ProviderID = machine.ProviderId;
                 status.MachineName = machine.Name;
-                status.MachineCreated = NodeSmithConditionList.Seconds(machine.CreatedAt ?? begun);
+                if (created is { } exact) status.MachineCreated = NodeSmithConditionList.Seconds(exact);
                 status.Zone = machine.Zone.Length > 0 ? machine.Zone : null;
                 status.Capacity = new() { CpuCores = (long)machine.CpuCores, MemoryMiB = machine.Memory >> 20 };
                 status.Lease = null;

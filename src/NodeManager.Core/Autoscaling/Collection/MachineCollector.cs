@@ -42,7 +42,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         IReadOnlySet<string> abandoned = await AbandonedMachines.ReadAsync(scope.Client, scope.Namespace, cancellationToken);
         foreach ((NodeSmithProvider resource, IMachineProvider provider, IReadOnlyList<Machine> machines) in listed)
         {
-            foreach (Machine machine in machines.Where(one => one.ClaimUid.Length > 0 && !claims.ContainsKey(one.ClaimUid) && !abandoned.Contains(one.ClaimUid)))
+            foreach (Machine machine in machines.Where(one => IsClaim(one.ClaimUid) && !claims.ContainsKey(one.ClaimUid) && !abandoned.Contains(one.ClaimUid)))
             {
                 if (IsConfirmed($"machine {machine.ProviderId} {machine.ClaimUid}", seen)) await DestroyAsync(resource, provider, machine, cancellationToken);
             }
@@ -109,6 +109,9 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
     private static bool IsLaunchedBy(NodeSmithClaim claim, NodeSmithProvider provider) =>
         claim is { Metadata.DeletionTimestamp: null, Status: { ProviderID.Length: > 0, Lease: null } status } && status.ProviderRef == provider.Metadata.Name
         && claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) != true;
+
+    // UIDs of the API are of this form. Machines that were made by hand carry something else.
+    private static bool IsClaim(string uid) => Guid.TryParse(uid, out _);
 
     private static string? ClaimOf(Node node) => node.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ClaimUidAnnotation);
 }

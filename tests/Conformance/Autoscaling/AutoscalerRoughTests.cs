@@ -1,0 +1,203 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Faults;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Autoscaling;
+
+/// <summary>The autoscaler among what goes wrong: it converges, and asks providers for not much more than the failures make necessary.</summary>
+public sealed class AutoscalerRoughTests
+{
+    private static readonly int Seed = ProofSize.Read("NODEMANAGER_AUTOSCALER_SEED", 1);
+
+    [Fact]
+    public async Task With_a_provider_that_fails_and_a_server_that_cuts_watches_and_a_clock_that_jumps_it_converges()
+    {
+        const int nodes = 20;
+        const double failing = 0.3;
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await lab.AddPoolAsync(max: nodes, fields: "\"registrationTimeout\":\"2m\"");
+        var chance = new Chance(Seed);
+        int calls = 0;
+        lab.Wrap = inner => new InterceptedProvider(
+            inner,
+            (call, _) =>
+            {
+                if (call is "Provision" or "Deprovision") Interlocked.Increment(ref calls);
+                return call is "Provision" or "Deprovision" && chance.Is(failing / 2) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected") : null;
+            },
+            // Done, and the answer lost.
+            call => call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2))) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer") : null);
+        var clock = new JumpingClock(lab.Cluster.Time);
+        await using MachineLedger ledger = new(lab);
+        lab.Wanted = nodes;
+        RoughConnection? rough = null;
+        await lab.RunAsync(inner => rough = new(new ConflictingConnection(inner, chance)) { FailsEvery = 12, WatchLife = TimeSpan.FromMilliseconds(700) }, clock);
+        foreach (double hours in (double[])[1, -2, 5, 0])
+        {
+            await Task.Delay(400);
+            clock.Offset = TimeSpan.FromHours(hours);
+        }
+
+        await lab.WaitForClaimsAsync("all ready", static all => all.Count(AutoscalerLab.IsReady) == nodes);
+        lab.Wanted = 0;
+        await lab.WaitForClaimsAsync("none left", static all => all.Count == 0);
+
+        Assert.Empty(await lab.MachinesAsync());
+        Assert.Empty(ledger.Wrong);
+        Assert.True(ledger.Most <= nodes, $"{ledger.Most} machines at a time");
+        Assert.True(rough!.Failures > 0);
+        double expected = 2 * ledger.Made / (1 - failing);
+        Assert.True(ledger.Made == nodes && calls < 1.5 * expected, $"{calls} calls for {ledger.Made} machines, {expected:0} expected");
+    }
+
+    [Fact]
+    public async Task Machines_that_never_register_and_nodes_that_never_become_ready_are_replaced()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await lab.AddPoolAsync(fields: "\"registrationTimeout\":\"20s\"");
+        var seen = new Dictionary<string, int>();
+        lab.Wrap = inner => new StubbornProvider(inner, lab, seen);
+        lab.Wanted = 6;
+        await lab.RunAsync();
+
+        List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("all ready", static all => all.Count(AutoscalerLab.IsReady) == 6);
+
+        Assert.Equal([1, 1, 2, 2, 2, 2], claims.Select(static one => one.Status!.LaunchAttempts!.Value).Order());
+        Assert.Equal(6, (await lab.MachinesAsync()).Count);
+        lab.Wanted = 0;
+        await lab.WaitForClaimsAsync("none left", static all => all.Count == 0);
+        Assert.Empty(await lab.MachinesAsync());
+    }
+
+    [Fact]
+    public async Task Of_two_instances_one_acts_and_the_other_takes_over()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
+        await lab.AddPoolAsync();
+        lab.Wanted = 4;
+        int active = 0, most = 0;
+        KillSwitch? power = null;
+        RunningOperation first = await lab.RunAsync(inner => power = new(inner));
+        await lab.WaitForClaimsAsync("first leads", static all => all.Count > 0);
+        lab.Wrap = inner => new InterceptedProvider(inner, (_, _) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref active));
+            return null;
+        });
+        RunningOperation second = await lab.RunAsync();
+        await lab.WaitForClaimsAsync("ready", static all => all.Count(AutoscalerLab.IsReady) == 4);
+        // The second one has asked no provider for anything.
+        Assert.Equal(0, most);
+        Lease lease = await lab.Cluster.GetAsync(Resources.Leases, NodeSmithNames.LeaderLease);
+
+        power!.Kill();
+        lab.Wanted = 6;
+        await lab.WaitForClaimsAsync("taken over", static all => all.Count(AutoscalerLab.IsReady) == 6);
+        Assert.NotEqual(lease.Spec.HolderIdentity, (await lab.Cluster.GetAsync(Resources.Leases, NodeSmithNames.LeaderLease)).Spec.HolderIdentity);
+        Assert.True(most > 0);
+        first.Cancel();
+        await AutoscalerLab.StopAsync(second);
+
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+        IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, lab.Namespace, default);
+        Assert.Equal(2, log.Count(static one => one is { Target: "autoscaler", Decision: "Lead" }));
+        Assert.Contains(log, static one => one is { Target: "claim/small-1", Decision: "Register" });
+        // Nothing is noted twice in a row.
+        foreach (IGrouping<(string, string), NodeScaleDecision> same in log.GroupBy(static one => (one.Pool, one.Target)))
+            Assert.DoesNotContain(same.Zip(same.Skip(1)), static pair => pair.First.Decision == pair.Second.Decision && pair.First.Reason == pair.Second.Reason);
+    }
+
+    [Fact]
+    public async Task Machines_without_claims_claims_without_machines_and_nodes_without_either_are_collected()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
+        await lab.AddPoolAsync();
+        lab.Wanted = 3;
+        RunningOperation run = await lab.RunAsync();
+        List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("ready", static all => all.Count(AutoscalerLab.IsReady) == 3);
+        await AutoscalerLab.StopAsync(run);
+        (NodeSmithClaim lost, NodeSmithClaim cut, NodeSmithClaim bare) = (claims[0], claims[1], claims[2]);
+        // A claim that somebody tore away, a machine that somebody destroyed, and both.
+        await TearAsync(lab, lost);
+        await DestroyAsync(lab, cut);
+        await TearAsync(lab, bare);
+        await DestroyAsync(lab, bare);
+        await lab.Cluster.AnnotateAsync(Resources.Nodes, bare.Status!.NodeName!, "ready", "false");
+        lab.Wanted = null;
+        await lab.RunAsync();
+
+        await Eventually.HoldsAsync("machine collected", async () => (await lab.MachinesAsync()).Count == 0);
+        await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Claims, cut.Metadata.Name);
+        await lab.Cluster.WaitForGoneAsync(Resources.Nodes, bare.Status.NodeName!);
+    }
+
+    private static async Task TearAsync(AutoscalerLab lab, NodeSmithClaim claim)
+    {
+        await lab.PatchAsync(NodeSmithResources.Claims, claim.Metadata.Name, """{"metadata":{"finalizers":null}}""");
+        await lab.DeleteAsync(NodeSmithResources.Claims, claim.Metadata.Name);
+    }
+
+    private static Task DestroyAsync(AutoscalerLab lab, NodeSmithClaim claim) => lab.DeleteAsync(Resources.ConfigMaps, $"machine.sim.{claim.Status!.MachineName}");
+
+    /// <summary>Chance with a seed, for many threads.</summary>
+    internal sealed class Chance(int seed)
+    {
+        private readonly Lock _lock = new();
+        private readonly Random _random = new(seed);
+
+        public bool Is(double share)
+        {
+            lock (_lock) return _random.NextDouble() < share;
+        }
+    }
+
+    /// <summary>Some patches come too late.</summary>
+    private sealed class ConflictingConnection(HttpMessageHandler inner, Chance chance) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.Method == HttpMethod.Patch && chance.Is(0.1)
+                ? Fault.Answer(System.Net.HttpStatusCode.Conflict, "Conflict").ApplyAsync(request, () => base.SendAsync(request, cancellationToken), cancellationToken)
+                : base.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Of the first attempts every third makes a machine without a node, and every third one whose node never becomes Ready.</summary>
+    private sealed class StubbornProvider(IMachineProvider inner, AutoscalerLab lab, Dictionary<string, int> seen) : IMachineProvider
+    {
+        public async Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken)
+        {
+            int number;
+            lock (seen)
+            {
+                if (!seen.TryGetValue(request.ClaimUid, out number)) seen[request.ClaimUid] = number = seen.Count;
+            }
+
+            if (!request.IsFirstAttempt || number % 3 == 0) return await inner.ProvisionAsync(request, cancellationToken);
+            if (number % 3 == 1)
+            {
+                await lab.Cluster.CreateAsync(
+                    Resources.Nodes, JsonNode.Parse($$$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{request.Name}}}","annotations":{"fake-kubelet/ready":"false"}},"spec":{"providerID":"simulated://sim/machines/{{{request.Name}}}"}}""")!.AsObject());
+                return await inner.ProvisionAsync(request, cancellationToken);
+            }
+
+            return MachineResult.Success(new Machine { Name = request.Name, Provider = "sim", ProviderId = $"simulated://sim/machines/{request.Name}", Status = MachineStatus.Running });
+        }
+
+        public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.DeprovisionAsync(identity, cancellationToken);
+
+        public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.GetAsync(identity, cancellationToken);
+
+        public Task<MachineListResult> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+        public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.RestartAsync(identity, cancellationToken);
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Autoscaling;
+
+/// <summary>What is not a claim's is left alone, however it looks.</summary>
+public sealed class ForeignMachineTests
+{
+    [Fact]
+    public async Task Machines_of_other_owners_of_hand_and_of_abandoned_claims_are_not_collected()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await AddMachineAsync(lab, "other", "other/sim", "11111111-aaaa-bbbb-cccc-000000000001");
+        await AddMachineAsync(lab, "manual", "c/sim", "manual-1234");
+        await AddMachineAsync(lab, "abandoned", "c/sim", "11111111-aaaa-bbbb-cccc-000000000002");
+        await AddMachineAsync(lab, "orphan", "c/sim", "11111111-aaaa-bbbb-cccc-000000000003");
+        await lab.Cluster.CreateAsync(
+            Resources.ConfigMaps,
+            JsonNode.Parse($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{NodeSmithNames.AbandonedConfigMap}}"},"data":{"11111111-aaaa-bbbb-cccc-000000000002":"{}"} }""")!.AsObject());
+        await lab.AddPoolAsync();
+        await lab.RunAsync();
+
+        await lab.Cluster.WaitForGoneAsync(Resources.ConfigMaps, "machine.sim.orphan");
+
+        Assert.Equal(["abandoned", "manual", "other"], (await lab.MachinesAsync()).Select(static one => one.Name).Order());
+    }
+
+    private static Task<ConfigMap> AddMachineAsync(AutoscalerLab lab, string name, string owner, string claim) => lab.Cluster.CreateAsync(
+        Resources.ConfigMaps,
+        JsonNode.Parse($$"""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"machine.sim.{{name}}","labels":{"kubenodesmith.parawell.cloud/simulated-by":"sim"} },
+         "data":{"name":"{{name}}","description":"nodesmith: owner={{owner}} claim={{claim}} id={{name}} name={{name}} state=complete"} }
+        """)!.AsObject());
+}

@@ -122,6 +122,11 @@ public static class ErrorIds
     public const string PoolServiceNotConfigured = nameof(PoolServiceNotConfigured);
     public const string PoolServiceInvalid = nameof(PoolServiceInvalid);
 
+    // Autoscaler
+    public const string NodeClaimNotFound = nameof(NodeClaimNotFound);
+    public const string AutoscalerRunning = nameof(AutoscalerRunning);
+    public const string AutoscalerNotSettled = nameof(AutoscalerNotSettled);
+
     // Sandbox
     public const string NotASandbox = nameof(NotASandbox);
     public const string SandboxFaultInvalid = nameof(SandboxFaultInvalid);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Pools;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
@@ -68,7 +67,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     {
         Namespace = Namespace,
         Providers = new SimulatedMachines(session, provider => Wrap(provider)),
-        Plan = Plan,
+        Planner = new WantedPlanner(this),
         CollectionInterval = TimeSpan.FromSeconds(30),
     };
 
@@ -116,14 +115,23 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec),
     };
 
-    private ScalePlan Plan(ScaleInput input)
+    /// <summary>Plans so many nodes as the test says, or by the rules.</summary>
+    private sealed class WantedPlanner(AutoscalerLab lab) : IScalePlanner
     {
-        if (Wanted is not { } wanted) return MinimumPlan.Of(input);
-        var live = input.Claims.Where(static one => one.Metadata.DeletionTimestamp is null).OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).ToList();
-        return new(
-            [.. Enumerable.Range(1, Math.Max(0, wanted - live.Count)).Select(static i => new NodeScalePlanMachine { Pool = "small", Id = $"small/{i}", CpuCores = 2, Memory = 2L << 30, Reason = ScaleReason.NewMachine, Message = "The test wants it." })],
-            [.. live.Skip(wanted).Select(one => new NodeScalePlanNode { Node = one.Status?.NodeName ?? "", Claim = one.Metadata.Name, Pool = "small", Decision = ScaleDecision.Remove, Reason = ScaleReason.Empty, Message = "The test wants less." })],
-            [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory, null);
+        private readonly RulePlanner _rules = new();
+
+        public ScalePlan Plan(ScaleInput input)
+        {
+            if (lab.Wanted is not { } wanted) return _rules.Plan(input);
+            var live = input.Claims.Where(static one => one.Metadata.DeletionTimestamp is null).OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).ToList();
+            return new(
+                [.. Enumerable.Range(1, Math.Max(0, wanted - live.Count)).Select(static i => new NodeScalePlanMachine { Pool = "small", Id = $"small/{i}", CpuCores = 2, Memory = 2L << 30, Reason = ScaleReason.NewMachine, Message = "The test wants it." })],
+                [.. live.Skip(wanted).Select(one => new NodeScalePlanNode { Node = one.Status?.NodeName ?? "", Claim = one.Metadata.Name, Pool = "small", Decision = ScaleDecision.Remove, Reason = ScaleReason.Empty, Message = "The test wants less." })],
+                [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory, null);
+        }
+
+        public NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal) =>
+            lab.Wanted is null ? _rules.Confirm(input, removal) : Plan(input).Nodes.FirstOrDefault(one => one.Claim == removal.Claim);
     }
 
     /// <summary>Makes simulated providers, each once.</summary>

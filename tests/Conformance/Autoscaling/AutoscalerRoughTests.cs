@@ -97,6 +97,10 @@ public sealed class AutoscalerRoughTests
         // The second one has asked no provider for anything.
         Assert.Equal(0, most);
         Lease lease = await lab.Cluster.GetAsync(Resources.Leases, NodeSmithNames.LeaderLease);
+        // What is written a moment after it was decided is all that a failover may lose.
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+        await Eventually.HoldsAsync(
+            "decisions written", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one => one is { Target: "claim/small-1", Decision: "Register" }));
 
         power!.Kill();
         lab.Wanted = 6;
@@ -106,7 +110,6 @@ public sealed class AutoscalerRoughTests
         first.Cancel();
         await AutoscalerLab.StopAsync(second);
 
-        NodeManagerSession session = await lab.Cluster.ConnectAsync();
         IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, lab.Namespace, default);
         Assert.Equal(2, log.Count(static one => one is { Target: "autoscaler", Decision: "Lead" }));
         Assert.Contains(log, static one => one is { Target: "claim/small-1", Decision: "Register" });

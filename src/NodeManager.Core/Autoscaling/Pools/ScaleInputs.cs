@@ -23,6 +23,7 @@ internal sealed class ScaleInputs : IDisposable
     private readonly CacheUse<Service> _services;
     private readonly CacheUse<PersistentVolumeClaim> _volumeClaims;
     private readonly CacheUse<PersistentVolume> _volumes;
+    private readonly CacheUse<StorageClass> _storageClasses;
 
     public ScaleInputs(AutoscalerScope scope, ServerCapabilities capabilities, int minor)
     {
@@ -38,6 +39,7 @@ internal sealed class ScaleInputs : IDisposable
         _services = caches.Open(KubernetesResources.Services, everywhere);
         _volumeClaims = caches.Open(KubernetesResources.PersistentVolumeClaims, everywhere);
         _volumes = caches.Open(KubernetesResources.PersistentVolumes, everywhere);
+        _storageClasses = caches.Open(KubernetesResources.StorageClasses, everywhere);
     }
 
     public ObjectCache<Pod> Pods => _pods.Cache;
@@ -49,7 +51,7 @@ internal sealed class ScaleInputs : IDisposable
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         await _pods.Cache.Synced.WaitAsync(cancellationToken);
-        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced])
+        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced, _storageClasses.Cache.Synced])
         {
             await synced.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
@@ -72,7 +74,8 @@ internal sealed class ScaleInputs : IDisposable
         Services = _services.Cache.Items,
         VolumeClaims = _volumeClaims.Cache.Items,
         Volumes = _volumes.Cache.Items,
-        KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent,
+        StorageClasses = _storageClasses.Cache.Items,
+        KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent && _storageClasses.Cache.IsCurrent,
         Memory = memory,
     };
 
@@ -89,5 +92,6 @@ internal sealed class ScaleInputs : IDisposable
         _services.Dispose();
         _volumeClaims.Dispose();
         _volumes.Dispose();
+        _storageClasses.Dispose();
     }
 }

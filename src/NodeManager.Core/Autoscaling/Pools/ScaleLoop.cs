@@ -24,7 +24,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
     {
         ScaleInput input = inputs.Read(_memory);
-        ScalePlan plan = scope.Options.Plan(input);
+        ScalePlan plan = scope.Options.Planner.Plan(input);
         (_memory, Latest) = (plan.Memory, plan);
         Note(plan);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
@@ -47,14 +47,20 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         return isComplete;
     }
 
-    // What was planned on caches is planned again on what the server has; only what both plans remove goes.
+    // What was planned on caches is judged again on what the server has, one after the other: each removal changes what holds for the next.
     private async Task RemoveAsync(ScalePlan plan, CancellationToken cancellationToken)
     {
         await inputs.CatchUpAsync(cancellationToken);
-        ScaleInput input = inputs.Read(_memory);
-        ScalePlan again = scope.Options.Plan(input);
-        foreach (NodeScalePlanNode node in again.Nodes.Where(node => node.Decision == ScaleDecision.Remove && plan.Nodes.Any(one => IsSame(one, node))))
+        foreach (NodeScalePlanNode planned in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove))
         {
+            ScaleInput input = inputs.Read(_memory);
+            if (scope.Options.Planner.Confirm(input, planned) is not { } node) continue;
+            if (node.Decision != ScaleDecision.Remove)
+            {
+                scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
+                continue;
+            }
+
             NodeSmithPool? pool = input.Pools.FirstOrDefault(one => one.Metadata.Name == node.Pool);
             NodeSmithClaim? claim = input.Claims.FirstOrDefault(one => one.Metadata.Name == node.Claim && one.Spec.PoolRef == node.Pool);
             if (pool is null || claim is null || claim.Metadata.DeletionTimestamp is not null) continue;
@@ -63,14 +69,13 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         }
     }
 
-    private static bool IsSame(NodeScalePlanNode one, NodeScalePlanNode other) =>
-        one.Decision == other.Decision && one.Claim == other.Claim && one.Pool == other.Pool && one.NodeUid == other.NodeUid;
+    private static string TargetOf(NodeScalePlanNode node) => node.Node.Length > 0 ? $"node/{node.Node}" : $"claim/{node.Claim}";
 
     private void Note(ScalePlan plan)
     {
         foreach (NodeScalePlanPool pool in plan.Pools) scope.Decisions.Note(pool.Pool, "pool", pool.Decision, $"{pool.Reason}: {pool.Message}");
         foreach (NodeScalePlanPod pod in plan.Pods) scope.Decisions.Note(pod.Pool, $"pod/{pod.Namespace}/{pod.Name}", pod.Decision, $"{pod.Reason}: {pod.Message}");
         foreach (NodeScalePlanNode node in plan.Nodes)
-            scope.Decisions.Note(node.Pool, node.Node.Length > 0 ? $"node/{node.Node}" : $"claim/{node.Claim}", node.Decision, $"{node.Reason}: {node.Message}");
+            scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
     }
 }

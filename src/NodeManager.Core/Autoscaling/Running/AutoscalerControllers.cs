@@ -230,10 +230,14 @@ internal sealed class AutoscalerControllers : IDisposable
     private void JudgeSettled()
     {
         (int waiting, int working, _) = Load;
-        bool isSettled = waiting + working == 0 && _scaleLoop.Latest is not null && _scope.Claims.Items.All(
+        bool isSettled = waiting + working == 0 && _scaleLoop.Latest is { } plan && !plan.Pools.Any(IsMoving) && _scope.Claims.Items.All(
             static claim => claim.Metadata.DeletionTimestamp is null && (ClaimAttempts.HasFailed(claim) || claim.Status?.Conditions.IsTrue(NodeSmithConditions.Ready) == true));
         if (isSettled) _settled.TrySetResult();
     }
+
+    // A window that has to pass is waited for.
+    private static bool IsMoving(NodeScalePlanPool pool) =>
+        pool.Decision is ScaleDecision.Create or ScaleDecision.Remove || pool is { Decision: ScaleDecision.Wait, Reason: ScaleReason.Stabilizing or ScaleReason.RecentActivity };
 
     private static ReconcileKey KeyOf(KubernetesObject item) => new(item.Metadata.Namespace!, item.Metadata.Name);
 }

@@ -23,6 +23,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AutoscalerControllers? _controllers;
 
     /// <summary>No other has the same.</summary>
@@ -37,17 +38,20 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
 
     public DateTimeOffset StartedAt { get; } = connection.Time.GetUtcNow();
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends when it has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Asks it to end.</summary>
     public void Stop() => _stop.Cancel();
 
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         CancellationToken stop = linked.Token;
-        // Fails at once where the resources or permissions are missing, rather than when it leads.
-        await connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace, PageSize = 1 }, stop);
         try
         {
+            // Fails at once where the resources or permissions are missing, rather than when it leads.
+            await connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop);
             while (!await LeadAsync(once, stop))
             {
                 // Another one leads, or took over.
@@ -56,6 +60,10 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // Stopped on request.
+        }
+        finally
+        {
+            _ended.TrySetResult();
         }
     }
 

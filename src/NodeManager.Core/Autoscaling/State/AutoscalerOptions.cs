@@ -1,4 +1,3 @@
-using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 
@@ -10,8 +9,8 @@ public sealed record AutoscalerOptions
     /// <summary>Makes its providers.</summary>
     public required IMachineProviderSource Providers { get; init; }
 
-    /// <summary>What to do now. Pure.</summary>
-    public required Func<ScaleInput, ScalePlan> Plan { get; init; }
+    /// <summary>Decides how many machines there are to be.</summary>
+    public required IScalePlanner Planner { get; init; }
 
     /// <summary>Where its resources are; a Secret may be elsewhere.</summary>
     public string Namespace { get; init; } = NodeSmithNames.DefaultNamespace;

@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.Running;
+
+namespace NodeManager.Commands;
+
+/// <summary>Shows who scales, which pools, and the last decisions with their reasons.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeAutoscaler")]
+[OutputType(typeof(NodeAutoscaler))]
+public sealed class GetNodeAutoscalerCommand : AutoscalerCmdlet
+{
+    /// <summary>How many of the last decisions to show.</summary>
+    [Parameter]
+    [ValidateRange(0, 1000)]
+    public int DecisionCount { get; set; } = 20;
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+            Sessions.StartIn(session, session, async worker => worker.Output(await AutoscalerReader.ReadAsync(session, Namespace, DecisionCount, worker.Token)));
+    }
+}

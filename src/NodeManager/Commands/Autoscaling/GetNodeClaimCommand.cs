@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Running;
+
+namespace NodeManager.Commands;
+
+/// <summary>Shows claims: how far each is, its machine and its node.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeClaim")]
+[OutputType(typeof(NodeClaim))]
+public sealed class GetNodeClaimCommand : AutoscalerCmdlet
+{
+    /// <summary>Names of claims, with wildcards; without it, all.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(NodeClaimCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Only those of these pools, with wildcards.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Pool { get; set; } = [];
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            Sessions.StartIn(session, session, async worker =>
+            {
+                foreach (NodeClaim claim in await NodeClaims.ReadAsync(session, Namespace, Name, Pool, worker.Token)) worker.Output(claim);
+            });
+        }
+    }
+}

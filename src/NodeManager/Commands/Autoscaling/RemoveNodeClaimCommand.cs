@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.Running;
+
+namespace NodeManager.Commands;
+
+/// <summary>Deletes claims with their machines, or lets their machines go.</summary>
+[Cmdlet(VerbsCommon.Remove, "NodeClaim", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveNodeClaimCommand : SessionCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names of claims.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NodeClaimCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Claims, from Get-NodeClaim.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public NodeClaim? InputObject { get; set; }
+
+    /// <summary>Where the claims are.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = AutoscalerCmdlet.DefaultNamespace;
+
+    /// <summary>Leave the machine and its node as they are.</summary>
+    [Parameter]
+    public SwitchParameter Abandon { get; set; }
+
+    private protected override void Process()
+    {
+        if (InputObject is { } claim)
+        {
+            foreach (NodeManagerSession session in Sessions.For(claim)) Remove(session, claim.Namespace, claim.Name, claim.Uid);
+            return;
+        }
+
+        foreach (NodeManagerSession session in Sessions)
+            foreach (string name in Name) Remove(session, Namespace, name, "");
+    }
+
+    private void Remove(NodeManagerSession session, string ns, string name, string uid)
+    {
+        string action = Abandon
+            ? "Delete the claim, and leave its machine running, which the autoscaler then never removes"
+            : "Delete the claim: the autoscaler drains its node and destroys its machine";
+        bool isReal = ShouldProcess($"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'", action);
+        if (!isReal && !IsWhatIf) return;
+        Sessions.StartIn(session, name, worker => Abandon
+            ? NodeClaims.AbandonAsync(session, (ns, name), uid, dryRun: !isReal, worker.Token)
+            : NodeClaims.RemoveAsync(session, (ns, name), uid, dryRun: !isReal, worker.Token));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Sessions;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Providers;
+
+namespace NodeManager.Commands;
+
+/// <summary>Runs the autoscaler: as a job, or once.</summary>
+[Cmdlet(VerbsLifecycle.Start, "NodeAutoscaler", DefaultParameterSetName = AsAJob, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Job), typeof(NodeAutoscaler))]
+public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet
+{
+    private const string AsAJob = "AsJob";
+    private const string AtOnce = "Once";
+
+    /// <summary>Bring the pools to where they should be, then end.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = AtOnce)]
+    public SwitchParameter Once { get; set; }
+
+    /// <summary>How long that may take.</summary>
+    [Parameter(ParameterSetName = AtOnce)]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    private protected override void Begin()
+    {
+        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+        BuiltInMachineProviders.Register();
+    }
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            if (!ShouldProcess($"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
+            if (AutoscalerReader.IsRunning(session, Namespace))
+            {
+                Fail(new NodeManagerException(
+                    ErrorIds.AutoscalerRunning, ErrorKind.ResourceBusy, $"This session runs an autoscaler for namespace {Namespace} of cluster '{session.Cluster}' already.", session,
+                    $"Stop it with Stop-NodeAutoscaler -Namespace {Namespace}, or see Get-NodeAutoscaler."), session);
+                continue;
+            }
+
+            AutoscalerOptions options = new() { Namespace = Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() };
+            if (Once) Sessions.StartIn(session, session, worker => RunOnceAsync(session, options, worker));
+            else StartJob(session, options);
+        }
+    }
+
+    private void StartJob(NodeManagerSession session, AutoscalerOptions options)
+    {
+        NodeAutoscalerJob job = new(MyInvocation.Line.Trim(), session, options);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+
+    private async Task RunOnceAsync(NodeManagerSession session, AutoscalerOptions options, Worker worker)
+    {
+        using CancellationTokenSource limit = new(Timeout, session.Time());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, worker.Token);
+        try
+        {
+            await AutoscalerHost.RunAsync(session, options, once: true, worker, stop.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !worker.Token.IsCancellationRequested)
+        {
+            worker.Error(
+                new NodeManagerException(
+                    ErrorIds.AutoscalerNotSettled, ErrorKind.OperationTimeout,
+                    $"The pools of namespace {Namespace} in cluster '{session.Cluster}' are not settled after {HumanDuration.Format(Timeout)}.", session,
+                    "See Get-NodeClaim for claims that are not Ready and why. Run it again to continue."),
+                session);
+        }
+
+        worker.Output(await AutoscalerReader.ReadAsync(session, Namespace, 20, worker.Token));
+    }
+}

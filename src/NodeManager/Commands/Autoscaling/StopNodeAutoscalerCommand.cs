@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.Running;
+
+namespace NodeManager.Commands;
+
+/// <summary>Stops the autoscaler that a session runs. Its machines stay; another process may take over.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "NodeAutoscaler", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet
+{
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            if (!ShouldProcess($"namespace {Namespace} in cluster '{session.Cluster}'", "Stop the autoscaler of this session")) continue;
+            Sessions.StartIn(session, session, async worker =>
+            {
+                if (await AutoscalerReader.StopAsync(session, Namespace, worker.Token) == 0)
+                    worker.Warning($"This session runs no autoscaler for namespace {Namespace} of cluster '{session.Cluster}': there is nothing to stop. To see who acts, use Get-NodeAutoscaler.");
+            });
+        }
+    }
+}

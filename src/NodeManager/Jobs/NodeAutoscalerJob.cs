@@ -1,0 +1,13 @@
+using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Jobs;
+
+/// <summary>An autoscaler as a job: it runs until it is stopped, and tells in its verbose stream what it does.</summary>
+internal sealed class NodeAutoscalerJob(string command, NodeManagerSession session, AutoscalerOptions options) : OperationJob(command, AutoscalerHost.Kind, [session])
+{
+    public override string StatusMessage => $"namespace {options.Namespace}";
+
+    protected override RunningOperation StartOperation() => AutoscalerHost.Start(session, options);
+}

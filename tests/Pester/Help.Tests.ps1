@@ -17,6 +17,8 @@ BeforeDiscovery {
     $needsOwnCluster = 'a context of a kubeconfig with a cluster behind it'
     $needsPool = "the autoscaler's resources and a pool; ScalePlan.Tests.ps1 runs it"
     $needsVault = 'a vault with addresses of receivers'
+    # Autoscaler.Tests.ps1 runs these commands with them.
+    $needsAutoscaler = 'the resources of the autoscaler'
     $excluded = @{
         'New-NodeAlertSink/Example 2' = $needsVault
         'Start-NodeHealthMonitor/Example 3' = $needsVault
@@ -30,6 +32,18 @@ BeforeDiscovery {
         'Measure-SchedulerPlugin/Example 1' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 2' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 3' = $needsOwnCluster
+        'Start-NodeAutoscaler/Example 1' = $needsAutoscaler
+        'Start-NodeAutoscaler/Example 2' = $needsAutoscaler
+        'Start-NodeAutoscaler/Example 3' = $needsAutoscaler
+        'Stop-NodeAutoscaler/Example 1' = $needsAutoscaler
+        'Get-NodeAutoscaler/Example 1' = $needsAutoscaler
+        'Get-NodeAutoscaler/Example 2' = $needsAutoscaler
+        'Get-NodeAutoscaler/Example 3' = $needsAutoscaler
+        'Get-NodeClaim/Example 1' = $needsAutoscaler
+        'Get-NodeClaim/Example 2' = $needsAutoscaler
+        'Remove-NodeClaim/Example 1' = $needsAutoscaler
+        'Remove-NodeClaim/Example 2' = $needsAutoscaler
+        'Remove-NodeClaim/Example 3' = $needsAutoscaler
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 

@@ -53,7 +53,7 @@ internal static partial class AbandonedMachines
         {
             try
             {
-                await client.PatchAsync(KubernetesResources.ConfigMaps, NodeSmithNames.AbandonedConfigMap, ns, Patch.Merge(new() { ["data"] = data }), null, RequestOptions.Default, cancellationToken);
+                await client.PatchAsync(KubernetesResources.ConfigMaps, NodeSmithNames.AbandonedConfigMap, ns, Patch.Merge(new() { ["data"] = data.DeepClone() }), null, RequestOptions.Default, cancellationToken);
                 return;
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && attempt == 1)

@@ -19,6 +19,9 @@ namespace NodeManager.Core.Autoscaling.Running;
 /// <summary>Reads and removes claims, whether an autoscaler runs or not.</summary>
 public static class NodeClaims
 {
+    private static readonly string[] Order =
+        [NodeSmithConditions.Launched, NodeSmithConditions.Registered, NodeSmithConditions.Initialized, NodeSmithConditions.Ready, NodeSmithConditions.Failed];
+
     /// <summary>The claims of a namespace, by name.</summary>
     /// <param name="session">Where.</param>
     /// <param name="ns">The namespace.</param>
@@ -168,7 +171,7 @@ public static class NodeClaims
             Attempts = status.LaunchAttempts ?? 0,
             TerminationGracePeriod = claim.Spec.TerminationGracePeriod is { } text ? GoDuration.Parse(text) : null,
             Holder = status.Lease is { Holder.Length: > 0 } lease ? $"{lease.Holder} ({lease.Phase})" : "",
-            Conditions = new([.. (status.Conditions ?? []).Select(static one => new NodeCondition
+            Conditions = new([.. (status.Conditions ?? []).OrderBy(static one => Array.IndexOf(Order, one.Type) is var at and >= 0 ? at : Order.Length).Select(static one => new NodeCondition
             {
                 Type = one.Type, Status = one.Status, Reason = one.Reason, Message = one.Message, LastTransitionTime = one.LastTransitionTime,
             })]),

@@ -1,0 +1,165 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0.0' }
+
+# Simulated machines on the embedded cluster, from PowerShell.
+BeforeAll {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    Import-Module "$root/NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox -SandboxPort 0 -SandboxSpeed 10
+    $ConfirmPreference = 'None'
+
+    # As the cluster's API takes it.
+    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
+        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
+        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
+        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
+        if ($Body -isnot [string]) { $Body = $Body | ConvertTo-Json -Depth 9 }
+        Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
+    }
+
+    function Wait-Until([scriptblock] $Condition) {
+        foreach ($i in 1..600) {
+            if (& $Condition) { return }
+            Start-Sleep -Milliseconds 100
+        }
+        throw "Timed out waiting for: $Condition"
+    }
+
+    $api = '/apis/kubenodesmith.parawell.cloud/v1alpha1'
+    $collection = "$api/namespaces/kubenodesmith"
+    function Add-Resource([string] $Kind, [string] $Name, $Spec) {
+        $null = Send POST "$collection/$($Kind.ToLowerInvariant())s" @{ apiVersion = 'kubenodesmith.parawell.cloud/v1alpha1'; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
+    }
+
+    foreach ($file in Get-ChildItem "$root/deploy/crds/nodesmith*.yaml") {
+        $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) 'application/yaml'
+    }
+    Wait-Until { try { Send GET "$api/nodesmithclaims"; $true } catch { $false } }
+    $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }
+    Add-Resource NodeSmithProvider sim @{ type = 'simulated' }
+    Add-Resource NodeSmithControlPlane plane @{ pools = @('small') }
+    Add-Resource NodeSmithPool small @{ providerRef = 'sim'; limits = @{ minNodes = 2; maxNodes = 5; cpuCores = 0; memoryMiB = 0 }; machineTemplate = @{ labels = @{ tier = 'a' } } }
+}
+
+AfterAll {
+    Get-Job | Where-Object PSJobTypeName -eq NodeAutoscaler | Remove-Job -Force
+    $session | Disconnect-NodeManager
+}
+
+Describe 'Start-NodeAutoscaler' {
+    It 'does nothing with -WhatIf' {
+        Start-NodeAutoscaler -Once -WhatIf | Should -BeNullOrEmpty
+        Get-NodeClaim | Should -BeNullOrEmpty
+        (Get-NodeAutoscaler).Status | Should -BeExactly Stopped
+    }
+
+    It 'brings the pools to where they should be, and ends, with -Once' {
+        $state = Start-NodeAutoscaler -Once
+        $state.Status | Should -BeExactly Stopped
+        $state.Pools[0] | ForEach-Object { $_.Name, $_.ReadyNodes, $_.MinNodes, $_.MaxNodes, $_.Available } | Should -Be small, 2, 2, 5, True
+        $state.Decisions | Where-Object Target -eq claim/small-1 | Select-Object -First 1 -ExpandProperty Decision | Should -BeExactly Initialize
+        $claims = Get-NodeClaim
+        $claims.Name | Should -Be small-1, small-2
+        $claims.Status | Should -Be Ready, Ready
+        $claims[0].ProviderId | Should -BeExactly simulated://sim/machines/small-1
+        (Get-ClusterNode small-1).Labels['tier'] | Should -BeExactly a
+    }
+
+    It 'fails where the resources are missing' {
+        $other = Connect-NodeManager -Sandbox
+        try {
+            { Start-NodeAutoscaler -Once -Session $other -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+        }
+        finally {
+            $other | Disconnect-NodeManager
+            $null = Select-NodeManagerSession $session.Id
+        }
+    }
+
+    It 'refuses a negative timeout' {
+        { Start-NodeAutoscaler -Once -Timeout '-5s' } | Should -Throw -ErrorId 'InvalidDuration,*'
+    }
+
+    It 'runs as a job, once a session and namespace, until it is stopped' {
+        $job = Start-NodeAutoscaler
+        try {
+            $job.PSJobTypeName | Should -BeExactly NodeAutoscaler
+            Wait-Until { (Get-NodeAutoscaler).Status -eq 'Running' }
+            (Get-NodeAutoscaler).IsLocal | Should -BeTrue
+            Start-NodeAutoscaler -ErrorAction SilentlyContinue -ErrorVariable refused | Should -BeNullOrEmpty
+            $refused.FullyQualifiedErrorId | Should -BeLike 'AutoscalerRunning,*'
+        }
+        finally {
+            Stop-NodeAutoscaler
+        }
+        Wait-Until { $job.State -eq 'Completed' }
+        (Get-NodeAutoscaler).Status | Should -BeExactly Stopped
+        Stop-NodeAutoscaler -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -BeLike '*nothing to stop*'
+    }
+}
+
+Describe 'Get-NodeClaim' {
+    It 'filters by name and pool, with wildcards' {
+        (Get-NodeClaim *-2).Name | Should -BeExactly small-2
+        Get-NodeClaim -Pool large* | Should -BeNullOrEmpty
+        (Get-NodeClaim -Pool small).Count | Should -Be 2
+    }
+
+    It 'reports a name that does not exist' {
+        { Get-NodeClaim nothing -ErrorAction Stop } | Should -Throw -ErrorId 'NodeClaimNotFound,*'
+    }
+
+    It 'fits a table into 80 columns' {
+        $PSStyle.OutputRendering = 'PlainText'
+        $lines = (Get-NodeClaim | Format-Table | Out-String -Width 80) -split '\r?\n' | Where-Object { $_ }
+        $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 80 }
+        $lines -join "`n" | Should -Match 'small-1\s+Ready\s+small-1\s+2\s+2'
+    }
+
+    It 'completes names' {
+        (TabExpansion2 'Get-NodeClaim sma').CompletionMatches.CompletionText | Should -Be small-1, small-2
+    }
+}
+
+Describe 'Remove-NodeClaim' {
+    It 'checks with -WhatIf, and stores nothing' {
+        Remove-NodeClaim small-1 -WhatIf
+        (Get-NodeClaim small-1).Status | Should -BeExactly Ready
+        Remove-NodeClaim nothing -WhatIf -ErrorAction SilentlyContinue -ErrorVariable missing
+        $missing.FullyQualifiedErrorId | Should -BeLike 'NodeClaimNotFound,*'
+    }
+
+    It 'has the autoscaler destroy the machine and make another one for minNodes' {
+        Get-NodeClaim small-1 | Remove-NodeClaim
+        (Get-NodeClaim small-1).Status | Should -BeExactly Terminating
+        $null = Start-NodeAutoscaler -Once
+        (Get-NodeClaim).Name | Should -Be small-2, small-3
+        Get-ClusterNode small-1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'leaves the machine with -Abandon, and records it' {
+        Remove-NodeClaim small-2 -Abandon
+        (Get-NodeClaim).Name | Should -Be small-3
+        # Its node still counts as the pool's.
+        $null = Start-NodeAutoscaler -Once
+        (Get-NodeClaim).Name | Should -Be small-3
+        (Get-ClusterNode small-2).Name | Should -BeExactly small-2
+        $record = (Send GET '/api/v1/namespaces/kubenodesmith/configmaps/kubenodesmith-abandoned-machines').data.PSObject.Properties.Value | ConvertFrom-Json
+        $record.providerId, $record.node | Should -Be simulated://sim/machines/small-2, small-2
+    }
+}
+
+Describe 'Get-NodeAutoscaler' {
+    It 'shows decisions, each with a reason' {
+        $state = Get-NodeAutoscaler -DecisionCount 500
+        $state.Decisions.Count | Should -BeGreaterThan 10
+        $state.Decisions | Where-Object { -not $_.Reason } | Should -BeNullOrEmpty
+        (Get-NodeAutoscaler -DecisionCount 3).Decisions.Count | Should -Be 3
+    }
+
+    It 'keeps its shape in JSON' {
+        $json = Get-NodeAutoscaler -DecisionCount 1 | ConvertTo-Json -Depth 5 | ConvertFrom-Json
+        $json.Pools[0].Name | Should -BeExactly small
+        $json.Decisions[0].Reason | Should -Not -BeNullOrEmpty
+    }
+}

@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Drain;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;

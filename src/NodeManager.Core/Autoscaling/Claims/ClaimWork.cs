@@ -2,7 +2,6 @@ using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
-using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Claims;

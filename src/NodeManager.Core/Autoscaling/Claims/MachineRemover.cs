@@ -1,11 +1,9 @@
 using System.Net;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Core.Autoscaling.Claims;

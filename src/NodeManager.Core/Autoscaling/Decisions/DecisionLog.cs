@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Observing;
 using NodeManager.Kubernetes;
@@ -23,7 +24,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Pool, string Target), DecisionEntry> _latest = [];
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private List<DecisionEntry> _entries = [];
     private string? _version;
 
@@ -83,7 +84,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     {
         while (true)
         {
-            await _changed.WaitAsync(cancellationToken);
+            await _changed.Reader.ReadAsync(cancellationToken);
             await Task.Delay(Batch, client.Time, cancellationToken);
             try
             {
@@ -150,11 +151,5 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList()) _latest.Remove(gone);
     }
 
-    private void Wake()
-    {
-        lock (_lock)
-        {
-            if (_changed.CurrentCount == 0) _changed.Release();
-        }
-    }
+    private void Wake() => _changed.Writer.TryWrite(true);
 }

@@ -3,7 +3,6 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Core.Autoscaling.Decisions;

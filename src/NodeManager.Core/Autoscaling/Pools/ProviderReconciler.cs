@@ -47,7 +47,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
     public bool IsOf(NodeSmithClaim claim, NodeSmithProvider provider) =>
         (claim.Status?.ProviderRef is { Length: > 0 } used ? used : scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.Spec.ProviderRef) == provider.Metadata.Name;
 
-    private Task WriteAsync(NodeSmithProvider provider, string state, string reason, string message, CancellationToken cancellationToken) => scope.ProviderWriter.WriteStatusAsync(
+    private Task<NodeSmithProvider> WriteAsync(NodeSmithProvider provider, string state, string reason, string message, CancellationToken cancellationToken) => scope.ProviderWriter.WriteStatusAsync(
         provider,
         status =>
         {

@@ -1,9 +1,7 @@
 using NodeManager.Controllers.Queueing;
-using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Pools;
 

@@ -5,7 +5,6 @@ using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Collection;
 using NodeManager.Core.Autoscaling.Pools;
-using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Kubernetes;

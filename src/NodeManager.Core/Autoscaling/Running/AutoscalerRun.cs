@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Autoscaling.Decisions;
@@ -9,12 +10,12 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Autoscaling.Running;
 
 /// <summary>One autoscaler, from its start to its end.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and whoever stops a run may still look at its token.")]
 internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeaseListener
 {
     // What a shutdown may take to give back what it holds.
@@ -184,7 +185,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         }
     }
 
-    private async Task GiveBackAsync(LeaderLease lease)
+    private static async Task GiveBackAsync(LeaderLease lease)
     {
         using CancellationTokenSource limit = new(CleanUp, TimeProvider.System);
         try

@@ -108,7 +108,7 @@ public static class NodeClaims
         }
     }
 
-    private static Task ChangeAsync(
+    private static Task<bool> ChangeAsync(
         NodeManagerSession session, (string Namespace, string Name) claim, string uid, Func<KubernetesClient, NodeSmithClaim, CancellationToken, Task> change, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session, claim.Name,

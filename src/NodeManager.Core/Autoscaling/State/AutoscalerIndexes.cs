@@ -20,7 +20,7 @@ internal static class AutoscalerIndexes
 
     public static string ByName(string name) => "name:" + name;
 
-    private static IEnumerable<string> KeysOf(string? providerId, string? machine, string? node)
+    private static HashSet<string> KeysOf(string? providerId, string? machine, string? node)
     {
         HashSet<string> keys = [];
         if (!string.IsNullOrEmpty(providerId)) keys.Add(ById(providerId));

@@ -6,7 +6,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 

@@ -9,6 +9,7 @@ using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -32,6 +33,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
     /// <summary>Stands between autoscalers and their machines.</summary>
     public Func<IMachineProvider, IMachineProvider> Wrap { get; set; } = static provider => provider;
+
+    /// <summary>What machines are made with, where that is not the autoscaler's own connection.</summary>
+    public KubernetesClient? MachineClient { get; set; }
 
     public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}")
     {
@@ -66,7 +70,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public AutoscalerOptions Options(NodeManagerSession session) => new()
     {
         Namespace = Namespace,
-        Providers = new SimulatedMachines(session, provider => Wrap(provider)),
+        Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
         Planner = new WantedPlanner(this),
         CollectionInterval = TimeSpan.FromSeconds(30),
     };
@@ -135,7 +139,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     }
 
     /// <summary>Makes simulated providers, each once.</summary>
-    private sealed class SimulatedMachines(NodeManagerSession session, Func<IMachineProvider, IMachineProvider> wrap) : IMachineProviderSource
+    private sealed class SimulatedMachines(NodeManagerSession session, Func<KubernetesClient?> client, Func<IMachineProvider, IMachineProvider> wrap) : IMachineProviderSource
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, IMachineProvider> _made = [];
@@ -150,7 +154,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
                     var connection = session.Connection();
                     var settings = new MachineProviderSettings(provider.Metadata.Name, provider.Metadata.Namespace!, JsonDocument.Parse(spec).RootElement, MachineCredentials.None)
                     {
-                        Cluster = connection.Client, Owner = "c/sim", Time = connection.Time,
+                        Cluster = client() ?? connection.Client, Owner = "c/sim", Time = connection.Time,
                     };
                     _made[spec] = made = wrap(new SimulatedProviderFactory().Create(settings));
                 }

@@ -5,6 +5,7 @@ using NodeManager.Core.Autoscaling.Decisions;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -23,7 +24,7 @@ public sealed class AutoscalerRoughTests
         const int nodes = 20;
         const double failing = 0.3;
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
-        await lab.AddPoolAsync(max: nodes, fields: "\"registrationTimeout\":\"2m\"");
+        await lab.AddPoolAsync(max: nodes, fields: "\"registrationTimeout\":\"30m\"");
         var chance = new Chance(Seed);
         int calls = 0;
         lab.Wrap = inner => new InterceptedProvider(
@@ -37,6 +38,9 @@ public sealed class AutoscalerRoughTests
             call => call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2))) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer") : null);
         var clock = new JumpingClock(lab.Cluster.Time);
         await using MachineLedger ledger = new(lab);
+        // What fails is counted: the machines' own connection is well.
+        using KubernetesClient machines = lab.Cluster.CreateClient();
+        lab.MachineClient = machines;
         lab.Wanted = nodes;
         RoughConnection? rough = null;
         await lab.RunAsync(inner => rough = new(new ConflictingConnection(inner, chance)) { FailsEvery = 12, WatchLife = TimeSpan.FromMilliseconds(700) }, clock);

@@ -15,8 +15,14 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
     {
         string uid = claim.Metadata.Uid!;
         if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
-        if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
         bool isOpen = ClaimAttempts.IsOpen(claim);
+        if (isOpen && work.Made.TryGetValue(uid, out (int Attempt, Machine Machine) made) && made.Attempt == claim.Status!.LaunchAttempts)
+        {
+            await KeepAsync(claim, made.Attempt, made.Machine, null, cancellationToken);
+            return ReconcileResult.Done;
+        }
+
+        if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
         string stalled = isOpen ? "Unknown" : "False";
         if (work.PoolOf(claim) is not { } pool)
             return await work.StallAsync(claim, NodeSmithConditions.Launched, stalled, "PoolNotFound", $"NodeSmithPool {claim.Spec.PoolRef} does not exist.", null, cancellationToken);
@@ -33,12 +39,15 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         long start = work.Scope.Time.GetTimestamp();
         claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => Begin(claim, status, pool, isOpen, begun), cancellationToken);
         int attempt = claim.Status!.LaunchAttempts!.Value;
+        // From here on there may be a machine (again).
+        work.Destroyed.TryRemove(uid, out _);
         MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
         MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
         claim = work.Scope.Claims.Find(uid) ?? claim;
         if (result is { Outcome: MachineOutcome.Succeeded, Machine: { } machine })
         {
             work.Pacing.Succeeded(uid);
+            work.Made[uid] = (attempt, machine);
             // The provider's clock may be another one: its time counts where it lies within this call.
             bool isCredible = !isOpen && machine.CreatedAt > begun && machine.CreatedAt <= begun + work.Scope.Time.GetElapsedTime(start);
             await KeepAsync(claim, attempt, machine, isCredible ? machine.CreatedAt : null, cancellationToken);

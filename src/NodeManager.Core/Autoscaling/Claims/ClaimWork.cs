@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
@@ -19,6 +20,12 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     public CallPacing Pacing { get; } = new(scope.Time);
 
     public SeenTimes Seen { get; } = new(scope.Time);
+
+    /// <summary>Claims whose machine of an attempt this process has destroyed: where writing that down failed, the provider is not asked again.</summary>
+    public ConcurrentDictionary<string, int> Destroyed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The same of machines that this process got from a provider.</summary>
+    public ConcurrentDictionary<string, (int Attempt, Machine Machine)> Made { get; } = new(StringComparer.Ordinal);
 
     public ClaimConditions Conditions(NodeSmithClaim claim) => new(claim, scope.Now);
 
@@ -61,5 +68,7 @@ internal sealed class ClaimWork(AutoscalerScope scope)
         Leases.Forget(uid);
         Pacing.Succeeded(uid);
         Seen.Forget(uid);
+        Destroyed.TryRemove(uid, out _);
+        Made.TryRemove(uid, out _);
     }
 }

@@ -24,6 +24,23 @@ internal sealed class MachineRemover(ClaimWork work)
     public async Task<MachineObstacle?> RemoveAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
+        int attempt = claim.Status?.LaunchAttempts ?? 0;
+        if (!work.Destroyed.TryGetValue(uid, out int destroyed) || destroyed != attempt)
+        {
+            if (await DestroyAsync(claim, pool, cancellationToken) is { } obstacle) return obstacle;
+            work.Destroyed[uid] = attempt;
+            work.Made.TryRemove(uid, out _);
+        }
+
+        work.Pacing.Succeeded(uid);
+        foreach (Node node in work.Candidates(claim).Where(node => NodeOwnership.Check(claim, node) is null).DistinctBy(static node => node.Metadata.Uid).ToList())
+            await DeleteAsync(node, cancellationToken);
+        return null;
+    }
+
+    private async Task<MachineObstacle?> DestroyAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
         if (work.Pacing.Left(uid) is { } wait) return new("Waiting", "", wait);
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
         if (access.Provider is not { } provider) return new(access.Reason, $"The machine cannot be destroyed: {access.Message}", work.Pacing.Failed(uid, TimeSpan.FromSeconds(30)));
@@ -34,9 +51,6 @@ internal sealed class MachineRemover(ClaimWork work)
             return new(result.Outcome.ToString(), $"The machine cannot be destroyed: {result.Reason}", after);
         }
 
-        work.Pacing.Succeeded(uid);
-        foreach (Node node in work.Candidates(claim).Where(node => NodeOwnership.Check(claim, node) is null).DistinctBy(static node => node.Metadata.Uid).ToList())
-            await DeleteAsync(node, cancellationToken);
         return null;
     }
 

@@ -57,7 +57,7 @@ Describe 'Start-NodeAutoscaler' {
         $state.Status | Should -BeExactly Stopped
         $state.Pools[0] | ForEach-Object { $_.Name, $_.ReadyNodes, $_.MinNodes, $_.MaxNodes, $_.Available } | Should -Be small, 2, 2, 5, True
         $state.Decisions | Where-Object Target -eq claim/small-1 | Select-Object -First 1 -ExpandProperty Decision | Should -BeExactly Initialize
-        $claims = Get-NodeClaim
+        $claims = Get-NodeClaim | Sort-Object Name
         $claims.Name | Should -Be small-1, small-2
         $claims.Status | Should -Be Ready, Ready
         $claims[0].ProviderId | Should -BeExactly simulated://sim/machines/small-1
@@ -117,7 +117,7 @@ Describe 'Get-NodeClaim' {
     }
 
     It 'completes names' {
-        (TabExpansion2 'Get-NodeClaim sma').CompletionMatches.CompletionText | Should -Be small-1, small-2
+        (TabExpansion2 'Get-NodeClaim sma').CompletionMatches.CompletionText | Sort-Object | Should -Be small-1, small-2
     }
 }
 
@@ -133,7 +133,7 @@ Describe 'Remove-NodeClaim' {
         Get-NodeClaim small-1 | Remove-NodeClaim
         (Get-NodeClaim small-1).Status | Should -BeExactly Terminating
         $null = Start-NodeAutoscaler -Once
-        (Get-NodeClaim).Name | Should -Be small-2, small-3
+        (Get-NodeClaim).Name | Sort-Object | Should -Be small-2, small-3
         Get-ClusterNode small-1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
 

@@ -40,7 +40,9 @@ function ConvertTo-PlainRow([string] $Row) {
 
 # Paragraphs of plain text. Lists and tables are one paragraph of several lines each.
 function ConvertTo-PlainText([string] $Markdown) {
-    foreach ($block in $Markdown.Trim() -split '(?:\r?\n){2,}' | Where-Object { $_ }) {
+    # A fenced block ends where its fence does: output has empty lines of its own.
+    foreach ($match in [regex]::Matches(($Markdown.Trim() -replace '\r', ''), '(?ms)^```.*?^```$|(?:^(?!```)[^\n]*\S[^\n]*(?:\n|\z))+')) {
+        $block = $match.Value.Trim()
         $lines = @($block -split '\r?\n')
         if ($lines[0].StartsWith('```')) {
             $lines[1..($lines.Count - 2)] -replace '^', '    ' -join "`n"

@@ -1,7 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 

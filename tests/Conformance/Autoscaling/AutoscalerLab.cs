@@ -37,9 +37,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>What machines are made with, where that is not the autoscaler's own connection.</summary>
     public KubernetesClient? MachineClient { get; set; }
 
-    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}")
+    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}", bool rbac = false)
     {
-        TestCluster cluster = await TestCluster.StartAsync(backend, speed: speed);
+        TestCluster cluster = await TestCluster.StartAsync(backend, rbac: rbac, speed: speed);
         await NodeSmithDefinitions.InstallAsync(cluster);
         var lab = new AutoscalerLab(cluster);
         await lab.AddProviderAsync(simulated);

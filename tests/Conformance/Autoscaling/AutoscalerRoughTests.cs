@@ -7,7 +7,6 @@ using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Alerts.Rules;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Testing;
 

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Alerts;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Sandbox.Api.Faults;
 
 namespace NodeManager.Core.Tests.Monitoring;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Core.Usage;
 using NodeManager.Testing;

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Tests.Controllers;
 
 namespace NodeManager.Sandbox.Tests.Faults;

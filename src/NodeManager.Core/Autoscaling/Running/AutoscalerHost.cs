@@ -1,12 +1,7 @@
-using NodeManager.Core.Autoscaling.Decisions;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Autoscaling.Running;
 

@@ -49,7 +49,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
 
         // A file or a later command gets screen after screen; a terminal has them in one place.
         bool isInPlace = !Console.IsOutputRedirected && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
-        IReadOnlyList<string> lines = isInPlace ? Fitting([.. _drawn.Values.SelectMany(static one => one.Append(""))]) : [.. isDrawnBefore ? [""] : Array.Empty<string>(), .. _drawn[next.Key]];
+        List<string> lines = isInPlace ? Fitting([.. _drawn.Values.SelectMany(static one => one.Append(""))]) : [.. isDrawnBefore ? [""] : Array.Empty<string>(), .. _drawn[next.Key]];
         string back = isInPlace && _height > 0 ? $"\e[{_height}A\e[J" : "";
         _height = lines.Count;
         WriteObject(back + string.Join('\n', lines));

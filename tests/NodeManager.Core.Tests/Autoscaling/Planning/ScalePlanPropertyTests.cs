@@ -5,7 +5,6 @@ using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 using NodeManager.Testing;

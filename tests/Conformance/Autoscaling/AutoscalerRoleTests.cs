@@ -1,0 +1,51 @@
+using System.Net;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Installation;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Conformance.Autoscaling;
+
+/// <summary>The roles of deploy/rbac-autoscaler.yaml suffice for the life of a machine: its claim, its node, its drain and its end.</summary>
+public sealed class AutoscalerRoleTests
+{
+    [Fact]
+    public async Task Nothing_that_it_needs_is_forbidden()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, rbac: true);
+        NodeManagerSession admin = await lab.Cluster.ConnectAsync();
+        await AutoscalerInstaller.InstallAsync(admin, lab.Namespace, TimeSpan.FromMinutes(2), static _ => Task.FromResult(true), new Listener(), default).ToListAsync();
+        string account = $"system:serviceaccount:{lab.Namespace}:nodemanager-autoscaler";
+        await BindSimulatorAsync(lab);
+        lab.Wanted = 1;
+        await lab.AddPoolAsync();
+
+        NodeManagerSession session = await lab.Cluster.ConnectAsAsync(account, "system:serviceaccounts", "system:authenticated");
+        RunningOperation operation = AutoscalerHost.Start(session, lab.Options(session));
+        try
+        {
+            await lab.WaitForClaimsAsync("a ready claim", static claims => claims.Count == 1 && AutoscalerLab.IsReady(claims[0]));
+            lab.Wanted = 0;
+            await lab.DeleteAsync(NodeSmithResources.Claims, (await lab.ClaimsAsync())[0].Metadata.Name);
+            await lab.WaitForClaimsAsync("no claim", static claims => claims.Count == 0);
+        }
+        finally
+        {
+            await AutoscalerLab.StopAsync(operation);
+        }
+
+        Assert.Empty(await lab.MachinesAsync());
+        // Conditions of nodes have a role of their own (nodemanager-node-reporter); without it a drain goes on.
+        Assert.Equal("patch /nodes/status", string.Join(", ", lab.Cluster.RequestsOf(account).Where(static one => one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}").Distinct()));
+    }
+
+    private static async Task BindSimulatorAsync(AutoscalerLab lab)
+    {
+        string binding = $$"""
+            {"metadata":{"name":"simulator-{{lab.Cluster.Id}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"nodemanager-autoscaler-simulator"},
+             "subjects":[{"kind":"ServiceAccount","name":"nodemanager-autoscaler","namespace":"{{lab.Namespace}}"}]}
+            """;
+        Assert.Equal(HttpStatusCode.Created, (await lab.Cluster.SendAsync("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding)).Code);
+    }
+}

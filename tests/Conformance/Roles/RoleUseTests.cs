@@ -4,6 +4,7 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Health;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes.Editing;
@@ -39,6 +40,7 @@ public sealed class RoleUseTests
 
         await cluster.SendAsync("DELETE", $"/api/v1/persistentvolumes/{VolumeTests.VolumeOf(cluster)}");
 
+        await LookAtManyAsync(cluster, session);
         RoleUse.AssertNeeded(cluster, user, "nodemanager-viewer");
     }
 
@@ -75,6 +77,7 @@ public sealed class RoleUseTests
 
         Assert.True(drained.Status == NodeDrainStatus.Drained, drained.Describe());
         Assert.True(held.Run.Status == NodeMaintenanceRunStatus.Completed, held.Run.Describe());
+        await LookAtManyAsync(cluster, session);
         RoleUse.AssertNeeded(cluster, user, "nodemanager-operator", Conditions, isAlpha ? [] : Lifecycle);
         RoleUse.AssertNeeded(cluster, user, "nodemanager-events", Conditions);
     }
@@ -178,6 +181,14 @@ public sealed class RoleUseTests
         await foreach (NodeChange _ in NodeWatcher.WatchAsync(session, new() { Selector = cluster.Selector }, true, default)) break;
         Assert.Single(await DrainPlanner.PlanAsync(session, [node], new(), default));
         Assert.NotEmpty(await NodeSelections.SelectAsync(session, new() { Strategy = NodeSelectionStrategy.Random, Pod = WithClaim(), Explain = true }, NullObserver.Instance, default));
+        Assert.Single(await NodeHealthChecks.TestAsync(session, new() { Names = [node] }, e => throw e, NullObserver.Instance, default));
+    }
+
+    /// <summary>Leases of more than eight nodes are listed; those of few are read by name.</summary>
+    private static async Task LookAtManyAsync(TestCluster cluster, NodeManagerSession session)
+    {
+        for (int i = 1; i <= 9; i++) await cluster.CreateAsync(Resources.Nodes, Manifests.Node($"node-{cluster.Id}-many-{i}", cluster.Mark));
+        Assert.NotEmpty(await NodeHealthChecks.TestAsync(session, new() { Selector = cluster.Selector }, e => throw e, NullObserver.Instance, default));
     }
 
     private static Pod WithClaim() => new()

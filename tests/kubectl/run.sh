@@ -14,6 +14,8 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$(command -v "${KUBECTL:-kubectl}")" "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
+# What kubectl remembers of servers goes by their address, and another one had this address before.
+export KUBECACHEDIR="$scratch/cache"
 
 # is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds; a line that awaits in vain is wrong, whatever
 # it ends with.

@@ -18,8 +18,6 @@ namespace NodeManager.Core.Health;
 /// <param name="observer">Told once per kind that cannot be read, with the findings that are missing then.</param>
 internal sealed class HealthReader(ClusterConnection connection, IOperationObserver observer)
 {
-    public const string LeaseNamespace = "kube-node-lease";
-
     // So many requests by name cost less than a list of the whole cluster.
     private const int FewNodes = NodeScope<Pod>.Limit;
 
@@ -34,7 +32,7 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         Task<Func<string, IReadOnlyList<Pod>>> pods = IfAllowedAsync(
             PodsAsync(isFew ? nodes : null, cancellationToken), "Pods", "restarting system pods, evicted pods, the pod limit and repelling taints", static _ => []);
         Task<Dictionary<string, NodeLease>> leases = IfAllowedAsync(
-            isFew ? LeasesOfAsync(nodes, cancellationToken) : LeasesAsync(cancellationToken), $"Leases of namespace {LeaseNamespace}", "stale Leases and clock skew", []);
+            LeasesAsync(isFew ? nodes : null, cancellationToken), $"Leases of namespace {NodeLeases.Namespace}", "stale Leases and clock skew", []);
         Task<List<Event>> aboutNodes = IfAllowedAsync(
             EventsAsync(isFew ? [.. nodes.Select(static name => OfNode(name))] : [OfNode(null)], cancellationToken), "Events", "flapping, evictions and image garbage collection", []);
         Task<List<Event>> evictions = IfAllowedAsync(EventsAsync([FieldSelector.Equal("reason", Rules.KubeletEventRules.Evicted)], cancellationToken), null, null, []);
@@ -78,27 +76,8 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         return node => [.. byNode[node]];
     }
 
-    private async Task<Dictionary<string, NodeLease>> LeasesAsync(CancellationToken cancellationToken) =>
-        (await _client.ListAsync(Resources.NodeLeases, new() { Namespace = LeaseNamespace }, cancellationToken)).Items
-            .ToDictionary(static lease => lease.Metadata.Name, StringComparer.Ordinal);
-
-    private async Task<Dictionary<string, NodeLease>> LeasesOfAsync(IReadOnlyCollection<string> nodes, CancellationToken cancellationToken)
-    {
-        NodeLease?[] leases = await Task.WhenAll(nodes.Select(FindAsync));
-        return leases.OfType<NodeLease>().ToDictionary(static lease => lease.Metadata.Name, StringComparer.Ordinal);
-
-        async Task<NodeLease?> FindAsync(string node)
-        {
-            try
-            {
-                return await _client.GetAsync(Resources.NodeLeases, node, LeaseNamespace, cancellationToken);
-            }
-            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-            {
-                return null;
-            }
-        }
-    }
+    private async Task<Dictionary<string, NodeLease>> LeasesAsync(IReadOnlyCollection<string>? nodes, CancellationToken cancellationToken) =>
+        (await NodeLeases.ReadAsync(_client, nodes, cancellationToken)).ToDictionary(static lease => lease.Metadata.Name, StringComparer.Ordinal);
 
     private async Task<List<Event>> EventsAsync(IReadOnlyList<string> selectors, CancellationToken cancellationToken)
     {

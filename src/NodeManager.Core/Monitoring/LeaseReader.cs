@@ -1,16 +1,14 @@
 using System.Net;
+using NodeManager.Core.Health;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Monitoring;
 
 /// <summary>Reads the nodes' Leases: a few by name, many by one list.</summary>
 internal static class LeaseReader
 {
-    private const string Namespace = "kube-node-lease";
-
     // So many requests by name cost less than a list of the whole cluster.
     private const int FewNodes = 8;
 
@@ -21,14 +19,8 @@ internal static class LeaseReader
     {
         try
         {
-            if (nodes is not { Count: <= FewNodes })
-            {
-                KubernetesList<NodeLease> all = await connection.Client.ListAsync(Resources.NodeLeases, new() { Namespace = Namespace }, cancellationToken);
-                return new(all.Items, null, null, false);
-            }
-
-            NodeLease?[] found = await Task.WhenAll(nodes.Select(node => FindAsync(connection, node, cancellationToken)));
-            return new([.. found.OfType<NodeLease>()], nodes, null, false);
+            IReadOnlyCollection<string>? few = nodes is { Count: <= FewNodes } ? nodes : null;
+            return new(await NodeLeases.ReadAsync(connection.Client, few, cancellationToken), few, null, false);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
@@ -37,18 +29,6 @@ internal static class LeaseReader
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             return new([], [], failure.GetBaseException().Message, false);
-        }
-    }
-
-    private static async Task<NodeLease?> FindAsync(ClusterConnection connection, string node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.Client.GetAsync(Resources.NodeLeases, node, Namespace, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return null;
         }
     }
 }

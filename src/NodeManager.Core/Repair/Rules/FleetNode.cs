@@ -1,0 +1,16 @@
+namespace NodeManager.Core.Repair.Rules;
+
+/// <summary>A selected node as the brake sees it.</summary>
+/// <param name="Name">The node.</param>
+/// <param name="Pool">What it belongs to; empty for none.</param>
+/// <param name="IsHealthy">True where no finding that is repaired concerns it.</param>
+/// <param name="IsInMaintenance">True where a person or a maintenance run has taken it out of service: it is not healthy, and not repaired.</param>
+/// <param name="IsInRepair">True where a repair of it runs.</param>
+internal sealed record FleetNode(string Name, string Pool, bool IsHealthy, bool IsInMaintenance, bool IsInRepair)
+{
+    /// <summary>What may be counted on: it works, and nobody is about to take it away.</summary>
+    public bool Counts => IsHealthy && !IsInMaintenance && !IsInRepair;
+
+    /// <summary>A repair would begin with it.</summary>
+    public bool Waits => !IsHealthy && !IsInMaintenance && !IsInRepair;
+}

@@ -1,47 +1,30 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using NodeManager.Core.Alerts;
 using NodeManager.Core.Alerts.Delivery;
 using NodeManager.Core.Alerts.Rules;
-using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Monitoring;
 
 /// <summary>
-/// Monitors the nodes of a session: judges a node when something around it changes, and its Lease when that is due. Nothing is claimed while the watch is
-/// cut or the API server does not answer; the outage is an alert itself.
+/// Raises alerts for the nodes of a session, and sends them to sinks. Nothing is claimed while the watch is cut or the API server does not answer; the
+/// outage is an alert itself.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "RunAsync disposes of the dispatcher at its end.")]
-internal sealed class ClusterHealthMonitor
+internal sealed class ClusterHealthMonitor : IHealthFollower
 {
-    /// <summary>What happens within this time is judged together.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
-
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
 
-    private readonly ClusterConnection _connection;
     private readonly MonitorRequest _request;
     private readonly IOperationObserver _observer;
     private readonly Action<NodeAlert> _emit;
     private readonly TimeProvider _time;
-    private readonly LeaseBook _leases = new(HealthThresholds.Default.LeaseStaleAfter);
-    private readonly ConcurrentQueue<Action<DateTimeOffset>> _inbox = new();
-    private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly NodeAlerts _alerts;
     private readonly AlertMachine _machine;
     private readonly AlertJournal? _journal;
     private readonly AlertDispatcher _dispatcher;
-    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string _server = "";
-    private bool _isDown;
-    private string? _leaseProblem;
-    private bool _hasNoLeases;
-    private bool _isLooking;
-    private DateTimeOffset _nextLook;
-    private DateTimeOffset _nextFull;
+    private readonly HealthWatch _watch;
 
     /// <param name="connection">Where.</param>
     /// <param name="request">What, and where alerts go.</param>
@@ -50,7 +33,6 @@ internal sealed class ClusterHealthMonitor
     /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
     public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
     {
-        _connection = connection;
         _request = request;
         _observer = observer;
         _emit = emit;
@@ -58,11 +40,16 @@ internal sealed class ClusterHealthMonitor
         _alerts = connection.Get<NodeAlerts>();
         _journal = request.StatePath is null ? null : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
         _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options);
+        _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer);
         AlertSinkContext context = new(request.Session, observer, request.Wall);
         _dispatcher = new(
             [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))], request.QueueLimit, _journal, request.Wall,
-            new(static (_, _) => { }, OnDropped, sink => Post(now => _machine.End(NodeAlertCause.AlertsDropped, sink, now)), observer));
+            new(static (_, _) => { }, OnDropped, sink => _watch.Post(now => _machine.End(NodeAlertCause.AlertsDropped, sink, now)), observer));
     }
+
+    IReadOnlyCollection<string> IHealthFollower.Nodes => _machine.Nodes;
+
+    DateTimeOffset? IHealthFollower.NextDue => _machine.NextDue;
 
     /// <summary>Monitors until it is cancelled.</summary>
     /// <exception cref="Exception">The nodes cannot be read at the start.</exception>
@@ -71,30 +58,7 @@ internal sealed class ClusterHealthMonitor
         _alerts.Begin();
         try
         {
-            _server = (await _connection.Client.GetVersionAsync(cancellationToken)).GitVersion;
-            if (_journal is not null)
-            {
-                _machine.Restore(_journal.Open);
-                foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open)) _alerts.Note(alert);
-            }
-
-            bool isFirst = true;
-            while (true)
-            {
-                using MonitoredNodes nodes = new(_connection, _request, Wake);
-                try
-                {
-                    await nodes.StartAsync(_observer, cancellationToken);
-                }
-                catch (Exception) when (!isFirst && !cancellationToken.IsCancellationRequested)
-                {
-                    // The alert about the outage says why; a new watch may work.
-                }
-
-                if (isFirst) _observer.Verbose($"Monitoring {nodes.Names.Count} nodes of cluster '{_request.Session.Cluster}'.");
-                await FollowAsync(nodes, isFirst, cancellationToken);
-                isFirst = false;
-            }
+            await _watch.RunAsync(cancellationToken);
         }
         finally
         {
@@ -102,179 +66,24 @@ internal sealed class ClusterHealthMonitor
         }
     }
 
-    // Ends when the nodes cannot be watched any more.
-    private async Task FollowAsync(MonitoredNodes nodes, bool isFirst, CancellationToken cancellationToken)
+    void IHealthFollower.Begin()
     {
-        DateTimeOffset? retryAt = null;
-        if (isFirst)
-        {
-            // The first look at Leases comes before the first claim.
-            Apply(await LeaseReader.ReadAsync(_connection, null, cancellationToken));
-            _stale.Clear();
-            foreach (string uid in _machine.Nodes.Except(nodes.Names.Select(name => LookAt(nodes, name, isFirst: true)).OfType<string>()).ToList())
-                _machine.Forget(uid, _time.GetUtcNow());
-        }
-        else
-        {
-            foreach (string name in nodes.Names) LookAt(nodes, name, isFirst: false);
-        }
-
-        _nextFull = _time.GetUtcNow() + Interval;
-        while (true)
-        {
-            DateTimeOffset now = _time.GetUtcNow();
-            while (_inbox.TryDequeue(out Action<DateTimeOffset>? news)) news(now);
-            if (nodes.Failure is { } failure && retryAt is null)
-            {
-                GoDown($"The nodes cannot be read: {failure.Message}", now);
-                retryAt = now + RetryPause;
-            }
-
-            CheckConnection(nodes, now);
-            foreach (string name in nodes.TakeChanged())
-            {
-                _leases.Doubt(name);
-                if (!_hasNoLeases && _leases.Find(name) is null) _leases.Expect(name, now);
-                LookAt(nodes, name, isFirst: false);
-            }
-
-            foreach (string name in _stale) LookAt(nodes, name, isFirst: false);
-            _stale.Clear();
-            if (now >= _nextFull) Refresh(nodes, now);
-            Publish(now);
-            StartLook(now, cancellationToken);
-            if (retryAt <= now) return;
-            await WaitAsync(retryAt, now, cancellationToken);
-        }
+        if (_journal is null) return;
+        _machine.Restore(_journal.Open);
+        foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open)) _alerts.Note(alert);
     }
 
-    private TimeSpan Interval => _request.Session.Configuration.HealthCheckInterval;
+    void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) => _machine.Observe(
+        look.Uid, NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, _request.Session.Cluster), [.. look.Findings.Where(IsAlert)], now, isInitial);
 
-    private string? LookAt(MonitoredNodes nodes, string name, bool isFirst)
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (_isDown) return null;
-        (NodeLook? look, string? former) = nodes.Look(name, now, _server, _leases);
-        if (former is not null) _machine.Forget(former, now);
-        if (look is null) return null;
-        _machine.Observe(look.Uid, look.Group, look.Findings, now, isFirst && look.IsFirst);
-        return look.Uid;
-    }
+    void IHealthFollower.Forget(string uid, DateTimeOffset now) => _machine.Forget(uid, now);
 
-    // Time alone changes findings, too: a cordon becomes old, an eviction is long ago. And a watch may be dead without being cut.
-    private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
-    {
-        foreach (string name in nodes.Names) LookAt(nodes, name, isFirst: false);
-        _nextFull = now + Interval;
-        if (!_isDown && now - nodes.Watch.HeardAt > Interval)
-            _ = CatchUpAsync();
-    }
-
-    private async Task CatchUpAsync()
-    {
-        try
-        {
-            await MonitoredNodes.CatchUpAsync(_connection, _connection.Closed);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            Post(now => GoDown($"The API server does not answer: {failure.GetBaseException().Message}", now));
-        }
-        catch (OperationCanceledException)
-        {
-            // The session ends.
-        }
-    }
-
-    private void CheckConnection(MonitoredNodes nodes, DateTimeOffset now)
-    {
-        string? problem = nodes.Failure is not null ? "" : !nodes.Watch.IsConnected ? $"The watch of nodes is cut: {nodes.Watch.Problem ?? "no answer yet"}" : _leaseProblem;
-        if (problem is { Length: > 0 }) GoDown(problem, now);
-        if (problem is not null || !_isDown || _isLooking) return;
-        if (_hasNoLeases) ComeBack(nodes, now);
-        else
-        {
-            // Leases were not looked at during the outage: what is known of them says nothing about now.
-            _isLooking = true;
-            _ = LookAsync(null, then => ComeBack(nodes, then));
-        }
-    }
-
-    private void GoDown(string problem, DateTimeOffset now)
-    {
-        if (!_isDown) _observer.Verbose($"Cluster '{_request.Session.Cluster}' cannot be monitored: {problem}");
-        _isDown = true;
+    void IHealthFollower.Disconnect(string problem, DateTimeOffset now) =>
         _machine.Disconnect($"Cluster {_request.Session.Cluster} cannot be monitored, and the state of its nodes is unknown. {problem}", now);
-    }
 
-    private void ComeBack(MonitoredNodes nodes, DateTimeOffset now)
-    {
-        if (!nodes.Watch.IsConnected || nodes.Failure is not null || !_isDown) return;
-        _isDown = false;
-        _observer.Verbose($"Cluster '{_request.Session.Cluster}' is monitored again.");
-        _machine.Reconnect(now);
-        HashSet<string> there = [.. nodes.Names.Select(name => LookAt(nodes, name, isFirst: false)).OfType<string>()];
-        foreach (string uid in _machine.Nodes.Where(uid => !there.Contains(uid)).ToList()) _machine.Forget(uid, now);
-    }
+    void IHealthFollower.Reconnect(DateTimeOffset now) => _machine.Reconnect(now);
 
-    private void StartLook(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (_isLooking || _hasNoLeases || cancellationToken.IsCancellationRequested) return;
-        if (_leaseProblem is not null)
-        {
-            if (now < _nextLook) return;
-            _isLooking = true;
-            _ = LookAsync(null, null);
-            return;
-        }
-
-        if (_isDown || _leases.NextDue is not { } due || due > now) return;
-        _isLooking = true;
-        _ = LookAsync(_leases.Due(now), null);
-    }
-
-    private async Task LookAsync(IReadOnlyList<string>? nodes, Action<DateTimeOffset>? then)
-    {
-        try
-        {
-            LeaseLook look = await LeaseReader.ReadAsync(_connection, nodes, _connection.Closed);
-            Post(now =>
-            {
-                _isLooking = false;
-                Apply(look);
-                if (look.Problem is null || look.IsForbidden) then?.Invoke(now);
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            // The session ends.
-        }
-    }
-
-    private void Apply(LeaseLook look)
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (look.IsForbidden)
-        {
-            if (!_hasNoLeases) _observer.Warning($"Leases of nodes cannot be read: a silent node is noticed when its Ready condition becomes Unknown. {look.Problem}");
-            (_hasNoLeases, _leaseProblem) = (true, null);
-        }
-        else if (look.Problem is not null)
-        {
-            _leaseProblem = $"The API server does not answer: {look.Problem}";
-            _nextLook = now + RetryPause;
-        }
-        else
-        {
-            _leaseProblem = null;
-            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.ServerTime)) _stale.Add(node);
-        }
-    }
-
-    private void OnDropped(string sink, NodeAlert alert, long count) => Post(now => _machine.Report(
-        NodeAlertCause.AlertsDropped, sink, NodeFindingSeverity.Warning, $"Sink '{sink}' does not accept alerts, and {count} transitions were dropped for it.", now));
-
-    private void Publish(DateTimeOffset now)
+    void IHealthFollower.Publish(DateTimeOffset now)
     {
         foreach (NodeAlert alert in _machine.Advance(now))
         {
@@ -285,37 +94,14 @@ internal sealed class ClusterHealthMonitor
         }
     }
 
-    private async Task WaitAsync(DateTimeOffset? retryAt, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        DateTimeOffset due = _nextFull;
-        if (_machine.NextDue is { } next && next < due) due = next;
-        if (!_isLooking && !_hasNoLeases)
-        {
-            DateTimeOffset? look = _leaseProblem is not null ? _nextLook : _isDown ? null : _leases.NextDue;
-            if (look < due) due = look.Value;
-        }
+    // The configuration may change at any time.
+    private bool IsAlert(NodeFinding finding) =>
+        AlertText.Rank(finding.Severity) >= AlertText.Rank(_request.MinimumSeverity)
+        && (_request.Session.Configuration.AlertOnNodeFailure
+            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping));
 
-        if (retryAt < due) due = retryAt.Value;
-        TimeSpan pause = due - now;
-        if (pause <= TimeSpan.Zero) return;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task isDue = Task.Delay(pause, _time, end.Token);
-        Task woken = Volatile.Read(ref _woken).Task;
-        bool isNews = await Task.WhenAny(woken, isDue) == woken;
-        await end.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        // News are gathered for a moment: a change of a node seldom comes alone.
-        if (isNews && pause > Gather) await Task.Delay(Gather, _time, cancellationToken);
-        if (isNews) Volatile.Write(ref _woken, new(TaskCreationOptions.RunContinuationsAsynchronously));
-    }
-
-    private void Post(Action<DateTimeOffset> news)
-    {
-        _inbox.Enqueue(news);
-        Wake();
-    }
-
-    private void Wake() => Volatile.Read(ref _woken).TrySetResult();
+    private void OnDropped(string sink, NodeAlert alert, long count) => _watch.Post(now => _machine.Report(
+        NodeAlertCause.AlertsDropped, sink, NodeFindingSeverity.Warning, $"Sink '{sink}' does not accept alerts, and {count} transitions were dropped for it.", now));
 
     private async Task EndAsync()
     {

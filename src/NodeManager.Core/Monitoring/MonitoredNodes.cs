@@ -1,5 +1,4 @@
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Alerts.Rules;
 using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
@@ -10,7 +9,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Monitoring;
 
-/// <summary>The nodes that a monitor looks at, from the session's shared caches: what changed since the last look, and what is found on a node now.</summary>
+/// <summary>The nodes that a watch looks at, from the session's shared caches: what changed since the last look, and what is found on a node now.</summary>
 internal sealed class MonitoredNodes : IDisposable
 {
     private static readonly ObjectIndex<Event> ByNode = new(static one => NodeOf(one) is { Length: > 0 } node ? [node] : []);
@@ -18,9 +17,7 @@ internal sealed class MonitoredNodes : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
-    private readonly MonitorRequest _request;
-    private readonly Predicate<string> _isNamed;
-    private readonly LabelSelector? _selector;
+    private readonly HealthScope _scope;
     private readonly Action _wake;
     private readonly CacheUse<Node> _nodes;
     private readonly CacheUse<Pod> _pods;
@@ -28,14 +25,12 @@ internal sealed class MonitoredNodes : IDisposable
     private readonly List<IDisposable> _subscriptions = [];
 
     /// <param name="connection">Where.</param>
-    /// <param name="request">Which nodes.</param>
+    /// <param name="scope">Which nodes.</param>
     /// <param name="wake">Called, from any thread, when something changed.</param>
-    public MonitoredNodes(ClusterConnection connection, MonitorRequest request, Action wake)
+    public MonitoredNodes(ClusterConnection connection, HealthScope scope, Action wake)
     {
-        _request = request;
+        _scope = scope;
         _wake = wake;
-        _isNamed = request.Names.Count == 0 ? static _ => true : NamePattern.Any(request.Names);
-        _selector = request.Selector is null ? null : LabelSelectorParser.Parse(request.Selector);
         ObjectCaches caches = connection.Caches();
         _nodes = caches.Open(Resources.Nodes, new());
         _pods = caches.Open(Resources.Pods, new());
@@ -56,7 +51,7 @@ internal sealed class MonitoredNodes : IDisposable
     public int Count => _nodes.Cache.Count;
 
     /// <summary>The names of all nodes that are selected.</summary>
-    public IReadOnlyList<string> Names => [.. _nodes.Cache.Items.Where(IsSelected).Select(static node => node.Metadata.Name)];
+    public IReadOnlyList<string> Names => [.. _nodes.Cache.Items.Where(_scope.Selects).Select(static node => node.Metadata.Name)];
 
     /// <summary>Waits until all is known that may be read, and follows it from there.</summary>
     public async Task StartAsync(IOperationObserver observer, CancellationToken cancellationToken)
@@ -99,7 +94,7 @@ internal sealed class MonitoredNodes : IDisposable
     public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, LeaseBook leases)
     {
         Known? known = _known.GetValueOrDefault(name);
-        if (_nodes.Cache.Find(null, name) is not { } node || !IsSelected(node))
+        if (_nodes.Cache.Find(null, name) is not { } node || !_scope.Selects(node))
         {
             _known.Remove(name);
             return (null, known?.Uid);
@@ -113,7 +108,7 @@ internal sealed class MonitoredNodes : IDisposable
         IReadOnlyList<NodeFinding> findings = HealthRules.Judge(new()
         {
             Node = node,
-            Session = _request.Session,
+            Session = _scope.Session,
             Now = now,
             Lease = leases.Find(name),
             LeaseSeenRenewedAt = leases.RenewedAt(name, now),
@@ -122,7 +117,7 @@ internal sealed class MonitoredNodes : IDisposable
             BecameNotReadyAt = known.BecameNotReadyAt,
             ServerVersion = server,
         });
-        return (new(uid, NodeGroup.Of(_request.Options.GroupBy, node.Metadata.Labels, _request.Session.Cluster), [.. findings.Where(IsAlert)], isFirst), former);
+        return (new(uid, node, findings, isFirst), former);
     }
 
     public void Dispose()
@@ -149,14 +144,6 @@ internal sealed class MonitoredNodes : IDisposable
             return false;
         }
     }
-
-    private bool IsSelected(Node node) => _isNamed(node.Metadata.Name) && (_selector is null || _selector.Matches(node.Metadata.Labels));
-
-    // The configuration may change at any time.
-    private bool IsAlert(NodeFinding finding) =>
-        AlertText.Rank(finding.Severity) >= AlertText.Rank(_request.MinimumSeverity)
-        && (_request.Session.Configuration.AlertOnNodeFailure
-            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping));
 
     private void Mark(string? node)
     {
@@ -185,5 +172,9 @@ internal sealed class MonitoredNodes : IDisposable
     }
 }
 
-/// <summary>What a monitor found on a node.</summary>
-internal sealed record NodeLook(string Uid, NodeGroup Group, IReadOnlyList<NodeFinding> Findings, bool IsFirst);
+/// <summary>What was found on a node.</summary>
+/// <param name="Uid">The node's.</param>
+/// <param name="Node">As it was then; read only.</param>
+/// <param name="Findings">The worst first.</param>
+/// <param name="IsFirst">It was not looked at before.</param>
+internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst);

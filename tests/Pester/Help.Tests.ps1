@@ -48,14 +48,20 @@ BeforeDiscovery {
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 
     # Documents whose blocks are read, and therefore run, one after another.
-    $documents = Get-ChildItem "$root/README.md", "$root/docs/guides/*.md" -ErrorAction Ignore | ForEach-Object {
+    # Blocks marked "powershell not-run" need a cluster or an account of their own; they are only parsed.
+    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/guides/*.md" | Where-Object { $_.BaseName -cnotmatch '^[A-Z]\w+-' }
+    $documents = $texts | ForEach-Object {
         $blocks = [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
         if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }
     }
 
     # The last cell of a row of the guides' tables, where it is a line to type.
-    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md") {
+    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md", "$root/docs/kubectl.md" -ErrorAction Ignore) {
         [regex]::Matches((Get-Content $guide -Raw), '(?m)^\|.*\| `([^`]+)` \|\r?$') | ForEach-Object { @{ Guide = $guide.Name; Line = $_.Groups[1].Value.Replace('\|', '|') } }
+    }
+
+    $notRun = $texts | ForEach-Object {
+        foreach ($match in [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell not-run\r?\n(.*?)\r?\n```')) { @{ Document = $_.Name; Block = $match.Groups[1].Value } }
     }
 
     $platyPS = Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable | Where-Object Version -ge '1.0.0'
@@ -280,5 +286,21 @@ Describe 'The table of <Guide>' -ForEach $lines {
 Describe 'The blocks of <Document>' -ForEach $documents {
     It 'run as written, one after another' {
         Invoke-AsUser $Blocks | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A block of <Document> that is not run' -ForEach $notRun {
+    It 'is PowerShell that binds: <Block>' {
+        $problems = $null
+        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Block, [ref] $null, [ref] $problems)
+        $problems | Should -BeNullOrEmpty
+        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+            # Commands of other modules and programs need not be on this machine.
+            $called = Get-Command $call.GetCommandName() -Module NodeManager -ErrorAction Ignore
+            if (-not $called) { continue }
+            foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+                { $called.ResolveParameter($given.ParameterName) } | Should -Not -Throw
+            }
+        }
     }
 }

@@ -6,7 +6,8 @@
 .DESCRIPTION
     Build  makes this folder an importable module: Import-Module ./NodeManager.psd1
     Test   runs all tests.
-    Docs   makes the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
+    Docs   makes the reference pages, and the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
+    Reference  makes the reference pages alone: docs/errors.md and docs/output-types.md, from the doc comments of the code.
     Pack   makes the module's folder and the package for a gallery.
     Verify builds the module twice, in two places, and compares the files byte by byte.
     Demo   drains a node of the embedded cluster, before your eyes.
@@ -18,7 +19,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Pack', 'Verify', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -52,7 +53,15 @@ function Invoke-Docs {
     $unfinished = Get-ChildItem "$PSScriptRoot/docs/*-*.md" | Select-String -SimpleMatch '{{' -List
     if ($unfinished) { throw "These pages still have placeholders: $($unfinished.Filename -join ', ')" }
 
+    Invoke-Reference
     & "$PSScriptRoot/docs/Build-Help.ps1"
+}
+
+# The tests that compare the pages with the code write them first.
+function Invoke-Reference {
+    $env:NODEMANAGER_WRITE_REFERENCE = '1'
+    try { Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Architecture.Tests" --filter FullyQualifiedName~ReferencePageTests --nologo }
+    finally { $env:NODEMANAGER_WRITE_REFERENCE = $null }
 }
 
 function Invoke-Pack {

@@ -11,6 +11,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
+using NodeManager.Testing;
 using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Conformance.Harness;
@@ -26,10 +27,13 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<IDisposable> _sessions = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<(RequestInfo Request, bool IsForbidden)>> _requests = new(StringComparer.Ordinal);
 
-    private TestCluster(SandboxCluster? sandbox, ControlPlane? plane)
+    private readonly PacedTimeProvider? _pace;
+
+    private TestCluster(SandboxCluster? sandbox, ControlPlane? plane, PacedTimeProvider? pace = null)
     {
         _sandbox = sandbox;
         _plane = plane;
+        _pace = pace;
         Client = CreateClient();
     }
 
@@ -71,7 +75,11 @@ internal sealed class TestCluster : IAsyncDisposable
         if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        return await BeginAsync(new(plane is null ? SandboxCluster.Start(OptionsOf(backend) with { Rbac = rbac, Speed = speed }) : null, plane));
+        if (plane is not null) return await BeginAsync(new(null, plane));
+        SandboxOptions options = OptionsOf(backend) with { Rbac = rbac, Speed = speed };
+        // A fast clock would outrun the test on a busy machine.
+        PacedTimeProvider? pace = speed > 1 ? new() : null;
+        return await BeginAsync(new(SandboxCluster.Start(pace is null ? options : options with { Time = pace }), null, pace));
     }
 
     /// <summary>On a real control plane of its own, which is the caller's to dispose.</summary>
@@ -269,6 +277,7 @@ internal sealed class TestCluster : IAsyncDisposable
         if (_plane is not null) await CleanAsync();
         Client.Dispose();
         _sandbox?.Dispose();
+        _pace?.Dispose();
     }
 
     private static SandboxOptions OptionsOf(string backend) => backend switch

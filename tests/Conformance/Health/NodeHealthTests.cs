@@ -90,6 +90,7 @@ public sealed class NodeHealthTests
         HealthNode node = await HealthNode.CreateAsync(cluster);
         await cluster.AddPodAsync("web", node.Name);
 
+        DateTimeOffset stopped = cluster.Time.GetUtcNow();
         await cluster.AnnotateAsync(Resources.Nodes, node.Name, "heartbeat", "stop");
         // The control plane of the tests waits longer than others until it says so, and before 1.25 nothing else does.
         if (cluster is { IsReal: true, Minor: < 25 }) await node.SetConditionAsync("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.");
@@ -98,8 +99,9 @@ public sealed class NodeHealthTests
         await node.UntilAsync();
 
         Assert.StartsWith("The kubelet stopped reporting", finding.Message, StringComparison.Ordinal);
-        // Before 1.25 nothing but the condition says since when.
-        Assert.InRange(finding.Duration!.Value, TimeSpan.FromSeconds(cluster.Minor >= 25 ? 38 : -5), TimeSpan.FromMinutes(5));
+        // Before 1.25 nothing but the condition says since when. A busy machine is late to look, so how long ago that is has no upper limit.
+        Assert.True(finding.Duration > TimeSpan.FromSeconds(cluster.Minor >= 25 ? 38 : -5), $"{finding.Duration}");
+        Assert.InRange(finding.Since!.Value, stopped.AddSeconds(-45), stopped.AddMinutes(2));
         Assert.Contains(finding.Evidence, static one => one.Kind == "Lease");
     }
 

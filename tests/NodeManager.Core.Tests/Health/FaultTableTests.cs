@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Health;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Sessions;
-using NodeManager.Sandbox;
+using NodeManager.Core.Tests.Support;
 using NodeManager.Sandbox.Api.Faults;
 
 namespace NodeManager.Core.Tests.Health;
 
 /// <summary>What every fault of the embedded cluster shows as: findings on the nodes that it hits, or none.</summary>
-public sealed class FaultTableTests : IAsyncLifetime, IDisposable
+public sealed class FaultTableTests : IAsyncLifetime
 {
     private const string None = "";
 
@@ -37,22 +35,16 @@ public sealed class FaultTableTests : IAsyncLifetime, IDisposable
         [SandboxFaultKind.MetricsUnavailable] = (new() { Kind = SandboxFaultKind.MetricsUnavailable }, None),
     };
 
-    // A clock that runs fast: ten minutes are one second.
-    private readonly SandboxCluster _cluster = SandboxCluster.Start(new() { Nodes = 4, Speed = 600 });
-    private NodeManagerSession _session = null!;
+    // Much passes at once: the longest of the waits is more than an hour.
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+
+    private ManualCluster _cluster = null!;
 
     public static TheoryData<string> Kinds => [.. SandboxFaultKind.All];
 
-    public async Task InitializeAsync() =>
-        _session = await SessionFactory.ConnectAsync("sandbox", _cluster.Server, _cluster.CreateTransport(), null, NullLogger.Instance, _cluster.Time, default);
+    public async Task InitializeAsync() => _cluster = await ManualCluster.StartAsync(4);
 
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _cluster.Dispose();
-    }
+    public Task DisposeAsync() => _cluster.DisposeAsync().AsTask();
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -63,18 +55,18 @@ public sealed class FaultTableTests : IAsyncLifetime, IDisposable
         string node = before.First(static one => one.Findings.Count == 0).Name;
         Dictionary<string, string> healthy = before.ToDictionary(static one => one.Name, Summary);
 
-        _cluster.SetFault(fault with { Name = "fault", Nodes = expected.Length > 0 || kind == SandboxFaultKind.NodeSlow ? [node] : [] });
+        _cluster.Cluster.SetFault(fault with { Name = "fault", Nodes = expected.Length > 0 || kind == SandboxFaultKind.NodeSlow ? [node] : [] });
         if (expected.Length > 0)
         {
             await UntilAsync(node, summary => summary.EndsWith(expected, StringComparison.Ordinal), TimeSpan.FromMinutes(15));
         }
         else
         {
-            await Task.Delay(TimeSpan.FromMinutes(3), _cluster.Time);
+            await _cluster.PassAsync(TimeSpan.FromMinutes(3), Step);
         }
 
         IReadOnlyList<NodeHealth> during = await TestAsync();
-        _cluster.ClearFault("fault");
+        _cluster.Cluster.ClearFault("fault");
 
         Assert.Equal(healthy.Where(one => one.Key != node), during.Where(one => one.Name != node).ToDictionary(static one => one.Name, Summary));
         Assert.EndsWith(expected, Summary(during.Single(one => one.Name == node)), StringComparison.Ordinal);
@@ -86,24 +78,25 @@ public sealed class FaultTableTests : IAsyncLifetime, IDisposable
     private static string Summary(NodeHealth health) =>
         string.Join(", ", health.Findings.Where(static one => one.Severity != NodeFindingSeverity.Information).Select(static one => $"{one.Severity} {one.Cause}"));
 
-    private Task<IReadOnlyList<NodeHealth>> TestAsync() => NodeHealthChecks.TestAsync(_session, new(), static _ => { }, NullObserver.Instance, default);
+    private Task<IReadOnlyList<NodeHealth>> TestAsync(params IReadOnlyList<string> nodes) =>
+        _cluster.AwaitAsync(NodeHealthChecks.TestAsync(_cluster.Session, new() { Names = nodes }, static _ => { }, NullObserver.Instance, default));
 
-    // The first moments of a cluster whose code is being compiled take minutes of a fast clock.
+    // A cluster has its troubles in its first moments.
     private async Task<IReadOnlyList<NodeHealth>> BeginAsync()
     {
         IReadOnlyList<NodeHealth> nodes;
-        while ((nodes = await TestAsync()).Any(static one => Summary(one).Length > 0)) await Task.Delay(TimeSpan.FromSeconds(10), _cluster.Time);
+        while ((nodes = await TestAsync()).Any(static one => Summary(one).Length > 0)) await _cluster.PassAsync(TimeSpan.FromSeconds(10), Step);
         return nodes;
     }
 
     private async Task UntilAsync(string node, Predicate<string> holds, TimeSpan limit)
     {
-        DateTimeOffset end = _cluster.Time.GetUtcNow() + limit;
+        DateTimeOffset end = _cluster.Now + limit;
         string seen;
-        while (!holds(seen = Summary((await NodeHealthChecks.TestAsync(_session, new() { Names = [node] }, static _ => { }, NullObserver.Instance, default)).Single())))
+        while (!holds(seen = Summary((await TestAsync(node)).Single())))
         {
-            Assert.True(_cluster.Time.GetUtcNow() < end, $"After {limit}, {node} shows: {seen}");
-            await Task.Delay(TimeSpan.FromSeconds(5), _cluster.Time);
+            Assert.True(_cluster.Now < end, $"After {limit}, {node} shows: {seen}");
+            await _cluster.PassAsync(TimeSpan.FromSeconds(5), Step);
         }
     }
 }

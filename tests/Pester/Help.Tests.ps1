@@ -289,6 +289,14 @@ Describe 'The blocks of <Document>' -ForEach $documents {
     }
 }
 
+Describe 'The commands beside those of kubectl' {
+    It 'run as written, one after another' {
+        $rows = [regex]::Matches((Get-Content "$root/docs/kubectl.md" -Raw), '(?m)^\| `kubectl [^`]*`[^|]*\| `(?<command>[^`]+)` \|')
+        $rows.Count | Should -BeGreaterThan 30
+        Invoke-AsUser ($rows | ForEach-Object { $_.Groups['command'].Value.Replace('\|', '|') }) | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'A block of <Document> that is not run' -ForEach $notRun {
     It 'is PowerShell that binds: <Block>' {
         $problems = $null

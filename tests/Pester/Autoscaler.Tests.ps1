@@ -64,10 +64,20 @@ Describe 'Start-NodeAutoscaler' {
         (Get-ClusterNode small-1).Labels['tier'] | Should -BeExactly a
     }
 
-    It 'fails where the resources are missing' {
+    It 'names what to install where the resources are missing' {
         $other = Connect-NodeManager -Sandbox
         try {
-            { Start-NodeAutoscaler -Once -Session $other -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+            foreach ($command in { Start-NodeAutoscaler -Once -Session $other -ErrorAction Stop }, { Get-NodeAutoscaler -Session $other -ErrorAction Stop },
+                { Get-NodeClaim -Session $other -ErrorAction Stop }, { Remove-NodeClaim one -Session $other -ErrorAction Stop },
+                { Get-NodeScalePlan -Session $other -ErrorAction Stop }, { Get-NodeProvider -Session $other -ErrorAction Stop }) {
+                $command | Should -Throw -ErrorId 'AutoscalerNotInstalled,*' -Because $command
+            }
+            $job = Start-NodeAutoscaler -Session $other | Wait-Job
+            $job.State | Should -BeExactly Failed
+            Receive-Job $job -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'AutoscalerNotInstalled*'
+            $failed[0].CategoryInfo.Category | Should -Be ResourceUnavailable
+            "$($failed[0].ErrorDetails.RecommendedAction)" | Should -Match 'Install-NodeAutoscaler'
         }
         finally {
             $other | Disconnect-NodeManager

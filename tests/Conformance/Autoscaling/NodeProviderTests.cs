@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Machines;
+using NodeManager.Core.Sessions;
 
 namespace NodeManager.Conformance.Autoscaling;
 
@@ -100,7 +103,10 @@ public sealed class NodeProviderTests
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();
         foreach (Func<Task> call in (Func<Task>[])[() => ReadAsync(session, cluster), () => NodeProviderEditor.CreateAsync(session, Request(cluster, new() { ["type"] = "simulated" }), false, default),
-            () => NodeProviderTester.TestAsync(session, cluster.Namespace, "one", default), () => MachineManager.CreateAsync(session, cluster.Namespace, "one", new("", "a", 1, 1), default)])
+            () => NodeProviderTester.TestAsync(session, cluster.Namespace, "one", default), () => MachineManager.CreateAsync(session, cluster.Namespace, "one", new("", "a", 1, 1), default),
+            () => AutoscalerReader.ReadAsync(session, cluster.Namespace, 1, default), () => NodeClaims.ReadAsync(session, cluster.Namespace, [], [], default),
+            () => NodeClaims.RemoveAsync(session, (cluster.Namespace, "one"), "", false, default), () => ScalePlanReader.PlanAsync(session, cluster.Namespace, new Listener(), default),
+            () => AutoscalerHost.RunAsync(session, new() { Namespace = cluster.Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() }, true, new Listener(), default)])
             Assert.Equal(ErrorIds.AutoscalerNotInstalled, (await Assert.ThrowsAsync<NodeManagerException>(call)).ErrorId);
     }
 

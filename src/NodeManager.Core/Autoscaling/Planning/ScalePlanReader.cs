@@ -162,17 +162,7 @@ public static class ScalePlanReader
     }
 
     private static async Task<List<T>> InstalledAsync<T>(NodeManagerSession session, Task<KubernetesList<T>> listing)
-        where T : KubernetesObject
-    {
-        try
-        {
-            return (await listing).Items;
-        }
-        catch (KubernetesException refused) when (NodeSmithErrors.IsNotServed(refused))
-        {
-            throw NodeSmithErrors.NotInstalled(session.Cluster, refused);
-        }
-    }
+        where T : KubernetesObject => (await NodeSmithErrors.InstalledAsync(session.Cluster, listing)).Items;
 
     /// <summary>Buffers are an API of their own, which few clusters serve.</summary>
     private static async Task<(IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets)> ReadBuffersAsync(KubernetesClient client, CancellationToken token)

@@ -138,15 +138,8 @@ public static class MachineManager
 
     private static async Task<IMachineProvider> OpenAsync(ClusterConnection connection, string ns, string name, CancellationToken cancellationToken)
     {
-        try
-        {
-            MachineProviderAccess access = await connection.MachineProviders().OpenAsync(ns, name, cancellationToken);
-            return access.Provider ?? throw NodeSmithErrors.Unusable(access, name);
-        }
-        catch (KubernetesException e) when (NodeSmithErrors.IsNotServed(e))
-        {
-            throw NodeSmithErrors.NotInstalled(connection.Cluster, e);
-        }
+        MachineProviderAccess access = await NodeSmithErrors.InstalledAsync(connection.Cluster, connection.MachineProviders().OpenAsync(ns, name, cancellationToken));
+        return access.Provider ?? throw NodeSmithErrors.Unusable(access, name);
     }
 
     private static async Task<MachineResult> RepeatAsync(
@@ -164,7 +157,7 @@ public static class MachineManager
     private static async Task<string?> FindClaimAsync(ClusterConnection connection, Machine machine, CancellationToken cancellationToken)
     {
         if (ManualClaims.IsManual(machine.ClaimUid)) return null;
-        KubernetesList<NodeSmithClaim> claims = await connection.Client.ListAsync(NodeSmithResources.Claims, new(), cancellationToken);
+        KubernetesList<NodeSmithClaim> claims = await NodeSmithErrors.InstalledAsync(connection.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new(), cancellationToken));
         return claims.Items.Find(one => one.Metadata.Uid == machine.ClaimUid) is { } claim ? $"{claim.Metadata.Namespace}/{claim.Metadata.Name}" : null;
     }
 

@@ -130,11 +130,8 @@ public static class NodeProviderEditor
     {
         try
         {
-            return await connection.Client.CreateAsync(NodeSmithResources.Providers, wanted, request.Namespace, new() { DryRun = dryRun }, cancellationToken);
-        }
-        catch (KubernetesException e) when (NodeSmithErrors.IsNotServed(e))
-        {
-            throw NodeSmithErrors.NotInstalled(session.Cluster, e);
+            return await NodeSmithErrors.InstalledAsync(
+                session.Cluster, connection.Client.CreateAsync(NodeSmithResources.Providers, wanted, request.Namespace, new() { DryRun = dryRun }, cancellationToken));
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {

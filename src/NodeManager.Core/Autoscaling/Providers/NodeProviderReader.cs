@@ -36,15 +36,9 @@ public static class NodeProviderReader
 
     internal static async Task<IReadOnlyList<NodeSmithProvider>> ListAsync(NodeManagerSession session, ClusterConnection connection, string? ns, CancellationToken cancellationToken)
     {
-        try
-        {
-            KubernetesList<NodeSmithProvider> list = await connection.Client.ListAsync(NodeSmithResources.Providers, new() { Namespace = ns }, cancellationToken);
-            return [.. list.Items.OrderBy(static one => one.Metadata.Namespace, StringComparer.Ordinal).ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal)];
-        }
-        catch (KubernetesException e) when (NodeSmithErrors.IsNotServed(e))
-        {
-            throw NodeSmithErrors.NotInstalled(session.Cluster, e);
-        }
+        KubernetesList<NodeSmithProvider> list = await NodeSmithErrors.InstalledAsync(
+            session.Cluster, connection.Client.ListAsync(NodeSmithResources.Providers, new() { Namespace = ns }, cancellationToken));
+        return [.. list.Items.OrderBy(static one => one.Metadata.Namespace, StringComparer.Ordinal).ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal)];
     }
 
     /// <exception cref="NodeManagerException">NodeProviderNotFound, AutoscalerNotInstalled.</exception>
@@ -52,11 +46,7 @@ public static class NodeProviderReader
     {
         try
         {
-            return await connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken);
-        }
-        catch (KubernetesException e) when (NodeSmithErrors.IsNotServed(e))
-        {
-            throw NodeSmithErrors.NotInstalled(session.Cluster, e);
+            return await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken));
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {

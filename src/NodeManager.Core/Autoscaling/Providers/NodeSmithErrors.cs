@@ -13,6 +13,20 @@ public static class NodeSmithErrors
         ErrorIds.AutoscalerNotInstalled, ErrorKind.ResourceUnavailable, $"Cluster '{cluster}' does not serve the autoscaler's resources.", cluster,
         "Install them with Install-NodeAutoscaler.", cause);
 
+    /// <summary>The answer to a request for the autoscaler's resources.</summary>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know them.</exception>
+    internal static async Task<T> InstalledAsync<T>(string cluster, Task<T> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (KubernetesException refused) when (IsNotServed(refused))
+        {
+            throw NotInstalled(cluster, refused);
+        }
+    }
+
     internal static NodeManagerException ProviderNotFound(string ns, string name, string cluster, Exception? cause = null) => new(
         ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, $"There is no NodeSmithProvider {ns}/{name} in cluster '{cluster}'.", name,
         "Get-NodeProvider lists the providers; -Namespace selects another namespace.", cause);

@@ -22,7 +22,7 @@ public static class AutoscalerHost
     /// <param name="once">Until no claim is on its way to anywhere; otherwise until cancelled.</param>
     /// <param name="observer">Told what happens.</param>
     /// <param name="cancellationToken">Stops it within seconds. What was begun is continued by the next leader.</param>
-    /// <exception cref="NodeManagerException">NotFound: the CustomResourceDefinitions are missing. What else the server refuses. SessionClosed.</exception>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the CustomResourceDefinitions are missing. What else the server refuses. SessionClosed.</exception>
     public static Task RunAsync(NodeManagerSession session, AutoscalerOptions options, bool once, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session, options.Namespace,

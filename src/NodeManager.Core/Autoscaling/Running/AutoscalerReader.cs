@@ -1,5 +1,6 @@
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Operations;
@@ -10,12 +11,12 @@ namespace NodeManager.Core.Autoscaling.Running;
 /// <summary>Tells who scales a cluster, and stops those of a session.</summary>
 public static class AutoscalerReader
 {
-    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. What the server refused.</exception>
     public static Task<NodeAutoscaler> ReadAsync(NodeManagerSession session, string ns, int decisions, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
         session, ns,
         async (connection, token) =>
         {
-            List<NodeSmithPool> pools = (await connection.Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, token)).Items;
+            List<NodeSmithPool> pools = (await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, token))).Items;
             LeaseState lease = await LeaseObserver.ReadAsync(connection.Client, NodeSmithNames.LeaderLease, ns, token);
             IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, token);
             AutoscalerRun? own = connection.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Observing;
@@ -52,7 +53,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         try
         {
             // Fails at once where the resources or permissions are missing, rather than when it leads.
-            await connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop);
+            await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop));
             while (!await LeadAsync(once, stop))
             {
                 // Another one leads, or took over.

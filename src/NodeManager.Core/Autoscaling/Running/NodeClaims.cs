@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Collection;
+using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Operations;
@@ -19,6 +20,9 @@ namespace NodeManager.Core.Autoscaling.Running;
 /// <summary>Reads and removes claims, whether an autoscaler runs or not.</summary>
 public static class NodeClaims
 {
+    // An autoscaler that works on the claim writes a few times a second at most.
+    private const int Tries = 10;
+
     private static readonly string[] Order =
         [NodeSmithConditions.Launched, NodeSmithConditions.Registered, NodeSmithConditions.Initialized, NodeSmithConditions.Ready, NodeSmithConditions.Failed];
 
@@ -28,14 +32,14 @@ public static class NodeClaims
     /// <param name="names">Names with wildcards; none: all.</param>
     /// <param name="pools">Names of pools with wildcards; none: all.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">NodeClaimNotFound: a name without wildcards is of no claim. What the server refused.</exception>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. NodeClaimNotFound: a name without wildcards is of no claim. What the server refused.</exception>
     public static Task<IReadOnlyList<NodeClaim>> ReadAsync(
         NodeManagerSession session, string ns, IReadOnlyList<string> names, IReadOnlyList<string> pools, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<NodeClaim>>(
             session, ns,
             async (connection, token) =>
             {
-                List<NodeSmithClaim> all = (await connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, token)).Items;
+                List<NodeSmithClaim> all = (await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, token))).Items;
                 DateTimeOffset now = connection.Time.GetUtcNow();
                 NamePattern[] wanted = [.. names.Select(static one => new NamePattern(one))], of = [.. pools.Select(static one => new NamePattern(one))];
                 if (names.FirstOrDefault(name => !NamePattern.IsWildcard(name) && !all.Exists(one => one.Metadata.Name == name)) is { } missing) throw NotFound(session, ns, missing);
@@ -54,7 +58,7 @@ public static class NodeClaims
     /// <param name="uid">Of the claim that is meant; empty: whichever has the name.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">NodeClaimNotFound. What the server refused.</exception>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. NodeClaimNotFound. What the server refused.</exception>
     public static Task RemoveAsync(NodeManagerSession session, (string Namespace, string Name) claim, string uid, bool dryRun, CancellationToken cancellationToken) =>
         ChangeAsync(
             session, claim, uid,
@@ -119,7 +123,7 @@ public static class NodeClaims
                     NodeSmithClaim found;
                     try
                     {
-                        found = await connection.Client.GetAsync(NodeSmithResources.Claims, claim.Name, claim.Namespace, token);
+                        found = await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.GetAsync(NodeSmithResources.Claims, claim.Name, claim.Namespace, token));
                     }
                     catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
                     {
@@ -132,9 +136,9 @@ public static class NodeClaims
                         await change(connection.Client, found, token);
                         return true;
                     }
-                    catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < 10)
+                    catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
                     {
-                        await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), connection.Time, token);
+                        await connection.Time.DelayAsync(ConflictPause.After(attempt), token);
                     }
                 }
             },

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
@@ -17,9 +18,6 @@ internal static partial class NodePatcher
 {
     // Writers of one node take turns in the order that chance gives: with so many tries fifty of them at once come through.
     private const int Tries = 60;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(400);
 
     /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
     /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
@@ -37,7 +35,7 @@ internal static partial class NodePatcher
                 if (MayBeReplaced(refused, node)) await RefuseIfReplacedAsync(connection, node, cancellationToken);
                 if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries) throw;
                 LogConflict(connection.Logger, node.Name, attempt);
-                await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+                await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
             }
         }
     }
@@ -83,7 +81,7 @@ internal static partial class NodePatcher
             catch (KubernetesException refused) when (attempt < Tries && refused.Code == HttpStatusCode.Conflict)
             {
                 LogConflict(connection.Logger, node.Name, attempt);
-                await Task.Delay(Pause(attempt), connection.Time, cancellationToken);
+                await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
             }
         }
     }
@@ -152,12 +150,6 @@ internal static partial class NodePatcher
         await client.SendAsync(
             HttpMethod.Get, Resources.Nodes.Path(name: name), null, DocumentJson.Default.JsonObject, RequestOptions.Default,
             cancellationToken);
-
-    private static TimeSpan Pause(int attempt)
-    {
-        double limit = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1));
-        return TimeSpan.FromMilliseconds(limit * (0.5 + (Random.Shared.NextDouble() / 2)));
-    }
 
     [JsonSerializable(typeof(JsonObject))]
     private sealed partial class DocumentJson : JsonSerializerContext;

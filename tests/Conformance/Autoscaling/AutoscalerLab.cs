@@ -51,9 +51,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         NodeSmithResources.Providers, Manifest("NodeSmithProvider", "sim", $$"""{"type":"simulated","simulated":{{simulated}}}"""));
 
     /// <summary>Creates the pool <c>small</c>; the fields override the defaults.</summary>
-    public Task<NodeSmithPool> AddPoolAsync(int min = 0, int max = 0, string template = "{}", string fields = "\"registrationTimeout\":\"5m\"") => Cluster.CreateAsync(
+    public Task<NodeSmithPool> AddPoolAsync(int min = 0, int max = 0, string template = "{}", string fields = "\"registrationTimeout\":\"5m\"", string provider = "sim") => Cluster.CreateAsync(
         NodeSmithResources.Pools,
-        Manifest("NodeSmithPool", "small", $$"""{"providerRef":"sim","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""));
+        Manifest("NodeSmithPool", "small", $$"""{"providerRef":"{{provider}}","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""));
 
     public Task<NodeSmithClaim> AddClaimAsync(string name, string spec = """{"poolRef":"small"}""") =>
         Cluster.CreateAsync(NodeSmithResources.Claims, Manifest("NodeSmithClaim", name, spec));
@@ -143,6 +143,8 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, IMachineProvider> _made = [];
+
+        public IDisposable Follow(Action<string, string> changed) => new MemoryStream();
 
         public Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken)
         {

@@ -33,6 +33,14 @@ internal static class NodeSmithDefinitions
         }
     }
 
+    /// <summary>Creates the definition of CapacityBuffers, and awaits that they are served.</summary>
+    public static async Task InstallBuffersAsync(TestCluster cluster)
+    {
+        WireAnswer answer = await cluster.SendAsync("POST", CustomKind.Definitions, await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "crds", "capacitybuffers.yaml")), "application/yaml");
+        Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.Conflict, answer.Text);
+        await Eventually.HoldsAsync("buffers served", async () => (await cluster.SendAsync("GET", "/apis/autoscaling.x-k8s.io/v1beta1/capacitybuffers")).Code == HttpStatusCode.OK);
+    }
+
     /// <summary>The text of a sample, moved to the test's namespace.</summary>
     public static async Task<string> ReadSampleAsync(TestCluster cluster, string kind)
     {

@@ -55,6 +55,9 @@ internal sealed class ClaimReconciler
         _work.Scope.Decisions.Forget(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}");
     }
 
+    /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried at once.</summary>
+    public void Resume(NodeSmithClaim claim) => _work.Pacing.Succeeded(claim.Metadata.Uid!);
+
     /// <summary>Its deletion was seen to begin.</summary>
     public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
 

@@ -16,7 +16,11 @@ namespace NodeManager.Core.Autoscaling.Decisions;
 /// What an autoscaler decides and does not decide, with the reason, noted when it differs from what was noted of the same target before. It is
 /// kept in a ConfigMap, so that another process can tell and the next leader goes on with it. Thread-safe.
 /// </summary>
-internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer)
+/// <param name="client">Of the cluster.</param>
+/// <param name="ns">The namespace of the autoscaler.</param>
+/// <param name="observer">Told where it cannot be written.</param>
+/// <param name="noted">Gets each decision that is noted.</param>
+internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer, Action<string>? noted = null)
 {
     // What changes together is written together.
     private static readonly TimeSpan Batch = TimeSpan.FromSeconds(1);
@@ -50,6 +54,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
             Trim();
         }
 
+        noted?.Invoke(decision);
         Wake();
         return true;
     }

@@ -174,13 +174,12 @@ public static class ScalePlanReader
         var deployments = ReadIfAllowedAsync(client, KubernetesResources.Deployments, everywhere, null, null, token);
         var replicaSets = ReadIfAllowedAsync(client, KubernetesResources.ReplicaSets, everywhere, null, null, token);
         var statefulSets = ReadIfAllowedAsync(client, KubernetesResources.StatefulSets, everywhere, null, null, token);
-        BufferTarget Target(KubernetesObject one, string kind, WorkloadSpec spec) => new(kind, one.Metadata.Namespace ?? "", one.Metadata.Name, spec.Replicas ?? 1, spec.Template);
         return (buffers,
         [
-            .. (await templates).Select(static one => new BufferTarget("PodTemplate", one.Metadata.Namespace ?? "", one.Metadata.Name, 0, one.Template)),
-            .. (await deployments).Select(one => Target(one, "Deployment", one.Spec)),
-            .. (await replicaSets).Select(one => Target(one, "ReplicaSet", one.Spec)),
-            .. (await statefulSets).Select(one => Target(one, "StatefulSet", one.Spec)),
+            .. (await templates).Select(BufferTarget.Of),
+            .. (await deployments).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
+            .. (await replicaSets).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
+            .. (await statefulSets).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
         ]);
     }
 

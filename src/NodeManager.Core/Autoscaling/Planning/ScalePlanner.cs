@@ -31,7 +31,10 @@ public static class ScalePlanner
         DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values];
         return new(
             up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))], down.Memory,
-            changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min());
+            changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min())
+        {
+            Buffers = up.Buffers,
+        };
     }
 
     private static NodeScalePlanPool Summary(ScaleInput input, PoolState pool, ScaleUpPlan up, ScaleDownPlan down)

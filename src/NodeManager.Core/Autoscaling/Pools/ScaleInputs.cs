@@ -1,5 +1,6 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -39,9 +40,12 @@ internal sealed class ScaleInputs : IDisposable
         _volumeClaims = caches.Open(KubernetesResources.PersistentVolumeClaims, everywhere);
         _volumes = caches.Open(KubernetesResources.PersistentVolumes, everywhere);
         _storageClasses = caches.Open(KubernetesResources.StorageClasses, everywhere);
+        Buffers = new(scope);
     }
 
     public ObjectCache<Pod> Pods => _pods.Cache;
+
+    public BufferInputs Buffers { get; }
 
     /// <summary>Makes sure that what decides over machines is no older than now.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
@@ -50,33 +54,39 @@ internal sealed class ScaleInputs : IDisposable
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         await _pods.Cache.Synced.WaitAsync(cancellationToken);
-        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced, _storageClasses.Cache.Synced])
+        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced, _storageClasses.Cache.Synced, Buffers.Synced])
         {
             await synced.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    public ScaleInput Read(ScaleMemory memory) => new()
+    public ScaleInput Read(ScaleMemory memory)
     {
-        Now = _scope.Time.GetUtcNow(),
-        MinorVersion = _minor,
-        Nodes = _scope.Nodes.Items,
-        Pods = _pods.Cache.Items,
-        Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
-        Claims = _scope.Claims.Items,
-        Providers = _scope.Providers.Items,
-        DaemonSets = _daemonSets.Cache.Items,
-        Budgets = _budgets.Cache.Items,
-        BudgetVersion = _budgetVersion,
-        Namespaces = _namespaces.Cache.Items,
-        Services = _services.Cache.Items,
-        VolumeClaims = _volumeClaims.Cache.Items,
-        Volumes = _volumes.Cache.Items,
-        StorageClasses = _storageClasses.Cache.Items,
-        KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent && _storageClasses.Cache.IsCurrent,
-        Memory = memory,
-    };
+        (IReadOnlyList<CapacityBuffer> buffers, IReadOnlyList<BufferTarget> targets) = Buffers.Read();
+        return new()
+        {
+            Now = _scope.Time.GetUtcNow(),
+            MinorVersion = _minor,
+            Nodes = _scope.Nodes.Items,
+            Pods = _pods.Cache.Items,
+            Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
+            Claims = _scope.Claims.Items,
+            Providers = _scope.Providers.Items,
+            DaemonSets = _daemonSets.Cache.Items,
+            Budgets = _budgets.Cache.Items,
+            BudgetVersion = _budgetVersion,
+            Namespaces = _namespaces.Cache.Items,
+            Services = _services.Cache.Items,
+            VolumeClaims = _volumeClaims.Cache.Items,
+            Volumes = _volumes.Cache.Items,
+            StorageClasses = _storageClasses.Cache.Items,
+            KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent && _storageClasses.Cache.IsCurrent,
+            Memory = memory,
+            Buffers = buffers,
+            BufferTargets = targets,
+        };
+    }
 
     /// <summary>Whether a control plane names the pool.</summary>
     public static bool IsManaged(AutoscalerScope scope, string pool) =>
@@ -84,6 +94,7 @@ internal sealed class ScaleInputs : IDisposable
 
     public void Dispose()
     {
+        Buffers.Dispose();
         _pods.Dispose();
         _daemonSets.Dispose();
         _budgets.Dispose();

@@ -14,6 +14,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
     private ScaleMemory _memory = ScaleMemory.Empty;
 
     /// <summary>The latest plan; null before the first.</summary>
@@ -22,11 +23,14 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
     {
         ScaleInput input = inputs.Read(_memory);
+        long start = scope.Time.GetTimestamp();
         ScalePlan plan = scope.Options.Planner.Plan(input);
         (_memory, Latest) = (plan.Memory, plan);
+        scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
         Note(plan);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
         if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
+        await _buffers.ReportAsync(plan.Buffers, cancellationToken);
         if (!isComplete) return ReconcileResult.Again(AtOnce);
         TimeSpan next = plan.NextChangeAt is { } at ? at - scope.Time.GetUtcNow() : Longest;
         return ReconcileResult.Again(next > Longest ? Longest : next > AtOnce ? next : AtOnce);

@@ -8,6 +8,10 @@ public interface IMachineProviderSource
 {
     /// <summary>The provider as its resource and its Secrets have it now. Not disposed by the caller: it is shared.</summary>
     Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken);
+
+    /// <summary>Tells of what a provider is made of beside its resource, until the result is disposed.</summary>
+    /// <param name="changed">Gets namespace and name of a provider that may be another one now. Returns at once.</param>
+    IDisposable Follow(Action<string, string> changed);
 }
 
 /// <summary>A provider, or why there is none.</summary>

@@ -36,10 +36,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         _secrets = new(connection);
     }
 
-    /// <summary>
-    /// Watches the Secrets of providers that are opened, until the result is disposed. Without followers, Secrets are read at each opening.
-    /// </summary>
-    /// <param name="changed">Gets namespace and name of a provider, one of whose Secrets may have changed. Returns at once.</param>
+    /// <inheritdoc/>
+    /// <remarks>Watches the Secrets of providers that are opened. Without followers, Secrets are read at each opening.</remarks>
     public IDisposable Follow(Action<string, string> changed)
     {
         lock (_lock)

@@ -36,6 +36,7 @@ internal sealed class AutoscalerControllers : IDisposable
     public AutoscalerControllers(AutoscalerScope scope, ServerCapabilities capabilities, int minor, CancellationToken stop)
     {
         _scope = scope;
+        Since = scope.Time.GetUtcNow();
         _inputs = new(scope, capabilities, minor);
         _claims = NewQueue<ReconcileKey>();
         _pools = NewQueue<ReconcileKey>();
@@ -56,6 +57,15 @@ internal sealed class AutoscalerControllers : IDisposable
     public (int Waiting, int Working, int Delayed) Load =>
         new[] { _claims.Load, _pools.Load, _providers.Load, _planes.Load, _rounds.Load }.Aggregate(
             static (sum, one) => (sum.Waiting + one.Waiting, sum.Working + one.Working, sum.Delayed + one.Delayed));
+
+    /// <summary>Since when they act.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>The pools, and what the latest plan decides of pods without a node.</summary>
+    public (IReadOnlyList<AutoscalerPoolActivity> Pools, IReadOnlyDictionary<string, int> Pods) Observe() => (
+        [.. _scope.Pools.Items.OrderBy(static pool => pool.Metadata.Name, StringComparer.Ordinal).Select(static pool => new AutoscalerPoolActivity(
+            pool.Metadata.Name, pool.Status?.Nodes ?? 0, pool.Status?.ReadyNodes ?? 0, pool.Status?.Claims ?? 0, pool.Spec.Limits.MinNodes, pool.Spec.Limits.MaxNodes))],
+        (_scaleLoop.Latest?.Pods ?? []).GroupBy(static pod => pod.Decision, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.Count(), StringComparer.Ordinal));
 
     /// <summary>Ends when no claim is on its way to anywhere, for those who run it once.</summary>
     public Task Settled => _settled.Task;
@@ -142,6 +152,7 @@ internal sealed class AutoscalerControllers : IDisposable
         {
             // An object that changed meanwhile is the normal case.
             if (exception is KubernetesException { Code: HttpStatusCode.Conflict or HttpStatusCode.NotFound }) return;
+            _scope.Counters.Failed();
             _scope.Observer.Verbose($"{key}: {exception.Message} It is tried again in {after.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.");
         });
 
@@ -149,6 +160,8 @@ internal sealed class AutoscalerControllers : IDisposable
     {
         var pods = new ChangeFilter<Pod>(PlanImages.Of);
         var nodes = new ChangeFilter<Node>(PlanImages.Of);
+        // What a controller writes into a status makes no other provider.
+        var providers = new ChangeFilter<NodeSmithProvider>(static one => one.Metadata.Generation.GetHashCode());
         _subscriptions.AddRange(
         [
             _scope.Claims.Subscribe(Follow),
@@ -159,7 +172,8 @@ internal sealed class AutoscalerControllers : IDisposable
                 foreach (NodeSmithControlPlane plane in _scope.Planes.Items) _planes.Add(KeyOf(plane));
                 _trigger.Pull();
             }),
-            _scope.Providers.Subscribe(change => FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name)),
+            _scope.Providers.Subscribe(change => FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name, providers.Matters(change))),
+            _scope.Options.Providers.Follow((ns, name) => FollowProvider(ns, name, isChanged: true)),
             _scope.Planes.Subscribe(change =>
             {
                 _planes.Add(KeyOf(change.Object));
@@ -175,6 +189,7 @@ internal sealed class AutoscalerControllers : IDisposable
                 if (pods.Matters(change)) _trigger.Pull();
             }),
         ]);
+        _inputs.Buffers.Follow(_trigger.Pull);
     }
 
     private void Follow(ObjectChange<NodeSmithClaim> change)
@@ -201,13 +216,21 @@ internal sealed class AutoscalerControllers : IDisposable
         _trigger.Pull();
     }
 
-    private void FollowProvider(string ns, string name)
+    private void FollowProvider(string ns, string name, bool isChanged)
     {
+        if (ns != _scope.Namespace) return;
         _providers.Add(new(ns, name));
+        HashSet<string> pools = [];
         foreach (NodeSmithPool pool in _scope.Pools.Items.Where(one => one.Spec.ProviderRef == name))
         {
+            pools.Add(pool.Metadata.Name);
             _pools.Add(KeyOf(pool));
-            foreach (NodeSmithClaim claim in _scope.Claims.FindAll(AutoscalerIndexes.ByPool, pool.Metadata.Name)) _claims.Add(KeyOf(claim));
+        }
+
+        foreach (NodeSmithClaim claim in _scope.Claims.Items.Where(one => one.Status?.ProviderRef is { Length: > 0 } used ? used == name : pools.Contains(one.Spec.PoolRef)))
+        {
+            if (isChanged) _claimReconciler.Resume(claim);
+            _claims.Add(KeyOf(claim));
         }
     }
 

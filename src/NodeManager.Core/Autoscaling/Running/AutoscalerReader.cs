@@ -44,6 +44,10 @@ public static class AutoscalerReader
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
     public static bool IsRunning(NodeManagerSession session, string ns) => session.Get<RunningAutoscalers>().All.Any(one => one.Namespace == ns);
 
+    /// <summary>What the autoscaler that this session runs for the namespace is doing; null where it runs none.</summary>
+    /// <exception cref="NodeManagerException">SessionClosed.</exception>
+    public static AutoscalerActivity? Observe(NodeManagerSession session, string ns) => session.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns)?.Observe();
+
     /// <summary>Ends the autoscalers that this session runs for a namespace, and waits until they have ended.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>

@@ -26,7 +26,9 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AutoscalerCounters _counters = new();
     private AutoscalerControllers? _controllers;
+    private volatile bool _knowsLeader;
 
     /// <summary>No other has the same.</summary>
     public string Identity { get; } = $"{session.Who()}/{Guid.NewGuid():n}"[..Math.Min(200, session.Who().Length + 9)];
@@ -39,6 +41,18 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
     public (int Waiting, int Working, int Delayed)? Load => _controllers?.Load;
 
     public DateTimeOffset StartedAt { get; } = connection.Time.GetUtcNow();
+
+    public AutoscalerActivity Observe()
+    {
+        AutoscalerControllers? controllers = _controllers;
+        (IReadOnlyList<AutoscalerPoolActivity> pools, IReadOnlyDictionary<string, int> pods) = controllers?.Observe() ?? ([], new Dictionary<string, int>());
+        return new()
+        {
+            Identity = Identity, StartedAt = StartedAt, ObservedAt = connection.Time.GetUtcNow(), IsLeader = controllers is not null, KnowsLeader = _knowsLeader,
+            LeaderSince = controllers?.Since, Queue = controllers?.Load ?? default, Plans = _counters.Plans, Decisions = _counters.Decisions,
+            Failures = _counters.Failures, Pods = pods, Pools = pools,
+        };
+    }
 
     /// <summary>Ends when it has ended.</summary>
     public Task Ended => _ended.Task;
@@ -69,15 +83,16 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         }
     }
 
-    void ILeaseListener.Renewed(Lease lease)
-    {
-    }
+    void ILeaseListener.Renewed(Lease lease) => _knowsLeader = true;
 
     void ILeaseListener.RenewalRefused(Exception failure) => observer.Warning(
         $"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} cannot be renewed: {failure.Message} The autoscaler stops acting within {options.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds.");
 
-    void ILeaseListener.InDoubt(TimeSpan unrenewed) => observer.Warning(
-        $"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} could not be renewed for {unrenewed.TotalSeconds:0} s: the autoscaler does not act until it is.");
+    void ILeaseListener.InDoubt(TimeSpan unrenewed)
+    {
+        _knowsLeader = false;
+        observer.Warning($"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} could not be renewed for {unrenewed.TotalSeconds:0} s: the autoscaler does not act until it is.");
+    }
 
     // True where it ran once and is done.
     private async Task<bool> LeadAsync(bool once, CancellationToken cancellationToken)
@@ -91,11 +106,13 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         }
         catch (Exception e) when (TransientFailure.Is(e) && !cancellationToken.IsCancellationRequested)
         {
+            _knowsLeader = false;
             observer.Verbose($"The lease cannot be read: {e.Message}");
             await Task.Delay(FirstPause, connection.Time, cancellationToken);
             return false;
         }
 
+        _knowsLeader = true;
         if (other is not null)
         {
             await Task.Delay(options.LeaseDuration / 5, connection.Time, cancellationToken);
@@ -115,14 +132,14 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
 
     private async Task<bool> ActAsync(LeaderLease lease, bool once, CancellationToken cancellationToken)
     {
-        var decisions = new DecisionLog(connection.Client, options.Namespace, observer);
+        var decisions = new DecisionLog(connection.Client, options.Namespace, observer, _counters.Decided);
         ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(cancellationToken);
         int minor = int.TryParse((await connection.Client.GetVersionAsync(cancellationToken)).Minor.TrimEnd('+'), out int known) ? known : 37;
         for (TimeSpan pause = FirstPause; !lease.Lost.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await lease.HoldAsync(cancellationToken);
             using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.InDoubt, lease.Lost);
-            using AutoscalerScope scope = new(session, options, Identity, decisions, observer);
+            using AutoscalerScope scope = new(session, options, Identity, decisions, _counters, observer);
             using AutoscalerControllers controllers = new(scope, capabilities, minor, hold.Token);
             _controllers = controllers;
             long start = connection.Time.GetTimestamp();

@@ -20,8 +20,10 @@ internal sealed class AutoscalerScope : IDisposable
     private readonly CacheUse<NodeSmithControlPlane> _planes;
     private readonly CacheUse<Node> _nodes;
 
-    public AutoscalerScope(NodeManagerSession session, AutoscalerOptions options, string identity, DecisionLog decisions, IOperationObserver observer)
+    public AutoscalerScope(
+        NodeManagerSession session, AutoscalerOptions options, string identity, DecisionLog decisions, AutoscalerCounters counters, IOperationObserver observer)
     {
+        Counters = counters;
         Session = session;
         Connection = session.Connection();
         Options = options;
@@ -51,6 +53,8 @@ internal sealed class AutoscalerScope : IDisposable
     public string Identity { get; }
 
     public DecisionLog Decisions { get; }
+
+    public AutoscalerCounters Counters { get; }
 
     public IOperationObserver Observer { get; }
 

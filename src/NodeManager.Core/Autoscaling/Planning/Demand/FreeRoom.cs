@@ -52,18 +52,24 @@ internal static class FreeRoom
             }, null));
     }
 
+    /// <summary>What the pods of a buffer stand for, see <see cref="Title(Pod)"/>.</summary>
+    public static string Title(CapacityBuffer buffer) => $"CapacityBuffer {buffer.Metadata.Namespace}/{buffer.Metadata.Name}";
+
+    /// <summary>False where it belongs to another controller.</summary>
+    public static bool IsServed(CapacityBuffer buffer) => (buffer.Spec.ProvisioningStrategy ?? CapacityBufferSpec.ActiveCapacity) == CapacityBufferSpec.ActiveCapacity;
+
+    /// <summary>What a buffer refers to; null where that is not there.</summary>
+    public static BufferTarget? Target(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets) => targets.FirstOrDefault(
+        one => one.Namespace == buffer.Metadata.Namespace && (buffer.Spec.PodTemplateRef is { } template
+            ? one.Kind == "PodTemplate" && one.Name == template.Name
+            : buffer.Spec.ScalableRef is { ApiGroup: null or "" or "apps" } scalable && one.Kind == scalable.Kind && one.Kind != "PodTemplate" && one.Name == scalable.Name));
+
     /// <summary>Of a buffer; none where it belongs to another controller, or what it refers to is not there.</summary>
     public static IEnumerable<Pod> Of(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets)
     {
-        CapacityBufferSpec spec = buffer.Spec;
-        if ((spec.ProvisioningStrategy ?? CapacityBufferSpec.ActiveCapacity) != CapacityBufferSpec.ActiveCapacity) return [];
-        BufferTarget? target = targets.FirstOrDefault(one => one.Namespace == buffer.Metadata.Namespace && (spec.PodTemplateRef is { } template
-            ? one.Kind == "PodTemplate" && one.Name == template.Name
-            : one.Kind == spec.ScalableRef?.Kind && one.Name == spec.ScalableRef.Name));
-        if (target is null) return [];
-        int count = Count(spec, target);
-        string title = $"CapacityBuffer {buffer.Metadata.Namespace}/{buffer.Metadata.Name}";
-        return Enumerable.Range(1, count).Select(number => Make(title, number, buffer.Metadata.Namespace ?? "", target.Template.Spec, target.Template.Metadata.Labels));
+        if (!IsServed(buffer) || Target(buffer, targets) is not { } target) return [];
+        string title = Title(buffer);
+        return Enumerable.Range(1, Count(buffer.Spec, target)).Select(number => Make(title, number, buffer.Metadata.Namespace ?? "", target.Template.Spec, target.Template.Metadata.Labels));
     }
 
     internal static int Count(CapacityBufferSpec spec, BufferTarget target)

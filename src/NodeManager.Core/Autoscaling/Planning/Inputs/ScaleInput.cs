@@ -74,4 +74,12 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
 /// <param name="Name">The name.</param>
 /// <param name="Replicas">The desired replicas; what a percentage refers to.</param>
 /// <param name="Template">What its pods look like.</param>
-public sealed record BufferTarget(string Kind, string Namespace, string Name, int Replicas, PodTemplate Template);
+/// <param name="Generation">Of the object.</param>
+public sealed record BufferTarget(string Kind, string Namespace, string Name, int Replicas, PodTemplate Template, long? Generation = null)
+{
+    internal static BufferTarget Of(StoredPodTemplate template) =>
+        new("PodTemplate", template.Metadata.Namespace ?? "", template.Metadata.Name, 0, template.Template, template.Metadata.Generation);
+
+    internal static BufferTarget Of(KubernetesObject workload, string kind, WorkloadSpec spec) =>
+        new(kind, workload.Metadata.Namespace ?? "", workload.Metadata.Name, spec.Replicas ?? 1, spec.Template, workload.Metadata.Generation);
+}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeManager.Core.Autoscaling.Planning.Demand;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
@@ -34,6 +35,9 @@ internal sealed class ScaleUpPlan
 
     /// <summary>Where pods without a node, and free room, go among the nodes that exist.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
+
+    /// <summary>What became of each buffer.</summary>
+    public IReadOnlyList<BufferOutcome> Buffers { get; private set; } = [];
 
     /// <summary>The cluster with the nodes that are on their way, without what is placed.</summary>
     public ClusterSnapshot Snapshot { get; private set; } = null!;
@@ -72,8 +76,17 @@ internal sealed class ScaleUpPlan
             if (waiting.TryGetValue(one.Pod.Key(), out PendingPod? pod)) Pods.Add(Verdict(one, pod, ids));
         }
 
+        Buffers = [.. _input.Buffers.Where(FreeRoom.IsServed).Select(buffer => Outcome(buffer, packed))];
         foreach (PendingPod other in pending.Where(static one => one.Decision is not null)) Pods.Add(Shown(other.Pod, other.Decision!, other.Reason, other.Message, other.Target, "", other.UnschedulableSince));
         Pods.Sort(static (left, right) => string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name));
+    }
+
+    private BufferOutcome Outcome(CapacityBuffer buffer, IReadOnlyList<PackedPod> packed)
+    {
+        string title = FreeRoom.Title(buffer);
+        List<PackedPod> room = [.. packed.Where(one => FreeRoom.IsFreeRoom(one.Pod) && FreeRoom.Title(one.Pod) == title)];
+        int free = room.Count(one => one.Node is { } node && !_inFlight.ContainsKey(node));
+        return new(buffer, FreeRoom.Target(buffer, _input.BufferTargets), room.Count, free, room.Count(static one => one.Node is not null || one.Machine is not null) - free);
     }
 
     /// <summary>At least so many nodes, those that leave not counted.</summary>

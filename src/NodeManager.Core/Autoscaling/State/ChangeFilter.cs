@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Core.Autoscaling.Running;
+namespace NodeManager.Core.Autoscaling.State;
 
 /// <summary>Tells changes that matter from those that do not: heartbeats, most of all.</summary>
 /// <param name="imageOf">A hash of what matters of an object.</param>

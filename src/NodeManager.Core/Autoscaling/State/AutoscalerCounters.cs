@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace NodeManager.Core.Autoscaling.State;
+
+/// <summary>What an autoscaler has done since it started, whether it led all the time or not. Thread-safe.</summary>
+internal sealed class AutoscalerCounters
+{
+    private readonly ConcurrentDictionary<string, long> _decisions = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private long _failures;
+    private long _plans;
+    private TimeSpan _planTime;
+    private DateTimeOffset? _plannedAt;
+
+    public IReadOnlyDictionary<string, long> Decisions => _decisions.ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Attempts that ended with an error and are repeated.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>How many plans were made, how long that took in all, and when the last was made.</summary>
+    public (long Count, TimeSpan Time, DateTimeOffset? Last) Plans
+    {
+        get
+        {
+            lock (_lock) return (_plans, _planTime, _plannedAt);
+        }
+    }
+
+    public void Decided(string decision) => _decisions.AddOrUpdate(decision, 1, static (_, count) => count + 1);
+
+    public void Failed() => Interlocked.Increment(ref _failures);
+
+    public void Planned(TimeSpan took, DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            _plans++;
+            _planTime += took;
+            _plannedAt = at;
+        }
+    }
+}

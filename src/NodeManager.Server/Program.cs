@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using NodeManager;
 using NodeManager.Server;
+using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Tour;
 
 ServerOptions options;
@@ -29,6 +31,7 @@ try
     await host.StartAsync();
     if (options.Once) await host.StopAsync();
     else await host.WaitForShutdownAsync();
+    if (host.Services.GetService<AutoscalerService>()?.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     return !options.Once || host.Services.GetRequiredService<TourService>().HasSucceeded ? 0 : 1;
 }
 catch (OperationCanceledException)

@@ -1,5 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Console;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Server.Api;
+using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server;
@@ -13,12 +17,29 @@ internal static class ServerHost
         if (options.ClusterPort is not null) return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
         if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
 
+        if (options.Autoscaler) return BuildAutoscaler(options, terminal);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
         string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
         WebApplication app = NodeApi.Build(builder, options.Port, token);
         app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app.Services.GetRequiredService<ClusterSession>().Session, app.Urls.First(), token));
+        return app;
+    }
+
+    private static WebApplication BuildAutoscaler(ServerOptions options, Terminal terminal)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        Configure(builder.Logging);
+        // Every step of a claim is a line: whoever runs a service has nothing else to look at.
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AutoscalerService).FullName, LogLevel.Information).AddFilter(typeof(AutoscalerService).FullName, LogLevel.Information);
+        AddCluster(builder.Services, options, terminal);
+        builder.Services.AddSingleton(new AutoscalerSettings(options.Namespace ?? NodeSmithNames.DefaultNamespace, options.Providers));
+        builder.Services.AddSingleton<AutoscalerService>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<AutoscalerService>());
+        WebApplication app = AutoscalerProbes.Build(builder, options.Address ?? IPAddress.Any, options.Port);
+        app.Lifetime.ApplicationStarted.Register(() => terminal.Line(
+            $"The autoscaler of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' runs; {app.Urls.First()} has {AutoscalerProbes.Health}, {AutoscalerProbes.Readiness} and {AutoscalerProbes.Metrics}."));
         return app;
     }
 
@@ -37,7 +58,7 @@ internal static class ServerHost
     {
         services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Kubeconfig is not null) return;
+        if (options.Autoscaler || options.Kubeconfig is not null) return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox;
+using NodeManager.Server.Autoscaler;
 
 namespace NodeManager.Server;
 
@@ -8,7 +11,8 @@ namespace NodeManager.Server;
 internal sealed record ServerOptions
 {
     public const string Usage = """
-        Usage: NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
+        Usage: NodeManager.Server --autoscaler [--kubeconfig PATH] [--context NAME] [--namespace NAME] [--provider PATH]... [--address IP] [--port N]
+               NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
                NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N]
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
@@ -21,6 +25,12 @@ internal sealed record ServerOptions
           --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
           --context NAME      the same for a context of that file, or of the files that kubectl reads
 
+          --autoscaler        no tour: run the autoscaler of a cluster until SIGTERM: of the kubeconfig's, else of the cluster whose pod this is
+          --namespace NAME    where its resources are (kubenodesmith)
+          --provider PATH     an assembly that brings further providers of machines; may be repeated
+          --address IP        where /healthz, /readyz and /metrics are served (0.0.0.0)
+          --port N            on which port they are (8081; 0 takes a free one)
+
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
           --state FOLDER      go on with the cluster that was left there, the same to its kubeconfig, and leave it there at the end (Ctrl-C or
@@ -31,12 +41,30 @@ internal sealed record ServerOptions
 
     private const int LeastForTour = 5;
 
+    private readonly int? _port;
+
     public bool Once { get; init; }
 
     public bool Help { get; init; }
 
     /// <summary>0 takes a free port.</summary>
-    public int Port { get; init; }
+    public int Port
+    {
+        get => _port ?? (Autoscaler ? AutoscalerProbes.DefaultPort : 0);
+        init => _port = value;
+    }
+
+    /// <summary>Run the autoscaler.</summary>
+    public bool Autoscaler { get; init; }
+
+    /// <summary>Where the autoscaler's resources are.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Assemblies with further providers of machines.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
+
+    /// <summary>Where the autoscaler's probes are served; null: on all addresses.</summary>
+    public IPAddress? Address { get; init; }
 
     public int Nodes { get; init; } = 12;
 
@@ -81,6 +109,10 @@ internal sealed record ServerOptions
                 "--once" => options with { Once = true },
                 "--help" or "-h" => options with { Help = true },
                 "--port" => options with { Port = Number(0, 65535) },
+                "--autoscaler" => options with { Autoscaler = true },
+                "--namespace" => options with { Namespace = Name() },
+                "--provider" => options with { Providers = [.. options.Providers, Next()] },
+                "--address" => options with { Address = Ip() },
                 "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
                 "--state" => options with { StateFolder = Next() },
                 "--kubeconfig" => options with { KubeconfigPath = Next() },
@@ -95,6 +127,10 @@ internal sealed record ServerOptions
 
             string Next() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{argument} needs a value.");
 
+            string Name() => Next() is var name && KubernetesNames.CheckLabel(name) is not { } broken ? name : throw new FormatException($"--namespace: '{name}' is not a valid name: {broken}.");
+
+            IPAddress Ip() => IPAddress.TryParse(Next(), out IPAddress? address) ? address : throw new FormatException("--address takes an IP address.");
+
             int Number(int least, int most) =>
                 int.TryParse(Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
                     ? number
@@ -102,6 +138,15 @@ internal sealed record ServerOptions
         }
 
         if (options.Help) return options;
+        if (options.Autoscaler)
+        {
+            return options.ClusterPort is not null || embedded is not null
+                ? throw new FormatException($"{embedded ?? "--serve-cluster"} is for the embedded cluster; the autoscaler runs for a cluster of a kubeconfig, or for the one it is in.")
+                : options;
+        }
+
+        if ((options.Namespace, options.Address, options.Providers.Count) is not (null, null, 0))
+            throw new FormatException("--namespace, --provider and --address go with --autoscaler.");
         if (options is { ClusterPort: not null, Context: not null })
             throw new FormatException("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.");
         if (options.Kubeconfig is not null && embedded is not null)

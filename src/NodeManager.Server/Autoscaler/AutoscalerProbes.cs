@@ -1,0 +1,51 @@
+using System.Net;
+using NodeManager.Core.Autoscaling.Running;
+
+namespace NodeManager.Server.Autoscaler;
+
+/// <summary>
+/// Serves probes and metrics of the autoscaler, over plain HTTP and without a token, as kubelets and collectors ask: states and counts, no
+/// credentials and no actions.
+/// </summary>
+internal static class AutoscalerProbes
+{
+    /// <summary>Where the manifests in <c>deploy/autoscaler</c> look.</summary>
+    public const int DefaultPort = 8081;
+
+    public const string Health = "/healthz", Readiness = "/readyz", Metrics = "/metrics";
+
+    // A leader plans every minute, and more often. A plan of a very large cluster takes seconds.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
+
+    /// <summary>The application, over the host's <see cref="AutoscalerService"/>.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder, IPAddress address, int port)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, port);
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.AddServerHeader = false;
+        });
+        WebApplication app = builder.Build();
+        AutoscalerService service = app.Services.GetRequiredService<AutoscalerService>();
+        app.MapGet(Health, () => Answer(Unhealthy(service.Activity)));
+        app.MapGet(Readiness, () => Answer(Unready(service.Activity)));
+        app.MapGet(Metrics, () => Results.Text(AutoscalerMetrics.Format(service.Activity), "text/plain; version=0.0.4; charset=utf-8"));
+        return app;
+    }
+
+    /// <summary>Why the process should be restarted; null: it should not. Pure.</summary>
+    internal static string? Unhealthy(AutoscalerActivity? activity) =>
+        activity is null ? "The autoscaler does not run."
+        : activity.IsAlive(LongestSilence) ? null
+        : $"The autoscaler leads and has made no plan for {LongestSilence.TotalMinutes:0} minutes.";
+
+    /// <summary>Why the process cannot do its part; null: it leads, or could take over. Pure.</summary>
+    internal static string? Unready(AutoscalerActivity? activity) =>
+        activity is null ? "The autoscaler does not run."
+        : !activity.KnowsLeader ? "The lease cannot be read or renewed."
+        : activity is { IsLeader: true, Plans.Count: 0 } ? "The autoscaler leads and has made no plan yet."
+        : null;
+
+    private static IResult Answer(string? problem) => Results.Text(problem ?? "ok", "text/plain; charset=utf-8", statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+}

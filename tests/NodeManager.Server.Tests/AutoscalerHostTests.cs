@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NodeManager.Core.Autoscaling.Installation;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Autoscaler;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>The autoscaler as a service: it acts, answers probes, counts, and of several one leads.</summary>
+public sealed class AutoscalerHostTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly StringWriter _output = new();
+
+    [Fact]
+    public async Task It_scales_answers_probes_and_hands_over()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3, Speed = 10 });
+        using SandboxServer served = cluster.Serve(new());
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "sandbox", cluster.Server, cluster.CreateTransport(), null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cluster.Time, default);
+        await foreach (AutoscalerObject _ in AutoscalerInstaller.InstallAsync(session, NodeSmithNames.DefaultNamespace, Patience, static _ => Task.FromResult(true), NullObserver.Instance, default))
+        {
+            // All of them.
+        }
+
+        await CreateAsync(session, "NodeSmithProvider", "sim", """{"type":"simulated"}""");
+        await CreateAsync(session, "NodeSmithControlPlane", "plane", """{"pools":["small"]}""");
+        await CreateAsync(session, "NodeSmithPool", "small", """{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":5,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}""");
+
+        using IHost first = Build(served), second = Build(served);
+        await first.StartAsync();
+        using HttpClient http = new();
+        Uri one = AddressOf(first);
+        await UntilAsync(async () => (await http.GetStringAsync(new Uri(one, AutoscalerProbes.Metrics))).Contains("nodemanager_autoscaler_pool_ready_nodes{pool=\"small\"} 2\n", StringComparison.Ordinal));
+        Assert.Equal(("ok", "ok"), (await http.GetStringAsync(new Uri(one, AutoscalerProbes.Health)), await http.GetStringAsync(new Uri(one, AutoscalerProbes.Readiness))));
+        string metrics = await http.GetStringAsync(new Uri(one, AutoscalerProbes.Metrics));
+        Assert.All(metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries), static line => Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"\})? [-0-9.E+]+)$""", line));
+        Assert.Matches("""nodemanager_autoscaler_decisions_total\{decision="Initialize"\} 2""", metrics);
+        Assert.Matches("nodemanager_autoscaler_plan_duration_seconds_count [1-9]", metrics);
+
+        await second.StartAsync();
+        Uri two = AddressOf(second);
+        await UntilAsync(async () => (await http.GetAsync(new Uri(two, AutoscalerProbes.Readiness))).StatusCode == HttpStatusCode.OK);
+        string waiting = await http.GetStringAsync(new Uri(two, AutoscalerProbes.Metrics));
+        Assert.Contains("nodemanager_autoscaler_leader 0\n", waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain("pool_nodes", waiting, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(two, "/api/nodes"))).StatusCode);
+
+        await first.StopAsync();
+        await UntilAsync(async () => (await http.GetStringAsync(new Uri(two, AutoscalerProbes.Metrics))).Contains("nodemanager_autoscaler_leader 1\n", StringComparison.Ordinal));
+        Assert.Null(second.Services.GetRequiredService<AutoscalerService>().Failure);
+        await second.StopAsync();
+    }
+
+    [Fact]
+    public async Task Without_the_definitions_it_ends_and_says_what_to_install()
+    {
+        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
+        using SandboxServer served = cluster.Serve(new());
+        using IHost host = Build(served);
+
+        await host.StartAsync();
+        await host.WaitForShutdownAsync().WaitAsync(Patience);
+
+        NodeManagerException failure = Assert.IsType<NodeManagerException>(host.Services.GetRequiredService<AutoscalerService>().Failure);
+        Assert.Equal(ErrorIds.AutoscalerNotInstalled, failure.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(true, true, 1, 0, null, null)]
+    [InlineData(true, true, 0, 0, null, "has made no plan yet")]
+    [InlineData(true, true, 9, 6, "no plan for 5 minutes", null)]
+    [InlineData(true, true, 0, 6, "no plan for 5 minutes", "has made no plan yet")]
+    [InlineData(false, true, 0, 60, null, null)]
+    [InlineData(false, false, 0, 60, null, "cannot be read")]
+    public void Probes_say_what_is_wrong(bool leads, bool knows, int plans, int minutes, string? unhealthy, string? unready)
+    {
+        DateTimeOffset now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        AutoscalerActivity activity = new()
+        {
+            Identity = "a", StartedAt = now.AddHours(-1), ObservedAt = now, IsLeader = leads, KnowsLeader = knows,
+            LeaderSince = leads ? now.AddMinutes(-minutes) : null, Plans = (plans, TimeSpan.Zero, plans == 0 ? null : now.AddMinutes(-minutes)),
+        };
+
+        Check(unhealthy, AutoscalerProbes.Unhealthy(activity));
+        Check(unready, AutoscalerProbes.Unready(activity));
+        Assert.NotNull(AutoscalerProbes.Unhealthy(null));
+        Assert.NotNull(AutoscalerProbes.Unready(null));
+    }
+
+    [Fact]
+    public void Labels_of_metrics_are_escaped()
+    {
+        AutoscalerActivity activity = new() { Identity = "a", StartedAt = default, ObservedAt = default, IsLeader = true, Pools = [new("a\"b\\c\nd", 1, 1, 1, 1, 1)] };
+        Assert.Contains("""pool_nodes{pool="a\"b\\c\nd"} 1""", AutoscalerMetrics.Format(activity), StringComparison.Ordinal);
+        Assert.Contains("nodemanager_autoscaler_up 0\n", AutoscalerMetrics.Format(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_manifests_name_what_the_host_serves_and_the_roles_account()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "NodeManager.slnx"))) root = Path.GetDirectoryName(root)!;
+        string deployment = File.ReadAllText(Path.Combine(root, "deploy", "autoscaler", "deployment.yaml"));
+        string roles = File.ReadAllText(Path.Combine(root, "deploy", "rbac-autoscaler.yaml"));
+        string container = File.ReadAllText(Path.Combine(root, "deploy", "autoscaler", "Containerfile"));
+
+        Assert.Matches($@"livenessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Health}\s+port: probes", deployment);
+        Assert.Matches($@"readinessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Readiness}\s+port: probes", deployment);
+        Assert.Contains($"containerPort: {AutoscalerProbes.DefaultPort}", deployment, StringComparison.Ordinal);
+        Assert.Contains($"prometheus.io/path: {AutoscalerProbes.Metrics}", deployment, StringComparison.Ordinal);
+        string account = Regex.Match(deployment, @"serviceAccountName: (\S+)").Groups[1].Value;
+        Assert.Matches($@"kind: ServiceAccount\s+metadata:\s+name: {account}\s+namespace: {NodeSmithNames.DefaultNamespace}", roles);
+        Assert.Contains($"key: {NodeSmithNames.DefaultPoolLabelKey}", deployment, StringComparison.Ordinal);
+        // What the container starts, the program takes.
+        string[] arguments = [.. Regex.Matches(Regex.Match(container, @"ENTRYPOINT \[(.*)\]").Groups[1].Value, "\"([^\"]+)\"").Select(static one => one.Groups[1].Value).Skip(2), "--namespace", "kubenodesmith"];
+        ServerOptions options = ServerOptions.Parse(arguments);
+        Assert.Equal((true, AutoscalerProbes.DefaultPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
+    }
+
+    private static void Check(string? expected, string? actual)
+    {
+        if (expected is null) Assert.Null(actual);
+        else Assert.Contains(expected, actual, StringComparison.Ordinal);
+    }
+
+    private IHost Build(SandboxServer served) => ServerHost.Build(
+        ServerOptions.Parse(["--autoscaler", "--kubeconfig", served.KubeconfigPath, "--address", "127.0.0.1", "--port", "0"]), new(_output, color: false));
+
+    private static Uri AddressOf(IHost host) => new(Assert.Single(((WebApplication)host).Urls));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using CancellationTokenSource limit = new(Patience);
+        while (!await condition()) await Task.Delay(100, limit.Token);
+    }
+
+    private static Task CreateAsync(NodeManagerSession session, string kind, string name, string spec) => session.Connection().Client.SendAsync(
+        HttpMethod.Post, $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{NodeSmithNames.DefaultNamespace}/{kind.ToLowerInvariant()}s",
+        new StringContent($$"""{"apiVersion":"{{NodeSmithNames.ApiVersion}}","kind":"{{kind}}","metadata":{"name":"{{name}}"},"spec":{{spec}}}""", System.Text.Encoding.UTF8, "application/json"),
+        Objects.Default.JsonObject, NodeManager.Kubernetes.Requests.RequestOptions.Default, default);
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
+internal sealed partial class Objects : System.Text.Json.Serialization.JsonSerializerContext;

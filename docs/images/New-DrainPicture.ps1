@@ -26,8 +26,8 @@ $inks = @{ 31 = '#ff6b6b'; 32 = '#7bd88f'; 33 = '#ffd866'; 35 = '#fc9ff0'; 36 = 
 
 $commands = @(
     'Get-ClusterNode -Usage'
-    'Get-NodeDrainPlan worker-1a-01 -DeleteEmptyDirData -DeleteUnmanagedPod'
-    'Invoke-NodeDrain worker-1a-01 -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 20 -Confirm:$false'
+    'Get-NodeDrainPlan worker-1b-01 -DeleteEmptyDirData'
+    'Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -Surge -Timeout 5m -Confirm:$false'
 )
 
 # A command as the prompt colors it.

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>A node pool: nodes of one cluster that share their configuration. As it was at <see cref="ObservedAt"/>.</summary>
 public sealed class NodePool : ClusterObject
 {
-    /// <summary>The provider's id: a UUID for the pool service.</summary>
+    /// <summary>The provider's id, a UUID: the service's, or the UID of the NodeSmithPool.</summary>
     public required string Id { get; init; }
 
     public required string Name { get; init; }
@@ -25,11 +25,14 @@ public sealed class NodePool : ClusterObject
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The email address of the user who created the pool.</summary>
+    /// <summary>The user who created the pool: an email address for the service. Empty where the provider does not know.</summary>
     public string CreatedBy { get; init; } = "";
 
     /// <summary><c>Service</c> or <c>Cluster</c>; see <see cref="NodePoolProvider"/>.</summary>
     public string Provider { get; init; } = "";
+
+    /// <summary>The namespace of the NodeSmithPool. Empty for pools of a service.</summary>
+    public string Namespace { get; init; } = "";
 
     /// <summary>When the pool was read, in the cluster's time.</summary>
     public DateTimeOffset ObservedAt { get; init; }

@@ -11,6 +11,12 @@ public sealed class NodePoolPlan : ClusterObject
     /// <summary>The name of the pool.</summary>
     public required string Pool { get; init; }
 
+    /// <summary>A <see cref="NodePoolProvider"/>.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>The namespace of the NodeSmithPool. Empty for pools of a service.</summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary><c>Create</c>, <c>Change</c> or <c>Delete</c>.</summary>
     public required string Action { get; init; }
 

@@ -6,7 +6,7 @@ namespace NodeManager;
 /// </summary>
 public sealed class NodePoolPlatform
 {
-    /// <summary><c>gcp</c>, <c>aws</c> or <c>azure</c>; see <see cref="NodePoolPlatformType"/>.</summary>
+    /// <summary><c>gcp</c>, <c>aws</c> or <c>azure</c>; see <see cref="NodePoolPlatformType"/>. Empty for a NodeSmithPool.</summary>
     public string Type { get; init; } = "";
 
     public string MachineType { get; init; } = "";
@@ -25,10 +25,10 @@ public sealed class NodePoolPlatform
     /// <summary>On gcp only.</summary>
     public ItemList<NodePoolAccelerator> Accelerators { get; init; } = ItemList<NodePoolAccelerator>.Empty;
 
-    /// <summary>Labels of the nodes. On gcp only.</summary>
+    /// <summary>Labels of the nodes. On gcp, and of a NodeSmithPool.</summary>
     public StringMap Labels { get; init; } = StringMap.Empty;
 
-    /// <summary>Taints of the nodes. On gcp only.</summary>
+    /// <summary>Taints of the nodes. On gcp, and of a NodeSmithPool.</summary>
     public ItemList<NodeTaint> Taints { get; init; } = ItemList<NodeTaint>.Empty;
 
     /// <summary>What a machine runs at its first start. On aws only.</summary>

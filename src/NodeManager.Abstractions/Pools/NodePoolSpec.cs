@@ -5,7 +5,22 @@ public sealed class NodePoolSpec
 {
     public NodePoolPlatform Platform { get; init; } = new();
 
-    /// <summary>How many nodes the pool is to have. Null where the specification does not say.</summary>
+    /// <summary>The NodeSmithProvider whose machines the nodes are. Empty for pools of a service.</summary>
+    public string NodeProvider { get; init; } = "";
+
+    /// <summary>The machine sizes that the autoscaler may choose from. Empty for pools of a service, and for machines as large as pods need.</summary>
+    public ItemList<NodePoolShape> Shapes { get; init; } = ItemList<NodePoolShape>.Empty;
+
+    /// <summary>Taints that a node has until something else removes them. Empty for pools of a service.</summary>
+    public ItemList<NodeTaint> StartupTaints { get; init; } = ItemList<NodeTaint>.Empty;
+
+    /// <summary>The cores that the nodes may have together. Null: no limit.</summary>
+    public decimal? CpuLimit { get; init; }
+
+    /// <summary>The memory in bytes that the nodes may have together. Null: no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
+    /// <summary>How many nodes the pool is to have; for a NodeSmithPool, at least. Null where the specification does not say.</summary>
     public int? NodeCount { get; init; }
 
     /// <summary>Null where the specification has none.</summary>
@@ -14,7 +29,7 @@ public sealed class NodePoolSpec
     /// <summary>The release that the nodes run. An extension: empty where the provider has none.</summary>
     public string Release { get; init; } = "";
 
-    /// <summary>How long the drain of a node may take. An extension: null where the provider has none.</summary>
+    /// <summary>How long the drain of a node may take. An extension of a service, <c>terminationGracePeriod</c> of a NodeSmithPool: null where there is none.</summary>
     public TimeSpan? DrainTimeout { get; init; }
 
     /// <summary>How many nodes a roll may add, as a number or a percentage. An extension: empty where the provider has none.</summary>
@@ -26,5 +41,5 @@ public sealed class NodePoolSpec
     /// <summary>The whole specification as JSON, with the fields that this version of NodeManager does not know.</summary>
     public string Json { get; init; } = "{}";
 
-    public override string ToString() => $"{Platform}, {(Autoscaling is { Enabled: true } scaling ? $"{scaling}" : $"{NodeCount} nodes")}";
+    public override string ToString() => $"{(NodeProvider.Length > 0 ? NodeProvider : Platform)}, {(Autoscaling is { Enabled: true } scaling ? $"{scaling}" : $"{NodeCount} nodes")}";
 }

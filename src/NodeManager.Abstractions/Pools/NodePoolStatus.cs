@@ -9,6 +9,12 @@ public sealed class NodePoolStatus : ClusterObject
     /// <summary>The name of the pool.</summary>
     public string Pool { get; init; } = "";
 
+    /// <summary>A <see cref="NodePoolProvider"/>.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>The namespace of the NodeSmithPool. Empty for pools of a service.</summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary>The pool's generation when the status was read.</summary>
     public long Generation { get; init; }
 

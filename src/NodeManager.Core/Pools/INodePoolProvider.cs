@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Pools;
 
@@ -10,6 +11,18 @@ public interface INodePoolProvider
 {
     /// <summary>A <see cref="NodePoolProvider"/>.</summary>
     string Name { get; }
+
+    /// <summary>How specifications are written here.</summary>
+    IPoolFormat Format { get; }
+
+    /// <summary>
+    /// True where a replacement holds only for the version that was read, and otherwise fails with the ErrorId Conflict: no change of another
+    /// client can be lost.
+    /// </summary>
+    bool HasPreconditions { get; }
+
+    /// <summary>True where a pool can get another name.</summary>
+    bool CanRename { get; }
 
     /// <summary>Who creates pools through this provider, as <see cref="PoolRecord.CreatedBy"/> will have it.</summary>
     string User { get; }
@@ -28,16 +41,29 @@ public interface INodePoolProvider
 
     Task<PoolRecord> GetAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Sends the creation at most once.</summary>
-    Task<PoolRecord> CreateAsync(PoolDraft draft, CancellationToken cancellationToken);
+    /// <summary>Creates a pool at most once.</summary>
+    /// <param name="draft">What to create.</param>
+    /// <param name="observer">Warned of what keeps the pool from getting nodes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<PoolRecord> CreateAsync(PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken);
 
-    /// <summary>Replaces name and specification. Has no precondition.</summary>
-    Task<PoolRecord> ReplaceAsync(string id, string name, JsonObject spec, CancellationToken cancellationToken);
+    /// <summary>Replaces name and specification.</summary>
+    /// <param name="before">The pool as it was read; <see cref="HasPreconditions"/> says whether it must still be so.</param>
+    /// <param name="name">The name afterwards.</param>
+    /// <param name="spec">The specification afterwards.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<PoolRecord> ReplaceAsync(PoolRecord before, string name, JsonObject spec, CancellationToken cancellationToken);
 
     /// <summary>A pool that a lost first try has deleted counts as deleted by this call.</summary>
     Task DeleteAsync(string id, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<NodePoolControllerStatus>> GetStatusAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Tells the nodes of a pool from others.</summary>
+    Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken);
+
+    /// <summary>Follows pools as they change; null where they have to be asked for again and again.</summary>
+    IPoolFollower? Follow();
 
     Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken);
 

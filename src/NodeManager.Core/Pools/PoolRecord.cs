@@ -23,6 +23,12 @@ public sealed record PoolRecord
     public DateTimeOffset? UpdatedAt { get; init; }
 
     public string CreatedBy { get; init; } = "";
+
+    /// <summary>Of a NodeSmithPool; else empty.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>What controllers report, where the provider sends it with the pool; else null.</summary>
+    public IReadOnlyList<NodePoolControllerStatus>? Status { get; init; }
 }
 
 /// <summary>A pool to create.</summary>

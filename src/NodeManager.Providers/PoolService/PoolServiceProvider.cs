@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Rules;
 using NodeManager.Core.Sessions;
 
 namespace NodeManager.Providers.PoolService;
@@ -57,6 +60,12 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
 
     public string Name => NodePoolProvider.Service;
 
+    public IPoolFormat Format => ServicePoolFormat.Instance;
+
+    public bool HasPreconditions => false;
+
+    public bool CanRename => true;
+
     public string User { get; }
 
     public IPoolController? Controller { get; }
@@ -98,7 +107,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
     public async Task<PoolRecord> GetAsync(string id, CancellationToken cancellationToken) => Map(await _sender.SendAsync(
         Pool(HttpMethod.Get, id), "", null, PoolServiceJson.Default.WirePool, PoolRepeat.Always, cancellationToken), id);
 
-    public async Task<PoolRecord> CreateAsync(PoolDraft draft, CancellationToken cancellationToken)
+    public async Task<PoolRecord> CreateAsync(PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         bool isNested = await IsNestedAsync(draft.ClusterId, cancellationToken);
         var request = new PoolRequest(HttpMethod.Post, ListPath(isNested ? draft.ClusterId : ""), draft.Name, isNested ? draft.ClusterId : "");
@@ -107,11 +116,11 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
         return Map(await _sender.SendAsync(request, "", body, PoolServiceJson.Default.WirePool, PoolRepeat.Never, cancellationToken), draft.Name);
     }
 
-    public async Task<PoolRecord> ReplaceAsync(string id, string name, JsonObject spec, CancellationToken cancellationToken)
+    public async Task<PoolRecord> ReplaceAsync(PoolRecord before, string name, JsonObject spec, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new WirePoolRequest { Name = name, Spec = spec }, PoolServiceJson.Default.WirePoolRequest);
         return Map(await _sender.SendAsync(
-            Pool(HttpMethod.Put, id), "", body, PoolServiceJson.Default.WirePool, PoolRepeat.Never, cancellationToken), name);
+            Pool(HttpMethod.Put, before.Id), "", body, PoolServiceJson.Default.WirePool, PoolRepeat.Never, cancellationToken), name);
     }
 
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => _sender.SendAsync(Pool(HttpMethod.Delete, id), null, cancellationToken);
@@ -122,6 +131,12 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
             Pool(HttpMethod.Get, id, "/status"), "", null, PoolServiceJson.Default.WireStatus, PoolRepeat.Always, cancellationToken);
         return PoolStatusMapper.Map(status);
     }
+
+    public Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Predicate<ClusterNode>>(node => PoolLabels.IsOf(node, id, name));
+
+    /// <summary>Pool services have no watch.</summary>
+    public IPoolFollower? Follow() => null;
 
     public Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken) => _sender.SendAsync(
         Pool(HttpMethod.Put, id, "/status"), JsonSerializer.SerializeToUtf8Bytes(PoolStatusMapper.Map(report), PoolServiceJson.Default.WireController), cancellationToken);

@@ -4,11 +4,12 @@ using System.Management.Automation.Language;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>Candidates from the pool services of the sessions that are there. Connects to no cluster, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>Candidates from the pools of the sessions that are there. Connects to no cluster, and never throws; see <see cref="NodeCompleter"/>.</summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
     private const int Most = 1000;
@@ -20,7 +21,8 @@ public abstract class PoolCompleter : IArgumentCompleter
         try
         {
             NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            return Completions.From(Task.Run(() => ReadAsync(sessions, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
+            PoolPlace place = new(fakeBoundParameters["Provider"] as string ?? "", fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace);
+            return Completions.From(Task.Run(() => ReadAsync(sessions, place, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
         }
         catch (Exception)
         {
@@ -28,14 +30,14 @@ public abstract class PoolCompleter : IArgumentCompleter
         }
     }
 
-    private protected abstract IAsyncEnumerable<string> ReadAsync(NodeManagerSession session, CancellationToken cancellationToken);
+    private protected abstract IAsyncEnumerable<string> ReadAsync(PoolContext context, CancellationToken cancellationToken);
 
-    private async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, CancellationToken cancellationToken)
+    private async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, PoolPlace place, CancellationToken cancellationToken)
     {
         List<string> found = [];
         foreach (NodeManagerSession session in sessions)
         {
-            await foreach (string one in ReadAsync(session, cancellationToken))
+            await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancellationToken))
             {
                 found.Add(one);
                 if (found.Count >= Most) return found;
@@ -50,9 +52,9 @@ public abstract class PoolCompleter : IArgumentCompleter
 public sealed class NodePoolNameCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(
-        NodeManagerSession session, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PoolContext context, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session), new(), static _ => { }, NullObserver.Instance, cancellationToken))
+        await foreach (NodePool pool in PoolReader.ReadAsync(context, new(), static _ => { }, NullObserver.Instance, cancellationToken))
             yield return pool.Name;
     }
 }
@@ -61,9 +63,9 @@ public sealed class NodePoolNameCompleter : PoolCompleter
 public sealed class PoolClusterCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(
-        NodeManagerSession session, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PoolContext context, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (PoolCluster cluster in PoolSessions.Of(session).Provider.ListClustersAsync(cancellationToken))
+        await foreach (PoolCluster cluster in context.Provider.ListClustersAsync(cancellationToken))
             yield return cluster.Name;
     }
 }

@@ -11,8 +11,9 @@ internal static class PoolInput
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
     public static PoolDescription Read(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
+        JsonObject spec => new(null, null, spec),
         NodePool pool => new(pool.Name, pool.ClusterId, SpecOf(pool.Spec)),
-        NodePoolSpec spec => new(null, null, SpecOf(spec)),
+        NodePoolSpec whole => new(null, null, SpecOf(whole)),
         NodePoolPlatform platform => new(null, null, new() { ["platform"] = PoolSpecWriter.Write(platform) }),
         string text => PoolText.Read(text, ""),
         _ when PSObject.AsPSObject(value).Properties["Spec"]?.Value is PSObject or NodePoolSpec && RowOf(value) is { } row => row,

@@ -11,6 +11,11 @@ internal sealed class PoolRow : ClusterObject
 
     public string ClusterId { get; private init; } = "";
 
+    /// <summary>A <see cref="NodePoolProvider"/>; empty where the row does not say.</summary>
+    public string Provider { get; private init; } = "";
+
+    public string Namespace { get; private init; } = "";
+
     /// <summary>Null for what still has its class, and for what names no pool.</summary>
     public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row.Cluster) : null;
 
@@ -24,6 +29,8 @@ internal sealed class PoolRow : ClusterObject
             Id = Guid.TryParse(id, out _) ? id : "",
             Name = pool.Length > 0 ? pool : ObjectRow.Read(value, "Name"),
             ClusterId = ObjectRow.Read(value, "ClusterId"),
+            Provider = NodePoolProvider.All.FirstOrDefault(one => string.Equals(one, ObjectRow.Read(value, "Provider"), StringComparison.OrdinalIgnoreCase)) ?? "",
+            Namespace = ObjectRow.Read(value, "Namespace"),
         };
         return found.Id.Length > 0 || found.Name.Length > 0 ? found : null;
     }

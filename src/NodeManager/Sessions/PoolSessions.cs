@@ -1,15 +1,19 @@
+using System.Collections.Concurrent;
+using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Sessions;
+using NodeManager.Parameters;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;
 
-/// <summary>The client of the pool service that a session has: one for each configuration, kept until the session ends.</summary>
+/// <summary>Where the pools of a session are: clients of pool services, one for each configuration, and the cluster; kept until the session ends.</summary>
 internal sealed class PoolSessions : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<(PoolServiceConfiguration? Configuration, PoolServiceProvider Provider)> _clients = [];
+    private readonly ConcurrentDictionary<string, ClusterPoolProvider> _namespaces = new(StringComparer.Ordinal);
 
     public void Dispose()
     {
@@ -21,17 +25,23 @@ internal sealed class PoolSessions : IDisposable
     }
 
     /// <summary>Where the pools of a session are kept.</summary>
+    /// <param name="session">Whose pools.</param>
+    /// <param name="place">Which of them.</param>
     /// <exception cref="NodeManagerException">PoolServiceNotConfigured, PoolServiceInvalid, SessionClosed.</exception>
-    public static PoolContext Of(NodeManagerSession session)
+    public static PoolContext Of(NodeManagerSession session, PoolPlace place)
     {
         ClusterConnection connection = session.Connection();
         PoolServiceConfiguration? configuration = session.Configuration.PoolService;
         SandboxCluster? sandbox = connection.Owned as SandboxCluster;
-        if (configuration is null && sandbox is null)
+        bool hasService = configuration is not null || sandbox is not null;
+        if (place.Provider == NodePoolProvider.Cluster || (place.Provider.Length == 0 && !hasService))
+            return new(session, connection.Get<PoolSessions>()._namespaces.GetOrAdd(place.Namespace, ns => new(session, ns))) { HomeCluster = session.Cluster };
+        if (!hasService)
         {
             throw new NodeManagerException(
                 ErrorIds.PoolServiceNotConfigured, ErrorKind.InvalidOperation, $"Session '{session.Cluster}' has no pool service.", session,
-                "Name it with Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://pools.example.com'; User = 'me@example.com'; TokenPath = 'token' }.");
+                "Name it with Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://pools.example.com'; User = 'me@example.com'; TokenPath = 'token' }, "
+                + "or use -Provider Cluster for pools that the cluster itself keeps.");
         }
 
         return new(session, connection.Get<PoolSessions>().Client(configuration, connection, sandbox))

@@ -37,13 +37,18 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>What machines are made with, where that is not the autoscaler's own connection.</summary>
     public KubernetesClient? MachineClient { get; set; }
 
-    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}", bool rbac = false)
+    /// <param name="backend">See <see cref="Backend"/>.</param>
+    /// <param name="speed">Of the embedded cluster's clock.</param>
+    /// <param name="simulated">The provider's settings.</param>
+    /// <param name="rbac">Whether rights are enforced.</param>
+    /// <param name="plane">Whether there is a control plane, which names the pool <c>small</c>.</param>
+    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}", bool rbac = false, bool plane = true)
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, rbac: rbac, speed: speed);
         await NodeSmithDefinitions.InstallAsync(cluster);
         var lab = new AutoscalerLab(cluster);
         await lab.AddProviderAsync(simulated);
-        await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
+        if (plane) await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
         return lab;
     }
 

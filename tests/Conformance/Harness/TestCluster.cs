@@ -40,6 +40,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a further kube-scheduler beside the real cluster's own.</summary>
     public IDisposable StartScheduler(string configuration) => _plane!.StartScheduler(configuration);
 
+    /// <summary>The embedded cluster; null for a real one.</summary>
+    public SandboxCluster? Sandbox => _sandbox;
+
     /// <summary>The administrator's client.</summary>
     public KubernetesClient Client { get; }
 

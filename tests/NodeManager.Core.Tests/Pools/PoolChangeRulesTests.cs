@@ -26,7 +26,7 @@ public sealed class PoolChangeRulesTests
         (string Effect, int? Nodes) Judge(IPoolController? controller)
         {
             JsonObject before = Parse(Three), after = PoolMerge.Apply(before, Parse(patch));
-            IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(controller, before, after, PoolMerge.Differences(before, after), 3);
+            IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(ServicePoolFormat.Instance, controller, before, after, PoolMerge.Differences(before, after), 3);
             string strongest = PoolChangeRules.Strongest(fields);
             return (strongest, fields.Where(one => one.Effect == strongest).Max(static one => one.Nodes));
         }
@@ -40,7 +40,7 @@ public sealed class PoolChangeRulesTests
     {
         PoolChange change = new() { MachineType = "x", DiskSizeGB = 50, Zones = ["1"], Spot = true, NodeCount = 2, Patch = Parse("""{"nodeCount":4,"release":null}""") };
 
-        JsonObject patch = change.PatchOf(Parse("""{"platform":{"type":"azure","azure":{}}}"""), "web");
+        JsonObject patch = ServicePoolFormat.Instance.PatchOf(change, Parse("""{"platform":{"type":"azure","azure":{}}}"""), "web");
 
         Assert.True(JsonNode.DeepEquals(Parse("""{"platform":{"azure":{"vmSize":"x","osDiskSizeGB":50,"availabilityZones":["1"],"spotInstances":true}},"nodeCount":4,"release":null}"""), patch));
     }
@@ -50,7 +50,7 @@ public sealed class PoolChangeRulesTests
     {
         PoolChange change = new() { Labels = new Dictionary<string, string?> { ["team"] = null, ["env"] = "p" }, Taints = [], Zones = [] };
 
-        JsonObject after = PoolMerge.Apply(Parse(Three), change.PatchOf(Parse(Three), "web"));
+        JsonObject after = PoolMerge.Apply(Parse(Three), ServicePoolFormat.Instance.PatchOf(change, Parse(Three), "web"));
 
         Assert.Equal("""{"env":"p"}""", after["platform"]!["gcp"]!["labels"]!.ToJsonString());
         Assert.False(after["platform"]!["gcp"]!.AsObject().ContainsKey("taints"));
@@ -65,7 +65,7 @@ public sealed class PoolChangeRulesTests
         PoolChange change = new() { Taints = [new() { Key = "a", Effect = "NoSchedule" }] };
         JsonObject spec = new() { ["platform"] = new JsonObject { ["type"] = type } };
 
-        var error = Record.Exception(() => change.PatchOf(spec, "web")) as NodeManagerException;
+        var error = Record.Exception(() => ServicePoolFormat.Instance.PatchOf(change, spec, "web")) as NodeManagerException;
 
         Assert.Equal(isRefused ? ErrorIds.NodePoolFieldUnsupported : null, error?.ErrorId);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Rules;
@@ -124,8 +125,8 @@ public sealed class PoolGuideTests
         var thrown = await Assert.ThrowsAnyAsync<NodeManagerException>(() => method switch
         {
             "GET" => client.GetAsync("1", default),
-            "POST" => client.CreateAsync(new("production-workers", ClusterOfTheGuide, []), default),
-            _ => client.ReplaceAsync("1", "web", [], default),
+            "POST" => client.CreateAsync(new("production-workers", ClusterOfTheGuide, []), NullObserver.Instance, default),
+            _ => client.ReplaceAsync(new() { Id = "1", Name = "web", Spec = [] }, "web", [], default),
         });
 
         Assert.Equal((errorId, error), (thrown.ErrorId, thrown.Kind));

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Providers.PoolService;
 using NodeManager.Providers.Tests.PoolService;
@@ -34,7 +35,7 @@ public sealed class PrismTests : IDisposable
         await foreach (PoolRecord pool in client.ListAsync(new() { Phase = "Ready", Health = "Healthy" }, default)) pools.Add(pool);
         List<PoolCluster> clusters = [];
         await foreach (PoolCluster cluster in client.ListClustersAsync(default)) clusters.Add(cluster);
-        PoolRecord read = await client.GetAsync(id, default), created = await client.CreateAsync(new("web", id, spec), default), changed = await client.ReplaceAsync(id, "web", spec, default);
+        PoolRecord read = await client.GetAsync(id, default), created = await client.CreateAsync(new("web", id, spec), NullObserver.Instance, default), changed = await client.ReplaceAsync(read, "web", spec, default);
         IReadOnlyList<NodePoolControllerStatus> status = await client.GetStatusAsync(id, default);
         await client.ReportStatusAsync(
             id, new() { Controller = "me", ObservedGeneration = 1, Conditions = [new() { Type = "Ready", Status = "True", LastTransitionTime = DateTimeOffset.UnixEpoch }] }, default);
@@ -56,8 +57,8 @@ public sealed class PrismTests : IDisposable
         string token = Regex.Match(await File.ReadAllTextAsync(server.KubeconfigPath), "token\"?: *\"?([^\\s\",]+)").Groups[1].Value;
         using PoolServiceProvider client = new(new() { Configuration = new() { Uri = new(proxy, "/api/v1"), User = PoolServer.User, Routes = PoolServiceRoutes.Flat }, Token = token });
 
-        PoolRecord created = await client.CreateAsync(new("web", cluster.Pools.ClusterId, PoolLab.Spec), default);
-        PoolRecord changed = await client.ReplaceAsync(created.Id, "shop", PoolLab.Spec, default);
+        PoolRecord created = await client.CreateAsync(new("web", cluster.Pools.ClusterId, PoolLab.Spec), NullObserver.Instance, default);
+        PoolRecord changed = await client.ReplaceAsync(created, "shop", PoolLab.Spec, default);
         await client.ReportStatusAsync(
             created.Id, new() { Controller = "me", ObservedGeneration = 2, Conditions = [new() { Type = "Ready", Status = "True", LastTransitionTime = DateTimeOffset.UnixEpoch }] }, default);
         List<PoolRecord> pools = [];

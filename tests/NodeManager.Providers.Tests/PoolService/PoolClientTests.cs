@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;
@@ -31,8 +32,8 @@ public sealed class PoolClientTests
 
         var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => method switch
         {
-            "POST" => client.CreateAsync(new("web", "c", []), default),
-            "PUT" => client.ReplaceAsync("p", "web", [], default),
+            "POST" => client.CreateAsync(new("web", "c", []), NullObserver.Instance, default),
+            "PUT" => client.ReplaceAsync(new() { Id = "p", Name = "web", Spec = [] }, "web", [], default),
             _ => client.GetAsync("p", default),
         });
 
@@ -135,7 +136,7 @@ public sealed class PoolClientTests
             };
         });
 
-        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => client.CreateAsync(new("web", "c", []), default));
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => client.CreateAsync(new("web", "c", []), NullObserver.Instance, default));
 
         Assert.Equal((requests, isLost), (asked, error is PoolAnswerLostException));
     }
@@ -159,7 +160,7 @@ public sealed class PoolClientTests
             PoolServiceRoutes.Auto);
 
         await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) { }
-        await client.CreateAsync(new("web", "c-1", []), default);
+        await client.CreateAsync(new("web", "c-1", []), NullObserver.Instance, default);
 
         Assert.Equal(["GET clusters/c-1/nodepools", $"GET {path}", $"POST {path}"], asked);
     }

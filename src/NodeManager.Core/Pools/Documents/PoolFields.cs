@@ -19,6 +19,9 @@ internal static class PoolFields
 
     public const string MaxUnavailable = "maxUnavailable";
 
+    /// <summary>Fields by which the specification of a NodeSmithPool is recognized.</summary>
+    public static IReadOnlyList<string> OfCluster { get; } = ["providerRef", "machineTemplate", "limits"];
+
     /// <summary>
     /// The extensions: fields that the public specification of the service does not have. They are sent only to a service that has returned
     /// them.

@@ -28,6 +28,20 @@ public static class PoolMerge
         return joined;
     }
 
+    /// <summary>The smallest merge patch that makes one specification of another.</summary>
+    public static JsonObject Between(JsonObject before, JsonObject after)
+    {
+        var patch = new JsonObject();
+        foreach (string name in before.Select(static field => field.Key).Union(after.Select(static field => field.Key)))
+        {
+            JsonNode? old = before[name], now = after[name];
+            if (AreEqual(old, now)) continue;
+            patch[name] = old is JsonObject from && now is JsonObject to ? Between(from, to) : now?.DeepClone();
+        }
+
+        return patch;
+    }
+
     /// <summary>
     /// True where all that is wanted is there with the same values. A service may add defaults, so what is there beyond it does not count.
     /// </summary>

@@ -64,6 +64,12 @@ public static class PoolSpecWriter
         return written;
     }
 
+    /// <summary>A merge patch of labels: null removes one.</summary>
+    internal static JsonObject Write(IReadOnlyDictionary<string, string?> labels) => new(labels.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
+
+    /// <summary>Null for none, which removes them.</summary>
+    internal static JsonArray? Write(IReadOnlyList<NodeTaint> taints) => taints.Count == 0 ? null : new([.. taints.Select(Write)]);
+
     internal static JsonNode? Write(NodePoolAccelerator one) => new JsonObject { ["type"] = one.Type, ["count"] = one.Count };
 
     internal static JsonNode? Write(NodeTaint taint)
@@ -73,34 +79,4 @@ public static class PoolSpecWriter
         written["effect"] = taint.Effect;
         return written;
     }
-}
-
-/// <summary>Fields of a pool's autoscaling; null for those that are not given.</summary>
-public sealed record PoolScaling
-{
-    public bool? Enabled { get; init; }
-
-    public int? MinNodes { get; init; }
-
-    public int? MaxNodes { get; init; }
-
-    public int? TargetCpuUtilization { get; init; }
-
-    public int? TargetMemoryUtilization { get; init; }
-
-    public TimeSpan? ScaleDownDelay { get; init; }
-
-    public TimeSpan? ScaleUpDelay { get; init; }
-}
-
-/// <summary>The extensions of a pool's specification; null for those that are not given.</summary>
-public sealed record PoolExtensions
-{
-    public string? Release { get; init; }
-
-    public TimeSpan? DrainTimeout { get; init; }
-
-    public string? MaxSurge { get; init; }
-
-    public string? MaxUnavailable { get; init; }
 }

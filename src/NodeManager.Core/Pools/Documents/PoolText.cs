@@ -8,7 +8,11 @@ namespace NodeManager.Core.Pools.Documents;
 /// <param name="Name">The pool's name.</param>
 /// <param name="ClusterId">The service's id of the cluster.</param>
 /// <param name="Spec">Never changed in place.</param>
-public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject Spec);
+public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject Spec)
+{
+    /// <summary>Of the manifest of a NodeSmithPool.</summary>
+    public string? Namespace { get; init; }
+}
 
 /// <summary>Reads JSON and YAML about a pool: the body of a creation, a pool as a service sends it, or a specification alone. Pure.</summary>
 public static class PoolText
@@ -25,9 +29,10 @@ public static class PoolText
     {
         if (root is not JsonObject document) throw Invalid(source, "it is not an object", null);
         if (document["spec"] is null)
-            return PoolFields.Known.Any(document.ContainsKey) ? new(null, null, document) : throw Invalid(source, "it has neither 'spec' nor 'platform'", null);
+            return PoolFields.Known.Concat(PoolFields.OfCluster).Any(document.ContainsKey) ? new(null, null, document) : throw Invalid(source, "it has neither 'spec' nor 'platform' nor 'providerRef'", null);
+        var metadata = document["metadata"] as JsonObject;
         return document["spec"] is JsonObject spec
-            ? new(document.Text("name"), document.Text("cluster_id"), spec)
+            ? new(document.Text("name") ?? metadata.Text("name"), document.Text("cluster_id"), spec) { Namespace = metadata.Text("namespace") }
             : throw Invalid(source, "its 'spec' is not an object", null);
     }
 
@@ -51,5 +56,5 @@ public static class PoolText
 
     private static NodeManagerException Invalid(string source, string why, Exception? cause) => new(
         ErrorIds.NodePoolInvalid, ErrorKind.InvalidData, $"The node pool{(source.Length > 0 ? $" in '{source}'" : "")} cannot be read: {why.TrimEnd('.')}.", source,
-        "Give the pool as JSON or YAML: an object with name and spec, or the specification alone, which has platform.", cause);
+        "Give the pool as JSON or YAML: an object with name and spec, the manifest of a NodeSmithPool, or the specification alone, which has platform or providerRef.", cause);
 }

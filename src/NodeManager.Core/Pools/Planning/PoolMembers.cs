@@ -1,4 +1,3 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Pools.Running;
@@ -22,9 +21,10 @@ public static class PoolMembers
     {
         PoolCluster home = await PoolClusters.ResolveAsync(context, "", cancellationToken);
         if (!string.Equals(home.Id, clusterId, StringComparison.OrdinalIgnoreCase)) throw PoolErrors.OtherCluster(name, clusterId, home, context.Session.Cluster);
+        Predicate<ClusterNode> isMember = await context.Provider.MembersOfAsync(id, name, cancellationToken);
         List<ClusterNode> nodes = [];
         await foreach (ClusterNode node in NodeReader.ReadAsync(context.Session, new(), static _ => { }, NullObserver.Instance, cancellationToken))
-            if (PoolLabels.IsOf(node, id, name)) nodes.Add(node);
+            if (isMember(node)) nodes.Add(node);
         return [.. nodes.OrderBy(static node => node.Name, StringComparer.Ordinal)];
     }
 }

@@ -26,6 +26,7 @@ public static class PoolPlanner
             Cluster = context.Session.Cluster,
             Session = context.Session,
             Pool = draft.Name,
+            Provider = context.Provider.Name,
             Action = "Create",
             Fields = new([.. fields.Select(one => new NodePoolFieldPlan { Field = one.Field, After = one.After, Effect = NodePoolEffect.AddsNodes, Nodes = desired })]),
             Effect = desired is null ? NodePoolEffect.Unknown : desired == 0 ? NodePoolEffect.InPlace : NodePoolEffect.AddsNodes,
@@ -45,7 +46,7 @@ public static class PoolPlanner
         (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, planned.Before, cancellationToken);
         IPoolController? controller = context.Provider.Controller;
         IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(
-            controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0);
+            context.Provider.Format, controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0);
         return await DescribeAsync(
             context, planned.Before, "Change", fields, PoolChangeRules.DesiredNodes(controller, planned.Spec), nodes,
             nodes is null ? null : Leaving(controller, fields, planned.Spec, nodes), warning, cancellationToken);
@@ -109,6 +110,8 @@ public static class PoolPlanner
             Session = context.Session,
             PoolId = pool.Id,
             Pool = pool.Name,
+            Provider = context.Provider.Name,
+            Namespace = pool.Namespace,
             Action = action,
             Fields = new([.. fields]),
             Effect = PoolChangeRules.Strongest(fields),

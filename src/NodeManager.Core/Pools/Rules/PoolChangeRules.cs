@@ -10,25 +10,23 @@ public static class PoolChangeRules
     private const string ForeignReplaces = "the service decides whether nodes are replaced";
     private const string ForeignScales = "the service's autoscaler decides how many nodes there are";
 
-    private static readonly string[] CountFields =
-        ["spec.nodeCount", "spec.autoscaling", "spec.autoscaling.enabled", "spec.autoscaling.minNodes", "spec.autoscaling.maxNodes"];
-
     // The strongest first.
     private static readonly string[] Order =
     [
         NodePoolEffect.RecreatesNodes, NodePoolEffect.RollsNodes, NodePoolEffect.Unknown, NodePoolEffect.RemovesNodes, NodePoolEffect.AddsNodes, NodePoolEffect.InPlace,
     ];
 
+    /// <param name="format">Of the specifications.</param>
     /// <param name="controller">Null: another party's.</param>
     /// <param name="before">The specification as it is.</param>
     /// <param name="after">The specification as it would be.</param>
     /// <param name="changes">The fields that differ.</param>
     /// <param name="nodes">How many nodes the pool has.</param>
     public static IReadOnlyList<NodePoolFieldPlan> Judge(
-        IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes) =>
+        IPoolFormat format, IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes) =>
         [.. changes.Select(change =>
         {
-            (string effect, int? count, string reason) = CountFields.Contains(change.Field)
+            (string effect, int? count, string reason) = format.ScalingFields.Contains(change.Field)
                 ? Scale(controller, before, after)
                 : Replace(controller, change.Field, Math.Min(nodes, DesiredNodes(controller, after) ?? nodes));
             return new NodePoolFieldPlan { Field = change.Field, Before = change.Before, After = change.After, Effect = effect, Nodes = count, Reason = reason };

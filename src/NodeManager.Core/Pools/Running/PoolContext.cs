@@ -1,5 +1,3 @@
-using NodeManager.Core.Pools.Documents;
-
 namespace NodeManager.Core.Pools.Running;
 
 /// <summary>Where an operation on pools works.</summary>
@@ -19,12 +17,13 @@ public sealed record PoolContext(NodeManagerSession Session, INodePoolProvider P
         ClusterId = record.ClusterId,
         Generation = record.Generation,
         ResourceVersion = record.ResourceVersion,
-        Spec = PoolSpecReader.Read(record.Spec),
+        Spec = Provider.Format.Read(record.Spec),
         Status = status,
         CreatedAt = record.CreatedAt ?? now,
         UpdatedAt = record.UpdatedAt ?? record.CreatedAt ?? now,
         CreatedBy = record.CreatedBy,
         Provider = Provider.Name,
+        Namespace = record.Namespace,
         ObservedAt = now,
     };
 
@@ -34,6 +33,8 @@ public sealed record PoolContext(NodeManagerSession Session, INodePoolProvider P
         Session = Session,
         PoolId = record.Id,
         Pool = record.Name,
+        Provider = Provider.Name,
+        Namespace = record.Namespace,
         Generation = record.Generation,
         Controllers = new([.. controllers]),
     };

@@ -24,7 +24,7 @@ public static class PoolCreator
         ClusterOperation.RunAsync(context.Session, draft.Name, async (connection, token) =>
         {
             await CheckFreeAsync(context, draft, observer, token);
-            return context.Map(await SendAsync(context, connection, draft, token), connection.Time.GetUtcNow());
+            return context.Map(await SendAsync(context, connection, draft, observer, token), connection.Time.GetUtcNow());
         }, cancellationToken);
 
     /// <summary>All that a creation checks before it is sent.</summary>
@@ -40,7 +40,7 @@ public static class PoolCreator
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
     public static void Check(PoolContext context, PoolDraft draft, IOperationObserver observer)
     {
-        IReadOnlyList<NodePoolFinding> findings = PoolSpecRules.Check(draft.Name, draft.Spec);
+        IReadOnlyList<NodePoolFinding> findings = context.Provider.Format.Check(draft.Name, draft.Spec);
         if (findings.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
             throw PoolErrors.Invalid(draft.Name, errors);
         RequireKnown(context, draft.Name, draft.Spec);
@@ -61,12 +61,13 @@ public static class PoolCreator
             if (pool.Name == draft.Name && pool.ClusterId == draft.ClusterId) throw PoolErrors.Exists(draft, context.Session.Cluster);
     }
 
-    private static async Task<PoolRecord> SendAsync(PoolContext context, ClusterConnection connection, PoolDraft draft, CancellationToken cancellationToken)
+    private static async Task<PoolRecord> SendAsync(
+        PoolContext context, ClusterConnection connection, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         DateTimeOffset sentAt = context.Provider.Now;
         try
         {
-            return await context.Provider.CreateAsync(draft, cancellationToken);
+            return await context.Provider.CreateAsync(draft, observer, cancellationToken);
         }
         catch (PoolAnswerLostException lost)
         {

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Rules;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Pools.Running;
 
 /// <summary>
-/// Changes pools. A provider replaces the whole specification and takes no precondition, so a change is read, merged, compared, written and
-/// read back. Between the comparison and the write another client can still slip in; the generation then shows it.
+/// Changes pools. A change is read, merged, compared and written. A service replaces the whole specification and takes no precondition, so the
+/// pool is read back: between the comparison and the write another client can still slip in; the generation then shows it. A cluster takes
+/// the version that was read as a precondition; where it fails, the change is made again from what is there then.
 /// </summary>
 public static class PoolEditor
 {
@@ -52,8 +52,8 @@ public static class PoolEditor
             if (merged.Changes.Count == 0) return before;
             try
             {
-                PoolRecord written = await context.Provider.ReplaceAsync(before.Id, merged.Name, merged.Spec, cancellationToken);
-                if (written.Generation > before.Generation + 1)
+                PoolRecord written = await context.Provider.ReplaceAsync(before, merged.Name, merged.Spec, cancellationToken);
+                if (!context.Provider.HasPreconditions && written.Generation > before.Generation + 1)
                 {
                     observer.Warning(
                         $"Another client changed node pool '{before.Name}' while it was being changed (generation {before.Generation} read, {written.Generation} written). "
@@ -61,6 +61,10 @@ public static class PoolEditor
                 }
 
                 return await ReadBackAsync(context, merged, written, observer, cancellationToken);
+            }
+            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && context.Provider.HasPreconditions && tries < MaximumTries)
+            {
+                // What the caller has seen is compared again when the pool is read again.
             }
             catch (PoolAnswerLostException lost)
             {
@@ -81,21 +85,23 @@ public static class PoolEditor
     private static async Task<PoolRecord> ReadBackAsync(
         PoolContext context, PoolEditPlan merged, PoolRecord written, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        PoolRecord after = await context.Provider.GetAsync(written.Id, cancellationToken);
+        PoolRecord after = context.Provider.HasPreconditions ? written : await context.Provider.GetAsync(written.Id, cancellationToken);
         if (after.Name == merged.Name && PoolMerge.Contains(after.Spec, merged.Spec)) return after;
         if (after.Generation > written.Generation) throw PoolErrors.Overwritten(after);
         foreach (NodeFieldChange ignored in PoolMerge.Differences(after.Spec, merged.Spec))
-            if (ignored.After.Length > 0) observer.Warning($"Node pool '{after.Name}': the service did not store {ignored.Field} ({ignored.After}).");
+            if (ignored.After.Length > 0) observer.Warning($"Node pool '{after.Name}': the {(context.Provider.Name == NodePoolProvider.Cluster ? "server" : "service")} did not store {ignored.Field} ({ignored.After}).");
         return after;
     }
 
     private static PoolEditPlan Merge(PoolContext context, PoolRecord pool, PoolEdit edit, IOperationObserver observer)
     {
+        IPoolFormat format = context.Provider.Format;
         JsonObject patch = edit.Patch(pool.Spec);
         string name = edit.NewName ?? pool.Name;
+        if (name != pool.Name && !context.Provider.CanRename) throw PoolErrors.CannotRename(pool);
         JsonObject spec = PoolMerge.Apply(pool.Spec, patch);
         // A pool may already be what the rules refuse; that must not keep it from being changed.
-        IReadOnlyList<NodePoolFinding> findings = PoolSpecRules.Check(name, spec), known = PoolSpecRules.Check(pool.Name, pool.Spec);
+        IReadOnlyList<NodePoolFinding> findings = format.Check(name, spec), known = format.Check(pool.Name, pool.Spec);
         NodePoolFinding[] fresh = [.. findings.Where(one => !known.Any(other => other.Field == one.Field && other.Message == one.Message))];
         if (fresh.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
             throw PoolErrors.Invalid(name, errors);

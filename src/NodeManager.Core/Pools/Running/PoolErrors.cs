@@ -3,9 +3,9 @@ namespace NodeManager.Core.Pools.Running;
 /// <summary>The errors about pools that do not come from a provider.</summary>
 internal static class PoolErrors
 {
-    public static NodeManagerException NotFound(string name, string cluster) => new(
+    public static NodeManagerException NotFound(string name, string cluster, Exception? cause = null) => new(
         ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"Node pool '{name}' was not found in cluster '{cluster}'.", name,
-        "List the pools with Get-NodePool. Names are case-sensitive on the service.");
+        "List the pools with Get-NodePool; -Provider Service and -Provider Cluster list different ones. Names are case-sensitive.", cause);
 
     public static NodeManagerException Ambiguous(string name, IReadOnlyList<PoolRecord> pools) => new(
         ErrorIds.NodePoolAmbiguous, ErrorKind.InvalidArgument,
@@ -25,6 +25,11 @@ internal static class PoolErrors
         ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
         $"Node pool '{name}' was not sent: the service has not returned the fields {string.Join(", ", fields)}, so it may not know them.", name,
         "Leave these fields out.");
+
+    public static NodeManagerException CannotRename(PoolRecord pool) => new(
+        ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
+        $"NodeSmithPool {pool.Namespace}/{pool.Name} cannot be renamed: objects of a cluster keep their names.", pool.Name,
+        $"Create a pool of the new name from it (Get-NodePool {pool.Name} | New-NodePool NEWNAME), move its pods, and remove this one.");
 
     public static NodeManagerException OtherCluster(string name, string clusterId, PoolCluster home, string cluster) => new(
         ErrorIds.PoolClusterMismatch, ErrorKind.InvalidOperation,

@@ -50,7 +50,7 @@ public static class PoolReader
         ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
         {
             PoolRecord pool = await target.FindAsync(context, token);
-            return context.Map(pool, await context.Provider.GetStatusAsync(pool.Id, token));
+            return context.Map(pool, pool.Status ?? await context.Provider.GetStatusAsync(pool.Id, token));
         }, cancellationToken);
 
     /// <summary>The pool that is meant.</summary>
@@ -87,7 +87,7 @@ public static class PoolReader
     {
         try
         {
-            NodePoolStatus status = context.Map(record, await context.Provider.GetStatusAsync(record.Id, cancellationToken));
+            NodePoolStatus status = context.Map(record, record.Status ?? await context.Provider.GetStatusAsync(record.Id, cancellationToken));
             return context.Map(record, connection.Time.GetUtcNow(), status);
         }
         catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Pools.Running;
 
-/// <summary>Waits for pools by asking again: pool services have no watch.</summary>
+/// <summary>Waits for pools: by watch where the provider has one, else by asking again.</summary>
 public static class PoolWaiter
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -35,13 +35,15 @@ public static class PoolWaiter
     {
         long start = connection.Time.GetTimestamp();
         NodePool? last = null;
+        using IPoolFollower? follower = context.Provider.Follow();
         for (TimeSpan pause = FirstPause; ; pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause)
         {
+            Task? changed = null;
             try
             {
-                PoolRecord record = await target.FindAsync(context, cancellationToken);
+                (PoolRecord record, changed) = await LookAsync(context, target, follower, last is null, cancellationToken);
                 target = target with { Id = record.Id };
-                NodePoolStatus status = context.Map(record, await context.Provider.GetStatusAsync(record.Id, cancellationToken));
+                NodePoolStatus status = context.Map(record, record.Status ?? await context.Provider.GetStatusAsync(record.Id, cancellationToken));
                 last = context.Map(record, connection.Time.GetUtcNow(), status);
             }
             catch (NodeManagerException gone) when (goal.IsDeletion && gone.ErrorId == ErrorIds.NodePoolNotFound)
@@ -56,8 +58,41 @@ public static class PoolWaiter
             if (goal.IsHopeless(last.Status!)) throw Failed(last);
             TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) throw TimedOut(last, goal, timeout!.Value);
-            await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
+            if (changed is null) await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
+            else await ChangeAsync(changed, connection, left, cancellationToken);
         }
+    }
+
+    // The first look asks the server, so that a name is found and nothing older than the call counts.
+    private static async Task<(PoolRecord Pool, Task? Changed)> LookAsync(
+        PoolContext context, PoolTarget target, IPoolFollower? follower, bool isFirst, CancellationToken cancellationToken)
+    {
+        if (follower is null) return (await target.FindAsync(context, cancellationToken), null);
+        string id = target.Id;
+        if (isFirst)
+        {
+            id = (await target.FindAsync(context, cancellationToken)).Id;
+            await follower.CatchUpAsync(cancellationToken);
+        }
+
+        (PoolRecord? pool, Task changed) = follower.Look(id);
+        return pool is null ? throw PoolErrors.NotFound(target.Text, context.Session.Cluster) : (pool, changed);
+    }
+
+    // Ends at the change, or when the time is over.
+    private static async Task ChangeAsync(Task changed, ClusterConnection connection, TimeSpan? left, CancellationToken cancellationToken)
+    {
+        if (left is not { } limit)
+        {
+            await changed.WaitAsync(cancellationToken);
+            return;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = await Task.WhenAny(changed, connection.Time.DelayAsync(limit, over.Token));
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (first == changed) await changed;
     }
 
     private static void Report(IOperationObserver observer, PoolTarget target, PoolGoal goal, string status, bool completed) =>

@@ -10,14 +10,14 @@ namespace NodeManager.Commands;
 /// <summary>The node pools of a cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePool", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePool))]
-public sealed class GetNodePoolCommand : SessionCmdlet
+public sealed class GetNodePoolCommand : PoolCmdlet
 {
     private const string ByName = "ByName";
     private const string ById = "ById";
     private const string ByObject = "ByObject";
 
     private readonly List<string> _names = [];
-    private readonly List<(NodeManagerSession Session, PoolTarget Target)> _pools = [];
+    private readonly List<(NodeManagerSession Session, PoolPlace Place, PoolTarget Target)> _pools = [];
     private bool _all;
 
     /// <summary>Names; wildcards. A plain name without a pool is an error, a wildcard is not.</summary>
@@ -27,7 +27,7 @@ public sealed class GetNodePoolCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The service's ids.</summary>
+    /// <summary>The provider's ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
@@ -37,12 +37,6 @@ public sealed class GetNodePoolCommand : SessionCmdlet
     [PoolRows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
-
-    /// <summary>The service's name or id of the pools' cluster.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(PoolClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
 
     /// <summary>Only pools in this phase.</summary>
     [Parameter]
@@ -56,7 +50,7 @@ public sealed class GetNodePoolCommand : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Health { get; set; }
 
-    /// <summary>Also read what the controllers report: one request more for each pool.</summary>
+    /// <summary>Also read what the controllers report: one request more for each pool of a service.</summary>
     [Parameter]
     public SwitchParameter IncludeStatus { get; set; }
 
@@ -70,22 +64,22 @@ public sealed class GetNodePoolCommand : SessionCmdlet
     private void Add(ClusterObject value)
     {
         if (PoolReference.From(value) is not { } target) Fail(PoolReference.StandsForNone(value), value);
-        else foreach (NodeManagerSession session in Sessions.For(value)) _pools.Add((session, target));
+        else foreach (NodeManagerSession session in Sessions.For(value)) _pools.Add((session, PlaceOf(value), target));
     }
 
     /// <summary>One query a session, however many names were piped.</summary>
     private protected override void End()
     {
-        foreach (var group in _pools.GroupBy(static one => one.Session))
+        foreach (var group in _pools.GroupBy(static one => (one.Session, one.Place)))
         {
-            Read(group.Key, new() { Ids = [.. group.Select(static one => one.Target.Id).Where(static id => id.Length > 0)] });
-            Read(group.Key, new() { Names = [.. group.Where(static one => one.Target.Id.Length == 0).Select(static one => one.Target.Name).Distinct()] });
+            Read(group.Key.Session, group.Key.Place, new() { Ids = [.. group.Select(static one => one.Target.Id).Where(static id => id.Length > 0)] });
+            Read(group.Key.Session, group.Key.Place, new() { Names = [.. group.Where(static one => one.Target.Id.Length == 0).Select(static one => one.Target.Name).Distinct()] });
         }
 
         // A pipeline that brought nothing selects nothing, not everything.
         if (!_all && _names.Count == 0 && Id.Length == 0) return;
         foreach (NodeManagerSession session in Sessions)
-            Start(session, new() { Names = _names, Ids = [.. Id.Select(static id => id.ToLowerInvariant())] });
+            Start(session, Place, new() { Names = _names, Ids = [.. Id.Select(static id => id.ToLowerInvariant())] });
     }
 
     // Under a name of its own a pool with status has the view that shows it.
@@ -96,17 +90,17 @@ public sealed class GetNodePoolCommand : SessionCmdlet
         base.Output(shown);
     }
 
-    private void Read(NodeManagerSession session, PoolQuery query)
+    private void Read(NodeManagerSession session, PoolPlace place, PoolQuery query)
     {
-        if (query.Ids.Count + query.Names.Count > 0) Start(session, query);
+        if (query.Ids.Count + query.Names.Count > 0) Start(session, place, query);
     }
 
-    private void Start(NodeManagerSession session, PoolQuery query)
+    private void Start(NodeManagerSession session, PoolPlace place, PoolQuery query)
     {
         PoolQuery complete = query with { Cluster = Cluster ?? "", Phase = Status ?? "", Health = Health ?? "", IncludeStatus = IncludeStatus };
         Sessions.StartIn(session, session, async worker =>
         {
-            await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session), complete, e => worker.Error(e, e.Target), worker, worker.Token))
+            await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session, place), complete, e => worker.Error(e, e.Target), worker, worker.Token))
                 worker.Output(pool);
         });
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text.Json.Nodes;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Planning;
@@ -14,13 +15,14 @@ namespace NodeManager.Commands;
 /// <summary>Creates node pools.</summary>
 [Cmdlet(VerbsCommon.New, "NodePool", DefaultParameterSetName = PlatformSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
-public sealed class NewNodePoolCommand : SessionCmdlet
+public sealed class NewNodePoolCommand : PoolSpecCmdlet
 {
     private const string PlatformSet = "Platform";
     private const string SpecSet = "Spec";
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
     private const string TemplateSet = "Template";
+    private const string MachineSet = "NodeProvider";
 
     /// <summary>The pool's name; a file or a specification may have it instead.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PlatformSet)]
@@ -28,6 +30,7 @@ public sealed class NewNodePoolCommand : SessionCmdlet
     [Parameter(Position = 0, ParameterSetName = PathSet)]
     [Parameter(Position = 0, ParameterSetName = LiteralPathSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TemplateSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = MachineSet)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
@@ -35,6 +38,12 @@ public sealed class NewNodePoolCommand : SessionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = PlatformSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodePoolPlatform? Platform { get; set; }
+
+    /// <summary>The NodeSmithProvider of the machines: the pool is one of the cluster.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MachineSet)]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? NodeProvider { get; set; }
 
     /// <summary>A hashtable, JSON or YAML, or an object that ConvertFrom-Json made: the specification, or name and specification.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SpecSet)]
@@ -58,73 +67,7 @@ public sealed class NewNodePoolCommand : SessionCmdlet
     [ValidateNotNull]
     public NodePool? InputObject { get; set; }
 
-    /// <summary>The service's name or id of the cluster.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(PoolClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
-
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int NodeCount { get; set; }
-
-    [Parameter]
-    public bool EnableAutoscaling { get; set; }
-
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int MinNodes { get; set; }
-
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxNodes { get; set; }
-
-    /// <summary>Per cent.</summary>
-    [Parameter]
-    [ValidateRange(1, 100)]
-    public int TargetCpuUtilization { get; set; }
-
-    /// <summary>Per cent.</summary>
-    [Parameter]
-    [ValidateRange(1, 100)]
-    public int TargetMemoryUtilization { get; set; }
-
-    [Parameter]
-    [Duration]
-    public TimeSpan ScaleDownDelay { get; set; }
-
-    [Parameter]
-    [Duration]
-    public TimeSpan ScaleUpDelay { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Release { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan DrainTimeout { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? MaxSurge { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? MaxUnavailable { get; set; }
-
     private protected override int WorkLimit => 8;
-
-    private protected override void Begin()
-    {
-        DurationAttribute.RequireNotNegative(nameof(ScaleDownDelay), ScaleDownDelay);
-        DurationAttribute.RequireNotNegative(nameof(ScaleUpDelay), ScaleUpDelay);
-        DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
-    }
 
     private protected override void Process()
     {
@@ -135,7 +78,7 @@ public sealed class NewNodePoolCommand : SessionCmdlet
         }
 
         IReadOnlyList<NodeManagerSession> sessions = InputObject is null || Session is not null ? Sessions : Sessions.For(InputObject);
-        object given = (object?)Platform ?? (object?)InputObject ?? Spec!;
+        object given = (object?)Platform ?? (object?)InputObject ?? Spec ?? new JsonObject();
         Create(() => PoolInput.Read(given), given, sessions);
     }
 
@@ -145,11 +88,11 @@ public sealed class NewNodePoolCommand : SessionCmdlet
         {
             PoolDescription given = read();
             // A template is copied, not its name nor, into another session, its cluster.
-            if (InputObject is not null) given = new(null, Session is null ? given.ClusterId : null, given.Spec);
+            if (InputObject is not null) given = given with { Name = null, ClusterId = Session is null && Provider is null ? given.ClusterId : null };
             string name = Name ?? given.Name ?? throw new NodeManagerException(
                 ErrorIds.NodePoolInvalid, ErrorKind.InvalidArgument, "The node pool has no name.", source, "Use -Name, or give 'name' beside 'spec'.");
-            JsonObject spec = PoolMerge.Apply(given.Spec, ReadChange().PatchOf(given.Spec, name));
-            foreach (NodeManagerSession session in sessions) Create(session, name, Cluster ?? given.ClusterId ?? "", spec);
+            PoolPlace place = PlaceOf(given);
+            foreach (NodeManagerSession session in sessions) Create(session, place, name, Cluster ?? given.ClusterId ?? "", given.Spec);
         }
         catch (NodeManagerException failure) when (MyInvocation.ExpectingInput || ParameterSetName is PathSet or LiteralPathSet)
         {
@@ -158,17 +101,27 @@ public sealed class NewNodePoolCommand : SessionCmdlet
         }
     }
 
-    private void Create(NodeManagerSession session, string name, string cluster, JsonObject spec)
+    // What is described decides where nothing else does: a provider of machines is the cluster's.
+    private PoolPlace PlaceOf(PoolDescription given)
     {
-        async Task<PoolDraft> DraftAsync(PoolContext context, CancellationToken token) => new(name, (await PoolClusters.ResolveAsync(context, cluster, token)).Id, spec);
+        PoolPlace place = InputObject is null ? Place : PlaceOf(InputObject);
+        bool isOfCluster = NodeProvider is not null || ClusterPoolFormat.IsFormatOf(given.Spec);
+        string ns = IsBound(nameof(Namespace)) || given.Namespace is null ? place.Namespace : given.Namespace;
+        return new(Provider ?? (isOfCluster ? NodePoolProvider.Cluster : InputObject is null ? "" : place.Provider), ns);
+    }
 
-        string target = $"node pool '{name}' in cluster '{session.Cluster}'", action = $"Create node pool ({PoolSpecReader.Read(spec)})";
+    private void Create(NodeManagerSession session, PoolPlace place, string name, string cluster, JsonObject given)
+    {
+        PoolContext context = PoolSessions.Of(session, place);
+        JsonObject spec = PoolMerge.Apply(given, context.Provider.Format.PatchOf(ReadChange() with { NodeProvider = NodeProvider }, given, name));
+        async Task<PoolDraft> DraftAsync(CancellationToken token) => new(name, (await PoolClusters.ResolveAsync(context, cluster, token)).Id, spec);
+
+        string target = $"node pool '{name}' in cluster '{session.Cluster}'", action = $"Create node pool ({context.Provider.Format.Read(spec)})";
         if (IsWhatIf)
         {
             Sessions.StartIn(session, name, async worker =>
             {
-                PoolContext context = PoolSessions.Of(session);
-                NodePoolPlan plan = await PoolPlanner.PlanCreationAsync(context, await DraftAsync(context, worker.Token), worker, worker.Token);
+                NodePoolPlan plan = await PoolPlanner.PlanCreationAsync(context, await DraftAsync(worker.Token), worker, worker.Token);
                 await worker.ShouldProcessAsync(target, action);
                 worker.Output(plan);
             });
@@ -178,27 +131,7 @@ public sealed class NewNodePoolCommand : SessionCmdlet
         if (!ShouldProcess(target, action)) return;
         Sessions.StartIn(session, name, async worker =>
         {
-            PoolContext context = PoolSessions.Of(session);
-            worker.Output(await PoolCreator.CreateAsync(context, await DraftAsync(context, worker.Token), worker, worker.Token));
+            worker.Output(await PoolCreator.CreateAsync(context, await DraftAsync(worker.Token), worker, worker.Token));
         });
     }
-
-    private PoolChange ReadChange() => new()
-    {
-        NodeCount = Given(nameof(NodeCount), NodeCount),
-        Scaling = new()
-        {
-            Enabled = Given(nameof(EnableAutoscaling), EnableAutoscaling),
-            MinNodes = Given(nameof(MinNodes), MinNodes),
-            MaxNodes = Given(nameof(MaxNodes), MaxNodes),
-            TargetCpuUtilization = Given(nameof(TargetCpuUtilization), TargetCpuUtilization),
-            TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
-            ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
-            ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
-        },
-        Extensions = new() { Release = Release, DrainTimeout = Given(nameof(DrainTimeout), DrainTimeout), MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable },
-    };
-
-    private T? Given<T>(string parameter, T value)
-        where T : struct => IsBound(parameter) ? value : null;
 }

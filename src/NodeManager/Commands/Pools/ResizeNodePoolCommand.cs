@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Parameters;
@@ -25,7 +25,7 @@ public sealed class ResizeNodePoolCommand : PoolTargetCmdlet
     private protected override void Process(PoolReference pool)
     {
         PoolChange change = new() { NodeCount = NodeCount };
-        PoolEdit edit = new() { Patch = spec => change.PatchOf(spec, pool.Target.Text) };
+        PoolEdit edit = new() { Patch = spec => pool.Context.Provider.Format.PatchOf(change, spec, pool.Target.Text) };
         // The number that is given holds whatever else has changed.
         PoolTarget target = pool.Target with { Generation = null };
         Change(

@@ -1,8 +1,7 @@
-using System.Collections;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Parameters;
@@ -12,8 +11,37 @@ namespace NodeManager.Commands;
 /// <summary>Changes node pools. What is not named stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
-public sealed class SetNodePoolCommand : PoolTargetCmdlet
+public sealed class SetNodePoolCommand : PoolSpecCmdlet
 {
+    private const string ByName = "ByName";
+    private const string ById = "ById";
+
+    // The default set; see NodeCmdlet.
+    private const string ByObject = "ByObject";
+
+    /// <summary>Names; wildcards stand for the pools that they match.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(NodePoolNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The provider's ids.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [ValidateNotNullOrEmpty]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>A pool, or what stands for one; see PoolTargetCmdlet.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [PoolRows]
+    [ValidateNotNull]
+    public ClusterObject? InputObject { get; set; }
+
+    /// <summary>How many pools are worked on concurrently.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 8;
+
     /// <summary>Renames the pool.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -51,75 +79,16 @@ public sealed class SetNodePoolCommand : PoolTargetCmdlet
     [AllowEmptyCollection]
     public string[]? Accelerator { get; set; }
 
-    /// <summary>Labels to set; a value of null removes the label.</summary>
-    [Parameter]
-    [Alias("Labels")]
-    [ValidateNotNull]
-    public IDictionary? Label { get; set; }
-
-    /// <summary>Replaces all taints, as <c>key=value:Effect</c>.</summary>
-    [Parameter]
-    [Alias("Taints")]
-    [AllowEmptyCollection]
-    public string[]? Taint { get; set; }
-
     /// <summary>What a machine runs at its first start; empty removes it.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? UserData { get; set; }
 
+    /// <summary>The NodeSmithProvider of the machines. For pools of the cluster.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int NodeCount { get; set; }
-
-    [Parameter]
-    public bool EnableAutoscaling { get; set; }
-
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int MinNodes { get; set; }
-
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxNodes { get; set; }
-
-    /// <summary>Per cent.</summary>
-    [Parameter]
-    [ValidateRange(1, 100)]
-    public int TargetCpuUtilization { get; set; }
-
-    /// <summary>Per cent.</summary>
-    [Parameter]
-    [ValidateRange(1, 100)]
-    public int TargetMemoryUtilization { get; set; }
-
-    [Parameter]
-    [Duration]
-    public TimeSpan ScaleDownDelay { get; set; }
-
-    [Parameter]
-    [Duration]
-    public TimeSpan ScaleUpDelay { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
+    [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
-    public string? Release { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan DrainTimeout { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? MaxSurge { get; set; }
-
-    /// <summary>An extension; sent only to a service that has returned it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? MaxUnavailable { get; set; }
+    public string? NodeProvider { get; set; }
 
     /// <summary>A JSON merge patch of the specification: a hashtable, or JSON. A value of null removes a field.</summary>
     [Parameter]
@@ -130,17 +99,15 @@ public sealed class SetNodePoolCommand : PoolTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Begin()
-    {
-        DurationAttribute.RequireNotNegative(nameof(ScaleDownDelay), ScaleDownDelay);
-        DurationAttribute.RequireNotNegative(nameof(ScaleUpDelay), ScaleUpDelay);
-        DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
-    }
+    private protected override int WorkLimit => ThrottleLimit;
 
-    private protected override void Process(PoolReference pool)
+    private protected override void Process() => ForEachPool(Name, Id, ParameterSetName == ByObject ? InputObject : null, Process);
+
+    private void Process(PoolReference pool)
     {
-        PoolChange change = ReadChange();
-        PoolEdit edit = new() { NewName = NewName, Patch = spec => change.PatchOf(spec, pool.Target.Text) };
+        PoolChange change = Read();
+        IPoolFormat format = pool.Context.Provider.Format;
+        PoolEdit edit = new() { NewName = NewName, Patch = spec => format.PatchOf(change, spec, pool.Target.Text) };
         Change(
             pool, NewName is null ? "Change node pool" : $"Change node pool, rename to '{NewName}'", ConfirmImpact.Medium,
             worker => PoolPlanner.PlanChangeAsync(pool.Context, pool.Target, edit, worker, worker.Token),
@@ -151,7 +118,7 @@ public sealed class SetNodePoolCommand : PoolTargetCmdlet
             });
     }
 
-    private PoolChange ReadChange() => new()
+    private PoolChange Read() => ReadChange() with
     {
         MachineType = MachineType,
         DiskSizeGB = DiskSizeGB,
@@ -159,26 +126,8 @@ public sealed class SetNodePoolCommand : PoolTargetCmdlet
         Zones = Zone,
         Spot = Given(nameof(Spot), Spot),
         Accelerators = Accelerator?.Select(AcceleratorText.Parse).ToList(),
-        Labels = Label?.Cast<DictionaryEntry>().ToDictionary(
-            static one => Convert.ToString(one.Key, System.Globalization.CultureInfo.InvariantCulture)!,
-            static one => one.Value is null ? null : TextMap.From(new Hashtable { ["value"] = one.Value }, ErrorIds.InvalidLabelValue)["value"]),
-        Taints = Taint?.Select(TaintText.Parse).ToList(),
         UserData = UserData,
-        NodeCount = Given(nameof(NodeCount), NodeCount),
-        Scaling = new()
-        {
-            Enabled = Given(nameof(EnableAutoscaling), EnableAutoscaling),
-            MinNodes = Given(nameof(MinNodes), MinNodes),
-            MaxNodes = Given(nameof(MaxNodes), MaxNodes),
-            TargetCpuUtilization = Given(nameof(TargetCpuUtilization), TargetCpuUtilization),
-            TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
-            ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
-            ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
-        },
-        Extensions = new() { Release = Release, DrainTimeout = Given(nameof(DrainTimeout), DrainTimeout), MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable },
+        NodeProvider = NodeProvider,
         Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
     };
-
-    private T? Given<T>(string parameter, T value)
-        where T : struct => IsBound(parameter) ? value : null;
 }

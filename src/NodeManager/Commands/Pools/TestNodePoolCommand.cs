@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Core.Autoscaling.NodePools;
+using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Rules;
 using NodeManager.Parameters;
@@ -38,6 +40,11 @@ public sealed class TestNodePoolCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
+    /// <summary>Whose rules; without it, those of the cluster for the specification of a NodeSmithPool, else those of a pool service.</summary>
+    [Parameter]
+    [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
+    public string? Provider { get; set; }
+
     private protected override void Process()
     {
         if (ParameterSetName == SpecSet)
@@ -56,7 +63,9 @@ public sealed class TestNodePoolCommand : AsyncCmdlet
         {
             PoolDescription given = read();
             string? name = Name ?? given.Name;
-            WriteObject(new NodePoolTestResult { Name = name ?? "", Findings = new([.. PoolSpecRules.Check(name, given.Spec)]) });
+            bool isOfCluster = Provider is null ? ClusterPoolFormat.IsFormatOf(given.Spec) : Provider == NodePoolProvider.Cluster;
+            IPoolFormat format = isOfCluster ? ClusterPoolFormat.Instance : ServicePoolFormat.Instance;
+            WriteObject(new NodePoolTestResult { Name = name ?? "", Findings = new([.. format.Check(name, given.Spec)]) });
         }
         catch (NodeManagerException unreadable)
         {

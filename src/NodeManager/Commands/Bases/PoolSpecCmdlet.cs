@@ -1,0 +1,135 @@
+using System.Collections;
+using System.Management.Automation;
+using NodeManager.Core.Pools;
+using NodeManager.Parameters;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>A cmdlet that takes fields of a pool's specification. What is not given is not sent.</summary>
+public abstract class PoolSpecCmdlet : PoolCmdlet
+{
+    /// <summary>For pools of the cluster: at least so many.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int NodeCount { get; set; }
+
+    /// <summary>For pools of a service.</summary>
+    [Parameter]
+    public bool EnableAutoscaling { get; set; }
+
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MinNodes { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxNodes { get; set; }
+
+    /// <summary>Per cent. For pools of a service.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int TargetCpuUtilization { get; set; }
+
+    /// <summary>Per cent. For pools of a service.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int TargetMemoryUtilization { get; set; }
+
+    [Parameter]
+    [Duration]
+    public TimeSpan ScaleDownDelay { get; set; }
+
+    [Parameter]
+    [Duration]
+    public TimeSpan ScaleUpDelay { get; set; }
+
+    /// <summary>An extension; sent only to a service that has returned it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Release { get; set; }
+
+    /// <summary>An extension, sent only to a service that has returned it; of a pool of the cluster, the termination grace period.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan DrainTimeout { get; set; }
+
+    /// <summary>An extension; sent only to a service that has returned it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxSurge { get; set; }
+
+    /// <summary>An extension; sent only to a service that has returned it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxUnavailable { get; set; }
+
+    /// <summary>Labels to set; a value of null removes the label.</summary>
+    [Parameter]
+    [Alias("Labels")]
+    [ValidateNotNull]
+    public IDictionary? Label { get; set; }
+
+    /// <summary>Replaces all taints, as <c>key=value:Effect</c>.</summary>
+    [Parameter]
+    [Alias("Taints")]
+    [AllowEmptyCollection]
+    public string[]? Taint { get; set; }
+
+    /// <summary>Replaces all startup taints, as <c>key=value:Effect</c>. For pools of the cluster.</summary>
+    [Parameter]
+    [Alias("StartupTaints")]
+    [AllowEmptyCollection]
+    public string[]? StartupTaint { get; set; }
+
+    /// <summary>Replaces all machine sizes, as <c>NAME=CORESxMEMORY@ZONE</c>. For pools of the cluster.</summary>
+    [Parameter]
+    [Alias("Shapes")]
+    [AllowEmptyCollection]
+    public string[]? Shape { get; set; }
+
+    /// <summary>Cores of all nodes; 0 for no limit. For pools of the cluster.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long CpuLimit { get; set; }
+
+    /// <summary>Bytes of all nodes, or a quantity such as <c>512Gi</c>; 0 for no limit. For pools of the cluster.</summary>
+    [Parameter]
+    [Memory]
+    [ValidateRange(0, long.MaxValue)]
+    public long MemoryLimit { get; set; }
+
+    private protected override void Begin()
+    {
+        DurationAttribute.RequireNotNegative(nameof(ScaleDownDelay), ScaleDownDelay);
+        DurationAttribute.RequireNotNegative(nameof(ScaleUpDelay), ScaleUpDelay);
+        DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
+    }
+
+    /// <summary>The fields that are given.</summary>
+    private protected PoolChange ReadChange() => new()
+    {
+        NodeCount = Given(nameof(NodeCount), NodeCount),
+        Labels = Label?.Cast<DictionaryEntry>().ToDictionary(
+            static one => Convert.ToString(one.Key, System.Globalization.CultureInfo.InvariantCulture)!,
+            static one => one.Value is null ? null : TextMap.From(new Hashtable { ["value"] = one.Value }, ErrorIds.InvalidLabelValue)["value"]),
+        Taints = Taint?.Select(TaintText.Parse).ToList(),
+        StartupTaints = StartupTaint?.Select(TaintText.Parse).ToList(),
+        Shapes = Shape?.Select(ShapeText.Parse).ToList(),
+        CpuLimit = Given(nameof(CpuLimit), CpuLimit),
+        MemoryLimit = Given(nameof(MemoryLimit), MemoryLimit),
+        Scaling = new()
+        {
+            Enabled = Given(nameof(EnableAutoscaling), EnableAutoscaling),
+            MinNodes = Given(nameof(MinNodes), MinNodes),
+            MaxNodes = Given(nameof(MaxNodes), MaxNodes),
+            TargetCpuUtilization = Given(nameof(TargetCpuUtilization), TargetCpuUtilization),
+            TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
+            ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
+            ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
+        },
+        Extensions = new() { Release = Release, DrainTimeout = Given(nameof(DrainTimeout), DrainTimeout), MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable },
+    };
+
+    private protected T? Given<T>(string parameter, T value)
+        where T : struct => IsBound(parameter) ? value : null;
+}

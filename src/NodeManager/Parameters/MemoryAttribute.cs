@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using NodeManager.Kubernetes.Quantities;
+
+namespace NodeManager.Parameters;
+
+/// <summary>Memory as a number of bytes (<c>64GB</c> is a number in PowerShell), or as Kubernetes writes it: <c>64Gi</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MemoryAttribute : ArgumentTransformationAttribute
+{
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string text && Quantity.TryParse(text, out Quantity quantity) && quantity.Value is >= 0 and <= long.MaxValue
+            ? (long)quantity.Value : inputData;
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Autoscaling;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.NodePools;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Providers.PoolService;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Pools;
+
+/// <summary>Where pools are kept: a pool service, or a cluster with the autoscaler's resources. Requests can be made to go wrong.</summary>
+internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
+{
+    public const string User = "me@example.com";
+
+    private readonly AutoscalerLab _lab;
+    private readonly PoolServiceProvider? _service;
+
+    private PoolHome(AutoscalerLab lab, FaultInjectionHandler faults, NodeManagerSession session, PoolContext context)
+    {
+        _lab = lab;
+        Faults = faults;
+        Session = session;
+        Context = context;
+        _service = context.Provider as PoolServiceProvider;
+    }
+
+    public PoolContext Context { get; }
+
+    public INodePoolProvider Provider => Context.Provider;
+
+    /// <summary>Between the provider and where it keeps its pools.</summary>
+    public FaultInjectionHandler Faults { get; }
+
+    public NodeManagerSession Session { get; }
+
+    public TestCluster Cluster => _lab.Cluster;
+
+    public AutoscalerLab Lab => _lab;
+
+    public List<string> Warnings { get; } = [];
+
+    public bool IsService => _service is not null;
+
+    public string ClusterId => IsService ? Cluster.Sandbox!.Pools.ClusterId : Session.Cluster;
+
+    /// <param name="provider">A <see cref="NodePoolProvider"/>.</param>
+    /// <param name="backend">See <see cref="Backend"/>.</param>
+    /// <param name="speed">Of the embedded cluster's clock.</param>
+    public static async Task<PoolHome> StartAsync(string provider, string backend, double speed = 1)
+    {
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed, plane: false);
+        (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(lab, provider, static inner => inner);
+        return new(lab, faults, session, context);
+    }
+
+    /// <summary>A further client of the same pools.</summary>
+    /// <param name="wrap">Stands between it and where the pools are.</param>
+    public async Task<PoolContext> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
+        (await ConnectAsync(_lab, Provider.Name, wrap ?? (static inner => inner))).Context;
+
+    public PoolDraft Draft(string name, int nodes = 0)
+    {
+        JsonObject spec = JsonNode.Parse(IsService
+            ? """{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4","labels":{"team":"shop"}}}}"""
+            : """{"providerRef":"sim","limits":{"minNodes":0,"maxNodes":9,"cpuCores":0,"memoryMiB":0},"machineTemplate":{"labels":{"team":"shop"}}}""")!.AsObject();
+        spec["nodeCount"] = nodes;
+        return new(name, ClusterId, spec);
+    }
+
+    /// <summary>A merge patch that sets a label of the nodes.</summary>
+    public JsonObject LabelPatch(string key, string? value) => IsService
+        ? new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } } }
+        : new() { ["machineTemplate"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } };
+
+    public Task<NodePool> CreateAsync(string name, int nodes = 0) => PoolCreator.CreateAsync(Context, Draft(name, nodes), this, default);
+
+    public Task<NodePool> ChangeAsync(PoolTarget target, JsonObject patch) => ChangeAsync(Context, target, patch);
+
+    public Task<NodePool> ChangeAsync(PoolContext context, PoolTarget target, JsonObject patch) =>
+        PoolEditor.ApplyAsync(context, target, new() { Patch = _ => (JsonObject)patch.DeepClone() }, this, default);
+
+    public Task<NodePool?> WaitAsync(NodePool pool, string condition) => PoolWaiter.WaitAsync(Context, new() { Id = pool.Id, Name = pool.Name }, condition, TimeSpan.FromHours(2), this, default);
+
+    public async Task<List<NodePool>> ReadAsync(PoolQuery? query = null)
+    {
+        List<NodePool> pools = [];
+        await foreach (NodePool pool in PoolReader.ReadAsync(Context, query ?? new(), static error => throw error, this, default)) pools.Add(pool);
+        return pools;
+    }
+
+    /// <summary>Starts what makes nodes of pools; a service has it already.</summary>
+    public async Task RunAsync()
+    {
+        if (!IsService) await _lab.RunAsync();
+    }
+
+    public void Warning(string message)
+    {
+        lock (Warnings) Warnings.Add(message);
+    }
+
+    public void Verbose(string message)
+    {
+    }
+
+    public void Progress(OperationProgress progress)
+    {
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _service?.Dispose();
+        await _lab.DisposeAsync();
+    }
+
+    private static async Task<(NodeManagerSession Session, FaultInjectionHandler Faults, PoolContext Context)> ConnectAsync(
+        AutoscalerLab lab, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap)
+    {
+        if (provider == NodePoolProvider.Cluster)
+        {
+            FaultInjectionHandler? between = null;
+            NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => between = new(wrap(inner)));
+            return (session, between!, new(session, new ClusterPoolProvider(session, lab.Namespace)) { HomeCluster = session.Cluster });
+        }
+
+        NodeManagerSession plain = await lab.Cluster.ConnectAsync();
+        var service = lab.Cluster.Sandbox!.Pools;
+        FaultInjectionHandler faults = new(wrap(service.CreateTransport()));
+        PoolServiceProvider client = new(new()
+        {
+            Configuration = new() { Uri = service.Address, User = User, Routes = PoolServiceRoutes.Flat }, Time = lab.Cluster.Time, Transport = faults, Token = service.Token,
+        });
+        return (plain, faults, new(plain, client) { HomeCluster = service.ClusterId });
+    }
+}

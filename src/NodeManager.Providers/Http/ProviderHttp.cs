@@ -8,7 +8,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>Connections to the machines' controllers: TLS verified unless told otherwise, no cookies, and no redirect that would carry credentials elsewhere.</summary>
+/// <summary>Connections to providers of machines and of pools, and to receivers of alerts: TLS verified unless told otherwise, no cookies, and no redirect that would carry credentials elsewhere.</summary>
 internal static class ProviderHttp
 {
     /// <param name="settings">Of the provider; its transport is wrapped as they say.</param>
@@ -24,23 +24,32 @@ internal static class ProviderHttp
     /// <summary>The connections alone.</summary>
     /// <param name="caBundle">As above.</param>
     /// <param name="insecure">As above.</param>
-    public static SocketsHttpHandler Transport(string? caBundle, bool insecure)
+    public static SocketsHttpHandler Transport(string? caBundle, bool insecure) => Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
+
+    /// <summary>The connections alone.</summary>
+    /// <param name="authorities">Trusted instead of the system's; null: the system's.</param>
+    /// <param name="insecure">Accept any certificate.</param>
+    /// <param name="proxy">Null: what the environment says.</param>
+    /// <param name="compression">What answers may be compressed with: controllers of machines get it wrong, services do not.</param>
+    public static SocketsHttpHandler Transport(
+        X509Certificate2Collection? authorities, bool insecure, Uri? proxy, DecompressionMethods compression = DecompressionMethods.None)
     {
         var transport = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
+            AutomaticDecompression = compression,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             SslOptions = new SslClientAuthenticationOptions(),
         };
+        if (proxy is not null) transport.Proxy = new WebProxy(proxy);
         if (insecure)
-#pragma warning disable CA5359 // The provider's settings ask for it.
+#pragma warning disable CA5359 // The settings ask for it.
             transport.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
-        else if (caBundle is not null)
-            transport.SslOptions.CertificateChainPolicy = Trusting(caBundle);
+        else if (authorities is not null)
+            transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
         return transport;
     }
 
@@ -68,10 +77,10 @@ internal static class ProviderHttp
         }
     }
 
-    private static X509ChainPolicy Trusting(string caBundle)
+    private static X509ChainPolicy Trusting(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(Read(caBundle));
+        policy.CustomTrustStore.AddRange(authorities);
         return policy;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.PoolService;
 
@@ -60,8 +61,7 @@ internal sealed class PoolServiceErrors(Uri service)
 
     public NodeManagerException Unreachable(PoolRequest request, int tries, Exception cause)
     {
-        for (Exception? inner = cause; inner is not null; inner = inner.InnerException)
-            if (inner is System.Security.Authentication.AuthenticationException refused) return Untrusted(refused);
+        if (ProviderHttp.IsCertificateRefused(cause)) return Untrusted(cause.GetBaseException());
         string times = tries == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{tries} times");
         return new(
             ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,

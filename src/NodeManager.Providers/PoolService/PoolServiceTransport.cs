@@ -1,48 +1,31 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Connections to a pool service: its TLS and its proxy; no cookies, and no redirect that would carry a token elsewhere.</summary>
+/// <summary>Connections to a pool service: its TLS and its proxy.</summary>
 internal static class PoolServiceTransport
 {
     /// <exception cref="NodeManagerException">PoolServiceInvalid: the authorities cannot be read.</exception>
-    public static HttpMessageHandler Create(PoolServiceConfiguration configuration)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = new SslClientAuthenticationOptions(),
-        };
-        if (configuration.Proxy is { } proxy) handler.Proxy = new WebProxy(proxy);
-        if (configuration.SkipCertificateCheck)
-#pragma warning disable CA5359 // The configuration asks for it.
-            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-        else if (configuration.CertificateAuthorityPath.Length > 0)
-            handler.SslOptions.CertificateChainPolicy = Trusting(configuration.CertificateAuthorityPath);
-        return handler;
-    }
+    public static HttpMessageHandler Create(PoolServiceConfiguration configuration) => ProviderHttp.Transport(
+        configuration is { SkipCertificateCheck: false, CertificateAuthorityPath: { Length: > 0 } path } ? Read(path) : null, configuration.SkipCertificateCheck, configuration.Proxy,
+        DecompressionMethods.GZip);
 
-    private static X509ChainPolicy Trusting(string path)
+    private static X509Certificate2Collection Read(string path)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        X509Certificate2Collection authorities = [];
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(path);
+            authorities.ImportFromPemFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw Invalid(path, e.Message, e);
         }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : throw Invalid(path, "it contains no certificate", null);
+        return authorities.Count > 0 ? authorities : throw Invalid(path, "it contains no certificate", null);
     }
 
     private static NodeManagerException Invalid(string path, string why, Exception? cause) => new(

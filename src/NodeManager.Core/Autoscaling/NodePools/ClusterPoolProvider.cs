@@ -46,7 +46,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
 
     public string User => session.Who();
 
-    public IPoolController? Controller => null;
+    public IPoolController Controller { get; } = new ClusterPoolController(session, ns);
 
     public DateTimeOffset Now => Client.ServerTime;
 

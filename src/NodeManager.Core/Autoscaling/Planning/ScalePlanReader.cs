@@ -111,7 +111,8 @@ public static class ScalePlanReader
         Message = pod.IsFinished() ? $"The pod has completed on node '{pod.Spec.NodeName}'." : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
     };
 
-    private static async Task<ScaleInput> ReadAsync(NodeManagerSession session, ClusterConnection connection, string ns, IOperationObserver observer, CancellationToken token)
+    /// <summary>What the plan for all managed pools rests on.</summary>
+    internal static async Task<ScaleInput> ReadAsync(NodeManagerSession session, ClusterConnection connection, string ns, IOperationObserver observer, CancellationToken token)
     {
         KubernetesClient client = connection.Client;
         ListOptions everywhere = new(), here = new() { Namespace = ns };

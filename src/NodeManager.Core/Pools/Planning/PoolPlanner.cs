@@ -3,6 +3,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Rules;
 using NodeManager.Core.Pools.Running;
@@ -19,7 +20,8 @@ public static class PoolPlanner
     public static async Task<NodePoolPlan> PlanCreationAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         await PoolCreator.CheckAsync(context, draft, observer, cancellationToken);
-        int? desired = PoolChangeRules.DesiredNodes(context.Provider.Controller, draft.Spec);
+        PoolForecast? forecast = await ForecastAsync(context, null, draft.Name, draft.Spec, cancellationToken);
+        int? desired = forecast?.Nodes ?? PoolChangeRules.DesiredNodes(context.Provider.Controller, draft.Spec);
         IReadOnlyList<NodeFieldChange> fields = PoolMerge.Differences([], draft.Spec);
         return new()
         {
@@ -45,11 +47,12 @@ public static class PoolPlanner
         PoolEditPlan planned = await PoolEditor.PlanAsync(context, target, edit, observer, cancellationToken);
         (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, planned.Before, cancellationToken);
         IPoolController? controller = context.Provider.Controller;
+        PoolForecast? forecast = planned.Changes.Count == 0 ? null : await ForecastAsync(context, planned.Before, planned.Name, planned.Spec, cancellationToken);
         IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(
-            context.Provider.Format, controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0);
+            context.Provider.Format, controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0, forecast);
         return await DescribeAsync(
-            context, planned.Before, "Change", fields, PoolChangeRules.DesiredNodes(controller, planned.Spec), nodes,
-            nodes is null ? null : Leaving(controller, fields, planned.Spec, nodes), warning, cancellationToken);
+            context, planned.Before, "Change", fields, forecast?.Nodes ?? PoolChangeRules.DesiredNodes(controller, planned.Spec), nodes,
+            nodes is null ? null : forecast is null ? Leaving(controller, fields, planned.Spec, nodes) : [.. nodes.Where(node => forecast.Removed.Contains(node.Name))], warning, cancellationToken);
     }
 
     /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
@@ -63,6 +66,10 @@ public static class PoolPlanner
         };
         return await DescribeAsync(context, pool, "Delete", [all], 0, nodes, nodes, warning, cancellationToken);
     }
+
+    private static Task<PoolForecast?> ForecastAsync(PoolContext context, PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            context.Session, name, (_, token) => context.Provider.Controller?.ForecastAsync(before, name, after, token) ?? Task.FromResult<PoolForecast?>(null), cancellationToken);
 
     private static IEnumerable<PodBudget> Refusing(NodeDrainPlan plan) =>
         plan.Pods.Where(static pod => pod is { Decision: DrainDecision.Evict, BlockedByBudget: true }).SelectMany(static pod => pod.Budgets).Where(static one => one.DisruptionsAllowed <= 0);

@@ -22,13 +22,15 @@ public static class PoolChangeRules
     /// <param name="after">The specification as it would be.</param>
     /// <param name="changes">The fields that differ.</param>
     /// <param name="nodes">How many nodes the pool has.</param>
+    /// <param name="forecast">Of the controller; null where the specifications alone decide.</param>
     public static IReadOnlyList<NodePoolFieldPlan> Judge(
-        IPoolFormat format, IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes) =>
+        IPoolFormat format, IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes,
+        PoolForecast? forecast = null) =>
         [.. changes.Select(change =>
         {
             (string effect, int? count, string reason) = format.ScalingFields.Contains(change.Field)
-                ? Scale(controller, before, after)
-                : Replace(controller, change.Field, Math.Min(nodes, DesiredNodes(controller, after) ?? nodes));
+                ? forecast is null ? Scale(controller, before, after) : Scale(forecast)
+                : Replace(controller, change.Field, Math.Min(nodes, forecast?.Nodes ?? DesiredNodes(controller, after) ?? nodes));
             return new NodePoolFieldPlan { Field = change.Field, Before = change.Before, After = change.After, Effect = effect, Nodes = count, Reason = reason };
         })];
 
@@ -54,11 +56,16 @@ public static class PoolChangeRules
             : (NodePoolEffect.InPlace, 0, string.Create(CultureInfo.InvariantCulture, $"the pool keeps {wants} nodes"));
     }
 
+    private static (string Effect, int? Nodes, string Reason) Scale(PoolForecast forecast) =>
+        forecast.Removed.Count > 0 ? (NodePoolEffect.RemovesNodes, forecast.Removed.Count, forecast.Reason)
+        : forecast.Added > 0 ? (NodePoolEffect.AddsNodes, forecast.Added, forecast.Reason)
+        : (NodePoolEffect.InPlace, 0, forecast.Reason);
+
     private static (string Effect, int? Nodes, string Reason) Replace(IPoolController? controller, string field, int nodes)
     {
         if (controller is null) return (NodePoolEffect.Unknown, null, ForeignReplaces);
         string effect = controller.EffectOf(field);
-        return effect is not (NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes) ? (effect, 0, "")
+        return effect is not (NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes) ? (effect, 0, controller.ReasonOf(field))
             : nodes == 0 ? (NodePoolEffect.InPlace, 0, "the pool has no nodes")
             : (effect, nodes, "");
     }

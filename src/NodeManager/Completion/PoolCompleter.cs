@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;

@@ -21,7 +21,7 @@ internal static class PoolNodes
         {
             try
             {
-                PoolContext context = PoolSessions.Of(session, PoolPlace.Of(value, PoolPlace.Default));
+                PoolContext context = PoolSessions.Of(session, PoolReference.PlaceOf(value, PoolPlace.Default));
                 IReadOnlyList<ClusterNode> nodes = pump.RunNow(worker => PoolMembers.ReadAsync(context, pool.ClusterId, pool.Id, pool.Name, worker.Token));
                 members.AddRange(nodes.Select(node => new NodeReference(session, new(node.Name, node.Uid)) { Known = node }));
             }

@@ -1,4 +1,6 @@
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Pools.Running;
+using NodeManager.Sessions;
 
 namespace NodeManager.Parameters;
 
@@ -21,6 +23,24 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
         PoolRow row => new() { Id = row.Id, Name = row.Name },
         _ => null,
     };
+
+    /// <summary>Where the pool of an object is kept.</summary>
+    /// <param name="value">A pool, what is about one, or a node of one.</param>
+    /// <param name="given">What parameters say, for what the object does not.</param>
+    public static PoolPlace PlaceOf(ClusterObject value, PoolPlace given)
+    {
+        (string provider, string ns) = value switch
+        {
+            NodePool pool => (pool.Provider, pool.Namespace),
+            NodePoolStatus status => (status.Provider, status.Namespace),
+            NodePoolPlan plan => (plan.Provider, plan.Namespace),
+            PoolRow row => (row.Provider, row.Namespace),
+            ObjectRow { Pool: { } row } => (row.Provider, row.Namespace),
+            ClusterNode node when given.Provider.Length == 0 && node.Annotations.ContainsKey(NodeSmithNames.ClaimUidAnnotation) => (NodePoolProvider.Cluster, ""),
+            _ => ("", ""),
+        };
+        return new(provider.Length > 0 ? provider : given.Provider, ns.Length > 0 ? ns : given.Namespace);
+    }
 
     /// <summary>The error for an object that stands for no pool.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) => new(

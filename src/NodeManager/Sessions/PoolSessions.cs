@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Sessions;
-using NodeManager.Parameters;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 

@@ -87,35 +87,10 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         string creation = Guid.NewGuid().ToString("N");
         NodeSmithPool wanted = Make(draft, creation);
         // What the server refuses is refused before a control plane names the pool.
-        try
-        {
-            await AskAsync(() => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, new() { DryRun = true }, cancellationToken), draft.Name);
-        }
-        catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
-        {
-            throw PoolErrors.Exists(draft, session.Cluster);
-        }
-
+        await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: true, cancellationToken), draft.Name, cancellationToken);
         // First, so that a pool that is there is a pool that gets nodes, whenever this process ends.
         await ManageAsync(draft.Name, observer, cancellationToken);
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Map(await AskAsync(() => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, RequestOptions.Default, cancellationToken), draft.Name));
-            }
-            catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
-            {
-                NodeSmithPool there = await ReadAsync(draft.Name, cancellationToken);
-                return ClusterPoolMapper.IsOf(there, creation) ? Map(there) : throw PoolErrors.Exists(draft, session.Cluster);
-            }
-            catch (Exception lost) when (TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
-            {
-                if (attempt == Tries) throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, draft.Name)!);
-            }
-
-            await Connection.Time.DelayAsync(Pause, cancellationToken);
-        }
+        return Map(await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: false, cancellationToken), draft.Name, cancellationToken));
     }
 
     /// <summary>Sends the fields that differ, for the version that was read.</summary>
@@ -133,25 +108,16 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         NodeSmithPool pool = await FindAsync(id, cancellationToken);
-        for (int attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                await SendDeletionAsync(pool, dryRun: true, cancellationToken);
-                // Before the deletion, so that no control plane names a pool that is gone, whenever this process ends.
-                await new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken);
-                await SendDeletionAsync(pool, dryRun: false, cancellationToken);
-                return;
-            }
-            catch (KubernetesException gone) when (gone.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-            {
-                // Another one may have the name by now.
-                return;
-            }
-            catch (Exception lost) when (TransientFailure.Is(lost) && attempt < Tries && !cancellationToken.IsCancellationRequested)
-            {
-                await Connection.Time.DelayAsync(Pause, cancellationToken);
-            }
+            await PersistAsync(() => SendDeletionAsync(pool, dryRun: true, cancellationToken), pool.Metadata.Name, cancellationToken);
+            // Before the deletion, so that no control plane names a pool that is gone, whenever this process ends.
+            await PersistAsync(() => new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken), pool.Metadata.Name, cancellationToken);
+            await PersistAsync(() => SendDeletionAsync(pool, dryRun: false, cancellationToken), pool.Metadata.Name, cancellationToken);
+        }
+        catch (KubernetesException gone) when (gone.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // By an earlier try or another client; another pool may have the name by now.
         }
     }
 
@@ -200,17 +166,24 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
     }
 
+    private async Task<NodeSmithPool> SendAsync(PoolDraft draft, NodeSmithPool wanted, string creation, bool dryRun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(() => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, new() { DryRun = dryRun }, cancellationToken), draft.Name);
+        }
+        catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
+        {
+            NodeSmithPool there = await ReadAsync(draft.Name, cancellationToken);
+            return ClusterPoolMapper.IsOf(there, creation) ? there : throw PoolErrors.Exists(draft, session.Cluster);
+        }
+    }
+
     private async Task ManageAsync(string pool, IOperationObserver observer, CancellationToken cancellationToken)
     {
         try
         {
-            await AskAsync(
-                async () =>
-                {
-                    await new PlaneMembership(Client, ns).AddAsync(pool, cancellationToken);
-                    return true;
-                },
-                pool);
+            await PersistAsync(() => new PlaneMembership(Client, ns).AddAsync(pool, cancellationToken), pool, cancellationToken);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
@@ -220,8 +193,38 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
     }
 
-    private Task SendDeletionAsync(NodeSmithPool pool, bool dryRun, CancellationToken cancellationToken) => Client.DeleteAsync(
-        NodeSmithResources.Pools, pool.Metadata.Name, ns, new() { Preconditions = new() { Uid = pool.Metadata.Uid }, DryRun = dryRun ? ["All"] : null }, cancellationToken);
+    private async Task<bool> SendDeletionAsync(NodeSmithPool pool, bool dryRun, CancellationToken cancellationToken)
+    {
+        var options = new DeleteOptions { Preconditions = new() { Uid = pool.Metadata.Uid }, DryRun = dryRun ? ["All"] : null };
+        await Client.DeleteAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, options, cancellationToken);
+        return true;
+    }
+
+    private Task PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(
+        async () =>
+        {
+            await change();
+            return true;
+        },
+        pool, cancellationToken);
+
+    // All that is sent here does the same when it is done twice.
+    private async Task<T> PersistAsync<T>(Func<Task<T>> change, string pool, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await change();
+            }
+            catch (Exception lost) when (lost is not NodeManagerException && TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
+            {
+                if (attempt == Tries) throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
+            }
+
+            await Connection.Time.DelayAsync(Pause, cancellationToken);
+        }
+    }
 
     private async Task<NodeSmithPool> FindAsync(string id, CancellationToken cancellationToken)
     {

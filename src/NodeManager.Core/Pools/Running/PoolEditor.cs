@@ -38,8 +38,15 @@ public static class PoolEditor
         ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
         {
             string id = target.Id.Length > 0 ? target.Id : (await target.FindAsync(context, token)).Id;
-            await context.Provider.DeleteAsync(id, token);
-            return true;
+            try
+            {
+                await context.Provider.DeleteAsync(id, token);
+                return true;
+            }
+            catch (PoolAnswerLostException lost)
+            {
+                throw lost.Error;
+            }
         }, cancellationToken);
 
     private static async Task<PoolRecord> WriteAsync(
@@ -64,7 +71,10 @@ public static class PoolEditor
             }
             catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && context.Provider.HasPreconditions && tries < MaximumTries)
             {
-                // What the caller has seen is compared again when the pool is read again.
+                // The answer to an earlier try may have been lost.
+                PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
+                if (now.Generation == before.Generation + 1 && PoolMerge.Contains(now.Spec, merged.Spec)) return now;
+                // Otherwise what the caller has seen is compared again.
             }
             catch (PoolAnswerLostException lost)
             {

@@ -35,7 +35,7 @@ public abstract class PoolCmdlet : SessionCmdlet
     private protected PoolPlace Place => new(Provider ?? "", Namespace);
 
     /// <summary>Where the pool of an object is kept.</summary>
-    private protected PoolPlace PlaceOf(ClusterObject value) => PoolPlace.Of(value, Place);
+    private protected PoolPlace PlaceOf(ClusterObject value) => PoolReference.PlaceOf(value, Place);
 
     /// <summary>Has each pool worked on that names, ids or an object stand for, once; on the pipeline's thread.</summary>
     private protected void ForEachPool(string[] names, string[] ids, ClusterObject? value, Action<PoolReference> work)

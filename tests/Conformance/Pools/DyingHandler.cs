@@ -5,14 +5,18 @@ internal sealed class DyingHandler(HttpMessageHandler inner, int request, bool i
 {
     private readonly CancellationTokenSource _dead = new();
     private int _requests;
+    private volatile bool _isArmed;
 
     /// <summary>Ends all that the process does.</summary>
     public CancellationToken Dead => _dead.Token;
 
+    /// <summary>Requests count from now on.</summary>
+    public void Arm() => _isArmed = true;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         if (_dead.IsCancellationRequested) throw new HttpRequestException("dead");
-        if (Interlocked.Increment(ref _requests) != request) return await base.SendAsync(message, cancellationToken);
+        if (!_isArmed || Interlocked.Increment(ref _requests) != request) return await base.SendAsync(message, cancellationToken);
         // A request that has left cannot be called back.
         if (isCarriedOut) (await base.SendAsync(message, CancellationToken.None)).Dispose();
         await _dead.CancelAsync();

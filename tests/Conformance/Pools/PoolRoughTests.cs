@@ -30,11 +30,12 @@ public sealed class PoolRoughTests
             int at = 1 + random.Next(home.IsService ? 3 : 8);
             bool isCarriedOut = random.Next(2) == 0;
             PoolContext context = await home.ConnectAsync(inner => process = new(inner, at, isCarriedOut));
+            process!.Arm();
             try
             {
-                await PoolCreator.CreateAsync(context, home.Draft(name), home, process!.Dead);
+                await PoolCreator.CreateAsync(context, home.Draft(name), home, process.Dead);
             }
-            catch (Exception) when (process!.Dead.IsCancellationRequested)
+            catch (Exception) when (process.Dead.IsCancellationRequested)
             {
                 died++;
             }

@@ -87,7 +87,8 @@ public sealed class PoolGuideTests
     public async Task A_report_of_a_controller_is_taken_and_read_as_the_guide_shows_it()
     {
         using PoolServer server = new();
-        string id = await server.AddPoolAsync("web");
+        // The platform of the embedded cluster would report under the same name.
+        string id = await server.AddPoolAsync("web", await server.AddClusterAsync("elsewhere"));
         await server.AskAsync("PUT", $"/api/v1/nodepools/{id}", new JsonObject { ["name"] = "web", ["spec"] = JsonNode.Parse("""{"platform":{"type":"gcp"},"nodeCount":0}""") });
 
         PoolAnswer answer = await server.AskAsync("PUT", $"/api/v1/nodepools/{id}/status", Block("Update NodePool Status (Controllers Only)", "Request Body"));

@@ -45,11 +45,13 @@ internal sealed class PoolServer : IDisposable
         AskAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()));
 
     /// <summary>A pool of the embedded cluster; its id.</summary>
-    public async Task<string> AddPoolAsync(string name)
+    /// <param name="name">Of the pool.</param>
+    /// <param name="cluster">Its id; null: the cluster that has a platform, which reports about its pools.</param>
+    public async Task<string> AddPoolAsync(string name, string? cluster = null)
     {
         PoolAnswer answer = await AskAsync("POST", "/api/v1/nodepools", new JsonObject
         {
-            ["name"] = name, ["cluster_id"] = ClusterId, ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" }, ["nodeCount"] = 0 },
+            ["name"] = name, ["cluster_id"] = cluster ?? ClusterId, ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" }, ["nodeCount"] = 0 },
         });
         Assert.Equal((int)HttpStatusCode.Created, answer.Code);
         return answer.Json!["id"]!.GetValue<string>();

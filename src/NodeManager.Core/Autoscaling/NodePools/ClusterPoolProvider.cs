@@ -217,7 +217,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             {
                 return await change();
             }
-            catch (Exception lost) when (lost is not NodeManagerException && TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
+            catch (Exception lost) when (TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
             {
                 if (attempt == Tries) throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
             }

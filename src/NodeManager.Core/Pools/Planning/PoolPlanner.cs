@@ -20,8 +20,8 @@ public static class PoolPlanner
     public static async Task<NodePoolPlan> PlanCreationAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         await PoolCreator.CheckAsync(context, draft, observer, cancellationToken);
-        PoolForecast? forecast = await ForecastAsync(context, null, draft.Name, draft.Spec, cancellationToken);
-        int? desired = forecast?.Nodes ?? PoolChangeRules.DesiredNodes(context.Provider.Controller, draft.Spec);
+        (IPoolController? controller, PoolForecast? forecast, string warning) = await ForecastAsync(context, null, draft.Name, draft.Spec, cancellationToken);
+        int? desired = forecast?.Nodes ?? PoolChangeRules.DesiredNodes(controller, draft.Spec);
         IReadOnlyList<NodeFieldChange> fields = PoolMerge.Differences([], draft.Spec);
         return new()
         {
@@ -33,7 +33,8 @@ public static class PoolPlanner
             Fields = new([.. fields.Select(one => new NodePoolFieldPlan { Field = one.Field, After = one.After, Effect = NodePoolEffect.AddsNodes, Nodes = desired })]),
             Effect = desired is null ? NodePoolEffect.Unknown : desired == 0 ? NodePoolEffect.InPlace : NodePoolEffect.AddsNodes,
             DesiredNodes = desired,
-            IsCertain = context.Provider.Controller is not null,
+            IsCertain = controller is not null,
+            Warnings = warning.Length > 0 ? new([warning]) : ItemList<string>.Empty,
             Nodes = ItemList<string>.Empty,
             Pods = ItemList<NodeDrainPlanPod>.Empty,
             BlockingBudgets = ItemList<PodBudget>.Empty,
@@ -46,13 +47,14 @@ public static class PoolPlanner
     {
         PoolEditPlan planned = await PoolEditor.PlanAsync(context, target, edit, observer, cancellationToken);
         (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, planned.Before, cancellationToken);
-        IPoolController? controller = context.Provider.Controller;
-        PoolForecast? forecast = planned.Changes.Count == 0 ? null : await ForecastAsync(context, planned.Before, planned.Name, planned.Spec, cancellationToken);
+        (IPoolController? controller, PoolForecast? forecast, string unknown) = planned.Changes.Count == 0
+            ? (context.Provider.Controller, null, "") : await ForecastAsync(context, planned.Before, planned.Name, planned.Spec, cancellationToken);
         IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(
             context.Provider.Format, controller, planned.Before.Spec, planned.Spec, planned.Changes, nodes?.Count ?? 0, forecast);
         return await DescribeAsync(
             context, planned.Before, "Change", fields, forecast?.Nodes ?? PoolChangeRules.DesiredNodes(controller, planned.Spec), nodes,
-            nodes is null ? null : forecast is null ? Leaving(controller, fields, planned.Spec, nodes) : [.. nodes.Where(node => forecast.Removed.Contains(node.Name))], warning, cancellationToken);
+            nodes is null ? null : forecast is null ? Leaving(controller, fields, planned.Spec, nodes) : [.. nodes.Where(node => forecast.Removed.Contains(node.Name))],
+            unknown.Length > 0 ? unknown : warning, controller is not null, cancellationToken);
     }
 
     /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
@@ -64,12 +66,23 @@ public static class PoolPlanner
         {
             Field = "spec", Before = pool.Spec.ToJsonString(PoolSpecReader.Relaxed), Effect = nodes?.Count == 0 ? NodePoolEffect.InPlace : NodePoolEffect.RemovesNodes, Nodes = nodes?.Count,
         };
-        return await DescribeAsync(context, pool, "Delete", [all], 0, nodes, nodes, warning, cancellationToken);
+        return await DescribeAsync(context, pool, "Delete", [all], 0, nodes, nodes, warning, context.Provider.Controller is not null, cancellationToken);
     }
 
-    private static Task<PoolForecast?> ForecastAsync(PoolContext context, PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
-            context.Session, name, (_, token) => context.Provider.Controller?.ForecastAsync(before, name, after, token) ?? Task.FromResult<PoolForecast?>(null), cancellationToken);
+    // Where what decides cannot be read, nothing is certain.
+    private static async Task<(IPoolController? Controller, PoolForecast? Forecast, string Warning)> ForecastAsync(
+        PoolContext context, PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken)
+    {
+        if (context.Provider.Controller is not { } controller) return (null, null, "");
+        try
+        {
+            return (controller, await ClusterOperation.RunAsync(context.Session, name, (_, token) => controller.ForecastAsync(before, name, after, token), cancellationToken), "");
+        }
+        catch (NodeManagerException unknown) when (unknown.ErrorId == ErrorIds.Forbidden)
+        {
+            return (null, null, $"What the controller would do is not known: {unknown.Message}");
+        }
+    }
 
     private static IEnumerable<PodBudget> Refusing(NodeDrainPlan plan) =>
         plan.Pods.Where(static pod => pod is { Decision: DrainDecision.Evict, BlockedByBudget: true }).SelectMany(static pod => pod.Budgets).Where(static one => one.DisruptionsAllowed <= 0);
@@ -98,7 +111,7 @@ public static class PoolPlanner
 
     private static async Task<NodePoolPlan> DescribeAsync(
         PoolContext context, PoolRecord pool, string action, IReadOnlyList<NodePoolFieldPlan> fields, int? desired,
-        IReadOnlyList<ClusterNode>? nodes, IReadOnlyList<ClusterNode>? leaving, string warning, CancellationToken cancellationToken)
+        IReadOnlyList<ClusterNode>? nodes, IReadOnlyList<ClusterNode>? leaving, string warning, bool isCertain, CancellationToken cancellationToken)
     {
         List<string> warnings = warning.Length > 0 ? [warning] : [];
         bool drains = context.Provider.Controller?.DrainsNodes == true;
@@ -124,7 +137,7 @@ public static class PoolPlanner
             Effect = PoolChangeRules.Strongest(fields),
             CurrentNodes = nodes?.Count ?? 0,
             DesiredNodes = desired,
-            IsCertain = context.Provider.Controller is not null,
+            IsCertain = isCertain,
             Nodes = leaving is null ? null : new([.. leaving.Select(static node => node.Name)]),
             Pods = leaving is null ? null : new([.. drain.SelectMany(static one => one.Pods)]),
             BlockingBudgets = leaving is null || (leaving.Count > 0 && !drains)

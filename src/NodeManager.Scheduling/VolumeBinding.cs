@@ -29,7 +29,15 @@ public static class VolumeBinding
     internal static bool Waits(PersistentVolumeClaim claim, ClusterSnapshot snapshot) => snapshot.StorageClass(claim.Spec.StorageClassName ?? "")?.Waits() == true;
 
     internal static bool CanFill(PersistentVolumeClaim claim, Node node, ClusterSnapshot snapshot) =>
-        snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not NoProvisioner } || Choose(claim, snapshot.Volumes, node) is not null;
+        (snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not NoProvisioner } known && IsAllowed(known, node)) || Choose(claim, snapshot.Volumes, node) is not null;
+
+    /// <summary>Whether volumes of the class are made everywhere.</summary>
+    internal static bool IsUnrestricted(StorageClass storageClass) => storageClass.AllowedTopologies is not { Count: > 0 };
+
+    // A term without expressions holds nowhere.
+    private static bool IsAllowed(StorageClass storageClass, Node node) => IsUnrestricted(storageClass) || storageClass.AllowedTopologies!.Exists(
+        term => term.MatchLabelExpressions is { Count: > 0 } all &&
+            all.TrueForAll(one => node.Metadata.Labels?.TryGetValue(one.Key, out string? value) == true && one.Values.Contains(value)));
 
     private static bool IsFor(PersistentVolume volume, PersistentVolumeClaim claim) => volume.Spec.ClaimRef is { } taken
         ? taken.Name == claim.Metadata.Name && taken.Namespace == claim.Metadata.Namespace

@@ -23,4 +23,7 @@ public static class ScaleDecision
 
     /// <summary>Pool: nothing to do.</summary>
     public const string None = nameof(None);
+
+    /// <summary>Pod, node or claim, in the log only: it is gone, or placed; nothing more is decided about it.</summary>
+    public const string End = nameof(End);
 }

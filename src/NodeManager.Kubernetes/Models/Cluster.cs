@@ -79,6 +79,22 @@ public sealed class StorageClass : KubernetesObject
 
     /// <summary><c>Immediate</c> or <c>WaitForFirstConsumer</c>.</summary>
     public string? VolumeBindingMode { get; set; }
+
+    /// <summary>Where volumes are made; null or empty: anywhere. One of the terms must hold.</summary>
+    public List<TopologySelectorTerm>? AllowedTopologies { get; set; }
+}
+
+/// <summary>All of the expressions must hold.</summary>
+public sealed class TopologySelectorTerm
+{
+    public List<TopologySelectorLabelRequirement>? MatchLabelExpressions { get; set; }
+}
+
+public sealed class TopologySelectorLabelRequirement
+{
+    public string Key { get; set; } = "";
+
+    public List<string> Values { get; set; } = [];
 }
 
 public sealed class VolumeNodeAffinity

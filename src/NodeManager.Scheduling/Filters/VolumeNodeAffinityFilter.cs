@@ -41,8 +41,8 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
             PersistentVolumeClaim? claim = snapshot.Claim(pod.Metadata.Namespace ?? "default", name);
             if (claim is null || claim.Metadata.DeletionTimestamp is not null) yield return $"claim {pod.Metadata.Namespace}/{name}";
             else if (claim.Spec.VolumeName is { Length: > 0 } bound) yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
-            // What is made on demand can be made anywhere; else it depends on the claim's size and modes.
-            else yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not VolumeBinding.NoProvisioner } known && known.Waits()
+            // What is made on demand anywhere; else it may depend on the claim's size and modes.
+            else yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not VolumeBinding.NoProvisioner } known && known.Waits() && VolumeBinding.IsUnrestricted(known)
                 ? $"class {claim.Spec.StorageClassName}" : $"claim {pod.Metadata.Namespace}/{name}";
         }
     }

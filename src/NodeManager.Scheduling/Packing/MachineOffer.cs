@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
@@ -54,10 +55,23 @@ public sealed class MachineOffer
     /// <summary>What DaemonSets will reserve on each, by resource name; <c>pods</c> is their number.</summary>
     public IReadOnlyDictionary<string, decimal> Overhead { get; init; } = new Dictionary<string, decimal>();
 
+    /// <summary>The pods that <see cref="Overhead"/> is of: no other pod can have their host ports.</summary>
+    public IReadOnlyList<Pod> Residents
+    {
+        get;
+        init
+        {
+            field = value;
+            Ports = [.. value.SelectMany(HostPort.Of)];
+        }
+    } = [];
+
     /// <summary>Shared by all offers of the pool.</summary>
     public required PoolAllowance Allowance { get; init; }
 
     internal NodeState State { get; private init; } = null!;
+
+    internal List<HostPort> Ports { get; private init; } = [];
 
     public override string ToString() => Zone is null ? Pool : $"{Pool} in {Zone}";
 }

@@ -276,6 +276,7 @@ public sealed class PodPacker
                 Size = size,
                 Amounts = [.. need],
                 Domains = _book.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
+                Ports = offer.Offer.Ports.Count > 0 ? [.. offer.Offer.Ports] : null,
             };
             _slots.Add(slot);
             _machines.Add(slot);
@@ -290,6 +291,7 @@ public sealed class PodPacker
     {
         if (RulesOf(group).Refusal(offer.Offer) is { } why) return why;
         if (!offer.Holds(offer.Overhead, group.Need)) return PackingRefusal.TooLarge;
+        if (group.Ports.Exists(port => offer.Offer.Ports.Exists(port.Conflicts))) return PackingRefusal.HostPort;
         foreach (TopologyCounter apart in group.Apart)
             if (apart.Of(offer.Domains[apart.Key]) > 0) return PackingRefusal.PodAffinity;
         if (group.Near.Count > 0 && !IsNear(group, offer.Domains)) return PackingRefusal.PodAffinity;

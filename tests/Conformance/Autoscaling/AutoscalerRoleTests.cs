@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Installation;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Conformance.Autoscaling;
 
@@ -36,8 +38,31 @@ public sealed class AutoscalerRoleTests
         }
 
         Assert.Empty(await lab.MachinesAsync());
+        AssertNoFurtherWrites(lab, account);
         // Conditions of nodes have a role of their own (nodemanager-node-reporter); without it a drain goes on.
         Assert.Equal("patch /nodes/status", string.Join(", ", lab.Cluster.RequestsOf(account).Where(static one => one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}").Distinct()));
+    }
+
+    // Of what it may change among its own resources, it changes all.
+    private static void AssertNoFurtherWrites(AutoscalerLab lab, string account)
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "NodeManager.slnx"))) root = Path.GetDirectoryName(root)!;
+        HashSet<string> used = [.. lab.Cluster.RequestsOf(account).Where(static one => !one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}")];
+        string[] granted =
+        [
+            .. from text in File.ReadAllText(Path.Combine(root, "deploy", "rbac-autoscaler.yaml")).ReplaceLineEndings("\n").Split("\n---\n")
+               let document = YamlJsonReader.Read(text).Root as JsonObject
+               where (string?)document?["kind"] == "Role"
+               from rule in document["rules"]!.AsArray()
+               where (string?)rule!["apiGroups"]![0] == NodeSmithNames.Group
+               from resource in rule["resources"]!.AsArray()
+               from verb in rule["verbs"]!.AsArray()
+               where (string?)verb is not ("get" or "list" or "watch")
+               select $"{verb} {NodeSmithNames.Group}/{resource}",
+        ];
+        Assert.True(granted.Length >= 8, string.Join(", ", granted));
+        Assert.Empty(granted.Where(right => !used.Contains(right)));
     }
 
     private static async Task BindSimulatorAsync(AutoscalerLab lab)

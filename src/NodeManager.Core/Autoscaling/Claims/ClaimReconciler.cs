@@ -52,7 +52,7 @@ internal sealed class ClaimReconciler
     {
         _work.Forget(claim.Metadata.Uid!);
         _drains.Forget(claim.Metadata.Uid!);
-        _work.Scope.Decisions.Forget(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}");
+        _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim is gone.");
     }
 
     /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried at once.</summary>

@@ -22,6 +22,12 @@ namespace NodeManager.Core.Autoscaling.Decisions;
 /// <param name="noted">Gets each decision that is noted.</param>
 internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer, Action<string>? noted = null)
 {
+    /// <summary>The target of what concerns the autoscaler, and what is noted there when it begins to act.</summary>
+    public const string Autoscaler = "autoscaler", Lead = nameof(Lead);
+
+    /// <summary>The target of what concerns a pool as a whole.</summary>
+    public const string PoolTarget = "pool";
+
     // What changes together is written together.
     private static readonly TimeSpan Batch = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
@@ -59,10 +65,29 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         return true;
     }
 
-    /// <summary>The target is gone: what is noted of one of the same name later is new. Nothing is written.</summary>
-    public void Forget(string pool, string target)
+    /// <summary>Nothing more is to be decided about the target: what is noted of one of the same name later is new.</summary>
+    public void End(string pool, string target, string reason)
     {
+        bool isKnown;
+        lock (_lock) isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != ScaleDecision.End;
+        if (isKnown) Note(pool, target, ScaleDecision.End, reason);
         lock (_lock) _latest.Remove((pool, target));
+    }
+
+    /// <summary>The same for all targets of a kind but those.</summary>
+    /// <param name="prefix">Of the kind, such as <c>pod/</c>.</param>
+    /// <param name="live">Those about which there is something to decide, each with its pool.</param>
+    /// <param name="reason">Of a target: why there no longer is; null: it is under another pool now.</param>
+    public void EndOthers(string prefix, IReadOnlySet<(string Pool, string Target)> live, Func<string, string?> reason)
+    {
+        (string Pool, string Target)[] ended;
+        lock (_lock) ended = [.. _latest.Keys.Where(key => key.Target.StartsWith(prefix, StringComparison.Ordinal) && !live.Contains(key))];
+        foreach ((string pool, string target) in ended)
+        {
+            if (reason(target) is { } why) End(pool, target, why);
+            else
+                lock (_lock) _latest.Remove((pool, target));
+        }
     }
 
     /// <summary>Goes on with what the former leader wrote. What it had not written yet is lost, which is noted.</summary>
@@ -81,7 +106,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         string reason = former is [.., DecisionEntry last]
             ? $"{identity} acts from now on. The last decision before is of {last.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; what the former leader decided within {Batch.TotalSeconds:0} s before it stopped may be missing."
             : $"{identity} acts from now on. No earlier decision is known.";
-        Note("", "autoscaler", "Lead", reason);
+        Note("", Autoscaler, Lead, reason);
     }
 
     /// <summary>Writes what is noted until cancelled.</summary>

@@ -33,7 +33,26 @@ public static class DecisionReader
     /// <param name="decisions">The oldest first.</param>
     /// <param name="at">The moment.</param>
     public static IReadOnlyList<NodeScaleDecision> At(IReadOnlyList<NodeScaleDecision> decisions, DateTimeOffset at) =>
-        [.. decisions.Where(one => one.At <= at).GroupBy(static one => (one.Pool, one.Target), static (_, same) => same.Last()).OrderBy(static one => one.At)];
+        [
+            .. decisions.Where(one => one.At <= at).GroupBy(KeyOf, static (_, same) => same.Last())
+                .Where(static one => one.Decision != ScaleDecision.End).OrderBy(static one => one.At),
+        ];
+
+    /// <summary>When the leader changed next after a moment, where what was decided at that moment may be lost with the former. Pure.</summary>
+    /// <param name="decisions">The oldest first.</param>
+    /// <param name="at">The moment.</param>
+    /// <returns>The entry of the next leader, and the last that the former wrote; null where nothing that concerns the moment can be missing.</returns>
+    public static (NodeScaleDecision Takeover, NodeScaleDecision Last)? LostAfter(IReadOnlyList<NodeScaleDecision> decisions, DateTimeOffset at)
+    {
+        int next = decisions.TakeWhile(one => one.At <= at || !IsTakeover(one)).Count();
+        return next > 0 && next < decisions.Count && decisions[next - 1].At <= at ? (decisions[next], decisions[next - 1]) : null;
+    }
+
+    /// <summary>Whether the entry says that another autoscaler acts from then on.</summary>
+    public static bool IsTakeover(NodeScaleDecision decision) => decision is { Target: DecisionLog.Autoscaler, Decision: DecisionLog.Lead };
+
+    // A pod may be decided about first without a pool and then with one.
+    private static (string Pool, string Target) KeyOf(NodeScaleDecision decision) => (decision.Target == DecisionLog.PoolTarget ? decision.Pool : "", decision.Target);
 
     internal static NodeScaleDecision ToDecision(DecisionEntry entry, NodeManagerSession session) => new()
     {

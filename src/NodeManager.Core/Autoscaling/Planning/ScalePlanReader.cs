@@ -73,7 +73,9 @@ public static class ScalePlanReader
         if (log.Count == 0) observer.Warning($"No decision of an autoscaler is kept in namespace '{ns}'.");
         else if (log[0].At > at) observer.Warning($"The log of decisions begins at {log[0].At:u}; what was decided before is no longer known.");
         IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
-        if (decisions.FirstOrDefault(static one => one is { Target: "autoscaler", Decision: "Lead" }) is { } takeover) observer.Warning($"At {takeover.At:u} the leader changed: {takeover.Reason}");
+        if (DecisionReader.LostAfter(log, at) is var (next, last))
+            observer.Warning($"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}");
+        if (decisions.FirstOrDefault(DecisionReader.IsTakeover) is { } takeover) observer.Warning($"At {takeover.At:u} the leader changed: {takeover.Reason}");
         return decisions;
     }
 

@@ -1,7 +1,9 @@
 using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Autoscaling.Decisions;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
+using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Pools;
 
@@ -27,7 +29,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         ScalePlan plan = scope.Options.Planner.Plan(input);
         (_memory, Latest) = (plan.Memory, plan);
         scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
-        Note(plan);
+        Note(input, plan);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
         if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
@@ -73,11 +75,30 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     private static string TargetOf(NodeScalePlanNode node) => node.Node.Length > 0 ? $"node/{node.Node}" : $"claim/{node.Claim}";
 
-    private void Note(ScalePlan plan)
+    private void Note(ScaleInput input, ScalePlan plan)
     {
-        foreach (NodeScalePlanPool pool in plan.Pools) scope.Decisions.Note(pool.Pool, "pool", pool.Decision, $"{pool.Reason}: {pool.Message}");
-        foreach (NodeScalePlanPod pod in plan.Pods) scope.Decisions.Note(pod.Pool, $"pod/{pod.Namespace}/{pod.Name}", pod.Decision, $"{pod.Reason}: {pod.Message}");
+        foreach (NodeScalePlanPool pool in plan.Pools) scope.Decisions.Note(pool.Pool, DecisionLog.PoolTarget, pool.Decision, $"{pool.Reason}: {pool.Message}");
+        foreach (NodeScalePlanPod pod in plan.Pods) scope.Decisions.Note(pod.Pool, TargetOf(pod.Namespace, pod.Name), pod.Decision, $"{pod.Reason}: {pod.Message}");
         foreach (NodeScalePlanNode node in plan.Nodes)
             scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
+        End(input, plan);
     }
+
+    // Of what is no longer decided about, a replay says nothing.
+    private void End(ScaleInput input, ScalePlan plan)
+    {
+        HashSet<(string Pool, string Target)> pods = [.. plan.Pods.Select(static pod => (pod.Pool, TargetOf(pod.Namespace, pod.Name)))];
+        HashSet<string> waiting = [.. pods.Select(static one => one.Target)];
+        Lazy<ILookup<string, Pod>> known = new(() => input.Pods.ToLookup(static pod => TargetOf(pod.Metadata.Namespace ?? "", pod.Metadata.Name), StringComparer.Ordinal));
+        scope.Decisions.EndOthers("pod/", pods, target =>
+            waiting.Contains(target) ? null
+            : known.Value[target].FirstOrDefault()?.Spec.NodeName is { Length: > 0 } node ? $"{ScaleReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
+            : "The pod is gone.");
+        HashSet<(string Pool, string Target)> nodes = [.. plan.Nodes.Select(static node => (node.Pool, TargetOf(node)))];
+        HashSet<string> there = [.. nodes.Select(static one => one.Target)];
+        scope.Decisions.EndOthers("node/", nodes, target => there.Contains(target) ? null : "The node is gone, or is no longer of a managed pool.");
+        scope.Decisions.EndOthers("machine/", new HashSet<(string, string)>(plan.Machines.Select(static machine => (machine.Pool, $"machine/{machine.Id}"))), static _ => "The machine is no longer wanted.");
+    }
+
+    private static string TargetOf(string ns, string name) => $"pod/{ns}/{name}";
 }

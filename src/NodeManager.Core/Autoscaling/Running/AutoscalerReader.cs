@@ -28,7 +28,7 @@ public static class AutoscalerReader
                 Cluster = session.Cluster,
                 Namespace = ns,
                 Status = isRunning ? "Running" : "Stopped",
-                Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(static one => one is { Target: "autoscaler", Decision: "Lead" })?.Reason.Split(' ')[0] ?? "",
+                Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(DecisionReader.IsTakeover)?.Reason.Split(' ')[0] ?? "",
                 LeaderSince = lease.Lease?.Spec.AcquireTime,
                 RenewedAt = lease.Lease?.Spec.RenewTime,
                 IsLocal = own is not null,

@@ -197,6 +197,55 @@ public sealed class ScaleUpTests
         Assert.Contains("Pool 'workers': ", answer.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("b", "b")]
+    [InlineData("c", null)]
+    [InlineData("", null)]
+    [InlineData(null, "a")]
+    public void A_volume_that_waits_is_made_where_its_class_allows(string? allowed, string? zone)
+    {
+        Pod pod = Waiting("pod").With(static one => one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]);
+        ScaleInput input = Input(Fours(), pod).InZones("a", "b") with
+        {
+            VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { StorageClassName = "zonal" } }],
+            StorageClasses =
+            [
+                new()
+                {
+                    Metadata = new() { Name = "zonal" }, Provisioner = "example.com/disks", VolumeBindingMode = "WaitForFirstConsumer",
+                    AllowedTopologies = allowed is null ? null : [new() { MatchLabelExpressions = allowed.Length == 0 ? null : [new() { Key = Zone, Values = ["x", allowed] }] }],
+                },
+            ],
+        };
+
+        ScalePlan plan = ScalePlanner.Plan(input);
+
+        Assert.Equal(zone, plan.Machines.SingleOrDefault()?.Zone);
+        if (zone is null) Assert.Equal((ScaleDecision.Wait, ScaleReason.Zone), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+    }
+
+    [Theory]
+    [InlineData(9100, false, 9100, 0)]
+    [InlineData(9100, false, 9200, 2)]
+    [InlineData(null, true, 9100, 0)]
+    [InlineData(null, false, 9100, 2)]
+    public void A_host_port_that_a_DaemonSet_holds_on_every_node_gets_no_machine(int? held, bool isOnHost, int wanted, int machines)
+    {
+        DaemonSet agent = new()
+        {
+            Metadata = new() { Name = "agent", Namespace = "kube-system", Uid = "ds" },
+            Spec = new() { Template = new() { Spec = Waiting("x", "100m", "1Mi").Spec } },
+        };
+        agent.Spec.Template.Spec.HostNetwork = isOnHost;
+        agent.Spec.Template.Spec.Containers[0].Ports = [new() { Number = 9100, HostPort = held }];
+
+        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(2).Select(pod => pod.With(one => one.Spec.Containers[0].Ports = [new() { Number = 80, HostPort = wanted }]))) with { DaemonSets = [agent] });
+
+        // Two pods with the same host port need two machines.
+        Assert.Equal(machines, plan.Machines.Count);
+        if (machines == 0) Assert.All(plan.Pods, static pod => Assert.Contains("a host port of the pod is taken", pod.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_zone_bound_volume_gets_a_machine_in_its_zone()
     {

@@ -18,10 +18,13 @@ internal static class DaemonSetOverhead
         daemonSets.Where(static set => set.Metadata.DeletionTimestamp is null).Select(PodOf).Where(pod => pod.Selects(node) && pod.FirstUntolerated(node) is null);
 
     /// <summary>Their sums by resource name; <c>pods</c> is their number.</summary>
-    public static Dictionary<string, decimal> Of(Node node, IEnumerable<DaemonSet> daemonSets)
+    public static Dictionary<string, decimal> Of(Node node, IEnumerable<DaemonSet> daemonSets) => Of(On(node, daemonSets));
+
+    /// <inheritdoc cref="Of(Node, IEnumerable{DaemonSet})"/>
+    public static Dictionary<string, decimal> Of(IEnumerable<Pod> pods)
     {
         Dictionary<string, decimal> sum = new(StringComparer.Ordinal) { ["pods"] = 0 };
-        foreach (Pod pod in On(node, daemonSets))
+        foreach (Pod pod in pods)
         {
             sum["pods"]++;
             foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec)) sum[name] = sum.GetValueOrDefault(name) + amount;
@@ -48,6 +51,7 @@ internal static class DaemonSetOverhead
             InitContainers = set.Spec.Template.Spec.InitContainers,
             Overhead = set.Spec.Template.Spec.Overhead,
             Resources = set.Spec.Template.Spec.Resources,
+            HostNetwork = set.Spec.Template.Spec.HostNetwork,
         },
     };
 }

@@ -27,18 +27,23 @@ internal static class PoolOffers
         List<(string? Zone, List<MachineSize> Sizes)> choices = template.Shapes is { Count: > 0 } shapes
             ? OfShapes(state, shapes)
             : OfServers(state) ?? [.. Zones(state).Select(zone => (zone, OfDemand(state, zone, demand, daemonSets)))];
-        return
-        [
-            .. choices.Select(choice => new MachineOffer
-            {
-                Pool = state.Name,
-                Zone = choice.Zone,
-                Template = Template(state, choice.Zone),
-                Sizes = [.. choice.Sizes.OrderBy(static size => size.Cost).ThenBy(static size => size.CpuCores).ThenBy(static size => size.Name, StringComparer.Ordinal)],
-                Overhead = DaemonSetOverhead.Of(Template(state, choice.Zone), daemonSets),
-                Allowance = state.Allowance,
-            }),
-        ];
+        return [.. choices.Select(choice => Offer(state, choice.Zone, choice.Sizes, daemonSets))];
+    }
+
+    private static MachineOffer Offer(PoolState state, string? zone, List<MachineSize> sizes, IReadOnlyList<DaemonSet> daemonSets)
+    {
+        Node template = Template(state, zone);
+        List<Pod> residents = [.. DaemonSetOverhead.On(template, daemonSets)];
+        return new()
+        {
+            Pool = state.Name,
+            Zone = zone,
+            Template = template,
+            Sizes = [.. sizes.OrderBy(static size => size.Cost).ThenBy(static size => size.CpuCores).ThenBy(static size => size.Name, StringComparer.Ordinal)],
+            Overhead = DaemonSetOverhead.Of(residents),
+            Residents = residents,
+            Allowance = state.Allowance,
+        };
     }
 
     private static Node Template(PoolState state, string? zone) =>

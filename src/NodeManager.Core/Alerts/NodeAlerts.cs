@@ -10,6 +10,16 @@ public sealed class NodeAlerts
     private readonly Dictionary<string, NodeAlert> _open = new(StringComparer.Ordinal);
     private readonly LinkedList<NodeAlert> _past = [];
     private int _monitors;
+    private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Ends when an alert, or the number of monitors, changes after this was asked.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock) return _changed.Task;
+        }
+    }
 
     /// <summary>How many monitors run in the session.</summary>
     public int Monitors
@@ -28,13 +38,18 @@ public sealed class NodeAlerts
 
     internal void Begin()
     {
-        lock (_lock) _monitors++;
+        lock (_lock)
+        {
+            _monitors++;
+            Signal();
+        }
     }
 
     internal void Note(NodeAlert alert)
     {
         lock (_lock)
         {
+            Signal();
             if (alert.Status == NodeAlertStatus.Firing)
             {
                 _open[alert.Id] = alert;
@@ -54,8 +69,17 @@ public sealed class NodeAlerts
         lock (_lock)
         {
             _monitors--;
+            Signal();
             foreach (string id in ids)
                 if (_open.Remove(id, out NodeAlert? alert)) _past.AddFirst(AlertCopies.Unobserved(alert, now));
         }
     }
+
+    private void Signal()
+    {
+        _changed.TrySetResult();
+        _changed = NewSignal();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

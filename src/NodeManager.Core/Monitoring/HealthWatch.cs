@@ -24,6 +24,7 @@ internal sealed class HealthWatch
     private readonly LeaseBook _leases = new(HealthThresholds.Default.LeaseStaleAfter);
     private readonly ConcurrentQueue<Action<DateTimeOffset>> _inbox = new();
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _expiring = new(StringComparer.Ordinal);
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _server = "";
     private bool _isDown;
@@ -116,6 +117,7 @@ internal sealed class HealthWatch
 
             foreach (string name in _stale) LookAt(nodes, name, isFirst: false);
             _stale.Clear();
+            foreach (string name in _expiring.Where(one => one.Value <= now).Select(static one => one.Key).ToList()) LookAt(nodes, name, isFirst: false);
             if (now >= _nextFull) Refresh(nodes, now);
             _follower.Publish(now);
             StartLook(now, cancellationToken);
@@ -132,6 +134,8 @@ internal sealed class HealthWatch
         if (_isDown) return null;
         (NodeLook? look, string? former) = nodes.Look(name, now, _server, _leases);
         if (former is not null) _follower.Forget(former, now);
+        if (look?.NextAt is { } next) _expiring[name] = next;
+        else _expiring.Remove(name);
         if (look is null) return null;
         _follower.Observe(look, now, isFirst && look.IsFirst);
         return look.Uid;
@@ -251,6 +255,9 @@ internal sealed class HealthWatch
     {
         DateTimeOffset due = _nextFull;
         if (_follower.NextDue is { } next && next < due) due = next;
+        // During an outage nothing is judged; what expired then is judged after it.
+        foreach (DateTimeOffset at in _expiring.Values)
+            if (!_isDown && at < due) due = at;
         if (!_isLooking && !_hasNoLeases)
         {
             DateTimeOffset? look = _leaseProblem is not null ? _nextLook : _isDown ? null : _leases.NextDue;

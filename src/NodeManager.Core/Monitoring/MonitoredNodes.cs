@@ -105,7 +105,7 @@ internal sealed class MonitoredNodes : IDisposable
         bool isFirst = known is null || former is not null;
         if (known is null || isFirst) _known[name] = known = new(uid);
         known.Note(node.Status.Conditions.Find("Ready")?.Status, now);
-        IReadOnlyList<NodeFinding> findings = HealthRules.Judge(new()
+        HealthInput input = new()
         {
             Node = node,
             Session = _scope.Session,
@@ -116,8 +116,8 @@ internal sealed class MonitoredNodes : IDisposable
             Events = [.. _events.Where(static use => use.Cache.IsCurrent).SelectMany(use => use.Cache.FindAll(ByNode, name))],
             BecameNotReadyAt = known.BecameNotReadyAt,
             ServerVersion = server,
-        });
-        return (new(uid, node, findings, isFirst), former);
+        };
+        return (new(uid, node, HealthRules.Judge(input), isFirst, ExpiryRules.Next(input)), former);
     }
 
     public void Dispose()
@@ -177,4 +177,5 @@ internal sealed class MonitoredNodes : IDisposable
 /// <param name="Node">As it was then; read only.</param>
 /// <param name="Findings">The worst first.</param>
 /// <param name="IsFirst">It was not looked at before.</param>
-internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst);
+/// <param name="NextAt">When to look again even if nothing changes; null: with all others.</param>
+internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst, DateTimeOffset? NextAt = null);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Alerts;
 using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
@@ -33,12 +34,13 @@ public static class ClusterScreens
         using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
         using CacheUse<Pod> pods = connection.Caches().Open(Resources.Pods, new());
         await Task.WhenAll(nodes.CatchUpAsync(cancellationToken), pods.CatchUpAsync(cancellationToken));
+        NodeAlerts alerts = connection.Get<NodeAlerts>();
         Dictionary<string, NodeMetrics>? usage = null;
         DateTimeOffset? asked = null;
         while (true)
         {
             // Before reading, so that no change falls between.
-            Task changed = Task.WhenAny(nodes.Cache.Changed(), pods.Cache.Changed()).Unwrap();
+            Task changed = Task.WhenAny(nodes.Cache.Changed(), pods.Cache.Changed(), alerts.Changed).Unwrap();
             TimeSpan interval = session.Configuration.HealthCheckInterval;
             if (connection.Time.GetUtcNow() - asked is not { } age || age >= interval)
             {
@@ -46,7 +48,7 @@ public static class ClusterScreens
                 asked = connection.Time.GetUtcNow();
             }
 
-            yield return Of(session, nodes.Cache.Items, pods.Cache.Items, usage, connection.Time.GetUtcNow());
+            yield return Of(session, nodes.Cache.Items, pods.Cache.Items, usage, connection.Time.GetUtcNow()) with { Alerts = OpenAlerts(alerts) };
             if (!watch) yield break;
             await connection.Time.DelayAsync(ShortestTime, cancellationToken);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -56,6 +58,12 @@ public static class ClusterScreens
             await first;
         }
     }
+
+    private static IReadOnlyList<NodeAlert>? OpenAlerts(NodeAlerts alerts) => alerts.Monitors == 0 ? null :
+    [
+        .. alerts.List().Where(static alert => alert.Status == NodeAlertStatus.Firing)
+            .OrderBy(static alert => NodeFindingSeverity.All.IndexOf(alert.Severity)).ThenByDescending(static alert => alert.StartsAt),
+    ];
 
     private static ClusterScreen Of(NodeManagerSession session, IReadOnlyList<Node> nodes, IReadOnlyList<Pod> pods, Dictionary<string, NodeMetrics>? usage, DateTimeOffset now)
     {

@@ -12,6 +12,7 @@ internal static class HealthScreen
     private const int Gap = 4;
     private const int MostNodes = 8;
     private const int MostFindings = 6;
+    private const int MostAlerts = 5;
 
     private static readonly CellStyle Style = CellText.Style;
 
@@ -43,19 +44,37 @@ internal static class HealthScreen
                 + (all.NotReady > 0 ? $", {Colored($"{Number(all.NotReady)} not ready", Style.Foreground.Red)}" : "")
                 + (all.Cordoned > 0 ? $", {Colored($"{Number(all.Cordoned)} cordoned", Style.Foreground.Yellow)}" : ""),
         ];
+        if (screen.Alerts is { } alerts) lines.AddRange(Alerts(alerts, screen.At, width));
         if (screen.Findings.Count == 0) lines.Add(Colored("No findings.", Style.Foreground.Green));
         int nameWidth = Math.Clamp(screen.Findings.Take(MostFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(), 4, width / 3);
         foreach (NodeFinding finding in screen.Findings.Take(MostFindings))
         {
-            string color = finding.Severity switch { NodeFindingSeverity.Critical => Style.Foreground.Red, NodeFindingSeverity.Warning => Style.Foreground.Yellow, _ => Style.Foreground.BrightBlack };
             string age = finding.Duration is { } lasts ? HumanDuration.Format(lasts) : "";
             string text = $"{Cut(finding.Node, nameWidth).PadRight(nameWidth)} {finding.Cause} {age}".TrimEnd();
-            lines.Add($"{Colored(finding.Severity.PadRight(12)[..12].TrimEnd().PadRight(11), color)} {Cut(text, width - 12)}");
+            lines.Add($"{Colored(finding.Severity.PadRight(11), ColorOf(finding.Severity))} {Cut(text, width - 12)}");
         }
 
         if (screen.Findings.Count > MostFindings) lines.Add($"... and {Number(screen.Findings.Count - MostFindings)} more: Test-NodeHealth");
         return lines;
     }
+
+    private static IEnumerable<string> Alerts(IReadOnlyList<NodeAlert> alerts, DateTimeOffset now, int width)
+    {
+        yield return alerts.Count == 0 ? Colored("No open alerts.", Style.Foreground.Green) : $"{Number(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
+        foreach (NodeAlert alert in alerts.Take(MostAlerts))
+        {
+            string about = alert.Group.Length > 0 ? $"{alert.GroupBy} {alert.Group}" : alert.Nodes.Count == 1 ? alert.Nodes[0] : alert.Nodes.Count == 0 ? alert.Cluster : $"{Number(alert.Nodes.Count)} nodes";
+            string count = alert.Group.Length > 0 && alert.Nodes.Count > 1 ? $" ({Number(alert.Nodes.Count)} nodes)" : "";
+            string text = $"{about} {alert.Cause}{count} {HumanDuration.Format(now > alert.StartsAt ? now - alert.StartsAt : TimeSpan.Zero)}{(alert.IsFlapping ? " flapping" : "")}";
+            yield return $"{Colored(alert.Severity.PadRight(11), ColorOf(alert.Severity))} {Cut(text, width - 12)}";
+        }
+
+        if (alerts.Count > MostAlerts) yield return $"... and {Number(alerts.Count - MostAlerts)} more: Get-NodeAlert";
+        yield return "Findings:";
+    }
+
+    private static string ColorOf(string severity) =>
+        severity switch { NodeFindingSeverity.Critical => Style.Foreground.Red, NodeFindingSeverity.Warning => Style.Foreground.Yellow, _ => Style.Foreground.BrightBlack };
 
     private static List<string> Resources(ClusterScreen screen, int width)
     {

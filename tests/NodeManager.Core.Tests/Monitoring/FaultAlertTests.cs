@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Alerts;
+using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -14,6 +15,9 @@ public sealed class FaultAlertTests
     private static readonly TimeSpan Debounce = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
+    // A Lease that was renewed in time is looked at every 40 s, and one that changed late a renewal after that.
+    private static readonly TimeSpan LeaseRound = TimeSpan.FromSeconds(52);
+
     // The condition that tells of the fault; none: the Lease does.
     private static readonly (string Kind, string Cause, string? Condition)[] Faults =
     [
@@ -21,15 +25,31 @@ public sealed class FaultAlertTests
         (SandboxFaultKind.MemoryPressure, NodeFindingCause.MemoryPressure, "MemoryPressure"),
         (SandboxFaultKind.DiskPressure, NodeFindingCause.DiskPressure, "DiskPressure"),
         (SandboxFaultKind.PIDPressure, NodeFindingCause.PidPressure, "PIDPressure"),
+        (SandboxFaultKind.NetworkUnavailable, NodeFindingCause.NetworkUnavailable, "NetworkUnavailable"),
+        (SandboxFaultKind.NodeProblem, NodeProblemCondition.KernelDeadlock, NodeProblemCondition.KernelDeadlock),
     ];
 
     // No fault of the node: nothing is told.
     private static readonly string[] Silent = [SandboxFaultKind.NodeSlow, SandboxFaultKind.PodUnready, SandboxFaultKind.PodNeverReady, SandboxFaultKind.PodNeverEnds];
 
+    // Of the way to the API server. An outage that lasts is an alert, see OutageAlertTests; these do not last.
+    private static readonly string[] OfApi =
+    [
+        SandboxFaultKind.ApiThrottled, SandboxFaultKind.ApiError, SandboxFaultKind.ApiSlow, SandboxFaultKind.ApiConflict, SandboxFaultKind.WatchCut,
+        SandboxFaultKind.ContinueExpired, SandboxFaultKind.MetricsUnavailable,
+    ];
+
+    // What is neither in a condition of the node nor ends with the fault has a test of its own.
+    private static readonly string[] Others = [SandboxFaultKind.ClockSkew, SandboxFaultKind.ImageGarbageCollection, SandboxFaultKind.NodeFlapping];
+
+    [Fact]
+    public void Every_fault_has_its_place_here() =>
+        Assert.Equal(SandboxFaultKind.All.Order(StringComparer.Ordinal), Faults.Select(static fault => fault.Kind).Concat(Silent).Concat(OfApi).Concat(Others).Order(StringComparer.Ordinal));
+
     [Fact]
     public async Task Each_fault_is_an_alert_in_time_and_resolved_in_time()
     {
-        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(16);
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(24);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
         HashSet<string> troubled = cluster.Troubled;
         using CacheUse<Node> nodes = cluster.Session.Connection().Caches().Open(Resources.Nodes, new());
@@ -69,6 +89,119 @@ public sealed class FaultAlertTests
         Assert.All(listed, static alert => Assert.Equal(NodeAlertStatus.Resolved, alert.Status));
         Assert.Equal(Faults.Length, listed.Length);
         await MonitoredCluster.StopAsync(monitor);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_API_for_a_moment_is_no_alert()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
+        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        int before = MonitoredCluster.AlertsOf(monitor).Count;
+        foreach (string kind in OfApi)
+        {
+            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Percent = kind is SandboxFaultKind.ApiThrottled or SandboxFaultKind.ApiError ? 20 : 100 });
+            await cluster.PassAsync(TimeSpan.FromSeconds(10));
+            cluster.Cluster.ClearFault(kind);
+            await cluster.PassAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Empty(MonitoredCluster.AlertsOf(monitor).Skip(before));
+        await MonitoredCluster.StopAsync(monitor);
+    }
+
+    [Fact]
+    public async Task A_wrong_clock_is_an_alert_once_its_Lease_was_looked_at()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
+        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        string node = await HealthyAsync(cluster);
+        DateTimeOffset set = cluster.Now;
+        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ClockSkew, Name = "skew", Nodes = [node], Offset = TimeSpan.FromMinutes(-3) });
+        NodeAlert raised = await AlertAsync(cluster, monitor, node, NodeFindingCause.ClockSkew, NodeAlertTransition.Raised);
+        // A Lease is looked at when it may be stale, and shows the fault from its next renewal on.
+        Assert.True(raised.UpdatedAt <= set + LeaseRound + Debounce + Late, $"raised after {raised.UpdatedAt - set}");
+
+        DateTimeOffset cleared = cluster.Now;
+        cluster.Cluster.ClearFault("skew");
+        NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.ClockSkew, NodeAlertTransition.Resolved);
+        Assert.Equal(raised.Id, resolved.Id);
+        Assert.True(resolved.UpdatedAt <= cleared + LeaseRound + Debounce + Late, $"resolved after {resolved.UpdatedAt - cleared}");
+        Assert.Equal(2, MonitoredCluster.AlertsOf(monitor).Count(alert => alert.Nodes.Contains(node)));
+        await MonitoredCluster.StopAsync(monitor);
+    }
+
+    [Fact]
+    public async Task Images_that_cannot_be_removed_are_an_alert_until_their_events_are_old()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
+        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        string node = await HealthyAsync(cluster);
+        DateTimeOffset? written = null;
+        using CacheUse<Event> events = cluster.Session.Connection().Caches().Open(Resources.Events, new());
+        await events.Cache.Synced;
+        using IDisposable subscription = events.Cache.Subscribe(change =>
+        {
+            if (change.Object.InvolvedObject.Name == node && change.Object.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed") written ??= cluster.Now;
+        });
+        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Name = "images", Nodes = [node] });
+        AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Raised), written!.Value);
+
+        cluster.Cluster.ClearFault("images");
+        NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Resolved);
+        DateTimeOffset last = (await cluster.Session.Connection().Client.ListAsync(Resources.Events, new(), default)).Items
+            .Where(one => one.InvolvedObject.Name == node && one.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed").Max(static one => one.LastTimestamp!.Value);
+        AssertInTime(resolved, last + HealthThresholds.Default.ImageGarbageCollectionWindow);
+        await MonitoredCluster.StopAsync(monitor);
+    }
+
+    [Fact]
+    public async Task A_node_that_flaps_is_one_alert_that_stays_until_it_is_quiet()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
+        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        string node = await HealthyAsync(cluster);
+        int changes = 0;
+        DateTimeOffset? third = null, last = null;
+        using CacheUse<Node> nodes = cluster.Session.Connection().Caches().Open(Resources.Nodes, new());
+        bool wasReady = true;
+        using IDisposable subscription = nodes.Cache.Subscribe(change =>
+        {
+            if (change.Object.Metadata.Name != node) return;
+            bool isReady = change.Object.Status.Conditions.Find("Ready")?.Status == "True";
+            if (wasReady && !isReady)
+            {
+                last = cluster.Now;
+                if (++changes == HealthThresholds.Default.Flaps) third = last;
+            }
+
+            wasReady = isReady;
+        });
+        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeFlapping, Name = "flap", Nodes = [node], Period = TimeSpan.FromMinutes(2) });
+        AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Raised), third!.Value);
+        cluster.Cluster.ClearFault("flap");
+        NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Resolved);
+        AssertInTime(resolved, last!.Value + HealthThresholds.Default.FlapQuiet);
+        NodeAlert[] all = [.. MonitoredCluster.AlertsOf(monitor).Where(alert => alert.Nodes.Contains(node))];
+        Assert.Single(all, static alert => alert is { Cause: NodeFindingCause.Flapping, Transition: NodeAlertTransition.Raised });
+        // Before it was known to flap, each time was a failure of its own; after that none is.
+        Assert.True(all.Count(static alert => alert is { Cause: NodeFindingCause.NotReady, Transition: NodeAlertTransition.Raised }) < HealthThresholds.Default.Flaps);
+        Assert.DoesNotContain(cluster.Session.Get<NodeAlerts>().List(), alert => alert.Status == NodeAlertStatus.Firing && alert.Nodes.Contains(node));
+        await MonitoredCluster.StopAsync(monitor);
+    }
+
+    private static async Task<string> HealthyAsync(MonitoredCluster cluster)
+    {
+        HashSet<string> troubled = cluster.Troubled;
+        return (await cluster.NodesAsync(static node => node.Spec.Unschedulable != true)).First(name => !troubled.Contains(name));
+    }
+
+    private static async Task<NodeAlert> AlertAsync(MonitoredCluster cluster, RunningOperation monitor, string node, string cause, string transition)
+    {
+        NodeAlert? found = null;
+        await cluster.UntilAsync(
+            () => (found = MonitoredCluster.AlertsOf(monitor).FirstOrDefault(alert => alert.Nodes.Contains(node) && alert.Cause == cause && alert.Transition == transition)) is not null,
+            $"{transition} {cause} of {node}", TimeSpan.FromMilliseconds(250));
+        return found!;
     }
 
     private static void AssertInTime(NodeAlert alert, DateTimeOffset evidence)

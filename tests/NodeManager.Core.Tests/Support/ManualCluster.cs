@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Testing;
 
@@ -68,6 +70,10 @@ internal class ManualCluster : IAsyncDisposable
 
         return await task;
     }
+
+    /// <summary>The names of the nodes, or of those of them that are so.</summary>
+    public async Task<IReadOnlyList<string>> NodesAsync(Predicate<Node>? isMeant = null) =>
+        [.. (await Session.Connection().Client.ListAsync(Resources.Nodes, new(), default)).Items.Where(node => isMeant?.Invoke(node) != false).Select(static node => node.Metadata.Name)];
 
     public ValueTask DisposeAsync()
     {

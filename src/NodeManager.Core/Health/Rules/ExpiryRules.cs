@@ -1,0 +1,39 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Health.Rules;
+
+/// <summary>When time alone may change what is found on a node: what was reported by an event counts for a while and tells of no end.</summary>
+internal static class ExpiryRules
+{
+    // A window is over when more than it has passed.
+    private static readonly TimeSpan Beyond = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The first such moment after the present; null without one.</summary>
+    public static DateTimeOffset? Next(HealthInput input)
+    {
+        DateTimeOffset? next = null;
+        foreach (Event one in input.Events)
+        {
+            if (one.LastAt() is not { } at) continue;
+            if (KubeletEventRules.ImageReasons.Contains(one.Reason)) Consider(at + input.Thresholds.ImageGarbageCollectionWindow);
+            else if (one.Reason is KubeletEventRules.Evicted or KubeletEventRules.ThresholdMet) Consider(at + input.Thresholds.EvictionWindow);
+            else if (one.Reason == FlapRules.Reason) ConsiderFlap(at);
+        }
+
+        foreach (DateTimeOffset at in input.BecameNotReadyAt) ConsiderFlap(at);
+        return next;
+
+        void ConsiderFlap(DateTimeOffset at)
+        {
+            Consider(at + input.Thresholds.FlapSettles);
+            Consider(at + input.Thresholds.FlapQuiet);
+            Consider(at + input.Thresholds.FlapWindow);
+        }
+
+        void Consider(DateTimeOffset end)
+        {
+            DateTimeOffset after = end + Beyond;
+            if (after > input.Now && (next is null || after < next)) next = after;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
+
+    # The job's output, kept, once it holds what is wanted.
+    function Wait-Alert([Management.Automation.Job] $Job, [scriptblock] $Where) {
+        $end = [DateTime]::UtcNow.AddMinutes(3)
+        while ([DateTime]::UtcNow -lt $end) {
+            $found = @(Receive-Job $Job -Keep -WarningAction SilentlyContinue | Where-Object $Where)
+            if ($found) { return $found }
+            Start-Sleep -Milliseconds 100
+        }
+        throw "No such alert, but: $(Receive-Job $Job -Keep -WarningAction SilentlyContinue)"
+    }
+
+    function Wait-Until([scriptblock] $Holds, [string] $What) {
+        $end = [DateTime]::UtcNow.AddMinutes(3)
+        while (-not (& $Holds)) {
+            if ([DateTime]::UtcNow -gt $end) { throw "$What did not happen" }
+            Start-Sleep -Milliseconds 100
+        }
+    }
+}
+
+AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
+
+Describe 'Start-NodeHealthMonitor' {
+    BeforeAll {
+        $session = Connect-NodeManager -Sandbox -SandboxSpeed 10
+        $free = Get-ClusterNode -Status Ready -Selector '!node-role.kubernetes.io/control-plane' | Where-Object Unschedulable -EQ $false | ForEach-Object Name
+        $node = $free[0]
+    }
+
+    AfterEach {
+        Get-SandboxFault | Clear-SandboxFault
+        Get-Job | Where-Object PSJobTypeName -EQ NodeHealthMonitor | Remove-Job -Force
+    }
+
+    AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
+
+    It 'is a job that raises and resolves an alert' {
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 5s -JobName nodes
+        $job | Should -BeOfType ([Management.Automation.Job])
+        (Get-Job nodes).Id | Should -Be $job.Id
+        (Get-Job nodes).PSJobTypeName | Should -Be NodeHealthMonitor
+        $job.Location | Should -Be $session.Cluster
+        Set-SandboxFault NodeProblem $node
+        $raised = Wait-Alert $job { $_.Cause -eq 'KernelDeadlock' -and $_.Transition -eq 'Raised' }
+        $raised.Count | Should -Be 1
+        $raised[0] | Should -BeOfType NodeManager.NodeAlert
+        $raised[0].Nodes | Should -Be $node
+        (Get-NodeAlert $node -Status Firing).Id | Should -Be $raised[0].Id
+        (Get-NodeAlert -Cause Kernel* -Severity Critical).Id | Should -Contain $raised[0].Id
+        $job.StatusMessage | Should -Be '1 open alert'
+
+        Get-SandboxFault | Clear-SandboxFault
+        $resolved = Wait-Alert $job { $_.Transition -eq 'Resolved' }
+        $resolved[0].Id | Should -Be $raised[0].Id
+        $resolved[0].EndsAt | Should -BeGreaterThan $raised[0].StartsAt
+        (Get-NodeAlert $node -Status Resolved).Id | Should -Contain $raised[0].Id
+        # A receiver takes what it gets once.
+        @(Receive-Job $job).Count | Should -Be 2
+        @(Receive-Job $job).Count | Should -Be 0
+
+        Wait-Job $job -Timeout 1 | Should -BeNullOrEmpty -Because 'it runs until it is stopped'
+        Stop-Job $job
+        (Wait-Job $job -Timeout 60).State | Should -Be Stopped
+        $job.Error.Count | Should -Be 0
+    }
+
+    It 'tells of each transition as an event of the job' {
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s
+        $subscription = Register-ObjectEvent $job.Output DataAdded -SourceIdentifier alerts
+        try {
+            Set-SandboxFault NodeProblem $node
+            $happened = Wait-Event alerts -Timeout 180
+            $happened | Should -Not -BeNullOrEmpty
+            $job.Output[$happened.SourceEventArgs.Index].Cause | Should -Be KernelDeadlock
+        }
+        finally {
+            Unregister-Event alerts
+            $subscription | Remove-Job -Force
+            Get-Event alerts -ErrorAction Ignore | Remove-Event
+        }
+    }
+
+    It 'leaves alerts that nobody observes any more behind as such' {
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s
+        Set-SandboxFault NodeProblem $node
+        $alert = Wait-Alert $job { $_.Transition -eq 'Raised' }
+        Stop-Job $job
+        $null = Wait-Job $job -Timeout 60
+        (Get-NodeAlert | Where-Object Id -EQ $alert[0].Id).Status | Should -Be Unobserved
+    }
+
+    It 'runs a script block for each transition, and goes on when it fails' {
+        $file = Join-Path $TestDrive 'alerts.txt'
+        $good = New-NodeAlertSink -Name good -ScriptBlock ([scriptblock]::Create("Add-Content '$file' `"`$(`$_.Cause) `$(`$_.Transition)`""))
+        $bad = New-NodeAlertSink -Name bad -ScriptBlock { throw 'no' }
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s -Sink $good, $bad
+        Set-SandboxFault NodeProblem $node
+        $null = Wait-Alert $job { $_.Transition -eq 'Raised' }
+        Wait-Until { (Test-Path $file) -and (Get-Content $file) -contains 'KernelDeadlock Raised' } 'the script block'
+        Wait-Until { @($job.Warning) -match "Sink 'bad' did not accept" } 'the warning'
+        Get-SandboxFault | Clear-SandboxFault
+        $null = Wait-Alert $job { $_.Transition -eq 'Resolved' }
+        Wait-Until { (Get-Content $file) -contains 'KernelDeadlock Resolved' } 'the script block'
+        @(Get-Content $file) | Should -Be @('KernelDeadlock Raised', 'KernelDeadlock Resolved')
+        $job.State | Should -Be Running
+    }
+
+    It 'continues its alerts with a state file' {
+        $state = Join-Path $TestDrive 'state.jsonl'
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s -StatePath $state
+        Set-SandboxFault NodeProblem $node
+        $raised = Wait-Alert $job { $_.Transition -eq 'Raised' }
+        $other = Start-NodeHealthMonitor $node -StatePath $state
+        $null = Wait-Job $other -Timeout 60
+        $other.State | Should -Be Failed
+        $other.Error[0].FullyQualifiedErrorId | Should -BeLike 'AlertStateInUse*'
+        Stop-Job $job
+        $null = Wait-Job $job -Timeout 60
+
+        $next = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s -StatePath $state
+        Wait-Until { (Get-NodeAlert -Status Firing).Id -contains $raised[0].Id } 'the alert of the former monitor'
+        Get-SandboxFault | Clear-SandboxFault
+        $resolved = Wait-Alert $next { $_.Transition -eq 'Resolved' }
+        $resolved[0].Id | Should -Be $raised[0].Id
+        $resolved[0].Sequence | Should -Be 2
+    }
+
+    It 'says that no monitor runs' {
+        $other = Connect-NodeManager -Sandbox -SandboxNodes 1
+        Get-NodeAlert -Session $other -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $warnings | Should -BeLike 'No monitor runs in cluster*'
+        Disconnect-NodeManager $other
+        Select-NodeManagerSession $session
+    }
+
+    It 'shows its alerts on the screen of the cluster' {
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s
+        Set-SandboxFault NodeProblem $node
+        $null = Wait-Alert $job { $_.Transition -eq 'Raised' }
+        $text = (Show-ClusterHealth) -replace '\e\[[0-9;]*m' -join "`n"
+        $text | Should -Match '1 open alert:'
+        $text | Should -Match "Critical +$node KernelDeadlock"
+    }
+}
+
+Describe 'New-NodeAlertSink' {
+    It 'shows neither address nor secret of <Type>' -ForEach @(
+        @{ Type = 'Webhook'; Values = @{ WebhookUri = 'https://hooks.example.com/SECRETPATH'; WebhookSecret = 'SECRETKEY' } }
+        @{ Type = 'Slack'; Values = @{ SlackUri = 'https://hooks.slack.com/services/SECRETPATH' } }
+        @{ Type = 'Teams'; Values = @{ TeamsUri = 'https://prod.logic.azure.com/workflows/SECRETPATH?sig=SECRETKEY' } }
+    ) {
+        $sink = New-NodeAlertSink @Values
+        $sink.Type | Should -Be $Type
+        $shown = @(
+            $sink | Format-List * -Force | Out-String
+            $sink | ConvertTo-Json -Depth 9
+            [Management.Automation.PSSerializer]::Serialize($sink, 9)
+            "$sink"
+        ) -join "`n"
+        $shown | Should -Not -CMatch 'SECRET'
+    }
+
+    It 'refuses <Uri> without quoting it' -ForEach @(@{ Uri = 'http://hooks.slack.com/SECRETPATH' }, @{ Uri = 'ftp://x/SECRETPATH' }, @{ Uri = 'SECRETPATH' }) {
+        { New-NodeAlertSink -SlackUri $Uri } | Should -Throw -ErrorId 'AlertSinkInvalid*'
+        try { New-NodeAlertSink -SlackUri $Uri } catch { "$_$($_.Exception)$($_.TargetObject)" | Should -Not -CMatch 'SECRET' }
+    }
+
+    It 'names a certificate file that cannot be read' {
+        { New-NodeAlertSink -WebhookUri https://x.example -CertificateAuthority (Join-Path $TestDrive 'none.pem') } | Should -Throw -ErrorId 'AlertSinkInvalid*'
+    }
+
+    It 'keeps two sinks of one name apart' {
+        $null = Connect-NodeManager -Sandbox -SandboxNodes 1
+        { Start-NodeHealthMonitor -Sink (New-NodeAlertSink -Log), (New-NodeAlertSink -Log) } | Should -Throw -ErrorId 'AlertSinkInvalid*'
+    }
+}

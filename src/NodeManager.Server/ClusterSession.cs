@@ -15,6 +15,9 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
     public NodeManagerSession Session => _session ?? throw new InvalidOperationException("The host has not started.");
 
+    /// <summary>Whether there is one, and its cluster has not been given up.</summary>
+    public bool IsOpen => _session is { State: "Connected" };
+
     /// <summary>How long it took until the cluster answered.</summary>
     public TimeSpan Startup { get; private set; }
 

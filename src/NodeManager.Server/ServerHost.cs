@@ -1,9 +1,10 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server;
@@ -21,9 +22,8 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        WebApplication app = NodeApi.Build(builder, options.Port, token);
-        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app.Services.GetRequiredService<ClusterSession>().Session, app.Urls.First(), token));
+        WebApplication app = ApiHost.Build(builder, options.Port);
+        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app));
         return app;
     }
 
@@ -71,13 +71,20 @@ internal static class ServerHost
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.None);
+        // A defect in a route.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
-    private static void Announce(Terminal terminal, NodeManagerSession session, string address, string token)
+    private static void Announce(Terminal terminal, WebApplication app)
     {
-        terminal.Heading("Serving the node routes; Ctrl-C ends it");
+        NodeManagerSession session = app.Services.GetRequiredService<ClusterSession>().Session;
+        LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
+        string address = app.Urls.First();
+        terminal.Heading("Serving the API and the console; Ctrl-C ends it");
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
-        terminal.Line($"  curl -H 'Authorization: Bearer {token}' {address}{NodeApi.Prefix}/nodes");
+        terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
+        terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
+        terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");
     }
 
     private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
+using NodeManager.Server.Access;
 using NodeManager.Server.Api;
+using NodeManager.Sessions;
 
 namespace NodeManager.Server.Tests;
 
@@ -14,15 +16,19 @@ public sealed class EmbeddedServer : IAsyncLifetime
 {
     public const string Token = "a-token-for-tests";
 
+    public const string ViewerToken = "a-token-that-only-reads";
+
     private WebApplication? _app;
 
     public NodeManagerSession Session { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
 
+    internal IServiceProvider Services => _app!.Services;
+
     public async Task InitializeAsync()
     {
-        SandboxCluster sandbox = SandboxCluster.Start(new());
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
         Session = await SessionFactory.ConnectAsync(
             "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
         _app = Serve(Session, Token);
@@ -38,7 +44,11 @@ public sealed class EmbeddedServer : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        return NodeApi.Build(builder, 0, token);
+        WebApplication app = ApiHost.Build(builder, 0);
+        LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
+        tokens.Add(token, AccessLevel.Admin);
+        tokens.Add(ViewerToken, AccessLevel.Viewer);
+        return app;
     }
 
     public async Task DisposeAsync()

@@ -5,13 +5,13 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
-using NodeManager.Server.Api;
+using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;
 
 public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
-    private static readonly string Nodes = NodeApi.Prefix + "/nodes";
+    private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
     [Fact]
     public async Task Nodes_are_listed_in_the_shape_of_the_seed()
@@ -97,7 +97,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
     public async Task Bad_input_gets_a_status_and_says_why(string method, string path, string? body, HttpStatusCode status, string error)
     {
-        using var request = new HttpRequestMessage(new(method), NodeApi.Prefix + path);
+        using var request = new HttpRequestMessage(new(method), NodeRoutes.Prefix + path);
         if (body is not null) request.Content = new StringContent(body, null, "application/json");
         HttpResponseMessage response = await server.Client.SendAsync(request);
         Assert.Equal(status, response.StatusCode);
@@ -111,7 +111,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("POST", "/nodes/x/labels", HttpStatusCode.MethodNotAllowed, "MethodNotAllowed")]
     public async Task What_routing_refuses_says_why_too(string method, string path, HttpStatusCode status, string error)
     {
-        using var request = new HttpRequestMessage(new(method), NodeApi.Prefix + path)
+        using var request = new HttpRequestMessage(new(method), NodeRoutes.Prefix + path)
         {
             Content = new StringContent("a=b", null, "application/x-www-form-urlencoded"),
         };

@@ -12,6 +12,7 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Server.Api;
+using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;
 
@@ -67,12 +68,12 @@ public sealed class RefusalTests
         await app.StartAsync();
         using var http = new HttpClient { BaseAddress = new(app.Urls.First()) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        JsonArray nodes = (await http.GetFromJsonAsync<JsonArray>(NodeApi.Prefix + "/nodes"))!;
+        JsonArray nodes = (await http.GetFromJsonAsync<JsonArray>(NodeRoutes.Prefix + "/nodes"))!;
         string name = nodes.Select(node => (string)node!["name"]!).First(node => node.StartsWith("worker", StringComparison.Ordinal));
 
         HttpResponseMessage drained = await http.PostAsJsonAsync(
-            $"{NodeApi.Prefix}/nodes/{name}/drain", new { delete_emptydir_data = true, delete_unmanaged_pods = true });
-        HttpResponseMessage cordoned = await http.PostAsync(new Uri($"{NodeApi.Prefix}/nodes/{name}/cordon", UriKind.Relative), null);
+            $"{NodeRoutes.Prefix}/nodes/{name}/drain", new { delete_emptydir_data = true, delete_unmanaged_pods = true });
+        HttpResponseMessage cordoned = await http.PostAsync(new Uri($"{NodeRoutes.Prefix}/nodes/{name}/cordon", UriKind.Relative), null);
 
         JsonObject answer = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.True(drained.StatusCode == HttpStatusCode.Forbidden, answer.ToJsonString());

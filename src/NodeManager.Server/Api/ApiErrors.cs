@@ -16,13 +16,17 @@ internal static class ApiErrors
         {
             await WriteAsync(context, StatusOf(problem.Kind), new(problem.ErrorId, problem.Message, problem.RecommendedAction));
         }
+        catch (BadHttpRequestException problem) when (problem.StatusCode is not StatusCodes.Status400BadRequest)
+        {
+            await WriteAsync(context, problem.StatusCode, new("InvalidRequest", problem.Message, null));
+        }
         catch (Exception problem) when (problem is JsonException or BadHttpRequestException)
         {
             await WriteAsync(context, StatusCodes.Status400BadRequest, new("InvalidBody", (problem.InnerException ?? problem).Message, null));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer.
+            // The caller has gone.
         }
     }
 
@@ -58,3 +62,9 @@ internal static class ApiErrors
         _ => StatusCodes.Status500InternalServerError,
     };
 }
+
+/// <summary>The body of every refusal.</summary>
+/// <param name="Error">The id of the error, as in the error records of the cmdlets.</param>
+/// <param name="Action">What to do about it.</param>
+/// <param name="Status">Always <c>error</c>.</param>
+internal sealed record ApiError(string Error, string Message, string? Action, string Status = "error");

@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using NodeManager.Server.Access;
+using NodeManager.Server.Nodes;
+using NodeManager.Server.Operations;
+using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
 
@@ -13,4 +17,14 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiTaintRequest))]
 [JsonSerializable(typeof(ApiDrainRequest))]
 [JsonSerializable(typeof(ApiDrainResult))]
+[JsonSerializable(typeof(ApiSignIn))]
+[JsonSerializable(typeof(ApiCaller))]
+[JsonSerializable(typeof(List<ApiOperation>))]
+[JsonSerializable(typeof(ApiOperationEvent))]
+[JsonSerializable(typeof(ApiPlugins))]
+[JsonSerializable(typeof(ApiPluginChange))]
+[JsonSerializable(typeof(ApiSchedulerChange))]
+[JsonSerializable(typeof(ApiSchedulerHealth))]
+[JsonSerializable(typeof(ApiBackup))]
+[JsonSerializable(typeof(List<ApiRevision>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

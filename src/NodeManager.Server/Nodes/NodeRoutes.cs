@@ -4,28 +4,44 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
+using NodeManager.Server.Access;
+using NodeManager.Server.Api;
+using NodeManager.Server.Operations;
 
-namespace NodeManager.Server.Api;
+namespace NodeManager.Server.Nodes;
 
 /// <summary>The node routes of the first seed, over the domain that the cmdlets use.</summary>
-internal sealed class NodeRoutes(ClusterSession cluster)
+internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry operations)
 {
+    /// <summary>Where the first seed's plugin has its routes.</summary>
+    public const string Prefix = "/api/plugins/streamspace-node-manager";
+
+    // What the issue of a drain's answer leaves open: nobody waits for ever.
+    private const long DefaultTimeoutSeconds = 300;
+
     private NodeManagerSession Session => cluster.Session;
 
-    public void Map(RouteGroupBuilder routes)
+    public void Map(IEndpointRouteBuilder endpoints)
     {
-        routes.MapGet("/nodes", ListAsync);
-        routes.MapGet("/nodes/stats", StatisticsAsync);
-        routes.MapGet("/nodes/{name}", GetAsync);
-        routes.MapPut("/nodes/{name}/labels", SetLabelAsync);
+        RouteGroupBuilder routes = endpoints.MapGroup(Prefix).WithTags("Nodes");
+        routes.MapGet("/nodes", ListAsync).ForViewers().Produces<List<ApiNode>>();
+        routes.MapGet("/nodes/stats", StatisticsAsync).ForViewers().Produces<ApiStatistics>();
+        One(routes.MapGet("/nodes/{name}", GetAsync).ForViewers());
+        Changed(routes.MapPut("/nodes/{name}/labels", SetLabelAsync));
         // Keys hold a slash more often than not, hence the catch-all.
-        routes.MapDelete("/nodes/{name}/labels/{**key}", RemoveLabelAsync);
-        routes.MapPost("/nodes/{name}/taints", SetTaintAsync);
-        routes.MapDelete("/nodes/{name}/taints/{**key}", RemoveTaintAsync);
-        routes.MapPost("/nodes/{name}/cordon", (string name, CancellationToken stop) => CordonAsync(name, true, stop));
-        routes.MapPost("/nodes/{name}/uncordon", (string name, CancellationToken stop) => CordonAsync(name, false, stop));
-        routes.MapPost("/nodes/{name}/drain", DrainAsync);
+        Changed(routes.MapDelete("/nodes/{name}/labels/{**key}", RemoveLabelAsync));
+        Changed(routes.MapPost("/nodes/{name}/taints", SetTaintAsync));
+        Changed(routes.MapDelete("/nodes/{name}/taints/{**key}", RemoveTaintAsync));
+        Changed(routes.MapPost("/nodes/{name}/cordon", (string name, CancellationToken stop) => CordonAsync(name, true, stop)));
+        Changed(routes.MapPost("/nodes/{name}/uncordon", (string name, CancellationToken stop) => CordonAsync(name, false, stop)));
+        routes.MapPost("/nodes/{name}/drain", DrainAsync).ForAdmins().Produces<ApiDrainResult>().Produces<ApiOperation>(StatusCodes.Status202Accepted)
+            .Produces<ApiDrainResult>(StatusCodes.Status403Forbidden).Produces<ApiError>(StatusCodes.Status404NotFound)
+            .Produces<ApiDrainResult>(StatusCodes.Status409Conflict);
     }
+
+    private static void Changed(RouteHandlerBuilder route) => One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest);
+
+    private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
     private async Task<IResult> ListAsync(CancellationToken stop) => Answer(await ReadAsync(new() { Usage = true }, stop), ApiJson.Default.ListApiNode);
 
@@ -85,25 +101,31 @@ internal sealed class NodeRoutes(ClusterSession cluster)
         return Answer(node.ToApi(), ApiJson.Default.ApiNode);
     }
 
-    private async Task<IResult> DrainAsync(string name, ApiDrainRequest? request, CancellationToken stop)
+    private async Task<IResult> DrainAsync(HttpContext context, string name, ApiDrainRequest? request, CancellationToken stop)
     {
         var options = new DrainOptions
         {
             GracePeriod = Seconds(request?.GracePeriodSeconds, "grace_period_seconds"),
-            Timeout = Seconds(request?.TimeoutSeconds, "timeout_seconds"),
+            Timeout = Seconds(request?.TimeoutSeconds ?? DefaultTimeoutSeconds, "timeout_seconds"),
             DeleteEmptyDirData = request?.DeleteEmptydirData == true,
             DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
             Reason = "REST API",
         };
-        RunningOperation drain = NodeOperations.StartDrain(new DrainRequest(Session, [name], options));
-        await using CancellationTokenRegistration stopping = stop.Register(drain.Cancel);
-        await drain.Completion;
-        Exception? problem = drain.Failures is [var first, ..] ? first.Exception : null;
-        if (drain.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
+        TrackedOperation drain = operations.Start(
+            context.User.Identity!.Name!, () => NodeOperations.StartDrain(new DrainRequest(Session, [name], options)));
+        if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, drain);
+        await OperationRoutes.EndOfAsync(drain.Operation, stop);
+        Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
+        if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
         var failure = problem as NodeManagerException;
-        int status = failure is null ? StatusCodes.Status200OK : ApiErrors.StatusOf(failure.Kind);
-        return Results.Json(result.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: status);
+        return Results.Json(result.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: StatusOf(result, failure));
     }
+
+    private static int StatusOf(NodeDrainResult result, NodeManagerException? failure) =>
+        failure is null ? StatusCodes.Status200OK
+        // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
+        : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
+        : ApiErrors.StatusOf(failure.Kind);
 
     private static IResult Answer<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Results.Json(body, type);
 

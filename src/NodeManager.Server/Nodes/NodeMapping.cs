@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace NodeManager.Server.Api;
+namespace NodeManager.Server.Nodes;
 
 /// <summary>From what the domain returns to what the routes answer.</summary>
-internal static class ApiMapping
+internal static class NodeMapping
 {
     public static ApiNode ToApi(this ClusterNode node) => new(
         node.Name,

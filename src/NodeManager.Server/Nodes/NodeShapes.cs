@@ -1,8 +1,6 @@
-namespace NodeManager.Server.Api;
+namespace NodeManager.Server.Nodes;
 
 // The bodies of the node routes, as the first seed shows them. Written in snake_case.
-
-internal sealed record ApiError(string Error, string Message, string? Action);
 
 internal sealed record ApiNode(
     string Name,
@@ -35,6 +33,7 @@ internal sealed record ApiLabel(string? Key, string? Value);
 internal sealed record ApiTaintRequest(string? Key, string? Value, string? Effect);
 
 /// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
+/// <param name="TimeoutSeconds">300 without it; then 409 with what blocks.</param>
 internal sealed record ApiDrainRequest(long? GracePeriodSeconds, long? TimeoutSeconds, bool DeleteEmptydirData, bool DeleteUnmanagedPods);
 
 /// <param name="Message">The result in a sentence.</param>

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace NodeManager.Server.Access;
+
+/// <summary>Requires credentials for every route: those of a viewer to read, those of an admin to change.</summary>
+internal static class AccessSetup
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<LocalTokens>();
+        services.AddSingleton(_ => new SignIns(TimeProvider.System));
+        services.AddAuthentication(LocalAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(AccessLevel.Viewer, policy => policy.RequireRole(AccessLevel.Viewer, AccessLevel.Admin))
+            .AddPolicy(AccessLevel.Admin, policy => policy.RequireRole(AccessLevel.Admin))
+            // Also for paths without a route: strangers do not learn which there are.
+            .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    /// <summary>Reading requires a viewer.</summary>
+    public static TBuilder ForViewers<TBuilder>(this TBuilder routes) where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer);
+
+    /// <summary>Changing requires an admin.</summary>
+    public static TBuilder ForAdmins<TBuilder>(this TBuilder routes) where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Admin);
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using NodeManager.Server.Api;
+
+namespace NodeManager.Server.Access;
+
+/// <summary>
+/// Refuses what pages of other sites could make a browser send: a Host that is not ours (DNS rebinding), and changes from another origin, which
+/// would carry the cookie. Sets the headers that confine our own pages.
+/// </summary>
+internal static class BrowserGuard
+{
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+
+        HttpRequest request = context.Request;
+        if (!IsOwnHost(request.Host.Host))
+            return ApiErrors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, new(
+                "UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start."));
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && IsForeign(request))
+            return ApiErrors.WriteAsync(context, StatusCodes.Status403Forbidden, new(
+                "ForeignOrigin", $"Changes from the origin '{request.Headers.Origin}' are refused.", "Use the server's own pages, or a client that is not a browser."));
+        return next(context);
+    }
+
+    // The server listens on loopback alone.
+    private static bool IsOwnHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    // Browsers send Origin with every change; other clients send none.
+    private static bool IsForeign(HttpRequest request)
+    {
+        string origin = request.Headers.Origin.ToString();
+        return origin.Length > 0
+            ? !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+            : request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
+    }
+}

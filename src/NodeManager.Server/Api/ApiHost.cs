@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using NodeManager.Server.Access;
+using NodeManager.Server.Nodes;
+using NodeManager.Server.Operations;
+using NodeManager.Server.Pages;
+using NodeManager.Server.Scheduler;
+
+namespace NodeManager.Server.Api;
+
+/// <summary>Serves the API and the pages on loopback, for callers with credentials.</summary>
+internal static class ApiHost
+{
+    private const int LargestBody = 64 * 1024;
+    private const int MostConnections = 1000;
+    private const int RequestsPerSecond = 100;
+
+    /// <summary>The application with all routes, over the host's <see cref="ClusterSession"/>.</summary>
+    /// <param name="builder">Of the host.</param>
+    /// <param name="port">On loopback; 0 takes a free one.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, int port)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.AddServerHeader = false;
+        });
+        Configure(builder.Services);
+        WebApplication app = builder.Build();
+        app.Use(BrowserGuard.InvokeAsync);
+        app.Use(ApiErrors.InvokeAsync);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.Services.GetRequiredService<NodeRoutes>().Map(app);
+        app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
+        OperationRoutes.Map(app);
+        SignInRoutes.Map(app);
+        PageRoutes.Map(app);
+        app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
+            .AllowAnonymous().ExcludeFromDescription();
+        return app;
+    }
+
+    private static void Configure(IServiceCollection services)
+    {
+        AccessSetup.Add(services);
+        services.AddSingleton<OperationRegistry>();
+        services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
+        services.AddSingleton<NodeRoutes>();
+        services.AddSingleton<SchedulerService>();
+        services.AddSingleton<SchedulerRoutes>();
+        services.AddRateLimiter(Limit);
+        // So that a body that cannot be read gets the same shape of answer as everything else.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            // A mistyped field is an error, not ignored.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
+    }
+
+    private static void Limit(RateLimiterOptions limits)
+    {
+        limits.OnRejected = async (context, _) => await ApiErrors.WriteAsync(
+            context.HttpContext, StatusCodes.Status429TooManyRequests, new("TooManyRequests", "Too many requests.", "Send fewer, or wait a second."));
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+            context.User.Identity?.Name ?? "", _ => new()
+            {
+                TokenLimit = 5 * RequestsPerSecond, TokensPerPeriod = RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
+            }));
+        limits.AddFixedWindowLimiter(SignInRoutes.Limit, window =>
+        {
+            window.PermitLimit = 10;
+            window.Window = TimeSpan.FromMinutes(1);
+        });
+    }
+}

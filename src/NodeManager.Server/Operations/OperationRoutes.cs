@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using NodeManager.Core.Operations;
+using NodeManager.Server.Access;
+using NodeManager.Server.Api;
+
+namespace NodeManager.Server.Operations;
+
+/// <summary>Follows and cancels what runs without its request.</summary>
+internal static class OperationRoutes
+{
+    public const string Path = "/api/v1/operations";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Operations");
+        group.MapGet("", (OperationRegistry operations) => Results.Json([.. operations.All.Select(o => o.ToApi())], ApiJson.Default.ListApiOperation))
+            .ForViewers().Produces<List<ApiOperation>>();
+        group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi(), ApiJson.Default.ApiOperation))
+            .ForViewers().Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        group.MapDelete("/{id}", Cancel).ForAdmins().Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiError>(StatusCodes.Status404NotFound);
+        group.MapGet("/{id}/events", Follow).ForViewers().Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .Produces<ApiError>(StatusCodes.Status404NotFound);
+    }
+
+    /// <summary>Whether the caller wants to have an operation to follow instead of waiting (RFC 7240).</summary>
+    public static bool IsAsyncPreferred(HttpRequest request) =>
+        request.Headers["Prefer"].SelectMany(v => (v ?? "").Split(',')).Any(v => v.Trim().Equals("respond-async", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>202 with the operation and where it can be followed.</summary>
+    public static IResult Accepted(HttpContext context, TrackedOperation tracked)
+    {
+        context.Response.Headers.Location = $"{Path}/{tracked.Operation.Id}";
+        context.Response.Headers["Preference-Applied"] = "respond-async";
+        return Results.Json(tracked.ToApi(), ApiJson.Default.ApiOperation, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>
+    /// The end of an operation that its request waits for; a caller who goes away cancels it.
+    /// </summary>
+    public static async Task EndOfAsync(RunningOperation operation, CancellationToken stop)
+    {
+        await using CancellationTokenRegistration stopping = stop.Register(operation.Cancel);
+        await operation.Completion;
+    }
+
+    private static IResult Cancel(string id, OperationRegistry operations)
+    {
+        TrackedOperation tracked = operations.Find(id);
+        tracked.Operation.Cancel();
+        return Results.Json(tracked.ToApi(), ApiJson.Default.ApiOperation, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static IResult Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)
+    {
+        string last = context.Request.Headers["Last-Event-ID"].ToString();
+        if (!long.TryParse(last.Length > 0 ? last : "0", NumberStyles.None, CultureInfo.InvariantCulture, out long after))
+            throw new NodeManagerException("InvalidHeader", ErrorKind.InvalidArgument, $"Last-Event-ID is '{last}'; it takes the id of an event.", last);
+        return TypedResults.ServerSentEvents(EventsAsync(operations.Find(id).Operation, after, context, host.ApplicationStopping));
+    }
+
+    private static async IAsyncEnumerable<SseItem<ApiOperationEvent>> EventsAsync(
+        RunningOperation operation, long after, HttpContext context, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, aborted, stopping, context.Features.Get<Grant>()!.Ended);
+        IAsyncEnumerator<OperationEvent> events = operation.ReadAsync(after, end.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using (events)
+        {
+            while (await NextAsync(events, end.Token))
+            {
+                ApiOperationEvent happened = events.Current.ToApi();
+                yield return new(happened, happened.Type) { EventId = happened.Sequence.ToString(CultureInfo.InvariantCulture) };
+            }
+        }
+    }
+
+    // A reader who goes, a grant that ends and a host that stops end the stream; none of them is a failure.
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<OperationEvent> events, CancellationToken end)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

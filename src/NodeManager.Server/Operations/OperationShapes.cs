@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.Server.Operations;
+
+/// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
+/// <param name="Kind"><c>NodeDrain</c>, <c>SchedulerRestart</c>.</param>
+/// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Cancelled</c>.</param>
+/// <param name="Progress">The parts that are under way.</param>
+/// <param name="Results">So far, in the shape that the route answers with when it waits.</param>
+internal sealed record ApiOperation(
+    string Id, string Kind, string Target, string State, string By, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    IReadOnlyList<ApiProgress> Progress, IReadOnlyList<JsonNode> Results, IReadOnlyList<ApiFailure> Failures);
+
+/// <param name="Percent">0 to 100; absent where it is not known.</param>
+internal sealed record ApiProgress(string Key, string Activity, string Status, int? Percent);
+
+/// <param name="Error">The id of the error.</param>
+internal sealed record ApiFailure(string Error, string Message, string? Action);
+
+/// <summary>Something that happened in an operation.</summary>
+/// <param name="Sequence">Counts up from 1; the id of the event in the stream.</param>
+/// <param name="Type"><c>progress</c>, <c>warning</c>, <c>message</c>, <c>result</c>, <c>failure</c>, <c>started</c>, <c>finished</c>, <c>dropped</c> or <c>end</c>.</param>
+/// <param name="Text">Of a message, a dropped count or a part.</param>
+/// <param name="State">Of the end.</param>
+internal sealed record ApiOperationEvent(
+    long Sequence, DateTimeOffset At, string Type, string? Text = null, ApiProgress? Progress = null, JsonNode? Result = null, ApiFailure? Failure = null,
+    string? State = null);

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace NodeManager.Server.Scheduler;
+
+/// <summary>The query parameters of the scheduler routes; all optional.</summary>
+/// <param name="Namespace">Of the ConfigMap and the Deployment.</param>
+/// <param name="Profile">Only this profile, by its scheduler name.</param>
+/// <param name="DryRun">Only answer what would change.</param>
+/// <param name="Restart">False: write, and leave the scheduler as it runs.</param>
+internal sealed record SchedulerQuery(
+    [FromQuery(Name = "namespace")] string? Namespace,
+    [FromQuery(Name = "config_map")] string? ConfigMap,
+    [FromQuery(Name = "deployment")] string? Deployment,
+    [FromQuery(Name = "profile")] string? Profile,
+    [FromQuery(Name = "dry_run")] bool? DryRun,
+    [FromQuery(Name = "restart")] bool? Restart)
+{
+    public SchedulerTarget Target => new(Namespace, ConfigMap, Deployment);
+
+    public bool IsDryRun => DryRun == true;
+
+    public bool Restarts => Restart != false;
+}

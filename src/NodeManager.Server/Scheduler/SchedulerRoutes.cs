@@ -1,0 +1,167 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Health;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.Server.Access;
+using NodeManager.Server.Api;
+using NodeManager.Server.Operations;
+
+namespace NodeManager.Server.Scheduler;
+
+/// <summary>
+/// The routes of the fourth seed, over the domain that the cmdlets use. Each takes <c>namespace</c>, <c>config_map</c> and <c>deployment</c> as
+/// query parameters where a cluster has several schedulers; changes take <c>dry_run=true</c> and then only answer what would change.
+/// </summary>
+internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegistry operations)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup("/api/v1").WithTags("Scheduler");
+        group.MapGet("/plugins", ListAsync).ForViewers().Produces<ApiPlugins>();
+        Change(group.MapPost("/plugins/{plugin}/enable", (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
+            ChangeAsync(query, "Enable", Change(plugin, body), PluginEditor.Enable, body, stop)));
+        Change(group.MapPost("/plugins/{plugin}/disable", (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
+            ChangeAsync(query, "Disable", Change(plugin, body) with { Weight = null }, PluginEditor.Disable, body, stop)));
+        Change(group.MapPut("/plugins/{plugin}/config", ConfigureAsync));
+        group.MapPost("/scheduler/restart", RestartAsync).ForAdmins().Produces<ApiSchedulerRestart>()
+            .Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiSchedulerRestart>(StatusCodes.Status409Conflict);
+        group.MapPost("/config/backup", BackupAsync).ForAdmins().Produces<ApiBackup>();
+        group.MapGet("/config/revisions", RevisionsAsync).ForViewers().Produces<List<ApiRevision>>();
+        group.MapGet("/config/revisions/{revision:long}", RevisionAsync).ForViewers().Produces<ApiRevision>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        Change(group.MapPost("/config/revisions/{revision:long}/restore", RestoreAsync));
+        group.MapGet("/health", HealthAsync).ForViewers().Produces<ApiSchedulerHealth>().Produces<ApiSchedulerHealth>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static void Change(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiSchedulerChange>()
+        .Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiSchedulerChange>(StatusCodes.Status409Conflict);
+
+    private static PluginChange Change(string plugin, ApiPluginChange? body) => new()
+    {
+        Name = plugin,
+        ExtensionPoints = [.. (body?.Phases ?? []).Select(ExtensionPoints.InItsCase)],
+        SchedulerNames = body?.Profiles ?? [],
+        Weight = body?.Weight,
+    };
+
+    private async Task<IResult> ListAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(schedulers.Session, stop);
+        SchedulerConfiguration configuration = await SchedulerConfigurationReader.ReadAsync(schedulers.Session, scheduler, NullObserver.Instance, stop);
+        SchedulerDocument document = SchedulerDocument.Parse(configuration.Text, scheduler.Source);
+        SchedulerApi api = SchedulerPlugins.ApiOf(document);
+        List<SchedulerPlugin> plugins =
+            [.. SchedulerPlugins.Read(document, scheduler.Minor, catalog).Where(p => query.Profile is null || p.SchedulerName == query.Profile)];
+        return Results.Json(
+            new ApiPlugins(
+                "success",
+                plugins.ToApi(document, $"{scheduler.Namespace}/{scheduler.Deployment}", configuration.Revision, query.Profile),
+                [.. catalog.All.Select(p => p.Name).Order(StringComparer.Ordinal)],
+                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]),
+            ApiJson.Default.ApiPlugins);
+    }
+
+    private async Task<IResult> ConfigureAsync(string plugin, JsonObject body, [AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        if (body.Count == 0)
+            throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, "The body names no argument.", plugin, "Send the arguments to set; null removes one.");
+        var change = new PluginChange
+        {
+            Name = plugin,
+            SchedulerNames = query.Profile is { } profile ? [profile] : [],
+            Arguments = body.ToDictionary(pair => pair.Key, pair => ArgumentValues.FromJson(pair.Value)),
+        };
+        return await ChangeAsync(query, "Set", change, PluginEditor.Set, null, stop);
+    }
+
+    private async Task<IResult> ChangeAsync(
+        SchedulerQuery query, string verb, PluginChange change, PluginEdit edit, ApiPluginChange? body, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        (Func<string, string> apply, ISet<string> warnings) = await schedulers.EditOfAsync(scheduler, change, edit, stop);
+        return Answer(
+            await schedulers.ChangeAsync(
+                new(scheduler, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun),
+                NullObserver.Instance, stop),
+            $"{verb} {change.Name}", warnings, query.IsDryRun);
+    }
+
+    private async Task<IResult> RestoreAsync(long revision, [AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        SchedulerConfigurationBackup backup = await SchedulerBackups.FindAsync(schedulers.Session, scheduler, revision, stop);
+        string action = $"Restore revision {revision}";
+        return Answer(
+            await schedulers.ChangeAsync(new(scheduler, action, _ => backup.Text, "", query.Restarts, query.IsDryRun), NullObserver.Instance, stop),
+            action, new HashSet<string>(), query.IsDryRun);
+    }
+
+    private async Task<IResult> RestartAsync(HttpContext context, [AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        await SchedulerRestarter.CheckAsync(schedulers.Session, scheduler, stop);
+        if (OperationRoutes.IsAsyncPreferred(context.Request))
+            return OperationRoutes.Accepted(context, operations.Start(context.User.Identity!.Name!, () => schedulers.StartRestart(scheduler, "REST API")));
+        SchedulerRestartResult result = await schedulers.RestartAsync(scheduler, "REST API", NullObserver.Instance, stop);
+        return Results.Json(result.ToApi(), ApiJson.Default.ApiSchedulerRestart, statusCode: StatusOf(result));
+    }
+
+    private async Task<IResult> BackupAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(schedulers.Session, scheduler, NullObserver.Instance, stop);
+        return Results.Json(new ApiBackup("success", $"Revision {backup.Revision} holds the configuration.", backup.ToApi(text: true)), ApiJson.Default.ApiBackup);
+    }
+
+    private async Task<IResult> RevisionsAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        return Results.Json([.. (await SchedulerBackups.ListAsync(schedulers.Session, scheduler, stop)).Select(b => b.ToApi(text: false))], ApiJson.Default.ListApiRevision);
+    }
+
+    private async Task<IResult> RevisionAsync(long revision, [AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        return Results.Json((await SchedulerBackups.FindAsync(schedulers.Session, scheduler, revision, stop)).ToApi(text: true), ApiJson.Default.ApiRevision);
+    }
+
+    private async Task<IResult> HealthAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        IReadOnlyList<SchedulerHealthFinding> findings = await SchedulerHealth.CheckAsync(schedulers.Session, scheduler, stop);
+        bool isHealthy = findings.All(f => f.Status != SchedulerHealthStatus.Error);
+        return Results.Json(
+            new ApiSchedulerHealth(
+                isHealthy ? "healthy" : "unhealthy", DateTimeOffset.UtcNow, $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
+            ApiJson.Default.ApiSchedulerHealth, statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static IResult Answer(SchedulerUpdate update, string action, ISet<string> warnings, bool isDryRun)
+    {
+        bool isFine = update.Restart is null or { Status: SchedulerRestartStatus.Restarted };
+        string message = update switch
+        {
+            { Restart: { } restart } => restart.Message,
+            { Change.IsWritten: true } => $"{action}: revision {update.Change.Revision} is written. The scheduler reads it when it restarts.",
+            { Change.Differences.Count: > 0 } => $"{action} would change {update.Change.Differences.Count} values.",
+            _ => $"{action} changes nothing: the configuration already is as requested.",
+        };
+        return Results.Json(
+            new ApiSchedulerChange(
+                isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], [.. warnings],
+                update.Restart?.ToApi(), isDryRun),
+            ApiJson.Default.ApiSchedulerChange, statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
+    }
+
+    // A scheduler that did not start and was put back: the change conflicts with what the scheduler accepts.
+    private static int StatusOf(SchedulerRestartResult result) =>
+        result.Status == SchedulerRestartStatus.Restarted ? StatusCodes.Status200OK : StatusCodes.Status409Conflict;
+}

@@ -1,0 +1,96 @@
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Editing;
+
+namespace NodeManager.Server.Scheduler;
+
+/// <summary>How a plugin is changed: by <see cref="PluginEditor"/>.</summary>
+internal delegate PluginChangeResult PluginEdit(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog? catalog);
+
+/// <summary>Changes and restarts the scheduler that a request means.</summary>
+internal sealed class SchedulerService(ClusterSession cluster)
+{
+    public const string RestartKind = "SchedulerRestart";
+
+    public NodeManagerSession Session => cluster.Session;
+
+    /// <summary>The one scheduler that is meant. Without names it is the session's, or the only one that there is.</summary>
+    /// <exception cref="NodeManagerException">SchedulerAmbiguous, SchedulerNotFound.</exception>
+    public async Task<ClusterScheduler> FindAsync(SchedulerTarget target, CancellationToken stop)
+    {
+        SchedulerSelection selection = new SchedulerSelection
+        {
+            Namespace = target.Namespace,
+            ConfigMap = target.ConfigMap,
+            Deployments = target.Deployment is { } name ? [name] : [],
+        }.Complete(Session.Configuration, Environment.GetEnvironmentVariable);
+        return await SchedulerFinder.FindChosenAsync(Session, selection, stop) is [var only] ? only : throw new NodeManagerException(
+            ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument, $"'{target.Deployment}' stands for several schedulers.", target.Deployment, "Name one Deployment.");
+    }
+
+    /// <summary>The edit of one plugin, and the warnings that it gives.</summary>
+    public async Task<(Func<string, string> Edit, ISet<string> Warnings)> EditOfAsync(
+        ClusterScheduler scheduler, PluginChange change, PluginEdit edit, CancellationToken stop)
+    {
+        PluginCatalog catalog = await PluginRegistry.CatalogAsync(Session, stop);
+        var warnings = new HashSet<string>();
+        return (SchedulerChange.OfDocument(scheduler, document =>
+        {
+            PluginChangeResult result = edit(document, change, scheduler.Minor, catalog);
+            warnings.UnionWith(result.Warnings);
+            return result.Document;
+        }), warnings);
+    }
+
+    /// <summary>
+    /// Writes a change as a new revision and, where something changed, restarts the scheduler. A scheduler that could not be restarted is refused
+    /// before anything is written.
+    /// </summary>
+    public async Task<SchedulerUpdate> ChangeAsync(SchedulerRequest request, IOperationObserver observer, CancellationToken stop)
+    {
+        ClusterScheduler scheduler = request.Scheduler;
+        bool restarts = request.Restart && !request.DryRun && scheduler.Deployment.Length > 0;
+        if (restarts) await SchedulerRestarter.CheckAsync(Session, scheduler, stop);
+        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(
+            Session, scheduler,
+            new()
+            {
+                Edit = request.Edit,
+                Action = request.Action,
+                Reason = request.Reason,
+                Catalog = await PluginRegistry.CatalogAsync(Session, stop),
+                Confirm = _ => Task.FromResult(!request.DryRun),
+            },
+            observer, stop);
+        return new(result, result.IsWritten && restarts ? await RestartAsync(scheduler, request.Reason, observer, stop) : null);
+    }
+
+    /// <summary>Restarts a scheduler and waits until it leads.</summary>
+    public Task<SchedulerRestartResult> RestartAsync(ClusterScheduler scheduler, string reason, IOperationObserver observer, CancellationToken stop) =>
+        SchedulerRestarter.RestartAsync(Session, scheduler, new() { Reason = reason }, observer, stop);
+
+    /// <summary>The same without a request that waits.</summary>
+    public RunningOperation StartRestart(ClusterScheduler scheduler, string reason) => RunningOperation.Start(
+        RestartKind, $"{scheduler} in cluster '{Session.Cluster}'", TimeProvider.System, async context =>
+        {
+            SchedulerRestartResult result = await RestartAsync(scheduler, reason, context, context.Token);
+            context.Output(result);
+            if (SchedulerFailures.Of(result) is { } failure) context.Fail(failure, result);
+        });
+}
+
+/// <summary>Which scheduler; all null: the session's or the only one.</summary>
+internal readonly record struct SchedulerTarget(string? Namespace, string? ConfigMap, string? Deployment);
+
+/// <param name="Edit">Makes the new text of the old one.</param>
+/// <param name="DryRun">Only say what would change.</param>
+internal sealed record SchedulerRequest(ClusterScheduler Scheduler, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun);
+
+/// <param name="Restart">Null where nothing was restarted.</param>
+internal sealed record SchedulerUpdate(SchedulerChangeResult Change, SchedulerRestartResult? Restart);

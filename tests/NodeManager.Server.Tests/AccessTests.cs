@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using NodeManager.Server.Access;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>Who may call which route.</summary>
+public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    private static readonly string[] Open = ["/", "/page.js", "/page.css", "/healthz", "/readyz", "/sign-in"];
+
+    public static TheoryData<string, string, string?> Callers()
+    {
+        var calls = new TheoryData<string, string, string?>();
+        (string, string)[] routes =
+        [
+            ("GET", "/nodes"), ("GET", "/nodes/stats"), ("GET", "/nodes/x"), ("PUT", "/nodes/x/labels"), ("DELETE", "/nodes/x/labels/a"),
+            ("POST", "/nodes/x/taints"), ("DELETE", "/nodes/x/taints/a"), ("POST", "/nodes/x/cordon"), ("POST", "/nodes/x/uncordon"), ("POST", "/nodes/x/drain"),
+        ];
+        IEnumerable<(string, string)> all = routes.Select(r => (r.Item1, NodeRoutes.Prefix + r.Item2)).Concat(
+        [
+            ("GET", "/api/v1/plugins"), ("POST", "/api/v1/plugins/X/enable"), ("POST", "/api/v1/plugins/X/disable"), ("PUT", "/api/v1/plugins/X/config"),
+            ("POST", "/api/v1/scheduler/restart"), ("POST", "/api/v1/config/backup"), ("GET", "/api/v1/config/revisions"), ("GET", "/api/v1/config/revisions/1"),
+            ("POST", "/api/v1/config/revisions/1/restore"), ("GET", "/api/v1/health"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
+            ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("POST", "/sign-out"), ("GET", "/nowhere"),
+        ]);
+        foreach ((string method, string path) in all)
+            foreach (string? token in new[] { null, "wrong", "" })
+                calls.Add(method, path, token);
+        return calls;
+    }
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public async Task Without_a_valid_token_no_route_answers(string method, string path, string? token)
+    {
+        HttpResponseMessage response = await SendAsync(method, path, token is null ? null : "Bearer " + token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("Unauthorized", (string?)(await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
+    }
+
+    [Fact]
+    public void Every_route_requires_a_level_and_every_change_an_admin()
+    {
+        foreach (RouteEndpoint route in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            string pattern = route.RoutePattern.RawText!;
+            string? policy = route.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
+            if (Open.Contains(pattern)) Assert.Null(policy);
+            else if (pattern == "/sign-out") Assert.Equal(AccessLevel.Viewer, policy);
+            else Assert.Equal(method == "GET" ? AccessLevel.Viewer : AccessLevel.Admin, policy);
+        }
+    }
+
+    [Fact]
+    public async Task A_viewer_reads_and_does_not_change()
+    {
+        string viewer = "Bearer " + EmbeddedServer.ViewerToken;
+
+        HttpResponseMessage read = await SendAsync("GET", NodeRoutes.Prefix + "/nodes", viewer);
+        HttpResponseMessage changed = await SendAsync("POST", NodeRoutes.Prefix + "/nodes/x/cordon", viewer);
+
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, changed.StatusCode);
+        Assert.Contains("'admin'", (string?)(await changed.Content.ReadFromJsonAsync<JsonObject>())!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_opens_one_session_once()
+    {
+        string secret = server.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Viewer);
+
+        HttpResponseMessage first = await SendAsync("POST", "/sign-in", null, $$"""{"secret":"{{secret}}"}""");
+        HttpResponseMessage second = await SendAsync("POST", "/sign-in", null, $$"""{"secret":"{{secret}}"}""");
+
+        Assert.Equal(HttpStatusCode.NoContent, first.StatusCode);
+        string cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(secret, cookie, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
+        string session = cookie.Split(';')[0];
+        Assert.Equal("viewer", (string?)(await (await SendAsync("GET", "/api/v1/me", null, cookie: session)).Content.ReadFromJsonAsync<JsonObject>())!["level"]);
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync("POST", "/sign-out", null, cookie: session)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync("GET", "/api/v1/me", null, cookie: session)).StatusCode);
+    }
+
+    [Fact]
+    public void A_link_and_a_session_expire()
+    {
+        var time = new TestClock();
+        var signIns = new SignIns(time);
+        string late = signIns.CreateLink(AccessLevel.Admin);
+        string session = signIns.Exchange(signIns.CreateLink(AccessLevel.Admin))!;
+        Grant grant = signIns.Find(session)!;
+
+        time.Now += SignIns.LinkLifetime;
+        Assert.Null(signIns.Exchange(late));
+        Assert.NotNull(signIns.Find(session));
+        time.Now += SignIns.SessionLifetime;
+
+        Assert.Null(signIns.Find(session));
+        Assert.True(grant.Ended.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData("evil.example", null, null, HttpStatusCode.MisdirectedRequest)]
+    [InlineData("127.0.0.1.evil.example", null, null, HttpStatusCode.MisdirectedRequest)]
+    [InlineData(null, "https://evil.example", null, HttpStatusCode.Forbidden)]
+    [InlineData(null, "null", null, HttpStatusCode.Forbidden)]
+    [InlineData(null, null, "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData(null, null, "same-site", HttpStatusCode.Forbidden)]
+    [InlineData(null, null, "same-origin", HttpStatusCode.NotFound)]
+    [InlineData(null, null, null, HttpStatusCode.NotFound)]
+    public async Task Other_sites_make_no_browser_change_anything(string? host, string? origin, string? site, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, NodeRoutes.Prefix + "/nodes/x/cordon");
+        if (host is not null) request.Headers.Host = host;
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+
+        Assert.Equal(expected, (await server.Client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_revoked_token_ends_its_event_streams()
+    {
+        LocalTokens tokens = server.Services.GetRequiredService<LocalTokens>();
+        string token = tokens.Issue(AccessLevel.Admin);
+        using var client = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var release = new TaskCompletionSource();
+        Operations.OperationRegistry operations = server.Services.GetRequiredService<Operations.OperationRegistry>();
+        string id = operations.Start("test", () => Core.Operations.RunningOperation.Start("Test", "nothing", TimeProvider.System, async context =>
+        {
+            context.Warning("begun");
+            await release.Task;
+        })).Operation.Id;
+        using HttpResponseMessage response = await client.GetAsync($"/api/v1/operations/{id}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("event: warning", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
+
+        tokens.Revoke(token);
+
+        await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri("/api/v1/me", UriKind.Relative))).StatusCode);
+        release.SetResult();
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/page.js")]
+    [InlineData("/page.css")]
+    public async Task Pages_carry_a_strict_policy_and_nothing_inline(string path)
+    {
+        HttpResponseMessage response = await SendAsync("GET", path, null);
+        string text = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        string policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("style=", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("onclick=", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused()
+    {
+        HttpResponseMessage response = await SendAsync(
+            "PUT", NodeRoutes.Prefix + "/nodes/x/labels", "Bearer " + EmbeddedServer.Token, $$"""{"key":"{{new string('a', 70_000)}}"}""");
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string method, string path, string? authorization, string? body = null, string? cookie = null)
+    {
+        using var handler = new HttpClientHandler { UseCookies = false };
+        using var client = new HttpClient(handler) { BaseAddress = server.Client.BaseAddress };
+        using var request = new HttpRequestMessage(new(method), path);
+        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (cookie is not null) request.Headers.Add("Cookie", cookie);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        HttpResponseMessage response = await client.SendAsync(request);
+        await response.Content.LoadIntoBufferAsync();
+        return response;
+    }
+
+    private sealed class TestClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -12,7 +12,7 @@ namespace NodeManager.Server;
 /// <summary>The host for what the command line asked for.</summary>
 internal static class ServerHost
 {
-    /// <summary>Serves the embedded cluster itself, tours it, or serves the node routes of a cluster.</summary>
+    /// <summary>Serves the embedded cluster itself, tours it, or serves the API of a cluster.</summary>
     public static IHost Build(ServerOptions options, Terminal terminal)
     {
         if (options.ClusterPort is not null) return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
@@ -80,7 +80,7 @@ internal static class ServerHost
         NodeManagerSession session = app.Services.GetRequiredService<ClusterSession>().Session;
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         string address = app.Urls.First();
-        terminal.Heading("Serving the API and the console; Ctrl-C ends it");
+        terminal.Heading("Serving the API and a page; Ctrl-C ends it");
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
         terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
         terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");

@@ -84,10 +84,10 @@ internal sealed record ServerOptions
     /// <summary>Where the served cluster's kubeconfig goes, or with which file another cluster is reached; null leaves it to the server.</summary>
     public string? KubeconfigPath { get; init; }
 
-    /// <summary>The context of the cluster whose node routes are served; null for the file's current one.</summary>
+    /// <summary>The context of the cluster whose API is served; null for the file's current one.</summary>
     public string? Context { get; init; }
 
-    /// <summary>How to reach the cluster whose node routes are served; null for the embedded one.</summary>
+    /// <summary>How to reach the cluster whose API is served; null for the embedded one.</summary>
     public KubeconfigRequest? Kubeconfig => ClusterPort is not null || (KubeconfigPath ?? Context) is null
         ? null
         : new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = Context };

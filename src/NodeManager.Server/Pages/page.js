@@ -97,7 +97,7 @@ function followDrain(id, name) {
     item.textContent = text;
   };
   const on = (type, act) => follow.addEventListener(type, event => act(JSON.parse(event.data)));
-  on('progress', event => line(event.progress.key, `${event.progress.activity}: ${event.progress.status}`));
+  on('progress', event => event.progress.status && line(event.progress.key, `${event.progress.activity}: ${event.progress.status}`));
   on('warning', event => line(event.sequence, `Warning: ${event.text}`));
   on('failure', event => line(event.sequence, event.failure.message));
   on('result', event => {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +14,7 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
     public void The_page_lists_the_routes_of_the_API()
     {
         IEnumerable<string> mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(route =>
-            $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {Constraint().Replace(route.RoutePattern.RawText!, "{$1}")}");
+            $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {PathOf(route.RoutePattern.RawText!)}");
 
         Assert.Equal(mapped.Order(), Page.Where(section => section.Key != "Autoscaler").SelectMany(section => section.Value).Order());
     }
@@ -24,13 +23,15 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
     public void The_page_lists_the_routes_of_the_autoscaler() =>
         Assert.Equal([$"GET {AutoscalerProbes.Health}", $"GET {AutoscalerProbes.Readiness}", $"GET {AutoscalerProbes.Metrics}"], Page["Autoscaler"]);
 
+    private static string PathOf(string pattern) => pattern == "/" ? pattern : Constraint().Replace(pattern, "{$1}").TrimEnd('/');
+
     // By section; paths are relative to what its first sentence says.
-    private static Dictionary<string, List<string>> Read([CallerFilePath] string here = "")
+    private static Dictionary<string, List<string>> Read()
     {
         var sections = new Dictionary<string, List<string>>();
         List<string> routes = sections[""] = [];
         var prefix = "";
-        foreach (string line in File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "server-routes.md")))
+        foreach (string line in File.ReadLines(Path.Combine(Root(), "docs", "server-routes.md")))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal)) (routes, prefix) = (sections[line[3..]] = [], "");
             else if (Prefix().Match(line) is { Success: true } start) prefix = start.Groups[1].Value;
@@ -38,6 +39,13 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         }
 
         return sections;
+    }
+
+    private static string Root()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
     }
 
     [GeneratedRegex("^All paths start with `([^`]+)`")]

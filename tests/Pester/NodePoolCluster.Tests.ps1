@@ -66,6 +66,7 @@ Describe 'Pools of the cluster' {
         IdOf { Set-NodePool batch -Provider Cluster -NewName other -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
         IdOf { Set-NodePool memory -Shape small=2x4Gi -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
         IdOf { Resize-NodePool batch 9 -Provider Cluster -ErrorAction Stop } | Should -Be NodePoolInvalid
+        IdOf { Get-NodePool batch -Provider Cluster -Cluster other -ErrorAction Stop } | Should -Be PoolClusterNotFound
     }
 
     It 'are checked offline' {

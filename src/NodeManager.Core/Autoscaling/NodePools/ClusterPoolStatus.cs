@@ -44,8 +44,10 @@ internal static class ClusterPoolStatus
         status.Conditions.RemoveAll(one => PrefixOf(one.Type) == controller && !reported.Exists(other => $"{controller}/{other.Type}" == one.Type));
         foreach (NodeCondition one in reported)
         {
+            // Old servers read an empty message as none, which they refuse.
+            string message = one.Message.Length > 0 ? one.Message : $"{controller} reports {one}.";
             status.Conditions = status.Conditions.With(
-                $"{controller}/{one.Type}", one.Status, one.Reason.Length > 0 ? one.Reason : "Reported", one.Message, one.LastTransitionTime ?? now, generation);
+                $"{controller}/{one.Type}", one.Status, one.Reason.Length > 0 ? one.Reason : "Reported", message, one.LastTransitionTime ?? now, generation);
         }
     }
 

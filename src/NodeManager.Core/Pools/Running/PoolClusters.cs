@@ -14,6 +14,13 @@ public static class PoolClusters
         if (Guid.TryParse(wanted, out _)) return new(wanted.ToLowerInvariant(), "");
         List<PoolCluster> clusters = [];
         await foreach (PoolCluster cluster in context.Provider.ListClustersAsync(cancellationToken)) clusters.Add(cluster);
+        if (context.Provider.Name == NodePoolProvider.Cluster && clusters is [var own] && wanted.Length > 0 && wanted != own.Id)
+        {
+            throw new NodeManagerException(
+                ErrorIds.PoolClusterNotFound, ErrorKind.ObjectNotFound, $"Session '{own.Name}' is not connected to cluster '{wanted}', and pools of provider Cluster are those of the connected cluster.",
+                wanted, "Leave out -Cluster, pass another session with -Session, or use -Provider Service.");
+        }
+
         return Choose(clusters, wanted, context.Session.Cluster);
     }
 

@@ -200,7 +200,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         return true;
     }
 
-    private Task PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(
+    private Task<bool> PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(
         async () =>
         {
             await change();

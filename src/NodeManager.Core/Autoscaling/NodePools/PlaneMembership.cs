@@ -57,7 +57,7 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
         [.. (await client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = ns }, cancellationToken)).Items
             .Where(static plane => plane.Metadata.DeletionTimestamp is null).OrderBy(static plane => plane.Metadata.Name, StringComparer.Ordinal)];
 
-    private Task WriteAsync(NodeSmithControlPlane plane, IEnumerable<string> pools, CancellationToken cancellationToken) => client.PatchAsync(
+    private Task<NodeSmithControlPlane> WriteAsync(NodeSmithControlPlane plane, IEnumerable<string> pools, CancellationToken cancellationToken) => client.PatchAsync(
         NodeSmithResources.ControlPlanes, plane.Metadata.Name, ns,
         Patch.Merge(new()
         {
@@ -66,7 +66,7 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
         }),
         null, RequestOptions.Default, cancellationToken);
 
-    private Task CreateAsync(string pool, CancellationToken cancellationToken)
+    private Task<NodeSmithControlPlane> CreateAsync(string pool, CancellationToken cancellationToken)
     {
         var plane = new NodeSmithControlPlane
         {

@@ -10,15 +10,25 @@ files=("${@:2}")
 [ ${#files[@]} -gt 0 ] || files=("$here"/commands/*.txt)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too.
+# A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too. No kubectl runs longer than four minutes,
+# twice what a line lets it wait for.
 mkdir "$scratch/bin"
-ln -s "$(command -v "${KUBECTL:-kubectl}")" "$scratch/bin/kubectl"
+cat > "$scratch/bin/kubectl" << END
+#!/usr/bin/env bash
+$(command -v timeout > /dev/null && echo 'timeout --foreground -k 5 240') '$(command -v "${KUBECTL:-kubectl}")' "\$@" <&0 &
+trap "kill \$! 2> /dev/null" TERM INT
+wait \$!
+code=\$?
+[ \$code -ne 124 ] || echo "in vain: kubectl \$* did not end within 240 s" | tee "$scratch/vain" >&2
+exit \$code
+END
+chmod +x "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
 # What kubectl remembers of servers goes by their address, and another one had this address before.
 export KUBECACHEDIR="$scratch/cache"
 
 # is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds; a line that awaits in vain is wrong, whatever
-# it ends with.
+# it ends with, and the last: those after it would await what it left undone.
 is() { local text=$1; shift; [ "$("$@" 2> /dev/null)" = "$text" ]; }
 await() { local last=$((SECONDS + 300)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*" | tee "$scratch/vain"; return 1; }; sleep 0.1; done; }
 # settled APP COUNT: there are so many pods of it, and all run and are ready.
@@ -83,10 +93,11 @@ while IFS= read -r line; do
     code=$?
     verdict=ok
     if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; }; then verdict=WRONG failed=1; fi
-    if [ -e "$scratch/vain" ]; then
-        rm "$scratch/vain"
-        verdict=WRONG failed=1
-    fi
+    [ ! -e "$scratch/vain" ] || verdict=WRONG failed=1
     printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output" | normal
+    if [ -e "$scratch/vain" ]; then
+        echo "The rest was left out, as this awaited in vain."
+        break
+    fi
 done < <(cat "${files[@]}")
 exit $failed

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Client;
@@ -60,15 +62,17 @@ public sealed class EvictionTests
     public async Task A_budget_allows_as_many_as_it_says_and_more_once_they_are_replaced(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        await cluster.AddNodesAsync(2);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         IReadOnlyList<Pod> pods = await cluster.AddReplicaSetAsync("web", 3);
         await cluster.AddBudgetAsync("web-budget", "web", "maxUnavailable", 1, allows: 1);
+        await CordonAsync(true);
 
         await EvictAsync(cluster, pods[0].Metadata.Name, new());
         await Refusal.OfAsync(
             HttpStatusCode.TooManyRequests, "TooManyRequests", () => EvictAsync(cluster, pods[1].Metadata.Name, new()));
 
         await cluster.WaitForGoneAsync(Resources.Pods, pods[0].Metadata.Name);
+        await CordonAsync(false);
         await cluster.WaitForReadyPodsAsync("app=web", 3);
         await Eventually.HoldsAsync("the budget allows one more", async () =>
         {
@@ -82,6 +86,10 @@ public sealed class EvictionTests
                 return false;
             }
         });
+
+        // The replacement gets no node before the second eviction was refused, however late that is.
+        Task CordonAsync(bool isCordoned) => Task.WhenAll(nodes.Select(node => cluster.Client.PatchAsync(
+            Resources.Nodes, node, null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = isCordoned } }), null, new(), default)));
     }
 
     [SkippableTheory]

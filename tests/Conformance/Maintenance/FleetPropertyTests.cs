@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
@@ -46,7 +47,8 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         Task<MaintenanceOutcome> running = NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log, stop.Token);
 
         DateTimeOffset start = cluster.Time.GetUtcNow();
-        while (!running.IsCompleted && cluster.Time.GetUtcNow() - start < (log.Foretold.IsEmpty ? Timeout : Timeout / 6))
+        long begun = Stopwatch.GetTimestamp();
+        while (!running.IsCompleted && !IsLate(cluster.Time.GetUtcNow() - start, Stopwatch.GetElapsedTime(begun)))
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20)));
         bool hasEnded = running.IsCompleted;
         await stop.CancelAsync();
@@ -56,6 +58,9 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         if (unforetold.Length > 0 || (!hasEnded && log.Foretold.IsEmpty))
             failures.Add($"seed {seed}: nothing was said of {string.Join(", ", unforetold.Select(n => n.Node))}: {outcome.Run.Describe()}\n    {string.Join("\n    ", log.Lines)}");
         return !hasEnded ? "in progress or blocked, as foretold" : failed.Length > 0 ? "ended, and some failed as foretold" : "completed";
+
+        // The cluster's half hour takes three seconds, in which a busy machine may not have run the maintenance at all.
+        bool IsLate(TimeSpan there, TimeSpan here) => log.Foretold.IsEmpty ? there > Timeout && here > Eventually.Limit : there > Timeout / 6;
     }
 
     private sealed class ForetellingLog : IMaintenanceObserver

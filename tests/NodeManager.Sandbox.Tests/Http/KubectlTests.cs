@@ -87,6 +87,7 @@ public sealed class KubectlTests
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using var late = new CancellationTokenSource(Limit);
+        string end = "";
         try
         {
             await process.WaitForExitAsync(late.Token);
@@ -94,9 +95,10 @@ public sealed class KubectlTests
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            end = $"[WRONG: {script} did not end within {Limit.TotalMinutes:0} min. It came to the line after the last one above.]";
         }
 
-        string all = await output + await errors;
+        string all = await output + await errors + end;
         await process.WaitForExitAsync();
         return (process.ExitCode, all);
     }

@@ -6,6 +6,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start;
+    private int _set;
 
     public ManualTimeProvider()
         : this(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
@@ -21,6 +22,15 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         get
         {
             lock (_lock) return _timers.Count;
+        }
+    }
+
+    /// <summary>How many times a timer was set so far.</summary>
+    public int Set
+    {
+        get
+        {
+            lock (_lock) return _set;
         }
     }
 
@@ -67,6 +77,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         timer.Due = due;
         _timers.Add(timer);
+        _set++;
     }
 
     private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer

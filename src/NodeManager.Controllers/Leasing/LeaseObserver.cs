@@ -62,4 +62,42 @@ public static class LeaseObserver
             return last with { IsHeld = false };
         }
     }
+
+    /// <summary>Waits for twice the Lease's duration until its holder has let it go, has lost it, or did not renew it for its duration.</summary>
+    /// <param name="client">Its clock counts.</param>
+    /// <param name="caches">Watch the Lease.</param>
+    /// <param name="first">As it was read, with a holder.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>False where its holder renews it still.</returns>
+    public static async Task<bool> WaitForEndAsync(KubernetesClient client, ObjectCaches caches, LeaseState first, CancellationToken cancellationToken)
+    {
+        (string name, string ns) = (first.Lease!.Metadata.Name, first.Lease.Metadata.Namespace!);
+        using CacheUse<Lease> use = caches.Open(Resources.Leases, new() { Namespace = ns, FieldSelector = $"metadata.name={name}" });
+        using CancellationTokenSource limit = client.Time.StartLimit(2 * first.Duration);
+        use.Cache.Admit(first.Lease);
+        for (LeaseState last = first; ;)
+        {
+            using CancellationTokenSource silence = client.Time.StartLimit(first.Duration);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, silence.Token);
+            try
+            {
+                await use.Cache.Synced.WaitAsync(stop.Token);
+                LeaseState now;
+                while (true)
+                {
+                    Task changed = use.Cache.Changed();
+                    now = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
+                    if (!now.IsHeld || now.Holder != first.Holder) return true;
+                    if (now.HasMovedSince(last)) break;
+                    await changed.WaitAsync(stop.Token);
+                }
+
+                last = now;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return silence.IsCancellationRequested;
+            }
+        }
+    }
 }

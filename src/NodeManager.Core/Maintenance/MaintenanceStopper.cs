@@ -10,8 +10,6 @@ namespace NodeManager.Core.Maintenance;
 /// <summary>Asks the process that works on a run, wherever it is, to stop.</summary>
 public static class MaintenanceStopper
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// Asks for it and waits until the process has let the run go, or is gone. Nodes in progress stay as they are; the run can be resumed.
     /// </summary>
@@ -28,14 +26,7 @@ public static class MaintenanceStopper
                 Resources.Leases, RunLayout.NameOf(id), ns,
                 Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { [RunLayout.StopKey] = session.Who() } } }),
                 null, RequestOptions.Default, token);
-            long start = connection.Time.GetTimestamp();
-            while (connection.Time.GetElapsedTime(start) < 2 * sign.Duration)
-            {
-                await Task.Delay(LookAgain, connection.Time, token);
-                LeaseState now = await RunLeaseReader.ReadAsync(connection, id, ns, token);
-                if (!now.IsHeld || now.Holder != sign.Holder || now.Silence(connection.Time.GetUtcNow()) >= now.Duration) return true;
-            }
-
+            if (await LeaseObserver.WaitForEndAsync(connection.Client, connection.Caches(), sign, token)) return true;
             throw new NodeManagerException(
                 ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} of {sign.Holder} was asked to stop and has not stopped yet.", id,
                 "It stops when it renews its lease next; Get-NodeMaintenance shows its status.");

@@ -21,7 +21,7 @@ internal sealed class HealthWatch
     private readonly IHealthFollower _follower;
     private readonly IOperationObserver _observer;
     private readonly TimeProvider _time;
-    private readonly LeaseBook _leases = new(HealthThresholds.Default.LeaseStaleAfter);
+    private readonly NodeLeaseTracker _leases = new(HealthThresholds.Default.LeaseStaleAfter);
     private readonly ConcurrentQueue<Action<DateTimeOffset>> _inbox = new();
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _expiring = new(StringComparer.Ordinal);

@@ -91,7 +91,7 @@ internal sealed class MonitoredNodes : IDisposable
     /// <param name="server">The control plane's version.</param>
     /// <param name="leases">What is known of Leases.</param>
     /// <returns>What is found; null for a node that is gone or not selected. The UID of another node that had the name before.</returns>
-    public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, LeaseBook leases)
+    public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, NodeLeaseTracker leases)
     {
         Known? known = _known.GetValueOrDefault(name);
         if (_nodes.Cache.Find(null, name) is not { } node || !_scope.Selects(node))

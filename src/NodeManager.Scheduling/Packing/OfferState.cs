@@ -5,13 +5,13 @@ internal sealed class OfferState
 {
     private readonly long[][] _sizes;
 
-    public OfferState(MachineOffer offer, int number, ResourceIndex resources, TopologyBook book)
+    public OfferState(MachineOffer offer, int number, ResourceIndex resources, TopologyCounters topology)
     {
         Offer = offer;
         Number = number;
         _sizes = [.. offer.Sizes.Select(size => resources.Offered(name => size.Allocatable.GetValueOrDefault(name)))];
         Overhead = resources.Needed(offer.Overhead, 0);
-        Domains = book.DomainsOf(offer.State.Label);
+        Domains = topology.DomainsOf(offer.State.Label);
         Most = new long[resources.Count];
         foreach (long[] size in _sizes)
             for (int resource = 0; resource < Most.Length; resource++) Most[resource] = Math.Max(Most[resource], size[resource]);
@@ -51,8 +51,45 @@ internal sealed class OfferState
         return true;
     }
 
+    /// <summary>How many more fit on a machine of the offer, which may become larger.</summary>
+    public int RoomOn(PackingSlot slot, long[] need, int most)
+    {
+        if (!Holds(slot.Amounts, need)) return 0;
+        int room = 0;
+        for (int step = most; step > 0 && room < most;)
+        {
+            // The most that some size within the limits holds, by halving.
+            if (room + step <= most && CanGrow(slot, need, room + step)) room += step;
+            else step /= 2;
+        }
+
+        return room;
+    }
+
+    /// <summary>Gives a machine of the offer the size that it needs.</summary>
+    public void Grow(PackingSlot slot)
+    {
+        int size = SizeFor(slot.Amounts, null, 0, slot.Size);
+        if (size == slot.Size) return;
+        MachineSize from = Offer.Sizes[slot.Size], to = Offer.Sizes[size];
+        Offer.Allowance.Take(0, to.CpuCores - from.CpuCores, to.MemoryMiB - from.MemoryMiB);
+        if (from.Stock is { } back) back.Left++;
+        if (to.Stock is { } taken) taken.Left--;
+        slot.Size = size;
+        slot.Machine!.Size = to;
+    }
+
+    private bool CanGrow(PackingSlot slot, long[] need, int count)
+    {
+        int size = SizeFor(slot.Amounts, need, count, slot.Size);
+        if (size < 0) return false;
+        if (size == slot.Size) return true;
+        MachineSize from = Offer.Sizes[slot.Size], to = Offer.Sizes[size];
+        return Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
+    }
+
     /// <summary>The cheapest size from one on that holds so much and is in stock; -1 where none does.</summary>
-    public int SizeFor(long[] used, long[]? need, int count, int from)
+    private int SizeFor(long[] used, long[]? need, int count, int from)
     {
         for (int size = from; size < _sizes.Length; size++)
             if ((size == from || Offer.Sizes[size].Stock is null or { Left: > 0 }) && Fits(size, used, need, count)) return size;

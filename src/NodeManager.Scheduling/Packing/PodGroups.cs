@@ -39,7 +39,7 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
     /// <summary>What tells running pods apart in the counts: namespace, selected labels, whether they terminate, and whom they keep away.</summary>
     public string CountedKey(Pod pod) => string.Concat(
         pod.Metadata.DeletionTimestamp is null ? "" : "!", _labels.CountedOf(pod),
-        string.Concat(TopologyBook.AntiTerms(pod).Select(TopologyBook.TermText)));
+        string.Concat(TopologyCounters.AntiTerms(pod).Select(TopologyCounters.TermText)));
 
     private string NodeKeyOf(Pod pod)
     {

@@ -19,7 +19,7 @@ public sealed class PodPacker
     private readonly Func<NodeState, bool> _isUsable;
     private readonly ResourceIndex _resources = new();
     private readonly PodGroups _grouping;
-    private readonly TopologyBook _book;
+    private readonly TopologyCounters _topology;
     private readonly List<PackingSlot> _slots = [];
     private readonly List<PackingSlot> _machines = [];
     private readonly List<OfferState> _states = [];
@@ -36,16 +36,16 @@ public sealed class PodPacker
         _offers = offers;
         _isUsable = isUsable ?? (static _ => true);
         _grouping = new(snapshot, _resources);
-        _book = new(snapshot);
+        _topology = new(snapshot);
     }
 
     /// <summary>A result for each pod, in no particular order.</summary>
     public IReadOnlyList<PackedPod> Pack(IReadOnlyList<Pod> pods, CancellationToken cancellationToken = default)
     {
         List<PodGroup> groups = _grouping.Of(pods);
-        _book.Build(groups);
+        _topology.Build(groups);
         AddNodes();
-        AddOffers();
+        foreach (MachineOffer offer in _offers) _states.Add(new(offer, _states.Count, _resources, _topology));
         Order(groups);
         foreach (PodGroup group in groups) _places.Add(group, []);
 
@@ -131,7 +131,7 @@ public sealed class PodPacker
         foreach (TopologyCounter apart in group.Apart)
             if (apart.Of(slot.Domains[apart.Key]) > 0) return (0, true);
         if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true) return (0, true);
-        int room = slot.Machine is null ? Fitting(slot.Amounts, group.Need, group.Left) : Growing(slot, group.Need, group.Left);
+        int room = slot.Machine is null ? Fitting(slot.Amounts, group.Need, group.Left) : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Left);
         if (room == 0) return (0, true);
         if (group.Near.Count > 0 && !IsNear(group, slot.Domains)) return (0, false);
         foreach (SpreadTerm spread in group.Spreads)
@@ -162,7 +162,7 @@ public sealed class PodPacker
         if (slot.Machine is { } machine)
         {
             for (int resource = 0; resource < slot.Amounts.Length; resource++) slot.Amounts[resource] += group.Need[resource] * count;
-            Grow(slot);
+            _states[machine.OfferNumber].Grow(slot);
             for (int index = 0; index < count; index++) machine.PodList.Add(group.Pods[group.Placed + index]);
         }
         else
@@ -187,44 +187,6 @@ public sealed class PodPacker
         }
 
         return (int)room;
-    }
-
-    /// <summary>How many fit on a machine that may still become larger.</summary>
-    private int Growing(PackingSlot slot, long[] need, int most)
-    {
-        OfferState offer = _states[slot.Machine!.OfferNumber];
-        if (!offer.Holds(slot.Amounts, need)) return 0;
-        int room = 0;
-        for (int step = most; step > 0 && room < most;)
-        {
-            // The most that some size within the limits holds, by halving.
-            if (room + step <= most && CanGrow(slot, offer, need, room + step)) room += step;
-            else step /= 2;
-        }
-
-        return room;
-    }
-
-    private static bool CanGrow(PackingSlot slot, OfferState offer, long[] need, int count)
-    {
-        int size = offer.SizeFor(slot.Amounts, need, count, slot.Size);
-        if (size < 0) return false;
-        if (size == slot.Size) return true;
-        MachineSize from = offer.Offer.Sizes[slot.Size], to = offer.Offer.Sizes[size];
-        return offer.Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
-    }
-
-    private void Grow(PackingSlot slot)
-    {
-        OfferState offer = _states[slot.Machine!.OfferNumber];
-        int size = offer.SizeFor(slot.Amounts, null, 0, slot.Size);
-        if (size == slot.Size) return;
-        MachineSize from = offer.Offer.Sizes[slot.Size], to = offer.Offer.Sizes[size];
-        offer.Offer.Allowance.Take(0, to.CpuCores - from.CpuCores, to.MemoryMiB - from.MemoryMiB);
-        if (from.Stock is { } back) back.Left++;
-        if (to.Stock is { } taken) taken.Left--;
-        slot.Size = size;
-        slot.Machine.Size = to;
     }
 
     /// <summary>A machine for the group's next pod; null where no offer will do.</summary>
@@ -275,7 +237,7 @@ public sealed class PodPacker
                 Machine = machine,
                 Size = size,
                 Amounts = [.. need],
-                Domains = _book.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
+                Domains = _topology.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
                 Ports = offer.Offer.Ports.Count > 0 ? [.. offer.Offer.Ports] : null,
             };
             _slots.Add(slot);
@@ -362,7 +324,7 @@ public sealed class PodPacker
     private void AddNodes()
     {
         Dictionary<string, (Pod First, List<PackingSlot> On)> kinds = new(StringComparer.Ordinal);
-        List<TopologyCounter> counters = [.. _book.Counters];
+        List<TopologyCounter> counters = [.. _topology.Counters];
         foreach (NodeState node in _snapshot.Nodes)
         {
             PackingSlot slot = new()
@@ -372,7 +334,7 @@ public sealed class PodPacker
                 State = node,
                 IsUsable = _isUsable(node),
                 Amounts = _resources.Offered(node.Free),
-                Domains = _book.DomainsOf(node.Label),
+                Domains = _topology.DomainsOf(node.Label),
                 Ports = [.. node.Pods.SelectMany(static pod => HostPort.Of(pod.Pod))],
             };
             _slots.Add(slot);
@@ -390,11 +352,6 @@ public sealed class PodPacker
         foreach (TopologyCounter counter in counters)
             foreach ((Pod first, List<PackingSlot> on) in kinds.Values)
                 if (counter.Counts(first)) on.ForEach(slot => counter.Add(slot, 1));
-    }
-
-    private void AddOffers()
-    {
-        foreach (MachineOffer offer in _offers) _states.Add(new(offer, _states.Count, _resources, _book));
     }
 
     /// <summary>Zones in which machines can be made, and fresh hosts, count from here on.</summary>

@@ -96,9 +96,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
             _foretold[message.Split(' ')[1]] = true;
         }
 
-        public void Verbose(string message)
-        {
-        }
+        public void Verbose(string message) => Lines.Enqueue(message);
 
         public void Progress(Core.Observing.OperationProgress progress)
         {

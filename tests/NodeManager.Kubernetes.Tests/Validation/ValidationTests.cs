@@ -57,7 +57,7 @@ public sealed class ValidationTests
     {
         Assert.Null(LabelRules.CheckValue(""));
         Assert.Null(LabelRules.CheckValue("A.b_c-1"));
-        Assert.Equal("must be no more than 63 characters", LabelRules.CheckValue(Long));
+        Assert.Equal("must be no more than 63 bytes", LabelRules.CheckValue(Long));
         Assert.StartsWith("a valid label must be an empty string or consist of", LabelRules.CheckValue("-x"), StringComparison.Ordinal);
         Assert.StartsWith("a valid label must be an empty string or consist of", LabelRules.CheckValue("a b"), StringComparison.Ordinal);
     }

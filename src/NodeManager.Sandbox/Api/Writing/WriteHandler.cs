@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Api.Custom;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Resources;
 

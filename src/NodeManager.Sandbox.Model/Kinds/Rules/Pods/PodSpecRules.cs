@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Rules.Common;
 using NodeManager.Sandbox.Model.Kinds.Rules.Evictions;

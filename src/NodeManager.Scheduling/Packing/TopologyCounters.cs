@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling.Packing;
 
 /// <summary>All counters that the groups of a packing need, shared where they count the same.</summary>
-internal sealed class TopologyBook(ClusterSnapshot snapshot)
+internal sealed class TopologyCounters(ClusterSnapshot snapshot)
 {
     private readonly SchedulingProfile _profile = SchedulingProfile.Default(snapshot.MinorVersion) with { DefaultConstraints = [] };
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);

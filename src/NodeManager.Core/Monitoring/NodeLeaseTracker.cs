@@ -7,7 +7,7 @@ namespace NodeManager.Core.Monitoring;
 /// change hundreds of times a second. Not thread-safe.
 /// </summary>
 /// <param name="limit">How long a Lease may go without renewal.</param>
-internal sealed class LeaseBook(TimeSpan limit)
+internal sealed class NodeLeaseTracker(TimeSpan limit)
 {
     private static readonly TimeSpan ShortestDoubt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);

@@ -1,11 +1,16 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
-namespace NodeManager.Sandbox.Model.Resources;
+namespace NodeManager.Kubernetes.Validation;
 
-/// <summary>Kubernetes' rules for names, label keys and label values. Each answers what is wrong, in the API's words; nothing where it is right.</summary>
-internal static partial class NameRules
+/// <summary>
+/// Kubernetes' rules for names, label keys and label values. Each answers the rules that are broken, as the API server words them; nothing where none is.
+/// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+/// </summary>
+public static class NameRules
 {
-    public const string LabelValueFault =
+    private const string Empty = "must be non-empty";
+
+    private const string LabelValueFault =
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an " +
         "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
@@ -35,27 +40,34 @@ internal static partial class NameRules
         "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or " +
         "'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
-    public static string[] Subdomain(string name) => Check(name, 253, SubdomainPattern(), SubdomainFault);
+    private static readonly SearchValues<char> LowerLabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    public static string[] Label(string name) => Check(name, 63, LabelPattern(), LabelFault);
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
+    /// <summary>Nodes and most other objects: labels joined by dots.</summary>
+    public static string[] Subdomain(string name) => Check(name, 253, IsSubdomain(name), SubdomainFault);
+
+    /// <summary>Namespaces and what becomes a host name: no dots.</summary>
+    public static string[] Label(string name) => Check(name, 63, IsLabel(name), LabelFault);
 
     /// <summary>A label that begins with a letter (RFC 1035): names of resources and of services.</summary>
-    public static string[] LetterLabel(string name) => Check(name, 63, LetterLabelPattern(), NameFault);
+    public static string[] LetterLabel(string name) => Check(name, 63, IsLabel(name) && char.IsAsciiLetter(name[0]), NameFault);
 
     /// <summary>The name of a kind.</summary>
     public static string[] Kind(string kind) => [.. LetterLabel(kind.ToLowerInvariant()).Select(static fault => "may have mixed case, but should otherwise match: " + fault)];
 
-    public static string[] LabelValue(string value) => value.Length == 0 ? [] : Check(value, 63, QualifiedPattern(), LabelValueFault, "bytes");
+    /// <summary>Empty, or letters, digits and what is between them.</summary>
+    public static string[] LabelValue(string value) => value.Length == 0 ? [] : Check(value, 63, IsName(value), LabelValueFault, "bytes");
 
     /// <summary>What can be a step of a path: names with colons, for one.</summary>
     public static string[] PathSegment(string name) => name is "." or ".."
         ? [$"may not be '{name}'"]
         : [.. "/%".Where(name.Contains).Select(static one => $"may not contain '{one}'")];
 
-    /// <summary>The key of a config map or secret, which is a file's name.</summary>
+    /// <summary>The key of a ConfigMap or Secret, which is a file's name.</summary>
     public static string[] ConfigKey(string key)
     {
-        string[] faults = Check(key, 253, ConfigKeyPattern(), ConfigKeyFault);
+        string[] faults = Check(key, 253, key.Length > 0 && !key.AsSpan().ContainsAnyExcept(NameCharacters), ConfigKeyFault);
         return key switch
         {
             "." => [.. faults, "must not be '.'"],
@@ -70,7 +82,7 @@ internal static partial class NameRules
     {
         List<string> faults = [];
         if (name.Length > 15) faults.Add("must be no more than 15 characters");
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(PortCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(LowerLabelCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
         if (!name.AsSpan().ContainsAnyInRange('a', 'z')) faults.Add("must contain at least one letter (a-z)");
         if (name.Contains("--", StringComparison.Ordinal)) faults.Add("must not contain consecutive hyphens");
         if (name.Length > 0 && (name[0] == '-' || name[^1] == '-')) faults.Add("must not begin or end with a hyphen");
@@ -85,7 +97,7 @@ internal static partial class NameRules
     public static string[] Variable(string name)
     {
         List<string> faults = [];
-        if (!VariablePattern().IsMatch(name)) faults.Add(VariableFault);
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.AsSpan().ContainsAnyExcept(NameCharacters)) faults.Add(VariableFault);
         switch (name)
         {
             case ".":
@@ -110,42 +122,38 @@ internal static partial class NameRules
         List<string> faults = [];
         if (parts.Length == 2)
         {
-            if (parts[0].Length == 0) faults.Add("prefix part must be non-empty");
+            if (parts[0].Length == 0) faults.Add("prefix part " + Empty);
             else faults.AddRange(Subdomain(parts[0]).Select(static fault => "prefix part " + fault));
         }
 
         string name = parts[^1];
-        if (name.Length == 0) faults.Add("name part must be non-empty");
+        if (name.Length == 0) faults.Add("name part " + Empty);
         else if (name.Length > 63) faults.Add("name part must be no more than 63 bytes");
-        if (!QualifiedPattern().IsMatch(name)) faults.Add("name part " + QualifiedNameFault);
+        if (!IsName(name)) faults.Add("name part " + QualifiedNameFault);
         return [.. faults];
     }
 
-    private static string[] Check(string name, int most, Regex pattern, string fault, string unit = "characters")
+    /// <summary>The broken rules as one text; null where none is.</summary>
+    internal static string? Text(string[] broken) => broken.Length == 0 ? null : string.Join("; ", broken);
+
+    private static string[] Check(string name, int most, bool fits, string fault, string unit = "characters")
     {
-        bool isLong = name.Length > most, fits = pattern.IsMatch(name);
+        bool isLong = name.Length > most;
         if (!isLong && fits) return [];
         string tooLong = $"must be no more than {most} {unit}";
         return fits ? [tooLong] : isLong ? [tooLong, fault] : [fault];
     }
 
-    private static readonly System.Buffers.SearchValues<char> PortCharacters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static bool IsSubdomain(string name)
+    {
+        foreach (Range part in name.AsSpan().Split('.'))
+            if (!IsLabel(name.AsSpan()[part])) return false;
+        return true;
+    }
 
-    [GeneratedRegex(@"^[-._a-zA-Z0-9]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex ConfigKeyPattern();
+    private static bool IsLabel(ReadOnlySpan<char> name) =>
+        !name.IsEmpty && name[0] != '-' && name[^1] != '-' && !name.ContainsAnyExcept(LowerLabelCharacters);
 
-    [GeneratedRegex(@"^[-._a-zA-Z][-._a-zA-Z0-9]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex VariablePattern();
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SubdomainPattern();
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex LabelPattern();
-
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex LetterLabelPattern();
-
-    [GeneratedRegex(@"^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z", RegexOptions.CultureInvariant)]
-    private static partial Regex QualifiedPattern();
+    private static bool IsName(string name) =>
+        name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 }

@@ -97,29 +97,53 @@ BeforeAll {
         $Type.Name
     }
 
-    # Runs text as a user would type it: in a runspace of its own that is connected to an embedded cluster of its own. Returns its errors.
-    function Invoke-AsUser([string[]] $Script, [timespan] $Limit = '00:10:00') {
+    function New-UserShell {
         $shell = [powershell]::Create()
-        try {
-            # The user answers all questions with yes.
-            $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; `$ConfirmPreference = 'None'; Import-Module NodeManager; `$null = Connect-NodeManager -Sandbox").Invoke()
-            if ($shell.HadErrors) { return $shell.Streams.Error | Out-String }
-            foreach ($block in $Script) {
-                $shell.Commands.Clear()
-                $shell.Streams.Error.Clear()
-                $null = $shell.AddScript($block)
-                $running = $shell.BeginInvoke()
-                if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $block" }
-                try { $null = $shell.EndInvoke($running) }
-                catch { "$block`n$($_.Exception.InnerException.Message)" }
-                foreach ($record in $shell.Streams.Error) { "$block`n$record`n$($record.FullyQualifiedErrorId)" }
-            }
+        # The user answers all questions with yes.
+        $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; `$ConfirmPreference = 'None'; Import-Module NodeManager").Invoke()
+        if ($shell.HadErrors) { throw ($shell.Streams.Error | Out-String) }
+        $shell
+    }
+
+    function Stop-UserShell($Shell) {
+        $Shell.Stop()
+        $Shell.Runspace.Dispose()
+        $Shell.Dispose()
+    }
+
+    # Runs one script in the shell, and returns its errors.
+    function Invoke-Block($Shell, [string] $Block, [timespan] $Limit = '00:10:00', [bool] $InScope) {
+        $Shell.Commands.Clear()
+        $Shell.Streams.ClearStreams()
+        $null = $Shell.AddScript($Block, $InScope)
+        $running = $Shell.BeginInvoke()
+        if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $Block" }
+        try { $null = $Shell.EndInvoke($running) }
+        catch { "$Block`n$($_.Exception.InnerException.Message)" }
+        foreach ($record in $Shell.Streams.Error) { "$Block`n$record`n$($record.FullyQualifiedErrorId)" }
+    }
+
+    # Runs blocks as a user would type them, one after another: in a runspace of their own that is connected to an embedded cluster of its own.
+    # Returns their errors.
+    function Invoke-AsUser([string[]] $Script) {
+        $shell = New-UserShell
+        try { foreach ($block in @('$null = Connect-NodeManager -Sandbox') + $Script) { Invoke-Block $shell $block } }
+        finally { Stop-UserShell $shell }
+    }
+
+    # The same of one block, in a scope and on a cluster of its own. Their runspace is shared, as to import the module costs more than most of
+    # them do; one that failed, or may have left something behind, is not used again.
+    function Invoke-AloneAsUser([string] $Script) {
+        $script:sharedShell ??= New-UserShell
+        $errors = @(foreach ($block in '$null = Connect-NodeManager -Sandbox', $Script) { Invoke-Block $script:sharedShell $block -InScope $true })
+        $errors
+        if ($errors.Count -eq 0 -and -not ($Script -cmatch '\$global:|PSDefaultParameterValues|Job|Register-|Import-Module|Set-Location|\bcd\b|function |Set-Alias')) {
+            $left = @(Invoke-Block $script:sharedShell 'Get-NodeManagerSession | Disconnect-NodeManager')
+            if ($left.Count -eq 0) { return }
         }
-        finally {
-            $shell.Stop()
-            $shell.Runspace.Dispose()
-            $shell.Dispose()
-        }
+
+        Stop-UserShell $script:sharedShell
+        $script:sharedShell = $null
     }
 
     # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well. It is also
@@ -135,6 +159,7 @@ BeforeAll {
 }
 
 AfterAll {
+    if ($script:sharedShell) { Stop-UserShell $script:sharedShell }
     $env:PSModulePath = $modulePath
     # The links only, never what they lead to.
     foreach ($folder in 'bin', 'en-US') { [System.IO.Directory]::Delete((Join-Path $installed $folder), $false) }
@@ -273,13 +298,13 @@ Describe 'Examples' {
     }
 
     It '<Command>, <Title>: runs without an error' -ForEach $run {
-        Invoke-AsUser $Code | Should -BeNullOrEmpty
+        Invoke-AloneAsUser $Code | Should -BeNullOrEmpty
     }
 }
 
 Describe 'The table of <Guide>' -ForEach $lines {
     It 'has a line that runs: <Line>' {
-        Invoke-AsUser $Line | Should -BeNullOrEmpty
+        Invoke-AloneAsUser $Line | Should -BeNullOrEmpty
     }
 }
 

@@ -110,7 +110,17 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (RunningOperation operation in _running) await StopAsync(operation);
+        if (Cluster.IsReal) await ForgetNodesAsync();
         await Cluster.DisposeAsync();
+    }
+
+    // Nodes are in no namespace: one that stayed would be there when the next test makes a machine of its name.
+    private async Task ForgetNodesAsync()
+    {
+        foreach (MachineMark machine in await MachinesAsync())
+        {
+            if (await Cluster.ExistsAsync(Resources.Nodes, machine.Name)) await Cluster.Client.DeleteAsync(Resources.Nodes, machine.Name, null, new(), default);
+        }
     }
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";

@@ -59,6 +59,8 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
         {
             DeleteEmptyDirData = true,
             DeleteUnmanagedPods = true,
+            // A single replica under minAvailable 1 would hold the node forever; its successor is ready before it goes.
+            Surge = true,
             // Zero is without end, whatever the session's configuration says.
             Timeout = limit ?? TimeSpan.Zero,
             SkipWaitForDeleteTimeout = node.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet,

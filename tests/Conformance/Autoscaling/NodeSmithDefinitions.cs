@@ -48,6 +48,9 @@ internal static class NodeSmithDefinitions
         return text.Replace("  namespace: kubenodesmith\n", $"  namespace: {cluster.Namespace}\n", StringComparison.Ordinal);
     }
 
+    /// <summary>The text of one of the seed's workloads, <c>echoserver</c> or <c>nginx</c>, as it is.</summary>
+    public static Task<string> ReadWorkloadAsync(string name) => File.ReadAllTextAsync(Path.Combine(Root, "tests", "Conformance", "Autoscaling", "Samples", name + ".yaml"));
+
     public static string CollectionOf(TestCluster cluster, string plural) => $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{cluster.Namespace}/{plural}";
 
     private static string FindRoot()

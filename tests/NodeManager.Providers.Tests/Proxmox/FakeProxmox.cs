@@ -58,6 +58,9 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     public string ClusterName { get; set; } = "garage";
 
+    /// <summary>Told of each machine that is switched on. Returns at once.</summary>
+    public Action<FakeVm> Booted { get; set; } = static _ => { };
+
     public FakeVm Add(long id, Dictionary<string, string> configuration, bool isRunning = true, string host = "alfaromeo")
     {
         lock (_gate) return Vms[id] = new() { Id = id, Host = host, Configuration = configuration, IsRunning = isRunning, IsForeign = true };
@@ -163,6 +166,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 {
                     if (vm.IsRunning) return $"VM {id} already running";
                     vm.IsRunning = true;
+                    Booted(vm);
                     return "OK";
                 });
             case ("POST", "status/stop"):

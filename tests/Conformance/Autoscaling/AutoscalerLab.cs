@@ -146,7 +146,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             return new(
                 [.. Enumerable.Range(1, Math.Max(0, wanted - live.Count)).Select(static i => new NodeScalePlanMachine { Pool = "small", Id = $"small/{i}", CpuCores = 2, Memory = 2L << 30, Reason = ScaleReason.NewMachine, Message = "The test wants it." })],
                 [.. live.Skip(wanted).Select(one => new NodeScalePlanNode { Node = one.Status?.NodeName ?? "", Claim = one.Metadata.Name, Pool = "small", Decision = ScaleDecision.Remove, Reason = ScaleReason.Empty, Message = "The test wants less." })],
-                [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory, null);
+                [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory,
+                // What the test wants is no object: nothing tells of it.
+                input.Now + TimeSpan.FromSeconds(15));
         }
 
         public NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal) =>

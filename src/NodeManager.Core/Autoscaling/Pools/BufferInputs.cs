@@ -48,17 +48,20 @@ internal sealed class BufferInputs : IDisposable
         _subscription = Subscribe(_buffers.Cache);
     }
 
+    /// <summary>Looks from time to time whether the API is served by now. Not thread-safe.</summary>
+    public void Refresh()
+    {
+        if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < LookAgain) return;
+        _subscription?.Dispose();
+        _buffers.Dispose();
+        _buffers = OpenBuffers();
+        _subscription = Subscribe(_buffers.Cache);
+    }
+
     /// <summary>The buffers, and those of the objects they refer to that are known by now. Not thread-safe.</summary>
     public (IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets) Read()
     {
-        if (_buffers.Cache.Failed.IsCompleted && _scope.Time.GetElapsedTime(_opened) >= LookAgain)
-        {
-            _subscription?.Dispose();
-            _buffers.Dispose();
-            _buffers = OpenBuffers();
-            _subscription = Subscribe(_buffers.Cache);
-        }
-
+        Refresh();
         IReadOnlyList<CapacityBuffer> buffers = [.. _buffers.Cache.Items.Where(static one => one.Metadata.DeletionTimestamp is null && FreeRoom.IsServed(one))];
         foreach (CapacityBuffer buffer in buffers) Open(buffer.Spec);
         return (buffers,

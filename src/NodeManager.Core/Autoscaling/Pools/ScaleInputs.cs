@@ -24,6 +24,8 @@ internal sealed class ScaleInputs : IDisposable
     private readonly CacheUse<PersistentVolumeClaim> _volumeClaims;
     private readonly CacheUse<PersistentVolume> _volumes;
     private readonly CacheUse<StorageClass> _storageClasses;
+    private readonly List<IDisposable> _subscriptions;
+    private long _changes;
 
     public ScaleInputs(AutoscalerScope scope, ServerCapabilities capabilities, int minor)
     {
@@ -41,7 +43,18 @@ internal sealed class ScaleInputs : IDisposable
         _volumes = caches.Open(KubernetesResources.PersistentVolumes, everywhere);
         _storageClasses = caches.Open(KubernetesResources.StorageClasses, everywhere);
         Buffers = new(scope);
+        _subscriptions =
+        [
+            _daemonSets.Cache.Subscribe(_ => Touch()), _budgets.Cache.Subscribe(_ => Touch()), _namespaces.Cache.Subscribe(_ => Touch()), _services.Cache.Subscribe(_ => Touch()),
+            _volumeClaims.Cache.Subscribe(_ => Touch()), _volumes.Cache.Subscribe(_ => Touch()), _storageClasses.Cache.Subscribe(_ => Touch()),
+        ];
     }
+
+    /// <summary>Counts what has changed; the same number twice: nothing that a plan rests on.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
+
+    /// <summary>Something else has changed that a plan rests on.</summary>
+    public void Touch() => Interlocked.Increment(ref _changes);
 
     public ObjectCache<Pod> Pods => _pods.Cache;
 
@@ -95,6 +108,7 @@ internal sealed class ScaleInputs : IDisposable
     public void Dispose()
     {
         Buffers.Dispose();
+        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
         _pods.Dispose();
         _daemonSets.Dispose();
         _budgets.Dispose();

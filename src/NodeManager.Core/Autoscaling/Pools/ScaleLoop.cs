@@ -16,14 +16,21 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    // A plan of the same input is the same plan, but for times that it does not tell of.
+    private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(5);
+
     private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
     private ScaleMemory _memory = ScaleMemory.Empty;
+    private long _plannedAt, _plannedOn = -1;
 
     /// <summary>The latest plan; null before the first.</summary>
     public ScalePlan? Latest { get; private set; }
 
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
     {
+        inputs.Buffers.Refresh();
+        long changes = inputs.Changes;
+        if (changes == _plannedOn && scope.Time.GetElapsedTime(_plannedAt) < Oldest && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
         ScaleInput input = inputs.Read(_memory);
         long start = scope.Time.GetTimestamp();
         ScalePlan plan = scope.Options.Planner.Plan(input);
@@ -34,8 +41,14 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
         if (!isComplete) return ReconcileResult.Again(AtOnce);
-        TimeSpan next = plan.NextChangeAt is { } at ? at - scope.Time.GetUtcNow() : Longest;
-        return ReconcileResult.Again(next > Longest ? Longest : next > AtOnce ? next : AtOnce);
+        (_plannedAt, _plannedOn) = (scope.Time.GetTimestamp(), changes);
+        return ReconcileResult.Again(Pause());
+    }
+
+    private TimeSpan Pause()
+    {
+        TimeSpan next = Latest?.NextChangeAt is { } at ? at - scope.Time.GetUtcNow() : Longest;
+        return next > Longest ? Longest : next > AtOnce ? next : AtOnce;
     }
 
     private async Task<bool> CreateAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)

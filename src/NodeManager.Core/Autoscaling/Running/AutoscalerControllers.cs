@@ -50,7 +50,11 @@ internal sealed class AutoscalerControllers : IDisposable
         _planeReconciler = new(scope);
         _scaleLoop = new(scope, _inputs, creator);
         _collector = new(scope, creator);
-        _trigger = new(scope.Time, () => _rounds.Add("plan"));
+        _trigger = new(scope.Time, () =>
+        {
+            _inputs.Touch();
+            _rounds.Add("plan");
+        });
     }
 
     /// <summary>Keys that wait, are worked on, and come again later, all queues together.</summary>
@@ -160,8 +164,10 @@ internal sealed class AutoscalerControllers : IDisposable
     {
         var pods = new ChangeFilter<Pod>(PlanImages.Of);
         var nodes = new ChangeFilter<Node>(PlanImages.Of);
+        var pools = new ChangeFilter<NodeSmithPool>(PlanImages.Of);
+        var planes = new ChangeFilter<NodeSmithControlPlane>(PlanImages.Of);
         // What a controller writes into a status makes no other provider.
-        var providers = new ChangeFilter<NodeSmithProvider>(static one => one.Metadata.Generation.GetHashCode());
+        var providers = new ChangeFilter<NodeSmithProvider>(PlanImages.Of);
         _subscriptions.AddRange(
         [
             _scope.Claims.Subscribe(Follow),
@@ -170,15 +176,20 @@ internal sealed class AutoscalerControllers : IDisposable
                 _pools.Add(KeyOf(change.Object));
                 foreach (NodeSmithClaim claim in _scope.Claims.FindAll(AutoscalerIndexes.ByPool, change.Object.Metadata.Name)) _claims.Add(KeyOf(claim));
                 foreach (NodeSmithControlPlane plane in _scope.Planes.Items) _planes.Add(KeyOf(plane));
-                _trigger.Pull();
+                if (pools.Matters(change)) _trigger.Pull();
             }),
-            _scope.Providers.Subscribe(change => FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name, providers.Matters(change))),
+            _scope.Providers.Subscribe(change =>
+            {
+                bool isChanged = providers.Matters(change);
+                FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name, isChanged);
+                if (isChanged) _trigger.Pull();
+            }),
             _scope.Options.Providers.Follow((ns, name) => FollowProvider(ns, name, isChanged: true)),
             _scope.Planes.Subscribe(change =>
             {
                 _planes.Add(KeyOf(change.Object));
                 foreach (NodeSmithPool pool in _scope.Pools.Items) _pools.Add(KeyOf(pool));
-                _trigger.Pull();
+                if (planes.Matters(change)) _trigger.Pull();
             }),
             _scope.Nodes.Subscribe(change =>
             {

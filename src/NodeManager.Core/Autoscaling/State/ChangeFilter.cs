@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.State;
@@ -28,6 +29,13 @@ internal static class PlanImages
     public static int Of(Pod pod) => HashCode.Combine(
         pod.Spec.NodeName, pod.Status.Phase, pod.Metadata.DeletionTimestamp is null, pod.Status.NominatedNodeName,
         pod.Status.Conditions.Find("PodScheduled") is { } scheduled ? HashCode.Combine(scheduled.Status, scheduled.Reason) : 0);
+
+    /// <summary>A pool's status tells of what a plan knows already, save for when it last scaled.</summary>
+    public static int Of(NodeSmithPool pool) => HashCode.Combine(pool.Metadata.Generation, pool.Metadata.DeletionTimestamp is null, pool.Status?.LastScaleActivity);
+
+    public static int Of(NodeSmithControlPlane plane) => HashCode.Combine(plane.Metadata.Generation, plane.Metadata.DeletionTimestamp is null);
+
+    public static int Of(NodeSmithProvider provider) => HashCode.Combine(provider.Metadata.Generation, provider.Metadata.DeletionTimestamp is null);
 
     public static int Of(Node node)
     {

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Kubernetes.Tests.Watching;
+
+/// <summary>Parts are shared where they are equal, and objects stay what they were.</summary>
+public sealed class PartPoolTests
+{
+    [Fact]
+    public void Pods_of_a_workload_share_what_they_have_in_common_and_keep_what_is_their_own()
+    {
+        var pool = new PartPool();
+        Pod one = Read("web-1", "a"), two = Read("web-2", "a"), other = Read("web-3", "b");
+        string[] before = [.. new[] { one, two, other }.Select(Write)];
+
+        foreach (Pod pod in new[] { one, two, other }) pool.Share(pod);
+
+        Assert.Equal(before, new[] { one, two, other }.Select(Write));
+        Assert.Same(one.Metadata.Labels, two.Metadata.Labels);
+        Assert.Same(one.Spec.Containers, two.Spec.Containers);
+        Assert.Same(one.Spec.Tolerations, other.Spec.Tolerations);
+        Assert.Same(one.Spec.NodeName, two.Spec.NodeName);
+        Assert.Same(one.Status.Conditions![0].Reason, two.Status.Conditions![0].Reason);
+        Assert.NotSame(one.Metadata.Labels, other.Metadata.Labels);
+        Assert.NotSame(one.Status.Conditions, two.Status.Conditions);
+    }
+
+    [Fact]
+    public void Nodes_stay_what_they_were()
+    {
+        var pool = new PartPool();
+        Node node = JsonSerializer.Deserialize(
+            """
+            {"metadata":{"name":"n","labels":{"kubernetes.io/hostname":"n","zone":"a"},"annotations":{"x":"y"}},
+             "status":{"capacity":{"cpu":"4","memory":"8Gi"},"allocatable":{"cpu":"3800m"},"conditions":[{"type":"Ready","status":"True"}],
+              "addresses":[{"type":"InternalIP","address":"10.0.0.1"}],"nodeInfo":{"kubeletVersion":"v1.37.0","machineID":"m"}}}
+            """, KubernetesJson.Default.Node)!;
+        string before = JsonSerializer.Serialize(node, KubernetesJson.Default.Node);
+
+        pool.Share(node);
+        pool.Share(node);
+
+        Assert.Equal(before, JsonSerializer.Serialize(node, KubernetesJson.Default.Node));
+    }
+
+    private static Pod Read(string name, string app) => JsonSerializer.Deserialize(
+        $$$"""
+        {"metadata":{"name":"{{{name}}}","namespace":"shop","generateName":"web-","labels":{"app":"{{{app}}}"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"u","controller":true}]},
+         "spec":{"nodeName":"worker-1","tolerations":[{"key":"k","operator":"Exists"}],"containers":[{"name":"main","image":"i","resources":{"requests":{"cpu":"100m"} } }],"volumes":[{"name":"token-{{{name}}}"}]},
+         "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","reason":"Up","lastTransitionTime":"2026-01-01T00:00:00Z"}],"containerStatuses":[{"name":"main","ready":true,"restartCount":0,"state":{"running":{} } }]} }
+        """, KubernetesJson.Default.Pod)!;
+
+    private static string Write(Pod pod) => JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod);
+}

@@ -70,6 +70,7 @@
         'Remove-NodePool'
         'Remove-NodeProvider'
         'Remove-NodeTaint'
+        'Repair-ClusterNode'
         'Resize-NodePool'
         'Restart-Scheduler'
         'Restore-SchedulerConfiguration'

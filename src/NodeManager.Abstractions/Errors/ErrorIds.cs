@@ -200,6 +200,12 @@ public static class ErrorIds
     public const string AlertStateUnreadable = nameof(AlertStateUnreadable);
     /// <summary>The parameters of the health monitor contradict each other, such as -StatePath with several sessions.</summary><remarks>Start one monitor for each session.</remarks>
     public const string MonitorInvalid = nameof(MonitorInvalid);
+    /// <summary>A parameter of a repair is out of range, or -MinHealthy is neither a number nor a percentage.</summary><remarks>Correct what the message names.</remarks>
+    public const string RepairInvalid = nameof(RepairInvalid);
+    /// <summary>The last action of the repair policy did not help, or the node's claim was lost.</summary><remarks>Fix the node, then run Repair-ClusterNode again, or put the node back into service with Resume-NodeScheduling.</remarks>
+    public const string RepairFailed = nameof(RepairFailed);
+    /// <summary>No provider has the machine of the node, so it cannot be restarted or replaced.</summary><remarks>List the machines with Get-Machine and the providers with Get-NodeProvider, or repair with -Action Drain.</remarks>
+    public const string NodeHasNoMachine = nameof(NodeHasNoMachine);
 
     // Node pools
     /// <summary>No node pool of this name exists.</summary><remarks>List the pools with Get-NodePool. Names are case-sensitive.</remarks>

@@ -36,9 +36,13 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         NodeFinding finding => finding.Node,
         NodeMaintenancePlan plan => plan.Node,
         NodeMaintenanceResult result => result.Node,
+        NodeRepairResult result => result.Node,
         ObjectRow row => row.Node,
         _ => null,
     };
+
+    /// <summary>The nodes that an object stands for; none for an object that stands for none.</summary>
+    public static IReadOnlyList<string> NamesFrom(ClusterObject value) => value is NodeAlert alert ? alert.Nodes : NameFrom(value) is { Length: > 0 } name ? [name] : [];
 
     /// <summary>What the object knows of the node; null for an object that only names it.</summary>
     public static ClusterNode? KnownFrom(ClusterObject value) => value switch
@@ -62,6 +66,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         NodeFinding finding => finding.NodeUid,
         NodeMaintenancePlan plan => plan.NodeUid,
         NodeMaintenanceResult result => result.NodeUid,
+        NodeRepairResult result => result.NodeUid,
         ObjectRow row => row.NodeUid,
         _ => "",
     };

@@ -11,6 +11,8 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Placement;
+using NodeManager.Core.Repair;
+using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -138,6 +140,29 @@ public sealed class RoleUseTests
 
         Assert.True(done.Run.Status == NodeMaintenanceRunStatus.Completed, done.Run.Describe());
         RoleUse.AssertNeeded(cluster, user, "nodemanager-maintainer", Conditions);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_repairer(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        string user = "repairer-" + cluster.Id;
+        await RoleManifest.BindAsync(cluster, "nodemanager-repairer", user);
+        NodeManagerSession session = await ConnectAsync(cluster, user, Operators, "nodemanager-maintainers");
+        await WaitForAsync(session, new() { Verb = "watch", Resource = "events" });
+        await WaitForAsync(session, new() { Verb = "create", Group = "coordination.k8s.io", Resource = "leases", Namespace = MaintenanceRequest.DefaultNamespace });
+        await cluster.AnnotateAsync(Resources.Nodes, nodes[0], "ready", "false");
+        await cluster.WaitForAsync(Resources.Nodes, nodes[0], static node => !node.Status.Conditions.IsTrue("Ready"));
+        RepairRequest request = new() { Session = session, Selector = cluster.Selector, Policy = new() { UnhealthyFor = TimeSpan.Zero, CoolDown = TimeSpan.Zero, MinHealthy = "50%" } };
+        List<NodeRepairResult> results = [];
+
+        await NodeRepairer.RunAsync(request, (result, _) => results.Add(result), NullObserver.Instance, default);
+
+        NodeRepairResult drained = Assert.Single(results);
+        Assert.True(drained.Status == NodeRepairStatus.Drained, drained.Message);
+        RoleUse.AssertNeeded(cluster, user, "nodemanager-repairer", Conditions);
     }
 
     private static async Task<TestCluster> StartAsync(string backend)

@@ -88,6 +88,39 @@ public class RepairBrakeTests
         Assert.Equal((BrakeState.CoolingDown, 0), (seeing.State, seeing.MayStart.Count));
     }
 
+    // A decision that has none before it goes by how long the nodes have been healthy, in minutes; - for always.
+    [Theory]
+    [InlineData("- - -", "")]
+    [InlineData("- - 1", "")]
+    [InlineData("- 1 3", "7")]
+    [InlineData("- 3 1", "7")]
+    [InlineData("- 12 12", "")]
+    [InlineData("1 1 2", "8")]
+    public void WhatWasBeforeTheFirstDecisionIsToldByTheNodes(string healthy, string minutesLeft)
+    {
+        List<FleetNode> fleet =
+        [
+            .. healthy.Split(' ').Select(static (text, index) => new FleetNode($"h{index}", "", true, false, false)
+            {
+                HealthySince = text == "-" ? null : Start.AddMinutes(-int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),
+            }),
+            new("broken", "", false, false, false),
+        ];
+
+        BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(healthy == "1 1 2" ? "1" : "50%")!, TimeSpan.FromMinutes(10), 9).Judge(null, fleet, Start);
+
+        Assert.Equal(minutesLeft, (decision.Until - Start)?.TotalMinutes.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
+        Assert.Equal(minutesLeft.Length == 0 ? ["broken"] : [], decision.MayStart);
+    }
+
+    [Fact]
+    public void WhatIsNotRepairedTakesNoPlaceOfThePool()
+    {
+        FleetNode[] fleet = [.. Fleet("hhh"), new("a", "p", false, false, false) { IsEligible = false }, new("b", "p", false, false, false)];
+
+        Assert.Equal(["b"], new RepairBrake(HealthyMinimum.Default, TimeSpan.Zero, 1).Judge(null, fleet, Start).MayStart);
+    }
+
     [Fact]
     public void OverAnyHistoryTheMinimumHolds()
     {

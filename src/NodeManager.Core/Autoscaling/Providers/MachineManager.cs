@@ -67,6 +67,22 @@ public static class MachineManager
             return result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound ? true : throw Failure(result, machine.Name, machine.Provider, "remove");
         }, cancellationToken);
 
+    /// <summary>Restarts a machine where id, name, tag and claim all match what is read from it.</summary>
+    /// <param name="session">Where the provider is.</param>
+    /// <param name="machine">As it was listed.</param>
+    /// <param name="cancellationToken">Stops waiting; what the provider has begun goes on.</param>
+    /// <exception cref="NodeManagerException">MachineRefused, MachineNotFound, MachineOperationFailed, NodeProviderUnusable, …</exception>
+    public static Task RestartAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, machine.Name, async (connection, token) =>
+        {
+            IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, token);
+            if (!machine.IsManaged || machine.ClaimUid.Length == 0)
+                throw Refused(machine.Name, machine.Provider, machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider", "restart");
+            MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+            MachineResult result = await RepeatAsync(connection, one => one.RestartAsync(identity, token), machine.ProviderNamespace, machine.Provider, machines, token);
+            return result.Outcome == MachineOutcome.Succeeded ? true : throw Failure(result, machine.Name, machine.Provider, "restart");
+        }, cancellationToken);
+
     internal static Machine Map(NodeManagerSession session, Machine machine, string ns) => new()
     {
         Cluster = session.Cluster,
@@ -161,9 +177,9 @@ public static class MachineManager
         return claims.Items.Find(one => one.Metadata.Uid == machine.ClaimUid) is { } claim ? $"{claim.Metadata.Namespace}/{claim.Metadata.Name}" : null;
     }
 
-    private static NodeManagerException Refused(string name, string provider, string why) => new(
-        ErrorIds.MachineRefused, ErrorKind.SecurityError, $"Cannot remove machine {name} of provider {provider}: {why}. It was not touched.", name,
-        "Check the machine in the provider's own interface. NodeManager never removes a machine whose id, name, tag and claim do not all match.");
+    private static NodeManagerException Refused(string name, string provider, string why, string verb = "remove") => new(
+        ErrorIds.MachineRefused, ErrorKind.SecurityError, $"Cannot {verb} machine {name} of provider {provider}: {why}. It was not touched.", name,
+        "Check the machine in the provider's own interface. NodeManager never touches a machine whose id, name, tag and claim do not all match.");
 
     private static NodeManagerException Failure(MachineResult result, string name, string provider, string verb)
     {

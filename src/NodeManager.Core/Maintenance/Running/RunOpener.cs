@@ -96,7 +96,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         RunState state = new() { Holder = lease.Holder, At = scope.Now };
         IReadOnlyList<NodeRecord> nodes = stored?.Nodes ?? [.. targets.Select((node, index) => Describe(node, index, options))];
         if (stored is null) await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
-        await EnsureNamespaceAsync(() => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken), cancellationToken);
+        await RunNamespace.EnsureAsync(scope, () => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken), cancellationToken);
         if (stored is null)
         {
             await store.CreateAsync(state, nodes, cancellationToken);
@@ -227,34 +227,6 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life of {sign.Holder}";
         scope.Observer.Verbose($"Run {run.Id} is in the hands of {sign.Holder}: {wait}.");
         progress.Opening(wait);
-    }
-
-    private async Task EnsureNamespaceAsync(Func<Task> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await write();
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound && refused.Status?.Details?.Kind == "namespaces")
-        {
-            try
-            {
-                Namespace made = new() { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = scope.Namespace } };
-                await scope.Client.CreateAsync(Resources.Namespaces, made, null, RequestOptions.Default, cancellationToken);
-            }
-            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
-            {
-                // Somebody else made it at the same time.
-            }
-            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
-            {
-                throw MaintenanceErrors.Invalid(
-                    $"There is no namespace '{scope.Namespace}' in '{scope.Session.Cluster}' to keep the run in, and no permission to make it.", scope.Namespace,
-                    "Have an administrator apply deploy/rbac.yaml, or name another one with -Namespace.");
-            }
-
-            await write();
-        }
     }
 
     // A run that could not have its nodes never was.

@@ -8,9 +8,15 @@ namespace NodeManager.Core.Repair.Rules;
 /// <param name="IsInRepair">True where a repair of it runs.</param>
 internal sealed record FleetNode(string Name, string Pool, bool IsHealthy, bool IsInMaintenance, bool IsInRepair)
 {
+    /// <summary>False for a node that is not repaired although it is not healthy: it is only counted.</summary>
+    public bool IsEligible { get; init; } = true;
+
+    /// <summary>Since when a node that was not healthy before is; null: always.</summary>
+    public DateTimeOffset? HealthySince { get; init; }
+
     /// <summary>What may be counted on: it works, and nobody is about to take it away.</summary>
     public bool Counts => IsHealthy && !IsInMaintenance && !IsInRepair;
 
     /// <summary>A repair would begin with it.</summary>
-    public bool Waits => !IsHealthy && !IsInMaintenance && !IsInRepair;
+    public bool Waits => IsEligible && !IsHealthy && !IsInMaintenance && !IsInRepair;
 }

@@ -25,6 +25,7 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
         {
             BrakeState.Held or BrakeState.Blind => now + Cooldown,
             BrakeState.CoolingDown => before.Until,
+            null => EndOfStorm(nodes, required, now),
             _ => null,
         };
         if (now < until) return new(BrakeState.CoolingDown, [], $"{count} again; repairs wait for the cool-down.") { Until = until };
@@ -40,6 +41,14 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
         }
 
         return new(BrakeState.Released, may, "");
+    }
+
+    // What was before the first decision is told by the nodes: a storm is over for as long as enough of them have been healthy.
+    private DateTimeOffset? EndOfStorm(IReadOnlyList<FleetNode> nodes, int required, DateTimeOffset now)
+    {
+        if (required == 0) return null;
+        DateTimeOffset since = nodes.Where(static node => node.Counts).Select(static node => node.HealthySince ?? DateTimeOffset.MinValue).Order().ElementAt(required - 1);
+        return since > now - Cooldown ? since + Cooldown : null;
     }
 }
 

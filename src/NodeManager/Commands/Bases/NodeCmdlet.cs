@@ -74,14 +74,15 @@ public abstract class NodeCmdlet : AsyncCmdlet
             return;
         }
 
-        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        string[] names = [.. NodeReference.NamesFrom(value)];
+        if (names.Length == 0)
         {
             Fail(NodeReference.StandsForNone(value), value);
             return;
         }
 
         foreach (NodeManagerSession session in Sessions.For(value))
-            foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, [name]) : [name])
+            foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, names) : names)
                 ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
     }
 

@@ -70,16 +70,30 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     /// <summary>Asks about these nodes of the session; without names, about all.</summary>
     private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names);
 
+    /// <summary>A node that the pipeline brought; <see cref="Read"/> follows.</summary>
+    private protected virtual void Note(NodeReference node, ClusterObject origin)
+    {
+    }
+
     private void Add(ClusterObject value)
     {
         if (PoolNodes.Of(value, Sessions, Pump, Fail) is { } members)
             _nodes.UnionWith(members);
-        else if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        else if (NodeReference.NamesFrom(value) is not { Count: > 0 } names)
             Fail(NodeReference.StandsForNone(value), value);
         else if (value is ObjectRow { Cluster: "" })
-            _names.Add(name);
+            _names.AddRange(names);
         else
+        {
             foreach (NodeManagerSession session in Sessions.For(value))
-                _nodes.Add(new(session, name));
+            {
+                foreach (string name in names)
+                {
+                    NodeReference node = new(session, new(name, NodeReference.UidFrom(value)));
+                    _nodes.Add(node);
+                    Note(node, value);
+                }
+            }
+        }
     }
 }

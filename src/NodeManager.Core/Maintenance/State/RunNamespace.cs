@@ -1,0 +1,42 @@
+using System.Net;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Maintenance.State;
+
+/// <summary>The namespace that runs are kept in: made where it is missing.</summary>
+internal static class RunNamespace
+{
+    /// <param name="scope">Of the run.</param>
+    /// <param name="write">The first thing that is written into it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">MaintenanceInvalid: it is missing and may not be made.</exception>
+    public static async Task EnsureAsync(MaintenanceScope scope, Func<Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await write();
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound && refused.Status?.Details?.Kind == "namespaces")
+        {
+            try
+            {
+                Namespace made = new() { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = scope.Namespace } };
+                await scope.Client.CreateAsync(Resources.Namespaces, made, null, RequestOptions.Default, cancellationToken);
+            }
+            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
+            {
+                // Somebody else made it at the same time.
+            }
+            catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
+            {
+                throw MaintenanceErrors.Invalid(
+                    $"There is no namespace '{scope.Namespace}' in '{scope.Session.Cluster}' to keep the run in, and no permission to make it.", scope.Namespace,
+                    "Have an administrator apply deploy/rbac.yaml, or name another one with -Namespace.");
+            }
+
+            await write();
+        }
+    }
+}

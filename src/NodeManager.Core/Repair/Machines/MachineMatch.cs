@@ -1,0 +1,38 @@
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Autoscaling.State;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Repair.Machines;
+
+/// <summary>Which machine is a node's. Pure.</summary>
+internal static class MachineMatch
+{
+    /// <summary>
+    /// By the provider's id, which decides where the node has one; else by the claim that names the node; else by name, where only one machine has it.
+    /// </summary>
+    /// <returns>The machine; or null, and why.</returns>
+    public static (Machine? Machine, string Problem) Find(Node node, IReadOnlyList<Machine> machines, IReadOnlyList<NodeSmithClaim> claims)
+    {
+        if (node.Spec.ProviderID is { Length: > 0 } id)
+            return One(machines.Where(machine => ProviderIds.AreSame(machine.ProviderId, id)), $"its provider ID {id}");
+        string name = node.Metadata.Name;
+        if (claims.FirstOrDefault(claim => claim.Status?.NodeName == name) is { } owner)
+            return One(machines.Where(machine => machine.ClaimUid == owner.Metadata.Uid), $"NodeSmithClaim {owner.Metadata.Name}, which names it");
+        return One(machines.Where(machine => machine.Name == name), $"its name {name}");
+    }
+
+    /// <summary>The claim that owns a machine; null for one that was made by hand.</summary>
+    public static NodeSmithClaim? OwnerOf(Machine machine, IReadOnlyList<NodeSmithClaim> claims) =>
+        claims.FirstOrDefault(claim => claim.Metadata.Uid is { Length: > 0 } uid && uid == machine.ClaimUid);
+
+    private static (Machine? Machine, string Problem) One(IEnumerable<Machine> found, string by)
+    {
+        Machine[] all = [.. found];
+        return all.Length switch
+        {
+            1 => (all[0], ""),
+            0 => (null, $"No provider has a machine with {by}."),
+            _ => (null, $"Several machines match {by}: {string.Join(", ", all.Select(static one => $"{one.Provider}/{one.Name}"))}."),
+        };
+    }
+}

@@ -1,0 +1,78 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Core.Repair.Rules;
+
+/// <summary>Which nodes a policy repairs, and why not the others. Pure; how many at once is <see cref="RepairBrake"/>'s.</summary>
+internal sealed class RepairJudge(RepairPolicy policy)
+{
+    private readonly Predicate<string> _isCause = NamePattern.Any(policy.Causes);
+
+    public RepairVerdict Judge(RepairSubject subject, DateTimeOffset now)
+    {
+        NodeFinding? finding = FindingOf(subject.Findings);
+        RepairVerdict? taken = Taken(subject);
+        if (finding is null)
+        {
+            if (taken is not null) return taken;
+            bool isLeft = subject.Claim is { } left && left.Run != subject.Run;
+            return new(NodeRepairReason.Healthy, isLeft ? "Healthy; an earlier repair left it claimed." : "No cause that is repaired is found on it.") { IsToBeReleased = isLeft && subject.IsCandidate };
+        }
+
+        if (subject.WantedUid.Length > 0 && subject.WantedUid != subject.Node.Metadata.Uid)
+            return new(NodeRepairReason.NodeGone, "Another node has registered under this name.") { Finding = finding };
+        if (taken is not null && !(taken.Reason == NodeRepairReason.Cordoned && policy.IncludeCordoned)) return taken with { Finding = finding };
+        if (subject.IsControlPlane && !policy.IncludeControlPlane)
+            return new(NodeRepairReason.ControlPlane, "Nodes of the control plane are repaired only with -IncludeControlPlane.") { Finding = finding };
+        if (subject.FailedUntil is { } until && until > now)
+        {
+            return new(NodeRepairReason.FailedBefore, "Its last repair failed, and it has not been healthy since.")
+                { Finding = finding, Due = until == DateTimeOffset.MaxValue ? null : until };
+        }
+
+        if (subject.RepairedAt + policy.CoolDown is { } again && again > now)
+            return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago (-CoolDown).") { Finding = finding, Due = again };
+        if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
+        {
+            return new(NodeRepairReason.TooRecent, $"{finding.Message} Not for {HumanDuration.Format(policy.UnhealthyFor)} yet (-UnhealthyFor).") { Finding = finding, Due = ripe };
+        }
+
+        return new(NodeRepairReason.Unhealthy, finding.Message) { Finding = finding };
+    }
+
+    /// <summary>The node as the brake sees it.</summary>
+    /// <param name="subject">The node.</param>
+    /// <param name="verdict">About it.</param>
+    /// <param name="isInRepair">A repair of it runs.</param>
+    public FleetNode Describe(RepairSubject subject, RepairVerdict verdict, bool isInRepair) =>
+        new(subject.Name, PoolOf(subject), verdict.IsHealthy && !verdict.IsToBeReleased, verdict.IsInMaintenance && !isInRepair, isInRepair)
+        {
+            IsEligible = verdict.MayBeRepaired && subject.IsCandidate,
+            HealthySince = subject.RecoveredAt,
+        };
+
+    public string PoolOf(RepairSubject subject)
+    {
+        IReadOnlyDictionary<string, string> labels = subject.Node.Metadata.Labels ?? [];
+        return policy.PoolLabel is { } label ? labels.GetValueOrDefault(label) ?? "" : PoolLabels.PoolOf(labels);
+    }
+
+    public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
+
+    // Somebody else works on it, or wants it left alone.
+    private RepairVerdict? Taken(RepairSubject subject)
+    {
+        if (subject.Node.Metadata.DeletionTimestamp is not null) return new(NodeRepairReason.NodeGone, "The node is being deleted.") { IsInMaintenance = true };
+        if (subject.HeldBy.Length > 0) return new(NodeRepairReason.Maintenance, $"Run {subject.HeldBy} is repairing it.") { IsInMaintenance = true };
+        if (subject.Claim is { } claim)
+        {
+            return claim.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal) ? null
+                : new(NodeRepairReason.Maintenance, $"Maintenance run {claim.Run} of {claim.Holder} has it.") { IsInMaintenance = true };
+        }
+
+        if (subject.Node.Spec.Unschedulable != true) return null;
+        string by = DrainAnnotation.Read(subject.Node) is { } drain ? $"It was cordoned by {drain.By}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}." : "It is cordoned, and not by a repair.";
+        return new(NodeRepairReason.Cordoned, $"{by} Uncordon it, or use -IncludeCordoned.") { IsInMaintenance = true };
+    }
+}

@@ -1,0 +1,365 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Repair.Machines;
+using NodeManager.Core.Repair.Rules;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Repair.Running;
+
+/// <summary>
+/// The repair of one node: claims it, takes the policy's actions, the gentlest first, and puts it back into service when it is healthy. Before each action
+/// it looks again: nothing is begun while the nodes cannot be seen, on a node that is healthy or gone, or after the claim was lost.
+/// </summary>
+internal sealed class NodeRepair
+{
+    // How long pods are waited for that nobody may be there to end.
+    private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+
+    // Of a node that is to go.
+    private static readonly TimeSpan NeverHealthy = TimeSpan.FromDays(3650);
+
+    private readonly RepairScope _scope;
+    private readonly Node _found;
+    private readonly NodeFinding? _finding;
+    private readonly string _pool;
+    private readonly Action<NodeRepairResult, NodeManagerException?> _told;
+    private readonly List<NodeRepairStep> _steps = [];
+    private NodeMachine? _machine;
+    private NodeDrainResult? _drain;
+    private string _uid;
+    private bool _isClaimed;
+    private bool _isCordoned;
+    private bool _wasCordoned;
+    private bool _isRefused;
+    private string _trouble = "";
+
+    /// <param name="scope">Of the command.</param>
+    /// <param name="node">As it was found.</param>
+    /// <param name="finding">That is repaired; null for a node that is healthy, and was left cordoned by an earlier repair.</param>
+    /// <param name="pool">The node's; empty for none.</param>
+    /// <param name="told">Gets each result, with what it is as an error.</param>
+    public NodeRepair(RepairScope scope, Node node, NodeFinding? finding, string pool, Action<NodeRepairResult, NodeManagerException?> told)
+    {
+        _scope = scope;
+        _found = node;
+        _finding = finding;
+        _pool = pool;
+        _told = told;
+        _uid = node.Metadata.Uid ?? "";
+        StartedAt = scope.Now;
+        Sight = new(scope.Time);
+    }
+
+    /// <summary>Kept up to date by the watch.</summary>
+    public NodeSight Sight { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>True once the actions are over, and the node only waits to become healthy.</summary>
+    public bool IsHolding { get; private set; }
+
+    private string Name => _found.Metadata.Name;
+
+    private RepairPolicy Policy => _scope.Policy;
+
+    /// <summary>Repairs the node. In a continuous repair it also waits until a node that could not be repaired is healthy.</summary>
+    /// <returns>The last result.</returns>
+    public async Task<RepairEnd> RunAsync(Action holding, CancellationToken cancellationToken)
+    {
+        RepairEnd end = await GuardedAsync(_finding is null ? ReleaseAsync : RepairAsync, cancellationToken);
+        await TellAsync(end);
+        if (!_scope.Request.IsContinuous || !end.HoldsNode || !_isClaimed || cancellationToken.IsCancellationRequested) return end;
+        IsHolding = true;
+        holding();
+        RepairEnd then = await GuardedAsync(HoldAsync, cancellationToken);
+        if (then.Status is NodeRepairStatus.Recovered) await TellAsync(then);
+        return then.Status == NodeRepairStatus.Interrupted ? end : then;
+    }
+
+    private async Task<RepairEnd> RepairAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(NodeRepairAction Action, bool Waits)> steps = Policy.Steps();
+        if (steps.Any(static step => step.Action >= NodeRepairAction.Restart))
+            _machine = await _scope.Claims.Retry.RunAsync(token => _scope.Machines.FindAsync(_found, token), cancellationToken);
+        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other)
+        {
+            return new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {other.Run} of {other.Holder} has the node.") { HeldBy = other.Run };
+        }
+
+        _isClaimed = true;
+        await _scope.NoteAsync(
+            _found, "Warning", "NodeRepairStarted",
+            $"{_scope.Session.Who()} repairs this node ({string.Join(", ", steps.Select(static step => step.Action))}): {_finding!.Message}{(_scope.Request.Reason.Length > 0 ? $" {_scope.Request.Reason}" : "")}", cancellationToken);
+        for (int i = 0; i < steps.Count; i++)
+        {
+            bool isLast = i == steps.Count - 1;
+            if (await BeforeAsync(cancellationToken) is { } over) return over;
+            RepairEnd? failure = await ActAsync(steps[i].Action, isLast, cancellationToken);
+            if (failure is { Status: not NodeRepairStatus.Failed }) return failure;
+            if (failure is not null)
+            {
+                if (isLast) return failure;
+                _trouble = failure.Message;
+                continue;
+            }
+
+            if (isLast && steps[i].Action <= NodeRepairAction.Drain) return Isolated(steps[i].Action);
+            if (!steps[i].Waits) continue;
+            if (await RecoveredAsync(Policy.EscalateAfter, cancellationToken) is { } end) return end;
+            if (isLast)
+            {
+                return new(NodeRepairStatus.Failed, NodeRepairReason.NotRecovered,
+                    $"The node is not healthy {HumanDuration.Format(Policy.EscalateAfter)} after its machine was {(steps[i].Action == NodeRepairAction.Restart ? "restarted" : "replaced")}: {Sight.State.Finding?.Message ?? _finding!.Message}");
+            }
+        }
+
+        throw new InvalidOperationException("A policy has an action.");
+    }
+
+    private async Task<RepairEnd> ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other)
+            return new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {other.Run} of {other.Holder} has the node.") { HeldBy = other.Run };
+        _isClaimed = true;
+        return await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken)
+            ?? new(NodeRepairStatus.Skipped, NodeRepairReason.TooRecent, "An earlier repair left the node cordoned. It is not healthy for long enough to be put back into service.");
+    }
+
+    // Whether there is still something to repair, and it is ours.
+    private async Task<RepairEnd?> BeforeAsync(CancellationToken cancellationToken)
+    {
+        SightState state = await Sight.SeenAsync(cancellationToken);
+        if (state.Uid != _uid && !HasTouchedMachine) return RepairEnd.Gone(Name);
+        // It did not come back after its restart: there is no node to claim.
+        if (state.IsGone) return null;
+        if (state.IsHealthyFor(TimeSpan.Zero, _scope.Now))
+        {
+            // For a moment, or for good.
+            if (await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) is { } recovered) return recovered;
+            return await BeforeAsync(cancellationToken);
+        }
+
+        if (state.Uid != _uid)
+        {
+            _uid = state.Uid;
+            (_isCordoned, _wasCordoned) = (false, false);
+            if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other) return RepairEnd.Lost($"Run {other.Run} of {other.Holder} has the node now.");
+        }
+
+        await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
+        return null;
+    }
+
+    private bool HasTouchedMachine => _steps.Exists(static step => step.Action is nameof(NodeRepairAction.Restart) or nameof(NodeRepairAction.Replace));
+
+    private async Task<RepairEnd?> ActAsync(NodeRepairAction action, bool isLast, CancellationToken cancellationToken)
+    {
+        if (!_isCordoned && !Sight.State.IsGone)
+        {
+            _wasCordoned = await _scope.Claims.CordonAsync(Name, _uid, Why, cancellationToken);
+            _isCordoned = true;
+        }
+
+        NodeRepairStep step = new() { Action = action.ToString(), StartedAt = _scope.Now };
+        _steps.Add(step);
+        RepairEnd? end = null;
+        try
+        {
+            end = action switch
+            {
+                NodeRepairAction.Drain => await DrainAsync(isLast, cancellationToken),
+                NodeRepairAction.Restart => await RestartAsync(cancellationToken),
+                NodeRepairAction.Replace => await ReplaceAsync(cancellationToken),
+                _ => null,
+            };
+            return end;
+        }
+        catch (NodeManagerException failure) when (action >= NodeRepairAction.Restart)
+        {
+            end = new(NodeRepairStatus.Failed, NodeRepairReason.ProviderFailed, failure.Message) { Failure = failure };
+            return end;
+        }
+        finally
+        {
+            _steps[^1] = new() { Action = step.Action, StartedAt = step.StartedAt, EndedAt = _scope.Now, Message = end?.Message ?? "" };
+        }
+    }
+
+    private async Task<RepairEnd?> DrainAsync(bool isLast, CancellationToken cancellationToken)
+    {
+        TimeSpan limit = Policy.Drain.Timeout is { } own && own > TimeSpan.Zero && own < Policy.EscalateAfter ? own : Policy.EscalateAfter;
+        var options = Policy.Drain with
+        {
+            Timeout = limit,
+            Reason = Why,
+            SkipWaitForDeleteTimeout = Policy.Drain.SkipWaitForDeleteTimeout ?? (_found.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet),
+        };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // A node that is well again is drained no further.
+        Task<SightState> better = Sight.RecoveredAsync(Policy.HealthyFor, state => state.IsGone || state.Uid != _uid, null, stop.Token);
+        _ = better.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        try
+        {
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Observer, stop.Token)) _drain = result;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (better.IsCompletedSuccessfully) return await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) ?? await DrainAsync(isLast, cancellationToken);
+        if (_drain is null || _drain.Status == NodeDrainStatus.Drained) return null;
+        _isRefused = _drain.Status == NodeDrainStatus.Blocked;
+        NodeManagerException? failure = DrainFailures.Of(_drain);
+        return new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, failure?.Message ?? _drain.Message) { Failure = isLast ? failure : null };
+    }
+
+    private async Task<RepairEnd?> RestartAsync(CancellationToken cancellationToken)
+    {
+        await NoteAsync("NodeRepairRestart", $"Restarting machine {_machine}.", cancellationToken);
+        await _scope.Claims.Retry.RunAsync(token => _scope.Machines.RestartAsync(_machine!, token), cancellationToken);
+        return null;
+    }
+
+    private async Task<RepairEnd?> ReplaceAsync(CancellationToken cancellationToken)
+    {
+        // What a drain does not evict without being told to is lost with the machine.
+        if (_isRefused)
+            return new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, $"The machine was not replaced, as its node could not be drained: {_trouble}");
+        await NoteAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);
+        await _scope.Claims.Retry.RunAsync(token => _scope.Machines.DestroyAsync(_machine!, _found, token), cancellationToken);
+        if (_machine!.Claim is { } claim)
+        {
+            SightState state = await Sight.RecoveredAsync(NeverHealthy, one => one.IsGone || one.Uid != _uid, Policy.EscalateAfter, cancellationToken);
+            return state.IsGone || state.Uid != _uid
+                ? new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"NodeSmithClaim {claim.Metadata.Name} was deleted and its machine destroyed. The autoscaler makes another where pool {claim.Spec.PoolRef} needs one.")
+                : new(NodeRepairStatus.Failed, NodeRepairReason.NotRecovered, $"NodeSmithClaim {claim.Metadata.Name} was deleted, and its node is still there. Check that an autoscaler runs (Get-NodeAutoscaler).");
+        }
+
+        Machine made;
+        try
+        {
+            made = await _scope.Claims.Retry.RunAsync(token => _scope.Machines.CreateAsync(_machine, _found, token), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _trouble = $"Machine {_machine} was destroyed, and may not have been made again. Make it with New-Machine {_machine.Machine.Name} -Provider {_machine.Machine.Provider}.";
+            throw;
+        }
+
+        return made.Name == Name ? null : new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"Machine {_machine} was destroyed, and machine {made.Provider}/{made.Name} made in its place.");
+    }
+
+    /// <summary>Waits for the node to be healthy, and puts it back into service.</summary>
+    /// <returns>Null where it did not become so in time.</returns>
+    private async Task<RepairEnd?> RecoveredAsync(TimeSpan? atMost, CancellationToken cancellationToken)
+    {
+        SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, IsOver, atMost, cancellationToken);
+        if (!state.IsHealthyFor(Policy.HealthyFor, _scope.Now)) return IsOver(state) ? RepairEnd.Gone(Name) : null;
+        // A node that registered again has neither claim nor cordon of before.
+        if (state.Uid == _uid && !await _scope.Claims.ReleaseAsync(Name, _uid, cancellationToken)) return RepairEnd.Lost("The node is healthy. Its claim was released by another client, so it is left as it is.");
+        _isClaimed = false;
+        string service = _isCordoned && _wasCordoned && state.Uid == _uid ? "It stays cordoned, as it was before." : "It is in service.";
+        return HasTouchedMachine
+            ? new(NodeRepairStatus.Repaired, NodeRepairReason.Healthy, $"The node is healthy after its machine was {(_steps[^1].Action == nameof(NodeRepairAction.Replace) ? "replaced" : "restarted")}. {service}")
+            : new(NodeRepairStatus.Recovered, NodeRepairReason.Healthy, $"The node became healthy by itself. {service}");
+
+        bool IsOver(SightState one) => !HasTouchedMachine && (one.IsGone || one.Uid != _uid);
+    }
+
+    private async Task<RepairEnd> HoldAsync(CancellationToken cancellationToken)
+    {
+        string run = _scope.Claims.Run;
+        SightState state = await Sight.RecoveredAsync(
+            Policy.HealthyFor, one => one.IsGone || one.Uid != _uid || MaintenanceClaim.Read(one.Node!.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run != run, null, cancellationToken);
+        return state.IsHealthyFor(Policy.HealthyFor, _scope.Now) && state.Uid == _uid
+            ? await RecoveredAsync(Policy.HealthyFor, cancellationToken) ?? await HoldAsync(cancellationToken)
+            : RepairEnd.Gone(Name);
+    }
+
+    private static RepairEnd Isolated(NodeRepairAction action) => action == NodeRepairAction.Cordon
+        ? new(NodeRepairStatus.Cordoned, NodeRepairReason.Unhealthy, "The node takes no new pods. It is not healthy yet.")
+        : new(NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, "The node is drained and stays cordoned. It is not healthy yet.");
+
+    private async Task<RepairEnd> GuardedAsync(Func<CancellationToken, Task<RepairEnd>> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _scope.Claims.Lost);
+        try
+        {
+            return await work(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            if (_scope.Claims.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested) return RepairEnd.Lost(_scope.Claims.WhyLost().Message);
+            bool isTouched = _isCordoned;
+            if (_isClaimed && !isTouched) await _scope.Claims.ForgiveAsync(Name, _uid);
+            return new(NodeRepairStatus.Interrupted, NodeRepairReason.Stopped,
+                _trouble.Length > 0 && HasTouchedMachine ? _trouble : isTouched ? "The command was stopped. The node stays cordoned; run the command again to continue." : "The command was stopped before the node was changed.");
+        }
+        catch (ClaimLostException lost)
+        {
+            return RepairEnd.Lost(lost.Message);
+        }
+        catch (NodeGoneException)
+        {
+            return RepairEnd.Gone(Name);
+        }
+        catch (NodeManagerException failure)
+        {
+            return new(NodeRepairStatus.Failed, failure.ErrorId == ErrorIds.NodeHasNoMachine ? NodeRepairReason.NoMachine : NodeRepairReason.ClusterFailed, failure.Message) { Failure = failure };
+        }
+        catch (Exception failure) when (ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, Name) is { } known)
+        {
+            return new(NodeRepairStatus.Failed, NodeRepairReason.ClusterFailed, known.Message) { Failure = known };
+        }
+    }
+
+    private string Why => $"repair: {_finding?.Cause}{(_scope.Request.Reason.Length > 0 ? $", {_scope.Request.Reason}" : "")}";
+
+    private Task NoteAsync(string reason, string message, CancellationToken cancellationToken) => _scope.NoteAsync(_found, "Warning", reason, message, cancellationToken);
+
+    private async Task TellAsync(RepairEnd end)
+    {
+        if (_isClaimed || _steps.Count > 0)
+        {
+            using CancellationTokenSource limit = new(EndLimit, _scope.Time);
+            bool isWell = end.Status is NodeRepairStatus.Repaired or NodeRepairStatus.Recovered or NodeRepairStatus.Drained or NodeRepairStatus.Cordoned;
+            await _scope.NoteAsync(_found, isWell ? "Normal" : "Warning", isWell ? "NodeRepairEnded" : "NodeRepairFailed", $"{end.Status}: {end.Message}", limit.Token);
+        }
+
+        NodeRepairResult result = new()
+        {
+            Session = _scope.Session,
+            Cluster = _scope.Session.Cluster,
+            RunId = _scope.Claims.Run,
+            Node = Name,
+            NodeUid = _found.Metadata.Uid ?? "",
+            Pool = _pool,
+            Status = end.Status,
+            Reason = end.Reason,
+            Message = end.Message,
+            Cause = _finding?.Cause ?? "",
+            Finding = _finding,
+            Steps = new([.. _steps]),
+            Machine = _machine?.ToString() ?? "",
+            Drain = _drain,
+            StartedAt = StartedAt,
+            EndedAt = _scope.Now,
+        };
+        _told(result, FailureOf(end, result));
+    }
+
+    private NodeManagerException? FailureOf(RepairEnd end, NodeRepairResult result) => end.Status != NodeRepairStatus.Failed && end.Reason != NodeRepairReason.ClaimLost ? null
+        : end.Failure is { } known ? new(known.ErrorId, known.Kind, $"Repair of node {Name} (cluster {_scope.Session.Cluster}) failed: {known.Message}", result, known.RecommendedAction, known)
+        : new(
+            ErrorIds.RepairFailed, ErrorKind.InvalidOperation, $"Repair of node {Name} (cluster {_scope.Session.Cluster}) ended as {end.Status}: {end.Message}", result,
+            _isCordoned ? "Fix the node, then run Repair-ClusterNode again, or put it back into service with Resume-NodeScheduling." : "See the result's Message.");
+}

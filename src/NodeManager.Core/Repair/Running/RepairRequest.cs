@@ -1,0 +1,34 @@
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Repair.Rules;
+
+namespace NodeManager.Core.Repair.Running;
+
+/// <summary>Which nodes of a cluster to repair, and how.</summary>
+public sealed record RepairRequest
+{
+    public required NodeManagerSession Session { get; init; }
+
+    /// <summary>The nodes over which <see cref="RepairPolicy.MinHealthy"/> counts: plain names or wildcards; none: all.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>A label selector of these nodes as kubectl's <c>-l</c>; null: all.</summary>
+    public string? Selector { get; init; }
+
+    /// <summary>Those of them that may be repaired; null: all.</summary>
+    public IReadOnlyList<NodeTarget>? Candidates { get; init; }
+
+    public RepairPolicy Policy { get; init; } = new();
+
+    /// <summary>Where the Lease of the repair is.</summary>
+    public string Namespace { get; init; } = MaintenanceRequest.DefaultNamespace;
+
+    /// <summary>Goes on until it is cancelled, and repairs nodes whenever they fail. Otherwise each node is judged once.</summary>
+    public bool IsContinuous { get; init; }
+
+    /// <summary>Only says what would be done.</summary>
+    public bool IsPlan { get; init; }
+
+    /// <summary>Why, for the events on the nodes.</summary>
+    public string Reason { get; init; } = "";
+}

@@ -1,0 +1,223 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Repair;
+using NodeManager.Core.Repair.Rules;
+using NodeManager.Core.Repair.Running;
+using NodeManager.Jobs;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Repairs unhealthy nodes by a policy, once or, as a job, as they fail. A result a node.</summary>
+[Cmdlet(VerbsDiagnostic.Repair, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NodeRepairResult), typeof(Job))]
+public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
+{
+    private readonly Dictionary<NodeManagerSession, List<NodeTarget>> _candidates = [];
+    private readonly List<RepairRequest> _jobs = [];
+    private readonly List<NodeRepairResult> _interrupted = [];
+
+    /// <summary>What is done, the gentlest first; each further action where the one before did not help.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public NodeRepairAction[] Action { get; set; } = [NodeRepairAction.Drain];
+
+    /// <summary>Causes of findings that are repaired; wildcards.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NodeAlertCauseCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Cause { get; set; } = [.. RepairPolicy.DefaultCauses];
+
+    /// <summary>How long a cause must have lasted.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan UnhealthyFor { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long an action may take, and how long the node then has to become healthy, before the next action.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many of the selected nodes must be healthy for a repair to start: <c>3</c>, or <c>51%</c> of them, rounded up.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string MinHealthy { get; set; } = "51%";
+
+    /// <summary>How long enough nodes must have been healthy after a storm, and a node in service after its repair.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan CoolDown { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many nodes of one pool may be in repair.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxPerPool { get; set; } = 1;
+
+    /// <summary>The label whose value is a node's pool; without it, those that clouds and provisioners set.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabelKeyCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? PoolLabel { get; set; }
+
+    /// <summary>Repair nodes of the control plane, too.</summary>
+    [Parameter]
+    public SwitchParameter IncludeControlPlane { get; set; }
+
+    /// <summary>Repair nodes, too, that somebody else has cordoned.</summary>
+    [Parameter]
+    public SwitchParameter IncludeCordoned { get; set; }
+
+    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    [Parameter]
+    public SwitchParameter DeleteUnmanagedPod { get; set; }
+
+    /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
+    [Parameter]
+    public SwitchParameter DeleteEmptyDirData { get; set; }
+
+    /// <summary>What pods get to terminate; without it, what they ask for themselves.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? GracePeriod { get; set; }
+
+    /// <summary>Why; noted on the nodes and in their events.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string Reason { get; set; } = "";
+
+    /// <summary>Where the Lease of the repair is kept.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
+
+    /// <summary>Repair nodes as they fail, in a job, until it is stopped.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Of the job.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
+
+    private protected override void Begin()
+    {
+        MachineSessions.Prepare();
+        DurationAttribute.RequireNotNegative(nameof(UnhealthyFor), UnhealthyFor);
+        DurationAttribute.RequireNotNegative(nameof(EscalateAfter), EscalateAfter);
+        DurationAttribute.RequireNotNegative(nameof(CoolDown), CoolDown);
+        DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
+    }
+
+    // What was found names the nodes to repair; a selection of nodes is what the minimum counts over.
+    private protected override void Note(NodeReference node, ClusterObject origin)
+    {
+        if (origin is not (NodeFinding or NodeHealth or NodeAlert or NodeRepairResult)) return;
+        if (!_candidates.TryGetValue(node.Session, out List<NodeTarget>? candidates)) _candidates[node.Session] = candidates = [];
+        candidates.Add(node.Target);
+    }
+
+    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    {
+        List<NodeTarget>? candidates = _candidates.GetValueOrDefault(session);
+        RepairRequest request = new()
+        {
+            Session = session,
+            Names = candidates is null ? names : [],
+            Selector = Selector,
+            Candidates = candidates,
+            Policy = new()
+            {
+                Actions = Action,
+                Causes = Cause,
+                UnhealthyFor = UnhealthyFor,
+                EscalateAfter = EscalateAfter,
+                MinHealthy = MinHealthy,
+                CoolDown = CoolDown,
+                MaxPerPool = MaxPerPool,
+                PoolLabel = PoolLabel,
+                IncludeControlPlane = IncludeControlPlane,
+                IncludeCordoned = IncludeCordoned,
+                Drain = new() { DeleteUnmanagedPods = DeleteUnmanagedPod, DeleteEmptyDirData = DeleteEmptyDirData, GracePeriod = GracePeriod },
+            },
+            Namespace = Namespace,
+            Reason = Reason,
+        };
+        NodeRepairer.Check(request);
+        if (AsJob && !IsWhatIf)
+        {
+            if (ShouldProcess($"unhealthy nodes of cluster {session.Cluster}", $"Repair continuously ({string.Join(", ", request.Policy.Steps().Select(static step => step.Action))})")) _jobs.Add(request);
+        }
+        else
+        {
+            Repair(request);
+        }
+    }
+
+    private protected override void End()
+    {
+        base.End();
+        if (_jobs.Count == 0) return;
+        NodeRepairJob job = new(MyInvocation.Line.Trim(), JobName, _jobs);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+
+    private protected override void Output(object value)
+    {
+        if (value is NodeRepairResult { Status: NodeRepairStatus.Interrupted } result && IsStopped) _interrupted.Add(result);
+        base.Output(value);
+    }
+
+    private protected override void WriteSummary()
+    {
+        foreach (NodeRepairResult result in _interrupted) WriteHost($"{result.Node}: {result.Message}");
+    }
+
+    private protected override void WriteAbandoned() => WriteSummary();
+
+    // Each node is confirmed, so it has to be known first which ones would be repaired.
+    private void Repair(RepairRequest request)
+    {
+        NodeManagerSession session = request.Session;
+        List<NodeTarget> confirmed = [];
+        foreach ((NodeRepairResult planned, NodeManagerException? failure) in Pump.RunNow(worker => NodeRepairer.PlanAsync(request, worker, worker.Token)))
+        {
+            if (failure is not null)
+            {
+                WriteFailure(failure, planned);
+                continue;
+            }
+
+            if (planned.Status != NodeRepairStatus.Planned || IsWhatIf) WriteObject(planned);
+            if (planned.Status == NodeRepairStatus.Planned && ShouldProcess($"node {planned.Node} (cluster {session.Cluster})", Question(planned))) confirmed.Add(new(planned.Node, planned.NodeUid));
+        }
+
+        if (confirmed.Count == 0) return;
+        Sessions.StartIn(session, session, worker => NodeRepairer.RunAsync(
+            request with { Candidates = confirmed },
+            (result, failure) =>
+            {
+                worker.Output(result);
+                if (failure is not null) worker.Error(failure, result);
+            },
+            worker, worker.Token));
+    }
+
+    private void WriteFailure(NodeManagerException failure, NodeRepairResult result)
+    {
+        if (result.Reason == NodeRepairReason.NoMachine) WriteObject(result);
+        Fail(failure, result);
+    }
+
+    private static string Question(NodeRepairResult planned) => planned.Finding is null
+        ? "Put back into service"
+        : $"Repair ({string.Join(", ", planned.Steps.Select(static step => step.Action))}{(planned.Machine.Length > 0 ? $"; machine {planned.Machine}" : "")}): {planned.Message}";
+}

@@ -1,0 +1,119 @@
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Repair;
+using NodeManager.Core.Repair.Running;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Repair;
+
+/// <summary>Repairs by restarting and replacing machines, through a simulated provider.</summary>
+public sealed class MachineRepairTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_restarted_machine_is_repaired_and_a_node_without_one_is_an_error(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(backend);
+        await lab.AddProviderAsync();
+        IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(3);
+        string machine = await lab.AddMachineAsync("machine");
+        await lab.BreakAsync(nodes[0]);
+        await lab.BreakAsync(machine);
+        string? before = (await lab.FindAsync(machine))!.Metadata.Uid;
+
+        var results = await lab.RunAsync(With(lab, NodeRepairAction.Restart) with { Policy = With(lab, NodeRepairAction.Restart).Policy with { MaxPerPool = 2 } });
+
+        (NodeRepairResult none, NodeManagerException? failure) = results[0];
+        Assert.Equal((nodes[0], NodeRepairStatus.Failed, NodeRepairReason.NoMachine, ErrorIds.NodeHasNoMachine), (none.Node, none.Status, none.Reason, failure!.ErrorId));
+        Assert.NotEqual(true, (await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
+        NodeRepairResult repaired = results[1].Result;
+        Assert.Equal((machine, NodeRepairStatus.Repaired, "Drain, Restart", "sim/" + machine), (repaired.Node, repaired.Status, repaired.Steps.ToString(), repaired.Machine));
+        Node after = (await lab.FindAsync(machine))!;
+        Assert.NotEqual(before, after.Metadata.Uid);
+        Assert.NotEqual(true, after.Spec.Unschedulable);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_a_restart_does_not_help_is_replaced(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(backend);
+        await lab.AddProviderAsync();
+        await lab.Cluster.AddNodesAsync(1);
+        string machine = await lab.AddMachineAsync("machine");
+        await lab.BreakAsync(machine);
+        List<string> calls = [];
+        // It says that it restarted the machine, and nothing changes.
+        lab.Intercept = call =>
+        {
+            lock (calls) calls.Add(call);
+            return call == "Restart" ? MachineResult.Success(null) : null;
+        };
+
+        RepairRequest request = With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace);
+        NodeRepairResult repaired = await lab.RunOneAsync(request with { Policy = request.Policy with { EscalateAfter = Eventually.Soon } });
+
+        // What the replacement needs may be more than its time on a busy machine; then it was made all the same.
+        Assert.Contains(repaired.Status, (string[])[NodeRepairStatus.Repaired, NodeRepairStatus.Failed]);
+        Assert.Equal(("Drain, Restart, Replace", machine), (repaired.Steps.ToString(), repaired.Node));
+        Assert.Equal(["Restart", "Deprovision", "Provision"], calls.Where(static call => call != "List"));
+        await lab.Cluster.WaitForAsync(Resources.Nodes, machine, static node => node.Status.Conditions.IsTrue("Ready"));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_provider_that_fails_leads_to_the_next_action_and_to_an_error_at_the_end(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(backend);
+        await lab.AddProviderAsync();
+        await lab.Cluster.AddNodesAsync(1);
+        string machine = await lab.AddMachineAsync("machine");
+        await lab.BreakAsync(machine);
+        lab.Intercept = static call => call is "Restart" or "Deprovision" ? MachineResult.Ended(MachineOutcome.Forbidden, "the token may not power machines") : null;
+
+        (NodeRepairResult result, NodeManagerException? failure) = Assert.Single(await lab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace)));
+
+        Assert.Equal((NodeRepairStatus.Failed, NodeRepairReason.ProviderFailed, "Drain, Restart, Replace"), (result.Status, result.Reason, result.Steps.ToString()));
+        Assert.Equal((ErrorIds.MachineOperationFailed, ErrorKind.PermissionDenied), (failure!.ErrorId, failure.Kind));
+        Assert.Contains("the token may not power machines", result.Steps[1].Message, StringComparison.Ordinal);
+        Assert.True((await lab.FindAsync(machine))!.Spec.Unschedulable);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Nothing_starts_while_the_API_server_is_cut_off_and_what_runs_goes_on_after_it(string backend)
+    {
+        using CutNetwork network = new();
+        await using RepairLab lab = await RepairLab.StartAsync(backend, network.Wrap);
+        await lab.AddProviderAsync();
+        IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(1);
+        string machine = await lab.AddMachineAsync("machine");
+        await lab.AddHeldPodAsync(machine);
+        RepairRequest request = With(lab, NodeRepairAction.Restart);
+        RunningOperation job = NodeRepairer.Start(request with { Policy = request.Policy with { EscalateAfter = TimeSpan.FromSeconds(5), MinHealthy = "0", MaxPerPool = 9 } });
+        await lab.BreakAsync(machine);
+        await lab.WaitForCordonAsync(machine);
+
+        // In the middle of the drain, which a PDB holds up; its time runs out meanwhile.
+        network.Cut();
+        await lab.BreakAsync(nodes[0]);
+        await Task.Delay(TimeSpan.FromSeconds(7));
+        string? uid = (await lab.FindAsync(machine))!.Metadata.Uid;
+        Assert.Empty(job.Results);
+        Assert.Null(await lab.ClaimOfAsync(nodes[0]));
+
+        network.Restore();
+        await Eventually.HoldsAsync("the machine is restarted", async () => await lab.FindAsync(machine) is { } node && node.Metadata.Uid != uid && node.Status.Conditions.IsTrue("Ready"));
+        await Eventually.HoldsAsync("a result", () => Task.FromResult(job.Results.OfType<NodeRepairResult>().Any(one => one.Node == machine)));
+        job.Cancel();
+        Assert.Equal(OperationState.Cancelled, await job.Completion);
+    }
+
+    private static RepairRequest With(RepairLab lab, params NodeRepairAction[] actions)
+    {
+        RepairRequest request = RepairTests.Permissive(lab);
+        return request with { Policy = request.Policy with { Actions = actions } };
+    }
+}

@@ -145,6 +145,9 @@ public static class ScaleReason
     /// <summary>The node's claim is being deleted already.</summary>
     public const string BeingRemoved = nameof(BeingRemoved);
 
+    /// <summary>An update rolls the pool (Update-NodePool): it alone removes nodes until it ends.</summary>
+    public const string PoolUpdate = nameof(PoolUpdate);
+
     /// <summary>The pool is being deleted.</summary>
     public const string PoolDeleted = nameof(PoolDeleted);
 

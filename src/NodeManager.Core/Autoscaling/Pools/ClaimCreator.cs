@@ -109,26 +109,8 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
 
     private async Task CreateAsync(NodeSmithPool pool, NodeScalePlanMachine machine, long sequence, CancellationToken cancellationToken)
     {
-        string name = $"{pool.Metadata.Name}-{sequence}";
-        var claim = new NodeSmithClaim
-        {
-            ApiVersion = NodeSmithNames.ApiVersion,
-            Kind = nameof(NodeSmithClaim),
-            Metadata = new()
-            {
-                Name = name, Namespace = scope.Namespace, Finalizers = [NodeSmithNames.Finalizer],
-                Labels = new() { [NodeRegistration.PoolLabelKeyOf(pool)] = pool.Metadata.Name },
-            },
-            Spec = new()
-            {
-                PoolRef = pool.Metadata.Name,
-                IdempotencyKey = $"{pool.Metadata.Uid}/{sequence}",
-                Requirements = new() { CpuCores = machine.CpuCores, MemoryMiB = machine.Memory >> 20 },
-                TerminationGracePeriod = pool.Spec.MachineTemplate.TerminationGracePeriod,
-                Shape = machine.Shape.Length > 0 ? machine.Shape : null,
-                Zone = machine.Zone.Length > 0 ? machine.Zone : null,
-            },
-        };
+        (long cores, long memory) = (machine.CpuCores, machine.Memory >> 20);
+        NodeSmithClaim claim = ClaimDraft.Of(pool, sequence, cores, memory, machine.Shape, machine.Zone);
         try
         {
             scope.Claims.Admit(await scope.Client.CreateAsync(NodeSmithResources.Claims, claim, scope.Namespace, RequestOptions.Default, cancellationToken));
@@ -138,6 +120,6 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             // Ours, where an answer was lost. Otherwise somebody's; what is missing is planned again, with another number.
         }
 
-        scope.Decisions.Note(pool.Metadata.Name, $"claim/{name}", ScaleDecision.Create, $"{machine.Reason}: {machine.Message}");
+        scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Create, $"{machine.Reason}: {machine.Message}");
     }
 }

@@ -21,6 +21,12 @@ public static class NodeSmithNames
     /// <summary>On a claim: its machine is left alone, and who wanted that.</summary>
     public const string AbandonedAnnotation = Group + "/abandoned-by";
 
+    /// <summary>On a pool: which update rolls it, as <c>namespace/name</c> of its ConfigMap. While it is there, nothing else takes its nodes away.</summary>
+    public const string UpdateAnnotation = Group + "/update";
+
+    /// <summary>On a claim: what its pool said of new nodes when the claim was created.</summary>
+    public const string TemplateAnnotation = Group + "/template";
+
     /// <summary>On a claim: why it was deleted.</summary>
     public const string RemovalAnnotation = Group + "/removal-reason";
 

@@ -116,6 +116,7 @@ internal sealed class ScaleDownPlan
         if (member.HasFailed) return (ScaleReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
         if (member.IsInFlight) return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null) return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
+        if (pool.UpdatedBy is { } update) return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, it alone removes nodes.");
         return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.") : RemovalRules.OfNode(member.Node);
     }
 

@@ -43,6 +43,9 @@ internal sealed class PoolState
 
     public bool IsDeleted => Pool.Metadata.DeletionTimestamp is not null;
 
+    /// <summary>The update that rolls the pool; null: none.</summary>
+    public string? UpdatedBy => IsDeleted ? null : Pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation);
+
     public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
 
     /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>

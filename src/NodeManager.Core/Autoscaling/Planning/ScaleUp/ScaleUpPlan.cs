@@ -89,10 +89,10 @@ internal sealed class ScaleUpPlan
         return new(buffer, FreeRoom.Target(buffer, _input.BufferTargets), room.Count, free, room.Count(static one => one.Node is not null || one.Machine is not null) - free);
     }
 
-    /// <summary>At least so many nodes, those that leave not counted.</summary>
+    /// <summary>At least so many nodes, those that leave not counted. An update replaces what it removes by itself.</summary>
     private void KeepLeast(PodPacker packer)
     {
-        foreach (PoolState pool in _pools.Where(static pool => !pool.IsDeleted))
+        foreach (PoolState pool in _pools.Where(static pool => !pool.IsDeleted && pool.UpdatedBy is null))
         {
             int there = pool.Members.Count(static member => !member.IsLeaving) + packer.Machines.Count(machine => machine.Offer.Pool == pool.Name);
             for (; there < pool.Least.Nodes && packer.OpenEmpty(pool.Name) is not null; there++)

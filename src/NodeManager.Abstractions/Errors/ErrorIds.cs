@@ -222,6 +222,20 @@ public static class ErrorIds
     public const string NodePoolCreateUnknown = nameof(NodePoolCreateUnknown);
     /// <summary>A controller reports that the pool failed.</summary><remarks>Read the messages with Get-NodePoolStatus, and correct the pool.</remarks>
     public const string NodePoolFailed = nameof(NodePoolFailed);
+    /// <summary>The pool has no update.</summary><remarks>List the updates with Get-NodePoolUpdate; -Namespace names another namespace.</remarks>
+    public const string PoolUpdateNotFound = nameof(PoolUpdateNotFound);
+    /// <summary>A limit of the update is not valid, the pool's limits leave no room, or the update is over.</summary><remarks>Follow the message.</remarks>
+    public const string PoolUpdateInvalid = nameof(PoolUpdateInvalid);
+    /// <summary>Another process works on the update.</summary><remarks>Reach it with Set-NodePoolUpdate, Suspend-NodePoolUpdate or Stop-NodePoolUpdate.</remarks>
+    public const string PoolUpdateConflict = nameof(PoolUpdateConflict);
+    /// <summary>Another process took the update over, or its lease could not be renewed.</summary><remarks>See how far it is with Get-NodePoolUpdate.</remarks>
+    public const string PoolUpdateTakenOver = nameof(PoolUpdateTakenOver);
+    /// <summary>The update ended without nodes that could not be drained. They are cordoned.</summary><remarks>Remove what blocks them, then use Resume-NodePoolUpdate.</remarks>
+    public const string PoolUpdateIncomplete = nameof(PoolUpdateIncomplete);
+    /// <summary>New nodes were not healthy, or a user wanted the former ones back. The former template is restored.</summary><remarks>Correct the pool's template, then use Update-NodePool again.</remarks>
+    public const string PoolUpdateRolledBack = nameof(PoolUpdateRolledBack);
+    /// <summary>The pool is kept by a pool service, which offers a number of nodes alone.</summary><remarks>Follow the service's own roll with Wait-NodePool, or create a second pool.</remarks>
+    public const string PoolUpdateUnsupported = nameof(PoolUpdateUnsupported);
     /// <summary>The pool service has no such cluster.</summary><remarks>Use one of the names in the message.</remarks>
     public const string PoolClusterNotFound = nameof(PoolClusterNotFound);
     /// <summary>The pool service has several clusters, and none was specified.</summary><remarks>Specify -Cluster, or set Cluster in -PoolService.</remarks>

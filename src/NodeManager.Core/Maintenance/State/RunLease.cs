@@ -17,7 +17,11 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
     private readonly CancellationTokenSource _lost;
     private volatile string _stoppedBy = "";
 
-    public RunLease(MaintenanceScope scope, string run, string holder)
+    /// <param name="scope">Of the run.</param>
+    /// <param name="run">Its id.</param>
+    /// <param name="holder">Who takes it.</param>
+    /// <param name="label">Marks the Lease, with the run's id as value.</param>
+    public RunLease(MaintenanceScope scope, string run, string holder, string label = RunLayout.Label)
     {
         _scope = scope;
         _run = run;
@@ -28,7 +32,7 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
             Namespace = scope.Namespace,
             Identity = holder,
             Duration = scope.Request.LeaseDuration,
-            Labels = new Dictionary<string, string> { [RunLayout.Label] = run },
+            Labels = new Dictionary<string, string> { [label] = run },
             StaleAnnotations = [RunLayout.StopKey],
         };
         _lease = new(scope.Client, scope.Connection.Caches(), options, this, scope.Connection.Closed);

@@ -12,7 +12,12 @@ namespace NodeManager.Core.Maintenance.State;
 /// taken over, and said so in it, nothing of the former comes through. Writes that come while one is under way go together with the next.
 /// Thread-safe.
 /// </summary>
-internal sealed class RunShard(MaintenanceScope scope, string run, int number, string holder) : IDisposable
+/// <param name="scope">Of the run.</param>
+/// <param name="run">Its id.</param>
+/// <param name="number">Of the page; counts from 0.</param>
+/// <param name="holder">Who writes.</param>
+/// <param name="label">Marks the page, with the run's id as value; null: <see cref="RunLayout.LabelOf"/>.</param>
+internal sealed class RunShard(MaintenanceScope scope, string run, int number, string holder, string? label = null) : IDisposable
 {
     /// <summary>Under which each page says who writes it.</summary>
     public const string HolderKey = "holder";
@@ -31,7 +36,7 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
         {
             ApiVersion = "v1",
             Kind = "ConfigMap",
-            Metadata = new() { Name = Name, Labels = new() { [RunLayout.LabelOf(number)] = run } },
+            Metadata = new() { Name = Name, Labels = new() { [label ?? RunLayout.LabelOf(number)] = run } },
             Data = new(data) { [HolderKey] = holder },
         };
         try

@@ -1,0 +1,11 @@
+namespace NodeManager;
+
+/// <summary>How a pool is rolled.</summary>
+public enum PoolUpdateStrategy
+{
+    /// <summary>A few nodes at a time: new ones first, then as many old ones leave.</summary>
+    Surge,
+
+    /// <summary>All new nodes first; the old ones stay, cordoned, until the new ones have proven themselves.</summary>
+    BlueGreen,
+}

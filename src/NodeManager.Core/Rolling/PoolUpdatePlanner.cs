@@ -1,0 +1,65 @@
+using NodeManager.Core.Autoscaling.Claims;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Rolling.Rules;
+using NodeManager.Core.Rolling.Running;
+using NodeManager.Core.Rolling.State;
+
+namespace NodeManager.Core.Rolling;
+
+/// <summary>Says what an update would do. Also what <c>-WhatIf</c> shows.</summary>
+public static class PoolUpdatePlanner
+{
+    /// <summary>The nodes that would be replaced, in their order, with the pods that move and what is in the way, as things are now. Touches nothing.</summary>
+    /// <exception cref="NodeManagerException">NodePoolNotFound; PoolUpdateInvalid; what the server refused.</exception>
+    public static Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(NodeManagerSession session, PoolUpdateRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodePoolUpdatePlan>>(
+            session, request.Pool,
+            async (connection, token) =>
+            {
+                MaintenanceScope scope = new(session, connection, new() { Namespace = request.Namespace }, new RollObserver(observer, "pool/" + request.Pool), token);
+                using RollContext context = new(scope, request);
+                await context.CatchUpAsync(token);
+                NodeSmithPool pool = context.Pool is { Metadata.DeletionTimestamp: null } found ? found : throw RollErrors.PoolNotFound(request.Pool, request.Namespace, session.Cluster);
+                List<NodeSmithClaim> claims = [.. context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one))];
+                var limit = SurgeLimit.Of(request.Options.MaxSurge, request.Options.MaxUnavailable, claims.Count);
+                IReadOnlyList<RollNode> nodes = RollOpener.Outdated(context, pool, claims, request.Options.All);
+                if (await StoredRoll.FindAsync(connection, request.Namespace, request.Pool, token) is { State.IsOver: false } stored && stored.Record.PoolUid == pool.Metadata.Uid)
+                {
+                    observer.Warning($"The update of pool {request.Pool} that {stored.Record.By} began at {stored.Record.At:u} is not over: it would be continued.");
+                    nodes = [.. stored.Nodes.Where(one => one.IsBack == stored.State.IsBack && one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Removing)];
+                }
+
+                NodeTarget[] targets = [.. nodes.Where(static one => one.Node.Length > 0).Select(static one => new NodeTarget(one.Node, one.NodeUid))];
+                IReadOnlyList<NodeDrainPlan> drains = targets.Length == 0 ? [] : await DrainPlanner.PlanAsync(session, targets, request.Options.Drain, token);
+                Dictionary<string, NodeDrainPlan> byNode = drains.ToDictionary(static one => one.Node, StringComparer.Ordinal);
+                int together = request.Options.Strategy == PoolUpdateStrategy.BlueGreen ? Math.Max(1, nodes.Count) : Math.Max(1, limit.Surge + limit.Unavailable);
+                return [.. nodes.Select((node, index) => Describe(session, pool, node, 1 + (index / together), byNode.GetValueOrDefault(node.Node)))];
+            },
+            cancellationToken);
+
+    private static NodePoolUpdatePlan Describe(NodeManagerSession session, NodeSmithPool pool, RollNode node, int turn, NodeDrainPlan? drain) => new()
+    {
+        Session = session,
+        Cluster = session.Cluster,
+        Pool = pool.Metadata.Name,
+        Turn = turn,
+        Node = node.Node,
+        NodeUid = node.NodeUid,
+        Claim = node.Claim,
+        Reasons = new([.. node.Reasons]),
+        Replacement = node.Size.In(pool).ToString(),
+        Pods = new([.. (drain?.Pods ?? ItemList<NodeDrainPlanPod>.Empty).Where(static one => one.Decision == DrainDecision.Evict).Select(static one => $"{one.Namespace}/{one.Name}")]),
+        Obstacles = new(
+        [
+            .. drain?.Blockers ?? ItemList<string>.Empty,
+            .. (drain?.BlockingBudgets ?? ItemList<PodBudget>.Empty).Where(static one => one.Outlook == BudgetOutlook.Never).Select(static one => $"PDB {one.Namespace}/{one.Name}: {one.OutlookReason}".TrimEnd(':', ' ')),
+        ]),
+        Drain = drain,
+    };
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Rolling.Rules;
+using NodeManager.Core.Rolling.Running;
+using NodeManager.Core.Rolling.State;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
+
+namespace NodeManager.Core.Rolling;
+
+/// <summary>Rolls the pools of a cluster: replaces their outdated nodes, so that each pod moves at most once.</summary>
+public static class PoolUpdates
+{
+    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Works on the update of a pool until it is over. Cancelled, it touches nothing more and returns within about two seconds; the update can
+    /// be continued from anywhere.
+    /// </summary>
+    /// <exception cref="NodeManagerException">
+    /// Nothing was begun: NodePoolNotFound, PoolUpdateNotFound, PoolUpdateInvalid, PoolUpdateConflict, and what the server refuses.
+    /// </exception>
+    public static async Task<PoolUpdateOutcome> RunAsync(NodeManagerSession session, PoolUpdateRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = session.Connection();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        MaintenanceScope scope = new(
+            session, connection, new() { Namespace = request.Namespace, LeaseDuration = request.LeaseDuration }, new RollObserver(observer, "pool/" + request.Pool), cancellationToken);
+        try
+        {
+            using RollContext context = new(scope, request);
+            var opener = new RollOpener(context);
+            if (await opener.OpenAsync(stop.Token) is not { } start) return Nothing(session, request, opener, scope.Now);
+            await using RollStart held = start;
+            return await RunAsync(context, start, stop.Token);
+        }
+        catch (NodeManagerException failure)
+        {
+            throw RollErrors.Of(failure, request.Pool);
+        }
+        catch (Exception exception) when (ClusterOperation.Replacement(exception, session, request.Pool, cancellationToken) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    /// <summary>The updates of a namespace's pools, by the names of the pools.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ns">Of the pools.</param>
+    /// <param name="pools">Names with wildcards; none: all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">PoolUpdateNotFound for a name without wildcards; what the server refused.</exception>
+    public static Task<IReadOnlyList<NodePoolUpdate>> ReadAsync(NodeManagerSession session, string ns, IReadOnlyList<string> pools, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodePoolUpdate>>(
+            session, ns,
+            async (connection, token) =>
+            {
+                List<StoredRoll> rolls =
+                [
+                    .. (await connection.Client.ListAsync(Resources.ConfigMaps, new() { Namespace = ns, LabelSelector = RollLayout.Label }, token)).Items
+                        .Select(StoredRoll.Read).OfType<StoredRoll>().OrderBy(static one => one.Record.Pool, StringComparer.Ordinal),
+                ];
+                if (pools.FirstOrDefault(name => !NamePattern.IsWildcard(name) && !rolls.Exists(one => one.Record.Pool == name)) is { } missing) throw RollErrors.NotFound(missing, ns, session.Cluster);
+                NamePattern[] wanted = [.. pools.Select(static one => new NamePattern(one))];
+                List<NodePoolUpdate> updates = [];
+                foreach (StoredRoll roll in rolls.Where(one => wanted.Length == 0 || Array.Exists(wanted, pattern => pattern.Matches(one.Record.Pool))))
+                    updates.Add(Map(session, ns, roll, !roll.State.IsOver && await IsHeldAsync(connection, ns, roll.Record.Pool, token), connection.Time.GetUtcNow()));
+                return updates;
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Changes an update while it runs or rests, whoever works on it: the process that holds it sees the change within moments.
+    /// </summary>
+    /// <returns>The update, and whether a process works on it.</returns>
+    /// <exception cref="NodeManagerException">PoolUpdateNotFound; PoolUpdateInvalid: it is over, or a limit is not valid; what the server refused.</exception>
+    public static Task<(NodePoolUpdate Update, bool IsHeld)> ChangeAsync(NodeManagerSession session, string ns, string pool, PoolUpdateChange change, bool dryRun, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, pool,
+            async (connection, token) =>
+            {
+                StoredRoll roll = await StoredRoll.FindAsync(connection, ns, pool, token) ?? throw RollErrors.NotFound(pool, ns, session.Cluster);
+                bool mayReopen = roll.State.Status == NodePoolUpdateStatus.Incomplete && (change.Stop || change.Rollback || change.Pause == false);
+                if (roll.State.IsOver && !mayReopen)
+                    throw new NodeManagerException(
+                        ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidOperation, $"The update of pool '{pool}' is over ({roll.State.Status}) and cannot be changed.", pool, "Update-NodePool begins another one.");
+                var limits = PoolUpdateLimits.Of(roll.Record, roll.Control);
+                SurgeLimit.Of(change.MaxSurge ?? limits.MaxSurge, change.MaxUnavailable ?? limits.MaxUnavailable, roll.Record.Desired);
+                JsonObject data = [];
+                if (change.Pause is { } pause) data[RollControl.PausedKey] = pause ? $"by {session.Who()}" : "";
+                if (change.Stop) data[RollControl.StoppedKey] = session.Who();
+                if (change.Rollback) data[RollControl.RollbackKey] = session.Who();
+                if (change.Rollback || change.Stop) data[RollControl.PausedKey] = "";
+                if (change.DrainTimeout is { } timeout) data[RollControl.DrainTimeoutKey] = timeout.ToString("c", CultureInfo.InvariantCulture);
+                if (change.MaxSurge is { } surge) data[RollControl.MaxSurgeKey] = surge;
+                if (change.MaxUnavailable is { } unavailable) data[RollControl.MaxUnavailableKey] = unavailable;
+                var patched = await connection.Client.PatchAsync(
+                    Resources.ConfigMaps, RollLayout.NameOf(pool), ns, Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = roll.Map.Metadata.Uid }, ["data"] = data }), null,
+                    new() { DryRun = dryRun }, token);
+                bool isHeld = await IsHeldAsync(connection, ns, pool, token);
+                return (Map(session, ns, StoredRoll.Read(patched) ?? roll, isHeld, connection.Time.GetUtcNow()), isHeld);
+            },
+            cancellationToken);
+
+    private static async Task<PoolUpdateOutcome> RunAsync(RollContext context, RollStart start, CancellationToken cancellationToken)
+    {
+        MaintenanceScope scope = context.Scope;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
+        NodeManagerException? failure = null;
+        try
+        {
+            await new RollRun(context, start).RunAsync(stop.Token);
+            failure = Judge(start.Book, context.Request.Intent);
+        }
+        catch (Exception exception)
+        {
+            if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.WhyLost();
+            else if (!scope.IsStopping) failure = exception as NodeManagerException ?? Errors.ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, context.Request.Pool);
+            if (failure is null && !scope.IsStopping) throw;
+        }
+
+        using CancellationTokenSource limit = new(CleanUp, scope.Time);
+        try
+        {
+            if (!start.Lease.Lost.IsCancellationRequested)
+            {
+                if (!start.Book.State.IsOver) await start.Book.SetAsync(static state => state with { Status = NodePoolUpdateStatus.Interrupted }, limit.Token);
+                await start.Lease.ReleaseAsync(limit.Token);
+            }
+        }
+        catch (Exception exception) when (exception is KubernetesException or OperationCanceledException or HttpRequestException or NodeManagerException)
+        {
+            scope.Observer.Verbose($"The end of the work on the update of pool {context.Request.Pool} was not written: {exception.Message}");
+        }
+
+        NodePoolUpdate update = RollMapper.Map(scope.Session, context.Request.Namespace, start.Book.Record, start.Book.State, start.Book.All, context.ControlOf(start.Book.Record.Id), start.Book.State.IsOver, scope.Now);
+        return new(update, failure is null ? null : RollErrors.Of(failure, context.Request.Pool));
+    }
+
+    private static NodeManagerException? Judge(RollBook book, PoolUpdateIntent intent) => book.State.Status switch
+    {
+        NodePoolUpdateStatus.Incomplete => new(
+            ErrorIds.PoolUpdateIncomplete, ErrorKind.ResourceUnavailable, $"The update of pool '{book.Record.Pool}' ended without all nodes. {book.State.Message}", book.Record.Pool,
+            "Remove what keeps the nodes from being drained, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
+        // Who asked for it has what was wanted.
+        NodePoolUpdateStatus.RolledBack when intent != PoolUpdateIntent.End => new(
+            ErrorIds.PoolUpdateRolledBack, ErrorKind.InvalidOperation, $"The update of pool '{book.Record.Pool}' was rolled back. {book.State.Message}", book.Record.Pool,
+            "Correct the pool's template, then use Update-NodePool again."),
+        _ => null,
+    };
+
+    private static PoolUpdateOutcome Nothing(NodeManagerSession session, PoolUpdateRequest request, RollOpener opener, DateTimeOffset now) => opener.Over is { } over
+        ? new(Map(session, request.Namespace, over, false, now), null)
+        : new(
+            new()
+            {
+                Session = session, Cluster = session.Cluster, Pool = request.Pool, Namespace = request.Namespace, Provider = NodePoolProvider.Cluster, Status = NodePoolUpdateStatus.Completed,
+                Strategy = request.Options.Strategy.ToString(), MaxSurge = request.Options.MaxSurge, MaxUnavailable = request.Options.MaxUnavailable,
+                Desired = opener.UpToDate ?? 0, Ready = opener.UpToDate ?? 0, StartedAt = now, EndedAt = now, ObservedAt = now, Message = "No node is outdated.",
+            },
+            null);
+
+    // By this machine's clock: good enough to show.
+    private static async Task<bool> IsHeldAsync(ClusterConnection connection, string ns, string pool, CancellationToken cancellationToken)
+    {
+        LeaseState lease = await RunLeaseReader.ReadAsync(connection, RollLayout.RunOf(pool), ns, cancellationToken);
+        return lease.IsHeld && lease.Silence(connection.Time.GetUtcNow()) < 2 * lease.Duration;
+    }
+
+    private static NodePoolUpdate Map(NodeManagerSession session, string ns, StoredRoll roll, bool isHeld, DateTimeOffset now) =>
+        RollMapper.Map(session, ns, roll.Record, roll.State, roll.Nodes, roll.Control, isHeld, now);
+}

@@ -1,0 +1,31 @@
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Observing;
+
+namespace NodeManager.Core.Rolling.Running;
+
+/// <summary>Takes what the mechanisms of maintenance runs tell, and puts the bars of drains under that of the update.</summary>
+/// <param name="inner">Whom an update tells.</param>
+/// <param name="key">Of the update's bar.</param>
+internal sealed class RollObserver(IOperationObserver inner, string key) : IMaintenanceObserver
+{
+    public void Started(NodeMaintenanceRun run)
+    {
+        // It is no maintenance.
+    }
+
+    public void NodeStarted(NodeMaintenanceResult node)
+    {
+        // See Started.
+    }
+
+    public void NodeEnded(NodeMaintenanceResult node)
+    {
+        // See Started.
+    }
+
+    public void Warning(string message) => inner.Warning(message);
+
+    public void Verbose(string message) => inner.Verbose(message);
+
+    public void Progress(OperationProgress progress) => inner.Progress(progress.Key == key || progress.Parent.Length > 0 ? progress : progress with { Parent = key });
+}

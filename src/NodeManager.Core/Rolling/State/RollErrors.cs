@@ -1,0 +1,28 @@
+namespace NodeManager.Core.Rolling.State;
+
+/// <summary>What users are told of updates that cannot go on.</summary>
+internal static class RollErrors
+{
+    public static NodeManagerException NotFound(string pool, string ns, string cluster) => new(
+        ErrorIds.PoolUpdateNotFound, ErrorKind.ObjectNotFound, $"NodeSmithPool {ns}/{pool} of cluster '{cluster}' has no update.", pool,
+        "Get-NodePoolUpdate lists the updates; Update-NodePool begins one.");
+
+    public static NodeManagerException PoolNotFound(string pool, string ns, string cluster, Exception? cause = null) => new(
+        ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no NodeSmithPool {ns}/{pool} in cluster '{cluster}'.", pool,
+        "Get-NodePool -Provider Cluster lists the pools; -Namespace selects another namespace.", cause);
+
+    /// <summary>Another process holds the update, in place of what is said of maintenance runs.</summary>
+    public static NodeManagerException Of(NodeManagerException failure, string pool) => failure.ErrorId switch
+    {
+        ErrorIds.MaintenanceConflict => new(
+            ErrorIds.PoolUpdateConflict, ErrorKind.ResourceBusy, $"Another process works on the update of pool '{pool}'. Nothing was changed.", pool,
+            "Get-NodePoolUpdate shows the holder. Suspend-NodePoolUpdate, Set-NodePoolUpdate and Stop-NodePoolUpdate reach it from here.", failure),
+        ErrorIds.MaintenanceTakenOver => new(
+            ErrorIds.PoolUpdateTakenOver, ErrorKind.OperationStopped, $"Another process took over the update of pool '{pool}'; this one stopped.", pool,
+            "Get-NodePoolUpdate shows how far it is.", failure),
+        ErrorIds.MaintenanceLeaseNotRenewed => new(
+            ErrorIds.PoolUpdateTakenOver, ErrorKind.OperationStopped, $"The update of pool '{pool}' stopped here: its lease could not be renewed.", pool,
+            "Restore the credentials or the permission to patch its Lease, then use Resume-NodePoolUpdate.", failure),
+        _ => failure,
+    };
+}

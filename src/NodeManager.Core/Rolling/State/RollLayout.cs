@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
+using NodeManager.Core.Maintenance.State;
+
+namespace NodeManager.Core.Rolling.State;
+
+/// <summary>How the update of a pool is kept: one ConfigMap beside one Lease, in the pool's namespace. The last one of a pool stays.</summary>
+internal static class RollLayout
+{
+    public const string Format = "1", FormatKey = "format", IdKey = "id", RecordKey = "update", StateKey = "state", NodePrefix = "machine.";
+
+    /// <summary>Marks ConfigMap and Lease; the value is <see cref="RunOf"/>.</summary>
+    public const string Label = "nodemanager.io/pool-update";
+
+    // A label's value has 63 characters.
+    private const int Longest = 50;
+
+    /// <summary>What stands in for a run's id: on claimed nodes, in names and labels.</summary>
+    public static string RunOf(string pool) =>
+        "pool-" + (pool.Length <= Longest ? pool : $"{pool[..30].TrimEnd('.', '-')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pool)))[..12]}");
+
+    /// <summary>Of the ConfigMap, and of the Lease.</summary>
+    public static string NameOf(string pool) => RunLayout.NameOf(RunOf(pool));
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Rolling.Rules;
+
+namespace NodeManager.Core.Rolling.State;
+
+/// <summary>What an update is, as its ConfigMap keeps it.</summary>
+internal sealed record RollRecord
+{
+    public required string Id { get; init; }
+
+    public required string Pool { get; init; }
+
+    public required string PoolUid { get; init; }
+
+    /// <summary>Who began it, as <c>user@machine</c>.</summary>
+    public required string By { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Nodes that the pool had.</summary>
+    public int Desired { get; init; }
+
+    public PoolUpdateOptions Options { get; init; } = new();
+
+    /// <summary>The template that most of the replaced claims had; null: none is known, so there is no way back.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The template that it rolls to.</summary>
+    public string To { get; init; } = "";
+}
+
+/// <summary>How far an update is, as its ConfigMap keeps it.</summary>
+internal sealed record RollState
+{
+    public string Status { get; init; } = NodePoolUpdateStatus.Running;
+
+    /// <summary>It goes back to the former nodes.</summary>
+    public bool IsBack { get; init; }
+
+    /// <summary>The way back is prepared: the former template is restored, the new machines are known.</summary>
+    public bool IsTurned { get; init; }
+
+    /// <summary>Pods may have been evicted in this direction.</summary>
+    public bool HasBegun { get; init; }
+
+    /// <summary>When the last node was drained.</summary>
+    public DateTimeOffset? DrainedAt { get; init; }
+
+    /// <summary>Since when new nodes have not been healthy; null: they are.</summary>
+    public DateTimeOffset? UnhealthySince { get; init; }
+
+    public string Holder { get; init; } = "";
+
+    public DateTimeOffset At { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public int Ready { get; init; }
+
+    public string Message { get; init; } = "";
+
+    [JsonIgnore]
+    public bool IsOver => Status is NodePoolUpdateStatus.Completed or NodePoolUpdateStatus.Incomplete or NodePoolUpdateStatus.RolledBack or NodePoolUpdateStatus.Stopped;
+}
+
+/// <summary>A machine that is replaced, as the ConfigMap keeps it under the UID of its claim.</summary>
+internal sealed record RollNode
+{
+    /// <summary>Its place.</summary>
+    public int Index { get; init; }
+
+    public required string Claim { get; init; }
+
+    public required string Uid { get; init; }
+
+    public string Node { get; init; } = "";
+
+    public string NodeUid { get; init; } = "";
+
+    /// <summary>Of its machine, so that another one of the kind can take its place.</summary>
+    public RollSize Size { get; init; } = RollSize.Smallest;
+
+    /// <summary>A new machine, which a rollback removes.</summary>
+    public bool IsBack { get; init; }
+
+    public string Status { get; init; } = NodePoolUpdateNodeStatus.Pending;
+
+    public IReadOnlyList<string> Reasons { get; init; } = [];
+
+    /// <summary>When its drain was begun; null: it does not run.</summary>
+    public DateTimeOffset? DrainedSince { get; init; }
+
+    public int Attempts { get; init; }
+
+    public int Evicted { get; init; }
+
+    public string Message { get; init; } = "";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RollRecord))]
+[JsonSerializable(typeof(RollState))]
+[JsonSerializable(typeof(RollNode))]
+internal sealed partial class RollJson : JsonSerializerContext;

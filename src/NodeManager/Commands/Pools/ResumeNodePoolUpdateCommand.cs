@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Continues updates of pools: where a process holds one it continues there, else here, with the nodes that were skipped.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodePoolUpdate))]
+public sealed class ResumeNodePoolUpdateCommand : PoolUpdateCmdlet
+{
+    private protected override string Action => "Continue the update";
+
+    private protected override PoolUpdateChange Change => new() { Pause = false };
+
+    private protected override async Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
+    {
+        if (isHeld) worker.Output(update);
+        else await RunAsync(session, update, PoolUpdateIntent.Resume, worker);
+    }
+}

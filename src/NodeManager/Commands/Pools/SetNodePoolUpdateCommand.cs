@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Changes the limits of updates of pools while they run, wherever they run.</summary>
+[Cmdlet(VerbsCommon.Set, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodePoolUpdate))]
+public sealed class SetNodePoolUpdateCommand : PoolUpdateCmdlet
+{
+    /// <summary>How long the drain of a node may take until the node is skipped; 0: as long as it needs.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? DrainTimeout { get; set; }
+
+    /// <summary>How many machines there may be beyond those of the pool.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxSurge { get; set; }
+
+    /// <summary>How many nodes may be missing.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxUnavailable { get; set; }
+
+    /// <summary>Emit each update as it is then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override string Action => "Change the limits of the update";
+
+    private protected override PoolUpdateChange Change => new() { DrainTimeout = DrainTimeout, MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable };
+
+    private protected override void Begin()
+    {
+        DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
+        if (DrainTimeout is null && MaxSurge is null && MaxUnavailable is null)
+        {
+            throw new NodeManagerException(
+                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, "Nothing is to be changed.", null, "Specify -DrainTimeout, -MaxSurge or -MaxUnavailable.");
+        }
+    }
+
+    private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
+    {
+        if (PassThru) worker.Output(update);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Ends updates of pools, wherever they run: as they are, or back to the former nodes.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodePoolUpdate))]
+public sealed class StopNodePoolUpdateCommand : PoolUpdateCmdlet
+{
+    /// <summary>Bring the former template and the former nodes back.</summary>
+    [Parameter]
+    public SwitchParameter Rollback { get; set; }
+
+    private protected override string Action => Rollback ? "Roll the update back: drain and remove new nodes, and recreate former ones" : "End the update; nodes that were replaced stay so";
+
+    private protected override PoolUpdateChange Change => new() { Stop = !Rollback, Rollback = Rollback };
+
+    private protected override async Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
+    {
+        if (isHeld) worker.Output(update);
+        else await RunAsync(session, update, PoolUpdateIntent.End, worker);
+    }
+}

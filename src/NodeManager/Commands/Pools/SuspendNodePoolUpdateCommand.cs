@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Pipeline;
+
+namespace NodeManager.Commands;
+
+/// <summary>Pauses updates of pools, wherever they run: evictions stop, and nothing further is begun.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[OutputType(typeof(NodePoolUpdate))]
+public sealed class SuspendNodePoolUpdateCommand : PoolUpdateCmdlet
+{
+    /// <summary>Emit each update as it is then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override string Action => "Pause the update";
+
+    private protected override PoolUpdateChange Change => new() { Pause = true };
+
+    private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
+    {
+        if (PassThru) worker.Output(update);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,165 @@
+using NodeManager.Conformance.Autoscaling;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Rolling;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Rolling;
+
+/// <summary>A pool is rolled: pods move once, PDBs hold, and whatever goes wrong is seen, passed by or undone.</summary>
+public sealed class PoolUpdateTests
+{
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task Every_outdated_node_is_replaced_and_each_pod_moves_once(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 3);
+        using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
+        HashSet<string> before = [.. (await lab.NodesAsync()).Select(static one => one.Metadata.Uid!)];
+        await lab.RelabelAsync("b");
+
+        PoolUpdateOutcome outcome = await lab.UpdateAsync();
+
+        Assert.Null(outcome.Failure);
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3, Evicted: 6, Ready: 3 }, RollLab.Describe(outcome.Update));
+        Assert.All(outcome.Update.Nodes, static one => Assert.Equal(["label tier: a -> b"], one.Reasons));
+        List<Node> after = await lab.NodesAsync();
+        Assert.Equal(3, after.Count);
+        Assert.All(after, one => Assert.True(one.Metadata.Labels!["tier"] == "b" && !before.Contains(one.Metadata.Uid!) && one.Spec.Unschedulable != true, one.Metadata.Name));
+        await lab.Cluster.WaitForReadyPodsAsync("app=web", 6);
+        Assert.Equal(12, pods.Count);
+        Assert.True(pods.FewestReady >= 5, $"{pods.FewestReady} of 6 pods were ready");
+        Assert.False((await lab.PoolAsync()).Metadata.Annotations?.ContainsKey(NodeSmithNames.UpdateAnnotation) == true);
+        // Again: there is nothing to do, and nothing is done.
+        outcome = await lab.UpdateAsync();
+        Assert.Equal((NodePoolUpdateStatus.Completed, 0, "No node is outdated."), (outcome.Update.Status, outcome.Update.Nodes.Count, outcome.Update.Message));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_node_that_cannot_be_drained_is_passed_by_and_comes_later(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 3);
+        string blocked = (await lab.NodesAsync())[1].Metadata.Name;
+        // Nobody recreates it, and the update is not told to lose it.
+        await lab.Cluster.AddPodAsync("alone", blocked);
+        await lab.RelabelAsync("b");
+
+        PoolUpdateOutcome outcome = await lab.UpdateAsync();
+
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Removed: 2, Skipped: 1 }, RollLab.Describe(outcome.Update));
+        Assert.Equal(ErrorIds.PoolUpdateIncomplete, outcome.Failure!.ErrorId);
+        NodePoolUpdateNode skipped = outcome.Update.Nodes.Single(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
+        Assert.Equal(blocked, skipped.Node);
+        Assert.Contains("alone", skipped.Message, StringComparison.Ordinal);
+        Assert.True((await lab.Cluster.GetAsync(Resources.Nodes, blocked)).Spec.Unschedulable);
+
+        await lab.DeleteAsync(Resources.Pods, "alone");
+        outcome = await lab.UpdateAsync(intent: PoolUpdateIntent.Resume);
+
+        Assert.Null(outcome.Failure);
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3 }, RollLab.Describe(outcome.Update));
+        Assert.All(await lab.NodesAsync(), static one => Assert.Equal("b", one.Metadata.Labels!["tier"]));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    public async Task While_a_drain_hangs_its_time_is_cut_and_the_update_is_paused_and_continued(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2);
+        // No pod may go.
+        await lab.PatchBudgetAsync(0);
+        await lab.RelabelAsync("b");
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { DrainTimeout = TimeSpan.Zero });
+        await lab.WaitForUpdateAsync("a drain", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+
+        await lab.ChangeAsync(new() { Pause = true });
+        NodePoolUpdate paused = (await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused))!;
+        Assert.All(paused.Nodes, static one => Assert.Equal(NodePoolUpdateNodeStatus.Pending, one.Status));
+        await lab.ChangeAsync(new() { Pause = false });
+        await lab.WaitForUpdateAsync("a drain again", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+
+        await lab.ChangeAsync(new() { DrainTimeout = TimeSpan.FromSeconds(1) });
+        PoolUpdateOutcome outcome = await running;
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Skipped: 2 }, RollLab.Describe(outcome.Update));
+        Assert.All(outcome.Update.Nodes, static one => Assert.Contains("Budget", one.Message, StringComparison.OrdinalIgnoreCase));
+
+        // What is left is let go of: the former nodes are in service again.
+        outcome = await EndAsync(lab, new() { Stop = true });
+        Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(outcome.Update));
+        Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task New_nodes_that_are_not_healthy_bring_the_former_ones_back(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 3);
+        await lab.RelabelAsync("b");
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { HealthGrace = TimeSpan.Zero });
+        await lab.WaitForUpdateAsync("a node removed", static update => update.Removed > 0);
+        // Its disk fails.
+        Node fresh = await Eventually.GetAsync("a new node", async () => (await lab.NodesAsync()).FirstOrDefault(static one => one.Metadata.Labels!["tier"] == "b")!, static one => one is not null);
+        await lab.FailAsync(fresh.Metadata.Name);
+
+        PoolUpdateOutcome outcome = await running;
+
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.RolledBack, IsRollback: true }, RollLab.Describe(outcome.Update));
+        Assert.Equal(ErrorIds.PoolUpdateRolledBack, outcome.Failure!.ErrorId);
+        Assert.Contains(fresh.Metadata.Name, outcome.Update.Message, StringComparison.Ordinal);
+        Assert.Equal("a", (await lab.PoolAsync()).Spec.MachineTemplate.Labels!["tier"]);
+        List<Node> nodes = await lab.NodesAsync();
+        Assert.Equal(3, nodes.Count);
+        Assert.All(nodes, static one => Assert.True(one.Metadata.Labels!["tier"] == "a" && one.Spec.Unschedulable != true, one.Metadata.Name));
+        await lab.Cluster.WaitForReadyPodsAsync("app=web", 6);
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    public async Task Blue_green_has_all_new_nodes_before_the_first_eviction_and_keeps_the_former_ones_for_a_while(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);
+        using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
+        await lab.RelabelAsync("b");
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { Strategy = PoolUpdateStrategy.BlueGreen, KeepOld = TimeSpan.FromHours(1) });
+        NodePoolUpdate drained = (await lab.WaitForUpdateAsync("both nodes drained", static update => update.Nodes.All(static one => one.Status == NodePoolUpdateNodeStatus.Drained)))!;
+        Assert.Equal(4, drained.Evicted);
+        Assert.Equal(4, (await lab.NodesAsync()).Count);
+
+        // Somebody wants the former ones back: they are there.
+        await lab.ChangeAsync(new() { Rollback = true });
+        PoolUpdateOutcome outcome = await running;
+
+        Assert.True(outcome.Update.Status == NodePoolUpdateStatus.RolledBack, RollLab.Describe(outcome.Update));
+        List<Node> nodes = await lab.NodesAsync();
+        Assert.Equal(["a", "a"], nodes.Select(static one => one.Metadata.Labels!["tier"]));
+        Assert.Equal(12, pods.Count);
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    public async Task Where_limits_leave_no_room_nothing_is_begun_and_without_a_surge_nodes_go_first(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 2, max: 2);
+        await lab.RelabelAsync("b");
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => lab.UpdateAsync());
+        Assert.Equal((ErrorIds.PoolUpdateInvalid, ErrorKind.LimitsExceeded), (refused.ErrorId, refused.Kind));
+        Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true));
+
+        PoolUpdateOutcome outcome = await lab.UpdateAsync(new() { MaxSurge = "0", MaxUnavailable = "1" });
+        Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(outcome.Update));
+        Assert.Equal(["b", "b"], (await lab.NodesAsync()).Select(static one => one.Metadata.Labels!["tier"]));
+    }
+
+    private static async Task<PoolUpdateOutcome> EndAsync(RollLab lab, PoolUpdateChange change)
+    {
+        await lab.ChangeAsync(change);
+        return await lab.UpdateAsync(intent: PoolUpdateIntent.End);
+    }
+}

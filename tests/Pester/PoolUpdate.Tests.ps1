@@ -1,0 +1,130 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0.0' }
+
+# A pool of simulated machines on the embedded cluster is rolled, from PowerShell.
+BeforeAll {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    Import-Module "$root/NodeManager.psd1" -Force
+    $session = Connect-NodeManager -Sandbox -SandboxPort 0 -SandboxSpeed 10
+    $ConfirmPreference = 'None'
+
+    # As the cluster's API takes it.
+    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
+        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
+        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
+        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
+        if ($Body -isnot [string]) { $Body = $Body | ConvertTo-Json -Depth 9 }
+        Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
+    }
+
+    function Wait-Until([scriptblock] $Condition) {
+        foreach ($i in 1..1200) {
+            if (& $Condition) { return }
+            Start-Sleep -Milliseconds 100
+        }
+        throw "Timed out waiting for: $Condition"
+    }
+
+    $api = '/apis/kubenodesmith.parawell.cloud/v1alpha1'
+    $collection = "$api/namespaces/kubenodesmith"
+    function Add-Resource([string] $Kind, [string] $Name, $Spec) {
+        $null = Send POST "$collection/$($Kind.ToLowerInvariant())s" @{ apiVersion = 'kubenodesmith.parawell.cloud/v1alpha1'; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
+    }
+
+    function Set-Tier([string] $Tier) {
+        $null = Send PATCH "$collection/nodesmithpools/small" @{ spec = @{ machineTemplate = @{ labels = @{ tier = $Tier } } } } 'application/merge-patch+json'
+    }
+
+    foreach ($file in Get-ChildItem "$root/deploy/crds/nodesmith*.yaml") {
+        $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) 'application/yaml'
+    }
+    Wait-Until { try { Send GET "$api/nodesmithclaims"; $true } catch { $false } }
+    $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }
+    Add-Resource NodeSmithProvider sim @{ type = 'simulated' }
+    Add-Resource NodeSmithControlPlane plane @{ pools = @('small') }
+    Add-Resource NodeSmithPool small @{ providerRef = 'sim'; limits = @{ minNodes = 2; maxNodes = 5; cpuCores = 0; memoryMiB = 0 }; machineTemplate = @{ labels = @{ tier = 'a' } } }
+    $null = Start-NodeAutoscaler
+    Wait-Until { @(Get-NodeClaim | Where-Object Status -EQ Ready).Count -eq 2 }
+}
+
+AfterAll {
+    Get-Job | Where-Object PSJobTypeName -in NodeAutoscaler, NodePoolUpdate | Remove-Job -Force
+    $session | Disconnect-NodeManager
+}
+
+Describe 'Update-NodePool' {
+    It 'does nothing where no node is outdated' {
+        $update = Update-NodePool small
+        $update.Status | Should -BeExactly Completed
+        $update.Message | Should -BeExactly 'No node is outdated.'
+        Get-NodePoolUpdate | Should -BeNullOrEmpty
+    }
+
+    It 'shows with -WhatIf which nodes leave, why and for what' {
+        Set-Tier b
+        $plan = Update-NodePool small -WhatIf
+        $plan | Should -BeOfType NodeManager.NodePoolUpdatePlan
+        $plan.Turn | Should -Be 1, 2
+        $plan.Node | Sort-Object | Should -Be small-1, small-2
+        $plan[0].Reasons | Should -Be 'label tier: a -> b'
+        $plan[0].Replacement | Should -Be '2 cores, 2048 MiB'
+        (Get-NodeClaim).Count | Should -Be 2
+        (Update-NodePool small -WhatIf -Strategy BlueGreen).Turn | Should -Be 1, 1
+    }
+
+    It 'replaces outdated nodes' {
+        $update = Update-NodePool small
+        $update.Status | Should -BeExactly Completed
+        $update.Removed | Should -Be 2
+        (Get-ClusterNode -Name small-*).ForEach{ $_.Labels['tier'] } | Should -Be b, b
+        $known = Get-NodePoolUpdate small
+        $known.Id | Should -BeExactly $update.Id
+        $known.EndedAt | Should -Not -BeNullOrEmpty
+        ($known | Format-Table | Out-String -Width 80).Split("`n").TrimEnd().Length | Sort-Object | Select-Object -Last 1 | Should -BeLessOrEqual 80
+    }
+
+    It 'is a job, is paused, changed, and rolled back from elsewhere' {
+        Set-Tier c
+        $job = Update-NodePool small -AsJob -SoakTime 1h
+        $job.PSJobTypeName | Should -BeExactly NodePoolUpdate
+        Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Running' -and (Get-NodePoolUpdate small).Message }
+        Suspend-NodePoolUpdate small
+        Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Paused' }
+        $changed = Get-NodePoolUpdate small | Set-NodePoolUpdate -DrainTimeout 90 -MaxSurge 50% -PassThru
+        $changed.DrainTimeout | Should -Be ([timespan]'00:01:30')
+        $changed.MaxSurge | Should -BeExactly 50%
+        $null = Stop-NodePoolUpdate small -Rollback
+        $null = Wait-Job $job -Timeout 300
+        $update = Receive-Job $job -ErrorAction SilentlyContinue -ErrorVariable failures
+        $update.Status | Should -BeExactly RolledBack
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'PoolUpdateRolledBack*'
+        (Get-ClusterNode -Name small-*).ForEach{ $_.Labels['tier'] } | Should -Be b, b
+        (Send GET "$collection/nodesmithpools/small").spec.machineTemplate.labels.tier | Should -BeExactly b
+    }
+
+    It 'continues in another process what one has left' {
+        Set-Tier d
+        $job = Update-NodePool small -AsJob -SoakTime 1h
+        Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Running' }
+        Stop-Job $job
+        (Get-NodePoolUpdate small).Status | Should -BeExactly Interrupted
+        # It keeps its options, so it is ended here.
+        $update = Stop-NodePoolUpdate small
+        $update.Status | Should -BeExactly Stopped
+        (Get-ClusterNode -Name small-*).Where{ $_.Unschedulable } | Should -BeNullOrEmpty
+    }
+
+    It 'refuses what cannot be had' {
+        { Update-NodePool nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'NodePoolNotFound,*'
+        { Update-NodePool small -MaxSurge 0 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -MaxSurge lots -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -Strategy BlueGreen -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -KeepOldTime 5m -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Set-NodePoolUpdate small -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Suspend-NodePoolUpdate small -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Get-NodePoolUpdate nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateNotFound,*'
+    }
+
+    It 'refuses pools of a service, with the reason' {
+        { Get-NodePool | Select-Object -First 1 | Update-NodePool -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
+    }
+}

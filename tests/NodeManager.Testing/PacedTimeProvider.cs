@@ -8,7 +8,7 @@ public sealed class PacedTimeProvider : TimeProvider, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly ManualTimeProvider _clock = new(System.GetUtcNow());
     private readonly CancellationTokenSource _stopped = new();
 
     public PacedTimeProvider() => _ = RunAsync(_stopped.Token);
@@ -33,7 +33,7 @@ public sealed class PacedTimeProvider : TimeProvider, IDisposable
     {
         while (!stopped.IsCancellationRequested)
         {
-            await Task.Delay(Step, CancellationToken.None);
+            await Task.Delay(Step, System, CancellationToken.None);
             _clock.Advance(Step);
         }
     }

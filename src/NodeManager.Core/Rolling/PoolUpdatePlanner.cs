@@ -28,7 +28,7 @@ public static class PoolUpdatePlanner
                 NodeSmithPool pool = context.Pool is { Metadata.DeletionTimestamp: null } found ? found : throw RollErrors.PoolNotFound(request.Pool, request.Namespace, session.Cluster);
                 List<NodeSmithClaim> claims = [.. context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one))];
                 var limit = SurgeLimit.Of(request.Options.MaxSurge, request.Options.MaxUnavailable, claims.Count);
-                IReadOnlyList<RollNode> nodes = RollOpener.Outdated(context, pool, claims, request.Options.All);
+                List<RollNode> nodes = [.. RollOpener.Outdated(context, pool, claims, request.Options.All)];
                 if (await StoredRoll.FindAsync(connection, request.Namespace, request.Pool, token) is { State.IsOver: false } stored && stored.Record.PoolUid == pool.Metadata.Uid)
                 {
                     observer.Warning($"The update of pool {request.Pool} that {stored.Record.By} began at {stored.Record.At:u} is not over: it would be continued.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.State;

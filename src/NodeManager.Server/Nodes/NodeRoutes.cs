@@ -3,7 +3,6 @@ using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Operations;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Operations;

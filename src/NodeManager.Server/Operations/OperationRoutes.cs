@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
@@ -52,7 +53,7 @@ internal static class OperationRoutes
         return Results.Json(tracked.ToApi(), ApiJson.Default.ApiOperation, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static IResult Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)
+    private static ServerSentEventsResult<ApiOperationEvent> Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)
     {
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         if (!long.TryParse(last.Length > 0 ? last : "0", NumberStyles.None, CultureInfo.InvariantCulture, out long after))

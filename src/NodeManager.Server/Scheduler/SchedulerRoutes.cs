@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Health;
 using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Sessions;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
@@ -140,7 +140,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         bool isHealthy = findings.All(f => f.Status != SchedulerHealthStatus.Error);
         return Results.Json(
             new ApiSchedulerHealth(
-                isHealthy ? "healthy" : "unhealthy", DateTimeOffset.UtcNow, $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
+                isHealthy ? "healthy" : "unhealthy", schedulers.Session.Time().GetUtcNow(), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
             ApiJson.Default.ApiSchedulerHealth, statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -63,7 +63,7 @@ public sealed class AutoscalerRoleTests
                select $"{verb} {NodeSmithNames.Group}/{resource}",
         ];
         Assert.True(granted.Length >= 8, string.Join(", ", granted));
-        Assert.Empty(granted.Where(right => !used.Contains(right)));
+        Assert.DoesNotContain(granted, right => !used.Contains(right));
     }
 
     private static async Task BindSimulatorAsync(AutoscalerLab lab)

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 
 namespace NodeManager.Conformance.Autoscaling;
 

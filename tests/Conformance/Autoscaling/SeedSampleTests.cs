@@ -119,8 +119,7 @@ public sealed class SeedSampleTests
     /// <summary>Outlives the providers that use it.</summary>
     private sealed class Kept(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override void Dispose(bool disposing)
-        {
-        }
+        // Without disposing the inner handler.
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 }

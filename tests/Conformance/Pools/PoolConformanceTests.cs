@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Conformance.Harness;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
 

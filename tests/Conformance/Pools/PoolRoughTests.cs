@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Testing;
 

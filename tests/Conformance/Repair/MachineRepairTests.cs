@@ -23,7 +23,7 @@ public sealed class MachineRepairTests
         await lab.BreakAsync(machine);
         string? before = (await lab.FindAsync(machine))!.Metadata.Uid;
 
-        var results = await lab.RunAsync(With(lab, NodeRepairAction.Restart) with { Policy = With(lab, NodeRepairAction.Restart).Policy with { MaxPerPool = 2 } });
+        var results = await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart) with { Policy = With(lab, NodeRepairAction.Restart).Policy with { MaxPerPool = 2 } });
 
         (NodeRepairResult none, NodeManagerException? failure) = results[0];
         Assert.Equal((nodes[0], NodeRepairStatus.Failed, NodeRepairReason.NoMachine, ErrorIds.NodeHasNoMachine), (none.Node, none.Status, none.Reason, failure!.ErrorId));
@@ -53,7 +53,7 @@ public sealed class MachineRepairTests
         };
 
         RepairRequest request = With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace);
-        NodeRepairResult repaired = await lab.RunOneAsync(request with { Policy = request.Policy with { EscalateAfter = Eventually.Soon } });
+        NodeRepairResult repaired = await RepairLab.RunOneAsync(request with { Policy = request.Policy with { EscalateAfter = Eventually.Soon } });
 
         // What the replacement needs may be more than its time on a busy machine; then it was made all the same.
         Assert.Contains(repaired.Status, (string[])[NodeRepairStatus.Repaired, NodeRepairStatus.Failed]);
@@ -73,7 +73,7 @@ public sealed class MachineRepairTests
         await lab.BreakAsync(machine);
         lab.Intercept = static call => call is "Restart" or "Deprovision" ? MachineResult.Ended(MachineOutcome.Forbidden, "the token may not power machines") : null;
 
-        (NodeRepairResult result, NodeManagerException? failure) = Assert.Single(await lab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace)));
+        (NodeRepairResult result, NodeManagerException? failure) = Assert.Single(await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace)));
 
         Assert.Equal((NodeRepairStatus.Failed, NodeRepairReason.ProviderFailed, "Drain, Restart, Replace"), (result.Status, result.Reason, result.Steps.ToString()));
         Assert.Equal((ErrorIds.MachineOperationFailed, ErrorKind.PermissionDenied), (failure!.ErrorId, failure.Kind));

@@ -8,7 +8,6 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -49,14 +48,14 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
     public Task MendAsync(string node) => SetReadyAsync(node, null);
 
-    public async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> RunAsync(RepairRequest request, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> RunAsync(RepairRequest request, CancellationToken cancellationToken = default)
     {
         ConcurrentQueue<(NodeRepairResult Result, NodeManagerException? Failure)> results = [];
         await NodeRepairer.RunAsync(request, (result, failure) => results.Enqueue((result, failure)), NullObserver.Instance, cancellationToken);
         return [.. results.OrderBy(static one => one.Result.Node, StringComparer.Ordinal)];
     }
 
-    public async Task<NodeRepairResult> RunOneAsync(RepairRequest request) => Assert.Single(await RunAsync(request)).Result;
+    public static async Task<NodeRepairResult> RunOneAsync(RepairRequest request) => Assert.Single(await RunAsync(request)).Result;
 
     public async Task<Node?> FindAsync(string node) => await cluster.ExistsAsync(Resources.Nodes, node) ? await cluster.GetAsync(Resources.Nodes, node) : null;
 

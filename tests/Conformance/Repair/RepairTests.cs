@@ -22,7 +22,7 @@ public sealed class RepairTests
         Assert.Equal((NodeRepairStatus.Planned, nodes[0], NodeFindingCause.NotReady, "Drain"), (planned.Status, planned.Node, planned.Cause, planned.Steps.ToString()));
         Assert.Null(await lab.ClaimOfAsync(nodes[0]));
 
-        NodeRepairResult drained = await lab.RunOneAsync(lab.Request);
+        NodeRepairResult drained = await RepairLab.RunOneAsync(lab.Request);
         Assert.Equal((NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, nodes[0], NodeDrainStatus.Drained), (drained.Status, drained.Reason, drained.Node, drained.Drain!.Status));
         Assert.True((await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
         Assert.Equal(drained.RunId, await lab.ClaimOfAsync(nodes[0]));
@@ -31,15 +31,15 @@ public sealed class RepairTests
         Assert.Contains(await EventsAsync(lab, nodes[0]), static reason => reason == "NodeRepairEnded");
 
         // The same again: it is drained already.
-        NodeRepairResult again = await lab.RunOneAsync(lab.Request);
+        NodeRepairResult again = await RepairLab.RunOneAsync(lab.Request);
         Assert.Equal((NodeRepairStatus.Drained, again.RunId), (again.Status, await lab.ClaimOfAsync(nodes[0])));
 
         await lab.MendAsync(nodes[0]);
-        NodeRepairResult back = await lab.RunOneAsync(lab.Request);
+        NodeRepairResult back = await RepairLab.RunOneAsync(lab.Request);
         Assert.Equal((NodeRepairStatus.Recovered, nodes[0]), (back.Status, back.Node));
         Assert.Null(await lab.ClaimOfAsync(nodes[0]));
         Assert.NotEqual(true, (await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
-        Assert.Empty(await lab.RunAsync(lab.Request));
+        Assert.Empty(await RepairLab.RunAsync(lab.Request));
     }
 
     [SkippableTheory]
@@ -51,7 +51,7 @@ public sealed class RepairTests
         await lab.AddHeldPodAsync(nodes[0]);
         await lab.BreakAsync(nodes[0]);
 
-        var running = lab.RunAsync(Permissive(lab));
+        var running = RepairLab.RunAsync(Permissive(lab));
         await lab.WaitForCordonAsync(nodes[0]);
         await lab.MendAsync(nodes[0]);
         NodeRepairResult result = Assert.Single(await running).Result;
@@ -76,7 +76,7 @@ public sealed class RepairTests
         Task running = NodeRepairer.RunAsync(Permissive(lab), (result, _) => results.Add(result), NullObserver.Instance, stop.Token);
         await lab.WaitForCordonAsync(nodes[0]);
         // Another command keeps away while the first one works.
-        NodeRepairResult other = await lab.RunOneAsync(Permissive(await lab.AgainAsync()));
+        NodeRepairResult other = await RepairLab.RunOneAsync(Permissive(await lab.AgainAsync()));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
 
@@ -87,7 +87,7 @@ public sealed class RepairTests
         Assert.Equal(stopped.RunId, await lab.ClaimOfAsync(nodes[0]));
 
         await lab.Cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion), "never", lab.Cluster.Namespace, new(), default);
-        Assert.Equal(NodeRepairStatus.Drained, (await lab.RunOneAsync(Permissive(lab))).Status);
+        Assert.Equal(NodeRepairStatus.Drained, (await RepairLab.RunOneAsync(Permissive(lab))).Status);
         Assert.False(await lab.Cluster.ExistsAsync(Resources.Pods, "held"));
     }
 
@@ -103,12 +103,12 @@ public sealed class RepairTests
         RepairRequest cordon = lab.Request with { Policy = lab.Request.Policy with { Actions = [NodeRepairAction.Cordon] } };
         Assert.Equal(
             [(NodeRepairStatus.Cordoned, NodeRepairReason.Unhealthy), (NodeRepairStatus.Skipped, NodeRepairReason.PoolLimit)],
-            (await lab.RunAsync(cordon)).Select(static one => (one.Result.Status, one.Result.Reason)));
+            (await RepairLab.RunAsync(cordon)).Select(static one => (one.Result.Status, one.Result.Reason)));
 
         // Too few are healthy: nothing is done to any node. Nodes in maintenance do not count, healthy or not.
         await Core.Nodes.Editing.NodeEditor.SetUnschedulableAsync(lab.Session, nodes[5], true, false, default);
         RepairRequest held = lab.Request with { Policy = lab.Request.Policy with { MinHealthy = "60%", MaxPerPool = 6 } };
-        Assert.All(await lab.RunAsync(held), static one => Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.TooFewHealthy), (one.Result.Status, one.Result.Reason)));
+        Assert.All(await RepairLab.RunAsync(held), static one => Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.TooFewHealthy), (one.Result.Status, one.Result.Reason)));
         Assert.NotEqual(true, (await lab.FindAsync(nodes[1]))!.Spec.Unschedulable);
 
         // Somebody else's cordon; and causes and nodes that are not there.
@@ -116,11 +116,11 @@ public sealed class RepairTests
         RepairRequest both = lab.Request with { Candidates = [new(nodes[1]), new(nodes[2]), new("gone"), new(nodes[0], "another")] };
         Assert.Equal(
             [("gone", NodeRepairReason.NodeGone), (nodes[0], NodeRepairReason.NodeGone), (nodes[1], NodeRepairReason.Cordoned), (nodes[2], NodeRepairReason.Healthy)],
-            (await lab.RunAsync(both)).Select(static one => (one.Result.Node, one.Result.Reason)));
+            (await RepairLab.RunAsync(both)).Select(static one => (one.Result.Node, one.Result.Reason)));
         Assert.Equal(
             NodeRepairReason.TooRecent,
-            (await lab.RunOneAsync(lab.Request with { Candidates = [new(nodes[0])], Policy = lab.Request.Policy with { UnhealthyFor = TimeSpan.FromHours(1) } })).Reason);
-        (NodeRepairResult missing, NodeManagerException? failure) = Assert.Single(await lab.RunAsync(lab.Request with { Names = ["missing"] }));
+            (await RepairLab.RunOneAsync(lab.Request with { Candidates = [new(nodes[0])], Policy = lab.Request.Policy with { UnhealthyFor = TimeSpan.FromHours(1) } })).Reason);
+        (NodeRepairResult missing, NodeManagerException? failure) = Assert.Single(await RepairLab.RunAsync(lab.Request with { Names = ["missing"] }));
         Assert.Equal((NodeRepairReason.NodeGone, ErrorIds.NodeNotFound), (missing.Reason, failure!.ErrorId));
     }
 

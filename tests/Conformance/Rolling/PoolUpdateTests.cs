@@ -1,7 +1,5 @@
-using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

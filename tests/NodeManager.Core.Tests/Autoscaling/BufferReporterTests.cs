@@ -1,4 +1,3 @@
-using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Pools;
 using NodeManager.Core.Autoscaling.Resources;
 

@@ -5,7 +5,6 @@ using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Leasing;
@@ -11,9 +10,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Maintenance.Running;
 

@@ -7,7 +7,6 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Repair.Claims;

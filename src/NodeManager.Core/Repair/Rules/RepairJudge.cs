@@ -61,7 +61,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
 
     // Somebody else works on it, or wants it left alone.
-    private RepairVerdict? Taken(RepairSubject subject)
+    private static RepairVerdict? Taken(RepairSubject subject)
     {
         if (subject.Node.Metadata.DeletionTimestamp is not null) return new(NodeRepairReason.NodeGone, "The node is being deleted.") { IsInMaintenance = true };
         if (subject.HeldBy.Length > 0) return new(NodeRepairReason.Maintenance, $"Run {subject.HeldBy} is repairing it.") { IsInMaintenance = true };

@@ -3,7 +3,6 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Operations;
 using NodeManager.Core.Repair.Machines;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;

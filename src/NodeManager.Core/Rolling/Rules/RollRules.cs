@@ -12,12 +12,12 @@ internal static class RollRules
     public static RollStep Next(RollView view)
     {
         if (view.IsPaused) return new(0, false, [], [], false, "Resume-NodePoolUpdate", null);
-        IReadOnlyList<NewMachine> alive = [.. view.New.Where(static one => one is { HasFailed: false, IsLeaving: false })];
+        List<NewMachine> alive = [.. view.New.Where(static one => one is { HasFailed: false, IsLeaving: false })];
         List<NewMachine> ripe = [.. alive.Where(one => one.ReadySince + view.Soak <= view.Now)];
         int create = Missing(view, alive.Count), inFlight = alive.Count(static one => one.ReadySince is null);
         DateTimeOffset? until = alive.Where(one => one.ReadySince is not null && !ripe.Contains(one)).Select(one => one.ReadySince + view.Soak).Min();
         bool mayBegin = MayBegin(view, alive.Count, ripe.Count, inFlight, create);
-        IReadOnlyList<string> drain = mayBegin ? Drainable(view, ripe.Count) : [];
+        List<string> drain = mayBegin ? Drainable(view, ripe.Count) : [];
         // A new machine that is on its way, or soaks, may still let one leave.
         if (drain.Count == 0 && mayBegin && inFlight + create == 0 && until is null) drain = Again(view, ripe.Count);
         (IReadOnlyList<string> remove, DateTimeOffset? kept) = Removable(view, drain.Count > 0);

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Rolling.Options;

@@ -8,7 +8,6 @@ using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Repair.Running;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
-using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -7,7 +7,6 @@ using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.Rules;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
-using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 

@@ -6,7 +6,6 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers.Tests.Proxmox;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Collection;
@@ -115,8 +114,7 @@ internal sealed class HistoryController : IAsyncDisposable
             return base.SendAsync(request, cancellationToken);
         }
 
-        protected override void Dispose(bool disposing)
-        {
-        }
+        // Without disposing the inner handler.
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 }

@@ -12,7 +12,7 @@ using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
-/// <summary>What holds of every plan. NODEMANAGER_PLANS sets how many are made, 200 by default.</summary>
+/// <summary>What holds of every plan. NODEMANAGER_SCALE_PLANS sets how many are made, 200 by default.</summary>
 public sealed class ScalePlanPropertyTests
 {
     private static readonly HashSet<string> ButSpread = [.. SchedulingProfile.KnownFilters.Where(static name => name != "PodTopologySpread")];
@@ -20,7 +20,7 @@ public sealed class ScalePlanPropertyTests
     [Fact]
     public void Every_plan_keeps_the_limits_and_places_each_pod_once_where_the_filters_let_it()
     {
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(ProofSize.Read("NODEMANAGER_PLANS", 200)).WithReplay(20261121UL, 7UL);
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(ProofSize.Read("NODEMANAGER_SCALE_PLANS", 200)).WithReplay(20261121UL, 7UL);
 
         Check.One(config, Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), Verify));
     }

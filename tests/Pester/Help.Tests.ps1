@@ -19,6 +19,7 @@ BeforeDiscovery {
     $needsVault = 'a vault with addresses of receivers'
     # Autoscaler.Tests.ps1 runs these commands with them.
     $needsAutoscaler = 'the resources of the autoscaler'
+    $needsRoll = 'a pool of the cluster whose nodes the autoscaler makes; PoolUpdate.Tests.ps1 runs these commands'
     $excluded = @{
         'New-NodeAlertSink/Example 2' = $needsVault
         'Start-NodeHealthMonitor/Example 3' = $needsVault
@@ -44,6 +45,20 @@ BeforeDiscovery {
         'Remove-NodeClaim/Example 1' = $needsAutoscaler
         'Remove-NodeClaim/Example 2' = $needsAutoscaler
         'Remove-NodeClaim/Example 3' = $needsAutoscaler
+        'Get-NodePoolUpdate/Example 1' = $needsRoll
+        'Get-NodePoolUpdate/Example 2' = $needsRoll
+        'Resume-NodePoolUpdate/Example 1' = $needsRoll
+        'Resume-NodePoolUpdate/Example 2' = $needsRoll
+        'Set-NodePoolUpdate/Example 1' = $needsRoll
+        'Set-NodePoolUpdate/Example 2' = $needsRoll
+        'Stop-NodePoolUpdate/Example 1' = $needsRoll
+        'Stop-NodePoolUpdate/Example 2' = $needsRoll
+        'Suspend-NodePoolUpdate/Example 1' = $needsRoll
+        'Suspend-NodePoolUpdate/Example 2' = $needsRoll
+        'Update-NodePool/Example 1' = $needsRoll
+        'Update-NodePool/Example 2' = $needsRoll
+        'Update-NodePool/Example 3' = $needsRoll
+        'Repair-ClusterNode/Example 4' = $needsAutoscaler
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 

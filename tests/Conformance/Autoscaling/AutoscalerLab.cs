@@ -20,7 +20,11 @@ namespace NodeManager.Conformance.Autoscaling;
 /// <summary>A cluster with the autoscaler's resources, and simulated machines. A plan is what the test says: so many nodes.</summary>
 internal sealed class AutoscalerLab : IAsyncDisposable
 {
+    // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
+    private static readonly SemaphoreSlim RealTurn = new(1, 1);
+
     private readonly List<RunningOperation> _running = [];
+    private bool _hasTurn;
 
     private AutoscalerLab(TestCluster cluster) => Cluster = cluster;
 
@@ -45,11 +49,25 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}", bool rbac = false, bool plane = true)
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, rbac: rbac, speed: speed);
-        await NodeSmithDefinitions.InstallAsync(cluster);
         var lab = new AutoscalerLab(cluster);
-        await lab.AddProviderAsync(simulated);
-        if (plane) await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
-        return lab;
+        try
+        {
+            if (cluster.IsReal)
+            {
+                await RealTurn.WaitAsync();
+                lab._hasTurn = true;
+            }
+
+            await NodeSmithDefinitions.InstallAsync(cluster);
+            await lab.AddProviderAsync(simulated);
+            if (plane) await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
     }
 
     public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") => Cluster.CreateAsync(
@@ -109,18 +127,24 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (RunningOperation operation in _running) await StopAsync(operation);
-        if (Cluster.IsReal) await ForgetNodesAsync();
-        await Cluster.DisposeAsync();
+        try
+        {
+            foreach (RunningOperation operation in _running) await StopAsync(operation);
+            if (_hasTurn) await ForgetNodesAsync();
+            await Cluster.DisposeAsync();
+        }
+        finally
+        {
+            if (_hasTurn) RealTurn.Release();
+            _hasTurn = false;
+        }
     }
 
-    // Nodes are in no namespace: one that stayed would be there when the next test makes a machine of its name.
+    // Nodes are in no namespace: one that stayed would count as a node of the next lab's pool.
     private async Task ForgetNodesAsync()
     {
-        foreach (MachineMark machine in await MachinesAsync())
-        {
-            if (await Cluster.ExistsAsync(Resources.Nodes, machine.Name)) await Cluster.Client.DeleteAsync(Resources.Nodes, machine.Name, null, new(), default);
-        }
+        foreach (Node node in (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = "topology.kubenodesmith.io/pool=small" }, default)).Items)
+            await Cluster.Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new(), default);
     }
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";

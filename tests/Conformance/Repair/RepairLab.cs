@@ -10,6 +10,7 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Repair;
 using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers.Simulated;
@@ -57,7 +58,17 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
     public static async Task<NodeRepairResult> RunOneAsync(RepairRequest request) => Assert.Single(await RunAsync(request)).Result;
 
-    public async Task<Node?> FindAsync(string node) => await cluster.ExistsAsync(Resources.Nodes, node) ? await cluster.GetAsync(Resources.Nodes, node) : null;
+    public async Task<Node?> FindAsync(string node)
+    {
+        try
+        {
+            return await cluster.GetAsync(Resources.Nodes, node);
+        }
+        catch (KubernetesException missing) when (missing.Code == System.Net.HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The run that has the node; null for none.</summary>
     public async Task<string?> ClaimOfAsync(string node) =>

@@ -17,6 +17,11 @@ public sealed class PoolRoleTests
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, rbac: true, plane: false);
         await RoleManifest.ApplyAsync(lab.Cluster);
+        // A plan reads what buffers refer to only where there is a buffer.
+        await NodeSmithDefinitions.InstallBuffersAsync(lab.Cluster);
+        await lab.Cluster.SendAsync("POST", $"/apis/autoscaling.x-k8s.io/v1beta1/namespaces/{lab.Namespace}/capacitybuffers", """
+            {"apiVersion":"autoscaling.x-k8s.io/v1beta1","kind":"CapacityBuffer","metadata":{"name":"spare"},"spec":{"podTemplateRef":{"name":"none"},"replicas":1}}
+            """);
         string user = "pools-" + lab.Cluster.Id;
         await RoleManifest.BindAsync(lab.Cluster, "nodemanager-viewer", user);
         await RoleManifest.BindAsync(lab.Cluster, "nodemanager-pool-operator", user);

@@ -38,7 +38,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
         NodeManagerException error = await FailAsync(ErrorIds.InvalidLabelValue, Label(("a", "has space"), ("b", "ok"), ("c", new string('x', 64))));
 
         Assert.Contains("'has space' of 'a'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("no more than 63 characters", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no more than 63 bytes", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("'ok'", error.Message, StringComparison.Ordinal);
     }
 

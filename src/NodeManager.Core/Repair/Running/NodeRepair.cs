@@ -206,7 +206,13 @@ internal sealed class NodeRepair
         _ = better.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Observer, stop.Token)) _drain = result;
+            // A drain that has begun waits for the server by itself; one that cannot begin does not.
+            await _scope.Claims.Retry.RunAsync(
+                async token =>
+                {
+                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Observer, token)) _drain = result;
+                },
+                stop.Token);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Autoscaling.Claims;
+using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Maintenance.State;
@@ -55,8 +56,15 @@ internal sealed class RollContext : IDisposable
         claim.Status?.NodeName is { Length: > 0 } name && _nodes.Cache.Find(null, name) is { } node && NodeOwnership.Check(claim, node) is null ? node : null;
 
     /// <summary>Makes sure that nothing is older than now.</summary>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _pools.CatchUpAsync(cancellationToken), _claims.CatchUpAsync(cancellationToken), _nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled.</exception>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => NodeSmithErrors.InstalledAsync(Scope.Session.Cluster, CatchAllUpAsync(cancellationToken));
+
+    private async Task<bool> CatchAllUpAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(
+            _pools.CatchUpAsync(cancellationToken), _claims.CatchUpAsync(cancellationToken), _nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
+        return true;
+    }
 
     /// <summary>End with the next change, and when a cache has failed.</summary>
     public IReadOnlyList<Task> Changed() =>

@@ -1,9 +1,11 @@
+using NodeManager.Testing;
+
 namespace NodeManager.Architecture.Tests;
 
 /// <summary>What <c>docs/architecture.md</c> states about layers holds for the compiled assemblies.</summary>
 public sealed class LayerTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = RepositoryFolder.Path;
 
     private static LayerTable Table => LayerTable.Parse(File.ReadAllText(Path.Combine(Root, "docs", "architecture.md")));
 
@@ -55,11 +57,4 @@ public sealed class LayerTests
             return reader.Folders;
         }),
     ];
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
-    }
 }

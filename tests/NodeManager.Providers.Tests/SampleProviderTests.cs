@@ -10,7 +10,7 @@ public sealed class SampleProviderTests
 {
     private const string Type = "example.com/folder";
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = RepositoryFolder.Path;
 
     [Fact]
     public async Task A_claim_gets_one_machine_and_nothing_foreign_is_destroyed()
@@ -66,11 +66,4 @@ public sealed class SampleProviderTests
     private static MachineProviderSettings Settings(string? folder, string owner) => new(
         "files", "default", JsonSerializer.SerializeToElement(folder is null ? new() : new Dictionary<string, object> { ["additionalSettings"] = new { folder = new { path = folder } } }),
         new(new Dictionary<string, string> { ["TOKEN"] = "t" })) { Owner = owner };
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        return folder!;
-    }
 }

@@ -10,6 +10,7 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
@@ -108,11 +109,9 @@ public sealed class AutoscalerHostTests
     [Fact]
     public void The_manifests_name_what_the_host_serves_and_the_roles_account()
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "NodeManager.slnx"))) root = Path.GetDirectoryName(root)!;
-        string deployment = File.ReadAllText(Path.Combine(root, "deploy", "autoscaler", "deployment.yaml"));
-        string roles = File.ReadAllText(Path.Combine(root, "deploy", "rbac-autoscaler.yaml"));
-        string container = File.ReadAllText(Path.Combine(root, "deploy", "autoscaler", "Containerfile"));
+        string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "deployment.yaml"));
+        string roles = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"));
+        string container = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "Containerfile"));
 
         Assert.Matches($@"livenessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Health}\s+port: probes", deployment);
         Assert.Matches($@"readinessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Readiness}\s+port: probes", deployment);

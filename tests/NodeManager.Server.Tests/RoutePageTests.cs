@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
@@ -31,7 +32,7 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         var sections = new Dictionary<string, List<string>>();
         List<string> routes = sections[""] = [];
         var prefix = "";
-        foreach (string line in File.ReadLines(Path.Combine(Root(), "docs", "server-routes.md")))
+        foreach (string line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "server-routes.md")))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal)) (routes, prefix) = (sections[line[3..]] = [], "");
             else if (Prefix().Match(line) is { Success: true } start) prefix = start.Groups[1].Value;
@@ -39,13 +40,6 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         }
 
         return sections;
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     [GeneratedRegex("^All paths start with `([^`]+)`")]

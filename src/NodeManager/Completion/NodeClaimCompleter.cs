@@ -11,24 +11,9 @@ public sealed class NodeClaimCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            string ns = fakeBoundParameters["Namespace"] as string ?? Core.Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
-            return Completions.From(Task.Run(() => ReadAsync(sessions, ns, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
-        }
-        catch (Exception)
-        {
-            return [];
-        }
-    }
-
-    private static async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, string ns, CancellationToken cancellationToken)
-    {
-        List<string> names = [];
-        foreach (NodeManagerSession session in sessions)
-            names.AddRange((await NodeClaims.ReadAsync(session, ns, [], [], cancellationToken)).Select(static claim => claim.Name));
-        return names;
+        string ns = fakeBoundParameters["Namespace"] as string ?? Core.Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
+        return Completions.From(
+            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange((await NodeClaims.ReadAsync(session, ns, [], [], cancel)).Select(static claim => claim.Name))),
+            wordToComplete);
     }
 }

@@ -13,32 +13,12 @@ public abstract class NodeCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(Select(ReadNodes(fakeBoundParameters)), wordToComplete);
+        Completions.From(
+            Select(Completions.Read<ClusterNode>(fakeBoundParameters, static async (session, nodes, cancel) =>
+                nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancel)))),
+            wordToComplete);
 
     private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);
-
-    private static List<ClusterNode> ReadNodes(IDictionary boundParameters)
-    {
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(boundParameters);
-            return Task.Run(() => ReadNodesAsync(sessions, limit.Token)).GetAwaiter().GetResult();
-        }
-        catch (Exception)
-        {
-            return [];
-        }
-    }
-
-    private static async Task<List<ClusterNode>> ReadNodesAsync(NodeManagerSession[] sessions, CancellationToken cancellationToken)
-    {
-        var nodes = new List<ClusterNode>();
-        foreach (NodeManagerSession session in sessions)
-            nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancellationToken));
-
-        return nodes;
-    }
 }
 
 /// <summary>The annotation keys that the cluster's nodes have.</summary>

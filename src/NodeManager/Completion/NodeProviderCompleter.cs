@@ -13,24 +13,10 @@ public sealed class NodeProviderCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            string? ns = fakeBoundParameters["Namespace"] as string;
-            return Completions.From(Task.Run(() => ReadAsync(sessions, ns, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
-        }
-        catch (Exception)
-        {
-            return [];
-        }
-    }
-
-    private static async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, string? ns, CancellationToken cancellationToken)
-    {
-        List<string> names = [];
-        foreach (NodeManagerSession session in sessions) names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancellationToken));
-        return names;
+        string? ns = fakeBoundParameters["Namespace"] as string;
+        return Completions.From(
+            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancel))),
+            wordToComplete);
     }
 }
 
@@ -51,25 +37,14 @@ public sealed class MachineCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            MachineSessions.Prepare();
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            string[] providers = fakeBoundParameters["Provider"] is { } given && given.ToString() is { Length: > 0 } name ? [name] : [];
-            return Completions.From(Task.Run(() => ReadAsync(sessions, providers, fakeBoundParameters["Namespace"] as string, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
-        }
-        catch (Exception)
-        {
-            return [];
-        }
-    }
-
-    private static async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, string[] providers, string? ns, CancellationToken cancellationToken)
-    {
-        List<string> names = [];
-        foreach (NodeManagerSession session in sessions)
-            await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancellationToken)) names.Add(machine.Name);
-        return names;
+        string[] providers = fakeBoundParameters["Provider"] is { } given && given.ToString() is { Length: > 0 } name ? [name] : [];
+        string? ns = fakeBoundParameters["Namespace"] as string;
+        return Completions.From(
+            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) =>
+            {
+                MachineSessions.Prepare();
+                await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel)) names.Add(machine.Name);
+            }),
+            wordToComplete);
     }
 }

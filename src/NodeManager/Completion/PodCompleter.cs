@@ -9,33 +9,15 @@ namespace NodeManager.Completion;
 public abstract class PodCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            Task.Run(() => ReadAsync(sessions, found, limit.Token)).GetAwaiter().GetResult();
-        }
-        catch (Exception)
-        {
-            // What was found so far is better than nothing.
-        }
-
-        return Completions.From(found, wordToComplete);
-    }
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(
+            Completions.Read<string>(fakeBoundParameters, async (session, found, cancel) =>
+            {
+                await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancel)) found.AddRange(Select(pod));
+            }).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            wordToComplete);
 
     private protected abstract IEnumerable<string> Select(NodePod pod);
-
-    private async Task ReadAsync(NodeManagerSession[] sessions, SortedSet<string> found, CancellationToken cancellationToken)
-    {
-        foreach (NodeManagerSession session in sessions)
-        {
-            await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancellationToken))
-                found.UnionWith(Select(pod));
-        }
-    }
 }
 
 /// <summary>The namespaces that have pods on nodes: from the pods, as users who may list pods need not be allowed to list namespaces.</summary>

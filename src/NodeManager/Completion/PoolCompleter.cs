@@ -16,35 +16,20 @@ public abstract class PoolCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            PoolPlace place = new(fakeBoundParameters["Provider"] as string ?? "", fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace);
-            return Completions.From(Task.Run(() => ReadAsync(sessions, place, limit.Token)).GetAwaiter().GetResult(), wordToComplete);
-        }
-        catch (Exception)
-        {
-            return [];
-        }
+        PoolPlace place = new(fakeBoundParameters["Provider"] as string ?? "", fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace);
+        return Completions.From(
+            Completions.Read<string>(fakeBoundParameters, async (session, found, cancel) =>
+            {
+                await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
+                {
+                    if (found.Count >= Most) return;
+                    found.Add(one);
+                }
+            }),
+            wordToComplete);
     }
 
     private protected abstract IAsyncEnumerable<string> ReadAsync(PoolContext context, CancellationToken cancellationToken);
-
-    private async Task<List<string>> ReadAsync(NodeManagerSession[] sessions, PoolPlace place, CancellationToken cancellationToken)
-    {
-        List<string> found = [];
-        foreach (NodeManagerSession session in sessions)
-        {
-            await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancellationToken))
-            {
-                found.Add(one);
-                if (found.Count >= Most) return found;
-            }
-        }
-
-        return found;
-    }
 }
 
 /// <summary>The names of the pools.</summary>

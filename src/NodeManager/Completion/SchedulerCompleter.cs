@@ -9,26 +9,9 @@ namespace NodeManager.Completion;
 public sealed class SchedulerCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        var found = new List<ClusterScheduler>();
-        using var limit = new CancellationTokenSource(Completions.Timeout);
-        try
-        {
-            NodeManagerSession[] sessions = Completions.Sessions(fakeBoundParameters);
-            Task.Run(async () =>
-            {
-                foreach (NodeManagerSession session in sessions)
-                    found.AddRange(await SchedulerFinder.FindAsync(session, new(), limit.Token));
-            }).GetAwaiter().GetResult();
-        }
-        catch (Exception)
-        {
-            // What was found so far is better than nothing.
-        }
-
-        return Completions.From(
-            found.Select(scheduler => parameterName.EndsWith("ConfigMap", StringComparison.OrdinalIgnoreCase) ? scheduler.ConfigMap : scheduler.Deployment),
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.From(
+            Completions.Read<ClusterScheduler>(fakeBoundParameters, static async (session, found, cancel) => found.AddRange(await SchedulerFinder.FindAsync(session, new(), cancel)))
+                .Select(scheduler => parameterName.EndsWith("ConfigMap", StringComparison.OrdinalIgnoreCase) ? scheduler.ConfigMap : scheduler.Deployment),
             wordToComplete);
-    }
 }

@@ -6,6 +6,7 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Yaml;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Autoscaling;
 
@@ -47,12 +48,10 @@ public sealed class AutoscalerRoleTests
     // Of what it may change among its own resources, it changes all.
     private static void AssertNoFurtherWrites(AutoscalerLab lab, string account)
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "NodeManager.slnx"))) root = Path.GetDirectoryName(root)!;
         HashSet<string> used = [.. lab.Cluster.RequestsOf(account).Where(static one => !one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}")];
         string[] granted =
         [
-            .. from text in File.ReadAllText(Path.Combine(root, "deploy", "rbac-autoscaler.yaml")).ReplaceLineEndings("\n").Split("\n---\n")
+            .. from text in File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml")).ReplaceLineEndings("\n").Split("\n---\n")
                let document = YamlJsonReader.Read(text).Root as JsonObject
                where (string?)document?["kind"] == "Role"
                from rule in document["rules"]!.AsArray()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Autoscaling;
 
@@ -11,7 +12,7 @@ internal static class NodeSmithDefinitions
 {
     private static readonly string[] Plurals = ["nodesmithclaims", "nodesmithcontrolplanes", "nodesmithpools", "nodesmithproviders"];
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = RepositoryFolder.Path;
 
     /// <summary>Creates all four and awaits that they are served.</summary>
     public static async Task InstallAsync(TestCluster cluster)
@@ -52,11 +53,4 @@ internal static class NodeSmithDefinitions
     public static Task<string> ReadWorkloadAsync(string name) => File.ReadAllTextAsync(Path.Combine(Root, "tests", "Conformance", "Autoscaling", "Samples", name + ".yaml"));
 
     public static string CollectionOf(TestCluster cluster, string plural) => $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{cluster.Namespace}/{plural}";
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        return folder!;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;
 
@@ -13,7 +14,7 @@ internal static class PowerShellProcess
     public static string? Missing => Executable is null ? "pwsh is not on the PATH" : null;
 
     /// <summary>The folder of the repository, which is an importable module.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     public static Process Start(string command)
     {
@@ -25,12 +26,5 @@ internal static class PowerShellProcess
         };
         start.Environment["NO_COLOR"] = "1";
         return Process.Start(start)!;
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("not in the repository");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Yaml;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Roles;
 
@@ -60,9 +61,7 @@ internal static class RoleManifest
 
     private static IReadOnlyList<JsonObject> Read()
     {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        string text = File.ReadAllText(Path.Combine(folder!, "deploy", "rbac.yaml"));
+        string text = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac.yaml"));
         return [.. text.Split("\n---\n").Select(static document => YamlJsonReader.Read(document).Root).OfType<JsonObject>()];
     }
 }

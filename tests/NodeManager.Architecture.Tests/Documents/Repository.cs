@@ -1,3 +1,5 @@
+using NodeManager.Testing;
+
 namespace NodeManager.Architecture.Tests.Documents;
 
 /// <summary>The repository's files, as the tests find them.</summary>
@@ -5,7 +7,7 @@ internal static class Repository
 {
     private static readonly string[] Skipped = ["bin", "obj", "out", "TestResults", "node_modules"];
 
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>A file's path from the root, with slashes on every platform.</summary>
     public static string NameOf(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
@@ -24,12 +26,5 @@ internal static class Repository
             if (name.StartsWith('.') || Skipped.Contains(name, StringComparer.Ordinal)) continue;
             foreach (string file in FilesIn(inner, extension)) yield return file;
         }
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
     }
 }

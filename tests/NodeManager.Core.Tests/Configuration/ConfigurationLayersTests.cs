@@ -146,7 +146,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void The_schema_describes_every_option_as_the_rules_do()
     {
-        JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(Root(), "docs", "nodemanager.schema.json")))!["properties"]!.AsObject();
+        JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "nodemanager.schema.json")))!["properties"]!.AsObject();
 
         Assert.Equal(ConfigurationLayers.OptionNames.Prepend("$schema"), properties.Select(p => p.Key));
         foreach (ConfigurationOption option in ConfigurationOption.All)
@@ -174,11 +174,4 @@ public sealed class ConfigurationLayersTests : IDisposable
 
     private static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>
         name => variables.Where(v => v.Name == name).Select(v => v.Value).FirstOrDefault();
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "NodeManager.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }

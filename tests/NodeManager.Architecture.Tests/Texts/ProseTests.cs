@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using NodeManager.Architecture.Tests.Documents;
+
+namespace NodeManager.Architecture.Tests.Texts;
+
+/// <summary>Pages, about topics and the README follow the guide; help pages have its form.</summary>
+public sealed partial class ProseTests
+{
+    private static string[] Pages =>
+        [.. Repository.Files(".md").Concat(Repository.Files(".help.txt")).Select(Repository.NameOf).Where(static one => one is not "CHANGELOG.md" && !one.StartsWith("src/", StringComparison.Ordinal))];
+
+    private static string[] HelpPages => [.. Pages.Where(static one => HelpPageName().IsMatch(one))];
+
+    [Fact]
+    public void Pages_follow_the_guide()
+    {
+        TextRules rules = TextRules.Load();
+        string[] pages = Pages;
+        Assert.Contains("en-US/about_NodeManager.help.txt", pages);
+        string[] bad = rules.Judge(pages.SelectMany(page => Findings(rules, page).Select(finding => (page, finding))), pages);
+        Assert.True(bad.Length == 0, $"{bad.Length} findings:\n{string.Join('\n', bad)}");
+    }
+
+    [Fact]
+    public void Every_ErrorId_is_explained_by_a_page_of_a_command_or_a_topic()
+    {
+        string text = string.Concat(Pages.Where(static one => HelpPageName().IsMatch(one) || one.EndsWith(".help.txt", StringComparison.Ordinal)).Select(Read));
+        string[] missing = [.. typeof(ErrorIds).GetFields().Select(static one => one.Name).Where(id => !Regex.IsMatch(text, $@"\b{id}\b"))];
+        Assert.True(missing.Length == 0, $"No page explains {string.Join(", ", missing)}.");
+    }
+
+    [Fact]
+    public void Every_exception_is_needed()
+    {
+        TextRules rules = TextRules.Load();
+        foreach (string page in Pages) _ = rules.Phrases(page, Prose(page)).Count();
+        foreach (string file in Repository.Files(".cs").Select(Repository.NameOf).Where(static one => one.StartsWith("src/", StringComparison.Ordinal)))
+            foreach (SourceText text in SourceTextReader.Read(file, Read(file))) _ = rules.Phrases(file, text.Text).Count();
+        Assert.Empty(rules.UnusedExceptions);
+    }
+
+    private static IEnumerable<string> Findings(TextRules rules, string page)
+    {
+        IEnumerable<string> findings = rules.Phrases(page, Prose(page));
+        return HelpPageName().IsMatch(page) ? findings.Concat(FormFindings(page, new HelpPage(Read(page)))) : findings;
+    }
+
+    private static IEnumerable<string> FormFindings(string name, HelpPage page)
+    {
+        if (Sentences.Words(page.Synopsis) > 11) yield return $"the synopsis has {Sentences.Words(page.Synopsis)} words; 11 are allowed";
+        foreach (string finding in page.Parameters.SelectMany(static one => one.Findings())) yield return finding;
+        foreach ((string title, string prose, bool hasOutput) in page.Examples)
+        {
+            if (prose.Length == 0) yield return $"\"{title}\" needs a sentence that says what it shows";
+            if (!hasOutput && name.StartsWith("docs/Get-", StringComparison.Ordinal)) yield return $"\"{title}\" needs its output";
+        }
+    }
+
+    // Without code, addresses and comments.
+    private static string Prose(string page) =>
+        page.EndsWith(".md", StringComparison.Ordinal) ? Code().Replace(Read(page), "") : Read(page);
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
+
+    [GeneratedRegex("^docs/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
+    private static partial Regex HelpPageName();
+
+    [GeneratedRegex(@"^(`{3,}).*?^\1[ \t]*$|`[^`\n]*`|\]\([^)\s]*\)|<!--.*?-->", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Code();
+}

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using NodeManager.Architecture.Tests.Documents;
+
+namespace NodeManager.Architecture.Tests.Texts;
+
+/// <summary>What every text has to hold to, with the exceptions and the files that are not rewritten yet.</summary>
+internal sealed class TextRules
+{
+    public const string Folder = "tests/NodeManager.Architecture.Tests/Texts";
+
+    /// <summary>The words that a sentence of a message may have.</summary>
+    public const int LongestSentence = 25;
+
+    private readonly (Regex Pattern, string Instead)[] _phrases;
+    private readonly (string File, string Text, string Reason)[] _exceptions;
+    private readonly HashSet<string> _pending;
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    private TextRules(string[] phrases, string[] exceptions, string[] pending)
+    {
+        _phrases = [.. phrases.Select(static line => line.Split('\t', 2)).Select(static parts => (new Regex(parts[0], RegexOptions.IgnoreCase), parts[1]))];
+        _exceptions = [.. exceptions.Select(static line => line.Split('\t', 3)).Select(static parts => (parts[0], parts[1], parts[2]))];
+        _pending = pending.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>The exceptions that no text has needed so far.</summary>
+    public IEnumerable<string> UnusedExceptions => _exceptions.Select(static one => $"{one.File}: {one.Text}").Where(one => !_used.Contains(one));
+
+    public static TextRules Load() => new(Lines("phrases.txt"), Lines("exceptions.txt"), Lines("pending.txt"));
+
+    public static TextRules Of(string[] phrases, string[] exceptions, string[] pending) => new(phrases, exceptions, pending);
+
+    /// <summary>The findings of files that have to be in order, and the files that are listed as pending and are in order.</summary>
+    /// <param name="findings">File and finding.</param>
+    /// <param name="files">All files that were looked through.</param>
+    public string[] Judge(IEnumerable<(string File, string Finding)> findings, IEnumerable<string> files)
+    {
+        var byFile = findings.ToLookup(static one => one.File, static one => one.Finding, StringComparer.Ordinal);
+        return
+        [
+            .. byFile.Where(one => !_pending.Contains(one.Key)).SelectMany(static one => one.Select(finding => $"{one.Key}: {finding}")),
+            .. files.Where(one => _pending.Contains(one) && !byFile.Contains(one)).Select(static one => $"{one}: is in order; remove it from {Folder}/pending.txt"),
+        ];
+    }
+
+    public IEnumerable<string> Phrases(string file, string text)
+    {
+        foreach ((Regex pattern, string instead) in _phrases)
+        {
+            foreach (Match match in pattern.Matches(text))
+                if (!IsAllowed(file, text, match)) yield return $"\"{match.Value}\" ({instead}) in: {Around(text, match)}";
+        }
+    }
+
+    public static IEnumerable<string> LongSentences(string text) =>
+        Sentences.Of(text).Where(static one => Sentences.Words(one) > LongestSentence).Select(static one => $"{Sentences.Words(one)} words in: {one}");
+
+    private static string[] Lines(string name) =>
+        [.. File.ReadAllLines(Path.Combine(Repository.Root, Folder, name)).Where(static line => line.Length > 0 && line[0] != '#')];
+
+    private static string Around(string text, Match match)
+    {
+        int from = Math.Max(0, match.Index - 60), to = Math.Min(text.Length, match.Index + match.Length + 60);
+        return text[from..to].ReplaceLineEndings(" ");
+    }
+
+    // The exception's text has to contain what was found.
+    private bool IsAllowed(string file, string text, Match match)
+    {
+        foreach ((string where, string allowed, _) in _exceptions)
+        {
+            if (where != "*" && where != file) continue;
+            for (int at = text.IndexOf(allowed, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(allowed, at + 1, StringComparison.OrdinalIgnoreCase))
+            {
+                if (at > match.Index || at + allowed.Length < match.Index + match.Length) continue;
+                _used.Add($"{where}: {allowed}");
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Health;
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Core.Sessions;
@@ -10,14 +9,15 @@ using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Yaml;
 using NodeManager.Server.Access;
-using NodeManager.Server.Api;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Scheduler;
 
 /// <summary>
-/// The routes of the fourth seed, over the domain that the cmdlets use. Each takes <c>namespace</c>, <c>config_map</c> and <c>deployment</c> as
+/// The routes of the scheduler plugin manager, over the domain that the cmdlets use. Each takes <c>namespace</c>, <c>config_map</c> and <c>deployment</c> as
 /// query parameters where a cluster has several schedulers; changes take <c>dry_run=true</c> and then only answer what would change.
 /// </summary>
 internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegistry operations)
@@ -54,7 +54,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
     private async Task<IResult> ListAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
-        PluginCatalog catalog = await PluginRegistry.CatalogAsync(schedulers.Session, stop);
+        PluginCatalog catalog = await schedulers.CatalogAsync(stop);
         SchedulerConfiguration configuration = await SchedulerConfigurationReader.ReadAsync(schedulers.Session, scheduler, NullObserver.Instance, stop);
         SchedulerDocument document = SchedulerDocument.Parse(configuration.Text, scheduler.Source);
         SchedulerApi api = SchedulerPlugins.ApiOf(document);
@@ -65,8 +65,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
                 "success",
                 plugins.ToApi(document, $"{scheduler.Namespace}/{scheduler.Deployment}", configuration.Revision, query.Profile),
                 [.. catalog.All.Select(p => p.Name).Order(StringComparer.Ordinal)],
-                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]),
-            ApiJson.Default.ApiPlugins);
+                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]));
     }
 
     private async Task<IResult> ConfigureAsync(string plugin, JsonObject body, [AsParameters] SchedulerQuery query, CancellationToken stop)
@@ -77,7 +76,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         {
             Name = plugin,
             SchedulerNames = query.Profile is { } profile ? [profile] : [],
-            Arguments = body.ToDictionary(pair => pair.Key, pair => ArgumentValues.FromJson(pair.Value)),
+            Arguments = ArgumentValues.Of(body),
         };
         return await ChangeAsync(query, "Set", change, PluginEditor.Set, null, stop);
     }
@@ -86,11 +85,11 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         SchedulerQuery query, string verb, PluginChange change, PluginEdit edit, ApiPluginChange? body, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
-        (Func<string, string> apply, ISet<string> warnings) = await schedulers.EditOfAsync(scheduler, change, edit, stop);
+        PluginCatalog catalog = await schedulers.CatalogAsync(stop);
+        (Func<string, string> apply, ISet<string> warnings) = SchedulerService.EditOf(scheduler, change, edit, catalog);
         return Answer(
             await schedulers.ChangeAsync(
-                new(scheduler, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun),
-                NullObserver.Instance, stop),
+                new(scheduler, catalog, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun), stop),
             $"{verb} {change.Name}", warnings, query.IsDryRun);
     }
 
@@ -99,8 +98,9 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         SchedulerConfigurationBackup backup = await SchedulerBackups.FindAsync(schedulers.Session, scheduler, revision, stop);
         string action = $"Restore revision {revision}";
+        PluginCatalog catalog = await schedulers.CatalogAsync(stop);
         return Answer(
-            await schedulers.ChangeAsync(new(scheduler, action, _ => backup.Text, "", query.Restarts, query.IsDryRun), NullObserver.Instance, stop),
+            await schedulers.ChangeAsync(new(scheduler, catalog, action, _ => backup.Text, "", query.Restarts, query.IsDryRun), stop),
             action, new HashSet<string>(), query.IsDryRun);
     }
 
@@ -109,28 +109,29 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         await SchedulerRestarter.CheckAsync(schedulers.Session, scheduler, stop);
         if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, operations.Start(context.User.Identity!.Name!, () => schedulers.StartRestart(scheduler, "REST API")));
+            return OperationRoutes.Accepted(context, operations.Start(
+                context.User.Identity!.Name!, static result => ((SchedulerRestartResult)result).ToApi(), () => schedulers.StartRestart(scheduler, "REST API")));
         SchedulerRestartResult result = await schedulers.RestartAsync(scheduler, "REST API", NullObserver.Instance, stop);
-        return Results.Json(result.ToApi(), ApiJson.Default.ApiSchedulerRestart, statusCode: StatusOf(result));
+        return Results.Json(result.ToApi(), statusCode: StatusOf(result));
     }
 
     private async Task<IResult> BackupAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(schedulers.Session, scheduler, NullObserver.Instance, stop);
-        return Results.Json(new ApiBackup("success", $"Revision {backup.Revision} holds the configuration.", backup.ToApi(text: true)), ApiJson.Default.ApiBackup);
+        return Results.Json(new ApiBackup("success", $"Revision {backup.Revision} holds the configuration.", backup.ToApi(text: true)));
     }
 
     private async Task<IResult> RevisionsAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
-        return Results.Json([.. (await SchedulerBackups.ListAsync(schedulers.Session, scheduler, stop)).Select(b => b.ToApi(text: false))], ApiJson.Default.ListApiRevision);
+        return TypedResults.Ok((await SchedulerBackups.ListAsync(schedulers.Session, scheduler, stop)).Select(b => b.ToApi(text: false)).ToList());
     }
 
     private async Task<IResult> RevisionAsync(long revision, [AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
-        return Results.Json((await SchedulerBackups.FindAsync(schedulers.Session, scheduler, revision, stop)).ToApi(text: true), ApiJson.Default.ApiRevision);
+        return Results.Json((await SchedulerBackups.FindAsync(schedulers.Session, scheduler, revision, stop)).ToApi(text: true));
     }
 
     private async Task<IResult> HealthAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
@@ -140,8 +141,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         bool isHealthy = findings.All(f => f.Status != SchedulerHealthStatus.Error);
         return Results.Json(
             new ApiSchedulerHealth(
-                isHealthy ? "healthy" : "unhealthy", schedulers.Session.Time().GetUtcNow(), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
-            ApiJson.Default.ApiSchedulerHealth, statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+                isHealthy ? "healthy" : "unhealthy", schedulers.Session.Time().GetUtcNow(), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]), statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Answer(SchedulerUpdate update, string action, ISet<string> warnings, bool isDryRun)
@@ -157,8 +157,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         return Results.Json(
             new ApiSchedulerChange(
                 isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], [.. warnings],
-                update.Restart?.ToApi(), isDryRun),
-            ApiJson.Default.ApiSchedulerChange, statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
+                update.Restart?.ToApi(), isDryRun), statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
     }
 
     // A scheduler that did not start and was put back: the change conflicts with what the scheduler accepts.

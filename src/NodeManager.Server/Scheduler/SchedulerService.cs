@@ -7,6 +7,7 @@ using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Scheduler;
 
@@ -34,11 +35,13 @@ internal sealed class SchedulerService(ClusterSession cluster)
             ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument, $"'{target.Deployment}' stands for several schedulers.", target.Deployment, "Name one Deployment.");
     }
 
+    /// <summary>The plugins that are known here.</summary>
+    public Task<PluginCatalog> CatalogAsync(CancellationToken stop) => PluginRegistry.CatalogAsync(Session, stop);
+
     /// <summary>The edit of one plugin, and the warnings that it gives.</summary>
-    public async Task<(Func<string, string> Edit, ISet<string> Warnings)> EditOfAsync(
-        ClusterScheduler scheduler, PluginChange change, PluginEdit edit, CancellationToken stop)
+    public static (Func<string, string> Edit, ISet<string> Warnings) EditOf(
+        ClusterScheduler scheduler, PluginChange change, PluginEdit edit, PluginCatalog catalog)
     {
-        PluginCatalog catalog = await PluginRegistry.CatalogAsync(Session, stop);
         var warnings = new HashSet<string>();
         return (SchedulerChange.OfDocument(scheduler, document =>
         {
@@ -48,27 +51,20 @@ internal sealed class SchedulerService(ClusterSession cluster)
         }), warnings);
     }
 
-    /// <summary>
-    /// Writes a change as a new revision and, where something changed, restarts the scheduler. A scheduler that could not be restarted is refused
-    /// before anything is written.
-    /// </summary>
-    public async Task<SchedulerUpdate> ChangeAsync(SchedulerRequest request, IOperationObserver observer, CancellationToken stop)
+    /// <summary>Writes a change as a new revision and restarts the scheduler, as far as the request wants both.</summary>
+    public Task<SchedulerUpdate> ChangeAsync(SchedulerRequest request, CancellationToken stop)
     {
-        ClusterScheduler scheduler = request.Scheduler;
-        bool restarts = request.Restart && !request.DryRun && scheduler.Deployment.Length > 0;
-        if (restarts) await SchedulerRestarter.CheckAsync(Session, scheduler, stop);
-        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(
-            Session, scheduler,
-            new()
-            {
-                Edit = request.Edit,
-                Action = request.Action,
-                Reason = request.Reason,
-                Catalog = await PluginRegistry.CatalogAsync(Session, stop),
-                Confirm = _ => Task.FromResult(!request.DryRun),
-            },
-            observer, stop);
-        return new(result, result.IsWritten && restarts ? await RestartAsync(scheduler, request.Reason, observer, stop) : null);
+        var change = new SchedulerChange
+        {
+            Edit = request.Edit,
+            Action = request.Action,
+            Reason = request.Reason,
+            Catalog = request.Catalog,
+            Confirm = _ => Task.FromResult(!request.DryRun),
+        };
+        bool restarts = request.Restart && !request.DryRun && request.Scheduler.Deployment.Length > 0;
+        return SchedulerUpdater.ChangeAsync(
+            Session, request.Scheduler, change, restarts ? new() { Reason = request.Reason } : null, null, NullObserver.Instance, stop);
     }
 
     /// <summary>Restarts a scheduler and waits until it leads.</summary>
@@ -90,7 +86,5 @@ internal readonly record struct SchedulerTarget(string? Namespace, string? Confi
 
 /// <param name="Edit">Makes the new text of the old one.</param>
 /// <param name="DryRun">Only say what would change.</param>
-internal sealed record SchedulerRequest(ClusterScheduler Scheduler, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun);
-
-/// <param name="Restart">Null where nothing was restarted.</param>
-internal sealed record SchedulerUpdate(SchedulerChangeResult Change, SchedulerRestartResult? Restart);
+internal sealed record SchedulerRequest(
+    ClusterScheduler Scheduler, PluginCatalog Catalog, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun);

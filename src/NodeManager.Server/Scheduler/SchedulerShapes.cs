@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Server.Scheduler;
 
-// The bodies of the scheduler routes, as the fourth seed shows them. Written in snake_case.
+// The bodies of the scheduler routes, as the scheduler plugin manager has them. Written in snake_case.
 
 /// <param name="Status"><c>success</c>.</param>
 /// <param name="SupportedPlugins">Names that are known, those of the user's definitions included.</param>

@@ -131,8 +131,6 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
         Worker worker, NodeManagerSession session, ClusterScheduler scheduler, string action, Func<string, string> edit)
     {
         bool restarts = !NoRestart && scheduler.Deployment.Length > 0;
-        if (restarts)
-            await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
         var change = new SchedulerChange
         {
             Edit = edit,
@@ -145,31 +143,20 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
             Confirm = differences => worker.ShouldProcessAsync(
                 Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
         };
-        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, worker, worker.Token);
-        if (!result.IsWritten)
-            return result.Document;
-        worker.Verbose($"{scheduler.Source} of '{session.Cluster}' is revision {result.Revision} now.");
-        if (restarts)
-            await RestartAsync(worker, session, scheduler, result);
-        else
+        var restart = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason, RevisionLimit = RevisionLimit };
+        SchedulerUpdate update = await SchedulerUpdater.ChangeAsync(
+            session, scheduler, change, restarts ? restart : null, _restarts, worker, worker.Token);
+        if (update.Restart is { } ended)
+            Report(worker, ended);
+        else if (update.Change.IsWritten)
             worker.Warning(scheduler.Deployment.Length == 0
-                ? $"{scheduler.Source} is revision {result.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
-                : $"{scheduler.Source} is revision {result.Revision} now and not in force: Restart-Scheduler brings it into force; so would a crash of the scheduler.");
-        return result.Document;
+                ? $"{scheduler.Source} is revision {update.Change.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
+                : $"{scheduler.Source} is revision {update.Change.Revision} now and not in force: Restart-Scheduler brings it into force; so would a crash of the scheduler.");
+        return update.Change.Document;
     }
 
-    private async Task RestartAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChangeResult change)
+    private static void Report(Worker worker, SchedulerRestartResult result)
     {
-        var request = new SchedulerRestartRequest
-        {
-            Timeout = Timeout,
-            NoRollback = NoRollback,
-            Reason = Reason,
-            RevisionLimit = RevisionLimit,
-        };
-        SchedulerRestartResult result = await _restarts.WaitAsync(
-            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {change.Revision}",
-            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
         worker.Verbose(result.Message);
         if (SchedulerFailures.Of(result) is { } failure)
             worker.Error(failure, result);

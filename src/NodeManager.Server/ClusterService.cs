@@ -1,5 +1,6 @@
 using NodeManager.Sandbox;
 using NodeManager.Sandbox.Saving;
+using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 using NodeManager.Sessions;
 

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using NodeManager;
 using NodeManager.Server;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
 ServerOptions options;

@@ -4,7 +4,9 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server;

@@ -39,7 +39,8 @@ internal sealed class ArrowReader : IDisposable
     }
 
     // The types of NodeManager.Abstractions all have the namespace NodeManager, whatever their folder. A root namespace has as many parts as
-    // its assembly's name; that of NodeManager.SchedulerConfiguration is in the plural, as its name is a type's.
+    // its assembly's name; that of NodeManager.SchedulerConfiguration is in the plural, as its name is a type's. A file of the module that is
+    // linked into another assembly stays of its folder.
     private static string FolderOf(TypeReference type)
     {
         string assembly = type.Scope switch
@@ -47,7 +48,9 @@ internal sealed class ArrowReader : IDisposable
             ModuleDefinition module => module.Assembly.Name.Name,
             IMetadataScope scope => scope.Name,
         };
-        string[] below = type.Namespace.Split('.')[Math.Min(assembly.Split('.').Length, type.Namespace.Split('.').Length)..];
+        string[] parts = type.Namespace.Split('.'), root = assembly.Split('.');
+        if (parts.Length > 1 && root.Length > 1 && !parts[1].StartsWith(root[1], StringComparison.Ordinal)) return string.Join('/', parts);
+        string[] below = parts[Math.Min(root.Length, parts.Length)..];
         return string.Join('/', [assembly, .. below]);
     }
 

@@ -141,7 +141,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var release = new TaskCompletionSource();
         Operations.OperationRegistry operations = server.Services.GetRequiredService<Operations.OperationRegistry>();
-        string id = operations.Start("test", () => Core.Operations.RunningOperation.Start("Test", "nothing", TimeProvider.System, async context =>
+        string id = operations.Start("test", static result => result, () => Core.Operations.RunningOperation.Start("Test", "nothing", TimeProvider.System, async context =>
         {
             context.Warning("begun");
             await release.Task;

@@ -10,6 +10,8 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Options;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
@@ -115,7 +117,7 @@ public sealed class AutoscalerHostTests
 
         Assert.Matches($@"livenessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Health}\s+port: probes", deployment);
         Assert.Matches($@"readinessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Readiness}\s+port: probes", deployment);
-        Assert.Contains($"containerPort: {AutoscalerProbes.DefaultPort}", deployment, StringComparison.Ordinal);
+        Assert.Contains($"containerPort: {ServerOptions.DefaultProbesPort}", deployment, StringComparison.Ordinal);
         Assert.Contains($"prometheus.io/path: {AutoscalerProbes.Metrics}", deployment, StringComparison.Ordinal);
         string account = Regex.Match(deployment, @"serviceAccountName: (\S+)").Groups[1].Value;
         Assert.Matches($@"kind: ServiceAccount\s+metadata:\s+name: {account}\s+namespace: {NodeSmithNames.DefaultNamespace}", roles);
@@ -123,7 +125,7 @@ public sealed class AutoscalerHostTests
         // What the container starts, the program takes.
         string[] arguments = [.. Regex.Matches(Regex.Match(container, @"ENTRYPOINT \[(.*)\]").Groups[1].Value, "\"([^\"]+)\"").Select(static one => one.Groups[1].Value).Skip(2), "--namespace", "kubenodesmith"];
         ServerOptions options = ServerOptions.Parse(arguments);
-        Assert.Equal((true, AutoscalerProbes.DefaultPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
+        Assert.Equal((true, ServerOptions.DefaultProbesPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
     }
 
     private static void Check(string? expected, string? actual)

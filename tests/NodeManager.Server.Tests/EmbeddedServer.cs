@@ -7,6 +7,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
+using NodeManager.Server.Clusters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Server.Tests;

@@ -44,7 +44,7 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     public async Task An_operation_is_cancelled()
     {
         TrackedOperation running = server.Services.GetRequiredService<OperationRegistry>().Start(
-            "test", () => RunningOperation.Start("Test", "nothing", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
+            "test", static result => result, () => RunningOperation.Start("Test", "nothing", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
 
         HttpResponseMessage answer = await server.Client.DeleteAsync(new Uri($"/api/v1/operations/{running.Operation.Id}", UriKind.Relative));
 
@@ -56,7 +56,7 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     public async Task A_defect_does_not_tell_its_text()
     {
         TrackedOperation failed = server.Services.GetRequiredService<OperationRegistry>().Start(
-            "test", () => RunningOperation.Start("Test", "nothing", TimeProvider.System, _ => throw new InvalidOperationException("the secret")));
+            "test", static result => result, () => RunningOperation.Start("Test", "nothing", TimeProvider.System, _ => throw new InvalidOperationException("the secret")));
         await failed.Operation.Completion;
 
         string text = await server.Client.GetStringAsync($"/api/v1/operations/{failed.Operation.Id}");

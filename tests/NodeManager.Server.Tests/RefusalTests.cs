@@ -11,6 +11,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Api;
 using NodeManager.Server.Nodes;
 

@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodeManager.Sandbox;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server.Tests;

@@ -1,3 +1,5 @@
+using NodeManager.Server.Options;
+
 namespace NodeManager.Server.Tests;
 
 public sealed class ServerOptionsTests

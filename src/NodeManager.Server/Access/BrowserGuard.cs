@@ -1,5 +1,5 @@
 using System.Net;
-using NodeManager.Server.Api;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Access;
 

@@ -2,9 +2,11 @@ namespace NodeManager.Server.Access;
 
 /// <summary>What a token or a browser session allows, until it is revoked or expires.</summary>
 /// <param name="level">See <see cref="AccessLevel"/>.</param>
-internal sealed class Grant(string level) : IDisposable
+/// <param name="lifetime">After which it ends by itself; infinite: it does not.</param>
+/// <param name="time">Measures it.</param>
+internal sealed class Grant(string level, TimeSpan lifetime, TimeProvider time) : IDisposable
 {
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ended = new(lifetime, time);
 
     public string Level { get; } = level;
 

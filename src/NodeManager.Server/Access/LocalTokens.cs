@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace NodeManager.Server.Access;
 
 /// <summary>The tokens that the server issued at its start, one a level. Only their hashes are kept. Thread-safe.</summary>
@@ -11,10 +8,10 @@ internal sealed class LocalTokens : IDisposable
 
     /// <summary>Issues a token.</summary>
     /// <param name="level">See <see cref="AccessLevel"/>.</param>
-    /// <returns>160 bits as lower-case hexadecimal digits. It cannot be read again.</returns>
+    /// <returns>It cannot be read again.</returns>
     public string Issue(string level)
     {
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        string token = AccessSecret.Create();
         Add(token, level);
         return token;
     }
@@ -22,21 +19,20 @@ internal sealed class LocalTokens : IDisposable
     /// <summary>Accepts a token that somebody else made.</summary>
     public void Add(string token, string level)
     {
-        lock (_lock) _grants.Add(HashOf(token), new(level));
+        lock (_lock) _grants.Add(AccessSecret.HashOf(token), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
     }
 
     /// <summary>The grant of a token; null where there is none.</summary>
     public Grant? Find(string token)
     {
-        // Looked up by hash: how long that takes tells nothing about the token.
-        lock (_lock) return _grants.GetValueOrDefault(HashOf(token));
+        lock (_lock) return _grants.GetValueOrDefault(AccessSecret.HashOf(token));
     }
 
     /// <summary>Ends a token, and with it the requests and event streams that it opened. Does nothing for one that is not known.</summary>
     public void Revoke(string token)
     {
         Grant? grant;
-        lock (_lock) _grants.Remove(HashOf(token), out grant);
+        lock (_lock) _grants.Remove(AccessSecret.HashOf(token), out grant);
         grant?.End();
     }
 
@@ -48,6 +44,4 @@ internal sealed class LocalTokens : IDisposable
             _grants.Clear();
         }
     }
-
-    private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -1,4 +1,4 @@
-using NodeManager.Server.Api;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Access;
 
@@ -21,8 +21,7 @@ internal static class SignInRoutes
     {
         if (body.Secret is not { Length: > 0 } secret || signIns.Exchange(secret) is not { } id)
             return Results.Json(
-                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."),
-                ApiJson.Default.ApiError, statusCode: StatusCodes.Status401Unauthorized);
+                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."), statusCode: StatusCodes.Status401Unauthorized);
         context.Response.Cookies.Append(LocalAuthentication.Cookie, id, new()
         {
             HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = SignIns.SessionLifetime, Path = "/",
@@ -38,7 +37,7 @@ internal static class SignInRoutes
     }
 
     private static IResult Me(HttpContext context) => Results.Json(
-        new ApiCaller(context.User.Identity!.Name!, context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer), ApiJson.Default.ApiCaller);
+        new ApiCaller(context.User.Identity!.Name!, context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer));
 }
 
 /// <param name="Secret">Of the link's fragment.</param>

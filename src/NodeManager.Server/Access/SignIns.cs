@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace NodeManager.Server.Access;
 
 /// <summary>
@@ -26,11 +23,11 @@ internal sealed class SignIns(TimeProvider time)
     /// <summary>Makes a link's secret.</summary>
     public string CreateLink(string level)
     {
-        string secret = NewSecret();
+        string secret = AccessSecret.Create();
         lock (_lock)
         {
             RemoveExpired();
-            _links[HashOf(secret)] = (level, time.GetUtcNow() + LinkLifetime);
+            _links[AccessSecret.HashOf(secret)] = (level, time.GetUtcNow() + LinkLifetime);
         }
 
         return secret;
@@ -42,9 +39,9 @@ internal sealed class SignIns(TimeProvider time)
         lock (_lock)
         {
             RemoveExpired();
-            if (!_links.Remove(HashOf(secret), out var link) || _sessions.Count >= MostSessions) return null;
-            string id = NewSecret();
-            _sessions[HashOf(id)] = (new(link.Level), time.GetUtcNow() + SessionLifetime);
+            if (!_links.Remove(AccessSecret.HashOf(secret), out var link) || _sessions.Count >= MostSessions) return null;
+            string id = AccessSecret.Create();
+            _sessions[AccessSecret.HashOf(id)] = (new(link.Level, SessionLifetime, time), time.GetUtcNow() + SessionLifetime);
             return id;
         }
     }
@@ -52,18 +49,25 @@ internal sealed class SignIns(TimeProvider time)
     /// <summary>The grant of a session; null where it is unknown or has expired.</summary>
     public Grant? Find(string id)
     {
+        string hash = AccessSecret.HashOf(id);
+        Grant expired;
         lock (_lock)
         {
-            RemoveExpired();
-            return _sessions.TryGetValue(HashOf(id), out var session) ? session.Grant : null;
+            if (!_sessions.TryGetValue(hash, out var session)) return null;
+            if (session.Expires > time.GetUtcNow()) return session.Grant;
+            _sessions.Remove(hash);
+            expired = session.Grant;
         }
+
+        expired.End();
+        return null;
     }
 
     /// <summary>Ends a session.</summary>
     public void End(string id)
     {
         (Grant Grant, DateTimeOffset Expires) session;
-        lock (_lock) _sessions.Remove(HashOf(id), out session);
+        lock (_lock) _sessions.Remove(AccessSecret.HashOf(id), out session);
         session.Grant?.End();
     }
 
@@ -77,8 +81,4 @@ internal sealed class SignIns(TimeProvider time)
             grant.End();
         }
     }
-
-    private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-
-    private static string HashOf(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pages;

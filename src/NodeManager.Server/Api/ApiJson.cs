@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
 
+/// <summary>How the bodies of all routes are written and read.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,9 +9,6 @@ namespace NodeManager.Server.Autoscaler;
 /// </summary>
 internal static class AutoscalerProbes
 {
-    /// <summary>Where the manifests in <c>deploy/autoscaler</c> look.</summary>
-    public const int DefaultPort = 8081;
-
     public const string Health = "/healthz", Readiness = "/readyz", Metrics = "/metrics";
 
     // A leader plans every minute, and more often. A plan of a very large cluster takes seconds.

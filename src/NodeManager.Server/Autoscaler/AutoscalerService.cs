@@ -4,6 +4,7 @@ using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.Providers;
+using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Autoscaler;
 

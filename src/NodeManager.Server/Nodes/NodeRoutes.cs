@@ -4,18 +4,19 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Server.Access;
-using NodeManager.Server.Api;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>The node routes of the first seed, over the domain that the cmdlets use.</summary>
+/// <summary>The node routes, with the paths and bodies of the StreamSpace node manager, over the domain that the cmdlets use.</summary>
 internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry operations)
 {
-    /// <summary>Where the first seed's plugin has its routes.</summary>
+    /// <summary>Where the StreamSpace node manager has its routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
 
-    // What the issue of a drain's answer leaves open: nobody waits for ever.
+    // A request without an end would hold its connection.
     private const long DefaultTimeoutSeconds = 300;
 
     private NodeManagerSession Session => cluster.Session;
@@ -42,7 +43,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
-    private async Task<IResult> ListAsync(CancellationToken stop) => Answer(await ReadAsync(new() { Usage = true }, stop), ApiJson.Default.ListApiNode);
+    private async Task<IResult> ListAsync(CancellationToken stop) => TypedResults.Ok(await ReadAsync(new() { Usage = true }, stop));
 
     private async Task<IResult> GetAsync(string name, CancellationToken stop)
     {
@@ -50,7 +51,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
         if (name.AsSpan().ContainsAny("*?[]"))
             throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
         List<ApiNode> nodes = await ReadAsync(new() { Names = [name], Usage = true }, stop);
-        return Answer(nodes[0], ApiJson.Default.ApiNode);
+        return TypedResults.Ok(nodes[0]);
     }
 
     private async Task<List<ApiNode>> ReadAsync(NodeQuery query, CancellationToken stop)
@@ -64,7 +65,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
     private async Task<IResult> StatisticsAsync(CancellationToken stop)
     {
         IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(Session, null, null, NullObserver.Instance, stop);
-        return Answer(statistics[0].ToApi(), ApiJson.Default.ApiStatistics);
+        return TypedResults.Ok(statistics[0].ToApi());
     }
 
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
@@ -72,32 +73,32 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
         // PUT replaces: that is what the verb says.
         var labels = new Dictionary<string, string> { [Required(label.Key, "key")] = label.Value ?? "" };
         ClusterNode node = await NodeEditor.SetLabelsAsync(Session, name, labels, overwrite: true, dryRun: false, stop);
-        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+        return TypedResults.Ok(node.ToApi());
     }
 
     private async Task<IResult> RemoveLabelAsync(string name, string key, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop);
-        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+        return TypedResults.Ok(node.ToApi());
     }
 
     private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
     {
         var wanted = new NodeTaint { Key = Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = Required(taint.Effect, "effect") };
         ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
-        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+        return TypedResults.Ok(node.ToApi());
     }
 
     private async Task<IResult> RemoveTaintAsync(string name, string key, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.RemoveTaintsAsync(Session, name, [(key, null)], dryRun: false, stop);
-        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+        return TypedResults.Ok(node.ToApi());
     }
 
     private async Task<IResult> CordonAsync(string name, bool unschedulable, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.SetUnschedulableAsync(Session, name, unschedulable, dryRun: false, stop);
-        return Answer(node.ToApi(), ApiJson.Default.ApiNode);
+        return TypedResults.Ok(node.ToApi());
     }
 
     private async Task<IResult> DrainAsync(HttpContext context, string name, ApiDrainRequest? request, CancellationToken stop)
@@ -111,13 +112,13 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
             Reason = "REST API",
         };
         TrackedOperation drain = operations.Start(
-            context.User.Identity!.Name!, () => NodeOperations.StartDrain(new DrainRequest(Session, [name], options)));
+            context.User.Identity!.Name!, static result => ((NodeDrainResult)result).ToApi(null), () => NodeOperations.StartDrain(new DrainRequest(Session, [name], options)));
         if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, drain);
         await OperationRoutes.EndOfAsync(drain.Operation, stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
         if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
         var failure = problem as NodeManagerException;
-        return Results.Json(result.ToApi(failure?.ErrorId), ApiJson.Default.ApiDrainResult, statusCode: StatusOf(result, failure));
+        return Results.Json(result.ToApi(failure?.ErrorId), statusCode: StatusOf(result, failure));
     }
 
     private static int StatusOf(NodeDrainResult result, NodeManagerException? failure) =>
@@ -125,8 +126,6 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
         // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
         : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
         : ApiErrors.StatusOf(failure.Kind);
-
-    private static IResult Answer<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Results.Json(body, type);
 
     private static string Required(string? value, string field) => !string.IsNullOrEmpty(value)
         ? value

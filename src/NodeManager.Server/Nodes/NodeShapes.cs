@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Nodes;
 
-// The bodies of the node routes, as the first seed shows them. Written in snake_case.
+// The bodies of the node routes, as the StreamSpace node manager has them. Written in snake_case.
 
 internal sealed record ApiNode(
     string Name,

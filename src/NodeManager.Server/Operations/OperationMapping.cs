@@ -1,10 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
-using NodeManager.Server.Api;
-using NodeManager.Server.Nodes;
-using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Operations;
 
@@ -16,17 +11,17 @@ internal static class OperationMapping
         RunningOperation operation = tracked.Operation;
         return new(
             operation.Id, operation.Kind, operation.Target, operation.State.ToString(), tracked.By, operation.StartedAt, operation.EndedAt,
-            [.. operation.Progress.Select(ToApi)], [.. operation.Results.Select(ToNode)], [.. operation.Failures.Select(ToApi)]);
+            [.. operation.Progress.Select(ToApi)], [.. operation.Results.Select(tracked.Shape)], [.. operation.Failures.Select(ToApi)]);
     }
 
-    public static ApiOperationEvent ToApi(this OperationEvent happened)
+    public static ApiOperationEvent ToApi(this OperationEvent happened, Func<object, object> shape)
     {
         var named = new ApiOperationEvent(happened.Sequence, happened.At, "");
         return happened switch
         {
             OperationProgressed(var progress) => named with { Type = "progress", Progress = ToApi(progress) },
             OperationMessage(var level, var text) => named with { Type = level == OperationLogLevel.Warning ? "warning" : "message", Text = text },
-            OperationOutput(var value) => named with { Type = "result", Result = ToNode(value) },
+            OperationOutput(var value) => named with { Type = "result", Result = shape(value) },
             OperationFailure failure => named with { Type = "failure", Failure = ToApi(failure) },
             OperationItemStarted(var item) => named with { Type = "started", Text = item.ToString() },
             OperationItemEnded(var item) => named with { Type = "finished", Text = item.ToString() },
@@ -43,11 +38,4 @@ internal static class OperationMapping
         ? new(known.ErrorId, known.Message, known.RecommendedAction)
         // A defect: its text may hold anything.
         : new("InternalError", "The operation failed for an unexpected reason; the server's log has it.", null);
-
-    private static JsonNode ToNode(object result) => result switch
-    {
-        NodeDrainResult drain => JsonSerializer.SerializeToNode(drain.ToApi(null), ApiJson.Default.ApiDrainResult)!,
-        SchedulerRestartResult restart => JsonSerializer.SerializeToNode(restart.ToApi(), ApiJson.Default.ApiSchedulerRestart)!,
-        _ => JsonValue.Create(result.ToString() ?? ""),
-    };
 }

@@ -21,12 +21,15 @@ internal sealed class OperationRegistry : IHostedService
     public IReadOnlyList<TrackedOperation> All => [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
 
     /// <summary>Starts and keeps an operation.</summary>
+    /// <param name="by">Who asks for it, as the audit log names callers.</param>
+    /// <param name="shape">From a result of the operation to what the routes answer.</param>
+    /// <param name="start">Starts it.</param>
     /// <exception cref="NodeManagerException">TooManyOperations: nothing was started.</exception>
-    public TrackedOperation Start(string by, Func<RunningOperation> start)
+    public TrackedOperation Start(string by, Func<object, object> shape, Func<RunningOperation> start)
     {
         if (_operations.Values.Count(o => o.Operation.State == OperationState.Running) >= MostRunning)
             throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
-        var tracked = new TrackedOperation(start(), by);
+        var tracked = new TrackedOperation(start(), by, shape);
         _operations[tracked.Operation.Id] = tracked;
         foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept)) _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
@@ -47,4 +50,5 @@ internal sealed class OperationRegistry : IHostedService
 
 /// <summary>An operation and who asked for it.</summary>
 /// <param name="By">As the audit log names callers.</param>
-internal sealed record TrackedOperation(RunningOperation Operation, string By);
+/// <param name="Shape">From a result of the operation to what the routes answer.</param>
+internal sealed record TrackedOperation(RunningOperation Operation, string By, Func<object, object> Shape);

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Access;
-using NodeManager.Server.Api;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Operations;
 
@@ -16,9 +16,9 @@ internal static class OperationRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Operations");
-        group.MapGet("", (OperationRegistry operations) => Results.Json([.. operations.All.Select(o => o.ToApi())], ApiJson.Default.ListApiOperation))
+        group.MapGet("", (OperationRegistry operations) => TypedResults.Ok(operations.All.Select(o => o.ToApi()).ToList()))
             .ForViewers().Produces<List<ApiOperation>>();
-        group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi(), ApiJson.Default.ApiOperation))
+        group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
             .ForViewers().Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
         group.MapDelete("/{id}", Cancel).ForAdmins().Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiError>(StatusCodes.Status404NotFound);
         group.MapGet("/{id}/events", Follow).ForViewers().Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
@@ -34,7 +34,7 @@ internal static class OperationRoutes
     {
         context.Response.Headers.Location = $"{Path}/{tracked.Operation.Id}";
         context.Response.Headers["Preference-Applied"] = "respond-async";
-        return Results.Json(tracked.ToApi(), ApiJson.Default.ApiOperation, statusCode: StatusCodes.Status202Accepted);
+        return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal static class OperationRoutes
     {
         TrackedOperation tracked = operations.Find(id);
         tracked.Operation.Cancel();
-        return Results.Json(tracked.ToApi(), ApiJson.Default.ApiOperation, statusCode: StatusCodes.Status202Accepted);
+        return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
     }
 
     private static ServerSentEventsResult<ApiOperationEvent> Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)
@@ -58,19 +58,19 @@ internal static class OperationRoutes
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         if (!long.TryParse(last.Length > 0 ? last : "0", NumberStyles.None, CultureInfo.InvariantCulture, out long after))
             throw new NodeManagerException("InvalidHeader", ErrorKind.InvalidArgument, $"Last-Event-ID is '{last}'; it takes the id of an event.", last);
-        return TypedResults.ServerSentEvents(EventsAsync(operations.Find(id).Operation, after, context, host.ApplicationStopping));
+        return TypedResults.ServerSentEvents(EventsAsync(operations.Find(id), after, context, host.ApplicationStopping));
     }
 
     private static async IAsyncEnumerable<SseItem<ApiOperationEvent>> EventsAsync(
-        RunningOperation operation, long after, HttpContext context, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)
+        TrackedOperation tracked, long after, HttpContext context, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, aborted, stopping, context.Features.Get<Grant>()!.Ended);
-        IAsyncEnumerator<OperationEvent> events = operation.ReadAsync(after, end.Token).GetAsyncEnumerator(CancellationToken.None);
+        IAsyncEnumerator<OperationEvent> events = tracked.Operation.ReadAsync(after, end.Token).GetAsyncEnumerator(CancellationToken.None);
         await using (events)
         {
             while (await NextAsync(events, end.Token))
             {
-                ApiOperationEvent happened = events.Current.ToApi();
+                ApiOperationEvent happened = events.Current.ToApi(tracked.Shape);
                 yield return new(happened, happened.Type) { EventId = happened.Sequence.ToString(CultureInfo.InvariantCulture) };
             }
         }

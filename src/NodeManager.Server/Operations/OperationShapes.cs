@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Server.Operations;
 
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
@@ -9,7 +7,7 @@ namespace NodeManager.Server.Operations;
 /// <param name="Results">So far, in the shape that the route answers with when it waits.</param>
 internal sealed record ApiOperation(
     string Id, string Kind, string Target, string State, string By, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    IReadOnlyList<ApiProgress> Progress, IReadOnlyList<JsonNode> Results, IReadOnlyList<ApiFailure> Failures);
+    IReadOnlyList<ApiProgress> Progress, IReadOnlyList<object> Results, IReadOnlyList<ApiFailure> Failures);
 
 /// <param name="Percent">0 to 100; absent where it is not known.</param>
 internal sealed record ApiProgress(string Key, string Activity, string Status, int? Percent);
@@ -23,5 +21,5 @@ internal sealed record ApiFailure(string Error, string Message, string? Action);
 /// <param name="Text">Of a message, a dropped count or a part.</param>
 /// <param name="State">Of the end.</param>
 internal sealed record ApiOperationEvent(
-    long Sequence, DateTimeOffset At, string Type, string? Text = null, ApiProgress? Progress = null, JsonNode? Result = null, ApiFailure? Failure = null,
+    long Sequence, DateTimeOffset At, string Type, string? Text = null, ApiProgress? Progress = null, object? Result = null, ApiFailure? Failure = null,
     string? State = null);

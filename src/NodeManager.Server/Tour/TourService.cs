@@ -1,3 +1,5 @@
+using NodeManager.Server.Clusters;
+
 namespace NodeManager.Server.Tour;
 
 /// <summary>Tours the embedded cluster once it is there, before anything is served.</summary>

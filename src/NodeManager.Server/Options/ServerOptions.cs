@@ -3,9 +3,8 @@ using System.Net;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox;
-using NodeManager.Server.Autoscaler;
 
-namespace NodeManager.Server;
+namespace NodeManager.Server.Options;
 
 /// <summary>What the command line asked for.</summary>
 internal sealed record ServerOptions
@@ -39,6 +38,9 @@ internal sealed record ServerOptions
           --speed N           how many seconds pass in it while one passes outside (1, or as it was left)
         """;
 
+    /// <summary>Where the manifests in <c>deploy/autoscaler</c> look for the autoscaler's probes.</summary>
+    public const int DefaultProbesPort = 8081;
+
     private const int LeastForTour = 5;
 
     private readonly int? _port;
@@ -50,7 +52,7 @@ internal sealed record ServerOptions
     /// <summary>0 takes a free port.</summary>
     public int Port
     {
-        get => _port ?? (Autoscaler ? AutoscalerProbes.DefaultPort : 0);
+        get => _port ?? (Autoscaler ? DefaultProbesPort : 0);
         init => _port = value;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace NodeManager.Server.Api;
+namespace NodeManager.Server.Answers;
 
 /// <summary>Turns failures into answers: a status code by the sort of failure, and a body that says what and what to do.</summary>
 internal static class ApiErrors
@@ -33,7 +33,7 @@ internal static class ApiErrors
     public static Task WriteAsync(HttpContext context, int status, ApiError error)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(error, ApiJson.Default.ApiError);
+        return context.Response.WriteAsJsonAsync(error);
     }
 
     // What routing refuses has no body of its own.

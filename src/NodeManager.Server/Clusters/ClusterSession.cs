@@ -2,9 +2,10 @@ using System.Diagnostics;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Sandbox;
+using NodeManager.Server.Options;
 using NodeManager.Sessions;
 
-namespace NodeManager.Server;
+namespace NodeManager.Server.Clusters;
 
 /// <summary>The session to the cluster that is served: opened before the host starts anything else, ended with the host.</summary>
 /// <param name="open">Opens it.</param>

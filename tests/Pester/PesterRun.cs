@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace NodeManager.Pester;
+
+/// <summary>
+/// Runs the Pester suites beside this file where PowerShell and Pester are to be had. Those that import other copies of the module, start PowerShell
+/// by the dozen or change the environment have a process of their own; the others share a few, one after another, as starting PowerShell and
+/// compiling the module's code costs as much as most of them.
+/// </summary>
+internal static partial class PesterRun
+{
+    public const string Help = "Help.Tests.ps1";
+
+    private const int SuitesOfAProcess = 5;
+
+    private static readonly HashSet<string> Alone = new(StringComparer.Ordinal)
+    {
+        "Configuration.Tests.ps1", Help, "Maintenance.Tests.ps1", "Module.Tests.ps1", "Pack.Tests.ps1", "Session.Tests.ps1",
+    };
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Runs = new(StringComparer.Ordinal);
+
+    private static readonly IReadOnlyList<string> All = [.. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    /// <summary>All suites but the help's. Without PowerShell one row says so for all of them.</summary>
+    public static IEnumerable<string> Others => PowerShell.Missing is not null ? ["*.Tests.ps1"] : All.Where(static suite => suite != Help);
+
+    public static async Task AssertPassesAsync(string suite)
+    {
+        Skip.If(PowerShell.Missing is not null, PowerShell.Missing);
+        IReadOnlyList<string> together = ProcessOf(suite);
+
+        string output = await Runs.GetOrAdd(together[0], _ => new(() => RunAsync(together))).Value;
+
+        int start = output.IndexOf($"== {suite}\n", StringComparison.Ordinal);
+        Match end = End().Match(output, Math.Max(0, start));
+        Assert.True(start >= 0 && end.Success, $"PowerShell ended before {suite} did:\n{output}");
+        string own = output[start..(end.Index + end.Length)];
+        Assert.True(Number(end, "failed") == 0, own);
+        Assert.True(Number(end, "passed") > 0, "No test ran:\n" + own);
+    }
+
+    private static IReadOnlyList<string> ProcessOf(string suite) =>
+        Alone.Contains(suite) ? [suite] : All.Where(static one => !Alone.Contains(one)).Chunk(SuitesOfAProcess).First(chunk => chunk.Contains(suite));
+
+    private static async Task<string> RunAsync(IReadOnlyList<string> suites) => (await PowerShell.RunAsync(
+        "-Command",
+        $$"""
+        Import-Module Pester -MinimumVersion 5.0
+        foreach ($suite in '{{string.Join("', '", suites)}}') {
+            Write-Host "`n== $suite"
+            $configuration = New-PesterConfiguration
+            $configuration.Run.Path = Join-Path '{{PowerShell.SuiteFolder}}' $suite
+            $configuration.Run.PassThru = $true
+            $configuration.Output.Verbosity = 'Normal'
+            $configuration.Output.RenderMode = 'Plaintext'
+            $result = Invoke-Pester -Configuration $configuration
+            $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
+            Write-Host "== ended: $($result.PassedCount) passed, $failed failed"
+            if (Get-Module NodeManager) { Get-NodeManagerSession | Disconnect-NodeManager }
+            Get-Job | Remove-Job -Force
+            Set-Location '{{PowerShell.SuiteFolder}}'
+        }
+        """)).Output.ReplaceLineEndings("\n");
+
+    private static int Number(Match counts, string group) => int.Parse(counts.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"== ended: (?<passed>\d+) passed, (?<failed>\d+) failed", RegexOptions.ExplicitCapture)]
+    private static partial Regex End();
+}

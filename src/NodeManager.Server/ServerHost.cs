@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Server.Access;
@@ -21,12 +22,29 @@ internal static class ServerHost
         if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
 
         if (options.Autoscaler) return BuildAutoscaler(options, terminal);
+        RequireFree(options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
         WebApplication app = ApiHost.Build(builder, options.Port);
         app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app));
         return app;
+    }
+
+    // Before the tour, which takes seconds. A port that is taken meanwhile fails the start.
+    private static void RequireFree(int port)
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException taken)
+        {
+            throw new NodeManagerException(
+                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {port} of 127.0.0.1 is not available: {taken.Message}.", port,
+                "Use another port with --port N, or a free one with --port 0.", taken);
+        }
     }
 
     private static WebApplication BuildAutoscaler(ServerOptions options, Terminal terminal)

@@ -28,7 +28,9 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         [
             ("GET", "/api/v1/plugins"), ("POST", "/api/v1/plugins/X/enable"), ("POST", "/api/v1/plugins/X/disable"), ("PUT", "/api/v1/plugins/X/config"),
             ("POST", "/api/v1/scheduler/restart"), ("POST", "/api/v1/config/backup"), ("GET", "/api/v1/config/revisions"), ("GET", "/api/v1/config/revisions/1"),
-            ("POST", "/api/v1/config/revisions/1/restore"), ("GET", "/api/v1/health"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
+            ("POST", "/api/v1/config/revisions/1/restore"), ("GET", "/api/v1/health"), ("GET", "/api/v1/nodepools"), ("POST", "/api/v1/nodepools"),
+            ("GET", "/api/v1/nodepools/x"), ("PUT", "/api/v1/nodepools/x"), ("DELETE", "/api/v1/nodepools/x"), ("GET", "/api/v1/nodepools/x/status"),
+            ("PUT", "/api/v1/nodepools/x/status"), ("GET", "/api/v1/clusters/x/nodepools"), ("POST", "/api/v1/clusters/x/nodepools"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
             ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("POST", "/sign-out"), ("GET", "/nowhere"),
         ]);
         foreach ((string method, string path) in all)
@@ -45,7 +47,8 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
-        Assert.Equal("Unauthorized", (string?)(await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
+        JsonNode error = (await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]!;
+        Assert.Equal("Unauthorized", (string?)(error is JsonObject refusal ? refusal["error_id"] : error));
     }
 
     [Fact]

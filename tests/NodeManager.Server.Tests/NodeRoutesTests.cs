@@ -94,6 +94,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("PUT", "/nodes/x/labels", """{"key":"a","valeu":"v"}""", HttpStatusCode.BadRequest, "InvalidBody")]
     [InlineData("POST", "/nodes/x/taints", """{"key":"a","effect":"NoWay"}""", HttpStatusCode.BadRequest, "InvalidTaint")]
     [InlineData("POST", "/nodes/x/drain", """{"grace_period_seconds":-1}""", HttpStatusCode.BadRequest, "InvalidDuration")]
+    [InlineData("POST", "/../../v1/plugins/ImageLocality/disable?dry_run=maybe", null, HttpStatusCode.BadRequest, "InvalidRequest")]
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
     public async Task Bad_input_gets_a_status_and_says_why(string method, string path, string? body, HttpStatusCode status, string error)
     {

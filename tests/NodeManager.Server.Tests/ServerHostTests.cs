@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -24,7 +25,7 @@ public sealed partial class ServerHostTests
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3 });
         using SandboxServer served = cluster.Serve(new());
         NodeManagerSession session;
-        using (IHost host = Build("--kubeconfig", served.KubeconfigPath))
+        using (IHost host = Build("--port", "0", "--kubeconfig", served.KubeconfigPath))
         {
             await host.StartAsync();
             session = host.Services.GetRequiredService<ClusterSession>().Session;
@@ -54,11 +55,26 @@ public sealed partial class ServerHostTests
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
         using SandboxServer served = cluster.Serve(new());
-        using IHost host = Build("--kubeconfig", served.KubeconfigPath, "--context", "elsewhere");
+        using IHost host = Build("--port", "0", "--kubeconfig", served.KubeconfigPath, "--context", "elsewhere");
 
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => host.StartAsync());
 
         Assert.Contains("elsewhere", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_refused_before_anything_starts()
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Build("--port", $"{port}"));
+
+        Assert.Equal("PortUnavailable", error.ErrorId);
+        Assert.Contains($"Port {port} of 127.0.0.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--port 0", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
     }
 

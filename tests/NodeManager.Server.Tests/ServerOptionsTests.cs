@@ -8,6 +8,10 @@ public sealed class ServerOptionsTests
     public void Without_arguments_the_defaults_hold() => Assert.Equal(new ServerOptions(), ServerOptions.Parse([]));
 
     [Fact]
+    public void Each_mode_has_its_port() =>
+        Assert.Equal((8080, 8081), (ServerOptions.Parse([]).Port, ServerOptions.Parse(["--autoscaler"]).Port));
+
+    [Fact]
     public void All_arguments_are_read()
     {
         ServerOptions options = ServerOptions.Parse(["--once", "--port", "8081", "--nodes", "100", "--seed", "7", "--version", "1.20"]);

@@ -33,7 +33,9 @@ internal static class ApiErrors
     public static Task WriteAsync(HttpContext context, int status, ApiError error)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(error);
+        return PoolRefusals.Serves(context.Request.Path)
+            ? context.Response.WriteAsJsonAsync(PoolRefusals.Of(status, error))
+            : context.Response.WriteAsJsonAsync(error);
     }
 
     // What routing refuses has no body of its own.

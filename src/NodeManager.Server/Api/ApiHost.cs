@@ -9,6 +9,7 @@ using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pages;
+using NodeManager.Server.Pools;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
@@ -43,6 +44,7 @@ internal static class ApiHost
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
+        app.Services.GetRequiredService<PoolRoutes>().Map(app);
         OperationRoutes.Map(app);
         SignInRoutes.Map(app);
         PageRoutes.Map(app);
@@ -58,6 +60,7 @@ internal static class ApiHost
         services.AddSingleton<OperationRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
         services.AddSingleton<NodeRoutes>();
+        services.AddSingleton<PoolRoutes>();
         services.AddSingleton<SchedulerService>();
         services.AddSingleton<SchedulerRoutes>();
         services.AddRateLimiter(Limit);

@@ -3,6 +3,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
+using NodeManager.Server.Pools;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
@@ -23,10 +24,17 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiCaller))]
 [JsonSerializable(typeof(List<ApiOperation>))]
 [JsonSerializable(typeof(ApiOperationEvent))]
+[JsonSerializable(typeof(ApiNodePoolPage))]
+[JsonSerializable(typeof(ApiNodePoolCreation))]
+[JsonSerializable(typeof(ApiNodePoolReplacement))]
+[JsonSerializable(typeof(ApiNodePoolStatus))]
+[JsonSerializable(typeof(ApiPoolReport))]
+[JsonSerializable(typeof(ApiPoolReported))]
+[JsonSerializable(typeof(ApiPoolRefusal))]
 [JsonSerializable(typeof(ApiPlugins))]
 [JsonSerializable(typeof(ApiPluginChange))]
 [JsonSerializable(typeof(ApiSchedulerChange))]
-[JsonSerializable(typeof(ApiSchedulerHealth))]
+[JsonSerializable(typeof(ApiHealth))]
 [JsonSerializable(typeof(ApiBackup))]
 [JsonSerializable(typeof(List<ApiRevision>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -71,7 +71,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
     {
         // PUT replaces: that is what the verb says.
-        var labels = new Dictionary<string, string> { [Required(label.Key, "key")] = label.Value ?? "" };
+        var labels = new Dictionary<string, string> { [ApiBody.Required(label.Key, "key")] = label.Value ?? "" };
         ClusterNode node = await NodeEditor.SetLabelsAsync(Session, name, labels, overwrite: true, dryRun: false, stop);
         return TypedResults.Ok(node.ToApi());
     }
@@ -84,7 +84,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
 
     private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
     {
-        var wanted = new NodeTaint { Key = Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = Required(taint.Effect, "effect") };
+        var wanted = new NodeTaint { Key = ApiBody.Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = ApiBody.Required(taint.Effect, "effect") };
         ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
         return TypedResults.Ok(node.ToApi());
     }
@@ -126,10 +126,6 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
         // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
         : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
         : ApiErrors.StatusOf(failure.Kind);
-
-    private static string Required(string? value, string field) => !string.IsNullOrEmpty(value)
-        ? value
-        : throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, $"The body needs '{field}'.", field);
 
     private static TimeSpan? Seconds(long? seconds, string field) => seconds switch
     {

@@ -16,7 +16,7 @@ internal sealed record ServerOptions
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
-          --port N    serve on this port of 127.0.0.1 (0, the default, takes a free one)
+          --port N    serve on this port of 127.0.0.1 (8080; 0 takes a free one)
           --nodes N   nodes of the embedded cluster, 0 to 20000 (12); 0 starts it empty; the tour needs 5
           --seed N    the same seed gives the same cluster (1)
           --version   which Kubernetes the embedded cluster states and is (1.37)
@@ -38,6 +38,9 @@ internal sealed record ServerOptions
           --speed N           how many seconds pass in it while one passes outside (1, or as it was left)
         """;
 
+    /// <summary>Where the API is served.</summary>
+    public const int DefaultPort = 8080;
+
     /// <summary>Where the manifests in <c>deploy/autoscaler</c> look for the autoscaler's probes.</summary>
     public const int DefaultProbesPort = 8081;
 
@@ -49,10 +52,10 @@ internal sealed record ServerOptions
 
     public bool Help { get; init; }
 
-    /// <summary>0 takes a free port.</summary>
+    /// <summary>Of the API, or of the autoscaler's probes; 0 takes a free one.</summary>
     public int Port
     {
-        get => _port ?? (Autoscaler ? DefaultProbesPort : 0);
+        get => _port ?? (Autoscaler ? DefaultProbesPort : DefaultPort);
         init => _port = value;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Scheduler;
 
@@ -12,12 +13,12 @@ internal sealed record SchedulerQuery(
     [FromQuery(Name = "config_map")] string? ConfigMap,
     [FromQuery(Name = "deployment")] string? Deployment,
     [FromQuery(Name = "profile")] string? Profile,
-    [FromQuery(Name = "dry_run")] bool? DryRun,
-    [FromQuery(Name = "restart")] bool? Restart)
+    [FromQuery(Name = "dry_run")] string? DryRun,
+    [FromQuery(Name = "restart")] string? Restart)
 {
     public SchedulerTarget Target => new(Namespace, ConfigMap, Deployment);
 
-    public bool IsDryRun => DryRun == true;
+    public bool IsDryRun => ApiQuery.Flag(DryRun, "dry_run", usual: false);
 
-    public bool Restarts => Restart != false;
+    public bool Restarts => ApiQuery.Flag(Restart, "restart", usual: true);
 }

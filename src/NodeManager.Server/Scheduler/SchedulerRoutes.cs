@@ -22,6 +22,8 @@ namespace NodeManager.Server.Scheduler;
 /// </summary>
 internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegistry operations)
 {
+    private const string Service = "nodemanager";
+
     public void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/api/v1").WithTags("Scheduler");
@@ -37,7 +39,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         group.MapGet("/config/revisions", RevisionsAsync).ForViewers().Produces<List<ApiRevision>>();
         group.MapGet("/config/revisions/{revision:long}", RevisionAsync).ForViewers().Produces<ApiRevision>().Produces<ApiError>(StatusCodes.Status404NotFound);
         Change(group.MapPost("/config/revisions/{revision:long}/restore", RestoreAsync));
-        group.MapGet("/health", HealthAsync).ForViewers().Produces<ApiSchedulerHealth>().Produces<ApiSchedulerHealth>(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/health", HealthAsync).ForViewers().Produces<ApiHealth>().Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static void Change(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiSchedulerChange>()
@@ -136,13 +138,28 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
 
     private async Task<IResult> HealthAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
-        ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
+        ClusterScheduler? scheduler;
+        try
+        {
+            scheduler = await schedulers.FindAsync(query.Target, stop);
+        }
+        catch (NodeManagerException absent) when (absent.ErrorId == ErrorIds.SchedulerNotFound && query.Target == default)
+        {
+            // Many clusters keep their scheduler out of reach; that is no fault of theirs.
+            return TypedResults.Ok(new ApiHealth("healthy", schedulers.Session.Time().GetUtcNow(), Service, Components("unknown"), null, []));
+        }
+
         IReadOnlyList<SchedulerHealthFinding> findings = await SchedulerHealth.CheckAsync(schedulers.Session, scheduler, stop);
         bool isHealthy = findings.All(f => f.Status != SchedulerHealthStatus.Error);
+        string status = isHealthy ? "healthy" : "unhealthy";
         return Results.Json(
-            new ApiSchedulerHealth(
-                isHealthy ? "healthy" : "unhealthy", schedulers.Session.Time().GetUtcNow(), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]), statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            new ApiHealth(
+                status, schedulers.Session.Time().GetUtcNow(), Service, Components(status), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
+            statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
+
+    // An API server that did not answer would have failed the search for the scheduler.
+    private static Dictionary<string, string> Components(string scheduler) => new() { ["api_server"] = "healthy", ["scheduler"] = scheduler };
 
     private static IResult Answer(SchedulerUpdate update, string action, ISet<string> warnings, bool isDryRun)
     {

@@ -45,6 +45,9 @@ internal sealed record ApiRevision(
 internal sealed record ApiBackup(string Status, string Message, ApiRevision Data);
 
 /// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
-internal sealed record ApiSchedulerHealth(string Status, DateTimeOffset Timestamp, string Scheduler, IReadOnlyList<ApiSchedulerCheck> Checks);
+/// <param name="Components"><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>, by component.</param>
+/// <param name="Scheduler">Absent where the cluster shows none.</param>
+internal sealed record ApiHealth(
+    string Status, DateTimeOffset Timestamp, string Service, IReadOnlyDictionary<string, string> Components, string? Scheduler, IReadOnlyList<ApiSchedulerCheck> Checks);
 
 internal sealed record ApiSchedulerCheck(string Check, string Status, string Subject, string Message, string? Action);

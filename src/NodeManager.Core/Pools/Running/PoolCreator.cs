@@ -20,11 +20,16 @@ public static class PoolCreator
     /// NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists; NodePoolCreateUnknown or NodePoolAmbiguous after a lost answer; and what the
     /// provider refuses.
     /// </exception>
-    public static Task<NodePool> CreateAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
+    public static async Task<NodePool> CreateAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
+        context.Map(await CreateRecordAsync(context, draft, observer, cancellationToken), context.Session.Time().GetUtcNow());
+
+    /// <summary>The same; the pool as its provider has it.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="CreateAsync"/>.</exception>
+    public static Task<PoolRecord> CreateRecordAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(context.Session, draft.Name, async (connection, token) =>
         {
             await CheckFreeAsync(context, draft, observer, token);
-            return context.Map(await SendAsync(context, connection, draft, observer, token), connection.Time.GetUtcNow());
+            return await SendAsync(context, connection, draft, observer, token);
         }, cancellationToken);
 
     /// <summary>All that a creation checks before it is sent.</summary>

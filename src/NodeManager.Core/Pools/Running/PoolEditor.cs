@@ -26,12 +26,14 @@ public static class PoolEditor
     /// <summary>Makes the change. A pool that is so already is not written.</summary>
     /// <returns>The pool as it was read back.</returns>
     /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, NodePoolInvalid, NodePoolFieldUnsupported, Conflict, and what the provider refuses.</exception>
-    public static Task<NodePool> ApplyAsync(PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(context.Session, target.Text, async (connection, token) =>
-        {
-            PoolRecord pool = await WriteAsync(context, connection, target, edit, observer, token);
-            return context.Map(pool, connection.Time.GetUtcNow());
-        }, cancellationToken);
+    public static async Task<NodePool> ApplyAsync(PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) =>
+        context.Map(await ApplyRecordAsync(context, target, edit, observer, cancellationToken), context.Session.Time().GetUtcNow());
+
+    /// <summary>The same; the pool as its provider has it.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="ApplyAsync"/>.</exception>
+    public static Task<PoolRecord> ApplyRecordAsync(
+        PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
+        context.Session, target.Text, (connection, token) => WriteAsync(context, connection, target, edit, observer, token), cancellationToken);
 
     /// <summary>Deletes a pool. One that is gone already is an error, unless an earlier try of this call deleted it.</summary>
     public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>

@@ -45,6 +45,13 @@ public static class PoolReader
         ClusterOperation.StreamAsync(
             context.Session, null, (connection, token) => ReadAsync(context, connection, query, missing, observer, token), cancellationToken);
 
+    /// <summary>Pools as their provider has them, in its order.</summary>
+    /// <param name="context">Where.</param>
+    /// <param name="query">Which; of it the cluster, the phase and the health.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IAsyncEnumerable<PoolRecord> ListRecordsAsync(PoolContext context, PoolQuery query, CancellationToken cancellationToken) => ClusterOperation.StreamAsync(
+        context.Session, null, (_, token) => ListAsync(context, query, static _ => { }, NullObserver.Instance, token), cancellationToken);
+
     /// <summary>The status of one pool.</summary>
     public static Task<NodePoolStatus> ReadStatusAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>

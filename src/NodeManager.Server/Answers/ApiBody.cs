@@ -1,0 +1,18 @@
+namespace NodeManager.Server.Answers;
+
+/// <summary>Checks of what a request must have.</summary>
+internal static class ApiBody
+{
+    /// <summary>The value of a field.</summary>
+    /// <param name="value">Null where the body does not have it.</param>
+    /// <param name="field">As the body writes it.</param>
+    /// <exception cref="NodeManagerException">InvalidBody.</exception>
+    public static T Required<T>(T? value, string field)
+        where T : class => value is null or "" ? throw Missing(field) : value;
+
+    /// <inheritdoc cref="Required{T}(T, string)"/>
+    public static T Required<T>(T? value, string field)
+        where T : struct => value ?? throw Missing(field);
+
+    private static NodeManagerException Missing(string field) => new("InvalidBody", ErrorKind.InvalidArgument, $"The body needs '{field}'.", field);
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
+using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Documents;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
+using NodeManager.Sessions;
+
+namespace NodeManager.Server.Pools;
+
+/// <summary>
+/// The pool routes, with the paths and bodies of a pool service, over the domain that the cmdlets use. <c>provider</c> and <c>namespace</c> in
+/// the query say where the pools are kept, as the cmdlets' parameters do.
+/// </summary>
+internal sealed class PoolRoutes(ClusterSession cluster)
+{
+    private const int DefaultLimit = 50, MaximumLimit = 100;
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        RouteGroupBuilder pools = endpoints.MapGroup(PoolRefusals.Pools).WithTags("Pools");
+        Listed(pools.MapGet("", ([AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) => ListAsync("", place, page, stop)));
+        Created(pools.MapPost("", ([AsParameters] PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop) =>
+            CreateAsync("", place, body, context, stop)));
+        One(pools.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiNodePool>();
+        One(pools.MapPut("/{id}", ReplaceAsync).ForAdmins()).Produces<ApiNodePool>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
+            .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
+        One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins()).Produces(StatusCodes.Status204NoContent);
+        One(pools.MapGet("/{id}/status", GetStatusAsync).ForViewers()).Produces<ApiNodePoolStatus>();
+        One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins()).Produces<ApiPoolReported>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+
+        RouteGroupBuilder clusters = endpoints.MapGroup(PoolRefusals.Clusters).WithTags("Pools");
+        Listed(clusters.MapGet("/{clusterId}/nodepools", (string clusterId, [AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) =>
+            ListAsync(clusterId, place, page, stop)));
+        Created(clusters.MapPost("/{clusterId}/nodepools", (
+            string clusterId, [AsParameters] PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop) =>
+            CreateAsync(clusterId, place, body, context, stop)));
+    }
+
+    private static void Listed(RouteHandlerBuilder route) => route.ForViewers().Produces<ApiNodePoolPage>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+
+    private static void Created(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiNodePool>(StatusCodes.Status201Created)
+        .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest).Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
+
+    private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiPoolRefusal>(StatusCodes.Status404NotFound);
+
+    private async Task<IResult> ListAsync(string clusterId, PoolPlaceQuery place, PoolPageQuery page, CancellationToken stop)
+    {
+        int limit = ApiQuery.Number(page.Limit, "limit", DefaultLimit, 1, MaximumLimit), offset = ApiQuery.Number(page.Offset, "offset", 0, 0, int.MaxValue);
+        var query = new PoolQuery
+        {
+            Cluster = clusterId, Phase = ApiQuery.OneOf(page.Status, "status", NodePoolPhase.All), Health = ApiQuery.OneOf(page.Health, "health", NodePoolHealth.All),
+        };
+        List<ApiNodePool> chosen = [];
+        int total = 0;
+        await foreach (PoolRecord pool in PoolReader.ListRecordsAsync(Context(place), query, stop))
+        {
+            if (total >= offset && chosen.Count < limit) chosen.Add(ApiNodePool.Of(pool));
+            total++;
+        }
+
+        return TypedResults.Ok(new ApiNodePoolPage(chosen, total, limit, offset));
+    }
+
+    private async Task<IResult> CreateAsync(string clusterId, PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop)
+    {
+        PoolContext pools = Context(place);
+        string name = ApiBody.Required(body.Name, "name");
+        JsonObject spec = ApiBody.Required(body.Spec, "spec");
+        if (clusterId.Length > 0 && body.ClusterId is { Length: > 0 } named && !named.Equals(clusterId, StringComparison.OrdinalIgnoreCase))
+            throw new NodeManagerException(
+                "InvalidBody", ErrorKind.InvalidArgument, $"'cluster_id' is '{named}'; the path names the cluster '{clusterId}'.", named);
+        PoolCluster home = await PoolClusters.ResolveAsync(pools, clusterId.Length > 0 ? clusterId : body.ClusterId ?? "", stop);
+        PoolRecord created = await PoolCreator.CreateRecordAsync(pools, new(name, home.Id, spec), NullObserver.Instance, stop);
+        return TypedResults.Created($"{PoolRefusals.Pools}/{created.Id}{context.Request.QueryString}", ApiNodePool.Of(created));
+    }
+
+    private async Task<IResult> GetAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop) =>
+        TypedResults.Ok(ApiNodePool.Of(await PoolReader.FindAsync(Context(place), Target(id), stop)));
+
+    private async Task<IResult> ReplaceAsync(string id, [AsParameters] PoolPlaceQuery place, ApiNodePoolReplacement body, CancellationToken stop)
+    {
+        JsonObject spec = ApiBody.Required(body.Spec, "spec");
+        var edit = new PoolEdit { NewName = ApiBody.Required(body.Name, "name"), Patch = before => PoolMerge.Between(before, spec) };
+        return TypedResults.Ok(ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(Context(place), Target(id), edit, NullObserver.Instance, stop)));
+    }
+
+    private async Task<IResult> DeleteAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop)
+    {
+        await PoolEditor.DeleteAsync(Context(place), Target(id), stop);
+        return TypedResults.NoContent();
+    }
+
+    private async Task<IResult> GetStatusAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop) =>
+        TypedResults.Ok((await PoolReader.ReadStatusAsync(Context(place), Target(id), stop)).ToApi());
+
+    private async Task<IResult> ReportAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolReport body, CancellationToken stop)
+    {
+        PoolContext pools = Context(place);
+        PoolStatusReport report = body.ToReport();
+        PoolRecord pool = await PoolReader.FindAsync(pools, Target(id), stop);
+        await PoolStatusReporter.ReportAsync(pools, new() { Id = pool.Id, Name = pool.Name }, report, stop);
+        return TypedResults.Ok(new ApiPoolReported("Status updated successfully", pool.Id, pool.ClusterId, report.Controller, report.ObservedGeneration));
+    }
+
+    private PoolContext Context(PoolPlaceQuery place) => PoolSessions.Of(
+        cluster.Session,
+        new(ApiQuery.OneOf(place.Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]), place.Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace));
+
+    // Whatever is no UUID is the id of no pool.
+    private static PoolTarget Target(string id) => Guid.TryParse(id, out Guid known)
+        ? new() { Id = known.ToString("D") }
+        : throw new NodeManagerException(ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no node pool with the id '{id}'.", id, $"GET {PoolRefusals.Pools} lists the ids.");
+}
+
+/// <param name="Provider">A <see cref="NodePoolProvider"/>; without it the pool service where the session has one, else the cluster.</param>
+/// <param name="Namespace">Of the autoscaler's resources, for pools of the cluster.</param>
+internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace);
+
+/// <param name="Status">A <see cref="NodePoolPhase"/>.</param>
+/// <param name="Health">A <see cref="NodePoolHealth"/>.</param>
+internal sealed record PoolPageQuery(
+    [FromQuery(Name = "limit")] string? Limit, [FromQuery(Name = "offset")] string? Offset, [FromQuery(Name = "status")] string? Status, [FromQuery(Name = "health")] string? Health);

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using NodeManager.Core.Pools;
+
+namespace NodeManager.Server.Pools;
+
+// The bodies of the pool routes, as the pool service's specification has them. Written in snake_case.
+
+/// <param name="Spec">As its provider writes it.</param>
+/// <param name="CreatedBy">Empty where the provider does not know.</param>
+/// <param name="Phase">A <see cref="NodePoolPhase"/>; absent where the provider sends a pool without its status.</param>
+/// <param name="Health">A <see cref="NodePoolHealth"/>; absent with <paramref name="Phase"/>.</param>
+internal sealed record ApiNodePool(
+    string Id, string Name, string ClusterId, long Generation, string ResourceVersion, JsonObject Spec, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt,
+    string CreatedBy, string? Phase, string? Health)
+{
+    public static ApiNodePool Of(PoolRecord pool)
+    {
+        List<NodePoolControllerStatus>? controllers = pool.Status?.ToList();
+        return new(
+            pool.Id, pool.Name, pool.ClusterId, pool.Generation, pool.ResourceVersion, pool.Spec, pool.CreatedAt, pool.UpdatedAt ?? pool.CreatedAt, pool.CreatedBy,
+            controllers is null ? null : NodePoolPhase.Of(pool.Generation, controllers), controllers is null ? null : NodePoolHealth.Of(controllers));
+    }
+}
+
+/// <param name="Total">How many the filters leave, on all pages.</param>
+internal sealed record ApiNodePoolPage(IReadOnlyList<ApiNodePool> Nodepools, int Total, int Limit, int Offset);
+
+/// <param name="ClusterId">Not needed where the path names the cluster, or only one is there.</param>
+internal sealed record ApiNodePoolCreation(string? Name, string? ClusterId, JsonObject? Spec);
+
+/// <summary>Replaces name and specification.</summary>
+internal sealed record ApiNodePoolReplacement(string? Name, JsonObject? Spec);
+
+internal sealed record ApiNodePoolStatus(string NodepoolId, IReadOnlyList<ApiPoolController> ControllerStatus);
+
+internal sealed record ApiPoolController(
+    string ControllerName, long ObservedGeneration, IReadOnlyList<ApiPoolCondition> Conditions, IReadOnlyDictionary<string, object?> Metadata, DateTimeOffset? UpdatedAt);
+
+internal sealed record ApiPoolCondition(
+    string? Type, string? Status, [property: JsonPropertyName("lastTransitionTime")] DateTimeOffset? LastTransitionTime, string? Reason, string? Message);
+
+internal sealed record ApiPoolReport(string? ControllerName, long? ObservedGeneration, IReadOnlyList<ApiPoolCondition>? Conditions, JsonObject? Metadata);
+
+internal sealed record ApiPoolReported(string Message, string NodepoolId, string ClusterId, string ControllerName, long ObservedGeneration);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pages;
@@ -46,6 +47,7 @@ internal static class ApiHost
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
         OperationRoutes.Map(app);
+        EventRoutes.Map(app);
         SignInRoutes.Map(app);
         PageRoutes.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
@@ -59,6 +61,10 @@ internal static class ApiHost
         AccessSetup.Add(services);
         services.AddSingleton<OperationRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
+        services.AddSingleton<LiveNodeService>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveNodeService>());
+        services.AddSingleton<EventLog>();
+        services.AddHostedService<NodeFeed>();
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<SchedulerService>();

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
+using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pools;
@@ -16,6 +17,8 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiNode))]
 [JsonSerializable(typeof(List<ApiNode>))]
 [JsonSerializable(typeof(ApiStatistics))]
+[JsonSerializable(typeof(ApiNodeEvent))]
+[JsonSerializable(typeof(ApiUsageEvent))]
 [JsonSerializable(typeof(ApiLabel))]
 [JsonSerializable(typeof(ApiTaintRequest))]
 [JsonSerializable(typeof(ApiDrainRequest))]

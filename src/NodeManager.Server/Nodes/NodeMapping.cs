@@ -5,7 +5,7 @@ namespace NodeManager.Server.Nodes;
 /// <summary>From what the domain returns to what the routes answer.</summary>
 internal static class NodeMapping
 {
-    public static ApiNode ToApi(this ClusterNode node) => new(
+    public static ApiNode ToApi(this ClusterNode node, DateTimeOffset now) => new(
         node.Name,
         node.Labels,
         [.. node.Taints.Select(t => new ApiTaint(t.Key, t.Value, t.Effect))],
@@ -14,7 +14,7 @@ internal static class NodeMapping
         node.Allocatable.ToApi(),
         node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
         node.PodCount,
-        HumanDuration.Format(node.Age));
+        HumanDuration.Format(now - node.CreatedAt));
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));

@@ -1,8 +1,8 @@
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Sessions;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
@@ -11,7 +11,7 @@ using NodeManager.Server.Operations;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>The node routes, with the paths and bodies of the StreamSpace node manager, over the domain that the cmdlets use.</summary>
-internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry operations)
+internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, OperationRegistry operations)
 {
     /// <summary>Where the StreamSpace node manager has its routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
@@ -43,62 +43,54 @@ internal sealed class NodeRoutes(ClusterSession cluster, OperationRegistry opera
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
-    private async Task<IResult> ListAsync(CancellationToken stop) => TypedResults.Ok(await ReadAsync(new() { Usage = true }, stop));
+    private async Task<IResult> ListAsync(CancellationToken stop)
+    {
+        LiveNodes nodes = await live.ReadyAsync(stop);
+        DateTimeOffset now = Session.Time().GetUtcNow();
+        return TypedResults.Ok(nodes.List().Select(node => node.ToApi(now)).ToList());
+    }
 
     private async Task<IResult> GetAsync(string name, CancellationToken stop)
     {
-        // A name with a wildcard in it is no node's name; without the check it would list.
-        if (name.AsSpan().ContainsAny("*?[]"))
-            throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
-        List<ApiNode> nodes = await ReadAsync(new() { Names = [name], Usage = true }, stop);
-        return TypedResults.Ok(nodes[0]);
+        LiveNodes nodes = await live.ReadyAsync(stop);
+        return Answer(nodes.Find(name) ?? throw nodes.Missing(name));
     }
 
-    private async Task<List<ApiNode>> ReadAsync(NodeQuery query, CancellationToken stop)
-    {
-        var nodes = new List<ApiNode>();
-        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, query, missing => throw missing, NullObserver.Instance, stop))
-            nodes.Add(node.ToApi());
-        return nodes;
-    }
+    private async Task<IResult> StatisticsAsync(CancellationToken stop) => TypedResults.Ok((await live.ReadyAsync(stop)).Sum().ToApi());
 
-    private async Task<IResult> StatisticsAsync(CancellationToken stop)
-    {
-        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(Session, null, null, NullObserver.Instance, stop);
-        return TypedResults.Ok(statistics[0].ToApi());
-    }
+    private IResult Answer(ClusterNode node) => TypedResults.Ok(node.ToApi(Session.Time().GetUtcNow()));
 
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
     {
         // PUT replaces: that is what the verb says.
         var labels = new Dictionary<string, string> { [ApiBody.Required(label.Key, "key")] = label.Value ?? "" };
         ClusterNode node = await NodeEditor.SetLabelsAsync(Session, name, labels, overwrite: true, dryRun: false, stop);
-        return TypedResults.Ok(node.ToApi());
+        return Answer(node);
     }
 
     private async Task<IResult> RemoveLabelAsync(string name, string key, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop);
-        return TypedResults.Ok(node.ToApi());
+        return Answer(node);
     }
 
     private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
     {
         var wanted = new NodeTaint { Key = ApiBody.Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = ApiBody.Required(taint.Effect, "effect") };
         ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
-        return TypedResults.Ok(node.ToApi());
+        return Answer(node);
     }
 
     private async Task<IResult> RemoveTaintAsync(string name, string key, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.RemoveTaintsAsync(Session, name, [(key, null)], dryRun: false, stop);
-        return TypedResults.Ok(node.ToApi());
+        return Answer(node);
     }
 
     private async Task<IResult> CordonAsync(string name, bool unschedulable, CancellationToken stop)
     {
         ClusterNode node = await NodeEditor.SetUnschedulableAsync(Session, name, unschedulable, dryRun: false, stop);
-        return TypedResults.Ok(node.ToApi());
+        return Answer(node);
     }
 
     private async Task<IResult> DrainAsync(HttpContext context, string name, ApiDrainRequest? request, CancellationToken stop)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -119,12 +120,16 @@ internal static partial class NodePatcher
     }
 
     // The server compares the UID in the same step in which it applies the patch.
-    private static Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonNode patch, bool dryRun, CancellationToken cancellationToken)
+    private static async Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonNode patch, bool dryRun, CancellationToken cancellationToken)
     {
         if (node.Uid.Length > 0) Require(patch, "uid", node.Uid);
-        return connection.Client.PatchAsync(
+        Node written = await connection.Client.PatchAsync(
             Resources.Nodes, node.Name, null, patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()), null,
             new RequestOptions { DryRun = dryRun }, cancellationToken);
+        // A watch lags; whoever reads from the cache next finds what was written.
+        using CacheUse<Node>? nodes = dryRun ? null : connection.Caches().JoinOpen(Resources.Nodes);
+        nodes?.Cache.Admit(written);
+        return written;
     }
 
     // A patch that names a version or UID applies to the object that has it, and to no other.

@@ -14,7 +14,7 @@ namespace NodeManager.Core.Nodes.Reading;
 internal sealed class NodeLoads
 {
     // What is finished holds nothing any more; the server leaves it out.
-    private const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
+    public const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
 
     // Up to so many nodes are asked for one by one: each list of one node's pods makes some servers look through all of them.
     private const int FewNodes = 4;

@@ -1,0 +1,25 @@
+using System.Net.ServerSentEvents;
+using NodeManager.Server.Access;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Live;
+
+/// <summary>Streams what changes in the cluster, so that nobody asks again and again. All readers share one watch.</summary>
+internal static class EventRoutes
+{
+    public const string Path = "/api/v1/events";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(Path, FollowAsync).ForViewers().WithTags("Events").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+
+    private static async Task<IResult> FollowAsync(HttpContext context, EventLog log, LiveNodeService live, IHostApplicationLifetime host, CancellationToken aborted)
+    {
+        // Whoever cannot read the nodes is told so, and not given a stream of nothing.
+        await live.ReadyAsync(aborted);
+        string last = context.Request.Headers["Last-Event-ID"].ToString();
+        CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);
+        context.Response.RegisterForDispose(end);
+        IAsyncEnumerable<SseItem<string>> events = log.ReadAsync(last, end.Token);
+        return TypedResults.ServerSentEvents(events);
+    }
+}

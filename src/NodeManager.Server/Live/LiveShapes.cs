@@ -1,0 +1,13 @@
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Live;
+
+/// <summary>A node changed: data of the event <c>node</c>.</summary>
+/// <param name="Type"><c>added</c>, <c>modified</c> or <c>deleted</c>.</param>
+/// <param name="Node">Absent of one that was deleted.</param>
+internal sealed record ApiNodeEvent(string Type, string Name, ApiNode? Node);
+
+/// <summary>Only load and usage of nodes changed: data of the event <c>usage</c>.</summary>
+internal sealed record ApiUsageEvent(IReadOnlyList<ApiNodeUsage> Nodes);
+
+internal sealed record ApiNodeUsage(string Name, ApiUsage? Usage, int? Pods);

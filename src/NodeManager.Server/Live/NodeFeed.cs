@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Sessions;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Live;
+
+/// <summary>
+/// Writes what changes about nodes into the event log. Heartbeats change nothing that the routes show and are no events; changes of load and
+/// usage alone are collected into one small event.
+/// </summary>
+internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, EventLog log, IOptions<JsonOptions> json) : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
+    // One pending signal is enough: whoever takes it looks at all that is dirty.
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        LiveNodes nodes = live.Nodes;
+        nodes.Changed += Mark;
+        try
+        {
+            bool isSeeded = false;
+            do
+            {
+                _signal.Reader.TryRead(out _);
+                try
+                {
+                    await nodes.ReadyAsync(stoppingToken);
+                    if (isSeeded) Write(nodes);
+                    else Seed(nodes);
+                    isSeeded = true;
+                }
+                catch (NodeManagerException)
+                {
+                    // The next change, or the next reader, tries again.
+                }
+            }
+            while (await _signal.Reader.WaitToReadAsync(stoppingToken));
+        }
+        finally
+        {
+            nodes.Changed -= Mark;
+        }
+    }
+
+    // What is there already is no event.
+    private void Seed(LiveNodes nodes)
+    {
+        DateTimeOffset now = cluster.Session.Time().GetUtcNow();
+        foreach (ClusterNode node in nodes.List()) _shown[node.Name] = Show(node.ToApi(now));
+    }
+
+    private void Mark(string node)
+    {
+        _dirty[node] = true;
+        _signal.Writer.TryWrite(true);
+    }
+
+    private void Write(LiveNodes nodes)
+    {
+        DateTimeOffset now = cluster.Session.Time().GetUtcNow();
+        List<ApiNodeUsage> usages = [];
+        foreach (string name in _dirty.Keys)
+        {
+            _dirty.TryRemove(name, out _);
+            ApiNode? node = nodes.Find(name)?.ToApi(now);
+            if (node is null)
+            {
+                if (_shown.Remove(name)) Write("node", new ApiNodeEvent("deleted", name, null));
+                continue;
+            }
+
+            bool isKnown = _shown.TryGetValue(name, out Shown? before);
+            Shown after = Show(node);
+            _shown[name] = after;
+            if (after == before) continue;
+            if (!isKnown || after.Hash != before!.Hash) Write("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
+            else usages.Add(new(name, node.Usage, node.Pods));
+        }
+
+        if (usages.Count > 0) Write("usage", new ApiUsageEvent(usages));
+    }
+
+    private void Write<T>(string type, T data) => log.Write(type, JsonSerializer.Serialize(data, json.Value.SerializerOptions));
+
+    private Shown Show(ApiNode node) => new(
+        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions))),
+        node.Usage, node.Pods);
+
+    // What readers were told of a node.
+    private sealed record Shown(string Hash, ApiUsage? Usage, int? Pods);
+}

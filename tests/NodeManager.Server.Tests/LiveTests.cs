@@ -1,0 +1,182 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Live;
+using NodeManager.Server.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>Reads come from the cache, and what changes is streamed from the one watch behind it.</summary>
+public sealed class LiveTests : IAsyncLifetime
+{
+    private const string Token = "a-token-for-tests";
+
+    private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
+
+    private readonly CountingHandler _requests = new();
+    private NodeManagerSession _session = null!;
+    private WebApplication _app = null!;
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Programs = SandboxPrograms.All });
+        _requests.InnerHandler = sandbox.CreateTransport();
+        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, _requests, sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _app = EmbeddedServer.Serve(_session, Token);
+        await _app.StartAsync();
+        _client = new() { BaseAddress = new(_app.Urls.First()) };
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+        _session.Dispose();
+        _requests.Dispose();
+    }
+
+    [Fact]
+    public async Task Once_synced_reads_cause_no_request()
+    {
+        JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        int before = _requests.Count;
+        for (int i = 0; i < 20; i++)
+        {
+            await _client.GetFromJsonAsync<JsonArray>(Nodes);
+            await _client.GetFromJsonAsync<JsonObject>(Nodes + "/stats");
+            await _client.GetFromJsonAsync<JsonObject>($"{Nodes}/{nodes[i % 6]!["name"]}");
+        }
+
+        // Metrics are read at their interval, whoever reads or not.
+        Assert.Equal(0, _requests.Count - before);
+    }
+
+    [Fact]
+    public async Task A_change_is_in_the_next_read_and_reaches_every_reader_once()
+    {
+        string name = await WorkerAsync();
+        await using Reader first = await Reader.OpenAsync(_client, ""), second = await Reader.OpenAsync(_client, "");
+        int watches = _requests.Watches;
+
+        HttpResponseMessage cordoned = await _client.PostAsync(new Uri($"{Nodes}/{name}/cordon", UriKind.Relative), null);
+        Assert.True(cordoned.IsSuccessStatusCode);
+        Assert.True((bool)(await _client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!["status"]!["unschedulable"]!);
+
+        foreach (Reader reader in new[] { first, second })
+        {
+            JsonObject node = (await reader.UntilAsync("node", data => (string?)data["name"] == name))["node"]!.AsObject();
+            Assert.True((bool)node["status"]!["unschedulable"]!);
+        }
+
+        Assert.Equal(watches, _requests.Watches);
+    }
+
+    [Fact]
+    public async Task A_reader_that_was_away_misses_nothing_and_one_that_was_away_too_long_is_told()
+    {
+        string name = await WorkerAsync();
+        string id;
+        await using (Reader reader = await Reader.OpenAsync(_client, "")) id = reader.LastId;
+        await _client.PutAsJsonAsync($"{Nodes}/{name}/labels", new { key = "while", value = "away" });
+        EventLog log = _app.Services.GetRequiredService<EventLog>();
+        await using (Reader back = await Reader.OpenAsync(_client, id))
+        {
+            Assert.Equal(EventLog.Ready, back.FirstType);
+            Assert.Equal("away", (string?)(await back.UntilAsync("node", data => (string?)data["name"] == name))["node"]!["labels"]!["while"]);
+        }
+
+        for (int i = 0; i < EventLog.Kept + 1; i++) log.Write("test", "{}");
+        await using Reader late = await Reader.OpenAsync(_client, id), stranger = await Reader.OpenAsync(_client, "other-1");
+        Assert.Equal([EventLog.Reset, EventLog.Reset], [late.FirstType, stranger.FirstType]);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_is_told_what_it_missed_and_costs_no_memory()
+    {
+        var log = new EventLog();
+        using var stop = new CancellationTokenSource();
+        await using IAsyncEnumerator<SseItem<string>> reader = log.ReadAsync("", stop.Token).GetAsyncEnumerator();
+        Assert.True(await reader.MoveNextAsync());
+        for (int i = 0; i <= EventLog.Kept; i++) log.Write("test", $"{i}");
+        Assert.True(await reader.MoveNextAsync());
+        Assert.Equal(EventLog.Reset, reader.Current.EventType);
+        log.Write("test", "new");
+        Assert.True(await reader.MoveNextAsync());
+        Assert.Equal("new", reader.Current.Data);
+        await stop.CancelAsync();
+        Assert.False(await reader.MoveNextAsync());
+    }
+
+    private async Task<string> WorkerAsync() =>
+        (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))!.First(static n => ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal) && !(bool)n["status"]!["unschedulable"]!)!["name"]!;
+
+    private sealed class Reader(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> events) : IAsyncDisposable
+    {
+        public string FirstType { get; private set; } = "";
+
+        public string LastId { get; private set; } = "";
+
+        public static async Task<Reader> OpenAsync(HttpClient client, string lastId)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, EventRoutes.Path);
+            if (lastId.Length > 0) request.Headers.Add("Last-Event-ID", lastId);
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal("text/event-stream", response.EnsureSuccessStatusCode().Content.Headers.ContentType!.MediaType);
+            SseParser<string> parser = SseParser.Create(await response.Content.ReadAsStreamAsync());
+            var reader = new Reader(response, parser.EnumerateAsync().GetAsyncEnumerator());
+            await reader.NextAsync();
+            return reader;
+        }
+
+        public async Task<JsonObject> UntilAsync(string type, Func<JsonObject, bool> isMeant)
+        {
+            while (true)
+            {
+                (string found, JsonObject data) = await NextAsync();
+                if (found == type && isMeant(data)) return data;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            response.Dispose();
+            await events.DisposeAsync();
+        }
+
+        private async Task<(string Type, JsonObject Data)> NextAsync()
+        {
+            Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+            SseItem<string> item = events.Current;
+            if (FirstType.Length == 0) FirstType = item.EventType;
+            LastId = item.EventId ?? LastId;
+            return (item.EventType, JsonNode.Parse(item.Data)!.AsObject());
+        }
+    }
+
+    // Metrics and leases of the embedded cluster's own parts do not pass here.
+    private sealed class CountingHandler : DelegatingHandler
+    {
+        private int _count, _watches;
+
+        public int Count => _count;
+
+        public int Watches => _watches;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            string address = request.RequestUri!.PathAndQuery;
+            if (address.Contains("watch=", StringComparison.Ordinal)) Interlocked.Increment(ref _watches);
+            else if (!address.Contains("metrics.k8s.io", StringComparison.Ordinal)) Interlocked.Increment(ref _count);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

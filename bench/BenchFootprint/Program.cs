@@ -8,6 +8,8 @@ using NodeManager.Core.Autoscaling.Installation;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Core.Monitoring;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -17,23 +19,26 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers;
 using NodeManager.Sandbox;
 
-// BenchFootprint NODES: an embedded cluster of so many nodes, each with ten pods, and in a process of its own an autoscaler over it, over
-// HTTPS: what its caches take, and its CPU time over 60 s in which nothing happens but heartbeats.
+// BenchFootprint NODES: an embedded cluster of so many nodes, each with ten pods, and each in a process of its own, over HTTPS: an autoscaler, a health
+// monitor and a list of nodes with their usage. What their caches take, and their CPU time over 60 s in which nothing happens but heartbeats.
 const string Namespace = NodeSmithNames.DefaultNamespace;
-if (args is ["measure", string kubeconfig])
+if (args is ["measure", string who, string kubeconfig])
 {
-    await MeasureAsync(kubeconfig);
+    await MeasureAsync(who, kubeconfig);
     return;
 }
 
-int nodes = args is [string text] ? int.Parse(text, CultureInfo.InvariantCulture) : 5000;
+int nodes = args is [string text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 5000;
 using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = nodes });
 string path = cluster.Serve(new()).KubeconfigPath;
 using NodeManagerSession admin = await SessionFactory.ConnectAsync("bench", cluster.Server, cluster.CreateTransport(), null, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
 await PrepareAsync(admin);
 string program = Assembly.GetExecutingAssembly().Location;
-using Process child = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, "measure", path]))!;
-await child.WaitForExitAsync();
+foreach (string one in args is [_, .. { Length: > 0 } few] ? few : ["autoscaler", "monitor", "usage"])
+{
+    using Process child = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, "measure", one, path]))!;
+    await child.WaitForExitAsync();
+}
 
 static async Task PrepareAsync(NodeManagerSession session)
 {
@@ -55,21 +60,38 @@ static async Task PrepareAsync(NodeManagerSession session)
     }
 }
 
-static async Task MeasureAsync(string kubeconfig)
+static async Task MeasureAsync(string who, string kubeconfig)
 {
     BuiltInMachineProviders.Register();
     using NodeManagerSession session = await SessionFactory.ConnectAsync(
         Kubeconfig.Load(new() { Paths = [kubeconfig] }), "Kubeconfig", NullLogger.Instance, TimeProvider.System, CancellationToken.None);
     long before = Live();
-    RunningOperation running = AutoscalerHost.Start(session, new() { Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() });
-    while (true)
+    RunningOperation? running = who switch
     {
-        NodeAutoscaler state = await AutoscalerReader.ReadAsync(session, Namespace, 200, CancellationToken.None);
-        if (state.Decisions.Any(static one => one is { Target: "pool", Pool: "small" })) break;
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        "autoscaler" => AutoscalerHost.Start(session, new() { Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() }),
+        "monitor" => HealthMonitoring.Start(new MonitorRequest { Session = session }),
+        _ => null,
+    };
+    if (running is null)
+    {
+        int listed = 0;
+        await foreach (ClusterNode _ in NodeReader.ReadAsync(session, new() { Usage = true }, static missing => throw missing, NullObserver.Instance, CancellationToken.None)) listed++;
+        // Without users the pods stay for 30 s.
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{who}: {listed} nodes; caches {(Live() - before) / 1048576.0:0.0} MB live"));
+        return;
     }
 
-    await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
+    if (who == "autoscaler")
+    {
+        while (true)
+        {
+            NodeAutoscaler state = await AutoscalerReader.ReadAsync(session, Namespace, 200, CancellationToken.None);
+            if (state.Decisions.Any(static one => one is { Target: "pool", Pool: "small" })) break;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+    }
+
+    await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
     long live = Live() - before;
     using Process process = Process.GetCurrentProcess();
     TimeSpan cpu = process.TotalProcessorTime;
@@ -80,7 +102,7 @@ static async Task MeasureAsync(string kubeconfig)
     int pods = (await session.Connection().Client.ListAsync(Resources.Pods.MetadataOnly(), new(), CancellationToken.None)).Items.Count;
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{nodes} nodes, {pods} pods: caches {live / 1048576.0:0.0} MB live, working set {process.WorkingSet64 / 1048576.0:0} MB; idle CPU {spent.TotalSeconds:0.00} s in 60 s ({spent.TotalSeconds / 0.6:0.00} % of a core)"));
+        $"{who}: {nodes} nodes, {pods} pods; caches {live / 1048576.0:0.0} MB live, working set {process.WorkingSet64 / 1048576.0:0} MB; idle CPU {spent.TotalSeconds:0.00} s in 60 s ({spent.TotalSeconds / 0.6:0.00} % of a core)"));
     running.Cancel();
     await running.Completion;
 }

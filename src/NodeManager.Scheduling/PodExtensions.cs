@@ -5,7 +5,8 @@ namespace NodeManager.Scheduling;
 /// <summary>What is asked of a pod again and again.</summary>
 public static class PodExtensions
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+    /// <summary>On the API's copies of static pods.</summary>
+    public const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     /// <summary>Succeeded or Failed: it reserves nothing any more.</summary>
     public static bool IsFinished(this Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";

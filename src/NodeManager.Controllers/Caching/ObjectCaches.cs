@@ -32,7 +32,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
 
     /// <summary>Opens the cache of a kind and selection, or joins those who use it.</summary>
     /// <param name="type">The kind.</param>
-    /// <param name="what">Namespace and selectors; the rest is the cache's own.</param>
+    /// <param name="what">Namespace and selectors, and whether equal parts are shared, which a cache of all objects always does; the rest is the cache's own.</param>
     /// <exception cref="ObjectDisposedException">The session ended.</exception>
     public CacheUse<T> Open<T>(ResourceType<T> type, ListOptions what)
         where T : KubernetesObject
@@ -48,6 +48,8 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
                 ListOptions options = new()
                 {
                     Namespace = what.Namespace, LabelSelector = what.LabelSelector, FieldSelector = what.FieldSelector, RelistInterval = RelistInterval,
+                    // Of a few objects there is little to share.
+                    SharesParts = what.SharesParts || key == WholeOf(type),
                 };
                 _runners[key] = runner = new CacheRunner<T>(client, type, options, logger);
                 isNew = true;

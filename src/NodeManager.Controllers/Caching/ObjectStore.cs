@@ -44,6 +44,8 @@ internal sealed class ObjectStore<T>
             _version = seen.ListVersion;
             // A list that is as new as they are does not have them.
             foreach (string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()) Remove(gone, changes);
+            _byUid.TrimExcess(_byUid.Count + (_byUid.Count / 8));
+            _uidByName.TrimExcess(_uidByName.Count + (_uidByName.Count / 8));
             return changes;
         }
 

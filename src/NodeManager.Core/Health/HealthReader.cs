@@ -64,13 +64,13 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         ObjectCaches caches = connection.Caches();
         if (nodes is not null)
         {
-            using NodeCaches<Pod> few = caches.Open(NodeScopes.Pods, nodes);
+            using NodeCaches<Pod> few = caches.Open(ClusterPods.OfNodes, nodes);
             await Task.WhenAll(nodes.Select(node => few.Of(node).Synced)).WaitAsync(cancellationToken);
             Dictionary<string, IReadOnlyList<Pod>> known = nodes.ToDictionary(static node => node, node => few.Of(node).FindAll(PodIndexes.ByNode, node), StringComparer.Ordinal);
             return node => known.GetValueOrDefault(node) ?? [];
         }
 
-        using CacheUse<Pod> all = caches.Open(Resources.Pods, new());
+        using CacheUse<Pod> all = caches.Open(ClusterPods.Type, new());
         await all.Cache.Synced.WaitAsync(cancellationToken);
         ILookup<string, Pod> byNode = all.Cache.Items.ToLookup(static pod => pod.Spec.NodeName ?? "", StringComparer.Ordinal);
         return node => [.. byNode[node]];

@@ -33,7 +33,7 @@ internal sealed class MonitoredNodes : IDisposable
         _wake = wake;
         ObjectCaches caches = connection.Caches();
         _nodes = caches.Open(Resources.Nodes, new());
-        _pods = caches.Open(Resources.Pods, new());
+        _pods = caches.Open(ClusterPods.Type, new());
         _events =
         [
             caches.Open(Resources.Events, new() { FieldSelector = FieldSelector.Equal("involvedObject.kind", "Node") }),

@@ -35,7 +35,7 @@ public static class NodeSelections
             }
 
             using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
-            using CacheUse<Pod> pods = connection.Caches().Open(Resources.Pods, new());
+            using CacheUse<Pod> pods = connection.Caches().Open(ClusterPods.Type, new());
             await Task.WhenAll(nodes.Cache.Synced, pods.Cache.Synced).WaitAsync(token);
             return SelectNext(() =>
             {

@@ -32,7 +32,7 @@ public static class ClusterScreens
         NodeManagerSession session, ClusterConnection connection, bool watch, IOperationObserver observer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
-        using CacheUse<Pod> pods = connection.Caches().Open(Resources.Pods, new());
+        using CacheUse<Pod> pods = connection.Caches().Open(ClusterPods.Type, new());
         await Task.WhenAll(nodes.CatchUpAsync(cancellationToken), pods.CatchUpAsync(cancellationToken));
         NodeAlerts alerts = connection.Get<NodeAlerts>();
         Dictionary<string, NodeMetrics>? usage = null;

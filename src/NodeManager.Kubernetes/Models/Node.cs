@@ -60,6 +60,8 @@ public sealed class AttachedVolume
 /// <summary>A condition of any object: node conditions carry a heartbeat, pod conditions a probe time.</summary>
 public sealed class Condition
 {
+    private CompactTime _heartbeat, _transition;
+
     public string Type { get; set; } = "";
 
     public string Status { get; set; } = "";
@@ -70,9 +72,9 @@ public sealed class Condition
 
     public long? ObservedGeneration { get; set; }
 
-    public DateTimeOffset? LastHeartbeatTime { get; set; }
+    public DateTimeOffset? LastHeartbeatTime { get => _heartbeat; set => _heartbeat = value; }
 
-    public DateTimeOffset? LastTransitionTime { get; set; }
+    public DateTimeOffset? LastTransitionTime { get => _transition; set => _transition = value; }
 }
 
 public sealed class ReportedNodeAddress

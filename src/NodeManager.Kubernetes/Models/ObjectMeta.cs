@@ -2,9 +2,12 @@ namespace NodeManager.Kubernetes.Models;
 
 public class ObjectMeta
 {
+    private Rest? _rest;
+    private CompactTime _creationTimestamp;
+
     public string Name { get; set; } = "";
 
-    public string? GenerateName { get; set; }
+    public string? GenerateName { get => _rest?.GenerateName; set => Set(value is null)?.GenerateName = value; }
 
     public string? Namespace { get; set; }
 
@@ -12,13 +15,13 @@ public class ObjectMeta
 
     public string? ResourceVersion { get; set; }
 
-    public long? Generation { get; set; }
+    public long? Generation { get => _rest?.Generation; set => Set(value is null)?.Generation = value; }
 
-    public DateTimeOffset? CreationTimestamp { get; set; }
+    public DateTimeOffset? CreationTimestamp { get => _creationTimestamp; set => _creationTimestamp = value; }
 
-    public DateTimeOffset? DeletionTimestamp { get; set; }
+    public DateTimeOffset? DeletionTimestamp { get => _rest?.DeletionTimestamp; set => Set(value is null)?.DeletionTimestamp = value; }
 
-    public long? DeletionGracePeriodSeconds { get; set; }
+    public long? DeletionGracePeriodSeconds { get => _rest?.DeletionGracePeriodSeconds; set => Set(value is null)?.DeletionGracePeriodSeconds = value; }
 
     public Dictionary<string, string>? Labels { get; set; }
 
@@ -26,7 +29,23 @@ public class ObjectMeta
 
     public List<OwnerReference>? OwnerReferences { get; set; }
 
-    public List<string>? Finalizers { get; set; }
+    public List<string>? Finalizers { get => _rest?.Finalizers; set => Set(value is null)?.Finalizers = value; }
+
+    private Rest? Set(bool isNull) => isNull ? _rest : _rest ??= new();
+
+    // What few objects have: tens of thousands are kept.
+    private sealed class Rest
+    {
+        public string? GenerateName { get; set; }
+
+        public long? Generation { get; set; }
+
+        public DateTimeOffset? DeletionTimestamp { get; set; }
+
+        public long? DeletionGracePeriodSeconds { get; set; }
+
+        public List<string>? Finalizers { get; set; }
+    }
 }
 
 public sealed class OwnerReference

@@ -10,52 +10,69 @@ public sealed class Pod : KubernetesObject
     public PodStatus Status { get; set; } = new();
 }
 
+/// <summary>
+/// What a pod has of its own, and a template: pods of a workload have equal ones, and caches keep those once. Setting a field of a shared template makes
+/// the pod one of its own.
+/// </summary>
 public sealed class PodSpec
 {
+    private PodSpecTemplate _template = new();
+
     /// <summary>From 1.37 on (alpha).</summary>
-    public List<EvictionResponder>? EvictionResponders { get; set; }
+    public List<EvictionResponder>? EvictionResponders { get => _template.EvictionResponders; set => Own.EvictionResponders = value; }
 
     public string? NodeName { get; set; }
 
-    public string? SchedulerName { get; set; }
+    public string? SchedulerName { get => _template.SchedulerName; set => Own.SchedulerName = value; }
 
-    public string? ServiceAccountName { get; set; }
+    public string? ServiceAccountName { get => _template.ServiceAccountName; set => Own.ServiceAccountName = value; }
 
-    public bool? HostNetwork { get; set; }
+    public bool? HostNetwork { get => _template.HostNetwork; set => Own.HostNetwork = value; }
 
-    public string? RestartPolicy { get; set; }
+    public string? RestartPolicy { get => _template.RestartPolicy; set => Own.RestartPolicy = value; }
 
-    public long? TerminationGracePeriodSeconds { get; set; }
+    public long? TerminationGracePeriodSeconds { get => _template.TerminationGracePeriodSeconds; set => Own.TerminationGracePeriodSeconds = value; }
 
-    public int? Priority { get; set; }
+    public int? Priority { get => _template.Priority; set => Own.Priority = value; }
 
-    public string? PriorityClassName { get; set; }
+    public string? PriorityClassName { get => _template.PriorityClassName; set => Own.PriorityClassName = value; }
 
-    public string? PreemptionPolicy { get; set; }
+    public string? PreemptionPolicy { get => _template.PreemptionPolicy; set => Own.PreemptionPolicy = value; }
 
-    public Dictionary<string, string>? NodeSelector { get; set; }
+    public Dictionary<string, string>? NodeSelector { get => _template.NodeSelector; set => Own.NodeSelector = value; }
 
-    public Affinity? Affinity { get; set; }
+    public Affinity? Affinity { get => _template.Affinity; set => Own.Affinity = value; }
 
-    public List<Toleration>? Tolerations { get; set; }
+    public List<Toleration>? Tolerations { get => _template.Tolerations; set => Own.Tolerations = value; }
 
-    public List<TopologySpreadConstraint>? TopologySpreadConstraints { get; set; }
+    public List<TopologySpreadConstraint>? TopologySpreadConstraints { get => _template.TopologySpreadConstraints; set => Own.TopologySpreadConstraints = value; }
 
+    /// <summary>Of its own: claims of a StatefulSet and tokens are named after the pod.</summary>
     public List<Volume>? Volumes { get; set; }
 
-    public List<Container> Containers { get; set; } = [];
+    public List<Container> Containers { get => _template.Containers; set => Own.Containers = value; }
 
-    public List<Container>? InitContainers { get; set; }
+    public List<Container>? InitContainers { get => _template.InitContainers; set => Own.InitContainers = value; }
 
-    public Dictionary<string, Quantity>? Overhead { get; set; }
+    public Dictionary<string, Quantity>? Overhead { get => _template.Overhead; set => Own.Overhead = value; }
 
     /// <summary>Pod-level resources (Kubernetes 1.34 on by default).</summary>
-    public ResourceRequirements? Resources { get; set; }
+    public ResourceRequirements? Resources { get => _template.Resources; set => Own.Resources = value; }
 
-    public List<PodSchedulingGate>? SchedulingGates { get; set; }
+    public List<PodSchedulingGate>? SchedulingGates { get => _template.SchedulingGates; set => Own.SchedulingGates = value; }
 
     /// <summary>Devices by dynamic resource allocation.</summary>
-    public List<PodResourceClaim>? ResourceClaims { get; set; }
+    public List<PodResourceClaim>? ResourceClaims { get => _template.ResourceClaims; set => Own.ResourceClaims = value; }
+
+    /// <summary>Read only, once another pod has it, too.</summary>
+    [JsonIgnore]
+    internal PodSpecTemplate Template
+    {
+        get => _template;
+        set => _template = value;
+    }
+
+    private PodSpecTemplate Own => _template.IsShared ? _template = _template.Copy() : _template;
 }
 
 public sealed class PodResourceClaim
@@ -155,30 +172,53 @@ public sealed class EphemeralVolume
 
 public sealed class PodStatus
 {
+    private Rest? _rest;
+    private CompactTime _startTime;
+
     public string? Phase { get; set; }
 
-    public string? Reason { get; set; }
+    public string? Reason { get => _rest?.Reason; set => Set(value)?.Reason = value; }
 
-    public string? Message { get; set; }
+    public string? Message { get => _rest?.Message; set => Set(value)?.Message = value; }
 
-    public string? NominatedNodeName { get; set; }
+    public string? NominatedNodeName { get => _rest?.NominatedNodeName; set => Set(value)?.NominatedNodeName = value; }
 
-    public string? PodIP { get; set; }
+    public string? PodIP { get => _rest?.PodIP; set => Set(value)?.PodIP = value; }
 
-    public string? HostIP { get; set; }
+    public string? HostIP { get => _rest?.HostIP; set => Set(value)?.HostIP = value; }
 
-    public string? QosClass { get; set; }
+    public string? QosClass { get => _rest?.QosClass; set => Set(value)?.QosClass = value; }
 
     /// <summary><c>Deferred</c>, <c>Infeasible</c>, <c>InProgress</c> or nothing (in-place resize, before 1.33; conditions since).</summary>
-    public string? Resize { get; set; }
+    public string? Resize { get => _rest?.Resize; set => Set(value)?.Resize = value; }
 
-    public DateTimeOffset? StartTime { get; set; }
+    public DateTimeOffset? StartTime { get => _startTime; set => _startTime = value; }
 
     public List<Condition>? Conditions { get; set; }
 
     public List<ContainerStatus>? ContainerStatuses { get; set; }
 
     public List<ContainerStatus>? InitContainerStatuses { get; set; }
+
+    private Rest? Set(string? value) => value is null ? _rest : _rest ??= new();
+
+    // What a cache of all pods has of few.
+    private sealed class Rest
+    {
+        public string? Reason { get; set; }
+
+        public string? Message { get; set; }
+
+        public string? NominatedNodeName { get; set; }
+
+        public string? PodIP { get; set; }
+
+        public string? HostIP { get; set; }
+
+        public string? QosClass { get; set; }
+
+        public string? Resize { get; set; }
+    }
 }
 
 public sealed class ContainerStatus

@@ -18,4 +18,7 @@ public sealed record ListOptions
 
     /// <summary>For a watch: how often to list instead where the server refuses to watch. Null: that refusal ends the watch.</summary>
     public TimeSpan? RelistInterval { get; init; }
+
+    /// <summary>For a watch: objects share the parts in which they are equal. Worth it where thousands are kept: finding those parts takes longer than reading them.</summary>
+    public bool SharesParts { get; init; }
 }

@@ -7,7 +7,7 @@ public static class Resources
 {
     private static readonly KubernetesJson Json = KubernetesJson.Default;
 
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, Json.Node, Json.KubernetesListNode);
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Node, SharedJson.Default.KubernetesListNode);
 
     /// <summary>The images of nodes, and nothing else of them.</summary>
     public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json.NodeImages, Json.KubernetesListNodeImages);

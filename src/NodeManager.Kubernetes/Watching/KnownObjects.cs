@@ -45,5 +45,8 @@ internal sealed class KnownObjects<T>
         return gone;
     }
 
+    /// <summary>Gives back the memory that growing left unused.</summary>
+    public void Trim() => _known.TrimExcess(_known.Count + (_known.Count / 8));
+
     public static (string? Namespace, string Name) Key(T item) => (item.Metadata.Namespace, item.Metadata.Name);
 }

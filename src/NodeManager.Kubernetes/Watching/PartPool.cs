@@ -15,132 +15,82 @@ internal sealed class PartPool
     // Beyond it parts are not as equal as they are thought to be: it starts again.
     private const int Most = 20_000;
 
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private Utf8JsonWriter? _writer;
 
     /// <summary>Replaces parts of the object by equal ones that were seen before.</summary>
     public void Share(KubernetesObject item)
     {
-        ObjectMeta metadata = item.Metadata;
-        item.ApiVersion = Text(item.ApiVersion);
-        item.Kind = Text(item.Kind);
-        metadata.Namespace = Text(metadata.Namespace);
-        metadata.GenerateName = Text(metadata.GenerateName);
-        metadata.OwnerReferences = Part(metadata.OwnerReferences, KubernetesJson.Default.ListOwnerReference);
-        metadata.Finalizers = Part(metadata.Finalizers, KubernetesJson.Default.ListString);
+        item.Metadata.OwnerReferences = Part(item.Metadata.OwnerReferences, KubernetesJson.Default.ListOwnerReference);
         switch (item)
         {
             case Pod pod:
-                metadata.Labels = Part(metadata.Labels, KubernetesJson.Default.DictionaryStringString);
-                metadata.Annotations = Part(metadata.Annotations, KubernetesJson.Default.DictionaryStringString);
+                pod.Metadata.Labels = Part(pod.Metadata.Labels, KubernetesJson.Default.DictionaryStringString);
+                pod.Metadata.Annotations = Part(pod.Metadata.Annotations, KubernetesJson.Default.DictionaryStringString);
                 Share(pod.Spec);
                 Share(pod.Status);
                 break;
-            case Node node:
-                metadata.Labels = Texts(metadata.Labels);
-                metadata.Annotations = Texts(metadata.Annotations);
-                Share(node.Status);
+            case Node { Metadata: var metadata, Status: var status }:
+                metadata.Labels?.TrimExcess();
+                metadata.Annotations = Part(metadata.Annotations, KubernetesJson.Default.DictionaryStringString);
+                status.Capacity = Part(status.Capacity, KubernetesJson.Default.DictionaryStringQuantity);
+                status.Allocatable = Part(status.Allocatable, KubernetesJson.Default.DictionaryStringQuantity);
+                status.Conditions?.TrimExcess();
+                status.Addresses?.TrimExcess();
                 break;
         }
     }
 
     private void Share(PodSpec spec)
     {
-        spec.NodeName = Text(spec.NodeName);
-        spec.SchedulerName = Text(spec.SchedulerName);
-        spec.ServiceAccountName = Text(spec.ServiceAccountName);
-        spec.RestartPolicy = Text(spec.RestartPolicy);
-        spec.PriorityClassName = Text(spec.PriorityClassName);
-        spec.PreemptionPolicy = Text(spec.PreemptionPolicy);
-        spec.NodeSelector = Part(spec.NodeSelector, KubernetesJson.Default.DictionaryStringString);
-        spec.Affinity = Part(spec.Affinity, KubernetesJson.Default.Affinity);
-        spec.Tolerations = Part(spec.Tolerations, KubernetesJson.Default.ListToleration);
-        spec.TopologySpreadConstraints = Part(spec.TopologySpreadConstraints, KubernetesJson.Default.ListTopologySpreadConstraint);
-        spec.Containers = Part(spec.Containers, KubernetesJson.Default.ListContainer)!;
-        spec.InitContainers = Part(spec.InitContainers, KubernetesJson.Default.ListContainer);
-        spec.Overhead = Part(spec.Overhead, KubernetesJson.Default.DictionaryStringQuantity);
-        spec.Resources = Part(spec.Resources, KubernetesJson.Default.ResourceRequirements);
-        spec.Volumes?.TrimExcess();
+        spec.Volumes = Part(spec.Volumes, KubernetesJson.Default.ListVolume);
+        // Written as a spec that has nothing else.
+        PodSpecTemplate template = spec.Template;
+        spec.Template = Part(template, new() { Template = template }, KubernetesJson.Default.PodSpec);
+        if (template.IsShared || spec.Template != template) return;
+        template.IsShared = true;
+        // Other workloads have some of it, too.
+        template.Tolerations = Part(template.Tolerations, KubernetesJson.Default.ListToleration);
+        foreach (Container container in template.Containers.Concat(template.InitContainers ?? [])) container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
     }
 
+    // Lists with times are those of one pod alone.
     private void Share(PodStatus status)
     {
-        status.Phase = Text(status.Phase);
-        status.Reason = Text(status.Reason);
-        status.HostIP = Text(status.HostIP);
-        status.QosClass = Text(status.QosClass);
-        Share(status.Conditions);
-        Share(status.ContainerStatuses);
-        Share(status.InitContainerStatuses);
+        if (status.Conditions?.TrueForAll(static one => one.LastTransitionTime is null) == true) status.Conditions = Part(status.Conditions, KubernetesJson.Default.ListCondition);
+        else status.Conditions?.TrimExcess();
+        status.ContainerStatuses = Share(status.ContainerStatuses);
+        status.InitContainerStatuses = Share(status.InitContainerStatuses);
     }
 
-    private void Share(ReportedNodeStatus status)
+    private List<ContainerStatus>? Share(List<ContainerStatus>? containers)
     {
-        status.Capacity = Part(status.Capacity, KubernetesJson.Default.DictionaryStringQuantity);
-        status.Allocatable = Part(status.Allocatable, KubernetesJson.Default.DictionaryStringQuantity);
-        Share(status.Conditions);
-        foreach (ReportedNodeAddress address in status.Addresses ?? []) address.Type = Text(address.Type)!;
-        status.Addresses?.TrimExcess();
-        if (status.NodeInfo is not { } info) return;
-        info.KernelVersion = Text(info.KernelVersion);
-        info.OsImage = Text(info.OsImage);
-        info.ContainerRuntimeVersion = Text(info.ContainerRuntimeVersion);
-        info.KubeletVersion = Text(info.KubeletVersion);
-        info.KubeProxyVersion = Text(info.KubeProxyVersion);
-        info.OperatingSystem = Text(info.OperatingSystem);
-        info.Architecture = Text(info.Architecture);
-    }
-
-    // Their times differ, their words do not.
-    private void Share(List<Condition>? conditions)
-    {
-        foreach (Condition condition in conditions ?? [])
-        {
-            condition.Type = Text(condition.Type)!;
-            condition.Status = Text(condition.Status)!;
-            condition.Reason = Text(condition.Reason);
-            condition.Message = Text(condition.Message);
-        }
-
-        conditions?.TrimExcess();
-    }
-
-    private void Share(List<ContainerStatus>? containers)
-    {
+        if (containers?.TrueForAll(static one => one is { LastState: null, State: null or { Running.StartedAt: null } }) == true) return Part(containers, KubernetesJson.Default.ListContainerStatus);
         foreach (ContainerStatus container in containers ?? [])
         {
-            container.Name = Text(container.Name)!;
             container.AllocatedResources = Part(container.AllocatedResources, KubernetesJson.Default.DictionaryStringQuantity);
             container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
-            container.LastState = Part(container.LastState, KubernetesJson.Default.ContainerState);
-            // Pods that started in the same second have the same.
-            container.State = Part(container.State, KubernetesJson.Default.ContainerState);
         }
 
         containers?.TrimExcess();
-    }
-
-    private Dictionary<string, string>? Texts(Dictionary<string, string>? texts) => texts?.ToDictionary(one => Text(one.Key)!, one => Text(one.Value)!);
-
-    private string? Text(string? text)
-    {
-        if (text is null) return null;
-        if (_texts.TryGetValue(text, out string? known)) return known;
-        if (_texts.Count >= Most) _texts.Clear();
-        return _texts[text] = text;
+        return containers;
     }
 
     private T? Part<T>(T? part, JsonTypeInfo<T> type)
-        where T : class
+        where T : class => part is null ? null : Part(part, part, type);
+
+    private TPart Part<TPart, TWritten>(TPart part, TWritten written, JsonTypeInfo<TWritten> type)
+        where TPart : class
     {
-        if (part is null) return null;
         _buffer.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(_buffer)) JsonSerializer.Serialize(writer, part, type);
+        if (_writer is null) _writer = new(_buffer);
+        else _writer.Reset(_buffer);
+        JsonSerializer.Serialize(_writer, written, type);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
-        (Type, Guid) key = (typeof(T), new(hash[..16]));
-        if (_parts.TryGetValue(key, out object? known)) return (T)known;
+        (Type, Guid) key = (typeof(TPart), new(hash[..16]));
+        if (_parts.TryGetValue(key, out object? known)) return (TPart)known;
         if (_parts.Count >= Most) _parts.Clear();
         _parts[key] = part;
         return part;

@@ -23,7 +23,7 @@ internal sealed partial class Watcher<T>(
     private static readonly TimeSpan Established = TimeSpan.FromSeconds(5);
 
     private readonly KnownObjects<T> _known = new();
-    private readonly PartPool _parts = new();
+    private readonly PartPool? _parts = options.SharesParts ? new() : null;
     private string? _version;
     private int _failures;
     private bool _isUnwatchable;
@@ -118,7 +118,7 @@ internal sealed partial class Watcher<T>(
         switch (line.Kind)
         {
             case WatchLineKind.Added or WatchLineKind.Modified:
-                _parts.Share(line.Object!);
+                _parts?.Share(line.Object!);
                 return _known.Observe(line.Object!);
             case WatchLineKind.Deleted when _known.Forget(line.Object!):
                 return [new(WatchEventType.Deleted, line.Object!)];
@@ -157,7 +157,7 @@ internal sealed partial class Watcher<T>(
             state?.Hear(time.GetUtcNow());
             foreach (T item in page.Items)
             {
-                _parts.Share(item);
+                _parts?.Share(item);
                 present.Add(KnownObjects<T>.Key(item));
                 foreach (WatchEvent<T> change in _known.Observe(item)) yield return change;
             }
@@ -169,6 +169,7 @@ internal sealed partial class Watcher<T>(
         while (true);
 
         foreach (T item in _known.ForgetAllBut(present)) yield return new(WatchEventType.Deleted, item);
+        _known.Trim();
     }
 
     /// <summary>The user has no <c>watch</c> verb, or the kind (metrics, for one) cannot be watched.</summary>

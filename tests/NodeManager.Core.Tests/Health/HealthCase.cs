@@ -139,7 +139,7 @@ internal sealed class HealthCase
 
     public IReadOnlyList<NodeFinding> Judge(IReadOnlyList<DateTimeOffset>? becameNotReady = null) => HealthRules.Judge(new()
     {
-        Node = _node, Session = Session, Now = Now, Lease = _lease, LeaseSeenRenewedAt = _seen, Pods = _pods, Events = _events, ServerVersion = _server,
+        Node = _node, Session = Session, Now = Now, Lease = _lease, LeaseSeenRenewedAt = _seen, Pods = [.. _pods.Select(Sample.Kept)], Events = _events, ServerVersion = _server,
         BecameNotReadyAt = becameNotReady ?? [],
     });
 

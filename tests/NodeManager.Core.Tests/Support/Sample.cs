@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Tests.Support;
@@ -51,6 +52,9 @@ public static class Sample
     public static Node Node(string json = Worker) => JsonSerializer.Deserialize(json, KubernetesJson.Default.Node)!;
 
     public static Pod Pod(string json) => JsonSerializer.Deserialize(json, KubernetesJson.Default.Pod)!;
+
+    /// <summary>The pod as a cache of the whole cluster keeps it.</summary>
+    public static Pod Kept(Pod pod) => JsonSerializer.Deserialize(JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod), ClusterPods.Type.Item)!;
 
     /// <summary>A plain Ready node with four cores and 8 GiB.</summary>
     public static JsonObject NodeJson(string name, string version = "1", string labels = "{}", string spec = "{}", string ready = "True") => JsonNode.Parse($$"""

@@ -20,10 +20,25 @@ public sealed class PartPoolTests
         Assert.Same(one.Metadata.Labels, two.Metadata.Labels);
         Assert.Same(one.Spec.Containers, two.Spec.Containers);
         Assert.Same(one.Spec.Tolerations, other.Spec.Tolerations);
-        Assert.Same(one.Spec.NodeName, two.Spec.NodeName);
-        Assert.Same(one.Status.Conditions![0].Reason, two.Status.Conditions![0].Reason);
+        Assert.Same(one.Spec.Template, two.Spec.Template);
+        Assert.Same(one.Status.ContainerStatuses, other.Status.ContainerStatuses);
         Assert.NotSame(one.Metadata.Labels, other.Metadata.Labels);
         Assert.NotSame(one.Status.Conditions, two.Status.Conditions);
+    }
+
+    [Fact]
+    public void Setting_a_field_of_one_pod_leaves_those_that_shared_it_as_they_were()
+    {
+        var pool = new PartPool();
+        Pod one = Read("web-1", "a"), two = Read("web-2", "a");
+        foreach (Pod pod in new[] { one, two }) pool.Share(pod);
+
+        two.Spec.Priority = 7;
+        two.Spec.NodeName = "worker-2";
+
+        Assert.Null(one.Spec.Priority);
+        Assert.Equal("worker-1", one.Spec.NodeName);
+        Assert.Same(one.Spec.Containers, two.Spec.Containers);
     }
 
     [Fact]

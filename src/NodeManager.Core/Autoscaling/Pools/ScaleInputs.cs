@@ -34,7 +34,7 @@ internal sealed class ScaleInputs : IDisposable
         _minor = minor;
         ObjectCaches caches = scope.Connection.Caches();
         ListOptions everywhere = new();
-        _pods = caches.Open(KubernetesResources.Pods, everywhere);
+        _pods = caches.Open(ClusterPods.Type, everywhere);
         _daemonSets = caches.Open(KubernetesResources.DaemonSets, everywhere);
         _budgets = caches.Open(KubernetesResources.PodDisruptionBudgets(_budgetVersion), everywhere);
         _namespaces = caches.Open(KubernetesResources.Namespaces, everywhere);

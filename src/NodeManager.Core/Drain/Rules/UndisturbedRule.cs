@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Drain.Rules;
 
@@ -7,8 +8,8 @@ internal static class UndisturbedRule
 {
     private static readonly (string Key, string Value)[] Wishes =
     [
-        ("cluster-autoscaler.kubernetes.io/safe-to-evict", "false"),
-        ("karpenter.sh/do-not-disrupt", "true"),
+        (DisruptionAnnotations.SafeToEvict, "false"),
+        (DisruptionAnnotations.DoNotDisrupt, "true"),
     ];
 
     /// <summary>The annotations by which it asks, as <c>key: value</c>.</summary>

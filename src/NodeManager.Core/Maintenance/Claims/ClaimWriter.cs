@@ -3,6 +3,7 @@ using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Maintenance.Claims;
 
@@ -12,9 +13,6 @@ namespace NodeManager.Core.Maintenance.Claims;
 /// </summary>
 internal sealed class ClaimWriter(MaintenanceScope scope, string run, string holder)
 {
-    private const string ClusterAutoscaler = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
-    private const string Karpenter = "karpenter.sh/do-not-disrupt";
-
     /// <summary>Claims the node. From a dead run it takes over what that one did to it, so that this is undone as well.</summary>
     /// <param name="name">Of the node.</param>
     /// <param name="uid">Of the node.</param>
@@ -68,7 +66,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
             wasCordoned = claim.IsBegun ? claim.WasCordoned : isCordoned;
             if (claim.IsBegun && isCordoned) return null;
             List<(string Key, string? Value)> set = [];
-            foreach ((string key, string value) in ((string, string)[])[(ClusterAutoscaler, "true"), (Karpenter, "true"), (DrainAnnotation.Key, drainNote)])
+            foreach ((string key, string value) in ((string, string)[])[(DisruptionAnnotations.ScaleDownDisabled, "true"), (DisruptionAnnotations.DoNotDisrupt, "true"), (DrainAnnotation.Key, drainNote)])
             {
                 if (current["metadata"]?["annotations"]?[key] is null) set.Add((key, value));
             }

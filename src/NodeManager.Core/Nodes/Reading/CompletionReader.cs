@@ -29,7 +29,7 @@ public static class CompletionReader
     public static async IAsyncEnumerable<NodePod> ReadPodsAsync(NodeManagerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
-        using CacheUse<Pod>? open = connection.Caches().JoinOpen(Resources.Pods);
+        using CacheUse<Pod>? open = connection.Caches().JoinOpen(ClusterPods.Type);
         if (open is null)
         {
             await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken)) yield return pod;

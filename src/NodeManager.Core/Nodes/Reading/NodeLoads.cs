@@ -67,7 +67,7 @@ internal sealed class NodeLoads
     {
         const string Activity = "Counting what pods request";
         ObjectCaches caches = connection.Caches();
-        using CacheUse<Pod> pods = caches.JoinOpen(Resources.Pods) ?? caches.Open(Resources.Pods, new() { FieldSelector = NotFinished });
+        using CacheUse<Pod> pods = caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
         bool isTold = false;
         while (!pods.Cache.Synced.IsCompleted)
         {
@@ -88,7 +88,7 @@ internal sealed class NodeLoads
     private static async Task AddPodsAsync(
         KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, CancellationToken cancellationToken)
     {
-        KubernetesList<Pod> list = await client.ListAsync(Resources.Pods, new() { FieldSelector = fieldSelector }, cancellationToken);
+        KubernetesList<Pod> list = await client.ListAsync(ClusterPods.Type, new() { FieldSelector = fieldSelector }, cancellationToken);
         // Lists of several nodes' pods arrive side by side.
         lock (sums)
         {

@@ -13,8 +13,8 @@ internal static class ScaleDownRules
 {
     private static readonly (string Key, string Value)[] NodeWishes =
     [
-        ("cluster-autoscaler.kubernetes.io/scale-down-disabled", "true"),
-        ("karpenter.sh/do-not-disrupt", "true"),
+        (DisruptionAnnotations.ScaleDownDisabled, "true"),
+        (DisruptionAnnotations.DoNotDisrupt, "true"),
     ];
 
     /// <summary>All nodes; those that go first, in their order.</summary>

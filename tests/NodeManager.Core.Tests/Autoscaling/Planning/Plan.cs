@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
@@ -17,7 +18,7 @@ internal static class Plan
     {
         Now = Now,
         Nodes = [],
-        Pods = [.. pods],
+        Pods = [.. pods.Select(Sample.Kept)],
         Pools = [pool],
         Providers = [new() { Metadata = new() { Name = "p" }, Spec = new() { Type = "simulated", Simulated = new() } }],
     };

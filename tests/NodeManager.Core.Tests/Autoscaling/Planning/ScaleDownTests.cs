@@ -1,6 +1,7 @@
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
 
@@ -111,7 +112,7 @@ public sealed class ScaleDownTests
         }
 
         if (kind == "safe-local") Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "true");
-        NodeScalePlanNode verdict = ScalePlanner.Plan(input).Node("n1");
+        NodeScalePlanNode verdict = ScalePlanner.Plan(input with { Pods = [Sample.Kept(pod), input.Pods[1]] }).Node("n1");
 
         Assert.Equal(reason, verdict.Reason);
         Assert.NotEqual("", verdict.Message);

@@ -1,6 +1,7 @@
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
@@ -191,7 +192,7 @@ public sealed class ScaleUpTests
                 break;
         }
 
-        NodeScalePlanPod answer = ScalePlanner.Plan(input).Pod("pod");
+        NodeScalePlanPod answer = ScalePlanner.Plan(input with { Pods = [Sample.Kept(pod), input.Pods[1]] }).Pod("pod");
 
         Assert.Equal((ScaleDecision.Wait, reason), (answer.Decision, answer.Reason));
         Assert.Contains("Pool 'workers': ", answer.Message, StringComparison.Ordinal);

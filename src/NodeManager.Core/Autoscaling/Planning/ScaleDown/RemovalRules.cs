@@ -8,10 +8,6 @@ namespace NodeManager.Core.Autoscaling.Planning.ScaleDown;
 /// <summary>What keeps an autoscaler from taking a node or a pod away, whatever else there is. Pure.</summary>
 internal static class RemovalRules
 {
-    private const string ScaleDownDisabled = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
-    private const string DoNotDisrupt = "karpenter.sh/do-not-disrupt";
-    private const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
-
     /// <summary>Pods that leave with their node or have left: they do not have to find a place.</summary>
     public static bool StaysWithNode(Pod pod) =>
         pod.IsFinished() || pod.IsMirror() || pod.Metadata.DeletionTimestamp is not null || pod.Controller() is { Kind: "DaemonSet" };
@@ -19,7 +15,7 @@ internal static class RemovalRules
     /// <summary>Why the node itself must stay; null: nothing.</summary>
     public static (string Reason, string Message)? OfNode(Node node)
     {
-        foreach (string key in new[] { ScaleDownDisabled, DoNotDisrupt })
+        foreach (string key in new[] { DisruptionAnnotations.ScaleDownDisabled, DisruptionAnnotations.DoNotDisrupt })
             if (node.Metadata.Annotations?.GetValueOrDefault(key) == "true") return (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.");
         return null;
     }
@@ -27,17 +23,17 @@ internal static class RemovalRules
     /// <summary>Why the pod must not be moved, those reasons first that only its owner can lift; null: nothing.</summary>
     public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)
     {
-        string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DoNotDisrupt);
-        if (wish == "true") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DoNotDisrupt}=true.");
+        string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
+        if (wish == "true") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
         // A duration protects a pod so long after its start.
         if (wish is { Length: > 0 } && Kubernetes.Timing.GoDuration.Parse(wish) is { } period && (pod.Status.StartTime ?? pod.Metadata.CreationTimestamp) + period is { } until && until > now)
-            return (ScaleReason.DoNotDisrupt, string.Create(CultureInfo.InvariantCulture, $"Pod {pod.Key()} is annotated {DoNotDisrupt}={wish}: until {until.UtcDateTime:HH:mm:ss} UTC."));
-        string? isSafe = pod.Metadata.Annotations?.GetValueOrDefault(SafeToEvict);
-        if (isSafe == "false") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {SafeToEvict}=false.");
+            return (ScaleReason.DoNotDisrupt, string.Create(CultureInfo.InvariantCulture, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}={wish}: until {until.UtcDateTime:HH:mm:ss} UTC."));
+        string? isSafe = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.SafeToEvict);
+        if (isSafe == "false") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
         if (isSafe == "true") return null;
         if (pod.Controller() is null) return (ScaleReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
         return pod.Spec.Volumes?.Find(static volume => volume.EmptyDir is { Medium: not "Memory" }) is { } local
-            ? (ScaleReason.LocalData, $"Pod {pod.Key()} would lose the data of emptyDir volume '{local.Name}'. To allow that, annotate it {SafeToEvict}=true.")
+            ? (ScaleReason.LocalData, $"Pod {pod.Key()} would lose the data of emptyDir volume '{local.Name}'. To allow that, annotate it {DisruptionAnnotations.SafeToEvict}=true.")
             : null;
     }
 

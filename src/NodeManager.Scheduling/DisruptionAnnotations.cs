@@ -1,0 +1,14 @@
+namespace NodeManager.Scheduling;
+
+/// <summary>Annotations of pods and nodes that ask autoscalers to leave them alone.</summary>
+public static class DisruptionAnnotations
+{
+    /// <summary>Of Karpenter: <c>true</c>, or on a pod how long from its start.</summary>
+    public const string DoNotDisrupt = "karpenter.sh/do-not-disrupt";
+
+    /// <summary>Of the cluster autoscaler, on nodes: <c>true</c>.</summary>
+    public const string ScaleDownDisabled = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
+
+    /// <summary>Of the cluster autoscaler, on pods: <c>true</c> or <c>false</c>.</summary>
+    public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+}

@@ -48,6 +48,7 @@ internal static class ApiHost
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
+        ApiDocument.Map(app);
         SignInRoutes.Map(app);
         PageRoutes.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
@@ -59,6 +60,7 @@ internal static class ApiHost
     private static void Configure(IServiceCollection services)
     {
         AccessSetup.Add(services);
+        ApiDocument.Add(services);
         services.AddSingleton<OperationRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
         services.AddSingleton<LiveNodeService>();
@@ -75,6 +77,7 @@ internal static class ApiHost
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             // A mistyped field is an error, not ignored.

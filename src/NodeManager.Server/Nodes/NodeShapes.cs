@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace NodeManager.Server.Nodes;
 
 // The bodies of the node routes, as the StreamSpace node manager has them. Written in snake_case.
@@ -28,13 +30,13 @@ internal sealed record ApiUsage(decimal? CpuPercent, decimal? MemoryPercent);
 
 internal sealed record ApiStatistics(int TotalNodes, int ReadyNodes, int NotReadyNodes, ApiAmounts TotalCapacity, ApiAmounts TotalAllocatable);
 
-internal sealed record ApiLabel(string? Key, string? Value);
+internal sealed record ApiLabel([property: Required] string? Key, string? Value);
 
-internal sealed record ApiTaintRequest(string? Key, string? Value, string? Effect);
+internal sealed record ApiTaintRequest([property: Required] string? Key, string? Value, [property: Required] string? Effect);
 
 /// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
 /// <param name="TimeoutSeconds">300 without it; then 409 with what blocks.</param>
-internal sealed record ApiDrainRequest(long? GracePeriodSeconds, long? TimeoutSeconds, bool DeleteEmptydirData, bool DeleteUnmanagedPods);
+internal sealed record ApiDrainRequest(long? GracePeriodSeconds, long? TimeoutSeconds, bool DeleteEmptydirData = false, bool DeleteUnmanagedPods = false);
 
 /// <param name="Message">The result in a sentence.</param>
 /// <param name="PodsDeleted">Pods that are gone.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Core.Pools;
@@ -27,10 +28,10 @@ internal sealed record ApiNodePool(
 internal sealed record ApiNodePoolPage(IReadOnlyList<ApiNodePool> Nodepools, int Total, int Limit, int Offset);
 
 /// <param name="ClusterId">Not needed where the path names the cluster, or only one is there.</param>
-internal sealed record ApiNodePoolCreation(string? Name, string? ClusterId, JsonObject? Spec);
+internal sealed record ApiNodePoolCreation([property: Required] string? Name, string? ClusterId, [property: Required] JsonObject? Spec);
 
 /// <summary>Replaces name and specification.</summary>
-internal sealed record ApiNodePoolReplacement(string? Name, JsonObject? Spec);
+internal sealed record ApiNodePoolReplacement([property: Required] string? Name, [property: Required] JsonObject? Spec);
 
 internal sealed record ApiNodePoolStatus(string NodepoolId, IReadOnlyList<ApiPoolController> ControllerStatus);
 
@@ -40,6 +41,8 @@ internal sealed record ApiPoolController(
 internal sealed record ApiPoolCondition(
     string? Type, string? Status, [property: JsonPropertyName("lastTransitionTime")] DateTimeOffset? LastTransitionTime, string? Reason, string? Message);
 
-internal sealed record ApiPoolReport(string? ControllerName, long? ObservedGeneration, IReadOnlyList<ApiPoolCondition>? Conditions, JsonObject? Metadata);
+internal sealed record ApiPoolReport(
+    [property: Required] string? ControllerName, [property: Required] long? ObservedGeneration, [property: Required] IReadOnlyList<ApiPoolCondition>? Conditions,
+    JsonObject? Metadata);
 
 internal sealed record ApiPoolReported(string Message, string NodepoolId, string ClusterId, string ControllerName, long ObservedGeneration);

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NodeManager.Server.Access;
+
+namespace NodeManager.Server.Api;
+
+/// <summary>The OpenAPI document of the routes, made from what they declare.</summary>
+internal static class ApiDocument
+{
+    public const string Path = "/api/v1/openapi.json";
+
+    private const string Token = "token";
+
+    public static void Add(IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "NodeManager", Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3), Description = "Nodes, node pools and the scheduler of a Kubernetes cluster." };
+            // The address is the caller's own.
+            document.Servers = [];
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [Token] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token that the server printed at its start." },
+            };
+            document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // What is null is not written, and need not be sent unless a route says so.
+            foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
+                if (property.IsGetNullable && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true)
+                    schema.Required?.Remove(property.Name);
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            foreach ((int status, string text) in Refusals(context.Description.ActionDescriptor.EndpointMetadata))
+                operation.Responses?.TryAdd($"{status}", new OpenApiResponse { Description = text });
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForViewers();
+
+    // What every route may answer; the shape is that of its other errors.
+    private static IEnumerable<(int, string)> Refusals(IList<object> metadata)
+    {
+        yield return (StatusCodes.Status401Unauthorized, "Without valid credentials.");
+        if (metadata.OfType<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Any(static one => one.Policy == AccessLevel.Admin))
+            yield return (StatusCodes.Status403Forbidden, "The token only reads, or the server's user lacks a permission.");
+        yield return (StatusCodes.Status429TooManyRequests, "Too many requests.");
+    }
+}

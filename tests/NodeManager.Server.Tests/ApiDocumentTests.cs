@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using NJsonSchema;
+using NJsonSchema.Validation;
+using NodeManager.Server.Api;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>The OpenAPI document describes what the routes answer: real answers are checked against it by a validator of others.</summary>
+public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    private static readonly string[] Nodes = [NodeRoutes.Prefix + "/nodes", NodeRoutes.Prefix + "/nodes/{name}"];
+
+    [Fact]
+    public async Task Every_route_of_the_API_is_described_with_its_answers()
+    {
+        JsonObject document = await DocumentAsync();
+        IEnumerable<string> mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(static route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && route.RoutePattern.RawText != ApiDocument.Path)
+            .Select(static route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {Plain(route.RoutePattern.RawText!)}");
+        List<string> described = [];
+        foreach ((string path, JsonNode? item) in document["paths"]!.AsObject())
+        {
+            foreach ((string method, JsonNode? operation) in item!.AsObject())
+            {
+                described.Add($"{method.ToUpperInvariant()} {path}");
+                JsonObject responses = operation!["responses"]!.AsObject();
+                Assert.True(responses.ContainsKey("401"), $"{method} {path}");
+                Assert.Contains(responses, static one => one.Key[0] == '2');
+            }
+        }
+
+        Assert.Equal(mapped.Order(), described.Order());
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/plugins/streamspace-node-manager/nodes", null, null)]
+    [InlineData("GET", "/api/plugins/streamspace-node-manager/nodes/stats", null, null)]
+    [InlineData("GET", "/api/plugins/streamspace-node-manager/nodes/{name}", "NODE", null)]
+    [InlineData("GET", "/api/plugins/streamspace-node-manager/nodes/{name}", "none", null)]
+    [InlineData("PUT", "/api/plugins/streamspace-node-manager/nodes/{name}/labels", "NODE", """{"key":"a","value":"b"}""")]
+    [InlineData("PUT", "/api/plugins/streamspace-node-manager/nodes/{name}/labels", "NODE", """{"value":"b"}""")]
+    [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/taints", "NODE", """{"key":"a","value":"b","effect":"PreferNoSchedule"}""")]
+    [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/cordon", "NODE", null)]
+    [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/drain", "NODE", """{"timeout_seconds":0}""")]
+    [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/uncordon", "NODE", null)]
+    [InlineData("GET", "/api/v1/nodepools", null, null)]
+    [InlineData("GET", "/api/v1/nodepools?limit=0", null, null)]
+    [InlineData("GET", "/api/v1/nodepools/{id}", "POOL", null)]
+    [InlineData("GET", "/api/v1/nodepools/{id}", "none", null)]
+    [InlineData("GET", "/api/v1/nodepools/{id}/status", "POOL", null)]
+    [InlineData("POST", "/api/v1/nodepools", null, """{"name":"described","spec":{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4"}},"nodeCount":0}}""")]
+    [InlineData("GET", "/api/v1/plugins", null, null)]
+    [InlineData("POST", "/api/v1/plugins/{plugin}/disable?dry_run=true", "ImageLocality", null)]
+    [InlineData("POST", "/api/v1/config/backup", null, null)]
+    [InlineData("GET", "/api/v1/config/revisions", null, null)]
+    [InlineData("GET", "/api/v1/health", null, null)]
+    [InlineData("GET", "/api/v1/operations", null, null)]
+    [InlineData("GET", "/api/v1/operations/{id}", "none", null)]
+    [InlineData("GET", "/api/v1/me", null, null)]
+    public async Task An_answer_is_as_described(string method, string path, string? name, string? body)
+    {
+        using var request = new HttpRequestMessage(new(method), await FillAsync(path, name));
+        if (body is not null) request.Content = new StringContent(body, null, "application/json");
+        using HttpResponseMessage response = await server.Client.SendAsync(request);
+        string answer = await response.Content.ReadAsStringAsync();
+
+        JsonObject document = await DocumentAsync();
+        JsonNode? described = document["paths"]![path.Split('?')[0]]![method.ToLowerInvariant()]!["responses"]![$"{(int)response.StatusCode}"];
+        Assert.True(described is not null, $"{method} {path} answers {response.StatusCode}, which is not described: {answer}");
+        JsonSchema schema = await SchemaAsync(document, described["content"]!["application/json"]!["schema"]!);
+        ICollection<ValidationError> errors = schema.Validate(answer);
+        Assert.True(errors.Count == 0, $"{string.Join('\n', errors)}\n{answer[..Math.Min(answer.Length, 500)]}");
+    }
+
+    [Fact]
+    public async Task The_validator_finds_an_answer_that_is_not_as_described()
+    {
+        JsonObject document = await DocumentAsync();
+        JsonSchema schema = await SchemaAsync(
+            document, document["paths"]![Nodes[1]]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!);
+        Assert.NotEmpty(schema.Validate("""{"name": 1}"""));
+    }
+
+    [Fact]
+    public async Task The_document_needs_credentials()
+    {
+        using var stranger = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(new Uri(ApiDocument.Path, UriKind.Relative))).StatusCode);
+    }
+
+    private async Task<string> FillAsync(string path, string? name)
+    {
+        if (name is null) return path;
+        string value = name switch
+        {
+            "NODE" => (string)(await server.Client.GetFromJsonAsync<JsonArray>(Nodes[0]))!.First(static n => ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal))!["name"]!,
+            "POOL" => (string)(await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/nodepools"))!["nodepools"]![0]!["id"]!,
+            _ => name,
+        };
+        return path[..path.IndexOf('{', StringComparison.Ordinal)] + value + path[(path.IndexOf('}', StringComparison.Ordinal) + 1)..];
+    }
+
+    private async Task<JsonObject> DocumentAsync() => (await server.Client.GetFromJsonAsync<JsonObject>(ApiDocument.Path))!;
+
+    // The validator knows definitions, and not the components of a document.
+    private static Task<JsonSchema> SchemaAsync(JsonObject document, JsonNode schema)
+    {
+        var root = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["definitions"] = document["components"]!["schemas"]!.DeepClone() };
+        return JsonSchema.FromJsonAsync(root.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+            .Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal));
+    }
+
+    private static string Plain(string pattern) => pattern.Replace("**", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
+}

@@ -7,6 +7,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Live;
+using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pages;
@@ -44,6 +45,7 @@ internal static class ApiHost
         app.UseAuthorization();
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
+        NodeDetailRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
         OperationRoutes.Map(app);

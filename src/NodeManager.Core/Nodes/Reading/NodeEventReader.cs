@@ -1,0 +1,42 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Nodes.Reading;
+
+/// <summary>Reads the Kubernetes Events on a node.</summary>
+public static class NodeEventReader
+{
+    /// <summary>The latest events on the node of this name, newest first. A server keeps events for an hour by default.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="nodeName">Of the node.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<IReadOnlyList<NodeEventEntry>> ReadAsync(NodeManagerSession session, string nodeName, int most, CancellationToken cancellationToken)
+    {
+        string name = NodeInput.NodeName(nodeName);
+        return ClusterOperation.RunAsync<IReadOnlyList<NodeEventEntry>>(session, nodeName, async (connection, token) =>
+        {
+            var entries = new List<NodeEventEntry>();
+            var options = new ListOptions { FieldSelector = $"involvedObject.kind=Node,involvedObject.name={name}" };
+            await foreach (KubernetesList<Event> page in connection.Client.ListPagesAsync(Resources.Events, options, token))
+                entries.AddRange(page.Items.Select(Map));
+            return [.. entries.OrderByDescending(static e => e.LastSeen).Take(most)];
+        }, cancellationToken);
+    }
+
+    private static NodeEventEntry Map(Event happened) => new(
+        happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata.CreationTimestamp,
+        happened.Type ?? "", happened.Reason ?? "", happened.Message ?? "",
+        happened.Source?.Component is { Length: > 0 } component ? component : happened.ReportingComponent ?? "", happened.Count ?? 1);
+}
+
+/// <summary>Something that was noted on a node.</summary>
+/// <param name="LastSeen">When it last happened.</param>
+/// <param name="Type"><c>Normal</c> or <c>Warning</c>.</param>
+/// <param name="Reason">One word for machines.</param>
+/// <param name="Message">For people.</param>
+/// <param name="Source">The component that noted it.</param>
+/// <param name="Count">How often it happened.</param>
+public sealed record NodeEventEntry(DateTimeOffset? LastSeen, string Type, string Reason, string Message, string Source, int Count);

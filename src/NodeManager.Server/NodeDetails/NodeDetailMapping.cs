@@ -1,0 +1,21 @@
+namespace NodeManager.Server.NodeDetails;
+
+/// <summary>From what the domain returns to what the routes answer.</summary>
+internal static class NodeDetailMapping
+{
+    public static ApiNodeDetails ToDetails(this ClusterNode node) => new(
+        node.Name, node.Roles, node.Zone, node.Pool, node.InstanceType, node.KubeletVersion, node.ContainerRuntime, node.OSImage, node.KernelVersion,
+        node.Architecture, node.InternalIP, node.CreatedAt,
+        node.Requested is null ? null : new(node.CpuRequestedPercent, node.MemoryRequestedPercent),
+        [.. node.Conditions.Select(c => new ApiNodeCondition(c.Type, c.Status, c.Reason, c.Message, c.LastTransitionTime))]);
+
+    public static ApiNodePod ToApi(this NodePod pod) => new(
+        pod.Namespace, pod.Name, pod.Status, pod.Ready, pod.ReadyContainers, pod.Containers, pod.Restarts,
+        pod.OwnerKind.Length > 0 ? $"{pod.OwnerKind}/{pod.OwnerName}" : "", pod.CreatedAt);
+
+    public static ApiDrainPlan ToApi(this NodeDrainPlan plan) => new(
+        plan.Node, plan.Status, plan.Blockers, plan.Warnings,
+        [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, p.Reason, p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
+        [.. plan.BlockingBudgets.Select(b => new ApiPlannedBudget(b.Namespace, b.Name, b.Summary, b.Outlook, b.OutlookReason, b.Remedy))],
+        plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis);
+}

@@ -1,0 +1,73 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Observing;
+using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.NodeDetails;
+
+/// <summary>What a page about one node shows beside the node itself: conditions, pods, events, and what a drain would do. All of them only read.</summary>
+internal static class NodeDetailRoutes
+{
+    private const int MostEvents = 200;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        RouteGroupBuilder routes = endpoints.MapGroup(NodeRoutes.Prefix + "/nodes/{name}").WithTags("Nodes").ForViewers();
+        Answers<ApiNodeDetails>(routes.MapGet("/details", DetailsAsync));
+        Answers<List<ApiNodePod>>(routes.MapGet("/pods", PodsAsync));
+        Answers<List<ApiKubernetesEvent>>(routes.MapGet("/events", EventsAsync));
+        Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync)).Produces<ApiError>(StatusCodes.Status400BadRequest);
+    }
+
+    private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) => route.Produces<T>().Produces<ApiError>(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> DetailsAsync(string name, ClusterSession cluster, CancellationToken stop) =>
+        Results.Json((await FindAsync(cluster.Session, name, stop)).ToDetails(), DetailJson.Default.ApiNodeDetails);
+
+    private static async Task<IResult> PodsAsync(string name, ClusterSession cluster, CancellationToken stop)
+    {
+        await FindAsync(cluster.Session, name, stop);
+        var pods = new List<ApiNodePod>();
+        await foreach (NodePod pod in NodePodReader.ReadAsync(cluster.Session, name, null, null, stop)) pods.Add(pod.ToApi());
+        return Results.Json(pods, DetailJson.Default.ListApiNodePod);
+    }
+
+    private static async Task<IResult> EventsAsync(string name, ClusterSession cluster, CancellationToken stop)
+    {
+        await FindAsync(cluster.Session, name, stop);
+        IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MostEvents, stop);
+        return Results.Json([.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))], DetailJson.Default.ListApiKubernetesEvent);
+    }
+
+    private static async Task<IResult> PlanAsync(string name, ClusterSession cluster, [AsParameters] DrainPlanQuery query, CancellationToken stop)
+    {
+        if (query.GracePeriodSeconds is < 0)
+            throw new NodeManagerException(
+                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"'grace_period_seconds' is {query.GracePeriodSeconds}; it takes seconds from 0 on.", name);
+        var options = new DrainOptions
+        {
+            GracePeriod = query.GracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            DeleteEmptyDirData = query.DeleteEmptydirData == true,
+            DeleteUnmanagedPods = query.DeleteUnmanagedPods == true,
+        };
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(cluster.Session, [name], options, stop);
+        return Results.Json(plans[0].ToApi(), DetailJson.Default.ApiDrainPlan);
+    }
+
+    // To the API server, a node without pods or events and a node that does not exist are the same.
+    private static async Task<ClusterNode> FindAsync(NodeManagerSession session, string name, CancellationToken stop)
+    {
+        if (!name.AsSpan().ContainsAny("*?[]"))
+        {
+            await foreach (ClusterNode node in NodeReader.ReadAsync(
+                session, new() { Names = [name], Usage = true }, missing => throw missing, NullObserver.Instance, stop))
+                return node;
+        }
+
+        throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace NodeManager.Server.NodeDetails;
+
+// What a page about one node needs beyond the node itself. Written in snake_case.
+
+/// <param name="Name">Of the node.</param>
+/// <param name="Conditions">As the kubelet and controllers reported them.</param>
+/// <param name="Requested">What its pods request, as the scheduler counts.</param>
+internal sealed record ApiNodeDetails(
+    string Name, IReadOnlyList<string> Roles, string Zone, string Pool, string InstanceType, string KubeletVersion, string ContainerRuntime, string OsImage,
+    string KernelVersion, string Architecture, string InternalIp, DateTimeOffset CreatedAt, ApiRequested? Requested, IReadOnlyList<ApiNodeCondition> Conditions);
+
+internal sealed record ApiRequested(decimal? CpuPercent, decimal? MemoryPercent);
+
+/// <param name="Status"><c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
+internal sealed record ApiNodeCondition(string Type, string Status, string Reason, string Message, DateTimeOffset? LastTransitionAt);
+
+/// <param name="Status">What kubectl shows: the phase, or what is worse.</param>
+/// <param name="Owner"><c>Kind/name</c> of the controller; empty without.</param>
+internal sealed record ApiNodePod(
+    string Namespace, string Name, string Status, bool Ready, int ReadyContainers, int Containers, int Restarts, string Owner, DateTimeOffset CreatedAt);
+
+internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Type, string Reason, string Message, string Source, int Count);
+
+/// <summary>What a drain would do, before anything is changed.</summary>
+/// <param name="Status">See <see cref="NodeDrainPlanStatus"/>.</param>
+/// <param name="Blockers">What keeps the drain from starting.</param>
+/// <param name="Budgets">The PodDisruptionBudgets that would refuse an eviction, now or later.</param>
+/// <param name="EstimatedSeconds">At most; absent where the drain does not end as things are.</param>
+internal sealed record ApiDrainPlan(
+    string Node, string Status, IReadOnlyList<string> Blockers, IReadOnlyList<string> Warnings, IReadOnlyList<ApiPlannedPod> Pods,
+    IReadOnlyList<ApiPlannedBudget> Budgets, double? EstimatedSeconds, string EstimateBasis);
+
+/// <param name="Decision"><c>Evict</c>, <c>Skip</c>, <c>Wait</c> or <c>Refuse</c>.</param>
+/// <param name="BlockedByBudget">A PodDisruptionBudget would refuse the eviction now.</param>
+/// <param name="FitsElsewhere"><c>Yes</c>, <c>No</c> or <c>Unknown</c>.</param>
+internal sealed record ApiPlannedPod(
+    string Namespace, string Name, string Decision, string Reason, string Owner, bool BlockedByBudget, bool WaitsForTurn, string FitsElsewhere, string FitReason);
+
+/// <param name="Outlook"><c>Now</c>, <c>Slow</c> or <c>Never</c>.</param>
+/// <param name="Remedy">What would allow the evictions; empty where only time is needed.</param>
+internal sealed record ApiPlannedBudget(string Namespace, string Name, string Summary, string Outlook, string Reason, string Remedy);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ApiNodeDetails))]
+[JsonSerializable(typeof(List<ApiNodePod>))]
+[JsonSerializable(typeof(List<ApiKubernetesEvent>))]
+[JsonSerializable(typeof(ApiDrainPlan))]
+internal sealed partial class DetailJson : JsonSerializerContext;

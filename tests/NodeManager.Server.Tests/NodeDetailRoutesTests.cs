@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>What a page about one node reads.</summary>
+public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
+
+    [Fact]
+    public async Task A_node_has_conditions_and_versions()
+    {
+        string name = await WorkerAsync();
+
+        JsonObject details = (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}/details"))!;
+
+        Assert.Equal(name, (string?)details["name"]);
+        Assert.StartsWith("v1.", (string?)details["kubelet_version"], StringComparison.Ordinal);
+        JsonNode ready = Assert.Single(details["conditions"]!.AsArray(), c => (string?)c!["type"] == "Ready")!;
+        Assert.Equal("True", (string?)ready["status"]);
+        Assert.InRange((decimal)details["requested"]!["cpu_percent"]!, 0.1m, 100);
+    }
+
+    [Fact]
+    public async Task Its_pods_are_as_many_as_the_node_counts()
+    {
+        string name = await WorkerAsync();
+        int count = (int)(await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!["pods"]!;
+
+        JsonArray pods = (await server.Client.GetFromJsonAsync<JsonArray>($"{Nodes}/{name}/pods"))!;
+
+        Assert.Equal(count, pods.Count(p => (string?)p!["status"] is not ("Completed" or "Succeeded" or "Failed")));
+        Assert.Contains(pods, p => ((string)p!["owner"]!).StartsWith("DaemonSet/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Its_events_tell_of_a_drain()
+    {
+        string name = await WorkerAsync();
+        await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", new { timeout_seconds = 1, delete_emptydir_data = true, delete_unmanaged_pods = true });
+
+        JsonArray events = (await server.Client.GetFromJsonAsync<JsonArray>($"{Nodes}/{name}/events"))!;
+
+        Assert.Contains(events, e => (string?)e!["source"] == "nodemanager" && ((string)e["reason"]!).StartsWith("NodeDrain", StringComparison.Ordinal));
+        await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null);
+    }
+
+    [Fact]
+    public async Task The_plan_of_a_drain_names_each_pod_and_changes_nothing()
+    {
+        string name = await WorkerAsync();
+
+        JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"))!;
+
+        Assert.Contains((string?)plan["status"], new[] { NodeDrainPlanStatus.Drainable, NodeDrainPlanStatus.WillNotFinish });
+        Assert.Contains(plan["pods"]!.AsArray(), p => (string?)p!["decision"] == DrainDecision.Evict);
+        Assert.Contains(plan["pods"]!.AsArray(), p => (string?)p!["decision"] == DrainDecision.Skip && (string)p["owner"]! is ['D', ..]);
+        Assert.False((bool)(await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!["status"]!["unschedulable"]!);
+    }
+
+    [Fact]
+    public async Task A_plan_that_would_be_refused_says_why()
+    {
+        JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        foreach (string name in nodes.Select(n => (string)n!["name"]!))
+        {
+            JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}/drain-plan"))!;
+            Assert.Equal((string?)plan["status"] == NodeDrainPlanStatus.Refused, plan["blockers"]!.AsArray().Count > 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("/none/details", HttpStatusCode.NotFound)]
+    [InlineData("/none/pods", HttpStatusCode.NotFound)]
+    [InlineData("/none/events", HttpStatusCode.NotFound)]
+    [InlineData("/none/drain-plan", HttpStatusCode.NotFound)]
+    [InlineData("/work*/pods", HttpStatusCode.NotFound)]
+    [InlineData("/No_Name/pods", HttpStatusCode.BadRequest)]
+    [InlineData("/none/drain-plan?grace_period_seconds=-1", HttpStatusCode.BadRequest)]
+    [InlineData("/none/drain-plan?delete_emptydir_data=perhaps", HttpStatusCode.BadRequest)]
+    public async Task What_cannot_be_answered_is_refused(string path, HttpStatusCode status) =>
+        Assert.Equal(status, (await server.Client.GetAsync(Nodes + path)).StatusCode);
+
+    private async Task<string> WorkerAsync()
+    {
+        JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        return nodes.Where(n => (bool)n!["status"]!["ready"]! && !(bool)n["status"]!["unschedulable"]!).Select(n => (string)n!["name"]!)
+            .First(n => n.StartsWith("worker", StringComparison.Ordinal));
+    }
+}

@@ -14,7 +14,7 @@ namespace NodeManager.Server.Tests;
 /// <summary>Who may call which route.</summary>
 public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
-    private static readonly string[] Open = ["/", "/page.js", "/page.css", "/healthz", "/readyz", "/sign-in"];
+    private static readonly string[] Open = ["/", "/page.js", "/page.css", "/admin/{**page}", "/assets/{**file}", "/healthz", "/readyz", "/sign-in"];
 
     public static TheoryData<string, string, string?> Callers()
     {
@@ -23,6 +23,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         [
             ("GET", "/nodes"), ("GET", "/nodes/stats"), ("GET", "/nodes/x"), ("PUT", "/nodes/x/labels"), ("DELETE", "/nodes/x/labels/a"),
             ("POST", "/nodes/x/taints"), ("DELETE", "/nodes/x/taints/a"), ("POST", "/nodes/x/cordon"), ("POST", "/nodes/x/uncordon"), ("POST", "/nodes/x/drain"),
+            ("GET", "/nodes/x/details"), ("GET", "/nodes/x/pods"), ("GET", "/nodes/x/events"), ("GET", "/nodes/x/drain-plan"),
         ];
         IEnumerable<(string, string)> all = routes.Select(r => (r.Item1, NodeRoutes.Prefix + r.Item2)).Concat(
         [

@@ -8,6 +8,7 @@ using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Pages;
 using NodeManager.Sessions;
 
 namespace NodeManager.Server.Tests;
@@ -38,11 +39,12 @@ public sealed class EmbeddedServer : IAsyncLifetime
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
 
-    /// <summary>The routes over a session, on a free port of loopback.</summary>
-    internal static WebApplication Serve(NodeManagerSession session, string token)
+    /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
+    internal static WebApplication Serve(NodeManagerSession session, string token, ConsoleFiles? console = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(console ?? ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         WebApplication app = ApiHost.Build(builder, 0);

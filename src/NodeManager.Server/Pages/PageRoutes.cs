@@ -2,19 +2,51 @@ using System.Collections.Frozen;
 
 namespace NodeManager.Server.Pages;
 
-/// <summary>The small pages that need no build: embedded files, without scripts or styles in the markup.</summary>
+/// <summary>
+/// The web console where the program was built with it, else a small page that needs no build: embedded files, without scripts or styles in the markup.
+/// </summary>
 internal static class PageRoutes
 {
+    /// <summary>Where the pages of the console are.</summary>
+    public const string Console = "/admin";
+
+    // The names of these files change with their contents.
+    private const string Unchanging = "private, max-age=31536000, immutable";
+
     private static readonly FrozenDictionary<string, (string Type, byte[] Content)> Files = new[]
     {
         ("index.html", "text/html; charset=utf-8"), ("page.js", "text/javascript; charset=utf-8"), ("page.css", "text/css; charset=utf-8"),
     }.ToFrozenDictionary(file => file.Item1, file => (file.Item2, Read(file.Item1)));
 
+    // Without credentials too: the pages sign in, and show nothing of the cluster by themselves.
     public static void Map(IEndpointRouteBuilder routes)
     {
-        // Without credentials too: the page signs in, and shows nothing of the cluster by itself.
-        foreach ((string path, string file) in new[] { ("/", "index.html"), ("/page.js", "page.js"), ("/page.css", "page.css") })
-            routes.MapGet(path, () => Results.Bytes(Files[file].Content, Files[file].Type)).AllowAnonymous().ExcludeFromDescription();
+        ConsoleFiles console = routes.ServiceProvider.GetService<ConsoleFiles>() ?? ConsoleFiles.OfProgram;
+        Get(routes, "/", context => console.Exist ? Send(context, console.Page) : Small("index.html"));
+        Get(routes, "/page.js", _ => Small("page.js"));
+        Get(routes, "/page.css", _ => Small("page.css"));
+        Get(routes, Console + "/{**page}", context => console.Exist ? Send(context, console.Page) : Results.Redirect("/"));
+        Get(routes, "/assets/{**file}", context => SendAsset(context, console.Find($"assets/{context.GetRouteValue("file")}")));
+    }
+
+    private static void Get(IEndpointRouteBuilder routes, string path, Func<HttpContext, IResult> answer) =>
+        routes.MapGet(path, answer).AllowAnonymous().ExcludeFromDescription();
+
+    private static IResult Small(string file) => Results.Bytes(Files[file].Content, Files[file].Type);
+
+    private static IResult SendAsset(HttpContext context, ConsoleFile? file)
+    {
+        if (file is null) return Results.NotFound();
+        context.Response.Headers.CacheControl = Unchanging;
+        return Send(context, file);
+    }
+
+    private static IResult Send(HttpContext context, ConsoleFile file)
+    {
+        context.Response.Headers.Vary = "Accept-Encoding";
+        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase)) return Results.Bytes(file.Content, file.Type);
+        context.Response.Headers.ContentEncoding = "gzip";
+        return Results.Bytes(file.Compressed, file.Type);
     }
 
     private static byte[] Read(string file)

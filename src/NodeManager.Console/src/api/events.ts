@@ -1,0 +1,98 @@
+import { ApiProblem, headersWith } from './client';
+
+export interface ServerEvent {
+  id: string;
+  type: string;
+  data: string;
+}
+
+/**
+ * Reads server-sent events from pieces of text. A browser's EventSource sends no token and does not say why it failed.
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export class EventParser {
+  private rest = '';
+  private id = '';
+  private type = '';
+  private data: string[] = [];
+
+  /** The events that this piece completes. */
+  push(piece: string): ServerEvent[] {
+    const events: ServerEvent[] = [];
+    const lines = (this.rest + piece).split(/\r\n|\n|\r(?!$)/);
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line === '') {
+        if (this.data.length > 0) events.push({ id: this.id, type: this.type || 'message', data: this.data.join('\n') });
+        this.type = '';
+        this.data = [];
+        continue;
+      }
+
+      const colon = line.indexOf(':');
+      if (colon === 0) continue;
+      const field = colon < 0 ? line : line.slice(0, colon);
+      const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+      if (field === 'id') this.id = value;
+      else if (field === 'event') this.type = value;
+      else if (field === 'data') this.data.push(value);
+    }
+
+    return events;
+  }
+}
+
+const firstPause = 500;
+const longestPause = 15_000;
+
+/** How long to wait before the next attempt to connect, in milliseconds: twice as long each time. */
+export function pauseAfter(failures: number): number {
+  return Math.min(longestPause, firstPause * 2 ** Math.max(0, failures - 1));
+}
+
+/**
+ * Follows a stream until `onEvent` returns false or the signal aborts. Reconnects after the last event that was seen.
+ * `onConnection` hears whether there is a connection. Throws ApiProblem where the server refuses for good.
+ */
+export async function follow(
+  path: string, onEvent: (event: ServerEvent) => boolean | void, signal: AbortSignal, onConnection: (connected: boolean) => void = () => {},
+): Promise<void> {
+  let last = '';
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(path, {
+        headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'same-origin', signal,
+      });
+      if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new ApiProblem(response.status, '', `HTTP ${response.status}`, '');
+      if (response.ok && response.body) {
+        onConnection(true);
+        const parser = new EventParser();
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          for (const event of parser.push(value)) {
+            failures = 0;
+            if (event.id) last = event.id;
+            if (onEvent(event) === false) {
+              await reader.cancel();
+              return;
+            }
+          }
+        }
+      }
+    } catch (problem) {
+      if (signal.aborted) return;
+      if (problem instanceof ApiProblem) throw problem;
+    }
+
+    if (signal.aborted) return;
+    onConnection(false);
+    failures++;
+    await new Promise<void>(done => {
+      const timer = setTimeout(done, pauseAfter(failures));
+      signal.addEventListener('abort', () => { clearTimeout(timer); done(); }, { once: true });
+    });
+  }
+}

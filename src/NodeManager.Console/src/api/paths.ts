@@ -1,0 +1,10 @@
+const plugin = '/api/plugins/streamspace-node-manager';
+
+export const nodesPath = `${plugin}/nodes`;
+
+export const operationsPath = '/api/v1/operations';
+
+/** A route of one node. Keys of labels and taints keep their slash, as the routes take it. */
+export function nodePath(name: string, ...rest: string[]): string {
+  return [nodesPath, encodeURIComponent(name), ...rest.map(part => part.split('/').map(encodeURIComponent).join('/'))].join('/');
+}

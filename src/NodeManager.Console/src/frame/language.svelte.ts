@@ -1,0 +1,62 @@
+import type { en } from '../lang/en';
+
+export type Key = keyof typeof en;
+export type Messages = Record<Key, string>;
+export type Language = 'en' | 'zh';
+
+const kept = 'nodemanager-language';
+
+// A language is loaded when somebody uses it.
+const loaders: Record<Language, () => Promise<Messages>> = {
+  en: async () => (await import('../lang/en')).en,
+  zh: async () => (await import('../lang/zh')).zh,
+};
+
+let language = $state<Language>('en');
+let messages = $state.raw({} as Messages);
+
+export const languages: readonly { id: Language; name: string }[] = [{ id: 'en', name: 'English' }, { id: 'zh', name: '中文' }];
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** What was chosen last, else the first of the browser's languages that there is. */
+export function preferredLanguage(): Language {
+  const wanted = [localStorage.getItem(kept) ?? '', ...navigator.languages].map(tag => tag.toLowerCase().split('-')[0]);
+  return wanted.find((tag): tag is Language => tag === 'en' || tag === 'zh') ?? 'en';
+}
+
+export async function loadLanguage(id: Language): Promise<void> {
+  messages = await loaders[id]();
+  language = id;
+  document.documentElement.lang = id === 'zh' ? 'zh-Hans' : 'en';
+}
+
+export async function chooseLanguage(id: Language): Promise<void> {
+  localStorage.setItem(kept, id);
+  await loadLanguage(id);
+}
+
+/** The text of a key in the current language, with its {placeholders} filled. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return fill(messages[key] ?? key, values);
+}
+
+/** A word of the server in the current language, or as it is. */
+export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain', value: string): string {
+  return messages[`${group}.${value}` as Key] ?? value;
+}
+
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+/** A time as people of the language write it. */
+export function time(value: string | undefined): string {
+  return value ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(value)) : '–';
+}
+
+export function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+}

@@ -1,0 +1,60 @@
+import { ApiProblem, onSignedOut, request, useToken } from '../api/client';
+import type { Caller } from '../api/types';
+
+type State = { at: 'starting' } | { at: 'signed-out'; problem: ApiProblem | null } | { at: 'signed-in'; caller: Caller };
+
+let state = $state.raw<State>({ at: 'starting' });
+
+export function session(): State {
+  return state;
+}
+
+/** Whether the caller may change anything. */
+export function isAdmin(): boolean {
+  return state.at === 'signed-in' && state.caller.level === 'admin';
+}
+
+/** Uses the secret of a sign-in link, if the address has one, else the cookie. */
+export async function start(): Promise<void> {
+  onSignedOut(() => {
+    if (state.at === 'signed-in') state = { at: 'signed-out', problem: null };
+  });
+  // The fragment is sent to no server; it leaves the address bar and the history before it is used.
+  const secret = location.hash.slice(1);
+  if (secret) {
+    history.replaceState(null, '', location.pathname);
+    try {
+      await request('/sign-in', { method: 'POST', body: { secret } });
+    } catch (problem) {
+      state = { at: 'signed-out', problem: problem as ApiProblem };
+      return;
+    }
+  }
+
+  await identify(false);
+}
+
+/** Signs in with a token, which this page keeps until it is closed or reloaded. */
+export async function signInWith(token: string): Promise<void> {
+  useToken(token);
+  await identify(true);
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await request('/sign-out', { method: 'POST' });
+  } finally {
+    useToken('');
+    state = { at: 'signed-out', problem: null };
+  }
+}
+
+async function identify(tells: boolean): Promise<void> {
+  try {
+    state = { at: 'signed-in', caller: await request<Caller>('/api/v1/me') };
+  } catch (problem) {
+    useToken('');
+    const refusal = problem as ApiProblem;
+    state = { at: 'signed-out', problem: tells || refusal.status !== 401 ? refusal : null };
+  }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.IO.Compression;
+
+namespace NodeManager.Server.Pages;
+
+/// <summary>
+/// The files of the web console that lie beside the program where it was built with one, read once. Small enough to be kept, also compressed.
+/// </summary>
+internal sealed class ConsoleFiles
+{
+    private const string Start = "index.html";
+
+    private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
+    {
+        [".html"] = "text/html; charset=utf-8", [".js"] = "text/javascript; charset=utf-8", [".css"] = "text/css; charset=utf-8", [".svg"] = "image/svg+xml",
+    }.ToFrozenDictionary();
+
+    private readonly FrozenDictionary<string, ConsoleFile> _files;
+
+    private ConsoleFiles(IEnumerable<KeyValuePair<string, ConsoleFile>> files) => _files = files.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>A server that was built without the console.</summary>
+    public static ConsoleFiles None { get; } = new([]);
+
+    /// <summary>Those of this program.</summary>
+    public static ConsoleFiles OfProgram { get; } = Read(Path.Combine(AppContext.BaseDirectory, "console"));
+
+    public bool Exist => _files.ContainsKey(Start);
+
+    /// <summary>The page that all addresses of the console show.</summary>
+    /// <exception cref="KeyNotFoundException">There is no console.</exception>
+    public ConsoleFile Page => _files[Start];
+
+    /// <summary>A script, style sheet or picture; null where there is none of this path.</summary>
+    /// <param name="path">Relative, with slashes, as in <c>assets/index-1a2b3c.js</c>.</param>
+    public ConsoleFile? Find(string path) => _files.GetValueOrDefault(path);
+
+    /// <summary>All files of a folder of known types. Without such a folder there are none.</summary>
+    public static ConsoleFiles Read(string folder) => !Directory.Exists(folder)
+        ? None
+        : new(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Types.ContainsKey(Path.GetExtension(file)))
+            .Select(file => KeyValuePair.Create(
+                Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'), new ConsoleFile(Types[Path.GetExtension(file)], File.ReadAllBytes(file)))));
+}
+
+/// <param name="Type">The media type.</param>
+/// <param name="Content">As it is.</param>
+internal sealed record ConsoleFile(string Type, byte[] Content)
+{
+    private readonly Lazy<byte[]> _compressed = new(() =>
+    {
+        using var target = new MemoryStream();
+        using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize)) gzip.Write(Content);
+        return target.ToArray();
+    });
+
+    /// <summary>As gzip.</summary>
+    public byte[] Compressed => _compressed.Value;
+}

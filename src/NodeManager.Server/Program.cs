@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using NodeManager;
 using NodeManager.Server;
+using NodeManager.Server.Access;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
@@ -24,7 +25,16 @@ if (options.Help)
     return 0;
 }
 
-var terminal = new Terminal(Console.Out, Terminal.ConsoleHasColor);
+if (options.NewToken)
+{
+    string token = AccessSecret.Create();
+    Console.WriteLine($"Token (keep it; agents never get it): {token}");
+    Console.WriteLine($"Hash (for --approver):                {AccessSecret.HashOf(token)}");
+    return 0;
+}
+
+// Standard output is the protocol's where an agent reads it.
+var terminal = options.Mcp ? new Terminal(Console.Error, false) : new Terminal(Console.Out, Terminal.ConsoleHasColor);
 try
 {
     // Ctrl-C and SIGTERM stop the host, also while it starts.

@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Server.Access;
+using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Operations;
 using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
@@ -22,12 +24,26 @@ internal static class ServerHost
         if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
 
         if (options.Autoscaler) return BuildAutoscaler(options, terminal);
+        // Without an approver nobody could use the API: an agent over standard input needs none.
+        if (options is { Mcp: true, Approver: null })
+        {
+            return BuildHost(options, services =>
+            {
+                AddCluster(services, options, terminal);
+                AgentSetup.Add(services);
+                services.AddHostedService(static provider => provider.GetRequiredService<OperationRegistry>());
+                AgentSetup.AddStdio(services);
+            });
+        }
+
         RequireFree(options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
+        if (options.Mcp) AgentSetup.AddStdio(builder.Services);
         WebApplication app = ApiHost.Build(builder, options.Port);
-        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app));
+        if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
+        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app, options));
         return app;
     }
 
@@ -76,9 +92,10 @@ internal static class ServerHost
     // The session is opened before all else; the tour follows, and only then is anything served.
     private static void AddCluster(IServiceCollection services, ServerOptions options, Terminal terminal)
     {
+        services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
         services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Autoscaler || options.Kubeconfig is not null) return;
+        if (options.Autoscaler || options.Mcp || options.Kubeconfig is not null) return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
@@ -91,12 +108,20 @@ internal static class ServerHost
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.None);
+        logging.AddFilter(AgentAudit.Category, LogLevel.Information);
         // A defect in a route.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
-    private static void Announce(Terminal terminal, WebApplication app)
+    private static void Announce(Terminal terminal, WebApplication app, ServerOptions options)
     {
+        if (options.Mcp)
+        {
+            // No credential: who approves has the token, and the agent's client may read this.
+            terminal.Line($"Plans are approved at {app.Urls.First()} with the token of --approver.");
+            return;
+        }
+
         NodeManagerSession session = app.Services.GetRequiredService<ClusterSession>().Session;
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         string address = app.Urls.First();
@@ -105,6 +130,7 @@ internal static class ServerHost
         terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
         terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");
+        terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", to read")}");
     }
 
     private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"

@@ -33,6 +33,8 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             ("GET", "/api/v1/nodepools/x"), ("PUT", "/api/v1/nodepools/x"), ("DELETE", "/api/v1/nodepools/x"), ("GET", "/api/v1/nodepools/x/status"),
             ("PUT", "/api/v1/nodepools/x/status"), ("GET", "/api/v1/clusters/x/nodepools"), ("POST", "/api/v1/clusters/x/nodepools"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
             ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("GET", "/api/v1/events"), ("POST", "/sign-out"), ("GET", "/nowhere"),
+            ("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("GET", "/api/v1/agents/plans"), ("GET", "/api/v1/agents/plans/x"),
+            ("POST", "/api/v1/agents/plans/x/approve"), ("POST", "/api/v1/agents/plans/x/deny"),
         ]);
         foreach ((string method, string path) in all)
             foreach (string? token in new[] { null, "wrong", "" })
@@ -61,7 +63,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             string? policy = route.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
             string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
             if (Open.Contains(pattern)) Assert.Null(policy);
-            else if (pattern == "/sign-out") Assert.Equal(AccessLevel.Viewer, policy);
+            else if (pattern is "/sign-out" or "/mcp") Assert.Equal(AccessLevel.Viewer, policy);
             else Assert.Equal(method == "GET" ? AccessLevel.Viewer : AccessLevel.Admin, policy);
         }
     }

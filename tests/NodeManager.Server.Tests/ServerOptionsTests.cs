@@ -44,7 +44,24 @@ public sealed class ServerOptionsTests
     public void A_cluster_that_is_served_may_be_empty_or_as_large_as_in_PowerShell(int nodes) =>
         Assert.Equal(new ServerOptions { ClusterPort = 0, Nodes = nodes }, ServerOptions.Parse(["--nodes", $"{nodes}", "--serve-cluster", "0"]));
 
+    [Fact]
+    public void Agents_only_read_unless_the_user_says_otherwise()
+    {
+        string hash = new('a', 64);
+
+        Assert.Equal(new ServerOptions { Mcp = true }, ServerOptions.Parse(["--mcp"]));
+        Assert.Equal(
+            new ServerOptions { Mcp = true, AgentChanges = true, AgentElicitation = true, Approver = hash },
+            ServerOptions.Parse(["--mcp", "--agent-changes", "--agent-elicitation", "--approver", hash]));
+        Assert.True(ServerOptions.Parse(["--agent-changes"]).AgentChanges);
+    }
+
     [Theory]
+    [InlineData("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token makes one.", "--approver", "secret")]
+    [InlineData("--mcp is not for --once, --autoscaler and --serve-cluster.", "--mcp", "--serve-cluster", "0")]
+    [InlineData("--agent-elicitation goes with --agent-changes.", "--mcp", "--agent-elicitation")]
+    [InlineData("With --mcp, --agent-changes needs a way to approve: --approver HASH, --agent-elicitation, or both.", "--mcp", "--agent-changes")]
+    [InlineData("--agent-changes and --approver are for servers of agents: with --mcp, or where the API is served.", "--once", "--agent-changes")]
     [InlineData("'--twice' is not an argument of this program.", "--twice")]
     [InlineData("--port needs a value.", "--port")]
     [InlineData("--port takes a whole number from 0 to 65535.", "--port", "70000")]

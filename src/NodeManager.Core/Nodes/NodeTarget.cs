@@ -5,16 +5,24 @@ public readonly record struct NodeTarget
 {
     /// <param name="name">Of the node; converted to lower case, as Kubernetes has all names of nodes.</param>
     /// <param name="uid">Of the node that is meant; empty where only the name is known.</param>
-    public NodeTarget(string name, string uid = "")
+    /// <param name="version">The only resourceVersion that may be changed; empty for any.</param>
+    public NodeTarget(string name, string uid = "", string version = "")
     {
         Name = name.ToLowerInvariant();
         Uid = uid;
+        Version = version;
     }
 
     public string Name { get; }
 
     /// <summary>When not empty, a node that registered again under the name is refused (NodeReplaced).</summary>
     public string Uid { get; }
+
+    /// <summary>When not empty, a patch applies to this resourceVersion or is refused (NodeChanged). It counts for patches of <c>NodeEditor</c>.</summary>
+    public string Version { get; }
+
+    /// <summary>The same node in any version.</summary>
+    public NodeTarget AnyVersion => new(Name, Uid);
 
     public static implicit operator NodeTarget(string name) => new(name);
 

@@ -17,9 +17,12 @@ internal sealed class LocalTokens : IDisposable
     }
 
     /// <summary>Accepts a token that somebody else made.</summary>
-    public void Add(string token, string level)
+    public void Add(string token, string level) => AddHash(AccessSecret.HashOf(token), level);
+
+    /// <summary>Accepts the token with this hash; the token itself is never known here.</summary>
+    public void AddHash(string hash, string level)
     {
-        lock (_lock) _grants.Add(AccessSecret.HashOf(token), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
+        lock (_lock) _grants.Add(hash.ToUpperInvariant(), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
     }
 
     /// <summary>The grant of a token; null where there is none.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using NodeManager.Server.Access;
+using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Live;
@@ -51,6 +52,8 @@ internal static class ApiHost
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
         ApiDocument.Map(app);
+        app.Services.GetRequiredService<AgentEndpoint>().Map(app);
+        app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
         SignInRoutes.Map(app);
         PageRoutes.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
@@ -73,6 +76,7 @@ internal static class ApiHost
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<SchedulerService>();
         services.AddSingleton<SchedulerRoutes>();
+        AgentSetup.Add(services);
         services.AddRateLimiter(Limit);
         // So that a body that cannot be read gets the same shape of answer as everything else.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

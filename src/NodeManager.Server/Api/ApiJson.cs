@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
+using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
@@ -23,6 +24,8 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiTaintRequest))]
 [JsonSerializable(typeof(ApiDrainRequest))]
 [JsonSerializable(typeof(ApiDrainResult))]
+[JsonSerializable(typeof(ApiAgentPlan))]
+[JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]
 [JsonSerializable(typeof(ApiCaller))]
 [JsonSerializable(typeof(List<ApiOperation>))]

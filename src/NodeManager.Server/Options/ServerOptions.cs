@@ -13,6 +13,8 @@ internal sealed record ServerOptions
         Usage: NodeManager.Server --autoscaler [--kubeconfig PATH] [--context NAME] [--namespace NAME] [--provider PATH]... [--address IP] [--port N]
                NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
                NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N]
+               NodeManager.Server --mcp [--kubeconfig PATH] [--context NAME] [--agent-changes] [--agent-elicitation] [--approver HASH] [--port N]
+               NodeManager.Server --new-token
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
@@ -29,6 +31,12 @@ internal sealed record ServerOptions
           --provider PATH     an assembly that brings further providers of machines; may be repeated
           --address IP        where /healthz, /readyz and /metrics are served (0.0.0.0)
           --port N            on which port they are (8081; 0 takes a free one)
+
+          --mcp               no tour: serve one agent over standard input and output (Model Context Protocol), until its end of input
+          --agent-changes     agents, over --mcp and at /mcp, may ask for changes; a person has to approve each. Without it they only read
+          --agent-elicitation the approval may also be asked for through the agent's client (MCP elicitation); with --agent-changes
+          --approver HASH     accept the admin token with this SHA-256 hash; with --mcp, plans are then approved at --port of 127.0.0.1
+          --new-token         print a new token and its hash, and end
 
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
@@ -51,6 +59,21 @@ internal sealed record ServerOptions
     public bool Once { get; init; }
 
     public bool Help { get; init; }
+
+    /// <summary>Print a new token and its hash.</summary>
+    public bool NewToken { get; init; }
+
+    /// <summary>Serve an agent over standard input and output.</summary>
+    public bool Mcp { get; init; }
+
+    /// <summary>Agents may ask for changes.</summary>
+    public bool AgentChanges { get; init; }
+
+    /// <summary>Approvals may be asked for through the agent's client.</summary>
+    public bool AgentElicitation { get; init; }
+
+    /// <summary>The hash of a further admin token; null for none.</summary>
+    public string? Approver { get; init; }
 
     /// <summary>Of the API, or of the autoscaler's probes; 0 takes a free one.</summary>
     public int Port
@@ -113,6 +136,11 @@ internal sealed record ServerOptions
             {
                 "--once" => options with { Once = true },
                 "--help" or "-h" => options with { Help = true },
+                "--new-token" => options with { NewToken = true },
+                "--mcp" => options with { Mcp = true },
+                "--agent-changes" => options with { AgentChanges = true },
+                "--agent-elicitation" => options with { AgentElicitation = true },
+                "--approver" => options with { Approver = Hash() },
                 "--port" => options with { Port = Number(0, 65535) },
                 "--autoscaler" => options with { Autoscaler = true },
                 "--namespace" => options with { Namespace = Name() },
@@ -134,6 +162,8 @@ internal sealed record ServerOptions
 
             string Name() => Next() is var name && KubernetesNames.CheckLabel(name) is not { } broken ? name : throw new FormatException($"--namespace: '{name}' is not a valid name: {broken}.");
 
+            string Hash() => Next() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit) ? hash : throw new FormatException("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token makes one.");
+
             IPAddress Ip() => IPAddress.TryParse(Next(), out IPAddress? address) ? address : throw new FormatException("--address takes an IP address.");
 
             int Number(int least, int most) =>
@@ -142,7 +172,8 @@ internal sealed record ServerOptions
                     : throw new FormatException($"{argument} takes a whole number from {least} to {most}.");
         }
 
-        if (options.Help) return options;
+        if (options.Help || options.NewToken) return options;
+        options.CheckAgents();
         if (options.Autoscaler)
         {
             return options.ClusterPort is not null || embedded is not null
@@ -158,8 +189,18 @@ internal sealed record ServerOptions
             throw new FormatException($"{embedded} is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.");
 
         // A worker to drain, and others that take its pods.
-        return options.ClusterPort is not null || options.Kubeconfig is not null || options.Nodes >= LeastForTour
+        return options.Mcp || options.ClusterPort is not null || options.Kubeconfig is not null || options.Nodes >= LeastForTour
             ? options
             : throw new FormatException($"The tour needs --nodes {LeastForTour} or more; fewer can be served with --serve-cluster.");
+    }
+
+    private void CheckAgents()
+    {
+        if (Mcp && (Once || Autoscaler || ClusterPort is not null)) throw new FormatException("--mcp is not for --once, --autoscaler and --serve-cluster.");
+        if ((AgentChanges || Approver is not null) && (Once || Autoscaler || ClusterPort is not null))
+            throw new FormatException("--agent-changes and --approver are for servers of agents: with --mcp, or where the API is served.");
+        if (AgentElicitation && !AgentChanges) throw new FormatException("--agent-elicitation goes with --agent-changes.");
+        if (Mcp && AgentChanges && !AgentElicitation && Approver is null)
+            throw new FormatException("With --mcp, --agent-changes needs a way to approve: --approver HASH, --agent-elicitation, or both.");
     }
 }

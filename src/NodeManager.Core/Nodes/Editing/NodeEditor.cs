@@ -106,7 +106,7 @@ public static partial class NodeEditor
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
                 if (unschedulable || dryRun) return changed;
-                if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node, MaintenanceClaim.Undoing, false, token);
+                if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node.AnyVersion, MaintenanceClaim.Undoing, false, token);
                 return await EndDrainAsync(connection, changed, token) ?? changed;
             },
             cancellationToken);

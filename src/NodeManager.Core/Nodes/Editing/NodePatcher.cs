@@ -34,6 +34,7 @@ internal static partial class NodePatcher
             catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
             {
                 if (MayBeReplaced(refused, node)) await RefuseIfReplacedAsync(connection, node, cancellationToken);
+                if (refused.Code == HttpStatusCode.Conflict && node.Version.Length > 0) throw Changed(connection, node, refused);
                 if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries) throw;
                 LogConflict(connection.Logger, node.Name, attempt);
                 await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
@@ -73,6 +74,7 @@ internal static partial class NodePatcher
         {
             JsonObject current = await ReadAsync(connection.Client, node.Name, cancellationToken);
             RefuseIfReplaced(connection, node, current);
+            if (!IsVersionOf(node, current)) throw Changed(connection, node);
             if (make(current) is not { } patch) return current.Deserialize(KubernetesJson.Default.Node)!;
             Require(patch, "resourceVersion", current["metadata"]?["resourceVersion"]?.GetValue<string>());
             try
@@ -123,6 +125,7 @@ internal static partial class NodePatcher
     private static async Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonNode patch, bool dryRun, CancellationToken cancellationToken)
     {
         if (node.Uid.Length > 0) Require(patch, "uid", node.Uid);
+        if (node.Version.Length > 0) Require(patch, "resourceVersion", node.Version);
         Node written = await connection.Client.PatchAsync(
             Resources.Nodes, node.Name, null, patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()), null,
             new RequestOptions { DryRun = dryRun }, cancellationToken);
@@ -144,6 +147,13 @@ internal static partial class NodePatcher
         patch.AsObject().TryAdd("metadata", new JsonObject());
         patch["metadata"]![field] = value;
     }
+
+    private static bool IsVersionOf(NodeTarget node, JsonObject current) =>
+        node.Version.Length == 0 || node.Version == current["metadata"]?["resourceVersion"]?.GetValue<string>();
+
+    private static NodeManagerException Changed(ClusterConnection connection, NodeTarget node, Exception? cause = null) => new(
+        ErrorIds.NodeChanged, ErrorKind.ResourceBusy, $"Node '{node.Name}' of '{connection.Cluster}' has changed since resourceVersion {node.Version}.", node.Name,
+        "Read the node again, and repeat the change if it still applies.", cause);
 
     private static void RefuseIfReplaced(ClusterConnection connection, NodeTarget node, JsonObject current)
     {

@@ -1,0 +1,61 @@
+using NodeManager.Server.Access;
+using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.Agents;
+
+/// <summary>Where people look at the plans of agents, and approve or deny them.</summary>
+internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession cluster, AgentAudit audit)
+{
+    public const string Path = "/api/v1/agents/plans";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Agents");
+        group.MapGet("", (string? status) => TypedResults.Ok(plans.All.Where(plan => status is null || plan.Status == status).Select(ToApi).ToList()))
+            .ForViewers().Produces<List<ApiAgentPlan>>();
+        group.MapGet("/{id}", (string id) => TypedResults.Ok(ToApi(plans.Find(id)))).ForViewers().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        Decided(group.MapPost("/{id}/approve", (HttpContext context, string id) => Decide(context, id, approve: true)));
+        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false)));
+    }
+
+    private static void Decided(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status403Forbidden)
+        .Produces<ApiError>(StatusCodes.Status404NotFound).Produces<ApiError>(StatusCodes.Status409Conflict);
+
+    private IResult Decide(HttpContext context, string id, bool approve)
+    {
+        AgentCaller person = Callers.Of(context);
+        string what = approve ? "approve_plan" : "deny_plan";
+        try
+        {
+            AgentPlan plan = plans.Decide(id, person, approve);
+            audit.Changed(person.Name, what, $"{id} {plan.Change.Action} {string.Join(",", plan.Nodes)}", plan.Status);
+            return TypedResults.Ok(ToApi(plan));
+        }
+        catch (NodeManagerException refused)
+        {
+            audit.Changed(person.Name, what, id, refused.ErrorId);
+            throw;
+        }
+    }
+
+    private ApiAgentPlan ToApi(AgentPlan plan) => new(
+        plan.Id, plan.Change.Action, cluster.Session.Cluster, [.. plan.Nodes.Select(static node => node.Name)],
+        [.. plan.Steps.Select(DisplayText.Escape)], [.. plan.Warnings.Select(DisplayText.Escape)], DisplayText.Escape(plan.Change.Reason),
+        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, Filled(plan.DecidedBy), plan.DecidedAt, Filled(DisplayText.Escape(plan.Result)), Filled(plan.Operation));
+
+    private static string? Filled(string text) => text.Length > 0 ? text : null;
+}
+
+/// <summary>A plan of an agent.</summary>
+/// <param name="Action">See <see cref="AgentAction"/>.</param>
+/// <param name="Steps">What would happen, in the server's words.</param>
+/// <param name="Warnings">What to know before approving.</param>
+/// <param name="Reason">Why, in the agent's words.</param>
+/// <param name="Status">See <see cref="AgentPlanStatus"/>.</param>
+/// <param name="ExpiresAt">Until when it can be approved, and then applied.</param>
+/// <param name="Operation">Of a drain, to follow at <c>/api/v1/operations</c>.</param>
+internal sealed record ApiAgentPlan(
+    string Id, string Action, string Cluster, IReadOnlyList<string> Nodes, IReadOnlyList<string> Steps, IReadOnlyList<string> Warnings, string Reason,
+    string RequestedBy, DateTimeOffset RequestedAt, string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation);

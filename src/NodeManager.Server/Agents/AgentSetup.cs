@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Operations;
+using NodeManager.Server.Scheduler;
+
+namespace NodeManager.Server.Agents;
+
+/// <summary>What agents need of the host, for both transports.</summary>
+internal static class AgentSetup
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.TryAddSingleton(new AgentSettings());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<OperationRegistry>();
+        services.TryAddSingleton<SchedulerService>();
+        services.AddSingleton<AgentAudit>();
+        services.AddSingleton<AgentPlanStore>();
+        services.AddSingleton<AgentPlanner>();
+        services.AddSingleton<AgentPlanRunner>();
+        services.AddSingleton<AgentToolset>();
+        services.AddSingleton<AgentSessions>();
+        services.AddSingleton<AgentEndpoint>();
+        services.AddSingleton<AgentPlanRoutes>();
+    }
+
+    /// <summary>Serves standard input and output.</summary>
+    public static void AddStdio(IServiceCollection services) => services.AddHostedService(static provider => new AgentStdio(
+        provider.GetRequiredService<AgentToolset>(), provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<IHostApplicationLifetime>()));
+}

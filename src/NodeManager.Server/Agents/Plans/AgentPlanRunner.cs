@@ -1,0 +1,116 @@
+using NodeManager.Core.Drain;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Operations;
+
+namespace NodeManager.Server.Agents.Plans;
+
+/// <summary>Applies approved plans, each once, and only to what was planned: whatever differs since then is refused with what differs.</summary>
+internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore plans, OperationRegistry operations)
+{
+    // A heartbeat between the look and the patch gives the node another version and changes nothing of what was approved.
+    private const int Tries = 5;
+
+    private NodeManagerSession Session => cluster.Session;
+
+    /// <returns>The plan afterwards. Of a drain it is still running, and its operation can be followed.</returns>
+    /// <exception cref="NodeManagerException">The plan may not be applied, does not fit any longer (AgentPlanOutdated), or failed.</exception>
+    public async Task<AgentPlan> ApplyAsync(string id, AgentCaller caller, CancellationToken stop)
+    {
+        AgentPlan plan = plans.Take(id, caller);
+        try
+        {
+            foreach (ClusterNode node in plan.Nodes) await UnchangedAsync(plan, node, stop);
+            if (plan.Change.Action == AgentAction.Drain) return await DrainAsync(plan, stop);
+            foreach (ClusterNode node in plan.Nodes) await EditAsync(plan, node, stop);
+            return plans.End(id, AgentPlanStatus.Completed, $"{plan.Change.Action} was applied to {string.Join(", ", plan.Nodes)}.");
+        }
+        catch (NodeManagerException failure)
+        {
+            plans.End(id, failure.ErrorId == "AgentPlanOutdated" ? AgentPlanStatus.Refused : AgentPlanStatus.Failed, failure.Message);
+            throw;
+        }
+        catch
+        {
+            plans.End(id, AgentPlanStatus.Failed, "It was interrupted. Check the nodes before another plan.");
+            throw;
+        }
+    }
+
+    private async Task EditAsync(AgentPlan plan, ClusterNode planned, CancellationToken stop)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            ClusterNode now = await UnchangedAsync(plan, planned, stop);
+            try
+            {
+                await AgentPlanner.EditAsync(Session, new(now.Name, now.Uid, now.ResourceVersion), plan.Change, dryRun: false, stop);
+                return;
+            }
+            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.NodeChanged && attempt < Tries)
+            {
+            }
+        }
+    }
+
+    private async Task<AgentPlan> DrainAsync(AgentPlan plan, CancellationToken stop)
+    {
+        IReadOnlyList<NodeTarget> nodes = [.. plan.Nodes.Select(AgentPlanner.TargetOf)];
+        IReadOnlyList<NodeDrainPlan> now = await DrainPlanner.PlanAsync(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change), stop);
+        string[] before = [.. plan.Drains.SelectMany(Facts).Order(StringComparer.Ordinal)];
+        string[] after = [.. now.SelectMany(Facts).Order(StringComparer.Ordinal)];
+        if (!before.SequenceEqual(after, StringComparer.Ordinal))
+        {
+            throw Outdated(plan, string.Join("; ", before.Except(after).Select(static fact => $"no longer: {fact}")
+                .Concat(after.Except(before).Select(static fact => $"new: {fact}")).Take(10)));
+        }
+
+        string reason = $"{plan.Id} of {plan.By.Name}, approved by {plan.DecidedBy}";
+        TrackedOperation drain = operations.Start(
+            $"{plan.By.Name} ({plan.Id}, approved by {plan.DecidedBy})", static result => result,
+            () => NodeOperations.StartDrain(new DrainRequest(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change, reason))));
+        AgentPlan followed = plans.Follow(plan.Id, drain.Operation.Id);
+        _ = EndAsync(plan.Id, drain.Operation);
+        return followed;
+    }
+
+    private async Task EndAsync(string id, RunningOperation drain)
+    {
+        OperationState state = await drain.Completion;
+        plans.End(
+            id, state == OperationState.Succeeded ? AgentPlanStatus.Completed : AgentPlanStatus.Failed,
+            string.Join("; ", drain.Results.OfType<NodeDrainResult>().Select(static result => $"{result.Node}: {result.Status}")));
+    }
+
+    // What a person looked at before approving: which pods leave, and what is in the way.
+    private static IEnumerable<string> Facts(NodeDrainPlan plan) =>
+    [
+        $"{plan.Node} is {plan.Status}",
+        .. plan.Pods.Select(pod => $"{pod.Decision} pod {pod.Namespace}/{pod.Name} ({pod.Uid}) on {plan.Node}"),
+        .. plan.Blockers.Select(blocker => $"{plan.Node}: {blocker}"),
+    ];
+
+    private async Task<ClusterNode> UnchangedAsync(AgentPlan plan, ClusterNode planned, CancellationToken stop)
+    {
+        ClusterNode now;
+        try
+        {
+            now = await NodeEditor.ReadAsync(Session, AgentPlanner.TargetOf(planned), stop);
+        }
+        catch (NodeManagerException gone) when (gone.ErrorId is ErrorIds.NodeNotFound or ErrorIds.NodeReplaced)
+        {
+            throw Outdated(plan, gone.Message);
+        }
+
+        if (now.ResourceVersion == planned.ResourceVersion) return now;
+        string difference = NodeEditor.Describe(planned, now);
+        return difference.Length == 0 ? now : throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
+    }
+
+    private static NodeManagerException Outdated(AgentPlan plan, string difference) => new(
+        "AgentPlanOutdated", ErrorKind.ResourceBusy, $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.", plan.Id,
+        "Request a new plan.");
+}

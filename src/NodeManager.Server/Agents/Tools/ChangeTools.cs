@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using NodeManager.Core.Operations;
+using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Operations;
+
+namespace NodeManager.Server.Agents.Tools;
+
+/// <summary>The three steps of a change. The second is a person's, so no tool is there for it.</summary>
+/// <param name="caller">Whose tools these are; no argument can say otherwise.</param>
+/// <param name="isElicitationEnabled">Whether the agent's client may ask its user for the approval.</param>
+internal sealed class ChangeTools(
+    AgentCaller caller, AgentPlanner planner, AgentPlanRunner runner, AgentPlanStore plans, OperationRegistry operations, TimeProvider time, bool isElicitationEnabled)
+{
+    private const int TopSteps = 20;
+
+    [AgentTool("request_change", "Request a change")]
+    [Description("Step 1 of 3 of a change: plan it. Returns what would happen and the id of the plan. Nothing is changed. A person then approves or denies the plan; you cannot. Afterwards call apply_plan with the id.")]
+    public async Task<CallToolResult> RequestAsync(
+        McpServer server,
+        [Description("Cordon, Uncordon, SetLabels, RemoveLabels, SetTaints, RemoveTaints or Drain.")] string action,
+        [Description("1 to 50 names of nodes.")] string[] nodes,
+        [Description("Why; shown to the person.")] string reason,
+        [Description("Of SetLabels: the labels.")] Dictionary<string, string>? labels = null,
+        [Description("Of RemoveLabels: the keys.")] string[]? labelKeys = null,
+        [Description("Of SetTaints and RemoveTaints: key=value:Effect or key:Effect.")] string[]? taints = null,
+        [Description("Of Drain: also delete pods with emptyDir volumes; their data is lost.")] bool deleteEmptyDirData = false,
+        [Description("Of Drain: also delete pods without a controller; nothing recreates them.")] bool deleteUnmanagedPods = false,
+        [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] int timeoutSeconds = 300,
+        CancellationToken stop = default)
+    {
+        var change = new AgentChange
+        {
+            Action = action,
+            Nodes = [.. nodes.Select(static name => name.ToLowerInvariant()).Distinct()],
+            Reason = reason,
+            Labels = labels ?? [],
+            Keys = labelKeys ?? [],
+            Taints = [.. (taints ?? []).Select(Taint)],
+            DeleteEmptyDirData = deleteEmptyDirData,
+            DeleteUnmanagedPods = deleteUnmanagedPods,
+            Timeout = TimeSpan.FromSeconds(timeoutSeconds),
+        };
+        AgentPlan draft = await planner.PlanAsync(change, caller, "", time.GetUtcNow(), stop);
+        AgentPlan plan = plans.Add(caller, (id, now) => draft with { Id = id, RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval });
+        if (isElicitationEnabled && server.ClientCapabilities?.Elicitation is not null) plan = await ElicitAsync(server, plan, stop);
+        return Answer(plan);
+    }
+
+    [AgentTool("apply_plan", "Apply an approved plan", Changes = true)]
+    [Description("Step 3 of 3 of a change: apply a plan that a person has approved. Works once, for the caller who requested it, and only while its nodes are as planned. A drain goes on in the background; follow it with get_operation.")]
+    public async Task<CallToolResult> ApplyAsync([Description("Of the plan.")] string id, CancellationToken stop = default) => Answer(await runner.ApplyAsync(id, caller, stop));
+
+    [AgentTool("get_plan", "One plan")]
+    [Description("A plan that you requested: its status, who decided, and what came of it.")]
+    public CallToolResult Get([Description("Of the plan.")] string id) => Answer(plans.FindOf(caller, id));
+
+    [AgentTool("list_plans", "My plans")]
+    [Description("The plans that you requested, newest first.")]
+    public CallToolResult List([Description("1 to 100.")] int limit = 10)
+    {
+        List<AgentPlan> mine = [.. plans.All.Where(plan => plan.By == caller)];
+        return AgentAnswer.Of(new
+        {
+            Total = mine.Count,
+            Plans = mine.Take(Math.Clamp(limit, 1, AgentPage<object>.Most)).Select(static plan => new { plan.Id, plan.Change.Action, Nodes = plan.Nodes.Count, plan.Status, plan.ExpiresAt }),
+        });
+    }
+
+    [AgentTool("get_operation", "Follow a drain")]
+    [Description("How far the drain of a plan is: its parts, results and failures. waitSeconds waits for the end.")]
+    public async Task<CallToolResult> OperationAsync(
+        [Description("The operation's id, from apply_plan.")] string id,
+        [Description("0 to 60.")] int waitSeconds = 0,
+        CancellationToken stop = default)
+    {
+        RunningOperation operation = operations.Find(id).Operation;
+        if (waitSeconds > 0)
+        {
+            try
+            {
+                await operation.Completion.WaitAsync(TimeSpan.FromSeconds(Math.Min(waitSeconds, 60)), time, stop);
+            }
+            catch (TimeoutException)
+            {
+                // It is still running: what is known of it is the answer.
+            }
+        }
+
+        return AgentAnswer.Of(new
+        {
+            operation.Id, operation.Kind, operation.Target, State = operation.State.ToString(),
+            Progress = operation.Progress.Take(TopSteps).Select(static one => $"{one.Activity}: {one.Status}"),
+            Results = operation.Results.OfType<NodeDrainResult>().Take(TopSteps).Select(static result => new
+            {
+                result.Node, result.Status, result.Evicted, result.Message, Blockers = result.Blockers.Count > 0 ? result.Blockers.Take(5).Select(static blocker => blocker.ToString()) : null,
+            }),
+            Failures = operation.Failures.Take(TopSteps).Select(static failure => failure.Exception is NodeManagerException known ? $"{known.ErrorId}: {known.Message}" : "InternalError"),
+        });
+    }
+
+    private static CallToolResult Answer(AgentPlan plan) => AgentAnswer.Of(new
+    {
+        plan.Id, plan.Change.Action, plan.Status, plan.ExpiresAt,
+        Nodes = plan.Nodes.Select(static node => new { node.Name, node.ResourceVersion }),
+        Steps = plan.Steps.Take(TopSteps), FurtherSteps = plan.Steps.Count > TopSteps ? plan.Steps.Count - TopSteps : (int?)null,
+        Warnings = plan.Warnings.Count > 0 ? plan.Warnings.Take(TopSteps) : null,
+        DecidedBy = plan.DecidedBy.Length > 0 ? plan.DecidedBy : null,
+        Result = plan.Result.Length > 0 ? plan.Result : null,
+        Operation = plan.Operation.Length > 0 ? plan.Operation : null,
+        Next = plan.Status switch
+        {
+            AgentPlanStatus.Pending => "A person has to approve this plan, in the console or with Approve-NodeAgentPlan. Tell your user its id, then call apply_plan.",
+            AgentPlanStatus.Approved => "Call apply_plan with the id, once.",
+            AgentPlanStatus.Running => "Call get_operation with the operation's id.",
+            _ => null,
+        },
+    });
+
+    // What the client's user sees is the server's own wording of the plan; the agent's reason stands apart and is marked as such.
+    private async Task<AgentPlan> ElicitAsync(McpServer server, AgentPlan plan, CancellationToken stop)
+    {
+        string further = plan.Steps.Count > TopSteps ? $"\n(and {plan.Steps.Count - TopSteps} more steps)" : "";
+        string steps = string.Join('\n', plan.Steps.Take(TopSteps).Select(DisplayText.Escape)) + further;
+        string warnings = plan.Warnings.Count > 0 ? "\nWarnings:\n" + string.Join('\n', plan.Warnings.Take(TopSteps).Select(DisplayText.Escape)) : "";
+        ElicitResult answer = await server.ElicitAsync(
+            new()
+            {
+                Message = $"Approve plan {plan.Id} ({plan.Change.Action})?\n{steps}{warnings}\nThe agent's reason: \"{DisplayText.Escape(plan.Change.Reason)}\"",
+                RequestedSchema = new()
+                {
+                    Properties = { ["approve"] = new ElicitRequestParams.BooleanSchema { Title = "Approve", Description = "Let the agent apply this plan once.", Default = false } },
+                    Required = ["approve"],
+                },
+            },
+            stop);
+        if (answer.Action == "cancel") return plan;
+        bool isApproved = answer.IsAccepted && answer.Content?.TryGetValue("approve", out var value) == true && value.ValueKind == System.Text.Json.JsonValueKind.True;
+        return plans.DecideByElicitation(plan.Id, caller, isApproved);
+    }
+
+    private static NodeTaint Taint(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        string pair = colon < 0 ? text : text[..colon];
+        int equals = pair.IndexOf('=', StringComparison.Ordinal);
+        return new() { Key = equals < 0 ? pair : pair[..equals], Value = equals < 0 ? "" : pair[(equals + 1)..], Effect = colon < 0 ? "" : text[(colon + 1)..] };
+    }
+}

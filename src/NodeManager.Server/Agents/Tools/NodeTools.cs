@@ -1,0 +1,133 @@
+using System.ComponentModel;
+using ModelContextProtocol.Protocol;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Observing;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.Agents.Tools;
+
+/// <summary>What agents read of nodes and pods.</summary>
+internal sealed class NodeTools(ClusterSession cluster)
+{
+    private NodeManagerSession Session => cluster.Session;
+
+    [AgentTool("cluster_summary", "Cluster summary")]
+    [Description("Totals of the cluster: nodes by status, zone, role and version, capacity and what pods request. Start here.")]
+    public async Task<CallToolResult> SummaryAsync(CancellationToken stop)
+    {
+        ClusterStatistic total = (await ClusterStatisticReader.ReadAsync(Session, null, null, NullObserver.Instance, stop))[0];
+        List<ClusterNode> nodes = await ReadAsync(new(), stop);
+        return AgentAnswer.Of(new
+        {
+            Session.Cluster,
+            Kubernetes = Session.ServerVersion,
+            Nodes = total.Nodes, total.Ready, total.NotReady, total.Cordoned, total.Pods,
+            Zones = Top(nodes, static node => node.Zone),
+            Roles = Top(nodes.SelectMany(static node => node.Roles.DefaultIfEmpty("(none)")), static role => role),
+            Pools = Top(nodes, static node => node.Pool),
+            KubeletVersions = Top(nodes, static node => node.KubeletVersion),
+            Capacity = Amounts(total.Capacity), Allocatable = Amounts(total.Allocatable), Requested = Amounts(total.Requested),
+        });
+    }
+
+    [AgentTool("list_nodes", "List nodes")]
+    [Description("Nodes, a line each, a page at a time, with the counts of all that match. Use node_health for what is wrong with them and get_node for one node.")]
+    public async Task<CallToolResult> ListAsync(
+        [Description("Names; wildcards * and ?.")] string[]? names = null,
+        [Description("Label selector as kubectl's -l.")] string? selector = null,
+        [Description("Ready, NotReady, Unknown or SchedulingDisabled; any of them.")] string[]? status = null,
+        [Description("Zones; any of them.")] string[]? zones = null,
+        [Description("Roles; any of them.")] string[]? roles = null,
+        [Description("Pools; any of them.")] string[]? pools = null,
+        [Description("1 to 100.")] int limit = 20,
+        [Description("nextCursor of the page before.")] string? cursor = null,
+        CancellationToken stop = default)
+    {
+        List<ClusterNode> nodes = await ReadAsync(
+            new() { Names = names ?? [], Selector = selector, Statuses = status ?? [], Zones = zones ?? [], Roles = roles ?? [], Pools = pools ?? [] }, stop);
+        var page = AgentPage<ClusterNode>.Of(nodes, static node => node.Name, limit, cursor);
+        return AgentAnswer.Of(new
+        {
+            page.Total,
+            ByStatus = Top(nodes, static node => node.Status),
+            Cordoned = nodes.Count(static node => node.Unschedulable),
+            Nodes = page.Items.Select(static node => new
+            {
+                node.Name, node.Status, Cordoned = node.Unschedulable ? true : (bool?)null, Roles = Joined(node.Roles), Zone = Filled(node.Zone), Pool = Filled(node.Pool),
+                Taints = node.Taints.Count > 0 ? node.Taints.Count : (int?)null, Age = HumanDuration.Format(node.Age), node.KubeletVersion,
+            }),
+            page.NextCursor,
+        });
+    }
+
+    [AgentTool("get_node", "One node")]
+    [Description("One node: labels, taints, conditions, capacity, what its pods request, and how many pods it has.")]
+    public async Task<CallToolResult> GetAsync([Description("The node's name.")] string name, CancellationToken stop = default)
+    {
+        if (name.AsSpan().ContainsAny("*?[]")) throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
+        ClusterNode node = (await ReadAsync(new() { Names = [name], Usage = true }, stop))[0];
+        return AgentAnswer.Of(new
+        {
+            node.Name, node.Uid, node.ResourceVersion, node.Status, Cordoned = node.Unschedulable, Roles = Joined(node.Roles), Zone = Filled(node.Zone), Pool = Filled(node.Pool),
+            Age = HumanDuration.Format(node.Age), node.KubeletVersion, node.ContainerRuntime, node.OSImage, node.KernelVersion, node.Architecture,
+            InternalIP = Filled(node.InternalIP),
+            Labels = node.Labels.ToDictionary(),
+            // What annotations hold may be anything, secrets of controllers included.
+            AnnotationKeys = node.Annotations.Keys.Order(StringComparer.Ordinal),
+            Taints = node.Taints.Select(static taint => taint.ToString()),
+            Conditions = node.Conditions.Select(static one => new { one.Type, one.Status, one.Reason, one.Message, Since = one.LastTransitionTime }),
+            Capacity = Amounts(node.Capacity), Allocatable = Amounts(node.Allocatable),
+            Requested = node.Requested is { } requested ? Amounts(requested) : null, node.CpuRequestedPercent, node.MemoryRequestedPercent,
+            Pods = node.PodCount, Usage = node.Usage is { } usage ? new { usage.CpuPercent, usage.MemoryPercent } : null,
+        });
+    }
+
+    [AgentTool("list_pods", "Pods of nodes")]
+    [Description("Pods of a node or of all nodes, a line each, a page at a time, with counts by status.")]
+    public async Task<CallToolResult> PodsAsync(
+        [Description("Only of this node.")] string? node = null,
+        [Description("Only of this namespace.")] string? ns = null,
+        [Description("Label selector as kubectl's -l.")] string? selector = null,
+        [Description("1 to 100.")] int limit = 20,
+        [Description("nextCursor of the page before.")] string? cursor = null,
+        CancellationToken stop = default)
+    {
+        List<NodePod> pods = [];
+        await foreach (NodePod pod in NodePodReader.ReadAsync(Session, node, ns, selector, stop)) pods.Add(pod);
+        var page = AgentPage<NodePod>.Of(pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
+        return AgentAnswer.Of(new
+        {
+            page.Total,
+            ByStatus = Top(pods, static pod => pod.Status),
+            Pods = page.Items.Select(pod => new
+            {
+                Pod = $"{pod.Namespace}/{pod.Name}", Node = node is null ? pod.NodeName : null, pod.Status, Ready = $"{pod.ReadyContainers}/{pod.Containers}",
+                Restarts = pod.Restarts > 0 ? pod.Restarts : (int?)null, Owner = pod.OwnerKind.Length > 0 ? $"{pod.OwnerKind}/{pod.OwnerName}" : null,
+                Cpu = pod.Requested.Cpu, Memory = ByteSize.Format(pod.Requested.Memory), Age = HumanDuration.Format(pod.Age),
+            }),
+            page.NextCursor,
+        });
+    }
+
+    private async Task<List<ClusterNode>> ReadAsync(NodeQuery query, CancellationToken stop)
+    {
+        var nodes = new List<ClusterNode>();
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, query, missing => throw missing, NullObserver.Instance, stop)) nodes.Add(node);
+        return nodes;
+    }
+
+    private static object Amounts(NodeResources amounts) => new
+    {
+        amounts.Cpu, Memory = ByteSize.Format(amounts.Memory), Pods = amounts.Pods > 0 ? amounts.Pods : (long?)null,
+        Extended = amounts.Extended.Count > 0 ? amounts.Extended.ToDictionary() : null,
+    };
+
+    // The ten largest groups.
+    private static Dictionary<string, int> Top<T>(IEnumerable<T> items, Func<T, string> group) => items
+        .GroupBy(item => group(item) is { Length: > 0 } name ? name : "(none)").OrderByDescending(static one => one.Count()).ThenBy(static one => one.Key, StringComparer.Ordinal)
+        .Take(10).ToDictionary(static one => one.Key, static one => one.Count());
+
+    private static string? Joined(ItemList<string> values) => Filled(string.Join(",", values));
+
+    private static string? Filled(string text) => text.Length > 0 ? text : null;
+}

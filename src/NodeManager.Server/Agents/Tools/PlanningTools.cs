@@ -1,0 +1,171 @@
+using System.ComponentModel;
+using ModelContextProtocol.Protocol;
+using NodeManager.Core.Drain;
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Placement;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.Agents.Tools;
+
+/// <summary>What drains, maintenances and placements would come to. Nothing here touches the cluster.</summary>
+internal sealed class PlanningTools(ClusterSession cluster)
+{
+    private const int MostDrains = 50;
+    private const int TopPods = 10;
+    private const int TopTexts = 8;
+
+    private NodeManagerSession Session => cluster.Session;
+
+    [AgentTool("drain_plan", "What a drain would do")]
+    [Description("What a drain of these nodes together would do: whether it can finish, what blocks it, the PDBs in the way and their remedy. Changes nothing. details lists the pods of a single node.")]
+    public async Task<CallToolResult> DrainAsync(
+        [Description("1 to 50 names of nodes.")] string[] nodes,
+        [Description("As if pods with emptyDir volumes may be deleted; their data would be lost.")] bool deleteEmptyDirData = false,
+        [Description("As if pods without a controller may be deleted; nothing would recreate them.")] bool deleteUnmanagedPods = false,
+        [Description("List the pods too, a page at a time; for one node.")] bool details = false,
+        [Description("1 to 100 pods.")] int limit = 20,
+        [Description("nextCursor of the page before.")] string? cursor = null,
+        CancellationToken stop = default)
+    {
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(
+            Session, Targets(nodes), new DrainOptions { DeleteEmptyDirData = deleteEmptyDirData, DeleteUnmanagedPods = deleteUnmanagedPods }, stop);
+        if (details && plans is [var one])
+        {
+            var page = AgentPage<NodeDrainPlanPod>.Of(one.Pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
+            return AgentAnswer.Of(new
+            {
+                one.Node, one.Status, page.Total,
+                Pods = page.Items.Select(static pod => new
+                {
+                    Pod = $"{pod.Namespace}/{pod.Name}", pod.Decision, Reason = Filled(pod.Reason), Owner = Filled(pod.Owner),
+                    Budgets = pod.Budgets.Count > 0 ? pod.Budgets.Select(static budget => budget.ToString()) : null,
+                    BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null, pod.FitsElsewhere, FitReason = Filled(pod.FitReason),
+                }),
+                page.NextCursor,
+            });
+        }
+
+        int share = plans.Count <= 5 ? TopTexts : 3;
+        return AgentAnswer.Of(new
+        {
+            Nodes = plans.Count,
+            ByStatus = plans.GroupBy(static plan => plan.Status).ToDictionary(static group => group.Key, static group => group.Count()),
+            Plans = plans.Select(plan => new
+            {
+                plan.Node, plan.Status, plan.Evict, Leave = plan.Skip, plan.Wait, plan.Refuse, plan.BlockedByBudget,
+                EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
+                Blockers = Some(plan.Blockers, share),
+                Budgets = plan.BlockingBudgets.Count == 0 ? null : plan.BlockingBudgets.Take(share).Select(static budget => new
+                {
+                    Name = $"{budget.Namespace}/{budget.Name}", budget.Summary, budget.Outlook, Why = Filled(budget.OutlookReason), Remedy = Filled(budget.Remedy),
+                }),
+                Warnings = Some(plan.Warnings, share),
+                Evicted = Some(plan.Pods.Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}"), plans.Count == 1 ? TopPods : 0),
+            }),
+        });
+    }
+
+    [AgentTool("maintenance_plan", "What a maintenance would do")]
+    [Description("In which batches a maintenance would take these nodes, and what stands in the way of each. Changes nothing.")]
+    public async Task<CallToolResult> MaintenanceAsync(
+        [Description("Names of nodes; wildcards * and ?.")] string[]? names = null,
+        [Description("Label selector as kubectl's -l.")] string? selector = null,
+        [Description("How many nodes may be away at a time: a count or a percentage.")] string maxUnavailable = "1",
+        [Description("Key of a label: nodes of one value go together.")] string spreadBy = "",
+        [Description("1 to 100 nodes.")] int limit = 20,
+        [Description("nextCursor of the page before.")] string? cursor = null,
+        CancellationToken stop = default)
+    {
+        if (names is not { Length: > 0 } && selector is null) throw new NodeManagerException("AgentChangeInvalid", ErrorKind.InvalidArgument, "Give 'names' or 'selector'.");
+        List<NodeTarget> nodes = [];
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new() { Names = names ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop))
+            nodes.Add(new(node.Name, node.Uid));
+        IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(
+            Session, new() { Nodes = nodes, Options = new() { MaxUnavailable = maxUnavailable, SpreadBy = spreadBy } }, NullObserver.Instance, stop);
+        var page = AgentPage<NodeMaintenancePlan>.Of(plans, static plan => $"{plan.Batch:D6} {plan.Node}", limit, cursor);
+        return AgentAnswer.Of(new
+        {
+            Nodes = plans.Count,
+            Batches = plans.Select(static plan => plan.Batch).Where(static batch => batch > 0).Distinct().Count(),
+            LeftOut = plans.Count(static plan => plan.Batch == 0),
+            WithObstacles = plans.Count(static plan => plan.Obstacles.Count > 0),
+            Obstacles = Some(plans.SelectMany(static plan => plan.Obstacles).GroupBy(static text => text).OrderByDescending(static group => group.Count())
+                .Select(static group => group.Count() > 1 ? $"{group.Key} ({group.Count()} nodes)" : group.Key), TopTexts),
+            Plans = page.Items.Select(static plan => new
+            {
+                plan.Batch, plan.Node, Group = Filled(plan.Group), Drain = plan.Drain?.Status, Evict = plan.Drain?.Evict, Note = Filled(plan.Note),
+                Obstacles = Some(plan.Obstacles, 2), Stranded = plan.Stranded.Count > 0 ? plan.Stranded.Count : (int?)null, plan.NotBefore,
+            }),
+            page.NextCursor,
+        });
+    }
+
+    [AgentTool("list_maintenances", "Maintenance runs")]
+    [Description("The latest maintenance runs: status, counts, who holds them, and how to resume.")]
+    public async Task<CallToolResult> MaintenancesAsync([Description("1 to 100.")] int limit = 5, CancellationToken stop = default)
+    {
+        IReadOnlyList<NodeMaintenanceRun> runs = await MaintenanceReader.ReadAsync(Session, [], MaintenanceRequest.DefaultNamespace, Math.Clamp(limit, 1, AgentPage<object>.Most), stop);
+        return AgentAnswer.Of(new
+        {
+            Runs = runs.Select(static run => new
+            {
+                run.Id, run.Status, Reason = Filled(run.Reason), run.StartedBy, Holder = Filled(run.Holder), run.StartedAt, run.EndedAt,
+                Nodes = run.Nodes.Count, run.Completed, run.Failed, run.Remaining, Message = Filled(run.Message),
+            }),
+        });
+    }
+
+    [AgentTool("select_node", "Where a pod would fit")]
+    [Description("Which nodes could take a pod with these requests: the eligible ones, those with the most free resources first, and why the others cannot. Reserves nothing.")]
+    public async Task<CallToolResult> SelectAsync(
+        [Description("Cores, as 500m or 2.")] string? cpu = null,
+        [Description("Memory, as 512Mi.")] string? memory = null,
+        [Description("Only nodes with these labels; as kubectl's -l.")] string? selector = null,
+        [Description("Taints that the pod tolerates: key=value:Effect, key:Effect, key or *.")] string[]? tolerations = null,
+        [Description("1 to 100 eligible nodes.")] int limit = 5,
+        CancellationToken stop = default)
+    {
+        Dictionary<string, string> requests = [];
+        if (cpu is not null) requests["cpu"] = cpu;
+        if (memory is not null) requests["memory"] = memory;
+        // Without a count nothing is selected, and so nothing is noted for later selections.
+        IReadOnlyList<NodeSelection> judged = await NodeSelections.SelectAsync(
+            Session,
+            new()
+            {
+                Strategy = NodeSelectionStrategy.MostResources, Count = 0, Explain = true, Pod = PodRequest.Of(requests, tolerations ?? []),
+                Nodes = selector is null ? null : LabelSelectorParser.ParseQuery(selector),
+            },
+            NullObserver.Instance, stop);
+        List<NodeSelection> eligible = [.. judged.Where(static one => one.IsEligible).OrderByDescending(static one => one.FreePercent).ThenBy(static one => one.Name, StringComparer.Ordinal)];
+        return AgentAnswer.Of(new
+        {
+            Eligible = eligible.Count, NotEligible = judged.Count - eligible.Count,
+            Nodes = eligible.Take(Math.Clamp(limit, 1, AgentPage<object>.Most)).Select(static one => new
+            {
+                one.Name, one.FreeCpu, FreeMemory = ByteSize.Format(one.FreeMemory), one.FreePercent,
+            }),
+            WhyNot = judged.Where(static one => !one.IsEligible).SelectMany(static one => one.Reasons).GroupBy(static reason => reason)
+                .OrderByDescending(static group => group.Count()).Take(TopTexts).ToDictionary(static group => group.Key, static group => group.Count()),
+        });
+    }
+
+    private static IReadOnlyList<NodeTarget> Targets(string[] nodes) => nodes.Length is > 0 and <= MostDrains
+        ? [.. nodes.Select(static name => new NodeTarget(name))]
+        : throw new NodeManagerException("AgentChangeInvalid", ErrorKind.InvalidArgument, $"'nodes' takes 1 to {MostDrains} names; these are {nodes.Length}.");
+
+    // The first ones, and how many more there are.
+    private static List<string>? Some(IEnumerable<string> texts, int most)
+    {
+        List<string> all = [.. texts];
+        return all.Count == 0 || most == 0 ? null : all.Count <= most ? all : [.. all.Take(most), $"(and {all.Count - most} more)"];
+    }
+
+    private static string? Filled(string text) => text.Length > 0 ? text : null;
+}

@@ -102,8 +102,6 @@ public static class ErrorIds
     public const string NodeNotFound = nameof(NodeNotFound);
     /// <summary>The input has the UID of another node: a node of this name registered again. Nothing was changed.</summary><remarks>Read the node again with Get-ClusterNode, and pass that object.</remarks>
     public const string NodeReplaced = nameof(NodeReplaced);
-    /// <summary>The node has changed since it was read for this change. Nothing was changed.</summary><remarks>Read the node again, and repeat the change if it still applies.</remarks>
-    public const string NodeChanged = nameof(NodeChanged);
     /// <summary>The text is not a valid node name.</summary><remarks>Correct the name; the message has the rule.</remarks>
     public const string InvalidNodeName = nameof(InvalidNodeName);
     /// <summary>The text is not a valid label key, or not a known group.</summary><remarks>Correct the key; the message has the rule.</remarks>

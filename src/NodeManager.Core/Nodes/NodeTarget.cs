@@ -18,7 +18,7 @@ public readonly record struct NodeTarget
     /// <summary>When not empty, a node that registered again under the name is refused (NodeReplaced).</summary>
     public string Uid { get; }
 
-    /// <summary>When not empty, a patch applies to this resourceVersion or is refused (NodeChanged). It counts for patches of <c>NodeEditor</c>.</summary>
+    /// <summary>When not empty, a patch applies to this resourceVersion or is refused (Conflict). It counts for patches of <c>NodeEditor</c>.</summary>
     public string Version { get; }
 
     /// <summary>The same node in any version.</summary>

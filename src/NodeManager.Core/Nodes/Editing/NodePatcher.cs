@@ -152,7 +152,7 @@ internal static partial class NodePatcher
         node.Version.Length == 0 || node.Version == current["metadata"]?["resourceVersion"]?.GetValue<string>();
 
     private static NodeManagerException Changed(ClusterConnection connection, NodeTarget node, Exception? cause = null) => new(
-        ErrorIds.NodeChanged, ErrorKind.ResourceBusy, $"Node '{node.Name}' of '{connection.Cluster}' has changed since resourceVersion {node.Version}.", node.Name,
+        ErrorIds.Conflict, ErrorKind.ResourceBusy, $"Node '{node.Name}' of '{connection.Cluster}' has changed since resourceVersion {node.Version}.", node.Name,
         "Read the node again, and repeat the change if it still applies.", cause);
 
     private static void RefuseIfReplaced(ClusterConnection connection, NodeTarget node, JsonObject current)

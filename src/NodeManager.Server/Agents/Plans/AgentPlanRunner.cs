@@ -50,7 +50,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
                 await AgentPlanner.EditAsync(Session, new(now.Name, now.Uid, now.ResourceVersion), plan.Change, dryRun: false, stop);
                 return;
             }
-            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.NodeChanged && attempt < Tries)
+            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries)
             {
             }
         }

@@ -49,7 +49,7 @@ internal sealed class ChangeTools(
     }
 
     [AgentTool("apply_plan", "Apply an approved plan", Changes = true)]
-    [Description("Step 3 of 3 of a change: apply a plan that a person has approved. Works once, for the caller who requested it, and only while its nodes are as planned. A drain goes on in the background; follow it with get_operation.")]
+    [Description("Step 3 of 3 of a change: apply a plan that a person has approved. Works once, for the caller who requested it, and only while its nodes are as planned. A drain continues in the background; follow it with get_operation.")]
     public async Task<CallToolResult> ApplyAsync([Description("Of the plan.")] string id, CancellationToken stop = default) => Answer(await runner.ApplyAsync(id, caller, stop));
 
     [AgentTool("get_plan", "One plan")]
@@ -111,7 +111,7 @@ internal sealed class ChangeTools(
         Operation = plan.Operation.Length > 0 ? plan.Operation : null,
         Next = plan.Status switch
         {
-            AgentPlanStatus.Pending => "A person has to approve this plan, in the console or with Approve-NodeAgentPlan. Tell your user its id, then call apply_plan.",
+            AgentPlanStatus.Pending => "A person has to approve this plan, in the console or with Approve-NodeAgentPlan. Give your user its id, then call apply_plan.",
             AgentPlanStatus.Approved => "Call apply_plan with the id, once.",
             AgentPlanStatus.Running => "Call get_operation with the operation's id.",
             _ => null,

@@ -58,6 +58,8 @@ BeforeDiscovery {
         'Update-NodePool/Example 1' = $needsRoll
         'Update-NodePool/Example 2' = $needsRoll
         'Update-NodePool/Example 3' = $needsRoll
+        'Update-NodePool/Example 4' = $needsRoll
+        'Update-NodePool/Example 5' = $needsRoll
         'Repair-ClusterNode/Example 4' = $needsAutoscaler
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }

@@ -53,7 +53,7 @@ AfterAll {
 
 Describe 'Update-NodePool' {
     It 'does nothing where no node is outdated' {
-        $update = Update-NodePool small
+        $update = Update-NodePool small -Provider Cluster
         $update.Status | Should -BeExactly Completed
         $update.Message | Should -BeExactly 'No node is outdated.'
         Get-NodePoolUpdate | Should -BeNullOrEmpty
@@ -61,18 +61,18 @@ Describe 'Update-NodePool' {
 
     It 'shows with -WhatIf which nodes leave, why and for what' {
         Set-Tier b
-        $plan = Update-NodePool small -WhatIf
+        $plan = Update-NodePool small -Provider Cluster -WhatIf
         $plan | Should -BeOfType NodeManager.NodePoolUpdatePlan
         $plan.Turn | Should -Be 1, 2
         $plan.Node | Sort-Object | Should -Be small-1, small-2
         $plan[0].Reasons | Should -Be 'label tier: a -> b'
         $plan[0].Replacement | Should -Be '2 cores, 2048 MiB'
         (Get-NodeClaim).Count | Should -Be 2
-        (Update-NodePool small -WhatIf -Strategy BlueGreen).Turn | Should -Be 1, 1
+        (Update-NodePool small -Provider Cluster -WhatIf -Strategy BlueGreen).Turn | Should -Be 1, 1
     }
 
     It 'replaces outdated nodes' {
-        $update = Update-NodePool small
+        $update = Update-NodePool small -Provider Cluster
         $update.Status | Should -BeExactly Completed
         $update.Removed | Should -Be 2
         (Get-ClusterNode -Name small-*).ForEach{ $_.Labels['tier'] } | Should -Be b, b
@@ -84,7 +84,7 @@ Describe 'Update-NodePool' {
 
     It 'is a job, is paused, changed, and rolled back from elsewhere' {
         Set-Tier c
-        $job = Update-NodePool small -AsJob -SoakTime 1h
+        $job = Update-NodePool small -Provider Cluster -AsJob -SoakTime 1h
         $job.PSJobTypeName | Should -BeExactly NodePoolUpdate
         Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Running' -and (Get-NodePoolUpdate small).Message }
         Suspend-NodePoolUpdate small
@@ -103,7 +103,7 @@ Describe 'Update-NodePool' {
 
     It 'continues in another process what one has left' {
         Set-Tier d
-        $job = Update-NodePool small -AsJob -SoakTime 1h
+        $job = Update-NodePool small -Provider Cluster -AsJob -SoakTime 1h
         Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Running' }
         Stop-Job $job
         (Get-NodePoolUpdate small).Status | Should -BeExactly Interrupted
@@ -114,17 +114,58 @@ Describe 'Update-NodePool' {
     }
 
     It 'refuses what cannot be had' {
-        { Update-NodePool nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'NodePoolNotFound,*'
-        { Update-NodePool small -MaxSurge 0 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
-        { Update-NodePool small -MaxSurge lots -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
-        { Update-NodePool small -Strategy BlueGreen -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
-        { Update-NodePool small -KeepOldTime 5m -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool nowhere -Provider Cluster -ErrorAction Stop } | Should -Throw -ErrorId 'NodePoolNotFound,*'
+        { Update-NodePool small -Provider Cluster -MaxSurge 0 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -Provider Cluster -MaxSurge lots -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -Provider Cluster -Strategy BlueGreen -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -Provider Cluster -KeepOldTime 5m -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
         { Set-NodePoolUpdate small -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
         { Suspend-NodePoolUpdate small -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
         { Get-NodePoolUpdate nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateNotFound,*'
     }
+}
 
-    It 'refuses pools of a service, with the reason' {
-        { Get-NodePool | Select-Object -First 1 | Update-NodePool -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
+Describe 'Update-NodePool for pools of a service' {
+    BeforeAll {
+        $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'nodemanager' } }
+        $null = New-NodePool web -Platform (New-NodePoolPlatform gcp n1-standard-4) -NodeCount 2 | Wait-NodePool
+    }
+
+    It 'refuses a surge with the reason, whoever is asked' {
+        { Update-NodePool web -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*' -ExpectedMessage '*number of nodes alone*'
+        { Get-NodePool web | Update-NodePool -MaxUnavailable 1 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
+        { Update-NodePool web -Strategy Surge -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
+        { Update-NodePool web -DrainTimeout 5m -MachineType n1-standard-8 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool web -Strategy BlueGreen -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+        { Update-NodePool small -Provider Cluster -MachineType n1-standard-8 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
+    }
+
+    It 'says with -WhatIf what the service would do, and follows it' {
+        $plan = Update-NodePool web -MachineType n1-standard-8 -WhatIf
+        $plan | Should -BeOfType NodeManager.NodePoolPlan
+        $plan.Effect | Should -BeExactly RollsNodes
+        $update = Update-NodePool web -MachineType n1-standard-8
+        $update.Status | Should -BeExactly Completed
+        $update.Strategy | Should -BeExactly Follow
+        $update.Removed | Should -Be 2
+        $update.Namespace | Should -BeExactly nodemanager
+        (Get-NodePool web).Spec.Platform.MachineType | Should -BeExactly n1-standard-8
+    }
+
+    It 'replaces the pool by a second one, which is seen from elsewhere' {
+        $plan = Get-NodePool web | Update-NodePool -Strategy BlueGreen -Patch @{ platform = @{ gcp = @{ machineType = 'n1-standard-4' } } } -WhatIf
+        $plan.Replacement | Should -Be 'node of pool web-2', 'node of pool web-2'
+        Get-NodePool web-2 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $job = Get-NodePool web | Update-NodePool -Strategy BlueGreen -MachineType n1-standard-4 -KeepOldTime 1h -AsJob
+        Wait-Until { @((Get-NodePoolUpdate web).Nodes | Where-Object Status -EQ Drained).Count -eq 2 }
+        (Get-NodePoolUpdate web -Provider Service).SecondPool | Should -BeExactly web-2
+        Get-NodePoolUpdate web -Provider Cluster -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Stop-Job $job
+        # Continued here, and taken back: the first pool is still there.
+        $update = Stop-NodePoolUpdate web -Rollback
+        $update.Status | Should -BeExactly RolledBack
+        (Get-NodePool).Name | Should -Contain web
+        (Get-NodePool).Name | Should -Not -Contain web-2
+        (Get-ClusterNode -Pool web).Where{ $_.Unschedulable } | Should -BeNullOrEmpty
     }
 }

@@ -15,6 +15,9 @@ public sealed class NodePoolUpdate : ClusterObject
     /// <summary>A <see cref="NodePoolProvider"/>.</summary>
     public string Provider { get; init; } = "";
 
+    /// <summary>The pool that takes its place: for BlueGreen of a pool of a service; else empty.</summary>
+    public string SecondPool { get; init; } = "";
+
     /// <summary>See <see cref="NodePoolUpdateStatus"/>.</summary>
     public required string Status { get; init; }
 

@@ -8,4 +8,7 @@ public enum PoolUpdateStrategy
 
     /// <summary>All new nodes first; the old ones stay, cordoned, until the new ones have proven themselves.</summary>
     BlueGreen,
+
+    /// <summary>For pools of a service: the specification is changed, and the service rolls the nodes in its own way.</summary>
+    Follow,
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.State;
@@ -7,6 +8,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.Rules;
 using NodeManager.Core.Rolling.Running;
+using NodeManager.Core.Rolling.Services;
 using NodeManager.Core.Rolling.State;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
@@ -16,7 +18,7 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Rolling;
 
-/// <summary>Rolls the pools of a cluster: replaces their outdated nodes, so that each pod moves at most once.</summary>
+/// <summary>Rolls pools: replaces their nodes, by claims in the cluster, by a second pool or the service's own roll behind a service.</summary>
 public static class PoolUpdates
 {
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
@@ -36,11 +38,14 @@ public static class PoolUpdates
             session, connection, new() { Namespace = request.Namespace, LeaseDuration = request.LeaseDuration }, new RollObserver(observer, "pool/" + request.Pool), cancellationToken);
         try
         {
-            using RollContext context = new(scope, request);
-            var opener = new RollOpener(context);
+            using RollScope context = request.Service is null ? new RollContext(scope, request) : new RollScope(scope, request);
+            ServicePools? pools = request.Service is { } service ? new(context, service) : null;
+            RollOpener opener = pools is null ? new ClaimRollOpener((RollContext)context) : new ServiceRollOpener(context, pools);
             if (await opener.OpenAsync(stop.Token) is not { } start) return Nothing(session, request, opener, scope.Now);
             await using RollStart held = start;
-            return await RunAsync(context, start, stop.Token);
+            RollLoop loop = pools is null ? new RollRun((RollContext)context, start)
+                : start.Book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? new SecondPoolRoll(context, start, pools) : new FollowedRoll(context, start, pools);
+            return await RunAsync(context, start, loop, stop.Token);
         }
         catch (NodeManagerException failure)
         {
@@ -52,27 +57,23 @@ public static class PoolUpdates
         }
     }
 
-    /// <summary>The updates of a namespace's pools, by the names of the pools.</summary>
+    /// <summary>Updates of pools, by the names of the pools.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="ns">Of the pools.</param>
+    /// <param name="place">Where in it. Without a namespace, one that may not be read is left out.</param>
     /// <param name="pools">Names with wildcards; none: all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">PoolUpdateNotFound for a name without wildcards; what the server refused.</exception>
-    public static Task<IReadOnlyList<NodePoolUpdate>> ReadAsync(NodeManagerSession session, string ns, IReadOnlyList<string> pools, CancellationToken cancellationToken) =>
+    public static Task<IReadOnlyList<NodePoolUpdate>> ReadAsync(NodeManagerSession session, PoolUpdatePlace place, IReadOnlyList<string> pools, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<NodePoolUpdate>>(
-            session, ns,
+            session, pools.Count == 1 ? pools[0] : null,
             async (connection, token) =>
             {
-                List<StoredRoll> rolls =
-                [
-                    .. (await connection.Client.ListAsync(Resources.ConfigMaps, new() { Namespace = ns, LabelSelector = RollLayout.Label }, token)).Items
-                        .Select(StoredRoll.Read).OfType<StoredRoll>().OrderBy(static one => one.Record.Pool, StringComparer.Ordinal),
-                ];
-                if (pools.FirstOrDefault(name => !NamePattern.IsWildcard(name) && !rolls.Exists(one => one.Record.Pool == name)) is { } missing) throw RollErrors.NotFound(missing, ns, session.Cluster);
+                List<StoredRoll> rolls = [.. (await ListAsync(connection, place, token)).OrderBy(static one => one.Record.Pool, StringComparer.Ordinal)];
+                if (pools.FirstOrDefault(name => !NamePattern.IsWildcard(name) && !rolls.Exists(one => one.Record.Pool == name)) is { } missing) throw RollErrors.NotFound(missing, place.Namespaces, session.Cluster);
                 NamePattern[] wanted = [.. pools.Select(static one => new NamePattern(one))];
                 List<NodePoolUpdate> updates = [];
                 foreach (StoredRoll roll in rolls.Where(one => wanted.Length == 0 || Array.Exists(wanted, pattern => pattern.Matches(one.Record.Pool))))
-                    updates.Add(Map(session, ns, roll, !roll.State.IsOver && await IsHeldAsync(connection, ns, roll.Record.Pool, token), connection.Time.GetUtcNow()));
+                    updates.Add(Map(session, roll.Namespace, roll, !roll.State.IsOver && await IsHeldAsync(connection, roll, token), connection.Time.GetUtcNow()));
                 return updates;
             },
             cancellationToken);
@@ -81,19 +82,24 @@ public static class PoolUpdates
     /// Changes an update while it runs or rests, whoever works on it: the process that holds it sees the change within moments.
     /// </summary>
     /// <returns>The update, and whether a process works on it.</returns>
-    /// <exception cref="NodeManagerException">PoolUpdateNotFound; PoolUpdateInvalid: it is over, or a limit is not valid; what the server refused.</exception>
-    public static Task<(NodePoolUpdate Update, bool IsHeld)> ChangeAsync(NodeManagerSession session, string ns, string pool, PoolUpdateChange change, bool dryRun, CancellationToken cancellationToken) =>
+    /// <exception cref="NodeManagerException">
+    /// PoolUpdateNotFound; PoolUpdateInvalid: it is over, a limit is not valid, or several pools have the name; PoolUpdateUnsupported: a pool of a service does
+    /// not offer it; what the server refused.
+    /// </exception>
+    public static Task<(NodePoolUpdate Update, bool IsHeld)> ChangeAsync(
+        NodeManagerSession session, PoolUpdatePlace place, string pool, PoolUpdateChange change, bool dryRun, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session, pool,
             async (connection, token) =>
             {
-                StoredRoll roll = await StoredRoll.FindAsync(connection, ns, pool, token) ?? throw RollErrors.NotFound(pool, ns, session.Cluster);
+                StoredRoll roll = await FindAsync(session, connection, place, pool, token);
                 bool mayReopen = roll.State.Status == NodePoolUpdateStatus.Incomplete && (change.Stop || change.Rollback || change.Pause == false);
                 if (roll.State.IsOver && !mayReopen)
                     throw new NodeManagerException(
                         ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidOperation, $"The update of pool '{pool}' is over ({roll.State.Status}) and cannot be changed.", pool, "Update-NodePool begins another one.");
+                if (ServiceRollLimits.Refuse(roll.Record, roll.State, change) is { } refused) throw refused;
                 var limits = PoolUpdateLimits.Of(roll.Record, roll.Control);
-                SurgeLimit.Of(change.MaxSurge ?? limits.MaxSurge, change.MaxUnavailable ?? limits.MaxUnavailable, roll.Record.Desired);
+                if (!roll.Record.IsService) SurgeLimit.Of(change.MaxSurge ?? limits.MaxSurge, change.MaxUnavailable ?? limits.MaxUnavailable, roll.Record.Desired);
                 JsonObject data = [];
                 if (change.Pause is { } pause) data[RollControl.PausedKey] = pause ? $"by {session.Who()}" : "";
                 if (change.Stop) data[RollControl.StoppedKey] = session.Who();
@@ -103,21 +109,78 @@ public static class PoolUpdates
                 if (change.MaxSurge is { } surge) data[RollControl.MaxSurgeKey] = surge;
                 if (change.MaxUnavailable is { } unavailable) data[RollControl.MaxUnavailableKey] = unavailable;
                 var patched = await connection.Client.PatchAsync(
-                    Resources.ConfigMaps, RollLayout.NameOf(pool), ns, Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = roll.Map.Metadata.Uid }, ["data"] = data }), null,
+                    Resources.ConfigMaps, roll.Map.Metadata.Name, roll.Namespace, Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = roll.Map.Metadata.Uid }, ["data"] = data }), null,
                     new() { DryRun = dryRun }, token);
-                bool isHeld = await IsHeldAsync(connection, ns, pool, token);
-                return (Map(session, ns, StoredRoll.Read(patched) ?? roll, isHeld, connection.Time.GetUtcNow()), isHeld);
+                bool isHeld = await IsHeldAsync(connection, roll, token);
+                return (Map(session, roll.Namespace, StoredRoll.Read(patched) ?? roll, isHeld, connection.Time.GetUtcNow()), isHeld);
             },
             cancellationToken);
 
-    private static async Task<PoolUpdateOutcome> RunAsync(RollContext context, RollStart start, CancellationToken cancellationToken)
+    private static async Task<List<StoredRoll>> ListAsync(ClusterConnection connection, PoolUpdatePlace place, CancellationToken cancellationToken)
+    {
+        List<StoredRoll> rolls = [];
+        KubernetesException? refused = null;
+        int refusals = 0;
+        foreach (string ns in place.Namespaces)
+        {
+            try
+            {
+                rolls.AddRange((await connection.Client.ListAsync(Resources.ConfigMaps, new() { Namespace = ns, LabelSelector = RollLayout.Label }, cancellationToken)).Items
+                    .Select(StoredRoll.Read).OfType<StoredRoll>().Where(one => place.Has(one.Provider)));
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
+            {
+                refused = e;
+                refusals++;
+            }
+        }
+
+        // Who works with pools of one kind needs no rights where those of the other are.
+        if (refused is not null && refusals == place.Namespaces.Count) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(refused);
+        return rolls;
+    }
+
+    private static async Task<StoredRoll> FindAsync(NodeManagerSession session, ClusterConnection connection, PoolUpdatePlace place, string pool, CancellationToken cancellationToken)
+    {
+        List<StoredRoll> found = [];
+        KubernetesException? refused = null;
+        foreach (string ns in place.Namespaces)
+        {
+            foreach (string provider in new[] { NodePoolProvider.Cluster, NodePoolProvider.Service }.Where(one => place.Has(one) && (place.Namespace.Length > 0 || place.Namespaces.Count == 1 || ns == HomeOf(one))))
+            {
+                try
+                {
+                    if (await StoredRoll.FindAsync(connection, ns, pool, provider == NodePoolProvider.Service, cancellationToken) is { } roll) found.Add(roll);
+                }
+                catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
+                {
+                    refused = e;
+                }
+            }
+        }
+
+        if (found.Count == 0 && refused is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(refused);
+        List<StoredRoll> open = found.FindAll(static one => !one.State.IsOver);
+        return (open.Count > 0 ? open : found) switch
+        {
+            [var one] => one,
+            [] => throw RollErrors.NotFound(pool, place.Namespaces, session.Cluster),
+            _ => throw new NodeManagerException(
+                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, $"A pool of the service and a NodeSmithPool are called '{pool}', and both have an update.", pool,
+                "Use -Provider Service or -Provider Cluster."),
+        };
+    }
+
+    private static string HomeOf(string provider) => new PoolUpdatePlace(Provider: provider).Namespaces[0];
+
+    private static async Task<PoolUpdateOutcome> RunAsync(RollScope context, RollStart start, RollLoop loop, CancellationToken cancellationToken)
     {
         MaintenanceScope scope = context.Scope;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
         NodeManagerException? failure = null;
         try
         {
-            await new RollRun(context, start).RunAsync(stop.Token);
+            await loop.RunAsync(stop.Token);
             failure = Judge(start.Book, context.Request.Intent);
         }
         catch (Exception exception)
@@ -149,11 +212,12 @@ public static class PoolUpdates
     {
         NodePoolUpdateStatus.Incomplete => new(
             ErrorIds.PoolUpdateIncomplete, ErrorKind.ResourceUnavailable, $"The update of pool '{book.Record.Pool}' ended without all nodes. {book.State.Message}", book.Record.Pool,
-            "Remove what keeps the nodes from being drained, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
+            book.Record.Options.Strategy == PoolUpdateStrategy.Follow ? "Read what the service reports with Get-NodePoolStatus. Resume-NodePoolUpdate follows it again."
+                : "Remove what keeps the nodes from being drained, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
         // Who asked for it has what was wanted.
         NodePoolUpdateStatus.RolledBack when intent != PoolUpdateIntent.End => new(
             ErrorIds.PoolUpdateRolledBack, ErrorKind.InvalidOperation, $"The update of pool '{book.Record.Pool}' was rolled back. {book.State.Message}", book.Record.Pool,
-            "Correct the pool's template, then use Update-NodePool again."),
+            $"Correct the pool's {(book.Record.IsService ? "specification" : "template")}, then use Update-NodePool again."),
         _ => null,
     };
 
@@ -162,16 +226,16 @@ public static class PoolUpdates
         : new(
             new()
             {
-                Session = session, Cluster = session.Cluster, Pool = request.Pool, Namespace = request.Namespace, Provider = NodePoolProvider.Cluster, Status = NodePoolUpdateStatus.Completed,
-                Strategy = request.Options.Strategy.ToString(), MaxSurge = request.Options.MaxSurge, MaxUnavailable = request.Options.MaxUnavailable,
+                Session = session, Cluster = session.Cluster, Pool = request.Pool, Namespace = request.Namespace, Provider = request.Service is null ? NodePoolProvider.Cluster : NodePoolProvider.Service, Status = NodePoolUpdateStatus.Completed,
+                Strategy = request.Options.Strategy.ToString(), MaxSurge = request.Service is null ? request.Options.MaxSurge : "", MaxUnavailable = request.Service is null ? request.Options.MaxUnavailable : "",
                 Desired = opener.UpToDate ?? 0, Ready = opener.UpToDate ?? 0, StartedAt = now, EndedAt = now, ObservedAt = now, Message = "No node is outdated.",
             },
             null);
 
     // By this machine's clock: good enough to show.
-    private static async Task<bool> IsHeldAsync(ClusterConnection connection, string ns, string pool, CancellationToken cancellationToken)
+    private static async Task<bool> IsHeldAsync(ClusterConnection connection, StoredRoll roll, CancellationToken cancellationToken)
     {
-        LeaseState lease = await RunLeaseReader.ReadAsync(connection, RollLayout.RunOf(pool), ns, cancellationToken);
+        LeaseState lease = await RunLeaseReader.ReadAsync(connection, RollLayout.RunOf(roll.Record.Pool, roll.Record.IsService), roll.Namespace, cancellationToken);
         return lease.IsHeld && lease.Silence(connection.Time.GetUtcNow()) < 2 * lease.Duration;
     }
 

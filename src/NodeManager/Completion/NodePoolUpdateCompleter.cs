@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using NodeManager.Core.Rolling;
+using NodeManager.Core.Rolling.Options;
 
 namespace NodeManager.Completion;
 
@@ -11,9 +12,9 @@ public sealed class NodePoolUpdateCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string ns = fakeBoundParameters["Namespace"] as string ?? Core.Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
+        PoolUpdatePlace place = new(fakeBoundParameters["Namespace"] as string ?? "", fakeBoundParameters["Provider"] as string ?? "");
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange((await PoolUpdates.ReadAsync(session, ns, [], cancel)).Select(static update => update.Pool))),
+            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange((await PoolUpdates.ReadAsync(session, place, [], cancel)).Select(static update => update.Pool))),
             wordToComplete);
     }
 }

@@ -61,6 +61,9 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     public async Task<PoolContext> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
         (await ConnectAsync(_lab, Provider.Name, wrap ?? (static inner => inner))).Context;
 
+    /// <summary>A further client of the same pools, and of the cluster: the handler stands between it and both.</summary>
+    public async Task<PoolContext> ConnectAllAsync(Func<HttpMessageHandler, HttpMessageHandler> wrap) => (await ConnectAsync(_lab, Provider.Name, wrap, both: true)).Context;
+
     public PoolDraft Draft(string name, int nodes = 0)
     {
         JsonObject spec = JsonNode.Parse(IsService
@@ -117,7 +120,7 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     }
 
     private static async Task<(NodeManagerSession Session, FaultInjectionHandler Faults, PoolContext Context)> ConnectAsync(
-        AutoscalerLab lab, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap)
+        AutoscalerLab lab, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap, bool both = false)
     {
         if (provider == NodePoolProvider.Cluster)
         {
@@ -126,7 +129,7 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
             return (session, between!, new(session, new ClusterPoolProvider(session, lab.Namespace)) { HomeCluster = session.Cluster });
         }
 
-        NodeManagerSession plain = await lab.Cluster.ConnectAsync();
+        NodeManagerSession plain = await lab.Cluster.ConnectAsync(both ? wrap : null);
         var service = lab.Cluster.Sandbox!.Pools;
         FaultInjectionHandler faults = new(wrap(service.CreateTransport()));
         PoolServiceProvider client = new(new()

@@ -1,10 +1,13 @@
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.Rolling;
 using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Rolling;
+using NodeManager.Core.Rolling.Options;
 
 namespace NodeManager.Conformance.Roles;
 
@@ -45,5 +48,31 @@ public sealed class PoolRoleTests
         Assert.True(plan.IsCertain, string.Join(' ', plan.Warnings));
         Assert.Equal((2L, "backup.example.com"), (seen!.Generation, Assert.Single(seen.Status!.Controllers).Name));
         RoleUse.AssertNeeded(lab.Cluster, user, "nodemanager-pool-operator");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_pool_updater(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2, rbac: true);
+        await RoleManifest.ApplyAsync(lab.Cluster);
+        string user = "updates-" + lab.Cluster.Id;
+        foreach (string role in (string[])["nodemanager-viewer", "nodemanager-operator", "nodemanager-pool-updater"]) await RoleManifest.BindAsync(lab.Cluster, role, user);
+        NodeManagerSession session = await lab.Cluster.ConnectAsAsync(user);
+        await lab.RelabelAsync("b");
+
+        Assert.Equal(2, (await PoolUpdatePlanner.PlanAsync(session, lab.Request(), NullObserver.Instance, default)).Count);
+        using CancellationTokenSource stop = new();
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(session, lab.Request(new() { Soak = TimeSpan.FromHours(9) }), NullObserver.Instance, stop.Token);
+        await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
+        await PoolUpdates.ChangeAsync(session, new(lab.Lab.Namespace), RollLab.Pool, new() { Stop = true }, false, default);
+        Assert.Equal(NodePoolUpdateStatus.Stopped, (await first).Update.Status);
+        PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, default);
+        NodePoolUpdate seen = Assert.Single(await PoolUpdates.ReadAsync(session, new(lab.Lab.Namespace), [], default));
+
+        Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(outcome.Update));
+        Assert.Equal(outcome.Update.Id, seen.Id);
+        // A drain works without reporting conditions, and without Events, which are roles of their own.
+        RoleUse.AssertNeeded(lab.Cluster, user, "nodemanager-pool-updater", ["patch /nodes/status", "create /events"]);
     }
 }

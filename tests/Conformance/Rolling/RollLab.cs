@@ -29,9 +29,10 @@ internal sealed class RollLab : IAsyncDisposable
     /// <param name="speed">Of the embedded clock.</param>
     /// <param name="max">Of the pool's nodes; 0: any number.</param>
     /// <param name="prepare">Before the autoscaler starts.</param>
-    public static async Task<RollLab> StartAsync(string backend, int nodes, int allowed = 1, double speed = 30, int max = 0, Action<AutoscalerLab>? prepare = null)
+    /// <param name="rbac">With access rules.</param>
+    public static async Task<RollLab> StartAsync(string backend, int nodes, int allowed = 1, double speed = 30, int max = 0, Action<AutoscalerLab>? prepare = null, bool rbac = false)
     {
-        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed);
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed, rbac: rbac);
         Skip.If(!lab.Cluster.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         prepare?.Invoke(lab);
         var roll = new RollLab(lab);
@@ -61,14 +62,14 @@ internal sealed class RollLab : IAsyncDisposable
     public async Task<NodePoolUpdate?> ReadAsync()
     {
         NodeManagerSession session = await Cluster.ConnectAsync();
-        return (await PoolUpdates.ReadAsync(session, Lab.Namespace, [], default)).SingleOrDefault();
+        return (await PoolUpdates.ReadAsync(session, new(Lab.Namespace), [], default)).SingleOrDefault();
     }
 
     public Task<NodePoolUpdate?> WaitForUpdateAsync(string what, Func<NodePoolUpdate, bool> isWanted) =>
         Eventually.GetAsync(what, ReadAsync, update => update is not null && isWanted(update));
 
     public async Task ChangeAsync(PoolUpdateChange change) =>
-        await PoolUpdates.ChangeAsync(await Cluster.ConnectAsync(), Lab.Namespace, Pool, change, false, default);
+        await PoolUpdates.ChangeAsync(await Cluster.ConnectAsync(), new(Lab.Namespace), Pool, change, false, default);
 
     /// <summary>The pool's nodes that are not about to go, by name.</summary>
     public async Task<List<Node>> NodesAsync() =>
@@ -82,7 +83,9 @@ internal sealed class RollLab : IAsyncDisposable
     }
 
     /// <summary>Has the node report what is a critical finding.</summary>
-    public Task FailAsync(string node) => Cluster.Client.PatchAsync(
+    public Task FailAsync(string node) => FailAsync(Cluster, node);
+
+    public static Task FailAsync(TestCluster cluster, string node) => cluster.Client.PatchAsync(
         Resources.Nodes, node, null,
         Patch.Strategic(JsonNode.Parse("""{"status":{"conditions":[{"type":"KernelDeadlock","status":"True","reason":"DockerHung","message":"The test has it hang."}]}}""")!.AsObject()),
         "status", RequestOptions.Default, default);

@@ -1,3 +1,7 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Pools.Running;
+
 namespace NodeManager.Core.Rolling.Options;
 
 /// <summary>What to do with the update of a pool.</summary>
@@ -16,11 +20,26 @@ public enum PoolUpdateIntent
 /// <summary>Which pool to roll, and how.</summary>
 public sealed record PoolUpdateRequest
 {
-    /// <summary>The name of the NodeSmithPool.</summary>
+    /// <summary>Where the updates of a service's pools are unless said otherwise: the service has no place for them.</summary>
+    public const string ServiceNamespace = MaintenanceRequest.DefaultNamespace;
+
+    /// <summary>The name of the pool.</summary>
     public required string Pool { get; init; }
 
-    /// <summary>Of the pool; the update's ConfigMap and Lease are there, too.</summary>
+    /// <summary>Of the update's ConfigMap and Lease, and of a NodeSmithPool itself.</summary>
     public required string Namespace { get; init; }
+
+    /// <summary>Where a pool of a service is; null for a NodeSmithPool.</summary>
+    public PoolContext? Service { get; init; }
+
+    /// <summary>The service's id of the pool; empty: its name finds it.</summary>
+    public string PoolId { get; init; } = "";
+
+    /// <summary>For pools of a service: the JSON merge patch of a specification; null: it stays as it is.</summary>
+    public Func<JsonObject, JsonObject>? Change { get; init; }
+
+    /// <summary>For pools of a service: the name of the second pool; empty: one is derived.</summary>
+    public string SecondPool { get; init; } = "";
 
     public PoolUpdateIntent Intent { get; init; }
 

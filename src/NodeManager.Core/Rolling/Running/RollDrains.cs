@@ -9,7 +9,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Rolling.Running;
 
 /// <summary>The drains of an update, each for itself: one that hangs holds up only its node. One caller at a time.</summary>
-internal sealed class RollDrains(RollContext context, RollBook book)
+internal sealed class RollDrains(RollScope context, RollBook book)
 {
     // How long pods are waited for that nobody may be there to end.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);

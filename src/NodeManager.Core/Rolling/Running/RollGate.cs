@@ -1,6 +1,3 @@
-using NodeManager.Core.Autoscaling.Claims;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Health;
 using NodeManager.Core.Observing;
 
@@ -15,7 +12,7 @@ internal sealed record GateVerdict(IReadOnlyList<string> Problems, bool IsFinal)
 }
 
 /// <summary>Judges new nodes by the findings of Test-NodeHealth: one that is critical keeps further nodes from leaving.</summary>
-internal sealed class RollGate(RollContext context, RollBook book)
+internal sealed class RollGate(RollScope context)
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(15);
 
@@ -25,28 +22,14 @@ internal sealed class RollGate(RollContext context, RollBook book)
     /// <summary>When the nodes are looked at again.</summary>
     public DateTimeOffset NextAt => _lookedAt + Often;
 
-    /// <param name="fresh">New machines.</param>
+    /// <param name="nodes">New nodes that are to be healthy. One that is not initialized yet is waited for; that is no finding.</param>
     /// <param name="mustBeNew">Something is about to be done that cannot be undone.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<GateVerdict> CheckAsync(IReadOnlyList<NodeSmithClaim> fresh, bool mustBeNew, CancellationToken cancellationToken)
+    public async Task<GateVerdict> CheckAsync(IReadOnlyList<string> nodes, bool mustBeNew, CancellationToken cancellationToken)
     {
-        // What the update found there is not its doing.
-        List<NodeSmithClaim> made = [.. fresh.Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(book.Record.At))];
-        List<string> failed =
-        [
-            .. made.Where(ClaimAttempts.HasFailed)
-                .Select(static one => $"NodeSmithClaim {one.Metadata.Name} has failed: {one.Status!.Conditions.Find(NodeSmithConditions.Failed)!.Message}"),
-        ];
-        if (failed.Count > 0) return new(failed, true);
         DateTimeOffset now = context.Scope.Now;
         if (now - _lookedAt < (mustBeNew && _last.Problems.Count == 0 ? TimeSpan.FromSeconds(1) : Often) && now >= _lookedAt) return _last;
         _lookedAt = now;
-        // A node that is not initialized yet is waited for; that is no finding.
-        List<string> nodes =
-        [
-            .. made.Where(static one => one.Metadata.DeletionTimestamp is null && one.Status?.Conditions.IsTrue(NodeSmithConditions.Initialized) == true)
-                .Select(one => context.NodeOf(one)?.Metadata.Name).OfType<string>(),
-        ];
         if (nodes.Count == 0) return _last = GateVerdict.Healthy;
         IReadOnlyList<NodeHealth> health = await NodeHealthChecks.TestAsync(
             context.Scope.Session, new() { Names = nodes, Severity = NodeFindingSeverity.Critical }, static _ => { }, NullObserver.Instance, cancellationToken);

@@ -9,7 +9,7 @@ using NodeManager.Core.Sessions;
 namespace NodeManager.Core.Rolling.Running;
 
 /// <summary>Holds and cordons the nodes that an update replaces, as a maintenance run does, and gives them back.</summary>
-internal sealed class RollHolds(RollContext context, ClaimWriter claims, RollBook book)
+internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook book)
 {
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);

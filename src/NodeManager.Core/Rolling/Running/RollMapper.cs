@@ -8,7 +8,7 @@ internal static class RollMapper
     public static NodePoolUpdate Map(NodeManagerSession session, string ns, RollRecord record, RollState state, IEnumerable<RollNode> nodes, RollControl control, bool isHeld, DateTimeOffset now)
     {
         var limits = PoolUpdateLimits.Of(record, control);
-        bool isOver = state.IsOver;
+        bool isOver = state.IsOver, follows = record.Options.Strategy == PoolUpdateStrategy.Follow;
         return new()
         {
             Session = session,
@@ -16,13 +16,14 @@ internal static class RollMapper
             Pool = record.Pool,
             Namespace = ns,
             Id = record.Id,
-            Provider = NodePoolProvider.Cluster,
+            Provider = record.IsService ? NodePoolProvider.Service : NodePoolProvider.Cluster,
+            SecondPool = record.SecondPool,
             Status = isOver || isHeld ? state.Status : NodePoolUpdateStatus.Interrupted,
             IsRollback = state.IsBack,
             Strategy = record.Options.Strategy.ToString(),
-            MaxSurge = record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? "100%" : limits.MaxSurge,
-            MaxUnavailable = limits.MaxUnavailable,
-            DrainTimeout = limits.DrainTimeout > TimeSpan.Zero ? limits.DrainTimeout : null,
+            MaxSurge = follows ? "" : record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? "100%" : limits.MaxSurge,
+            MaxUnavailable = follows ? "" : limits.MaxUnavailable,
+            DrainTimeout = !follows && limits.DrainTimeout > TimeSpan.Zero ? limits.DrainTimeout : null,
             Desired = record.Desired,
             Ready = state.Ready,
             Nodes = new([.. nodes.Where(one => state.IsBack || !one.IsBack).OrderBy(static one => one.Index).Select(one => Map(session, record, one))]),

@@ -3,8 +3,9 @@ namespace NodeManager.Core.Rolling.State;
 /// <summary>What users are told of updates that cannot go on.</summary>
 internal static class RollErrors
 {
-    public static NodeManagerException NotFound(string pool, string ns, string cluster) => new(
-        ErrorIds.PoolUpdateNotFound, ErrorKind.ObjectNotFound, $"NodeSmithPool {ns}/{pool} of cluster '{cluster}' has no update.", pool,
+    public static NodeManagerException NotFound(string pool, IReadOnlyList<string> namespaces, string cluster) => new(
+        ErrorIds.PoolUpdateNotFound, ErrorKind.ObjectNotFound,
+        $"Node pool '{pool}' of cluster '{cluster}' has no update in {(namespaces.Count == 1 ? "namespace" : "the namespaces")} {string.Join(" and ", namespaces)}.", pool,
         "Get-NodePoolUpdate lists the updates; Update-NodePool begins one.");
 
     public static NodeManagerException PoolNotFound(string pool, string ns, string cluster, Exception? cause = null) => new(

@@ -11,7 +11,22 @@ internal sealed record RollRecord
 
     public required string Pool { get; init; }
 
+    /// <summary>Of a pool of a service, its id.</summary>
     public required string PoolUid { get; init; }
+
+    public bool IsService { get; init; }
+
+    /// <summary>Of a pool of a service: the id of its cluster.</summary>
+    public string ClusterId { get; init; } = "";
+
+    /// <summary>Of a pool of a service: the name of the second one; empty: the service rolls the nodes itself.</summary>
+    public string SecondPool { get; init; } = "";
+
+    /// <summary>Of a pool of a service: who creates the second one.</summary>
+    public string Creator { get; init; } = "";
+
+    /// <summary>When it was begun, by the service's clock.</summary>
+    public DateTimeOffset? ServiceAt { get; init; }
 
     /// <summary>Who began it, as <c>user@machine</c>.</summary>
     public required string By { get; init; }
@@ -23,10 +38,13 @@ internal sealed record RollRecord
 
     public PoolUpdateOptions Options { get; init; } = new();
 
-    /// <summary>The template that most of the replaced claims had; null: none is known, so there is no way back.</summary>
+    /// <summary>
+    /// The template that most of the replaced claims had; of a pool of a service, the merge patch that takes the change back. Null: none is known,
+    /// so there is no way back.
+    /// </summary>
     public string? From { get; init; }
 
-    /// <summary>The template that it rolls to.</summary>
+    /// <summary>The template that it rolls to; of a pool of a service, the merge patch of its specification.</summary>
     public string To { get; init; } = "";
 }
 
@@ -43,6 +61,15 @@ internal sealed record RollState
 
     /// <summary>Pods may have been evicted in this direction.</summary>
     public bool HasBegun { get; init; }
+
+    /// <summary>Of a pool of a service: the id of the second one; empty: it is not created yet.</summary>
+    public string SecondPoolId { get; init; } = "";
+
+    /// <summary>The generation that the service gave the change; 0: it is not written yet.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>Of a pool of a service: its deletion was begun. From here on there is no way back.</summary>
+    public bool IsRemoving { get; init; }
 
     /// <summary>When the last node was drained.</summary>
     public DateTimeOffset? DrainedAt { get; init; }
@@ -78,7 +105,7 @@ internal sealed record RollNode
 
     public string NodeUid { get; init; } = "";
 
-    /// <summary>Of its machine, so that another one of the kind can take its place.</summary>
+    /// <summary>Of its machine where it has a claim, so that another one of the kind can take its place.</summary>
     public RollSize Size { get; init; } = RollSize.Smallest;
 
     /// <summary>A new machine, which a rollback removes.</summary>

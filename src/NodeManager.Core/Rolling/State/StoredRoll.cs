@@ -10,6 +10,11 @@ namespace NodeManager.Core.Rolling.State;
 /// <summary>An update as its ConfigMap has it.</summary>
 internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes, RollControl Control, ConfigMap Map)
 {
+    public string Namespace => Map.Metadata.Namespace ?? "";
+
+    /// <summary>A <see cref="NodePoolProvider"/>.</summary>
+    public string Provider => Record.IsService ? NodePoolProvider.Service : NodePoolProvider.Cluster;
+
     /// <summary>Null: it is of no update, or was changed by hand.</summary>
     public static StoredRoll? Read(ConfigMap map)
     {
@@ -23,7 +28,7 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
                 .. data.Where(static one => one.Key.StartsWith(RollLayout.NodePrefix, StringComparison.Ordinal))
                     .Select(static one => JsonSerializer.Deserialize(one.Value, RollJson.Default.RollNode)!).OrderBy(static one => one.Index),
             ];
-            return record is null || state is null || RollLayout.NameOf(record.Pool) != map.Metadata.Name ? null : new(record, state, nodes, RollControl.Read(map), map);
+            return record is null || state is null || RollLayout.NameOf(record.Pool, record.IsService) != map.Metadata.Name ? null : new(record, state, nodes, RollControl.Read(map), map);
         }
         catch (JsonException)
         {
@@ -32,11 +37,11 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
     }
 
     /// <summary>The latest update of a pool; null: it has none.</summary>
-    public static async Task<StoredRoll?> FindAsync(ClusterConnection connection, string ns, string pool, CancellationToken cancellationToken)
+    public static async Task<StoredRoll?> FindAsync(ClusterConnection connection, string ns, string pool, bool isService, CancellationToken cancellationToken)
     {
         try
         {
-            return Read(await connection.Client.GetAsync(Resources.ConfigMaps, RollLayout.NameOf(pool), ns, cancellationToken));
+            return Read(await connection.Client.GetAsync(Resources.ConfigMaps, RollLayout.NameOf(pool, isService), ns, cancellationToken));
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {

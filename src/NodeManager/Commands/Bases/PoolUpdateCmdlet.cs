@@ -3,6 +3,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Pipeline;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
@@ -26,11 +27,16 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet
     [ValidateNotNull]
     public NodePoolUpdate? InputObject { get; set; }
 
-    /// <summary>Where the pools are.</summary>
+    /// <summary>Where the pools are kept; without it, wherever a pool of the name has an update.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
+    public string? Provider { get; set; }
+
+    /// <summary>Where the updates are; without it, where Update-NodePool has them.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
-    public string Namespace { get; set; } = AutoscalerCmdlet.DefaultNamespace;
+    public string? Namespace { get; set; }
 
     /// <summary>What is done, for ShouldProcess.</summary>
     private protected abstract string Action { get; }
@@ -41,24 +47,24 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet
     {
         if (InputObject is { } update)
         {
-            foreach (NodeManagerSession session in Sessions.For(update)) Apply(session, update.Namespace, update.Pool);
+            foreach (NodeManagerSession session in Sessions.For(update)) Apply(session, new(update.Namespace, update.Provider), update.Pool);
             return;
         }
 
         foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Name) Apply(session, Namespace, name);
+            foreach (string name in Name) Apply(session, new(Namespace ?? "", Provider ?? ""), name);
     }
 
     /// <summary>What is done when the change is written.</summary>
     private protected virtual Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) => Task.CompletedTask;
 
-    private void Apply(NodeManagerSession session, string ns, string pool)
+    private void Apply(NodeManagerSession session, PoolUpdatePlace place, string pool)
     {
-        bool isReal = ShouldProcess($"update of pool {ns}/{pool} in cluster '{session.Cluster}'", Action);
+        bool isReal = ShouldProcess($"update of pool {pool} in cluster '{session.Cluster}'", Action);
         if (!isReal && !IsWhatIf) return;
         Sessions.StartIn(session, pool, async worker =>
         {
-            (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, ns, pool, Change, dryRun: !isReal, worker.Token);
+            (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, place, pool, Change, dryRun: !isReal, worker.Token);
             if (isReal) await ChangedAsync(session, update, isHeld, worker);
         });
     }
@@ -66,7 +72,11 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet
     /// <summary>Works on an update here, where no other process does.</summary>
     private protected static async Task RunAsync(NodeManagerSession session, NodePoolUpdate update, PoolUpdateIntent intent, Worker worker)
     {
-        PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, new() { Pool = update.Pool, Namespace = update.Namespace, Intent = intent }, worker, worker.Token);
+        PoolUpdateRequest request = new()
+        {
+            Pool = update.Pool, Namespace = update.Namespace, Intent = intent, Service = update.Provider == NodePoolProvider.Service ? PoolSessions.Of(session, new(update.Provider, "")) : null,
+        };
+        PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, request, worker, worker.Token);
         worker.Output(outcome.Update);
         if (outcome.Failure is { } failure) worker.Error(failure, update.Pool);
     }

@@ -8,7 +8,7 @@ namespace NodeManager.Commands;
 /// <summary>Gets the latest updates of pools.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePoolUpdate")]
 [OutputType(typeof(NodePoolUpdate))]
-public sealed class GetNodePoolUpdateCommand : AutoscalerCmdlet
+public sealed class GetNodePoolUpdateCommand : SessionCmdlet
 {
     /// <summary>Names of pools; without it, all that have one.</summary>
     [Parameter(Position = 0)]
@@ -18,13 +18,24 @@ public sealed class GetNodePoolUpdateCommand : AutoscalerCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Where the pools are kept; without it, updates of both.</summary>
+    [Parameter]
+    [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
+    public string? Provider { get; set; }
+
+    /// <summary>Where the updates are; without it, where Update-NodePool has them.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
     private protected override void End()
     {
         foreach (NodeManagerSession session in Sessions)
         {
             Sessions.StartIn(session, session, async worker =>
             {
-                foreach (NodePoolUpdate update in await PoolUpdates.ReadAsync(session, Namespace, Name, worker.Token)) worker.Output(update);
+                foreach (NodePoolUpdate update in await PoolUpdates.ReadAsync(session, new(Namespace ?? "", Provider ?? ""), Name, worker.Token)) worker.Output(update);
             });
         }
     }

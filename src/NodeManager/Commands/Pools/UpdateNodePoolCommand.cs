@@ -1,45 +1,51 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Completion;
+using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Planning;
+using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.Rules;
+using NodeManager.Core.Rolling.Services;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Rolls pools: replaces nodes that differ from what their pool would make now.</summary>
+/// <summary>Rolls pools: replaces nodes that differ from what their pool would make now, or has a service do so.</summary>
 [Cmdlet(VerbsData.Update, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(NodePoolUpdate), typeof(NodePoolUpdatePlan), typeof(Job))]
-public sealed class UpdateNodePoolCommand : SessionCmdlet
+[OutputType(typeof(NodePoolUpdate), typeof(NodePoolUpdatePlan), typeof(NodePoolPlan), typeof(Job))]
+public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByObject = "ByObject";
-
     private readonly List<(NodeManagerSession Session, PoolUpdateRequest Request)> _wanted = [];
 
-    /// <summary>Names of pools of the cluster.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
-    [Alias("Pool")]
-    [ValidateNotNullOrEmpty]
-    public string[] Name { get; set; } = [];
-
-    /// <summary>Pools, from Get-NodePool or Set-NodePool.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public NodePool? InputObject { get; set; }
-
-    /// <summary>Where the pools are.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Namespace { get; set; } = AutoscalerCmdlet.DefaultNamespace;
-
-    /// <summary>A few nodes at a time, or all new ones first.</summary>
+    /// <summary>A few nodes at a time, all new ones first, or as the service does it.</summary>
     [Parameter]
     public PoolUpdateStrategy Strategy { get; set; }
+
+    /// <summary>The change of a service's pool: its machine type.</summary>
+    [Parameter]
+    [Alias("InstanceType", "VmSize")]
+    [ValidateNotNullOrEmpty]
+    public string? MachineType { get; set; }
+
+    /// <summary>The change of a service's pool: its release.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Release { get; set; }
+
+    /// <summary>The change of a service's pool: a JSON merge patch of its specification.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Patch { get; set; }
+
+    /// <summary>The name of the second pool. For BlueGreen of a service's pool.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NewName { get; set; }
 
     /// <summary>How many machines there may be beyond those of the pool: <c>2</c>, or <c>10%</c> of them.</summary>
     [Parameter]
@@ -104,17 +110,16 @@ public sealed class UpdateNodePoolCommand : SessionCmdlet
         SurgeLimit.Of(MaxSurge, MaxUnavailable, 1000);
     }
 
-    private protected override void Process()
+    private protected override void Process(PoolReference pool)
     {
-        if (InputObject is { } pool)
+        try
         {
-            if (pool.Provider == NodePoolProvider.Service) Fail(Unsupported(pool), pool);
-            else foreach (NodeManagerSession session in Sessions.For(pool)) Add(session, pool.Name, pool.Namespace.Length > 0 ? pool.Namespace : Namespace);
-            return;
+            Add(pool.Session, pool.Context.Provider is ClusterPoolProvider cluster ? InCluster(pool, cluster) : InService(pool));
         }
-
-        foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Name) Add(session, name, Namespace);
+        catch (NodeManagerException failure)
+        {
+            Fail(failure, pool.Target.Text);
+        }
     }
 
     private protected override void End()
@@ -146,9 +151,57 @@ public sealed class UpdateNodePoolCommand : SessionCmdlet
             WriteHost($"The update of pool {request.Pool} was interrupted, unless it was over. Resume-NodePoolUpdate {request.Pool} continues it from anywhere.");
     }
 
-    private void Add(NodeManagerSession session, string pool, string ns)
+    private PoolUpdateRequest InCluster(PoolReference pool, ClusterPoolProvider provider)
     {
-        PoolUpdateRequest request = new() { Pool = pool, Namespace = ns, Options = Options() };
+        if (Strategy == PoolUpdateStrategy.Follow || MachineType is not null || Release is not null || Patch is not null || NewName is not null)
+        {
+            throw SurgeLimit.Invalid(
+                "-Strategy Follow, -MachineType, -Release, -Patch and -NewName are for pools of a service.", pool.Target.Text, "Change the NodeSmithPool with Set-NodePool, then update it.");
+        }
+
+        return new() { Pool = NameOf(pool), Namespace = provider.Namespace, Options = Options(Strategy) };
+    }
+
+    // A service offers a number of nodes alone.
+    private PoolUpdateRequest InService(PoolReference pool)
+    {
+        string name = NameOf(pool);
+        PoolUpdateStrategy strategy = IsBound(nameof(Strategy)) ? Strategy : PoolUpdateStrategy.Follow;
+        if (ServiceRollLimits.Refuse(name, strategy, IsBound(nameof(MaxSurge)) || IsBound(nameof(MaxUnavailable))) is { } refused) throw refused;
+        if (strategy == PoolUpdateStrategy.Follow && (NewName is not null || All || DrainTimeout is not null || DeleteEmptyDirData || DeleteUnmanagedPod || GracePeriod is not null || SoakTime is not null))
+        {
+            throw SurgeLimit.Invalid(
+                "-NewName, -All, -SoakTime, -DrainTimeout, -GracePeriod, -DeleteEmptyDirData and -DeleteUnmanagedPod are for -Strategy BlueGreen: with Follow, the service decides.", name,
+                "Use -Strategy BlueGreen, or leave them out.");
+        }
+
+        PoolChange change = new() { MachineType = MachineType, Extensions = new() { Release = Release }, Patch = Patch is null ? null : PoolInput.ReadPatch(Patch) };
+        IPoolFormat format = pool.Context.Provider.Format;
+        return new()
+        {
+            Pool = name,
+            PoolId = pool.Target.Id,
+            Namespace = IsBound(nameof(Namespace)) ? Namespace : PoolUpdateRequest.ServiceNamespace,
+            Service = pool.Context,
+            Change = spec => format.PatchOf(change, spec, name),
+            SecondPool = NewName ?? "",
+            Options = Options(strategy),
+        };
+    }
+
+    // An update is known by its pool's name.
+    private string NameOf(PoolReference pool) => pool.Target.Name.Length > 0 ? pool.Target.Name
+        : Pump.RunNow(worker => PoolReader.FindAsync(pool.Context, pool.Target, worker.Token)).Name;
+
+    private void Add(NodeManagerSession session, PoolUpdateRequest request)
+    {
+        string pool = request.Pool;
+        if (request.Options.Strategy == PoolUpdateStrategy.Follow)
+        {
+            Follow(session, request);
+            return;
+        }
+
         if (IsWhatIf)
         {
             Sessions.StartIn(session, pool, async worker =>
@@ -177,12 +230,33 @@ public sealed class UpdateNodePoolCommand : SessionCmdlet
         if (ShouldProcess(Target(session, pool), action)) _wanted.Add((session, request));
     }
 
-    private PoolUpdateOptions Options()
+    // Which nodes the service replaces is what a plan of the change says, as far as it is known.
+    private void Follow(NodeManagerSession session, PoolUpdateRequest request)
+    {
+        PoolReference pool = new(request.Service!, new() { Id = request.PoolId, Name = request.Pool });
+        Task<NodePoolPlan> Plan(Worker worker) => PoolPlanner.PlanChangeAsync(pool.Context, pool.Target, new() { Patch = request.Change! }, worker, worker.Token);
+        if (IsWhatIf)
+        {
+            Sessions.StartIn(session, request.Pool, async worker =>
+            {
+                NodePoolPlan plan = await Plan(worker);
+                await worker.ShouldProcessAsync(Target(session, request.Pool), $"Change the specification, and follow the service's roll ({plan.Summary})");
+                worker.Output(plan);
+            });
+            return;
+        }
+
+        string action = "Change the specification, and follow the service's roll";
+        if (WillAsk(ConfirmImpact.High)) action = $"{action} ({Pump.RunNow(Plan).Summary})";
+        if (ShouldProcess(Target(session, request.Pool), action)) _wanted.Add((session, request));
+    }
+
+    private PoolUpdateOptions Options(PoolUpdateStrategy strategy)
     {
         PoolUpdateOptions standard = new();
         return new()
         {
-            Strategy = Strategy,
+            Strategy = strategy,
             MaxSurge = MaxSurge,
             MaxUnavailable = MaxUnavailable,
             Soak = SoakTime ?? standard.Soak,
@@ -197,9 +271,4 @@ public sealed class UpdateNodePoolCommand : SessionCmdlet
     private static string Target(NodeManagerSession session, string pool) => $"pool {pool} in cluster '{session.Cluster}'";
 
     private static string Count(IReadOnlyList<NodePoolUpdatePlan> plans) => plans.Count == 1 ? "1 node" : $"{plans.Count} nodes";
-
-    private NodeManagerException Unsupported(NodePool pool) => new(
-        ErrorIds.PoolUpdateUnsupported, ErrorKind.InvalidOperation,
-        $"Node pool '{pool.Name}' is kept by a pool service, which offers a number of nodes alone: {(IsBound(nameof(MaxSurge)) ? "-MaxSurge cannot be had there" : "single nodes cannot be replaced")}.", pool,
-        "Change the pool with Set-NodePool and follow the service's own roll with Wait-NodePool, or create a second pool with New-NodePool, drain the nodes of the first, then use Remove-NodePool.");
 }

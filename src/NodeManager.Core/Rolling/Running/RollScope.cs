@@ -1,0 +1,71 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Rolling.State;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Rolling.Running;
+
+/// <summary>What all parts of one update share, wherever its pool is kept. Its caches are the session's.</summary>
+internal class RollScope : IDisposable
+{
+    private readonly CacheUse<Node> _nodes;
+    private readonly CacheUse<ConfigMap> _maps;
+    private readonly string _map;
+
+    public RollScope(MaintenanceScope scope, PoolUpdateRequest request)
+    {
+        Scope = scope;
+        Request = request;
+        _map = RollLayout.NameOf(request.Pool, request.Service is not null);
+        ObjectCaches caches = scope.Connection.Caches();
+        _nodes = caches.Open(Resources.Nodes, new());
+        _maps = caches.Open(Resources.ConfigMaps, new() { Namespace = request.Namespace, FieldSelector = $"metadata.name={_map}" });
+    }
+
+    public MaintenanceScope Scope { get; }
+
+    public PoolUpdateRequest Request { get; }
+
+    public string Key => "pool/" + Request.Pool;
+
+    public IEnumerable<Node> Nodes => _nodes.Cache.Items;
+
+    /// <summary>What users want of an update. The cache may still have what they wanted of the pool's former one.</summary>
+    public RollControl ControlOf(string id) =>
+        _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id ? RollControl.Read(map) : RollControl.None;
+
+    public Node? FindNode(string name) => _nodes.Cache.Find(null, name);
+
+    /// <summary>Makes sure that nothing is older than now.</summary>
+    public virtual Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
+
+    /// <summary>End with the next change, and when a cache has failed.</summary>
+    public virtual IReadOnlyList<Task> Changed() => [_nodes.Cache.Changed(), _maps.Cache.Changed()];
+
+    /// <summary>Fails where something cannot be watched any more.</summary>
+    public void ThrowIfFailed()
+    {
+        foreach (Task failed in Failures())
+        {
+            if (failed.IsFaulted) failed.GetAwaiter().GetResult();
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual IReadOnlyList<Task> Failures() => [_nodes.Cache.Failed, _maps.Cache.Failed];
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _nodes.Dispose();
+        _maps.Dispose();
+    }
+}

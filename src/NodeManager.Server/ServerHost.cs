@@ -107,6 +107,7 @@ internal static class ServerHost
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter(AuditLog.Category, LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.None);
         logging.AddFilter(AgentAudit.Category, LogLevel.Information);
         // A defect in a route.

@@ -32,7 +32,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             ("POST", "/api/v1/config/revisions/1/restore"), ("GET", "/api/v1/health"), ("GET", "/api/v1/nodepools"), ("POST", "/api/v1/nodepools"),
             ("GET", "/api/v1/nodepools/x"), ("PUT", "/api/v1/nodepools/x"), ("DELETE", "/api/v1/nodepools/x"), ("GET", "/api/v1/nodepools/x/status"),
             ("PUT", "/api/v1/nodepools/x/status"), ("GET", "/api/v1/clusters/x/nodepools"), ("POST", "/api/v1/clusters/x/nodepools"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
-            ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("GET", "/api/v1/events"), ("POST", "/sign-out"), ("GET", "/nowhere"),
+            ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("GET", "/api/v1/events"), ("GET", "/api/v1/openapi.json"), ("GET", "/metrics"), ("POST", "/sign-out"), ("GET", "/nowhere"),
             ("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("GET", "/api/v1/agents/plans"), ("GET", "/api/v1/agents/plans/x"),
             ("POST", "/api/v1/agents/plans/x/approve"), ("POST", "/api/v1/agents/plans/x/deny"),
         ]);

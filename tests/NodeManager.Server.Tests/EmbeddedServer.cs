@@ -40,10 +40,11 @@ public sealed class EmbeddedServer : IAsyncLifetime
     }
 
     /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
-    internal static WebApplication Serve(NodeManagerSession session, string token, ConsoleFiles? console = null)
+    internal static WebApplication Serve(NodeManagerSession session, string token, ConsoleFiles? console = null, Action<ILoggingBuilder>? log = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        log?.Invoke(builder.Logging);
         builder.Services.AddSingleton(console ?? ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());

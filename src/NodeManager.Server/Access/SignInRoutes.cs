@@ -1,4 +1,5 @@
 using NodeManager.Server.Answers;
+using NodeManager.Server.Metrics;
 
 namespace NodeManager.Server.Access;
 
@@ -17,9 +18,11 @@ internal static class SignInRoutes
         routes.MapGet("/api/v1/me", Me).ForViewers().Produces<ApiCaller>();
     }
 
-    private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns)
+    private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns, ServerTelemetry telemetry)
     {
-        if (body.Secret is not { Length: > 0 } secret || signIns.Exchange(secret) is not { } id)
+        string? id = body.Secret is { Length: > 0 } secret ? signIns.Exchange(secret) : null;
+        telemetry.SignedIn(id is not null);
+        if (id is null)
             return Results.Json(
                 new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."), statusCode: StatusCodes.Status401Unauthorized);
         context.Response.Cookies.Append(LocalAuthentication.Cookie, id, new()

@@ -8,6 +8,7 @@ using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Live;
+using NodeManager.Server.Metrics;
 using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
@@ -40,6 +41,7 @@ internal static class ApiHost
         });
         Configure(builder.Services);
         WebApplication app = builder.Build();
+        app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
         app.Use(BrowserGuard.InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
@@ -59,13 +61,31 @@ internal static class ApiHost
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
             .AllowAnonymous().ExcludeFromDescription();
+        MapMetrics(app);
         return app;
+    }
+
+    private static void MapMetrics(WebApplication app)
+    {
+        ServerTelemetry telemetry = app.Services.GetRequiredService<ServerTelemetry>();
+        LiveNodeService live = app.Services.GetRequiredService<LiveNodeService>();
+        OperationRegistry operations = app.Services.GetRequiredService<OperationRegistry>();
+        EventLog events = app.Services.GetRequiredService<EventLog>();
+        telemetry.Observe("nodemanager.cache.current", "1 while the cache of nodes and pods is complete and its watches are connected.", () => live.Nodes.IsCurrent ? 1 : 0);
+        telemetry.Observe("nodemanager.cache.nodes", "Nodes in the cache.", () => live.Nodes.Count);
+        telemetry.Observe("nodemanager.operations.running", "Operations that run.", () => operations.Running);
+        telemetry.Observe("nodemanager.events.written", "Events that were written to the streams since the start.", () => events.Count);
+        MeterReader meters = app.Services.GetRequiredService<MeterReader>();
+        app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType)).ForViewers().ExcludeFromDescription();
     }
 
     private static void Configure(IServiceCollection services)
     {
         AccessSetup.Add(services);
         ApiDocument.Add(services);
+        services.AddSingleton<ServerTelemetry>();
+        services.AddSingleton<MeterReader>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<OperationRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
         services.AddSingleton<LiveNodeService>();

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Server.Metrics;
 
 namespace NodeManager.Server.Autoscaler;
 
@@ -12,16 +11,14 @@ internal static class AutoscalerMetrics
     /// <param name="activity">Null: it does not run.</param>
     public static string Format(AutoscalerActivity? activity)
     {
-        var text = new StringBuilder();
+        var text = new PrometheusWriter();
         Family(text, "up", "gauge", "1 while the autoscaler runs.", [("", activity is null ? 0 : 1)]);
         if (activity is not null) Describe(text, activity);
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        Family(text, "process_cpu_seconds_total", "counter", "CPU time that the process has used, in seconds.", [("", process.TotalProcessorTime.TotalSeconds)], prefix: "");
-        Family(text, "process_resident_memory_bytes", "gauge", "Resident memory, in bytes.", [("", process.WorkingSet64)], prefix: "");
+        text.Process();
         return text.ToString();
     }
 
-    private static void Describe(StringBuilder text, AutoscalerActivity activity)
+    private static void Describe(PrometheusWriter text, AutoscalerActivity activity)
     {
         Family(text, "leader", "gauge", "1 where this process holds the lease and acts.", [("", activity.IsLeader ? 1 : 0)]);
         Family(text, "start_time_seconds", "gauge", "When the autoscaler started, in seconds since 1970.", [("", Seconds(activity.StartedAt))]);
@@ -39,30 +36,22 @@ internal static class AutoscalerMetrics
         Pools(text, activity, "pool_max_nodes", "limits.maxNodes of the pool; 0 is unlimited.", static pool => pool.MaxNodes);
     }
 
-    private static void Summary(StringBuilder text, AutoscalerActivity activity)
+    private static void Summary(PrometheusWriter text, AutoscalerActivity activity)
     {
         const string Name = Prefix + "plan_duration_seconds";
-        Header(text, Name, "summary", "How long plans took, in seconds.");
-        Sample(text, Name + "_sum", "", activity.Plans.Time.TotalSeconds);
-        Sample(text, Name + "_count", "", activity.Plans.Count);
+        text.Header(Name, "summary", "How long plans took, in seconds.");
+        text.Sample(Name + "_sum", "", activity.Plans.Time.TotalSeconds);
+        text.Sample(Name + "_count", "", activity.Plans.Count);
         if (activity.Plans.Last is { } last) Family(text, "last_plan_timestamp_seconds", "gauge", "When the last plan was made, in seconds since 1970.", [("", Seconds(last))]);
     }
 
-    private static void Pools(StringBuilder text, AutoscalerActivity activity, string name, string help, Func<AutoscalerPoolActivity, double> value) =>
+    private static void Pools(PrometheusWriter text, AutoscalerActivity activity, string name, string help, Func<AutoscalerPoolActivity, double> value) =>
         Family(text, name, "gauge", help, activity.Pools.Select(pool => (Label("pool", pool.Name), value(pool))));
 
-    private static void Family(StringBuilder text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples, string prefix = Prefix)
-    {
-        Header(text, prefix + name, type, help);
-        foreach ((string labels, double value) in samples.OrderBy(static one => one.Labels, StringComparer.Ordinal)) Sample(text, prefix + name, labels, value);
-    }
+    private static void Family(PrometheusWriter text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples) =>
+        text.Family(Prefix + name, type, help, samples);
 
-    private static void Header(StringBuilder text, string name, string type, string help) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
-
-    private static void Sample(StringBuilder text, string name, string labels, double value) => text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value:R}\n");
-
-    private static string Label(string name, string value) =>
-        $"{{{name}=\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"}}";
+    private static string Label(string name, string value) => PrometheusWriter.Labels((name, value));
 
     private static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 }

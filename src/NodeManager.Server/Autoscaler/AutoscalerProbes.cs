@@ -1,5 +1,6 @@
 using System.Net;
 using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Server.Metrics;
 
 namespace NodeManager.Server.Autoscaler;
 
@@ -27,7 +28,7 @@ internal static class AutoscalerProbes
         AutoscalerService service = app.Services.GetRequiredService<AutoscalerService>();
         app.MapGet(Health, () => Answer(Unhealthy(service.Activity)));
         app.MapGet(Readiness, () => Answer(Unready(service.Activity)));
-        app.MapGet(Metrics, () => Results.Text(AutoscalerMetrics.Format(service.Activity), "text/plain; version=0.0.4; charset=utf-8"));
+        app.MapGet(Metrics, () => Results.Text(AutoscalerMetrics.Format(service.Activity), PrometheusWriter.ContentType));
         return app;
     }
 

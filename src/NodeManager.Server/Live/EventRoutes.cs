@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using NodeManager.Server.Access;
+using NodeManager.Server.Metrics;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Live;
@@ -12,13 +13,14 @@ internal static class EventRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Path, FollowAsync).ForViewers().WithTags("Events").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static async Task<IResult> FollowAsync(HttpContext context, EventLog log, LiveNodeService live, IHostApplicationLifetime host, CancellationToken aborted)
+    private static async Task<IResult> FollowAsync(HttpContext context, EventLog log, LiveNodeService live, ServerTelemetry telemetry, IHostApplicationLifetime host, CancellationToken aborted)
     {
         // Whoever cannot read the nodes is told so, and not given a stream of nothing.
         await live.ReadyAsync(aborted);
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);
         context.Response.RegisterForDispose(end);
+        context.Response.RegisterForDispose(telemetry.Streaming());
         IAsyncEnumerable<SseItem<string>> events = log.ReadAsync(last, end.Token);
         return TypedResults.ServerSentEvents(events);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Operations;
+using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Operations;
 
@@ -7,7 +8,7 @@ namespace NodeManager.Server.Operations;
 /// The operations that requests started and that go on without them. The last that ended are kept. When the host stops, those that run are asked
 /// to stop and have its shutdown time to leave a consistent state.
 /// </summary>
-internal sealed class OperationRegistry : IHostedService
+internal sealed class OperationRegistry(AuditLog audit) : IHostedService
 {
     /// <summary>How many that ended are kept; the oldest go first.</summary>
     public const int Kept = 200;
@@ -27,10 +28,11 @@ internal sealed class OperationRegistry : IHostedService
     /// <exception cref="NodeManagerException">TooManyOperations: nothing was started.</exception>
     public TrackedOperation Start(string by, Func<object, object> shape, Func<RunningOperation> start)
     {
-        if (_operations.Values.Count(o => o.Operation.State == OperationState.Running) >= MostRunning)
+        if (Running >= MostRunning)
             throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
         var tracked = new TrackedOperation(start(), by, shape);
         _operations[tracked.Operation.Id] = tracked;
+        _ = NoteEndAsync(tracked);
         foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept)) _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
     }
@@ -39,12 +41,21 @@ internal sealed class OperationRegistry : IHostedService
     public TrackedOperation Find(string id) => _operations.GetValueOrDefault(id) ?? throw new NodeManagerException(
         "OperationNotFound", ErrorKind.ObjectNotFound, $"There is no operation '{id}'.", id, $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept.");
 
+    /// <summary>How many run.</summary>
+    public int Running => _operations.Values.Count(static one => one.Operation.State == OperationState.Running);
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (TrackedOperation tracked in _operations.Values) tracked.Operation.Cancel();
         return Task.WhenAll(_operations.Values.Select(o => o.Operation.Completion)).WaitAsync(cancellationToken);
+    }
+
+    private async Task NoteEndAsync(TrackedOperation tracked)
+    {
+        OperationState state = await tracked.Operation.Completion;
+        audit.Ended(tracked.By, tracked.Operation.Id, tracked.Operation.Kind, tracked.Operation.Target, state.ToString());
     }
 }
 

@@ -34,6 +34,9 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     /// <summary>False while a watch is cut: what is known then is what was last told.</summary>
     public bool IsCurrent => _caches is { IsCurrent: true };
 
+    /// <summary>How many nodes are known.</summary>
+    public int Count => _caches?.Nodes.Count ?? 0;
+
     /// <summary>Waits until all nodes and pods are known. Opens the caches where none are open, or they failed.</summary>
     /// <exception cref="NodeManagerException">The server refuses the lists, or cannot be reached.</exception>
     public Task ReadyAsync(CancellationToken cancellationToken) => _caches is { IsReadable: true }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.RateLimiting;
+using NodeManager.Server.Metrics;
+
+namespace NodeManager.Server.Access;
+
+/// <summary>
+/// Writes who did what with which result, one line of JSON each: every change, every refused caller, and how operations ended that went on
+/// without their request. Bodies, queries and headers are never written: they may hold secrets.
+/// </summary>
+internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry telemetry) : IDisposable
+{
+    /// <summary>The category of the lines.</summary>
+    public const string Category = "NodeManager.Audit";
+
+    // Strangers fill no disk. What is left out is counted in the metrics.
+    private readonly FixedWindowRateLimiter _refusals = new(new() { PermitLimit = 50, Window = TimeSpan.FromSeconds(1), QueueLimit = 0 });
+    private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    /// <summary>The outermost step of a request.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            int status = context.Response.StatusCode;
+            bool isRefusal = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status421MisdirectedRequest or StatusCodes.Status429TooManyRequests;
+            if (isRefusal) telemetry.Refused(status);
+            bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+            if (isRefusal ? IsPermitted() : !isRead) Write(Describe(context, started));
+        }
+    }
+
+    /// <summary>An operation ended.</summary>
+    /// <param name="by">Who asked for it.</param>
+    /// <param name="id">Of the operation.</param>
+    /// <param name="kind">What was done.</param>
+    /// <param name="target">On what.</param>
+    /// <param name="state">How it ended.</param>
+    public void Ended(string by, string id, string kind, string target, string state)
+    {
+        telemetry.Ended(kind, state);
+        Write(new() { ["who"] = by, ["operation"] = id, ["what"] = kind, ["target"] = target, ["result"] = state });
+    }
+
+    public void Dispose() => _refusals.Dispose();
+
+    private static JsonObject Describe(HttpContext context, long started)
+    {
+        var entry = new JsonObject
+        {
+            ["who"] = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : "anonymous",
+            ["by"] = context.User.FindFirstValue(ClaimTypes.AuthenticationMethod) ?? "",
+            ["from"] = context.Connection.RemoteIpAddress?.ToString() ?? "",
+            ["what"] = $"{context.Request.Method} {context.Request.Path}",
+            ["result"] = context.Response.StatusCode,
+            ["milliseconds"] = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds),
+        };
+        if (context.Response.StatusCode == StatusCodes.Status202Accepted) entry["operation"] = context.Response.Headers.Location.ToString().Split('/')[^1];
+        return entry;
+    }
+
+    private bool IsPermitted()
+    {
+        using RateLimitLease lease = _refusals.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    private void Write(JsonObject entry)
+    {
+        entry.Insert(0, "at", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        LogEntry(_logger, entry.ToJsonString(JsonSerializerOptions.Default));
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Entry}")]
+    private static partial void LogEntry(ILogger logger, string entry);
+}

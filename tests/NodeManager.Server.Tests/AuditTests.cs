@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Access;
+using NodeManager.Server.Nodes;
+using NodeManager.Server.Operations;
+using NodeManager.Sessions;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>Who did what is written, secrets are not; and what happens is counted.</summary>
+public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
+{
+    private const string Token = "a-token-for-tests";
+
+    private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
+
+    private readonly ConcurrentQueue<string> _lines = new();
+    private NodeManagerSession _session = null!;
+    private WebApplication _app = null!;
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 5, Programs = SandboxPrograms.All });
+        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _app = EmbeddedServer.Serve(_session, Token, log: logging => logging.AddProvider(this));
+        await _app.StartAsync();
+        _client = new() { BaseAddress = new(_app.Urls.First()) };
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+        _session.Dispose();
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+
+    public ILogger CreateLogger(string categoryName) => categoryName == AuditLog.Category ? this : NullLogger.Instance;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue(formatter(state, exception));
+
+    [Fact]
+    public async Task Changes_refusals_and_ends_of_operations_are_written_reads_and_secrets_are_not()
+    {
+        string name = (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))![0]!["name"]!;
+        await _client.PutAsJsonAsync($"{Nodes}/{name}/labels?reason=query-text", new { key = "a", value = "body-text" });
+        using (var stranger = new HttpClient { BaseAddress = _client.BaseAddress })
+        {
+            stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "wrong-token");
+            await stranger.GetAsync(new Uri(Nodes, UriKind.Relative));
+        }
+
+        SignIns signIns = _app.Services.GetRequiredService<SignIns>();
+        string secret = signIns.CreateLink(AccessLevel.Viewer);
+        await _client.PostAsJsonAsync("/sign-in", new { secret });
+        TrackedOperation operation = _app.Services.GetRequiredService<OperationRegistry>().Start(
+            "local-admin", static result => result, () => RunningOperation.Start("Test", "a thing", TimeProvider.System, static _ => Task.CompletedTask));
+        await operation.Operation.Completion;
+        JsonObject[] entries = await EntriesAsync(4);
+
+        JsonObject change = Assert.Single(entries, static one => ((string)one["what"]!).StartsWith("PUT", StringComparison.Ordinal));
+        Assert.Equal(("local-admin", "token", "127.0.0.1", $"PUT {Nodes}/{name}/labels", 200), ((string?)change["who"], (string?)change["by"], (string?)change["from"], (string?)change["what"], (int)change["result"]!));
+        JsonObject refused = Assert.Single(entries, static one => (string?)one["who"] == "anonymous" && one["result"]!.ToString() == "401");
+        Assert.Equal($"GET {Nodes}", (string?)refused["what"]);
+        JsonObject ended = Assert.Single(entries, static one => one["target"] is not null);
+        Assert.Equal(("Test", "a thing", "Succeeded", operation.Operation.Id), ((string?)ended["what"], (string?)ended["target"], (string?)ended["result"], (string?)ended["operation"]));
+        Assert.All(_lines, line => Assert.DoesNotMatch($"{Token}|wrong-token|{secret}|body-text|query-text|\n", line));
+    }
+
+    [Fact]
+    public async Task What_happens_is_counted_and_Prometheus_can_read_it()
+    {
+        await _client.GetFromJsonAsync<JsonArray>(Nodes);
+        await _client.GetAsync(new Uri($"{Nodes}/none", UriKind.Relative));
+        await _client.PostAsJsonAsync("/sign-in", new { secret = "wrong" });
+        using (HttpResponseMessage stream = await _client.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead))
+        {
+            string during = await _client.GetStringAsync("/metrics");
+            Assert.Contains("\nnodemanager_event_streams 1\n", during, StringComparison.Ordinal);
+        }
+
+        string text = await _client.GetStringAsync("/metrics");
+        string route = $"http_request_method=\"GET\",http_response_status_code=\"404\",http_route=\"{NodeRoutes.Prefix}/nodes/{{name}}\"";
+        Assert.Contains($"http_server_request_duration_seconds_count{{{route}}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"http_server_request_duration_seconds_bucket{{{route},le=\"+Inf\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("nodemanager_sign_ins_total{result=\"refused\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("nodemanager_cache_current 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("nodemanager_cache_nodes 5\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, text, StringComparison.Ordinal);
+        if (await CheckWithPromtoolAsync(text) is { } complaint) Assert.Fail(complaint);
+    }
+
+    // Null where promtool finds nothing, or is not installed.
+    private static async Task<string?> CheckWithPromtoolAsync(string text)
+    {
+        Process process;
+        try
+        {
+            process = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+
+        using (process)
+        {
+            await process.StandardInput.WriteAsync(text);
+            process.StandardInput.Close();
+            string complaint = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0 ? null : complaint;
+        }
+    }
+
+    // A line is written after the answer is sent.
+    private async Task<JsonObject[]> EntriesAsync(int count)
+    {
+        for (int i = 0; i < 600 && _lines.Count < count; i++) await Task.Delay(100);
+        return [.. _lines.Select(static line => JsonNode.Parse(line)!.AsObject())];
+    }
+}

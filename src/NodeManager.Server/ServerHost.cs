@@ -109,7 +109,6 @@ internal static class ServerHost
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter(AuditLog.Category, LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.None);
-        logging.AddFilter(AgentAudit.Category, LogLevel.Information);
         // A defect in a route.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }

@@ -35,7 +35,8 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
             bool isRefusal = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status421MisdirectedRequest or StatusCodes.Status429TooManyRequests;
             if (isRefusal) telemetry.Refused(status);
             bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-            if (isRefusal ? IsPermitted() : !isRead) Write(Describe(context, started));
+            bool isWritten = context.GetEndpoint()?.Metadata.GetMetadata<WritesOwnAudit>() is not null;
+            if (isRefusal ? IsPermitted() : !isRead && !isWritten) Write(Describe(context, started));
         }
     }
 
@@ -50,6 +51,10 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         telemetry.Ended(kind, state);
         Write(new() { ["who"] = by, ["operation"] = id, ["what"] = kind, ["target"] = target, ["result"] = state });
     }
+
+    /// <summary>Somebody did something that the request alone does not show.</summary>
+    public void Acted(string who, string what, string target, string result) =>
+        Write(new() { ["who"] = who, ["what"] = what, ["target"] = target, ["result"] = result });
 
     public void Dispose() => _refusals.Dispose();
 
@@ -82,4 +87,10 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
 
     [LoggerMessage(LogLevel.Information, "{Entry}")]
     private static partial void LogEntry(ILogger logger, string entry);
+}
+
+/// <summary>Of a route whose calls are written by what they do: one request stands for many sorts of work.</summary>
+internal sealed class WritesOwnAudit
+{
+    public static WritesOwnAudit Instance { get; } = new();
 }

@@ -29,7 +29,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     public void Map(IEndpointRouteBuilder routes)
     {
         // Every caller may open a session; what its tools may do is theirs to refuse.
-        routes.MapPost(Path, PostAsync).ForViewers().ExcludeFromDescription();
+        routes.MapPost(Path, PostAsync).ForViewers().WithMetadata(WritesOwnAudit.Instance).ExcludeFromDescription();
         routes.MapGet(Path, ListenAsync).ForViewers().ExcludeFromDescription();
         routes.MapDelete(Path, EndAsync).ForViewers().ExcludeFromDescription();
     }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Metrics;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Scheduler;
 
@@ -12,6 +14,8 @@ internal static class AgentSetup
     {
         services.TryAddSingleton(new AgentSettings());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ServerTelemetry>();
+        services.TryAddSingleton<AuditLog>();
         services.TryAddSingleton<OperationRegistry>();
         services.TryAddSingleton<SchedulerService>();
         services.AddSingleton<AgentAudit>();

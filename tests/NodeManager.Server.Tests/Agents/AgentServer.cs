@@ -96,7 +96,7 @@ public sealed class AgentServer : IAsyncLifetime
 
     private sealed class AuditProvider(ListLogger audit) : ILoggerProvider
     {
-        public ILogger CreateLogger(string categoryName) => categoryName == AgentAudit.Category ? audit : NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) => categoryName == AuditLog.Category ? audit : NullLogger.Instance;
 
         public void Dispose()
         {

@@ -155,8 +155,8 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
             default: break;
         }
 
-        Assert.Contains(Lines, line => line.Contains("what=approve_plan", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
-        Assert.Contains(Lines, line => line.Contains("what=apply_plan", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal) && line.Contains("result=Succeeded", StringComparison.Ordinal));
+        Assert.Contains(Lines, line => line.Contains("\"what\":\"approve_plan\"", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
+        Assert.Contains(Lines, line => line.Contains("\"what\":\"apply_plan\"", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal) && line.Contains("\"result\":\"Succeeded\"", StringComparison.Ordinal));
         Assert.DoesNotContain(Lines, line => line.Contains(viewer, StringComparison.Ordinal));
         await NodeEditor.SetUnschedulableAsync(server.Session, node, false, false, CancellationToken.None);
     }

@@ -73,11 +73,11 @@ public sealed class PodFitTests
 
     [Theory]
     [InlineData("""{"schedulerName":"own"}""", "the scheduler 'own' has rules of its own")]
-    [InlineData("""{"schedulingGates":[{"name":"wait"}]}""", "the scheduling gate 'wait' holds it back")]
-    [InlineData("""{"resourceClaims":[{"name":"gpu"}]}""", "the devices of resource claim 'gpu' are not known")]
-    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "the claim 'lost' is not known")]
+    [InlineData("""{"schedulingGates":[{"name":"wait"}]}""", "the scheduling gate 'wait' blocks the pod")]
+    [InlineData("""{"resourceClaims":[{"name":"gpu"}]}""", "the devices of ResourceClaim 'gpu' are unknown")]
+    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "PersistentVolumeClaim 'lost' is unknown")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "the claim 'waits' is not bound")]
-    [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the claim of volume 'v' is made anew")]
+    [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the PersistentVolumeClaim of volume 'v' is recreated")]
     public void What_cannot_be_judged_is_unknown(string pod, string reason)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("full", allocatable: """{"pods":"0"}""")], []);

@@ -20,7 +20,7 @@ public sealed class TourTests
         string text = output.ToString();
         Assert.True(succeeded, text);
         Assert.Contains("Evict, blocked", text, StringComparison.Ordinal);
-        Assert.Contains("the owner of budget", text, StringComparison.Ordinal);
+        Assert.Contains("demo: relaxing PDB", text, StringComparison.Ordinal);
         Assert.Contains(": Drained in", text, StringComparison.Ordinal);
         Assert.Contains("Back in service", text, StringComparison.Ordinal);
     }

@@ -333,7 +333,7 @@ Describe 'Get-NodeDrainPlan of several nodes' {
         $shared = $plans.Pods.Budgets | Where-Object { $_.Leaving -gt $_.DisruptionsAllowed -and $_.DisruptionsAllowed -gt 0 } | Select-Object -First 1
         $shared | Should -Not -BeNullOrEmpty
         $shared.Outlook | Should -BeIn 'Slow', 'Never'
-        $shared.OutlookReason | Should -BeLike "*of the $($shared.Leaving) pods that leave*"
+        $shared.OutlookReason | Should -BeLike "*of the $($shared.Leaving) pods to evict*"
         ($plans | Measure-Object WaitForTurn -Sum).Sum | Should -BeGreaterThan 0
     }
 

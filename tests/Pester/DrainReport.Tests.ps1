@@ -114,7 +114,7 @@ Describe 'A drain result on its way elsewhere' {
     It 'reads well as a list' {
         $text = $results | Where-Object Status -eq TimedOut | Format-List | Out-String -Width 200
         $text | Should -Match 'Reason\s+: OPS-1 <b>'
-        $text | Should -Match 'Blockers\s+: Budget payments/ledger: '
+        $text | Should -Match 'Blockers\s+: PDB payments/ledger: '
         $text | Should -Not -Match 'NodeManager\.'
         $results.Pods | Select-Object -First 1 | Format-List | Out-String | Should -Match 'Outcome'
     }

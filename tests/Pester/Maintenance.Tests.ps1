@@ -107,7 +107,7 @@ Describe 'Invoke-NodeMaintenance' {
         $done.Status, $done.MaxUnavailable | Should -Be 'Completed', '1'
         $done.Nodes.Steps.Name | Should -Not -Contain Reboot
         Invoke-NodeMaintenance -ResumeId $run.Id -ScriptBlock $work -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -Match 'is complete'
+        "$told" | Should -Match 'is already complete'
     }
 
     It 'warns of a node that a running maintenance holds, and leaves it to the run unless told otherwise' {
@@ -123,7 +123,7 @@ Describe 'Invoke-NodeMaintenance' {
     }
 
     It 'checks with -WhatIf what the run would check' {
-        { Invoke-NodeMaintenance gpu-1a-01 -SpreadBy topology.kubernetes.io/zon -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceInvalid,*'
+        { Invoke-NodeMaintenance gpu-1a-01 -TopologyKey topology.kubernetes.io/zon -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceInvalid,*'
         { Invoke-NodeMaintenance gpu-1a-01 -Window '25:00-26:00' -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidWindow,*'
         $day = (Get-Date).ToUniversalTime().AddDays(2).DayOfWeek
         (Invoke-NodeMaintenance gpu-1a-01 -Window "$day 01:00-02:00 UTC" -WhatIf).NotBefore.DayOfWeek | Should -Be $day
@@ -146,7 +146,7 @@ Describe 'Invoke-NodeMaintenance' {
     }
 
     It 'shows the batches with -WhatIf and touches nothing' {
-        $plan = Get-ClusterNode -Role worker | Invoke-NodeMaintenance -MaxUnavailable 3 -SpreadBy topology.kubernetes.io/zone -WhatIf
+        $plan = Get-ClusterNode -Role worker | Invoke-NodeMaintenance -MaxUnavailable 3 -TopologyKey topology.kubernetes.io/zone -WhatIf
         $plan | Should -BeOfType NodeManager.NodeMaintenancePlan
         $plan | Group-Object Batch | ForEach-Object { @($_.Group.Group | Select-Object -Unique).Count | Should -Be 1 }
         $plan[0].Drain | Should -BeOfType NodeManager.NodeDrainPlan

@@ -26,5 +26,5 @@ public sealed class NodeDrainBlocker
     /// <summary>What would take it out of the way; empty where only time helps.</summary>
     public string Remedy { get; init; } = "";
 
-    public override string ToString() => $"{Kind} {Name}: {Message}";
+    public override string ToString() => $"{(Kind == "Budget" ? "PDB" : Kind)} {Name}: {Message}{(Remedy.Length == 0 ? "" : $"{(Message.EndsWith('.') ? "" : ".")} {Remedy}")}";
 }

@@ -21,6 +21,9 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>What stands in the way: refused pods and missing permissions, in words.</summary>
     public ItemList<string> Blockers { get; init; } = ItemList<string>.Empty;
 
+    /// <summary>Those of <see cref="Blockers"/> that concern the whole node, such as a missing permission, and not one of its pods.</summary>
+    public ItemList<string> NodeBlockers { get; init; } = ItemList<string>.Empty;
+
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
     public int Evict => Pods.Count(p => p.Decision == DrainDecision.Evict);

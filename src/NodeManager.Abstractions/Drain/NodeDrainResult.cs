@@ -24,12 +24,12 @@ public sealed class NodeDrainResult : ClusterObject
     /// <summary>Pods that the drain left alone because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
     public int Unselected { get; init; }
 
-    /// <summary>Pods that had to go and did not.</summary>
+    /// <summary>Pods that had to be evicted and are still there.</summary>
     public int Remaining => Pods.Count(p =>
         p.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
             or DrainPodOutcome.NotAttempted);
 
-    /// <summary>Pods that were removed by force.</summary>
+    /// <summary>Pods that were force-deleted.</summary>
     public int Forced => Pods.Count(p => p.Forced.Count > 0);
 
     /// <summary>True when the node is cordoned now.</summary>
@@ -47,10 +47,13 @@ public sealed class NodeDrainResult : ClusterObject
 
     public TimeSpan Duration { get; init; }
 
-    /// <summary>What happened when: a step a stretch, in the order in which they began.</summary>
+    /// <summary>The steps with their times, in the order in which they began.</summary>
     public ItemList<NodeDrainStep> Timeline { get; init; } = ItemList<NodeDrainStep>.Empty;
 
-    /// <summary>The result in a sentence.</summary>
+    /// <summary>What happened to the pods, and what blocked them, without the state in which the node was left.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>The summary, the state in which the node was left, and how to continue.</summary>
     public string Message { get; init; } = "";
 
     public override string ToString() => $"{Node}: {Status}";

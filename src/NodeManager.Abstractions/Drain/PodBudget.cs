@@ -48,7 +48,7 @@ public sealed class PodBudget
     /// <summary>What the disruption controller (kube-controller-manager) should have done for it and has not; empty while the controller works.</summary>
     public string ControllerFault { get; init; } = "";
 
-    /// <summary>What it wants and has: <c>minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
+    /// <summary>What it requires and has: <c>minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
     public string Summary
     {
         get
@@ -57,10 +57,10 @@ public sealed class PodBudget
             string unhealthy = UnhealthyPods.Count == 0
                 ? ""
                 : $", {UnhealthyPods.Count} not ready: {string.Join(", ", UnhealthyPods.Take(3))}{(UnhealthyPods.Count > 3 ? ", …" : "")}";
-            return $"{wants}, healthy {CurrentHealthy} of {ExpectedPods}, allows {DisruptionsAllowed}{unhealthy}";
+            return $"{wants}, {CurrentHealthy}/{ExpectedPods} healthy, {DisruptionsAllowed} {(DisruptionsAllowed == 1 ? "disruption" : "disruptions")} allowed{unhealthy}";
         }
     }
 
-    /// <summary>For example <c>default/web: minAvailable 2, healthy 2 of 3, allows 0</c>.</summary>
+    /// <summary>For example <c>default/web: minAvailable 2, 2/3 healthy, 0 disruptions allowed</c>.</summary>
     public override string ToString() => $"{Namespace}/{Name}: {Summary}";
 }

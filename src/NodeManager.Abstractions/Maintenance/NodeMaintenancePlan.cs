@@ -10,7 +10,7 @@ public sealed class NodeMaintenancePlan : ClusterObject
 
     public string NodeUid { get; init; } = "";
 
-    /// <summary>The value of the label that <c>-SpreadBy</c> names; empty without.</summary>
+    /// <summary>The value of the label that <c>-TopologyKey</c> names; empty without.</summary>
     public string Group { get; init; } = "";
 
     /// <summary>What its drain would do, as things are now; null for a node that is left out.</summary>

@@ -17,7 +17,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>Counts from 1; 0 while its turn has not come.</summary>
     public int Batch { get; init; }
 
-    /// <summary>The value of the label that <c>-SpreadBy</c> names; empty without.</summary>
+    /// <summary>The value of the label that <c>-TopologyKey</c> names; empty without.</summary>
     public string Group { get; init; } = "";
 
     public ItemList<NodeMaintenanceStep> Steps { get; init; } = ItemList<NodeMaintenanceStep>.Empty;

@@ -34,7 +34,7 @@ public sealed class NodeMaintenanceRun : ClusterObject
 
     public string MaxUnavailable { get; init; } = "";
 
-    public string SpreadBy { get; init; } = "";
+    public string TopologyKey { get; init; } = "";
 
     public ItemList<string> Window { get; init; } = ItemList<string>.Empty;
 

@@ -16,31 +16,31 @@ public static class DrainFailures
             return new(ErrorIds.NodeReplaced, ErrorKind.InvalidOperation, replaced.Message, result.Node, replaced.Remedy);
         if (!HasResult(result))
             return new(
-                ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{result.Node}' in '{result.Cluster}'.", result.Node,
-                "Get-ClusterNode shows which there are.");
+                ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"Node '{result.Node}' does not exist in cluster '{result.Cluster}'.", result.Node,
+                "List the nodes with Get-ClusterNode.");
         (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
         {
             NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
-                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "See Blockers of the result; run it again to ask again, or without -Once to wait."),
+                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."),
             NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") =>
-                (ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "See Blockers of the result for the cause and its remedy, then run it again to continue."),
+                (ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
             // Asked once, and the server wanted to be left alone for a while.
             NodeDrainStatus.Blocked when result.Blockers.Count == 0 =>
-                (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "See Pods of the result for the server's words; run it again to ask again, or without -Once to wait."),
+                (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."),
             NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>
-                (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "A role has to grant it; deploy/rbac.yaml has roles that fit."),
+                (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "Grant it with a role; deploy/rbac.yaml contains suitable roles."),
             NodeDrainStatus.Blocked =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "See Get-NodeDrainPlan for the pods in the way and what lifts each."),
+                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "List the blocking pods with Get-NodeDrainPlan; each reason names the parameter that allows the eviction."),
             NodeDrainStatus.TimedOut =>
-                (TimedOutOn(result), ErrorKind.OperationTimeout, "See Blockers of the result for the cause and its remedy, then run it again to continue."),
+                (TimedOutOn(result), ErrorKind.OperationTimeout, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>
-                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "See Get-ClusterNode: a machine that registers again is a new node."),
+                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "List the nodes with Get-ClusterNode. A machine that registers again is a new node."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") =>
-                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. See Blockers of the result for what keeps the new pods from starting."),
+                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. Blockers of the result states why the replacement pods do not start."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Credentials") =>
-                (ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Renew the credentials and connect again, then run it again to go on."),
+                (ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Renew the credentials and connect again, then run the command again to continue."),
             NodeDrainStatus.Failed =>
-                (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "See Pods and Blockers of the result; run it again to go on."),
+                (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "Read Pods and Blockers of the result, then run the command again to continue."),
             _ => null,
         };
         return failure is var (id, kind, advice) ? new(id, kind, Describe(result), result, advice) : null;

@@ -67,6 +67,7 @@ public static class DrainPlanner
             Unselected = plan.Unselected,
             Pods = pods,
             Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
+            NodeBlockers = new([.. plan.Blockers.Where(static b => b.Kind != "Pod").Select(static b => b.Message)]),
             Warnings = new([.. plan.Warnings, .. refusals]),
             EstimatedDuration = estimate.Duration,
             EstimateBasis = estimate.Basis,

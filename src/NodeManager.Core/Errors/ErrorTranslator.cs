@@ -21,15 +21,15 @@ internal static class ErrorTranslator
         KubernetesException refused => Translate(refused, cluster, server, target),
         HttpRequestException or IOException => new(
             ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
-            $"The API server of '{cluster}' at {server} cannot be reached: {Innermost(exception)}", target ?? server,
+            $"Cannot reach the API server of cluster '{cluster}' at {server}: {Innermost(exception)}", target ?? server,
             "Check the address, the network and any proxy between here and the server, then try again.", exception),
         TimeoutException or OperationCanceledException => new(
-            ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of '{cluster}' at {server} did not answer in time.",
-            target ?? server, "Look whether it was done nevertheless, then run the command again.", exception),
+            ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of cluster '{cluster}' at {server} did not answer in time.",
+            target ?? server, "The change may have been applied. Check before you retry.", exception),
         JsonException => new(
             ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
-            $"What answers at {server} for '{cluster}' does not answer as a Kubernetes API server does: {exception.Message}",
-            target ?? server, "Check that the address is an API server's and that no proxy or login page answers in its place.", exception),
+            $"The server at {server} for cluster '{cluster}' does not answer like a Kubernetes API server: {exception.Message}",
+            target ?? server, "Check that the address belongs to an API server and that no proxy or login page answers instead.", exception),
         _ => null,
     };
 
@@ -46,38 +46,38 @@ internal static class ErrorTranslator
         {
             HttpStatusCode.Unauthorized => Error(
                 ErrorIds.Unauthorized, ErrorKind.AuthenticationError,
-                $"The API server of '{cluster}' at {server} does not accept the credentials: {said}",
+                $"The API server of cluster '{cluster}' at {server} rejected the credentials: {said}",
                 "Log in again or renew the credentials of the kubeconfig's user, then connect again."),
             HttpStatusCode.Forbidden => Forbidden(refused, request, cluster, target),
             HttpStatusCode.NotFound => NotFound(refused, request, cluster, target),
             HttpStatusCode.Conflict when refused.Reason == "AlreadyExists" => Error(
-                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"It exists already in '{cluster}': {said}",
-                "Take another name, or change what is there."),
+                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"The object already exists in cluster '{cluster}': {said}",
+                "Choose another name, or change the existing object."),
             HttpStatusCode.Conflict => Error(
-                ErrorIds.Conflict, ErrorKind.ResourceBusy, $"Somebody else changed it in '{cluster}' at the same time: {said}",
-                "Look at what it is now, and run the command again."),
+                ErrorIds.Conflict, ErrorKind.ResourceBusy, $"Another client changed the object in cluster '{cluster}' concurrently: {said}",
+                "Check the current state of the object, then run the command again."),
             HttpStatusCode.Gone => Error(
                 ErrorIds.Expired, ErrorKind.ResourceUnavailable,
-                $"The API server of '{cluster}' no longer has the state that was asked for: {said}", "Run the command again."),
+                $"The requested resourceVersion has expired in cluster '{cluster}': {said}", "Run the command again."),
             HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest => Error(
-                ErrorIds.Invalid, ErrorKind.InvalidData, $"The API server of '{cluster}' refuses the values: {said}",
+                ErrorIds.Invalid, ErrorKind.InvalidData, $"The API server of cluster '{cluster}' rejected the values: {said}",
                 "Correct the values that the message names."),
             HttpStatusCode.TooManyRequests => Error(
-                ErrorIds.TooManyRequests, ErrorKind.LimitsExceeded, $"The API server of '{cluster}' has too much to do: {said}",
-                "Wait a moment, or work on fewer objects at once (-ThrottleLimit)."),
+                ErrorIds.TooManyRequests, ErrorKind.LimitsExceeded, $"The API server of cluster '{cluster}' is overloaded: {said}",
+                "Retry later, or process fewer objects concurrently with -ThrottleLimit."),
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Error(
-                ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of '{cluster}' did not finish in its time: {said}",
-                "Look whether it was done nevertheless, then run the command again."),
+                ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The API server of cluster '{cluster}' did not complete the request in time: {said}",
+                "The change may have been applied. Check before you retry."),
             HttpStatusCode.ServiceUnavailable => Error(
-                ErrorIds.ServerError, ErrorKind.ResourceUnavailable, $"The API server of '{cluster}' cannot serve this now: {said}",
-                "Try again in a moment."),
+                ErrorIds.ServerError, ErrorKind.ResourceUnavailable, $"The API server of cluster '{cluster}' is unavailable: {said}",
+                "Retry later."),
             >= HttpStatusCode.InternalServerError => Error(
-                ErrorIds.ServerError, ErrorKind.InvalidOperation, $"The API server of '{cluster}' failed with {(int)refused.Code}: {said}",
-                "Try again; if it stays, the log of the API server says more."),
+                ErrorIds.ServerError, ErrorKind.InvalidOperation, $"The API server of cluster '{cluster}' failed with status {(int)refused.Code}: {said}",
+                "Retry. If the error persists, check the log of the API server."),
             _ => Error(
                 ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
-                $"'{cluster}' answered {refused.Method} {refused.Path} with {(int)refused.Code}: {said}",
-                "Check that the address is an API server's and that no proxy stands in its place."),
+                $"Cluster '{cluster}' answered {refused.Method} {refused.Path} with status {(int)refused.Code}: {said}",
+                "Check that the address belongs to an API server and that no proxy answers instead."),
         };
     }
 
@@ -91,16 +91,16 @@ internal static class ErrorTranslator
     {
         if (request.Resource.Length == 0)
             return new(
-                ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Not allowed in '{cluster}': {refused.Message}", target,
+                ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied in cluster '{cluster}': {refused.Message}", target,
                 "Ask an administrator of the cluster for the permission.", refused);
 
-        string where = request is { Namespace.Length: > 0, Resource: not "namespaces" } ? $" in namespace '{request.Namespace}'" : "";
+        string where = request is { Namespace.Length: > 0, Resource: not "namespaces" } ? $" in namespace {request.Namespace}" : "";
         string which = request.Name.Length > 0 ? $" '{request.Name}'" : "";
         return new(
             ErrorIds.Forbidden, ErrorKind.PermissionDenied,
-            $"Not allowed to {request.Verb} {request.QualifiedResource}{which}{where} of '{cluster}': {refused.Message}", target,
-            $"A role needs the verb '{request.Verb}' on the resource '{request.FullResource}' of API group '{request.Group}'; deploy/rbac.yaml has "
-            + "roles that fit. If one grants it, an admission rule of the cluster refused: the message says which.",
+            $"Permission denied: cannot {request.Verb} {request.QualifiedResource}{which}{where} in cluster '{cluster}': {refused.Message}", target,
+            $"Grant the verb '{request.Verb}' on the resource '{request.FullResource}' of API group '{request.Group}'; deploy/rbac.yaml has "
+            + "suitable roles. If a role already grants it, an admission rule denied the request; the message names it.",
             refused);
     }
 
@@ -111,22 +111,22 @@ internal static class ErrorTranslator
         if (request is { Resource: "nodes", Subresource: "", Group: "", Name.Length: > 0 } && known) return NodeNotFound(request.Name, cluster, refused);
         return known || request.Name.Length > 0
             ? new(
-                ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Not found in '{cluster}': {refused.Message}", target,
-                "Look at what there is; it may have been deleted meanwhile.", refused)
+                ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Not found in cluster '{cluster}': {refused.Message}", target,
+                "Check the name. The object may have been deleted.", refused)
             : new(
                 ErrorIds.NotFound, ErrorKind.ObjectNotFound,
-                $"The API server of '{cluster}' does not serve {refused.Path}: {refused.Message}", target,
-                "Check the address, and whether the cluster has the API that is asked for.", refused);
+                $"The API server of cluster '{cluster}' does not serve {refused.Path}: {refused.Message}", target,
+                "Check the address, and that the cluster serves this API.", refused);
     }
 
     public static NodeManagerException NodeNotFound(string name, string cluster, Exception? cause = null) => new(
-        ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}' in '{cluster}'.", name,
-        "Get-ClusterNode shows which there are.", cause);
+        ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"Node '{name}' does not exist in cluster '{cluster}'.", name,
+        "List the nodes with Get-ClusterNode.", cause);
 
     /// <summary>The node of the name is not the one that was meant.</summary>
     public static NodeManagerException NodeReplaced(string name, string wanted, string? found, string cluster) => new(
         ErrorIds.NodeReplaced, ErrorKind.InvalidOperation,
-        $"Node '{name}' in cluster '{cluster}' is not the node that the input describes: its UID is {found}, the input has {wanted}. It was not changed.", name,
+        $"Node '{name}' in cluster '{cluster}' is not the node of the input: its UID is {found}, the input has {wanted}. Nothing was changed.", name,
         $"Read the node again with Get-ClusterNode {name}, and pass that object or the name.");
 
     /// <summary>NodeNotFound, or NodeReplaced where a node of the name was found.</summary>

@@ -11,6 +11,6 @@ public static class MaintenanceFailures
     public static NodeManagerException? Of(NodeMaintenanceResult node, MaintenanceRequest request) => node.Status != NodeMaintenanceStatus.Failed ? null : new(
         ErrorIds.MaintenanceFailed, ErrorKind.InvalidOperation,
         $"{node.Node}: {(node.Step.Length > 0 ? node.Step + " failed: " : "")}{node.Error}{(node.Message.Length > 0 ? " " + node.Message : "")}", node,
-        $"Mend it and carry on with {ResumeCommand.Of(node.RunId, request)}"
-        + (request.Options.OnError == MaintenanceErrorAction.Resume ? "." : ", or put it back into service with Resume-NodeScheduling."));
+        $"Fix the cause and resume with {ResumeCommand.Of(node.RunId, request)}"
+        + (request.Options.OnError == MaintenanceErrorAction.Resume ? "." : ", or return the node to service with Resume-NodeScheduling."));
 }

@@ -44,12 +44,12 @@ public static class MaintenanceHolds
             names,
             async (name, token) =>
             {
-                if (await FindAsync(session, name, token) is { } hold) observer.Warning($"{hold} The run uncordons it at its end.");
+                if (await FindAsync(session, name, token) is { } hold) observer.Warning($"{hold} The run uncordons the node when it completes.");
             },
             cancellationToken);
 
     /// <summary>The error for putting a held node back into service.</summary>
     public static NodeManagerException Refusal(NodeHold hold) => new(
-        ErrorIds.NodeInMaintenance, ErrorKind.ResourceBusy, $"{hold} It was not uncordoned.", hold.Node,
-        $"Stop the run with Stop-NodeMaintenance {hold.Run}, or take the node from it with Resume-NodeScheduling -IgnoreMaintenance.");
+        ErrorIds.NodeInMaintenance, ErrorKind.ResourceBusy, $"{hold} The node was not uncordoned.", hold.Node,
+        $"Stop the run with Stop-NodeMaintenance {hold.Run}, or release the node from the run with Resume-NodeScheduling -IgnoreMaintenance.");
 }

@@ -42,7 +42,7 @@ public static class MaintenancePlanner
         if (request.ResumeId is { } id)
         {
             StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
-            if (stored.State.Status == NodeMaintenanceRunStatus.Completed) observer.Warning($"Maintenance run {id} is complete: nothing is left to do.");
+            if (stored.State.Status == NodeMaintenanceRunStatus.Completed) observer.Warning($"Maintenance run {id} is already complete.");
             else RunOpener.CheckWork(stored.Run, OptionText.HashWork(request.WorkText), observer);
             options = OptionText.Overlay(stored.Run.Options, request);
             open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
@@ -60,7 +60,7 @@ public static class MaintenancePlanner
             else if (open is null) throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
         }
 
-        if (options.SpreadBy.Length > 0) SpreadKey.Check(nodes, options.SpreadBy, observer);
+        if (options.TopologyKey.Length > 0) TopologyGroup.Check(nodes, options.TopologyKey, observer);
         List<MaintenanceWindow> windows = [.. options.Windows.Select(w => WindowParser.Parse(w, connection.Time.LocalTimeZone))];
         DateTimeOffset now = connection.Time.GetUtcNow();
         DateTimeOffset? opens = windows.Count == 0 || windows.Exists(w => w.IsOpen(now)) ? null
@@ -82,7 +82,7 @@ public static class MaintenancePlanner
         }
 
         if (!withDrains) return plans;
-        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "left out: a control-plane node")));
+        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "excluded: control-plane node")));
         return plans;
     }
 
@@ -90,14 +90,14 @@ public static class MaintenancePlanner
         node.Metadata.Uid ?? "", node.Metadata.Name, GroupOf(node, options), node.IsControlPlane(), true, node.IsReady(),
         MaintenanceClaim.StaysCordoned(node)) { WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady() };
 
-    private static string GroupOf(Node node, MaintenanceOptions options) => SpreadKey.GroupOf(node, options.SpreadBy) ?? "";
+    private static string GroupOf(Node node, MaintenanceOptions options) => TopologyGroup.GroupOf(node, options.TopologyKey) ?? "";
 
     private static string NoteOf(Node node)
     {
         List<string> notes = [];
         MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
         if (claim is not null) notes.Add($"belongs to run {claim.Run} of {claim.Holder}");
-        if (MaintenanceClaim.StaysCordoned(node)) notes.Add("is cordoned, and stays so");
+        if (MaintenanceClaim.StaysCordoned(node)) notes.Add("is cordoned and stays cordoned");
         if (!node.IsReady()) notes.Add("is not Ready");
         return string.Join("; ", notes);
     }

@@ -28,8 +28,8 @@ public static class MaintenanceStopper
                 null, RequestOptions.Default, token);
             if (await LeaseObserver.WaitForEndAsync(connection.Client, connection.Caches(), sign, token)) return true;
             throw new NodeManagerException(
-                ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} of {sign.Holder} was asked to stop and has not stopped yet.", id,
-                "It stops when it renews its lease next; Get-NodeMaintenance shows its status.");
+                ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} (holder: {sign.Holder}) is stopping and has not stopped yet.", id,
+                "The run stops at the next renewal of its Lease. Check its status with Get-NodeMaintenance.");
         },
         cancellationToken);
 }

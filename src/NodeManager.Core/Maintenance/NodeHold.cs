@@ -6,5 +6,5 @@ namespace NodeManager.Core.Maintenance;
 /// <param name="Holder">The process that works on it: <c>user@machine/process</c>.</param>
 public sealed record NodeHold(string Node, string Run, string Holder)
 {
-    public override string ToString() => $"Node {Node} is held by maintenance run {Run}, in progress; holder: {Holder}.";
+    public override string ToString() => $"Node {Node} is claimed by maintenance run {Run}, in progress; holder: {Holder}.";
 }

@@ -33,7 +33,7 @@ public static class NodeMaintainer
             RunOpener opener = new(scope, nodes);
             if (await opener.OpenAsync(stop.Token) is not { } start)
             {
-                observer.Warning($"Maintenance run {opener.Completed!.Run.Id} is complete: nothing is left to do.");
+                observer.Warning($"Maintenance run {opener.Completed!.Run.Id} is already complete.");
                 return new(RunMapper.Map(session, opener.Completed, scope.Namespace, false, scope.Now), null);
             }
 

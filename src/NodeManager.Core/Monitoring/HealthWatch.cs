@@ -168,7 +168,7 @@ internal sealed class HealthWatch
 
     private void CheckConnection(MonitoredNodes nodes, DateTimeOffset now)
     {
-        string? problem = nodes.Failure is not null ? "" : !nodes.Watch.IsConnected ? $"The watch of nodes is cut: {nodes.Watch.Problem ?? "no answer yet"}" : _leaseProblem;
+        string? problem = nodes.Failure is not null ? "" : !nodes.Watch.IsConnected ? $"The watch of nodes was interrupted: {nodes.Watch.Problem ?? "no answer yet"}" : _leaseProblem;
         if (problem is { Length: > 0 }) GoDown(problem, now);
         if (problem is not null || !_isDown || _isLooking) return;
         if (_hasNoLeases) ComeBack(nodes, now);

@@ -12,7 +12,7 @@ internal static class NodeInput
     /// </summary>
     private static readonly Dictionary<string, string> ControllerTaints = new(StringComparer.Ordinal)
     {
-        ["node.kubernetes.io/unschedulable"] = "it follows the cordon: use Suspend-NodeScheduling and Resume-NodeScheduling",
+        ["node.kubernetes.io/unschedulable"] = "it follows the cordon; use Suspend-NodeScheduling and Resume-NodeScheduling",
         ["node.kubernetes.io/not-ready"] = "it follows the node's Ready condition",
         ["node.kubernetes.io/unreachable"] = "it follows the node's Ready condition",
         ["node.kubernetes.io/memory-pressure"] = "it follows the node's MemoryPressure condition",
@@ -62,7 +62,7 @@ internal static class NodeInput
         RefuseTaints(taints.Select(t => (t.ToString(), Join(
             TaintRules.CheckKey(t.Key), TaintRules.CheckValue(t.Value), TaintRules.CheckEffect(t.Effect)))));
         if (taints.GroupBy(t => (t.Key, t.Effect)).FirstOrDefault(g => g.Select(t => t.Value).Distinct().Count() > 1) is { } twice)
-            RefuseTaints([($"{twice.Key.Key}:{twice.Key.Effect}", "a node has one taint of a key and an effect, here are several values")]);
+            RefuseTaints([($"{twice.Key.Key}:{twice.Key.Effect}", "several values are given for one key and effect")]);
     }
 
     /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
@@ -83,15 +83,15 @@ internal static class NodeInput
     }
 
     private static NodeManagerException InvalidName(string name, string rule) => new(
-        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be called '{name}': {rule}.", name,
-        "Get-ClusterNode shows which there are.");
+        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be named '{name}': {rule}.", name,
+        "List the nodes with Get-ClusterNode.");
 
     private static void RefuseControllers(string key)
     {
         if (ControllerTaints.TryGetValue(key, out string? why))
             throw new NodeManagerException(
                 ErrorIds.TaintOwnedByController, ErrorKind.InvalidOperation,
-                $"The taint '{key}' is a controller's, which would put it back as it was: {why}.", key, "Change what it follows instead.");
+                $"The taint '{key}' is managed by a controller, which would revert the change: {why}.", key, "Change the state that the taint follows.");
     }
 
     private static void RefuseTaints(IEnumerable<(string Taint, string? Rule)> taints) => Refuse(

@@ -27,7 +27,7 @@ internal sealed class UnreachableServerRetry(TimeProvider time, IOperationObserv
             catch (Exception exception) when (
                 TransientFailure.Is(exception) && time.GetElapsedTime(start) < Limit && !cancellationToken.IsCancellationRequested)
             {
-                observer.Verbose($"The server does not answer as it should, asking again: {exception.Message}");
+                observer.Verbose($"The API server does not answer correctly, retrying: {exception.Message}");
             }
 
             await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, cancellationToken);

@@ -52,5 +52,5 @@ public static class PodManifest
     }
 
     private static NodeManagerException Invalid(string source, string why, Exception? cause) =>
-        new(ErrorIds.ManifestInvalid, ErrorKind.InvalidData, $"The manifest '{source}' is not valid: {why}", source, "Give a manifest of a Pod, Deployment, StatefulSet, Job or other workload.", cause);
+        new(ErrorIds.ManifestInvalid, ErrorKind.InvalidData, $"The manifest '{source}' is not valid: {why}", source, "Specify a manifest of a Pod, Deployment, StatefulSet, Job or other workload.", cause);
 }

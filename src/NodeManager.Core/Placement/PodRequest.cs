@@ -35,7 +35,7 @@ public static class PodRequest
             ? amount
             : throw new NodeManagerException(
                 ErrorIds.InvalidQuantity, ErrorKind.InvalidArgument, $"'{text}' is not a valid amount of {resource}.", text,
-                "Give a number of zero or more, or a Kubernetes quantity such as 500m, 2, 4Gi.");
+                "Specify a number of zero or more, or a Kubernetes quantity such as 500m, 2, 4Gi.");
 
     private static Toleration Toleration(string text)
     {
@@ -47,7 +47,7 @@ public static class PodRequest
         {
             throw new NodeManagerException(
                 ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, $"'{text}' is not a valid toleration.", text,
-                "Give key=value:Effect, key:Effect, key, or *. Effects are NoSchedule, PreferNoSchedule and NoExecute.");
+                "Specify key=value:Effect, key:Effect, key, or *. Effects are NoSchedule, PreferNoSchedule and NoExecute.");
         }
 
         return new() { Key = valueOf[0], Operator = valueOf.Length > 1 ? "Equal" : "Exists", Value = valueOf.Length > 1 ? valueOf[1] : null, Effect = effect };

@@ -13,7 +13,7 @@ public static class SessionChoice
     {
         NodeManagerSession[] connected = Connected(sessions);
         return Only(Named(cluster, connected), $"cluster '{cluster}', which the input comes from", connected,
-            $"Connect to '{cluster}', or give its session with -Session. To act in another cluster, pass names of nodes instead.");
+            $"Connect to '{cluster}', or specify its session with -Session. To act in another cluster, pass names of nodes instead.");
     }
 
     /// <summary>The one connected session of this name, or else of this id.</summary>
@@ -42,6 +42,6 @@ public static class SessionChoice
             $"No session is connected to {meant} (connected: {(connected.Length == 0 ? "none" : string.Join(", ", connected.Select(s => s.Cluster)))}).", null, action),
         _ => throw new NodeManagerException(
             ErrorIds.SessionAmbiguous, ErrorKind.InvalidArgument,
-            $"{matches.Length} sessions match {meant}: {string.Join(", ", matches.Select(s => s.Id))}.", null, "Give the one that is meant with -Session and its id."),
+            $"{matches.Length} sessions match {meant}: {string.Join(", ", matches.Select(s => s.Id))}.", null, "Specify one session with -Session and its id."),
     };
 }

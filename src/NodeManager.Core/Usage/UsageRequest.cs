@@ -30,19 +30,19 @@ public sealed record UsageRequest
     internal void Validate()
     {
         if (Window is not { } window) return;
-        if (Interval < ShortestInterval) throw Invalid(Interval, $"The time between two samples is {HumanDuration.Format(Interval)}; it is at least one second.", "Give -Sample 1s or more; 30s is the default.");
+        if (Interval < ShortestInterval) throw Invalid(Interval, $"The time between two samples is {HumanDuration.Format(Interval)}; it is at least one second.", "Specify -Sample 1s or more; the default is 30s.");
         if (window < Interval)
         {
             throw Invalid(
                 window, $"The window of {HumanDuration.Format(window)} is shorter than the time between two samples, {HumanDuration.Format(Interval)}.",
-                "Give a longer -Window or a shorter -Sample; without -Window one sample is taken.");
+                "Specify a longer -Window or a shorter -Sample. Without -Window, one sample is taken.");
         }
 
         if (window / Interval >= MostSamples)
         {
             throw Invalid(
                 window, $"A window of {HumanDuration.Format(window)} has more than {MostSamples} samples of {HumanDuration.Format(Interval)}.",
-                "Give a shorter -Window or a longer -Sample.");
+                "Specify a shorter -Window or a longer -Sample.");
         }
     }
 

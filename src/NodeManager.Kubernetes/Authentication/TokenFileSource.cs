@@ -47,7 +47,7 @@ internal sealed class TokenFileSource(string path, string? token, TimeProvider t
             if (_current is null)
                 throw new NodeManagerException(
                     ErrorIds.KubeconfigInvalid, ErrorKind.AuthenticationError, $"The token file '{path}' cannot be read: {e.Message}", path,
-                    "See that the file exists and that you may read it.", e);
+                    "Check that the file exists and that you have read permission.", e);
         }
 
         _read = time.GetTimestamp();

@@ -15,8 +15,8 @@ internal static class InClusterReader
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
             throw new NodeManagerException(
                 ErrorIds.NotInCluster, ErrorKind.InvalidOperation,
-                $"This is no pod with a service account: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be set and '{token}' must exist.",
-                null, "Use a kubeconfig outside of a cluster; in a pod, see that automountServiceAccountToken is not false.");
+                $"This process does not run in a pod with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be set and '{token}' must exist.",
+                null, "Outside of a cluster, use a kubeconfig. In a pod, check that automountServiceAccountToken is not false.");
         return new()
         {
             ClusterName = "in-cluster",

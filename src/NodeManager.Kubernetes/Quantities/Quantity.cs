@@ -43,7 +43,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         TryParse(text, out Quantity quantity)
             ? quantity
             : throw new FormatException(
-                $"'{text}' is not a Kubernetes quantity: a number with an optional suffix n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or an exponent such as e3.");
+                $"'{text}' is not a Kubernetes quantity: a number with an optional suffix (n, u, m, k, M, G, T, P, E, Ki to Ei) or exponent (e3).");
 
     public static bool TryParse(string? text, out Quantity quantity) => QuantityParser.TryParse(text, out quantity);
 

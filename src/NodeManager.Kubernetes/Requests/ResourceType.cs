@@ -54,7 +54,7 @@ public sealed record ResourceType<T>(
 
     /// <summary>An empty name would be the whole collection's path (and a deletion that of all), dots the path above.</summary>
     private string Segment(string name) => name is "" or "." or ".."
-        ? throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{name}' is no name of {this} or of a namespace.", name, "Name the object.")
+        ? throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{name}' is not a name of {this} or of a namespace.", name, "Specify the name of the object.")
         : Uri.EscapeDataString(name);
 
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";

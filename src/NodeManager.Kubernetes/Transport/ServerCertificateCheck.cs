@@ -53,7 +53,7 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
     {
         X509ChainStatusFlags all = problems.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
         return (all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? "its certificate is signed by nobody who is trusted for this cluster"
+            ? "its certificate is signed by an authority that is not trusted for this cluster"
             : $"its certificate is refused: {string.Join(", ", problems.Select(problem => problem.Status))}";
     }
 
@@ -72,6 +72,6 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             id, ErrorKind.SecurityError,
             $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
             address,
-            action ?? "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If somebody may stand between you and the cluster, stop here.");
+            action ?? "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If an attacker might intercept the connection, do not continue.");
     }
 }

@@ -61,8 +61,8 @@ public static class NameRules
 
     /// <summary>What can be a step of a path: names with colons, for one.</summary>
     public static string[] PathSegment(string name) => name is "." or ".."
-        ? [$"may not be '{name}'"]
-        : [.. "/%".Where(name.Contains).Select(static one => $"may not contain '{one}'")];
+        ? [$"must not be '{name}'"]
+        : [.. "/%".Where(name.Contains).Select(static one => $"must not contain '{one}'")];
 
     /// <summary>The key of a ConfigMap or Secret, which is a file's name.</summary>
     public static string[] ConfigKey(string key)

@@ -19,7 +19,7 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
         Utf8JsonReader found = default;
         WatchLineKind? kind = null;
         bool hasObject = false;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A line of the watch is no object.");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A line of the watch is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))

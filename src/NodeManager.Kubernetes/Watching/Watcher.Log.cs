@@ -4,7 +4,7 @@ namespace NodeManager.Kubernetes.Watching;
 
 internal sealed partial class Watcher<T>
 {
-    [LoggerMessage(20, LogLevel.Debug, "Watch of {Kind}: version {ResourceVersion} is forgotten, listing anew")]
+    [LoggerMessage(20, LogLevel.Debug, "Watch of {Kind}: resourceVersion {ResourceVersion} has expired; relisting")]
     private static partial void LogExpired(ILogger logger, string kind, string? resourceVersion);
 
     [LoggerMessage(21, LogLevel.Debug, "Watch of {Kind}: cut ({Problem}), connecting again in {Milliseconds} ms")]

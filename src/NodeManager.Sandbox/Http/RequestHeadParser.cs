@@ -76,7 +76,7 @@ internal static class RequestHeadParser
         bool isSized = headers.TryGetValue("Content-Length", out string? length);
         if (headers.TryGetValue("Transfer-Encoding", out string? coding))
         {
-            if (isSized || !isLatest) throw HttpRefusal.Malformed("its length is told in two ways");
+            if (isSized || !isLatest) throw HttpRefusal.Malformed("its length is given in two ways");
             if (!coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
                 throw new HttpRefusal(501, "NotImplemented", "of transfer codings only chunked is known here");
             return null;
@@ -85,7 +85,7 @@ internal static class RequestHeadParser
         if (!isSized) return 0;
         return length!.Length is > 0 and < 19 && length.All(char.IsAsciiDigit)
             ? long.Parse(length, CultureInfo.InvariantCulture)
-            : throw HttpRefusal.Malformed("its Content-Length is no number");
+            : throw HttpRefusal.Malformed("its Content-Length is not a number");
     }
 
     private static (string Path, string Query) Target(string target)
@@ -99,7 +99,7 @@ internal static class RequestHeadParser
         }
 
         if (target[0] != '/' || target.AsSpan().ContainsAnyExceptInRange('!', '~') || target.Contains('#', StringComparison.Ordinal))
-            throw HttpRefusal.Malformed("its target is no path");
+            throw HttpRefusal.Malformed("its target is not a path");
         int question = target.IndexOf('?', StringComparison.Ordinal);
         (string path, string query) = question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
         for (int at = target.IndexOf('%', StringComparison.Ordinal); at >= 0; at = target.IndexOf('%', at + 1))

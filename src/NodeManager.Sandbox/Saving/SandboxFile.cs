@@ -108,7 +108,7 @@ public static class SandboxFile
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         SavedHeader header = JsonSerializer.Deserialize(Next() ?? "", SavedJson.Default.SavedHeader)!;
-        if (header.Format != SavedHeader.FormatName) throw Damaged(path, "it is no saved sandbox", null);
+        if (header.Format != SavedHeader.FormatName) throw Damaged(path, "it is not a saved sandbox", null);
         if (header.FormatVersion > SavedHeader.CurrentVersion) throw Damaged(path, $"it is of format {header.FormatVersion}, of a newer NodeManager", null);
         List<SavedObject> objects = [];
         for (int i = 0; i < header.Objects; i++)

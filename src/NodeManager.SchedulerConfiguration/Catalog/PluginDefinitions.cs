@@ -58,16 +58,16 @@ public static class PluginDefinitions
     private static SchedulerPluginDefinition Read(object? value, string file, string source)
     {
         if (value is not Map map)
-            throw Invalid(file, "it is no mapping", null);
+            throw Invalid(file, "it is not a mapping", null);
         if (map.Keys.FirstOrDefault(key => key is not ("name" or "extensionPoints" or "arguments")) is { } unknown)
-            throw Invalid(file, $"there is no field '{unknown}'; the fields are name, extensionPoints and arguments", null);
+            throw Invalid(file, $"field '{unknown}' is unknown; the fields are name, extensionPoints and arguments", null);
         if (map.GetValueOrDefault("name") is not string { Length: > 0 } name || name.AsSpan().ContainsAny(" *\t\r\n"))
-            throw Invalid(file, "it names no plugin: 'name' is missing, or holds blanks or '*'", null);
+            throw Invalid(file, "'name' of the plugin is missing, or contains blanks or '*'", null);
         if (map.GetValueOrDefault("extensionPoints") is not List<object?> { Count: > 0 } points)
             throw Invalid(file, $"the plugin {name} has no 'extensionPoints'", null);
         foreach (var point in points)
             if (point is not string known || !ExtensionPoints.Cycle.Contains(known))
-                throw Invalid(file, $"'{point}' of the plugin {name} is no extension point; there are {string.Join(", ", ExtensionPoints.Cycle)}", null);
+                throw Invalid(file, $"'{point}' of the plugin {name} is not an extension point; valid are {string.Join(", ", ExtensionPoints.Cycle)}", null);
         return new SchedulerPluginDefinition
         {
             Name = name,
@@ -82,7 +82,7 @@ public static class PluginDefinitions
         if (arguments is null or Map { Count: 0 })
             return "";
         if (arguments is not Map)
-            throw Invalid(file, $"the arguments of {name} are no mapping", null);
+            throw Invalid(file, $"the arguments of {name} are not a mapping", null);
         var text = YamlValue.Describe(arguments);
         try
         {
@@ -96,5 +96,5 @@ public static class PluginDefinitions
 
     private static NodeManagerException Invalid(string file, string reason, Exception? cause) => new(
         ErrorIds.SchedulerDefinitionInvalid, ErrorKind.InvalidData, $"{file} defines no plugin: {reason}.", file,
-        "Write 'name', 'extensionPoints' and, where it takes any, 'arguments' with the kind of each.", cause);
+        "Specify 'name', 'extensionPoints' and, if the plugin has arguments, 'arguments' with the kind of each.", cause);
 }

@@ -70,7 +70,7 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
     /// <exception cref="NodeManagerException">It is no release of Kubernetes.</exception>
     public static int ParseRelease(string text) => MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)
         ?? throw new NodeManagerException(ErrorIds.SchedulerReleaseInvalid, ErrorKind.InvalidArgument,
-            $"'{text}' is no release of Kubernetes.", text, "Write 1.36, v1.36.2 or an image with such a tag.");
+            $"'{text}' is not a release of Kubernetes.", text, "Specify 1.36, v1.36.2 or an image with such a tag.");
 
     public override string ToString() => Name;
 }

@@ -80,7 +80,7 @@ public sealed class ValueSchema
                     "bytes" => ValueKind.Bytes,
                     "quantity" => ValueKind.Quantity,
                     "any" => ValueKind.Any,
-                    _ => throw new ArgumentException($"'{node.Text}' is no kind of value."),
+                    _ => throw new ArgumentException($"'{node.Text}' is not a kind of value."),
                 });
         }
     }

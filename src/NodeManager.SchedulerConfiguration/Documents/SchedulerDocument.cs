@@ -51,8 +51,8 @@ public sealed class SchedulerDocument
         if (fault is not null)
             throw Unreadable(source, "YAML", fault.End.Line, fault.End.Column, fault.Message, fault);
         throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
-            documents.All(root => root.IsAbsent) ? $"{source} is empty." : $"{source} holds no document of kind {Kind}.",
-            source, $"Give a text with 'apiVersion: {Group}/v1' and 'kind: {Kind}'.");
+            documents.All(root => root.IsAbsent) ? $"{source} is empty." : $"{source} contains no document of kind {Kind}.",
+            source, $"Specify a text with 'apiVersion: {Group}/v1' and 'kind: {Kind}'.");
     }
 
     /// <summary>The line of a path, from 1; 0 where nothing is written.</summary>
@@ -62,7 +62,7 @@ public sealed class SchedulerDocument
     internal SchedulerDocument With(string text)
     {
         var documents = YamlTreeReader.Read(text, out var fault);
-        return documents.Count > Index ? new(text, documents, Index) : throw fault ?? new YamlException("the document is gone");
+        return documents.Count > Index ? new(text, documents, Index) : throw fault ?? new YamlException("the document no longer exists");
     }
 
     // JSON is YAML to a YAML parser, trailing commas and comments included.

@@ -62,8 +62,8 @@ public sealed class PluginEditor
         _warnings.AddRange(PluginChangeRules.Check(change, _api, _minor, _catalog));
         foreach (var name in change.SchedulerNames.Where(name => _document.Profiles.All(profile => profile.Name != name)))
             throw new NodeManagerException(ErrorIds.SchedulerProfileNotFound, ErrorKind.ObjectNotFound,
-                $"The configuration has no profile '{name}'; it has {string.Join(", ", _document.Profiles.Select(profile => profile.Name))}.",
-                name, "Give the schedulerName of one of its profiles.");
+                $"The configuration has no profile '{name}'; its profiles: {string.Join(", ", _document.Profiles.Select(profile => profile.Name))}.",
+                name, "Specify the schedulerName of one of its profiles.");
         foreach (var profile in _original.Profiles)
             if (change.SchedulerNames.Count == 0 || change.SchedulerNames.Contains(profile.Name))
                 edit(this, profile.Index, change);
@@ -189,7 +189,7 @@ public sealed class PluginEditor
         foreach (var other in running.Where(plugin => plugin.Name != name))
         {
             DisableAt(index, ExtensionPoints.QueueSort, other.Name);
-            _warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {name} now, and no longer by {other.Name}: there can be one queueSort plugin.");
+            _warnings.Add($"The profile '{Profile(index).Name}' now sorts its queue by {name} instead of {other.Name}: a profile has one queueSort plugin.");
         }
     }
 
@@ -205,7 +205,7 @@ public sealed class PluginEditor
             Take(index, ExtensionPoints.QueueSort, DisabledList, own);
             if (!Reading(index).At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == own))
                 Add(index, ExtensionPoints.QueueSort, Enabled, Item(own, null), null);
-            _warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: there must be one queueSort plugin.");
+            _warnings.Add($"The profile '{Profile(index).Name}' sorts its queue by {own} again: a profile needs one queueSort plugin.");
         }
     }
 
@@ -236,7 +236,7 @@ public sealed class PluginEditor
         var kept = plugins.Where((_, place) => place != without)
             .Select(object? (plugin) => Item(plugin.Name, plugin.Weight)).ToList();
         Apply(kept.Count == 0 ? new RemoveValue(path) : new SetValue(path, kept));
-        _warnings.Add($"{path} held plugin names alone, which kube-scheduler refuses: the list was rewritten with 'name:'.");
+        _warnings.Add($"{path} contained plugin names without 'name:', which kube-scheduler rejects: the list was rewritten.");
     }
 
     private static Map Item(string name, long? weight) =>

@@ -89,12 +89,12 @@ internal sealed class TextEditor
         if (path.Last is string key)
         {
             if (parent.Kind != YamlNodeKind.Mapping)
-                throw Refused($"{parentPath} is no mapping", "Make it a mapping first.");
+                throw Refused($"{parentPath} is not a mapping", "Make it a mapping first.");
             return Written(path) is { } old ? Replace(parent, key, old, value) : AddEntry(parent, key, value);
         }
 
         if (parent.Kind != YamlNodeKind.Sequence)
-            throw Refused($"{parentPath} is no list", "Make it a list first.");
+            throw Refused($"{parentPath} is not a list", "Make it a list first.");
         var index = (int)path.Last;
         if (index >= parent.Items.Count)
             return InsertInto(parent, index, value);
@@ -127,7 +127,7 @@ internal sealed class TextEditor
         if (old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
             return Splice(old.ContentStart, old.End, YamlWriter.Flow(value, quoted: false));
         if (old.Anchor is not null)
-            throw Refused($"{key} bears the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
+            throw Refused($"{key} has the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
         var whole = YamlWriter.Entry(key, value, column, _style);
         // The key's line stays, with the comment that it may have.
         return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(_text, old.ContentStart)
@@ -158,7 +158,7 @@ internal sealed class TextEditor
         if (list is null || list.IsNull)
             return Set(insert.Path, new List<object?> { insert.Value });
         if (list.Kind != YamlNodeKind.Sequence)
-            throw Refused($"{insert.Path} is no list", "Make it a list first.");
+            throw Refused($"{insert.Path} is not a list", "Make it a list first.");
         return InsertInto(list, insert.Index, insert.Value);
     }
 
@@ -198,7 +198,7 @@ internal sealed class TextEditor
     {
         var container = Written(path.Parent);
         if (container is null || Written(path) is null)
-            throw Refused($"{path} is not there", "Read the configuration again.");
+            throw Refused($"{path} no longer exists", "Read the configuration again.");
         var alone = container.Entries.Count + container.Items.Count == 1;
         if (alone && path.Count > 1 && path.Parent.Last is string)
             return Remove(path.Parent);
@@ -284,6 +284,6 @@ internal sealed class TextEditor
                 return line + column;
         }
 
-        throw Refused("a list is laid out in a way that is not understood", "Write each item on a line of its own.");
+        throw Refused("the layout of a list is not supported", "Write each item on a line of its own.");
     }
 }

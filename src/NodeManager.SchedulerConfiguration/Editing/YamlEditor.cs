@@ -9,7 +9,7 @@ namespace NodeManager.SchedulerConfigurations.Editing;
 public static class YamlEditor
 {
     /// <summary>The document after the edits, each made on the outcome of the one before.</summary>
-    /// <exception cref="NodeManagerException">An edit cannot be made without changing more than was asked.</exception>
+    /// <exception cref="NodeManagerException">An edit cannot be made without changing more than the requested part.</exception>
     public static SchedulerDocument Apply(SchedulerDocument document, IEnumerable<YamlEdit> edits) => edits.Aggregate(document, Apply);
 
     /// <summary>The document after one edit.</summary>
@@ -28,7 +28,7 @@ public static class YamlEditor
         }
 
         if (ValueComparison.Compare(intended, YamlValue.Of(changed.Root)) is [var other, ..])
-            throw Refused(document, edit, $"{(other.Path.Length > 0 ? other.Path : "more than was asked")} would change too", null);
+            throw Refused(document, edit, $"{(other.Path.Length > 0 ? other.Path : "more than the requested part")} would change too", null);
         for (var index = 0; index < document.Documents.Count; index++)
             if (index != document.Index && !YamlValue.Equals(YamlValue.Of(document.Documents[index]), YamlValue.Of(changed.Documents[index])))
                 throw Refused(document, edit, "another document of the text would change too", null);

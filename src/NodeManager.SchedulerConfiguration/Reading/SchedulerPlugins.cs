@@ -26,7 +26,7 @@ public static class SchedulerPlugins
     /// <summary>The version of a document, or an error that names those that there are.</summary>
     public static SchedulerApi ApiOf(SchedulerDocument document) => SchedulerApi.Of(document) ?? throw new NodeManagerException(
         ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
-        $"The configuration's apiVersion '{document.ApiVersion}' is no version of {SchedulerDocument.Group}.", document,
+        $"The configuration's apiVersion '{document.ApiVersion}' is not a version of {SchedulerDocument.Group}.", document,
         $"Use one of {string.Join(", ", SchedulerApi.All.Select(api => $"{SchedulerDocument.Group}/{api.Name}"))}.");
 
     private static IEnumerable<SchedulerPlugin> Read(

@@ -35,7 +35,7 @@ internal static class BuiltInTemplates
               at: [score]
             """),
         ("CapacityQuota", """
-            description: Elastic quotas. A namespace may use what others leave of theirs, and gives it back to them.
+            description: Elastic quotas. A namespace can use unused quota of others until they need it.
             steps:
             - enable: CapacityScheduling
             - disable: DefaultPreemption

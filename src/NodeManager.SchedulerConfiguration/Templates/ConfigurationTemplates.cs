@@ -38,8 +38,8 @@ public static class ConfigurationTemplates
             && Files(folder).FirstOrDefault(file => Path.GetFileNameWithoutExtension(file).Equals(name, StringComparison.OrdinalIgnoreCase)) is { } file)
             return Read(file);
         return BuiltIn.FirstOrDefault(template => IsNamed(template, name)) ?? throw new NodeManagerException(
-            ErrorIds.SchedulerTemplateNotFound, ErrorKind.ObjectNotFound, $"There is no template '{name}'.", name,
-            $"There are {string.Join(", ", BuiltIn.Select(template => template.Name))}; those of your own are files NAME.yaml in the folder of -TemplateFolder.");
+            ErrorIds.SchedulerTemplateNotFound, ErrorKind.ObjectNotFound, $"Template '{name}' does not exist.", name,
+            $"Built-in templates: {string.Join(", ", BuiltIn.Select(template => template.Name))}. Your own are files NAME.yaml in the folder of -TemplateFolder.");
     }
 
     /// <summary>Makes a template's changes.</summary>
@@ -58,7 +58,7 @@ public static class ConfigurationTemplates
         var steps = template.Steps.Where(step => step.IsFor(api)).ToList();
         if (steps.Count == 0)
             throw new NodeManagerException(ErrorIds.SchedulerTemplateInvalid, ErrorKind.InvalidOperation,
-                $"The template {template.Name} has no step for {api}.", template.Name, "Bring the configuration to a newer version first.");
+                $"The template {template.Name} has no step for {api}.", template.Name, "Convert the configuration to a newer version first.");
         var current = document;
         var warnings = new List<string>();
         foreach (var step in steps)
@@ -109,7 +109,7 @@ public static class ConfigurationTemplates
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.SchedulerTemplateNotFound, ErrorKind.ObjectNotFound,
-                $"The folder of templates {folder} cannot be read: {exception.Message}", folder, "Mind the current location.", exception);
+                $"Cannot read the template folder {folder}: {exception.Message}", folder, "Check the path; a relative path starts at the current location.", exception);
         }
     }
 
@@ -122,7 +122,7 @@ public static class ConfigurationTemplates
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.SchedulerTemplateNotFound, ErrorKind.ResourceUnavailable,
-                $"{file} cannot be read: {exception.Message}", file, "See that you may read it.", exception);
+                $"Cannot read {file}: {exception.Message}", file, "Check that you have read permission.", exception);
         }
     }
 }

@@ -45,9 +45,9 @@ internal static class TemplateReader
         var versions = Texts(map, "versions");
         var points = Texts(map, "at");
         if (versions.FirstOrDefault(version => SchedulerApi.All.All(api => api.Name != version)) is { } version)
-            throw Invalid(file, $"'{version}' is no version; there are {string.Join(", ", SchedulerApi.All)}", null);
+            throw Invalid(file, $"'{version}' is not a version; valid are {string.Join(", ", SchedulerApi.All)}", null);
         if (points.FirstOrDefault(point => point != ExtensionPoints.MultiPoint && !ExtensionPoints.Cycle.Contains(point)) is { } unknown)
-            throw Invalid(file, $"'{unknown}' is no extension point", null);
+            throw Invalid(file, $"'{unknown}' is not an extension point", null);
         return new TemplateStep(
             action, map[action] as string ?? throw Invalid(file, $"a step names no plugin to {action}", null), versions, points,
             map.GetValueOrDefault("weight") is { } weight ? Convert.ToInt32(weight, System.Globalization.CultureInfo.InvariantCulture) : null,
@@ -57,6 +57,6 @@ internal static class TemplateReader
     private static List<string> Texts(Map map, string key) => [.. (map.GetValueOrDefault(key) as List<object?> ?? []).OfType<string>()];
 
     private static NodeManagerException Invalid(string file, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerTemplateInvalid, ErrorKind.InvalidData, $"{file} is no template: {reason}.", file,
-        "Write 'description' and 'steps'; Get-Help Set-SchedulerConfiguration has an example.", cause);
+        ErrorIds.SchedulerTemplateInvalid, ErrorKind.InvalidData, $"{file} is not a valid template: {reason}.", file,
+        "Specify 'description' and 'steps'; Get-Help Set-SchedulerConfiguration has an example.", cause);
 }

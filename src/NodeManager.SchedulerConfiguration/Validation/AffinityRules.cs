@@ -43,7 +43,7 @@ internal static class AffinityRules
     {
         var key = ValidationContext.Text(expression, "key") ?? "";
         if (LabelRules.CheckKey(key) is not null)
-            yield return context.Error("Argument", path.Key("key"), $"'{key}' is no label key", "Use one such as topology.kubernetes.io/zone.");
+            yield return context.Error("Argument", path.Key("key"), $"'{key}' is not a valid label key", "Use one such as topology.kubernetes.io/zone.");
         var kind = ValidationContext.Text(expression, "operator") ?? "";
         var values = Items(expression.Value("values")).Select(value => value.IsNull ? "" : value.Text).ToList();
         var wrong = kind switch

@@ -46,7 +46,7 @@ internal static class ArgumentRules
             .Concat(Range(context, path, arguments, absolute, 100, 0, long.MaxValue)))
             yield return finding;
         if (ValidationContext.Number(arguments, percentage, 10) == 0 && ValidationContext.Number(arguments, absolute, 100) == 0)
-            yield return Wrong(context, path.Key(percentage), $"may not be 0 together with {absolute}", "Give one of them more than 0.");
+            yield return Wrong(context, path.Key(percentage), $"must not be 0 together with {absolute}", "Give one of them more than 0.");
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> VolumeShape(ValidationContext context, YamlPath path, YamlNode arguments)
@@ -60,16 +60,16 @@ internal static class ArgumentRules
     {
         foreach (var (index, name) in Texts(arguments, "ignoredResources"))
             if (LabelRules.CheckKey(name) is not null)
-                yield return Wrong(context, path.Key("ignoredResources").Item(index), $"'{name}' is no name of a resource", "Use one such as example.com/gpu.");
+                yield return Wrong(context, path.Key("ignoredResources").Item(index), $"'{name}' is not a resource name", "Use one such as example.com/gpu.");
         foreach (var (index, name) in Texts(arguments, "ignoredResourceGroups"))
             if (name.Contains('/', StringComparison.Ordinal) || LabelRules.CheckKey(name) is not null)
-                yield return Wrong(context, path.Key("ignoredResourceGroups").Item(index), $"'{name}' is no group of resources", "Use one such as example.com.");
+                yield return Wrong(context, path.Key("ignoredResourceGroups").Item(index), $"'{name}' is not a resource group", "Use one such as example.com.");
         if (arguments.Value("scoringStrategy") is not { Kind: YamlNodeKind.Mapping } strategy)
             yield break;
         var place = path.Key("scoringStrategy");
         var type = ValidationContext.Text(strategy, "type") ?? "";
         if (type is not ("LeastAllocated" or "MostAllocated" or "RequestedToCapacityRatio"))
-            yield return Wrong(context, place.Key("type"), $"'{type}' is no strategy", "Use LeastAllocated, MostAllocated or RequestedToCapacityRatio.");
+            yield return Wrong(context, place.Key("type"), $"'{type}' is not a strategy", "Use LeastAllocated, MostAllocated or RequestedToCapacityRatio.");
         foreach (var finding in Weights(context, place.Key("resources"), strategy.Value("resources"), zeroIsDefault: true))
             yield return finding;
         var ratio = strategy.Value("requestedToCapacityRatio");
@@ -115,7 +115,7 @@ internal static class ArgumentRules
     {
         var points = shape?.Items ?? [];
         if (points.Count == 0)
-            yield return Wrong(context, path, "needs at least one point", "Give points such as {utilization: 0, score: 10}.");
+            yield return Wrong(context, path, "needs at least one point", "Specify points such as {utilization: 0, score: 10}.");
         long last = -1;
         for (var index = 0; index < points.Count; index++)
         {

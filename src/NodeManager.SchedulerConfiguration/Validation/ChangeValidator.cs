@@ -20,6 +20,6 @@ public static class ChangeValidator
         if (added.Count > 0)
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
                 $"A scheduler would not start with {what} after the change: {string.Join("; ", added)}.", what,
-                "Change what belongs together in one call, or use -Force to write it all the same.");
+                "Make changes that depend on each other in one call, or use -Force to write it anyway.");
     }
 }

@@ -36,7 +36,7 @@ internal static class ExtenderRules
             var name = ValidationContext.Text(resources[index].Resolved, "name") ?? "";
             var place = path.Item(index).Key("name");
             if (!IsExtended(name))
-                yield return context.Error("ExtendedResource", place, $"'{name}' is no name of an extended resource", "Use one such as example.com/gpu.");
+                yield return context.Error("ExtendedResource", place, $"'{name}' is not the name of an extended resource", "Use one such as example.com/gpu.");
             if (!managed.Add(name))
                 yield return context.Error("ExtendedResource", place, $"'{name}' is managed twice", "Name each resource once, over all extenders.");
         }

@@ -34,7 +34,7 @@ internal static class LeaderElectionRules
                 $"{renew.TotalSeconds} s is not longer than 1.2 times retryPeriod, {retry.TotalSeconds} s", "Leave time for several tries.");
         var allowed = context.Api == SchedulerApi.V1Beta1 ? FormerLocks : context.Minor <= 26 ? MigrationLocks : [Leases];
         if (ValidationContext.Text(node, "resourceLock") is { Length: > 0 } kind && !allowed.Contains(kind))
-            yield return context.Error("ResourceLock", path.Key("resourceLock"), $"'{kind}' is no kind of lock", $"Use {Leases}.");
+            yield return context.Error("ResourceLock", path.Key("resourceLock"), $"'{kind}' is not a kind of lock", $"Use {Leases}.");
     }
 
     // Zero means the default.

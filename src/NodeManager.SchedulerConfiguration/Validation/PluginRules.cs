@@ -40,8 +40,8 @@ internal static class PluginRules
             else if (Missing(context, plugin.Name, isStock) is { } missing)
                 yield return context.Error("UnknownPlugin", path, missing, "Remove it, or use a scheduler that has it.");
             else if (known is null)
-                yield return context.Warning("UnknownPlugin", path, $"the plugin '{plugin.Name}' is not known",
-                    "Mind upper and lower case; make a plugin of your own known to have it checked.");
+                yield return context.Warning("UnknownPlugin", path, $"the plugin '{plugin.Name}' is unknown",
+                    "Names are case-sensitive. To have a plugin of your own checked, use Register-SchedulerPlugin.");
             else if (point != ExtensionPoints.MultiPoint && !known.Implements(point, context.Minor))
                 yield return context.Of(known, "ExtensionPoint", path, $"the plugin {plugin.Name} does not implement {point}",
                     $"It implements {string.Join(", ", known.Points(context.Minor))}.");
@@ -65,11 +65,11 @@ internal static class PluginRules
         if (plugin.Weight is not { } weight)
             return null;
         if (!ExtensionPoints.HasWeight(point) && point != ExtensionPoints.MultiPoint)
-            return context.Warning("Weight", path, $"a weight means nothing at {point}", "Remove it, or set it at score.");
+            return context.Warning("Weight", path, $"a weight has no effect at {point}", "Remove it, or set it at score.");
         return weight switch
         {
             0 => context.Warning("Weight", path, "0 counts as 1", "Disable the plugin at score to leave its scores out."),
-            < 0 => context.Warning("Weight", path, $"{weight} turns the plugin's scores around", "Give it 1 or more."),
+            < 0 => context.Warning("Weight", path, $"{weight} reverses the scores of the plugin", "Give it 1 or more."),
             _ => null,
         };
     }
@@ -91,7 +91,7 @@ internal static class PluginRules
             if (score > unchecked(long.MaxValue - total))
             {
                 yield return context.Error("WeightOverflow", profile.Path.Key("plugins").Key(ExtensionPoints.Score),
-                    $"the weights before {name} come to less than 0, which the scheduler refuses as an overflow", "Give each plugin a weight of 1 or more.");
+                    $"the sum of the weights before {name} is less than 0, which the scheduler rejects as an overflow", "Give each plugin a weight of 1 or more.");
                 yield break;
             }
 
@@ -113,7 +113,7 @@ internal static class PluginRules
                 continue;
             yield return context.Warning("NothingToDisable", profile.List(point, "disabled").Item(index),
                 context.Catalog.Find(name) is null
-                    ? $"the plugin '{name}' is not known; disabling it changes nothing"
+                    ? $"the plugin '{name}' is unknown; disabling it changes nothing"
                     : $"the plugin {name} does not run at {point} by default; disabling it changes nothing",
                 "Remove it.");
         }

@@ -25,7 +25,7 @@ public static class SchedulerConfigurationValidator
         {
             context = new ValidationContext(document, SchedulerApi.V1, SchedulerApi.NewestMinor, catalog, options.File);
             return [context.Error("ApiVersion", YamlPath.Root.Key("apiVersion"),
-                document.ApiVersion.Length == 0 ? "is missing" : $"'{document.ApiVersion}' is no version of the scheduler's configuration",
+                document.ApiVersion.Length == 0 ? "is missing" : $"'{document.ApiVersion}' is not a version of the scheduler's configuration",
                 $"Use {SchedulerDocument.Group}/{SchedulerApi.V1}.")];
         }
 
@@ -57,7 +57,7 @@ public static class SchedulerConfigurationValidator
                 $"Use {SchedulerApi.All.Last(api => api.IsReadBy(context.Minor))}.");
         if (context.Document.Index > 0 || context.Document.Documents.Skip(1).Any(root => !root.IsAbsent))
             yield return context.Document.Index == 0
-                ? context.Warning("SeveralDocuments", YamlPath.Root, "the text holds more documents; the scheduler reads the first alone", "Remove the others.")
+                ? context.Warning("SeveralDocuments", YamlPath.Root, "the text has more documents; the scheduler reads only the first", "Remove the others.")
                 : context.Error("SeveralDocuments", YamlPath.Root, "the scheduler reads a text's first document, and this is not it", "Put it first.");
     }
 }

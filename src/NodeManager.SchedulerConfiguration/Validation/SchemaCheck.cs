@@ -19,7 +19,7 @@ internal static class SchemaCheck
             Map map when schema.Kind == ValueKind.Map => map.SelectMany(pair => Values($"{path}.{pair.Key}", pair.Value, schema.Item!)),
             Map map when schema.Kind == ValueKind.Object => map.SelectMany(pair => schema.Fields.TryGetValue(pair.Key, out var field)
                 ? Values($"{path}.{pair.Key}", pair.Value, field)
-                : [($"{path}.{pair.Key}", "is no field there is")]),
+                : [($"{path}.{pair.Key}", "is not a field")]),
             _ => [],
         };
     }
@@ -39,7 +39,7 @@ internal static class SchemaCheck
             var value = YamlValue.Of(node);
             if (!schema.Takes(value) || IsFloatInJson(context, node, schema))
                 yield return IsBareName(path, value)
-                    ? context.Error("BareName", path, $"the plugin name '{value}' is written as text alone, which kube-scheduler refuses",
+                    ? context.Error("BareName", path, $"the plugin name '{value}' is written without 'name:', which kube-scheduler rejects",
                         $"Write '- name: {YamlScalar.Write(value)}'.")
                     : context.Of(plugin, "Type", path, Mismatch(value, schema), $"Give it {schema.Name}.");
             yield break;
@@ -71,7 +71,7 @@ internal static class SchemaCheck
             }
             else
             {
-                yield return context.Of(plugin, "UnknownField", place, $"there is no field '{field.Key}' in {context.Api}{Near(field.Key, schema)}",
+                yield return context.Of(plugin, "UnknownField", place, $"field '{field.Key}' is unknown in {context.Api}{Near(field.Key, schema)}",
                     $"Fields here are {string.Join(", ", schema.Fields.Keys)}.");
             }
         }
@@ -79,7 +79,7 @@ internal static class SchemaCheck
 
     private static string Mismatch(object? value, ValueSchema schema) =>
         schema.Kind == ValueKind.Int32 && YamlScalar.Whole(value) is not null
-            ? $"is {YamlValue.Describe(value)}, which 32 bits do not hold"
+            ? $"is {YamlValue.Describe(value)}, which exceeds 32 bits"
             : $"is {YamlValue.Describe(value)}, not {schema.Name}";
 
     // YAML's 2.0 and 2e1 are whole numbers on the wire; those of JSON stay as they are written.

@@ -27,11 +27,11 @@ internal static class SpreadRules
             if (ValidationContext.Number(constraint, "maxSkew", 0) <= 0)
                 yield return context.Error("Argument", place.Key("maxSkew"), "must be greater than 0", "Give it 1 or more.");
             if (LabelRules.CheckKey(key) is not null)
-                yield return context.Error("Argument", place.Key("topologyKey"), $"'{key}' is no label key", "Use one such as topology.kubernetes.io/zone.");
+                yield return context.Error("Argument", place.Key("topologyKey"), $"'{key}' is not a valid label key", "Use one such as topology.kubernetes.io/zone.");
             if (action is not ("DoNotSchedule" or "ScheduleAnyway"))
                 yield return context.Error("Argument", place.Key("whenUnsatisfiable"), $"'{action}' is neither DoNotSchedule nor ScheduleAnyway", "Use one of them.");
             if (constraint.Value("labelSelector") is { IsNull: false })
-                yield return context.Error("Argument", place.Key("labelSelector"), "a default constraint has no selector: each pod's is taken", "Remove it.");
+                yield return context.Error("Argument", place.Key("labelSelector"), "a default constraint has no selector: that of each pod is used", "Remove it.");
             if (!seen.Add((key, action)))
                 yield return context.Error("Argument", place, $"repeats {key} with {action}", "Remove one of the two.");
         }

@@ -73,8 +73,8 @@ public sealed class PodFit
     {
         if (pod.Spec.SchedulerName is { Length: > 0 } name && name != scheduler)
             return $"the scheduler '{name}' has rules of its own";
-        if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return $"the scheduling gate '{gates[0].Name}' holds it back";
-        if (pod.Spec.ResourceClaims is { Count: > 0 } claims) return $"the devices of resource claim '{claims[0].Name}' are not known";
+        if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return $"the scheduling gate '{gates[0].Name}' blocks the pod";
+        if (pod.Spec.ResourceClaims is { Count: > 0 } claims) return $"the devices of ResourceClaim '{claims[0].Name}' are unknown";
         return null;
     }
 }

@@ -65,7 +65,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         PersistentVolumeClaim? claim = _snapshot.Claim(_pod.Metadata.Namespace ?? "default", name);
         if (claim is null)
         {
-            if (!_snapshot.KnowsStorage) _unknown.Add(volume.Ephemeral is null ? $"the claim '{name}' is not known" : $"the claim of volume '{volume.Name}' is made anew");
+            if (!_snapshot.KnowsStorage) _unknown.Add(volume.Ephemeral is null ? $"PersistentVolumeClaim '{name}' is unknown" : $"the PersistentVolumeClaim of volume '{volume.Name}' is recreated");
             else if (volume.Ephemeral is null) Obstacle = $"persistentvolumeclaim \"{name}\" not found";
             else Obstacle = $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
         }
@@ -75,7 +75,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         }
         else if (string.IsNullOrEmpty(claim.Spec.VolumeName))
         {
-            if (!_snapshot.KnowsStorage) _unknown.Add($"the claim '{name}' is not bound");
+            if (!_snapshot.KnowsStorage) _unknown.Add($"PersistentVolumeClaim '{name}' is not bound");
             else if (VolumeBinding.Waits(claim, _snapshot)) _waiting.Add(claim);
             else Obstacle = "pod has unbound immediate PersistentVolumeClaims";
         }
@@ -83,7 +83,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         {
             if (bound.Spec.NodeAffinity?.Required is { } selector) _required.Add(selector);
         }
-        else if (!_snapshot.KnowsStorage) _unknown.Add($"the volume '{claim.Spec.VolumeName}' is not known");
+        else if (!_snapshot.KnowsStorage) _unknown.Add($"PersistentVolume '{claim.Spec.VolumeName}' is unknown");
         else Obstacle = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
     }
 }

@@ -21,14 +21,14 @@ internal sealed record ServerOptions
           --port N    serve on this port of 127.0.0.1 (8080; 0 takes a free one)
           --nodes N   nodes of the embedded cluster, 0 to 20000 (12); 0 starts it empty; the tour needs 5
           --seed N    the same seed gives the same cluster (1)
-          --version   which Kubernetes the embedded cluster states and is (1.37)
+          --version   the Kubernetes version of the embedded cluster (1.37)
 
           --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
           --context NAME      the same for a context of that file, or of the files that kubectl reads
 
           --autoscaler        no tour: run the autoscaler of a cluster until SIGTERM: of the kubeconfig's, else of the cluster whose pod this is
           --namespace NAME    where its resources are (kubenodesmith)
-          --provider PATH     an assembly that brings further providers of machines; may be repeated
+          --provider PATH     an assembly with further machine providers; can be repeated
           --address IP        where /healthz, /readyz and /metrics are served (0.0.0.0)
           --port N            on which port they are (8081; 0 takes a free one)
 
@@ -39,11 +39,11 @@ internal sealed record ServerOptions
           --new-token         print a new token and its hash, and end
 
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
-          --kubeconfig PATH   where its kubeconfig goes (a temporary file, gone at the end)
-          --state FOLDER      go on with the cluster that was left there, the same to its kubeconfig, and leave it there at the end (Ctrl-C or
-                              SIGTERM); what it is counts then, not --nodes, --seed, --version and --rbac
-          --rbac              roles and bindings decide what impersonated users and service accounts may do
-          --speed N           how many seconds pass in it while one passes outside (1, or as it was left)
+          --kubeconfig PATH   where its kubeconfig is written (a temporary file, deleted at the end)
+          --state FOLDER      resume the cluster stored there, with the same kubeconfig, and store it again at the end (Ctrl-C or
+                              SIGTERM); --nodes, --seed, --version and --rbac have no effect then
+          --rbac              roles and bindings decide what impersonated users and ServiceAccounts can do
+          --speed N           seconds of the cluster's clock per real second (1, or as stored)
         """;
 
     /// <summary>Where the API is served.</summary>

@@ -36,7 +36,7 @@ internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan
             JsonObject wanted = budget.MinAvailable.Length > 0
                 ? new() { ["minAvailable"] = Math.Max(0, budget.DesiredHealthy - 1) }
                 : new() { ["maxUnavailable"] = 1 };
-            observer.Verbose($"the owner of budget {budget.Namespace}/{budget.Name} sets {wanted.ToJsonString()}");
+            observer.Verbose($"demo: relaxing PDB {budget.Namespace}/{budget.Name}: {wanted.ToJsonString()}");
             await client.PatchAsync(
                 Resources.PodDisruptionBudgets(capabilities.BudgetVersion), budget.Name, budget.Namespace,
                 Patch.Merge(new() { ["spec"] = wanted }), subresource: null, RequestOptions.Default, cancellationToken);

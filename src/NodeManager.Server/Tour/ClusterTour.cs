@@ -34,13 +34,13 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
 
         if (await ChoosePlanAsync(nodes, cancellationToken) is not { } plan)
         {
-            terminal.Line("No node of this cluster has pods that a budget holds up: nothing to show.");
+            terminal.Line("No node of this cluster has pods that a PDB blocks: nothing to show.");
             return false;
         }
 
         terminal.Heading($"What a drain of {plan.Node} would do");
         terminal.Table(PlanTable.Header, plan.Pods.Select(PlanTable.Row));
-        terminal.Line($"  {plan.Evict} to evict, {plan.BlockedByBudget} of them held up by a budget now; {plan.Skip} left alone");
+        terminal.Line($"  {plan.Evict} to evict, {plan.BlockedByBudget} of them blocked by a PDB now; {plan.Skip} skipped");
 
         terminal.Heading($"Draining {plan.Node}");
         var observer = new TourObserver(terminal, session.Connection().Time);

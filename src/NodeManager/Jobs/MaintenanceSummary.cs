@@ -31,8 +31,8 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
             .. Line("done", nodes.Where(n => n.Status is NodeMaintenanceStatus.Completed).Select(n => n.Node), true),
             .. Line("left cordoned", begun.Select(n => n.Step.Length > 0 ? $"{n.Node} ({n.Step})" : n.Node)),
             .. Line("failed", nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Node)),
-            $"  not begun:     {(left == 0 ? "none" : Nodes(left))}",
-            "Carry on, from here or from another machine, with the same command, or with",
+            $"  not started:   {(left == 0 ? "none" : Nodes(left))}",
+            "Resume, from this or another machine, with the same command, or with",
             $"  {ResumeCommand.Of(started.Id, request)}",
         ];
         return string.Join(Environment.NewLine, lines);

@@ -34,7 +34,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         {
             throw new NodeManagerException(
                 ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"-{parameter} is negative ({value}); a duration is zero or more.", value,
-                "Give seconds (30), or a duration such as 5m or 1h30m.");
+                "Specify seconds (30), or a duration such as 5m or 1h30m.");
         }
     }
 
@@ -46,5 +46,5 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             : throw Unreadable(seconds);
 
     private static ArgumentTransformationMetadataException Unreadable(object value) =>
-        new($"'{value}' is no duration. Give seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
+        new($"'{value}' is not a duration. Specify seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
 }

@@ -73,6 +73,6 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
 
     /// <summary>The error for an object that stands for no node.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) => new(
-        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}'{(value is ObjectRow ? "" : $" ({value.GetType().Name})")} stands for no node.", value,
+        ErrorIds.NodeNotFound, ErrorKind.InvalidArgument, $"'{value}'{(value is ObjectRow ? "" : $" ({value.GetType().Name})")} does not identify a node.", value,
         "Pipe nodes, pods bound to a node, drain plans or results, or objects with the property NodeName, Node or Name.");
 }

@@ -44,6 +44,6 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
 
     /// <summary>The error for an object that stands for no pool.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) => new(
-        ErrorIds.NodePoolNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) stands for no node pool.", value,
+        ErrorIds.NodePoolNotFound, ErrorKind.InvalidArgument, $"'{value}' ({value.GetType().Name}) does not identify a node pool.", value,
         "Pipe node pools, their status or plans, nodes of a pool, or objects with the properties Id or Name.");
 }

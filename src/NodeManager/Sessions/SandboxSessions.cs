@@ -10,11 +10,11 @@ internal static class SandboxSessions
     /// <exception cref="NodeManagerException">NotASandbox, SessionClosed.</exception>
     public static SandboxCluster Sandbox(this NodeManagerSession session) =>
         session.Connection().Owned as SandboxCluster ?? throw new NodeManagerException(
-            ErrorIds.NotASandbox, ErrorKind.InvalidOperation, $"'{session.Cluster}' is no embedded cluster of this process.", session,
-            "Make one with New-Sandbox or Connect-NodeManager -Sandbox, and give its session with -Session.");
+            ErrorIds.NotASandbox, ErrorKind.InvalidOperation, $"'{session.Cluster}' is not an embedded cluster of this process.", session,
+            "Create one with New-Sandbox or Connect-NodeManager -Sandbox, and specify its session with -Session.");
 
     public static NodeManagerException NoSuchFault(NodeManagerSession session, string name) => new(
-        ErrorIds.SandboxFaultNotFound, ErrorKind.ObjectNotFound, $"'{session.Cluster}' has no fault '{name}'.", name, "Get-SandboxFault shows those that there are.");
+        ErrorIds.SandboxFaultNotFound, ErrorKind.ObjectNotFound, $"'{session.Cluster}' has no fault '{name}'.", name, "List the faults with Get-SandboxFault.");
 
     /// <summary>A fault as users hold it.</summary>
     public static SandboxFault Describe(this NodeManagerSession session, FaultStatus status) => new()

@@ -107,8 +107,8 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         {
             throw new NodeManagerException(
                 ErrorIds.NotConnected, ErrorKind.ConnectionError,
-                "No session is the current one: the cluster that was asked for last was not connected.", null,
-                "Connect again. Get-NodeManagerSession shows what is still connected; pass one of these with -Session.");
+                "No session is current: the last connection attempt failed.", null,
+                "Connect again. To use a session that Get-NodeManagerSession lists, pass it with -Session.");
         }
 
         if (SessionRegistry.List(runspace) is { Count: > 0 } others)
@@ -130,7 +130,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         NodeManagerSession connected = pump.RunNow(async worker =>
         {
             NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
-            worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', as the kubeconfig says.");
+            worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', the current context of the kubeconfig.");
             return session;
         });
         SessionRegistry.Add(runspace, connected, defaults);

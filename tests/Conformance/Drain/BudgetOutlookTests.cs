@@ -39,7 +39,7 @@ public sealed class BudgetOutlookTests
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal((outlook, "app=web"), (blocker.Outlook, blocker.Selector));
-        Assert.StartsWith("minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: late (" + reason, blocker.Message, StringComparison.Ordinal);
+        Assert.StartsWith("minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: late (" + reason, blocker.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -57,8 +57,8 @@ public sealed class DrainPlanTests
 
         NodeDrainPlanPod web = plan.Pods.First(p => p.Owner == "ReplicaSet/web");
         NodeDrainPlanPod api = plan.Pods.First(p => p.Owner == "ReplicaSet/api");
-        Assert.Equal($"{cluster.Namespace}/web-budget: minAvailable 2, healthy 2 of 2, allows 0", Assert.Single(web.Budgets).ToString());
-        Assert.Equal($"{cluster.Namespace}/api-budget: maxUnavailable 1, healthy 2 of 2, allows 1", Assert.Single(api.Budgets).ToString());
+        Assert.Equal($"{cluster.Namespace}/web-budget: minAvailable 2, 2/2 healthy, 0 disruptions allowed", Assert.Single(web.Budgets).ToString());
+        Assert.Equal($"{cluster.Namespace}/api-budget: maxUnavailable 1, 2/2 healthy, 1 disruption allowed", Assert.Single(api.Budgets).ToString());
         Assert.Equal((true, false, NodeDrainPlanStatus.WillNotFinish), (web.BlockedByBudget, api.BlockedByBudget, plan.Status));
     }
 

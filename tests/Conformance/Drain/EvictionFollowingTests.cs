@@ -109,8 +109,8 @@ public sealed class EvictionFollowingTests
         NodeDrainResult failed = await drain;
 
         Assert.Equal((NodeDrainStatus.Failed, NodeDrainStatus.Failed), (rejected.Status, failed.Status));
-        Assert.Contains(rejected.Blockers, b => b.Message == $"Its EvictionRequest failed: {Grouped}");
-        Assert.Contains(failed.Blockers, b => b.Message == "Its EvictionRequest failed: All responders have completed without evicting the target.");
+        Assert.Contains(rejected.Blockers, b => b.Message == $"The EvictionRequest failed: {Grouped}");
+        Assert.Contains(failed.Blockers, b => b.Message == "The EvictionRequest failed: All responders have completed without evicting the target.");
         Assert.Equal("Withdrawn", Assert.Single(await EvictionDesk.RequestsAsync(cluster)).Spec.Intent);
         Assert.True(await cluster.ExistsAsync(Resources.Pods, pod.Metadata.Name));
     }

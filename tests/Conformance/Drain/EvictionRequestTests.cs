@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Drain;
 
-/// <summary>Pods that are asked to go by EvictionRequest. On the embedded cluster alone: no released server has the API switched on.</summary>
+/// <summary>Pods that are eviction requested by EvictionRequest. On the embedded cluster alone: no released server has the API switched on.</summary>
 public sealed class EvictionRequestTests
 {
     private const string Mover = "acme.io/mover";
@@ -135,13 +135,13 @@ public sealed class EvictionRequestTests
 
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { EvictionApi = api, Timeout = TimeSpan.FromHours(1) }));
 
-        const string Unseen = "no Eviction was made of it within 30 s";
+        const string Unseen = "no Eviction object was created within 30 s";
         Assert.True(result.Duration >= TimeSpan.FromSeconds(30), result.Describe());
         if (api == EvictionApi.Auto)
         {
             Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
             Assert.Equal(DrainPodOutcome.Evicted, Assert.Single(result.Pods).Outcome);
-            Assert.Contains(result.Warnings, w => w.Contains(Unseen, StringComparison.Ordinal) && w.EndsWith("it is evicted as always.", StringComparison.Ordinal));
+            Assert.Contains(result.Warnings, w => w.Contains(Unseen, StringComparison.Ordinal) && w.EndsWith("evicting it with the eviction API.", StringComparison.Ordinal));
         }
         else
         {

@@ -30,7 +30,7 @@ public sealed class ObservedEndTests
         Assert.True(result is { Status: NodeDrainStatus.TimedOut, Cordoned: false }, result.Describe());
         Assert.Contains("another client uncordoned it", result.Message, StringComparison.Ordinal);
         string warning = Assert.Single(listener.Warnings, w => w.Contains("/never", StringComparison.Ordinal));
-        Assert.Contains("never as things stand", warning, StringComparison.Ordinal);
+        Assert.Contains("; blocked: ", warning, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -94,7 +94,7 @@ internal sealed class PlanTrial
             if (left > 0 && (left == group.Count() || reason.Contains("wait", StringComparison.Ordinal))) continue;
 
             // Whether there was room is looked at where places are compared.
-            bool isForWantOfRoom = group.First().Budgets.Count == 1 && reason.Contains("those before find no place elsewhere", StringComparison.Ordinal);
+            bool isForWantOfRoom = group.First().Budgets.Count == 1 && reason.Contains("the replacements of earlier ones fit on no other node", StringComparison.Ordinal);
             if (isForWantOfRoom && left < group.Count()) Count("budget planned to close for want of room, and another left it room");
             else Unexplained.Add($"seed {_seed}: budget {group.Key} was to block {group.Count()}, {left} stayed: {reason}");
         }

@@ -39,7 +39,7 @@ public sealed class SurgeTests
         NodeDrainResult result = await cluster.DrainAsync(full, new() { Surge = true, Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
-        Assert.Contains(result.Warnings, w => w.Contains("not surged, it is not of a Deployment but of ReplicaSet 'web'", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.Contains("no surge: no Deployment manages it, but ReplicaSet 'web'", StringComparison.Ordinal));
         Assert.Equal(BudgetOutlook.Never, Assert.Single(result.Blockers).Outlook);
     }
 }

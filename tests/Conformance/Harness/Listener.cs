@@ -13,7 +13,7 @@ internal sealed partial class Listener : IOperationObserver
 
     public void Warning(string message) => Warnings.Enqueue(message);
 
-    /// <summary>By <c>namespace/name</c>: <c>eviction accepted.</c>, <c>Evicted.</c>, <c>refused, waiting for budget …</c>.</summary>
+    /// <summary>By <c>namespace/name</c>: <c>eviction accepted.</c>, <c>Evicted.</c>, <c>refused, waiting for PDB …</c>.</summary>
     public ConcurrentDictionary<string, string> LastOfPod { get; } = new();
 
     public void Verbose(string message)

@@ -50,7 +50,7 @@ public sealed class BatchTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4, n => n["metadata"]!["labels"]![Zone] = made++ % 2 == 0 ? "a" : "b");
         List<int> zones = [];
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "75%", SpreadBy = Zone }, async _ =>
+        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "75%", TopologyKey = Zone }, async _ =>
         {
             int count = (await OwnAsync(cluster)).Where(n => n.Spec.Unschedulable == true).Select(n => n.Metadata.Labels![Zone]).Distinct().Count();
             lock (zones) zones.Add(count);

@@ -95,8 +95,8 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         {
             Lines.Enqueue(message);
             // Of pods that came to the node after the forecast, such as those that waited for others of their affinity.
-            _isBlocked |= message.Contains("; never as things stand", StringComparison.Ordinal);
-            bool foretells = message.Contains("cannot be drained as things are", StringComparison.Ordinal) || message.Contains("may not be drained", StringComparison.Ordinal);
+            _isBlocked |= message.Contains("; blocked: ", StringComparison.Ordinal);
+            bool foretells = message.Contains("cannot be drained", StringComparison.Ordinal) || message.Contains("might not drain completely", StringComparison.Ordinal);
             if (!foretells) return;
             Foretold.Enqueue(message);
             _foretold[message.Split(' ')[1]] = true;

@@ -54,8 +54,8 @@ public sealed class FleetTests
 
         Assert.Equal([(nodes[1], 1, 0), (nodes[0], 2, 1)], plan.Select(p => (p.Node, p.Batch, p.Obstacles.Count)));
         Assert.Equal("Failed Completed", string.Join(' ', outcome.Run.StatusesOf()));
-        Assert.Contains($"Node {nodes[0]} cannot be drained as things are", foretold, StringComparison.Ordinal);
-        Assert.Contains("It was put back into service.", outcome.Run.Nodes[0].Message, StringComparison.Ordinal);
+        Assert.Contains($"Node {nodes[0]} cannot be drained", foretold, StringComparison.Ordinal);
+        Assert.Contains("The node was returned to service.", outcome.Run.Nodes[0].Message, StringComparison.Ordinal);
         await cluster.AssertBackInServiceAsync(nodes);
         await cluster.WaitForReadyPodsAsync("app=db", 2);
     }
@@ -97,7 +97,7 @@ public sealed class FleetTests
         MaintenanceOutcome again = await cluster.RunAsync(cluster.Maintain([]) with { ResumeId = done.Run.Id }, log);
 
         Assert.Equal(NodeMaintenanceRunStatus.Completed, again.Run.Status);
-        Assert.Contains(log.Warnings, w => w.Contains("is complete", StringComparison.Ordinal));
+        Assert.Contains(log.Warnings, w => w.Contains("is already complete", StringComparison.Ordinal));
         Assert.Equal(version, (await cluster.GetAsync(Resources.ConfigMaps, name)).Metadata.ResourceVersion);
     }
 
@@ -136,8 +136,8 @@ public sealed class FleetTests
         });
         MaintenanceLog log = new();
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(cluster.Maintain(nodes, new() { SpreadBy = Zone + "s" })));
-        MaintenanceOutcome done = await cluster.RunAsync(cluster.Maintain(nodes, new() { SpreadBy = Zone }), log);
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(cluster.Maintain(nodes, new() { TopologyKey = Zone + "s" })));
+        MaintenanceOutcome done = await cluster.RunAsync(cluster.Maintain(nodes, new() { TopologyKey = Zone }), log);
 
         Assert.Equal(ErrorIds.MaintenanceInvalid, refused.ErrorId);
         Assert.Equal(NodeMaintenanceRunStatus.Completed, done.Run.Status);

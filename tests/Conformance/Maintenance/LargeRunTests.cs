@@ -58,7 +58,7 @@ public sealed class LargeRunTests
         NodeManagerException incomplete = await Assert.ThrowsAsync<NodeManagerException>(
             () => cluster.RunAsync(request with { Nodes = [], ResumeId = kept.Id }));
         Assert.Equal(ErrorIds.MaintenanceInvalid, incomplete.ErrorId);
-        Assert.Contains($"has {Nodes} nodes, of which namespace '{cluster.Namespace}' keeps {Nodes - Math.Min(50, Nodes - 50)}", incomplete.Message, StringComparison.Ordinal);
+        Assert.Contains($"has {Nodes} nodes, but namespace {cluster.Namespace} has records of {Nodes - Math.Min(50, Nodes - 50)}", incomplete.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -79,7 +79,7 @@ public sealed class LargeRunTests
 
         Assert.Empty(kept);
         Assert.Equal(ErrorIds.MaintenanceInvalid, refused.ErrorId);
-        Assert.Contains($"{map.Metadata.Name} has maintenance run {done.Run.Id} in the format '9'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{map.Metadata.Name} holds maintenance run {done.Run.Id} in the format '9'", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<List<ConfigMap>> PagesAsync(TestCluster cluster) =>

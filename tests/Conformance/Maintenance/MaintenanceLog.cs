@@ -24,7 +24,7 @@ internal sealed class MaintenanceLog : IMaintenanceObserver
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
     /// <summary>False where the time that an interrupt leaves was too short to write how far the run was.</summary>
-    public bool IsEndWritten => !_words.Any(w => w.Contains("was not written", StringComparison.Ordinal));
+    public bool IsEndWritten => !_words.Any(w => w.Contains("was not recorded", StringComparison.Ordinal));
 
     public void Started(NodeMaintenanceRun run) => Run = run;
 

@@ -68,7 +68,7 @@ public sealed class SchedulerRaceTests
             next, scheduler, SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing"), told);
 
         Assert.Contains(told.Warnings, warning => warning.Contains("revision 2 (Enable TargetLoadPacking", StringComparison.Ordinal)
-            && warning.Contains("never written", StringComparison.Ordinal));
+            && warning.Contains("but not written", StringComparison.Ordinal));
         Assert.Equal((3L, 1L), (result.Revision, result.PreviousRevision));
         IReadOnlyList<SchedulerConfigurationBackup> kept = await SchedulerBackups.ListAsync(next, scheduler, default);
         Assert.Equal([(3L, "Current"), (2L, "NotWritten"), (1L, "Former")], kept.Select(one => (one.Revision!.Value, one.Status)));

@@ -94,7 +94,7 @@ public sealed class SchedulerRestartTests
 
         Assert.True(result.Status == SchedulerRestartStatus.Failed, result.Message);
         Assert.Contains("not within 3 s", result.Message, StringComparison.Ordinal);
-        Assert.Contains("No former configuration", result.Message, StringComparison.Ordinal);
+        Assert.Contains("No earlier configuration", result.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -111,7 +111,7 @@ public sealed class SchedulerRestartTests
             () => SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default));
 
         Assert.Equal(ErrorIds.SchedulerNotRunning, refused.ErrorId);
-        Assert.Contains("wants no replicas", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("has 0 desired replicas", refused.Message, StringComparison.Ordinal);
         Assert.Null((await cluster.GetAsync(Resources.Deployments, SchedulerManifests.Deployment)).Spec.Template.Metadata.Annotations);
     }
 

@@ -79,7 +79,7 @@ public sealed class SchedulerWriteTests
         Assert.Equal((4L, 3L), (result.Revision, result.PreviousRevision));
         IReadOnlyList<ControllerRevision> kept = await cluster.RevisionsAsync();
         Assert.Equal(edited, kept[2].Data!["text"]!.GetValue<string>());
-        Assert.Equal("changed by other means after revision 2", kept[2].Data!["action"]!.GetValue<string>());
+        Assert.Equal("changed by another client after revision 2", kept[2].Data!["action"]!.GetValue<string>());
         Assert.Contains("LoadVariationRiskBalancing", await cluster.TextAsync(), StringComparison.Ordinal);
         Assert.Contains("somebody else", await cluster.TextAsync(), StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ public sealed class MessageTests
         string[] files = [.. Repository.Files(".cs").Select(Repository.NameOf).Where(static one => one.StartsWith("src/", StringComparison.Ordinal) && !ServerFolders.Any(folder => one.StartsWith(folder, StringComparison.Ordinal)))];
         SourceText[] texts = [.. files.SelectMany(static file => SourceTextReader.Read(file, File.ReadAllText(Path.Combine(Repository.Root, file))))];
         Assert.True(texts.Length > 1500, $"Only {texts.Length} texts were found.");
-        string[] bad = rules.Judge(texts.SelectMany(text => rules.Phrases(text.File, text.Text).Concat(TextRules.LongSentences(text.Text)).Select(finding => (text.File, $"line {text.Line}: {finding}"))), files);
+        string[] bad = rules.Judge(texts.SelectMany(text => rules.Phrases(text.File, text.Text).Concat(rules.LongSentences(text.File, text.Text)).Select(finding => (text.File, $"line {text.Line}: {finding}"))), files);
         Assert.True(bad.Length == 0, $"{bad.Length} texts do not follow the guide:\n{string.Join('\n', bad)}");
     }
 

@@ -11,6 +11,9 @@ internal sealed class TextRules
     /// <summary>The words that a sentence of a message may have.</summary>
     public const int LongestSentence = 25;
 
+    // In place of words: none of the file's texts is prose.
+    private const string WholeFile = "*";
+
     private readonly (Regex Pattern, string Instead)[] _phrases;
     private readonly (string File, string Text, string Reason)[] _exceptions;
     private readonly HashSet<string> _pending;
@@ -45,6 +48,7 @@ internal sealed class TextRules
 
     public IEnumerable<string> Phrases(string file, string text)
     {
+        if (IsWholeFileAllowed(file)) yield break;
         foreach ((Regex pattern, string instead) in _phrases)
         {
             foreach (Match match in pattern.Matches(text))
@@ -52,8 +56,20 @@ internal sealed class TextRules
         }
     }
 
-    public static IEnumerable<string> LongSentences(string text) =>
-        Sentences.Of(text).Where(static one => Sentences.Words(one) > LongestSentence).Select(static one => $"{Sentences.Words(one)} words in: {one}");
+    public IEnumerable<string> LongSentences(string file, string text) =>
+        IsWholeFileAllowed(file) ? [] : Sentences.Of(text).Where(static one => Sentences.Words(one) > LongestSentence).Select(static one => $"{Sentences.Words(one)} words in: {one}");
+
+    private bool IsWholeFileAllowed(string file)
+    {
+        foreach ((string where, string allowed, _) in _exceptions)
+        {
+            if (where != file || allowed != WholeFile) continue;
+            _used.Add($"{where}: {allowed}");
+            return true;
+        }
+
+        return false;
+    }
 
     private static string[] Lines(string name) =>
         [.. File.ReadAllLines(Path.Combine(Repository.Root, Folder, name)).Where(static line => line.Length > 0 && line[0] != '#')];

@@ -42,7 +42,7 @@ public sealed class DrainPlannerTests : IDisposable
         NodeDrainPlan plan = await PlanAsync("n1");
 
         Assert.Equal((1, NodeDrainPlanStatus.WillNotFinish, false), (plan.BlockedByBudget, plan.Status, plan.CanDrain));
-        Assert.Equal("default/web: minAvailable 2, healthy 2 of 3, allows 0", plan.Pods[0].Budgets.ToString());
+        Assert.Equal("default/web: minAvailable 2, 2/3 healthy, 0 disruptions allowed", plan.Pods[0].Budgets.ToString());
         Assert.Empty(plan.Pods[1].Budgets);
     }
 
@@ -62,10 +62,10 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.Equal((BudgetOutlook.Never, "app=web"), (budget.Outlook, budget.Selector));
         UnhealthyPod pod = Assert.Single(budget.UnhealthyPods);
         Assert.Equal(("p3", "n2", false), (pod.Name, pod.Node, pod.Progressing));
-        Assert.StartsWith("default/web: minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", budget.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Mend p3", budget.Remedy, StringComparison.Ordinal);
+        Assert.StartsWith("default/web: minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff", budget.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Fix p3", budget.Remedy, StringComparison.Ordinal);
         Assert.Null(plan.EstimatedDuration);
-        Assert.Contains("budget default/web", plan.EstimateBasis, StringComparison.Ordinal);
+        Assert.Contains("PDB default/web", plan.EstimateBasis, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(12 + 30), alone.EstimatedDuration);
         Assert.All(together, p => Assert.Equal(TimeSpan.FromSeconds((3 * 12) + 30), p.EstimatedDuration));
         Assert.Equal(TimeSpan.FromSeconds(30), forced.EstimatedDuration);
-        Assert.Contains("4 pods go 1 at a time: 4 turns", together[0].EstimateBasis, StringComparison.Ordinal);
+        Assert.Contains("4 pods to be evicted 1 at a time: 4 rounds", together[0].EstimateBasis, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.Equal(["other", "web"], plan.BlockingBudgets.Select(b => b.Name).Order(StringComparer.Ordinal));
         Assert.All(plan.BlockingBudgets, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
         Assert.All(plan.BlockingBudgets, b => Assert.Contains("default/other, default/web", b.OutlookReason, StringComparison.Ordinal));
-        Assert.Contains("pod default/p1 has 2 budgets", plan.EstimateBasis, StringComparison.Ordinal);
+        Assert.Contains("pod default/p1 has 2 PDBs", plan.EstimateBasis, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class DrainPlannerTests : IDisposable
         NodeDrainPlan plan = await PlanAsync("n1");
 
         Assert.True(plan.CanDrain);
-        Assert.Contains(plan.Warnings, w => w.StartsWith("Budgets may not be read", StringComparison.Ordinal));
+        Assert.Contains(plan.Warnings, w => w.StartsWith("Permission denied: cannot list PodDisruptionBudgets", StringComparison.Ordinal));
     }
 
     [Fact]

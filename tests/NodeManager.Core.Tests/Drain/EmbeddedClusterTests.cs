@@ -92,10 +92,10 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     public async Task A_budget_that_blocks_is_named_and_holds_up_only_its_own_pods()
     {
         NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
-            .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("never allows", StringComparison.Ordinal))));
+            .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("no eviction can succeed", StringComparison.Ordinal))));
 
         using CancellationTokenSource stop = new();
-        Task refused = _bench.LineAsync("refused, waiting for budget");
+        Task refused = _bench.LineAsync("refused, waiting for PDB");
         Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(_session, [plan.Node], Anything, stop.Token);
         await refused;
         await stop.CancelAsync();

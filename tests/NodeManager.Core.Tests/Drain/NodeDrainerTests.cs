@@ -225,8 +225,8 @@ public sealed class NodeDrainerTests : IDisposable
         }
 
         string warning = Assert.Single(_bench.Warnings, w => w.Contains("default/web", StringComparison.Ordinal));
-        Assert.Contains("never as things stand", warning, StringComparison.Ordinal);
-        Assert.Contains("Scale what it covers", warning, StringComparison.Ordinal);
+        Assert.Contains("; blocked: ", warning, StringComparison.Ordinal);
+        Assert.Contains("Scale its workload", warning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public sealed class NodeDrainerTests : IDisposable
         NodeDrainResult result = await _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromMilliseconds(300) });
 
         Assert.Equal((NodeDrainStatus.TimedOut, false), (result.Status, result.Cordoned));
-        Assert.Contains("before anything was touched", result.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", result.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal));
     }
 
@@ -254,7 +254,7 @@ public sealed class NodeDrainerTests : IDisposable
         Assert.Equal((NodeDrainStatus.Blocked, false), (result.Status, result.Cordoned));
         Assert.Equal([DrainPodOutcome.Refused, DrainPodOutcome.NotAttempted], result.Pods.Select(p => p.Outcome));
         Assert.Equal(("Pod", "default/bare"), (result.Blockers[0].Kind, result.Blockers[0].Name));
-        Assert.StartsWith("Nothing was touched", result.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Nothing was changed", result.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal) || r.EndsWith("/events", StringComparison.Ordinal));
     }
 
@@ -413,7 +413,7 @@ public sealed class NodeDrainerTests : IDisposable
 
         NodeDrainResult missing = results.Single(r => r.Node == "nowhere");
         Assert.Equal(NodeDrainStatus.Failed, missing.Status);
-        Assert.Contains("no node 'nowhere'", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("Node 'nowhere' does not exist", missing.Message, StringComparison.Ordinal);
         Assert.Equal(NodeDrainStatus.Drained, results.Single(r => r.Node == "n1").Status);
     }
 
@@ -423,7 +423,7 @@ public sealed class NodeDrainerTests : IDisposable
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, attempt) => attempt == 1 ? Answers.BudgetRefuses("web") : null;
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
-        while (!_bench.Reports.Any(r => r.Status.Contains("waiting for budget default/web", StringComparison.Ordinal))) await Task.Delay(20);
+        while (!_bench.Reports.Any(r => r.Status.Contains("waiting for PDB default/web", StringComparison.Ordinal))) await Task.Delay(20);
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         await drain;
 

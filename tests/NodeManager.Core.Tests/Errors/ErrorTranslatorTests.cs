@@ -36,20 +36,20 @@ public sealed class ErrorTranslatorTests
     }
 
     [Theory]
-    [InlineData("GET", "/api/v1/nodes", "list nodes of", "'list' on the resource 'nodes' of API group ''")]
-    [InlineData("GET", "/api/v1/nodes?watch=true&resourceVersion=1", "watch nodes of", "'watch' on the resource 'nodes'")]
-    [InlineData("WATCH", "/api/v1/nodes?watch=true", "watch nodes of", "'watch' on the resource 'nodes'")]
-    [InlineData("GET", "/api/v1/nodes/n-1", "get nodes 'n-1' of", "'get' on the resource 'nodes'")]
-    [InlineData("PATCH", "/api/v1/nodes/n-1/status", "patch nodes/status 'n-1' of", "'patch' on the resource 'nodes/status'")]
-    [InlineData("POST", "/api/v1/namespaces/shop/pods/p/eviction", "create pods/eviction 'p' in namespace 'shop'", "'create' on the resource 'pods/eviction'")]
-    [InlineData("GET", "/apis/apps/v1/daemonsets", "list daemonsets.apps of", "'list' on the resource 'daemonsets' of API group 'apps'")]
-    [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d/scale", "get deployments.apps/scale 'd' in namespace 'a'", "of API group 'apps'")]
+    [InlineData("GET", "/api/v1/nodes", "list nodes in cluster", "'list' on the resource 'nodes' of API group ''")]
+    [InlineData("GET", "/api/v1/nodes?watch=true&resourceVersion=1", "watch nodes in cluster", "'watch' on the resource 'nodes'")]
+    [InlineData("WATCH", "/api/v1/nodes?watch=true", "watch nodes in cluster", "'watch' on the resource 'nodes'")]
+    [InlineData("GET", "/api/v1/nodes/n-1", "get nodes 'n-1' in cluster", "'get' on the resource 'nodes'")]
+    [InlineData("PATCH", "/api/v1/nodes/n-1/status", "patch nodes/status 'n-1' in cluster", "'patch' on the resource 'nodes/status'")]
+    [InlineData("POST", "/api/v1/namespaces/shop/pods/p/eviction", "create pods/eviction 'p' in namespace shop", "'create' on the resource 'pods/eviction'")]
+    [InlineData("GET", "/apis/apps/v1/daemonsets", "list daemonsets.apps in cluster", "'list' on the resource 'daemonsets' of API group 'apps'")]
+    [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d/scale", "get deployments.apps/scale 'd' in namespace a", "of API group 'apps'")]
     [InlineData("DELETE", "/api/v1/namespaces/a", "delete namespaces 'a'", "'delete' on the resource 'namespaces'")]
     public void Forbidden_names_the_verb_and_the_resource_that_are_missing(string method, string path, string what, string missing)
     {
         NodeManagerException error = Translate(403, "Forbidden", method, path, "nodes is forbidden: User \"jane\" cannot do that")!;
 
-        Assert.Contains("Not allowed to " + what, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Permission denied: cannot " + what, error.Message, StringComparison.Ordinal);
         Assert.Contains("User \"jane\" cannot do that", error.Message, StringComparison.Ordinal);
         Assert.Contains(missing, error.RecommendedAction!, StringComparison.Ordinal);
     }

@@ -57,7 +57,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("25:00-04:00", "'25:00'")]
     [InlineData("22:60-04:00", "'22:60'")]
     [InlineData("24:00-04:00", "24:00")]
-    [InlineData("22:00-22:00", "closes when it opens")]
+    [InlineData("22:00-22:00", "opens and closes at the same time")]
     [InlineData("22:00-04:00 Europe/Nowhere", "'Europe/Nowhere'")]
     public void What_cannot_be_read_is_said(string window, string part)
     {

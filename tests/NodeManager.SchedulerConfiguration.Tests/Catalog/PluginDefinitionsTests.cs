@@ -63,15 +63,15 @@ public sealed class PluginDefinitionsTests
 
     [Theory]
     [InlineData("", "it is empty")]
-    [InlineData("- a", "no mapping")]
+    [InlineData("- a", "not a mapping")]
     [InlineData("name: A", "extensionPoints")]
     [InlineData("extensionPoints: [score]", "names no plugin")]
     [InlineData("{name: 'A B', extensionPoints: [score]}", "names no plugin")]
     [InlineData("{name: A, extensionPoints: [scores]}", "'scores'")]
     [InlineData("{name: A, extensionPoints: [score], args: {}}", "no field 'args'")]
-    [InlineData("{name: A, extensionPoints: [score], arguments: {a: text}}", "'text' is no kind")]
+    [InlineData("{name: A, extensionPoints: [score], arguments: {a: text}}", "'text' is not a kind")]
     [InlineData("{name: A, extensionPoints: [score], arguments: {a: [string, int32]}}", "one kind")]
-    [InlineData("{name: A, extensionPoints: [score], arguments: [a]}", "no mapping")]
+    [InlineData("{name: A, extensionPoints: [score], arguments: [a]}", "not a mapping")]
     [InlineData("a: [", "line ")]
     public void What_is_no_definition_is_refused_with_the_reason(string text, string reason)
     {

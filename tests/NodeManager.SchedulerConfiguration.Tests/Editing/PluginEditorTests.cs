@@ -161,7 +161,7 @@ public sealed class PluginEditorTests
     [InlineData("Nope", "score", ErrorIds.SchedulerPluginUnknown, "not known")]
     [InlineData("EBSLimits", "filter", ErrorIds.SchedulerPluginUnknown, "has no plugin")]
     [InlineData("ImageLocality", "filter", ErrorIds.SchedulerExtensionPointInvalid, "does not implement filter")]
-    [InlineData("ImageLocality", "scoring", ErrorIds.SchedulerExtensionPointInvalid, "is no extension point")]
+    [InlineData("ImageLocality", "scoring", ErrorIds.SchedulerExtensionPointInvalid, "is not an extension point")]
     public void What_there_is_not_is_refused_with_what_there_is(string name, string point, string errorId, string message)
     {
         var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Enable(Document(""), At(name, point)));

@@ -188,8 +188,8 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
             observer.Warning(
-                $"NodeSmithPool {ns}/{pool} gets no nodes until a NodeSmithControlPlane names it, and this user may not change one: {refused.Message} "
-                + "Have an administrator add the pool's name to spec.pools.");
+                $"NodeSmithPool {ns}/{pool} gets no nodes until a NodeSmithControlPlane names it. Permission denied: cannot change a NodeSmithControlPlane: {refused.Message} "
+                + "Ask an administrator to add the pool's name to spec.pools.");
         }
     }
 

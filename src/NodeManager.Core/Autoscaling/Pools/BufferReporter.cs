@@ -47,7 +47,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         (string status, string reason, string message) = (outcome.Wanted - outcome.Free, outcome.Wanted - outcome.Free - outcome.Coming) switch
         {
             ( <= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Wanted)}."),
-            (_, <= 0) => ("False", "Provisioning", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are on their way."),
+            (_, <= 0) => ("False", "Provisioning", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are being created."),
             var (_, none) => ("False", "NoCapacity", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can make a machine for {none} of them."),
         };
         bool isTemplate = spec.PodTemplateRef is not null;

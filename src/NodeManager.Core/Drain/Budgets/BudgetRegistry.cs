@@ -109,7 +109,7 @@ internal sealed class BudgetRegistry : IDisposable
     private void WarnOfFailure(Task failed)
     {
         if (failed.Exception?.InnerException is { } failure and not ObjectDisposedException)
-            _scope.Observer.Warning($"Budgets cannot be watched, so each one that refuses is asked again about every 10 seconds: {failure.Message}");
+            _scope.Observer.Warning($"PodDisruptionBudgets cannot be watched; refused evictions are retried about every 10 seconds: {failure.Message}");
     }
 
     private void Apply(PodDisruptionBudget budget, bool isGone)

@@ -77,9 +77,9 @@ internal sealed class BudgetOverrides : IDisposable
     private string? Wait(PodRecord record, Pod pod)
     {
         string[] keys = KeysOf(record, pod);
-        if (_busy.FirstOrDefault(other => other.Key != record && other.Value.Intersect(keys).Any()).Key is { } busy) return $"pod {busy.Title} to be gone";
+        if (_busy.FirstOrDefault(other => other.Key != record && other.Value.Intersect(keys).Any()).Key is { } busy) return $"pod {busy.Title} to terminate";
         if (_isBlind) return null;
-        if (Watch().Look(board => Look(board, pod)).Value is not { } standing) return "the workloads to be read";
+        if (Watch().Look(board => Look(board, pod)).Value is not { } standing) return "the workloads to be listed";
         int? before = _before.TryGetValue(standing.Uid, out int ready) ? ready : null;
         return OverrideRules.MayDelete(pod.IsReady(), standing.Pods.Ready, standing.Pods.Wanted, !standing.Pods.IsStuck, before)
             ? null
@@ -119,7 +119,7 @@ internal sealed class BudgetOverrides : IDisposable
     {
         if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException) return;
         _scope.Observer.Warning(
-            $"The workloads cannot be read, so -OverrideBudgetAfter cannot wait for replacements: each pod is deleted when the one before it is gone. {failure.Message}");
+            $"The workloads cannot be listed, so -OverrideBudgetAfter cannot wait for replacements. Each pod is deleted when the previous one has terminated. {failure.Message}");
         lock (_lock)
         {
             _isBlind = true;

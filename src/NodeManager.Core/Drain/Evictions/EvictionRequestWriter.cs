@@ -45,7 +45,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
                 bool mayPass = answer.Kind is EvictionAnswerKind.Later or EvictionAnswerKind.Conflict
                     || (answer.Kind == EvictionAnswerKind.Unreachable && (answer.IsUnanswered ? scope.Now - since < UnreachableServerRetry.Limit : failures < FailureLimit));
                 if (!mayPass) throw;
-                scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest is not made yet, asking again: {answer.Message}");
+                scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest was not created, retrying: {answer.Message}");
                 pause = answer.RetryAfter ?? retry;
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }

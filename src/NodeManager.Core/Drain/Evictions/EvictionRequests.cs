@@ -101,8 +101,8 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
             {
                 Kind = isForbidden ? "Permission" : "Server",
                 Name = record.Title,
-                Message = $"Its EvictionRequest failed: {failure}.",
-                Remedy = isForbidden ? "" : "-EvictionApi Eviction evicts without it.",
+                Message = $"The EvictionRequest failed: {failure}.",
+                Remedy = isForbidden ? "" : "To evict without EvictionRequests, use -EvictionApi Eviction.",
                 Pods = new([record.Title]),
             });
         }
@@ -111,7 +111,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         if (isForbidden || !_cache.HasSeenAny) _isUseless = true;
         bool isNew;
         lock (_told) isNew = _told.Add(failure);
-        string said = $"Pod {record.Title}: its EvictionRequest led nowhere ({failure}); it is evicted as always.";
+        string said = $"Pod {record.Title}: the EvictionRequest failed ({failure}); evicting it with the eviction API.";
         if (isNew) warn(said);
         else scope.Observer.Verbose(said);
     }
@@ -128,10 +128,10 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
             (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Look(record.Plan.Uid);
             if (request is not null && EvictionChoice.Rejection(request) is { } rejection) return EvictionChoice.Words(rejection);
             bool isAsked = request is { Spec.Intent: EvictionRequestWriter.Eviction, Metadata.DeletionTimestamp: null };
-            if (isKnown && !isAsked) return "somebody else has withdrawn it";
+            if (isKnown && !isAsked) return "another client withdrew it";
             isKnown = isAsked;
             if (process is not null && EvictionChoice.IsUnwanted(process)) process = null;
-            if (process is null && seen + Limit <= scope.Now) return $"no Eviction was made of it within {Limit.TotalSeconds:0} s";
+            if (process is null && seen + Limit <= scope.Now) return $"no Eviction object was created within {Limit.TotalSeconds:0} s";
             if (process is not null)
             {
                 seen = scope.Now;
@@ -154,7 +154,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     {
         NodeDrainResponder? active = record.Responders.FirstOrDefault(static r => r.State == "Active");
         if (active is null) return;
-        string said = active.Message.Length == 0 ? $"It is left to responder {active.Name}." : active.Message;
+        string said = active.Message.Length == 0 ? $"Responder {active.Name} handles the eviction." : active.Message;
         // The server's evictor that was refused: what refuses is the budget.
         IReadOnlyList<string> covering = active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
             ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
@@ -181,7 +181,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         }
         catch (Exception exception) when (exception is OperationCanceledException or KubernetesException or NodeManagerException)
         {
-            scope.Observer.Verbose($"Pod {record.Title}: how its Eviction ended was not told: {exception.Message}");
+            scope.Observer.Verbose($"Pod {record.Title}: the result could not be written to its Eviction: {exception.Message}");
         }
 
         await _writer.RemoveAsync(pod);

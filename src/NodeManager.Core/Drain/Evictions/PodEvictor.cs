@@ -65,7 +65,7 @@ internal sealed class PodEvictor(
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
             if (overriding is not null)
-                warn($"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; the pod is deleted without it (-OverrideBudgetAfter).");
+                warn($"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB (-OverrideBudgetAfter).");
             // What its budget allows is for those who ask it.
             if (mode == RemovalMode.Delete) ticket.Dispose();
             EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class PodEvictor(
             switch (answer.Kind)
             {
                 case EvictionAnswerKind.Gone:
-                    End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "It was gone before it had to be evicted.");
+                    End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "The pod terminated before it was evicted.");
                     return;
                 case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
                     Note(record, pod, answer);
@@ -99,14 +99,14 @@ internal sealed class PodEvictor(
                     return;
                 case EvictionAnswerKind.NamespaceTerminating:
                     record.Waits(
-                        $"namespace {record.Plan.Namespace} to go", "Its namespace is being deleted, and it with it.",
+                        $"namespace {record.Plan.Namespace} to be deleted", "The pod's namespace is being deleted.",
                         DrainStep.Terminate, $"namespace {record.Plan.Namespace}", scope.Now);
-                    Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to go with it.");
+                    Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
                     await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
                     return;
                 case EvictionAnswerKind.Later:
-                    record.Waits("the server to allow it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                    Tell($"Pod {record.Title}: the server asks to wait: {answer.Message}");
+                    record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                    Tell($"Pod {record.Title}: the API server delays the request: {answer.Message}");
                     await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
                     break;
                 case EvictionAnswerKind.Conflict:
@@ -116,9 +116,9 @@ internal sealed class PodEvictor(
                 case EvictionAnswerKind.Unreachable when failures < FailureLimit && !(scope.Now - unansweredSince > UnreachableServerRetry.Limit):
                     // It may have been accepted: a pod that terminates now goes on our behalf.
                     record.IsAccepted = true;
-                    record.Waits("the server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                    Tell($"Pod {record.Title}: no answer, asking again: {answer.Message}");
-                    if (answer.IsUnanswered) scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it does. {answer.Message}");
+                    record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                    Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");
+                    if (answer.IsUnanswered) scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
                     await WaitForChangeAsync(record, retry, cancellationToken);
                     retry = Longer(retry);
                     break;
@@ -149,8 +149,8 @@ internal sealed class PodEvictor(
             (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
             if (pod is null)
             {
-                if (record.Forced.Count > 0) End(record, DrainPodOutcome.Deleted, $"Removed by force: {string.Join(", ", record.Forced)}.");
-                else End(record, outcome, outcome == DrainPodOutcome.Gone ? "It was gone before it had to be evicted." : record.Plan.Reason);
+                if (record.Forced.Count > 0) End(record, DrainPodOutcome.Deleted, $"Force-deleted: {string.Join(", ", record.Forced)}.");
+                else End(record, outcome, outcome == DrainPodOutcome.Gone ? "The pod terminated before it was evicted." : record.Plan.Reason);
                 return;
             }
 
@@ -161,7 +161,7 @@ internal sealed class PodEvictor(
             List<Task> events = [changed];
             if (timeout < TimeSpan.Zero)
             {
-                End(record, DrainPodOutcome.Skipped, $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; -SkipWaitForDeleteTimeout says not to wait.");
+                End(record, DrainPodOutcome.Skipped, $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; not waiting any longer (-SkipWaitForDeleteTimeout).");
                 return;
             }
 
@@ -187,11 +187,11 @@ internal sealed class PodEvictor(
             TimeSpan left = timeout - (scope.Now - since);
             if (left <= TimeSpan.Zero)
             {
-                warn($"Pod {record.Title}: its Job did not end within {timeout.TotalSeconds:0} s; the pod is evicted.");
+                warn($"Pod {record.Title}: its Job did not complete within {timeout.TotalSeconds:0} s; evicting the pod.");
                 return;
             }
 
-            record.Waits("jobs to end", "Its Job runs.", DrainStep.Job, record.Plan.Owner, scope.Now);
+            record.Waits("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
             progress.Changed();
             await WaitAnyAsync(left, [changed], cancellationToken);
         }
@@ -236,7 +236,7 @@ internal sealed class PodEvictor(
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
         record.Held(names, answer?.Kind switch
         {
-            null => "Other pods go first: its budget allows no more at once.",
+            null => "Queued: the PDB allows no further disruptions right now.",
             EvictionAnswerKind.SeveralBudgets => SeveralBudgets.OfPod(names),
             _ => answer.Message,
         }, scope.Now);
@@ -290,8 +290,8 @@ internal sealed class PodEvictor(
         throw new DrainStoppedException(new()
         {
             Kind = isForbidden ? "Permission" : "Server",
-            Name = isForbidden ? $"{verb} in namespace '{record.Plan.Namespace}'" : record.Title,
-            Message = isForbidden ? $"Not allowed to {verb} in namespace '{record.Plan.Namespace}': {answer.Message}" : answer.Message,
+            Name = isForbidden ? $"{verb} in namespace {record.Plan.Namespace}" : record.Title,
+            Message = isForbidden ? $"Permission denied: cannot {verb} in namespace {record.Plan.Namespace}: {answer.Message}" : answer.Message,
             Pods = new([record.Title]),
         });
     }

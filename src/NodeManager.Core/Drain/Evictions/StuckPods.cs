@@ -44,7 +44,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         if (answer is null)
         {
             record.Force(DrainForce.Stuck);
-            warn($"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; removed by force.");
+            warn($"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.");
         }
         else if (answer.Kind == EvictionAnswerKind.Forbidden)
         {

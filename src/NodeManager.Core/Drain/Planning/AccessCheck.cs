@@ -39,13 +39,13 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     public static NodeDrainBlocker Missing(ResourceAttributes wanted, string? serverReason)
     {
         string resource = wanted.Subresource is null ? wanted.Resource ?? "" : $"{wanted.Resource}/{wanted.Subresource}";
-        string where = wanted.Namespace is null ? "" : $" in namespace '{wanted.Namespace}'";
-        string said = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The server says: {serverReason}";
+        string where = wanted.Namespace is null ? "" : $" in namespace {wanted.Namespace}";
+        string said = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The API server answered: {serverReason}";
         return new()
         {
             Kind = "Permission",
             Name = $"{wanted.Verb} {resource}{where}",
-            Message = $"Not allowed to {wanted.Verb} {resource}{where}; a role has to grant it.{said}",
+            Message = $"Permission denied: cannot {wanted.Verb} {resource}{where}; grant it with a role.{said}",
         };
     }
 

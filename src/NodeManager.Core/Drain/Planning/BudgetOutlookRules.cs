@@ -27,7 +27,7 @@ internal static class BudgetOutlookRules
         if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
             return Never(
                 $"the disruption controller cannot count its pods (SyncFailed): {failed.Message}",
-                "Mend what its status says, or have it cover only pods of Deployments, ReplicaSets and StatefulSets.");
+                "Fix the cause that its status names, or select only pods of Deployments, ReplicaSets and StatefulSets.");
         disruptedFor ??= pod => now - budget.Status.DisruptedPods![pod] - DisruptionControllerRules.DeletionTimeout;
         if (DisruptionControllerRules.Fault(budget, covered, staleFor, disruptedFor) is { } fault)
         {
@@ -43,14 +43,14 @@ internal static class BudgetOutlookRules
     private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now, bool proposesSurge)
     {
         PodDisruptionBudgetStatus status = budget.Status;
-        if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it covers no pods yet", "");
+        if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it selects no pods yet", "");
         int expected = Expected(budget, covered);
         if (status.DesiredHealthy >= expected)
-            return Never($"it needs {status.DesiredHealthy} of {expected} pods healthy, so none may be missing", Room(budget, expected) + (proposesSurge ? Surge(covered) : ""));
+            return Never($"{status.DesiredHealthy} of {expected} pods must be healthy, so no eviction can succeed until the PDB or the replica count changes", Room(budget, expected) + (proposesSurge ? Surge(covered) : ""));
 
         int missing = status.DesiredHealthy + 1 - status.CurrentHealthy;
-        if (missing <= 0) return new(BudgetOutlook.Slow, "evictions that were allowed are still under way", "");
-        string wanted = missing == 1 ? "1 more pod has to become ready" : $"{missing} more pods have to become ready";
+        if (missing <= 0) return new(BudgetOutlook.Slow, "earlier evictions are still in progress", "");
+        string wanted = missing == 1 ? "1 more pod must become ready" : $"{missing} more pods must become ready";
         if (covered is null) return new(BudgetOutlook.Slow, wanted, "");
 
         List<(Pod Pod, UnhealthyPod Health)> unhealthy = [.. covered.Select(p => (p, PodHealth.Examine(p, now)!)).Where(p => p.Item2 is not null)];
@@ -58,11 +58,11 @@ internal static class BudgetOutlookRules
         int coming = Coming(covered, unhealthy, expected);
         if (coming >= missing || stuck.Count == 0) return new(BudgetOutlook.Slow, wanted, "");
         string policy = minorVersion >= PolicyMinor && budget.Spec.UnhealthyPodEvictionPolicy != "AlwaysAllow"
-            ? "; unhealthyPodEvictionPolicy AlwaysAllow would let those that are not ready go"
+            ? ", or set unhealthyPodEvictionPolicy: AlwaysAllow to evict pods that are not ready"
             : "";
         return Never(
-            $"{wanted}, and {(coming == 0 ? "none is" : $"only {coming} are")} about to",
-            $"Mend {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower what the budget needs{policy}.");
+            $"{wanted}, and {(coming == 0 ? "none is" : $"only {coming} are")} starting",
+            $"Fix {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower minAvailable of the PDB{policy}.");
     }
 
     // Those that start, and those that are still to be made; a pod that ends makes room for one of them, and is none itself. A StatefulSet makes
@@ -84,16 +84,16 @@ internal static class BudgetOutlookRules
 
     // Whether it may is judged where it is asked for.
     private static string Surge(IReadOnlyList<Pod>? covered) =>
-        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " -Surge has a Deployment's pods replaced first." : "";
+        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " Or use -Surge to start replacements of a Deployment's pods first." : "";
 
     private static string Room(PodDisruptionBudget budget, int expected)
     {
         if (budget.Spec.MinAvailable is not { } least) return "Raise maxUnavailable to 1 or more.";
         string lower = string.Create(CultureInfo.InvariantCulture, $"lower minAvailable to {Math.Max(0, expected - 1)}");
-        if (!least.IsPercent) return $"Scale what it covers to {budget.Status.DesiredHealthy + 1} replicas, or {lower}.";
+        if (!least.IsPercent) return $"Scale its workload to {budget.Status.DesiredHealthy + 1} replicas or more, or {lower}.";
         decimal share = decimal.Parse(least.Text.AsSpan(0, least.Text.Length - 1), CultureInfo.InvariantCulture);
         // Percentages are rounded up: so many pods are needed before one of them may be missing.
-        return share >= 100 ? $"Below 100 % it can allow: {lower}." : $"Scale what it covers to {Math.Ceiling(100 / (100 - share)):0} replicas, or {lower}.";
+        return share >= 100 ? $"A minAvailable of 100% allows no disruptions: {lower}." : $"Scale its workload to {Math.Ceiling(100 / (100 - share)):0} replicas or more, or {lower}.";
     }
 
     private static BudgetVerdict Never(string reason, string remedy) => new(BudgetOutlook.Never, reason, remedy);

@@ -46,11 +46,11 @@ internal static class BudgetRules
         PodDisruptionBudgetStatus status = budget.Status;
         if (!TakesAllowance(pod, budget, minorVersion)) return null;
         if (IsStale(budget))
-            return new($"The status of budget {Title(budget)} lags behind its specification; until it catches up the server refuses.", true);
+            return new($"The status of PDB {Title(budget)} lags behind its specification; the API server refuses evictions until it is up to date.", true);
         if (status.DisruptionsAllowed > 0) return null;
         return status.ExpectedPods > 0 && status.DesiredHealthy >= status.ExpectedPods
-            ? new($"Budget {Title(budget)} needs {status.DesiredHealthy} of {status.ExpectedPods} pods healthy: as it stands it never allows an eviction.", true)
-            : new($"Budget {Title(budget)} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy}.", false);
+            ? new($"PDB {Title(budget)} requires {status.DesiredHealthy} of {status.ExpectedPods} pods to be healthy: no eviction can succeed until the PDB or the replica count changes.", true)
+            : new($"PDB {Title(budget)} allows 0 disruptions: {status.CurrentHealthy} healthy, {status.DesiredHealthy} required.", false);
     }
 
     /// <summary><c>namespace/name</c>.</summary>

@@ -28,15 +28,15 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
         if (budget.ControllerFault.Length > 0)
             return budget.For(
                 Leaving, BudgetOutlook.Never,
-                $"{AtOnce} of {Leaving} pods can be evicted; then the disruption controller would have to respond, and it does not: {budget.ControllerFault}",
+                $"{AtOnce} of {Leaving} pods can be evicted; further evictions need the disruption controller, which does not respond: {budget.ControllerFault}",
                 DisruptionControllerRules.Remedy);
-        string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods that leave may go at once";
-        string turns = InTurns == 0 ? "" : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until others are ready again elsewhere";
+        string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods to evict can be evicted now";
+        string turns = InTurns == 0 ? "" : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes";
         if (AtOnce == 0 && Stranded == 0) turns = "";
         if (Stranded == 0) return budget.For(Leaving, BudgetOutlook.Slow, now + turns, budget.Remedy);
         return budget.For(
-            Leaving, BudgetOutlook.Never, $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot go at all: those before find no place elsewhere",
-            "Make room on other nodes (FitReason of the pods says what is missing), or drain fewer nodes at a time.");
+            Leaving, BudgetOutlook.Never, $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node",
+            "Free capacity on other nodes (FitReason of the pods names what is missing), or drain fewer nodes concurrently.");
     }
 
     /// <summary>How many may be missing before any of the pods that leave is replaced: what is starting counts as there.</summary>

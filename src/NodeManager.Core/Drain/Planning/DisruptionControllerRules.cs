@@ -15,7 +15,7 @@ internal static class DisruptionControllerRules
     public static readonly TimeSpan DeletionTimeout = TimeSpan.FromMinutes(2);
 
     public const string Remedy =
-        "See whether kube-controller-manager runs and renews its lease: kubectl get lease -n kube-system kube-controller-manager.";
+        "Check that kube-controller-manager runs and renews its Lease: kubectl get lease -n kube-system kube-controller-manager.";
 
     /// <summary>What the controller has not done; null where nothing is overdue.</summary>
     /// <param name="budget">As last told.</param>
@@ -29,7 +29,7 @@ internal static class DisruptionControllerRules
         {
             bool isGone = covered?.All(p => p.Metadata.Name != pod) == true;
             if (disruptedFor(pod) > (isGone ? Limit : DeletionTimeout + Limit))
-                return $"its status still counts the eviction of pod {pod}, {(isGone ? "which is gone" : "accepted long ago")}";
+                return $"its status still counts the eviction of pod {pod}, {(isGone ? "which no longer exists" : "accepted long ago")}";
         }
 
         return null;

@@ -28,15 +28,15 @@ internal sealed class DurationEstimator
 
     public DurationEstimate Estimate(PlannedNode plan)
     {
-        if (plan.Blockers.Count > 0) return new(null, "Something stands in the way: see Blockers.");
+        if (plan.Blockers.Count > 0) return new(null, "The drain is blocked: see Blockers.");
         TimeSpan longest = TimeSpan.Zero;
-        string basis = "No pod has to go.";
+        string basis = "No pods to evict.";
         foreach (PlannedPod pod in plan.Pods)
         {
             TimeSpan own = Own(pod);
             if (_basis.Options.WaitForJob is { } jobs && pod.Plan.Decision == DrainDecision.Evict && pod.Pod.IsOfJob() && !pod.Pod.IsFinished())
-                Consider(jobs + own, $"Jobs may run for {jobs.TotalSeconds:0} s more before their pods are evicted.");
-            Consider(own, $"Pods may use their whole grace period, the longest {own.TotalSeconds:0} s.");
+                Consider(jobs + own, $"Jobs can run for {jobs.TotalSeconds:0} s more before their pods are evicted.");
+            Consider(own, $"Pods can use their whole grace period, at most {own.TotalSeconds:0} s.");
         }
 
         if (_basis.Options.DisableEviction) return new(longest, basis);
@@ -44,26 +44,26 @@ internal sealed class DurationEstimator
         foreach (string title in plan.Pods.Where(p => _basis.Surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             TimeSpan? usual = _basis.UsualStart(title);
-            if (usual is null) return new(null, $"How long the restart of what budget {title} covers takes is not known.");
+            if (usual is null) return new(null, $"The restart time of the pods of PDB {title} is unknown.");
             int replicas = _budgets.TryGetValue(title, out PodBudget? held) ? Math.Max(1, held.ExpectedPods) : 1;
-            Consider(replicas * usual.Value + longest, $"Up to {replicas} pods of budget {title} are made anew one after another; their like took {usual.Value.TotalSeconds:0} s to become ready.");
+            Consider(replicas * usual.Value + longest, $"Up to {replicas} pods of PDB {title} are recreated one after another; such pods took {usual.Value.TotalSeconds:0} s to become ready.");
         }
 
         foreach (string title in plan.Pods.Where(p => !_basis.Surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
         {
             if (!_budgets.TryGetValue(title, out PodBudget? budget)) continue;
-            if (budget.StatusStale) return new(null, $"The status of budget {title} lags behind its specification.");
+            if (budget.StatusStale) return new(null, $"The status of PDB {title} lags behind its specification.");
             int leaving = _leaving[title];
             int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
             int turns = (leaving + atOnce - 1) / atOnce;
             TimeSpan? median = _basis.UsualStart(title);
-            if (turns > 1 && median is null) return new(null, $"How long pods of budget {title} take to become ready is not known.");
+            if (turns > 1 && median is null) return new(null, $"The time until pods of PDB {title} are ready is unknown.");
             TimeSpan start = median ?? TimeSpan.Zero;
             TimeSpan grace = plan.Pods.Where(p => Asked(p).Contains(title)).Max(Own);
             Consider(
                 ((turns - 1) * start) + grace,
-                $"Budget {title} lets {leaving} pods go {atOnce} at a time: {turns} turns. Their like took {start.TotalSeconds:0} s to become ready "
-                + $"(median); the last may use its whole grace period, {grace.TotalSeconds:0} s.");
+                $"PDB {title} allows {leaving} pods to be evicted {atOnce} at a time: {turns} rounds. Such pods took {start.TotalSeconds:0} s to become ready "
+                + $"(median); the last can use its whole grace period, {grace.TotalSeconds:0} s.");
         }
 
         return new(longest, basis);
@@ -87,10 +87,10 @@ internal sealed class DurationEstimator
     {
         List<PlannedPod> asking = [.. plan.Pods.Where(p => !_basis.Surging.Contains(p.Plan.Uid))];
         if (asking.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1) is { } several)
-            return $"It will not finish until something changes: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} budgets.";
+            return $"The drain cannot finish: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} PDBs.";
         PodBudget? stuck = asking.SelectMany(Asked).Distinct().Order(StringComparer.Ordinal).Select(_budgets.GetValueOrDefault).OfType<PodBudget>()
             .FirstOrDefault(b => b.Outlook == BudgetOutlook.Never);
-        return stuck is null ? null : $"It will not finish until something changes: budget {stuck.Namespace}/{stuck.Name}: {stuck.OutlookReason}.";
+        return stuck is null ? null : $"The drain cannot finish: PDB {stuck.Namespace}/{stuck.Name}: {stuck.OutlookReason}.";
     }
 
     // A pod that is not ready, and that its budget does not hold, goes without taking from it.

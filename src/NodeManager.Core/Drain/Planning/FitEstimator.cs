@@ -30,7 +30,7 @@ internal static class FitEstimator
 
     private static (string Fits, string Reason) Place(PlannedPod planned, PlacementSimulator simulator, List<NodeState> others)
     {
-        if (planned.Plan.Rule == "Finished") return ("Unknown", "It has ended; whether it is recreated depends on its owner.");
+        if (planned.Plan.Rule == "Finished") return ("Unknown", "Completed pod: whether it is recreated depends on its owner.");
         if (planned.Pod.Controller() is null) return ("Unknown", "Unmanaged pod: no controller will recreate it.");
 
         NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MostScoredNodes);

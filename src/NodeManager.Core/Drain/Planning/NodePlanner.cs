@@ -45,7 +45,7 @@ internal static class NodePlanner
         BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];
         if (context.Options.DisableEviction && decision.Decision == DrainDecision.Evict && budgets.Count > 0 && !BudgetRules.Bypasses(pod))
-            warnings.Add($"-DisableEviction deletes it without asking its budget {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
+            warnings.Add($"-DisableEviction deletes it without respecting PDB {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
         NodeDrainPlanPod plan = new()
         {
             Node = node,
@@ -74,7 +74,7 @@ internal static class NodePlanner
 
         List<string> warnings = [.. pods.SelectMany(p => p.Plan.Warnings.Select(w => $"Pod {p.Pod.Title()}: {w}"))];
         if (survey.Budgets is null && !options.DisableEviction)
-            warnings.Add("Budgets may not be read: what they allow is not known, and each one that refuses is asked again about every 10 seconds.");
+            warnings.Add("Permission denied: cannot list PodDisruptionBudgets. Their allowed disruptions are unknown; refused evictions are retried about every 10 seconds.");
         return new(name, node, pods, blockers, warnings);
     }
 

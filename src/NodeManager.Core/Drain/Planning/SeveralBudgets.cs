@@ -5,7 +5,7 @@ internal static class SeveralBudgets
 {
     /// <summary>What is said of such a pod.</summary>
     public static string OfPod(IReadOnlyCollection<string> budgets) =>
-        $"{budgets.Count} budgets cover it ({string.Join(", ", budgets)}); the server evicts no pod that has more than one.";
+        $"{budgets.Count} PDBs select the pod ({string.Join(", ", budgets)}); the API server evicts only pods with one PDB.";
 
     /// <summary>The budget as it is for such a pod: it never allows.</summary>
     /// <param name="budget">One of them.</param>
@@ -14,7 +14,7 @@ internal static class SeveralBudgets
     {
         string names = string.Join(", ", budgets.Order(StringComparer.Ordinal));
         return budget.For(
-            budget.Leaving, BudgetOutlook.Never, $"{budgets.Count} budgets cover the same pods ({names}), and the server evicts no pod that has more than one",
-            "Leave one budget over these pods: delete the others, or narrow their selectors.");
+            budget.Leaving, BudgetOutlook.Never, $"{budgets.Count} PDBs select the same pods ({names}), and the API server evicts only pods with one PDB",
+            "Keep one PDB for these pods: delete the others, or narrow their selectors.");
     }
 }

@@ -23,7 +23,7 @@ public static class DrainReportFile
     {
         if (noClobber && File.Exists(path)) throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
-            throw NotWritten(path, "it may only be read", "Write it elsewhere, or use -Force.", null);
+            throw NotWritten(path, "the file is read-only", "Choose another path, or use -Force.", null);
 
         byte[] page = Encoding.UTF8.GetBytes(render());
         cancellationToken.ThrowIfCancellationRequested();
@@ -38,13 +38,13 @@ public static class DrainReportFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw NotWritten(path, exception.Message, "See that the folder is there and that you may write into it.", exception);
+            throw NotWritten(path, exception.Message, "Check that the folder exists and that you have write permission.", exception);
         }
     }
 
     private static NodeManagerException Exists(string path) => new(
-        ErrorIds.ReportExists, ErrorKind.ResourceExists, $"'{path}' is there already.", path, "Name another file, or leave out -NoClobber.");
+        ErrorIds.ReportExists, ErrorKind.ResourceExists, $"File '{path}' already exists.", path, "Choose another path, or leave out -NoClobber.");
 
     private static NodeManagerException NotWritten(string path, string why, string action, Exception? cause) => new(
-        ErrorIds.ReportNotWritten, ErrorKind.ResourceUnavailable, $"'{path}' cannot be written: {why.TrimEnd('.')}.", path, action, cause);
+        ErrorIds.ReportNotWritten, ErrorKind.ResourceUnavailable, $"Cannot write file '{path}': {why.TrimEnd('.')}.", path, action, cause);
 }

@@ -79,8 +79,8 @@ public static class DrainReportPage
         Fact("Nodes drained", $"{drained} of {results.Count}", drained == results.Count ? "good" : "bad");
         Fact("Pods removed", Number(results.Sum(r => r.Evicted)), "");
         Fact("Pods left", Number(left), left == 0 ? "" : "bad");
-        Fact("By force", Number(forced), forced == 0 ? "" : "warn");
-        Fact("Took", Length(to - from), "");
+        Fact("Force-deleted", Number(forced), forced == 0 ? "" : "warn");
+        Fact("Duration", Length(to - from), "");
         html.Close();
 
         void Fact(string name, string value, string kind) => html.Open("div").Element("dt", name).Element("dd", value, ("class", kind)).Close();
@@ -92,7 +92,7 @@ public static class DrainReportPage
         if (steps.Count == 0) return;
         html.Open("h2").Text("All steps").Close().Open("details", ("open", "")).Element("summary", $"{steps.Count} steps").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
         foreach (string column in (string[])["Node", "Pod", "Step", "Start", "End"]) html.Element("th", column);
-        html.Element("th", "Took", ("class", "number")).Element("th", "What").Close().Close().Open("tbody");
+        html.Element("th", "Duration", ("class", "number")).Element("th", "What").Close().Close().Open("tbody");
         foreach (NodeDrainStep step in steps)
         {
             html.Open("tr").Element("td", step.Node).Element("td", step.Pod).Element("td", step.Step, ("class", "name"))
@@ -107,7 +107,7 @@ public static class DrainReportPage
     private static void Nodes(HtmlWriter html, List<NodeDrainResult> results)
     {
         html.Open("table", ("class", "nodes")).Open("thead").Open("tr").Element("th", "Node").Element("th", "Status");
-        foreach (string column in (string[])["Removed", "Left", "Took"]) html.Element("th", column, ("class", "number"));
+        foreach (string column in (string[])["Removed", "Left", "Duration"]) html.Element("th", column, ("class", "number"));
         html.Close().Close().Open("tbody");
         for (int i = 0; i < results.Count; i++)
         {

@@ -33,19 +33,15 @@ internal static class NodeSection
         _ => "good",
     };
 
-    // A budget's message ends with what helps, which has a column of its own here.
-    private static string Without(string remedy, string message) =>
-        remedy.Length > 0 && message.EndsWith(remedy, StringComparison.Ordinal) ? message[..^remedy.Length].TrimEnd() : message;
-
     private static void Blockers(HtmlWriter html, NodeDrainResult result)
     {
         if (result.Blockers.Count == 0) return;
-        html.Element("h3", "What stood in the way").Open("table", ("class", "blockers")).Open("thead").Open("tr");
-        foreach (string column in (string[])["Kind", "Name", "Outlook", "What", "What helps", "Pods"]) html.Element("th", column);
+        html.Element("h3", "Blockers").Open("table", ("class", "blockers")).Open("thead").Open("tr");
+        foreach (string column in (string[])["Kind", "Name", "Outlook", "Cause", "Remedy", "Pods"]) html.Element("th", column);
         html.Close().Close().Open("tbody");
         foreach (NodeDrainBlocker blocker in result.Blockers)
         {
-            html.Open("tr").Element("td", blocker.Kind, ("class", "name")).Element("td", blocker.Name, ("class", "key")).Element("td", blocker.Outlook).Open("td").Text(Without(blocker.Remedy, blocker.Message));
+            html.Open("tr").Element("td", blocker.Kind, ("class", "name")).Element("td", blocker.Name, ("class", "key")).Element("td", blocker.Outlook).Open("td").Text(blocker.Message);
             foreach (UnhealthyPod pod in blocker.UnhealthyPods) html.Void("br").Text($"Not ready: {pod}");
             html.Close().Element("td", blocker.Remedy).Element("td", blocker.Pods.ToString()).Close();
         }

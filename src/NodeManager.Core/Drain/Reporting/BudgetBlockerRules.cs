@@ -31,11 +31,10 @@ internal static class BudgetBlockerRules
         string selector = budget.Selector.Length == 0 ? "all pods of the namespace" : budget.Selector;
         string outlook = budget.Outlook switch
         {
-            BudgetOutlook.Never => $"; never as things stand: {budget.OutlookReason}",
-            BudgetOutlook.Slow => $"; slow: {budget.OutlookReason}",
+            BudgetOutlook.Never => $"; blocked: {budget.OutlookReason}",
+            BudgetOutlook.Slow => $"; waiting: {budget.OutlookReason}",
             _ => "",
         };
-        string remedy = budget.Remedy.Length == 0 ? "" : $". {budget.Remedy}";
-        return $"{budget.Summary} (selector {selector}){outlook}{remedy}";
+        return $"{budget.Summary} (selector {selector}){outlook}";
     }
 }

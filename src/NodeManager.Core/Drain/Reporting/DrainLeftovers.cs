@@ -9,7 +9,7 @@ public static class DrainLeftovers
     {
         ILookup<string, string> names = blockers.ToLookup(b => b.Kind, b => b.Name);
         return List("Still attached", names["VolumeAttachment"]) + List("Not replaced yet", names["Replacement"])
-            + string.Concat(names["Rollout"].Select(name => $" The rollout of {name} goes on."));
+            + string.Concat(names["Rollout"].Select(name => $" The rollout of {name} continues."));
     }
 
     private static string List(string title, IEnumerable<string> names) =>

@@ -89,7 +89,7 @@ internal sealed class DrainProgress : IDisposable
         int gone = going.Count(r => r.EndedAt is not null);
         List<string> waits = [.. going.Select(r => r.WaitsFor).Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         if (_phase.Length > 0) waits.Insert(0, _phase);
-        string status = $"{gone} of {going.Count} pods gone";
+        string status = $"{gone} of {going.Count} pods evicted";
         if (waits.Count > 0) status += $"; waiting for {NameList.Of(waits, 3)}";
         _observer.Progress(new(_node, Activity, status, going.Count == 0 ? -1 : 100 * gone / going.Count));
     }

@@ -56,6 +56,7 @@ internal sealed record DrainReport
         List<NodeDrainBlocker> blockers = [.. Blockers, .. Waits];
         int remaining = pods.Count(IsLeft);
         string status = StatusOf(remaining);
+        (string summary, string message) = Sentences(pods, blockers, remaining);
         return new()
         {
             Session = Session,
@@ -73,7 +74,8 @@ internal sealed record DrainReport
             StartedAt = StartedAt,
             Duration = EndedAt - StartedAt,
             Timeline = new([.. Timeline()]),
-            Message = Sentence(pods, blockers, remaining),
+            Summary = summary,
+            Message = message,
         };
     }
 
@@ -89,31 +91,32 @@ internal sealed record DrainReport
         _ => NodeDrainStatus.Failed,
     };
 
-    private string Sentence(List<NodeDrainPod> pods, List<NodeDrainBlocker> blockers, int remaining)
+    private (string Summary, string Message) Sentences(List<NodeDrainPod> pods, List<NodeDrainBlocker> blockers, int remaining)
     {
         int removed = pods.Count(p => p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Replaced);
         int gone = pods.Count(p => p.Outcome == DrainPodOutcome.Gone);
         int forced = pods.Count(p => p.Forced.Count > 0);
-        string counts = $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} by force)" : "")}{(gone > 0 ? $", {gone} gone by themselves" : "")}";
-        string stays = IsWithdrawn ? "The node was uncordoned again: no pod had been evicted." : Look.Describe(WasCordoned);
-        string holds = blockers.Count == 0 ? "" : $" In the way: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
+        string counts = $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} force-deleted)" : "")}{(gone > 0 ? $", {gone} terminated before eviction" : "")}";
+        string stays = IsWithdrawn ? "The node was uncordoned again, as no pod was evicted." : Look.Describe(WasCordoned);
+        string holds = blockers.Count == 0 ? "" : $" Blocked by: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
-        string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected by -PodSelector and left alone.";
-        return End switch
+        string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected by -PodSelector and not evicted.";
+        (string summary, string next) = End switch
         {
-            DrainEnd.Complete => $"Drained: {counts}.{Returned(pods)}{unselected}{(WasCordoned && !IsCordoned ? " " + stays : "")}",
-            DrainEnd.NodeDeleted when remaining == 0 => $"Drained: {counts}; then the node was deleted.",
-            DrainEnd.NodeDeleted => $"The node was deleted while it was drained: {left} The cluster removes those without their grace period.",
-            DrainEnd.Refused => $"Nothing was touched.{holds} {stays}",
-            DrainEnd.Held => $"Asked once: {left}{holds} {stays} Running it again asks again.",
-            DrainEnd.TimedOut => $"Not drained in time: {left}{holds} {stays}",
-            DrainEnd.Cancelled => $"Interrupted: {left}{DrainLeftovers.Describe(blockers)} {stays}{(IsWithdrawn ? "" : " Running it again continues.")}",
-            _ => $"Failed: {left}{holds} {stays}",
+            DrainEnd.Complete => ($"Drained: {counts}.{Returned(pods)}{unselected}", WasCordoned && !IsCordoned ? " " + stays : ""),
+            DrainEnd.NodeDeleted when remaining == 0 => ($"Drained: {counts}; then the node was deleted.", ""),
+            DrainEnd.NodeDeleted => ($"The node was deleted during the drain: {left} The cluster deletes the remaining pods without their grace period.", ""),
+            DrainEnd.Refused => ($"Nothing was changed.{holds}", $" {stays}"),
+            DrainEnd.Held => ($"Tried once: {left}{holds}", $" {stays} Run the drain again to retry."),
+            DrainEnd.TimedOut => ($"Timed out: {left}{holds}", $" {stays}"),
+            DrainEnd.Cancelled => ($"Interrupted: {left}{DrainLeftovers.Describe(blockers)}", $" {stays}{(IsWithdrawn ? "" : " Run the drain again to continue.")}"),
+            _ => ($"Failed: {left}{holds}", $" {stays}"),
         };
+        return (summary, summary + next);
     }
 
     private static string Returned(List<NodeDrainPod> pods) =>
-        pods.Count(p => p.Outcome == DrainPodOutcome.Returned) is > 0 and int count ? $" {Pods(count)} came back, as they tolerate the cordon." : "";
+        pods.Count(p => p.Outcome == DrainPodOutcome.Returned) is > 0 and int count ? $" {Pods(count)} tolerate the cordon and were recreated on the node." : "";
 
     private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
 
@@ -176,7 +179,7 @@ internal sealed record DrainReport
             Name = held.Key.Responder,
             Message = held.Key.Reason,
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
-            Remedy = "See why it does not end; -EvictionApi Eviction evicts without it.",
+            Remedy = "Check why it does not complete. To evict without EvictionRequests, use -EvictionApi Eviction.",
         };
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>

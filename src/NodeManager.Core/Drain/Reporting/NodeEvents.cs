@@ -29,7 +29,7 @@ internal sealed class NodeEvents(DrainScope scope)
         }
         catch (OperationCanceledException)
         {
-            scope.Observer.Verbose($"Node {node.Metadata.Name}: there was no time left to write the event {reason}.");
+            scope.Observer.Verbose($"Node {node.Metadata.Name}: no time was left to write the Event {reason}.");
         }
     }
 }

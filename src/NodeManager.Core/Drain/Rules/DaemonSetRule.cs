@@ -12,8 +12,8 @@ internal static class DaemonSetRule
     {
         if (pod.IsFinished() || pod.DaemonSetOwner() is not { } owner || pod.IsDaemonSetOrphan(context)) return null;
         string? warning = context.DaemonSets is null
-            ? $"DaemonSet '{owner.Name}' could not be read, so whether it still exists is not known."
+            ? $"Cannot read DaemonSet '{owner.Name}'; it might no longer exist."
             : null;
-        return new("DaemonSet", DrainDecision.Skip, $"DaemonSet '{owner.Name}' would put it back at once.", warning);
+        return new("DaemonSet", DrainDecision.Skip, $"Managed by DaemonSet '{owner.Name}', which would recreate it on this node.", warning);
     }
 }

@@ -6,5 +6,5 @@ namespace NodeManager.Core.Drain.Rules;
 internal static class FinishedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>
-        pod.IsFinished() ? new("Finished", DrainDecision.Evict, $"It has ended ({pod.Status.Phase}).") : null;
+        pod.IsFinished() ? new("Finished", DrainDecision.Evict, $"Completed pod ({pod.Status.Phase}).") : null;
 }

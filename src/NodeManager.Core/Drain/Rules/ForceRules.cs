@@ -13,7 +13,7 @@ internal static class ForceRules
     private const string Unreachable = "node.kubernetes.io/unreachable";
 
     /// <summary>What would let a refused pod go.</summary>
-    public const string Remedy = $"When its machine is off for certain, taint the node {OutOfService}=nodeshutdown:NoExecute.";
+    public const string Remedy = $"If the machine is off, add the taint {OutOfService}=nodeshutdown:NoExecute to the node.";
 
     /// <summary>Why not; null when it may.</summary>
     /// <param name="pod">As it is now.</param>
@@ -21,12 +21,12 @@ internal static class ForceRules
     public static string? Refusal(Pod pod, Node? node)
     {
         if (pod.Metadata.Finalizers is { Count: > 0 } finalizers)
-            return $"Finalizers hold it ({string.Join(", ", finalizers)}): force would not remove it.";
+            return $"Finalizers ({string.Join(", ", finalizers)}) block the deletion, also a force-delete.";
         if (!IsUnreachable(node) || node?.Spec.Taints?.Exists(t => t.Key == OutOfService) == true) return null;
         if (pod.Controller()?.Kind == "StatefulSet")
-            return "It is not removed by force: it is of a StatefulSet, its node cannot be reached, and it may still run there beside its successor.";
+            return "Not force-deleted: a StatefulSet manages it, its node is unreachable, and it might run there beside its replacement.";
         return pod.Spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) == true
-            ? "It is not removed by force: it has volumes, its node cannot be reached, and it may still write there."
+            ? "Not force-deleted: it has volumes, its node is unreachable, and it might still write to them."
             : null;
     }
 

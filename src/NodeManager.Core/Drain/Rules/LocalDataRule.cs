@@ -11,7 +11,7 @@ internal static class LocalDataRule
             return null;
         string which = string.Join(", ", volumes);
         return context.Options.DeleteEmptyDirData
-            ? new("LocalData", DrainDecision.Evict, "Its emptyDir data may be lost.", $"The data of its emptyDir volumes is lost: {which}.")
-            : new("LocalData", DrainDecision.Refuse, $"It has data in emptyDir volumes ({which}), which would be lost. Allow that with -DeleteEmptyDirData.");
+            ? new("LocalData", DrainDecision.Evict, "The data of its emptyDir volumes is lost.", $"The data of its emptyDir volumes is lost: {which}.")
+            : new("LocalData", DrainDecision.Refuse, $"The data of its emptyDir volumes ({which}) would be lost. To evict it anyway, use -DeleteEmptyDirData.");
     }
 }

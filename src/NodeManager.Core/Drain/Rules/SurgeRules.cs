@@ -16,11 +16,11 @@ internal static class SurgeRules
     /// <param name="isExclusive">True for claims (by name, in the pod's namespace) that pods on two nodes cannot use at once.</param>
     public static string? Refusal(Pod pod, Deployment? deployment, Func<string, bool> isExclusive)
     {
-        if (deployment is null) return $"it is not of a Deployment but {(pod.Controller() is { } owner ? $"of {owner.Kind} '{owner.Name}'" : "of nobody")}";
+        if (deployment is null) return $"no Deployment manages it{(pod.Controller() is { } owner ? $", but {owner.Kind} '{owner.Name}'" : "")}";
         string name = $"Deployment '{deployment.Metadata.Name}'";
         if (deployment.Metadata.DeletionTimestamp is not null) return $"{name} is being deleted";
         if (deployment.Metadata.OwnerReferences?.Find(o => o.Controller == true) is { } lord)
-            return $"{name} is managed by {lord.Kind} '{lord.Name}', which might undo it";
+            return $"{name} is managed by {lord.Kind} '{lord.Name}', which might revert the restart";
         return Strategy(deployment, name) ?? UnderWay(deployment, name) ?? Company(pod, isExclusive);
     }
 
@@ -30,9 +30,9 @@ internal static class SurgeRules
         if (deployment.Spec.Strategy is { Type: { Length: > 0 } type } && type != "RollingUpdate") return $"{name} has the strategy {type}";
         int replicas = deployment.Spec.Replicas ?? 1;
         RollingUpdateDeployment? rolling = deployment.Spec.Strategy?.RollingUpdate;
-        if ((rolling?.MaxSurge ?? Default).Resolve(replicas, roundUp: true) < 1) return $"{name} has no maxSurge: it would take the old pod first";
+        if ((rolling?.MaxSurge ?? Default).Resolve(replicas, roundUp: true) < 1) return $"{name} has no maxSurge and would delete the old pod first";
         return (rolling?.MaxUnavailable ?? Default).Resolve(replicas, roundUp: false) > 0
-            ? $"{name} lets pods be missing meanwhile (maxUnavailable {(rolling?.MaxUnavailable ?? Default).Text} of {replicas}), which might go below the budget"
+            ? $"{name} allows unavailable pods during a rollout (maxUnavailable {(rolling?.MaxUnavailable ?? Default).Text} of {replicas}), which might violate the PDB"
             : null;
     }
 
@@ -42,14 +42,14 @@ internal static class SurgeRules
         int replicas = deployment.Spec.Replicas ?? 1;
         bool isSettled = (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0)
             && status.Replicas == replicas && status.UpdatedReplicas == replicas && status.AvailableReplicas == replicas;
-        return isSettled ? null : $"a rollout of {name} is under way, or not all of its pods are available";
+        return isSettled ? null : $"a rollout of {name} is in progress, or not all of its pods are available";
     }
 
     private static string? Company(Pod pod, Func<string, bool> isExclusive)
     {
         if (pod.Spec.HostNetwork == true || pod.Spec.Containers.Exists(c => c.Ports?.Exists(p => p.HostPort > 0) == true))
-            return "it uses ports of its host, which a second pod may not find free";
+            return "it uses host ports, which a second pod might not find free";
         string? claim = pod.Spec.Volumes?.Select(v => v.PersistentVolumeClaim?.ClaimName).OfType<string>().FirstOrDefault(isExclusive);
-        return claim is null ? null : $"its volume '{claim}' cannot be used on two nodes at once";
+        return claim is null ? null : $"its volume '{claim}' cannot be used on two nodes concurrently";
     }
 }

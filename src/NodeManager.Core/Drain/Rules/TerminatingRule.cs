@@ -11,8 +11,8 @@ internal static class TerminatingRule
         if (context.Options.SkipWaitForDeleteTimeout is { } timeout && timeout > TimeSpan.Zero && overdue > timeout)
             return new(
                 "Terminating", DrainDecision.Skip,
-                $"It should have been gone since {pod.Metadata.DeletionTimestamp:u}; -SkipWaitForDeleteTimeout says not to wait.",
-                "It is left behind terminating, and may still run.");
-        return new("Terminating", DrainDecision.Wait, "It terminates already.");
+                $"Terminating pod, overdue since {pod.Metadata.DeletionTimestamp:u}; not waiting for it (-SkipWaitForDeleteTimeout).",
+                "It stays on the node terminating, and might still run.");
+        return new("Terminating", DrainDecision.Wait, "Already terminating.");
     }
 }

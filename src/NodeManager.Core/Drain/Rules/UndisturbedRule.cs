@@ -22,6 +22,6 @@ internal static class UndisturbedRule
         string[] wishes = WishesOf(pod);
         return wishes.Length == 0
             ? null
-            : new("Undisturbed", DrainDecision.Evict, "It asks not to be disturbed.", $"It asks not to be disturbed ({string.Join(", ", wishes)}).");
+            : new("Undisturbed", DrainDecision.Evict, "An annotation asks that the pod is not disrupted.", $"An annotation asks that the pod is not disrupted ({string.Join(", ", wishes)}).");
     }
 }

@@ -10,14 +10,14 @@ internal static class UnmanagedRule
         if (pod.IsFinished()) return null;
         string why;
         if (pod.IsDaemonSetOrphan(context))
-            why = $"Its DaemonSet '{pod.DaemonSetOwner()!.Name}' no longer exists";
+            why = $"DaemonSet '{pod.DaemonSetOwner()!.Name}' no longer exists: no controller will recreate the pod.";
         else if (pod.Controller() is null)
-            why = "No controller owns it";
+            why = "Unmanaged pod: no controller will recreate it.";
         else
             return null;
 
         return context.Options.DeleteUnmanagedPods
-            ? new("Unmanaged", DrainDecision.Evict, $"{why}; it may go for good.", $"{why}: nobody makes it anew.")
-            : new("Unmanaged", DrainDecision.Refuse, $"{why}: nobody would make it anew. Allow that with -DeleteUnmanagedPod.");
+            ? new("Unmanaged", DrainDecision.Evict, why, why)
+            : new("Unmanaged", DrainDecision.Refuse, $"{why} To evict it anyway, use -DeleteUnmanagedPod.");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
         catch (KubernetesException refused)
         {
-            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} are not written: {refused.Message}");
+            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}");
             scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }
@@ -61,7 +61,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
         catch (KubernetesException refused)
         {
-            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} do not tell how the drain ended: {refused.Message}");
+            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}");
             scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }

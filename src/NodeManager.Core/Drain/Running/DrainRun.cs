@@ -47,8 +47,8 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         {
             throw new NodeManagerException(
                 ErrorIds.EvictionApiMissing, ErrorKind.InvalidOperation,
-                $"'{scope.Session.Cluster}' ({survey.Server.Version}) has no EvictionRequests (lifecycle.k8s.io/v1alpha1).", scope.Session,
-                "It is alpha from Kubernetes 1.37 on and has to be switched on. With -EvictionApi Auto pods go as always.");
+                $"Cluster '{scope.Session.Cluster}' ({survey.Server.Version}) does not serve EvictionRequests (lifecycle.k8s.io/v1alpha1).", scope.Session,
+                "Enable the alpha feature (Kubernetes 1.37 or later), or use -EvictionApi Auto to evict with the eviction API.");
         }
 
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct()) scope.Observer.Warning(warning);
@@ -88,6 +88,6 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         Reason = scope.Options.Reason,
         StartedAt = _startedAt,
         Duration = scope.Now - _startedAt,
-        Message = isTimedOut ? "Timed out while the cluster was read, before anything was touched." : "Interrupted before anything was touched.",
+        Message = isTimedOut ? "Timed out while reading the cluster; nothing was changed." : "Interrupted; nothing was changed.",
     };
 }

@@ -60,7 +60,7 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         }
         catch (Exception exception)
         {
-            scope.Observer.Verbose($"Node {node}: the pods of its budgets could not be read: {exception.Message}");
+            scope.Observer.Verbose($"Node {node}: the pods of its PDBs could not be read: {exception.Message}");
         }
 
         return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, budgets.DisruptedFor);

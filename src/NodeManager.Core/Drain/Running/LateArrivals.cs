@@ -38,11 +38,11 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
         foreach (PodRecord record in records.Where(r => r.Plan.Decision == DrainDecision.Evict))
         {
             if (record.Pod.ToleratesCordon())
-                record.End(DrainPodOutcome.Returned, "It tolerates the cordon and came back.", scope.Now);
+                record.End(DrainPodOutcome.Returned, "It tolerates the cordon and was recreated on the node.", scope.Now);
             else if (Rounds > RoundLimit)
-                record.End(DrainPodOutcome.Returned, $"It came back for the {Rounds}th time in spite of the cordon.", scope.Now);
+                record.End(DrainPodOutcome.Returned, $"It was recreated on the node for the {Rounds}th time, as it tolerates the cordon.", scope.Now);
             else
-                scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; it goes too.");
+                scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; evicting it, too.");
         }
 
         return records;

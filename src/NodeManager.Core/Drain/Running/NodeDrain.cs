@@ -267,7 +267,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         catch (Exception exception)
         {
             if (!cancellationToken.IsCancellationRequested)
-                _scope.Observer.Verbose($"Node {_plan.Name}: should it be deleted meanwhile, that will not be noticed: {exception.Message}");
+                _scope.Observer.Verbose($"Node {_plan.Name}: its deletion cannot be watched: {exception.Message}");
             return false;
         }
     }
@@ -289,7 +289,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
         if (end == DrainEnd.NodeDeleted)
-            _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted while it was drained." });
+            _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted during the drain." });
         // Refused before anything was done: the plan has just been read.
         FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
@@ -298,7 +298,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                 Kind = "Server",
                 Name = _scope.Session.Server.AbsoluteUri,
                 Message = $"The API server does not answer: {failure}",
-                Remedy = "See whether the API server runs and can be reached, then run the drain again to continue.",
+                Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
             });
         bool isWithdrawn = end == DrainEnd.Cancelled && await WithdrawAsync(look);
         NodeDrainResult result = Report(end, look, isWithdrawn, await _last.InspectBudgetsAsync(Records, CancellationToken.None)).Build();

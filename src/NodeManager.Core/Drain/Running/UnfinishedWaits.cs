@@ -28,7 +28,7 @@ internal static class UnfinishedWaits
                 Message = $"{missing.Describe()}.",
                 UnhealthyPods = new([.. missing.Pending]),
                 Outlook = missing.IsStuck ? BudgetOutlook.Never : BudgetOutlook.Slow,
-                Remedy = missing.IsStuck ? "Make room for its pods, or mend what keeps them from starting." : "",
+                Remedy = missing.IsStuck ? "Free capacity for its pods, or fix what prevents them from starting." : "",
             };
         }
     }

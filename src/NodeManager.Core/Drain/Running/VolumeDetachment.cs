@@ -55,7 +55,7 @@ internal sealed class VolumeDetachment
         HashSet<string>? staying = await VolumesOfAsync(scope, claims[true], cancellationToken);
         if (staying is null)
         {
-            warn("Claims may not be read, so it is not known which volumes the evicted pods used: their detachment is not waited for.");
+            warn("Permission denied: cannot read PersistentVolumeClaims. The volumes of the evicted pods are unknown; the drain does not wait for their detachment.");
             return null;
         }
 
@@ -87,7 +87,7 @@ internal sealed class VolumeDetachment
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            warn($"Whether the volumes of the evicted pods are detached is not known: {refused.Message}");
+            warn($"Cannot check whether the volumes of the evicted pods are detached: {refused.Message}");
             return true;
         }
     }

@@ -34,7 +34,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
         }
         catch (Exception exception)
         {
-            if (!cancellationToken.IsCancellationRequested) scope.Observer.Verbose($"Node {node}: what it waits for could not be determined: {exception.Message}");
+            if (!cancellationToken.IsCancellationRequested) scope.Observer.Verbose($"Node {node}: cannot determine what its drain waits for: {exception.Message}");
         }
     }
 
@@ -53,8 +53,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
                 1 => $"pod {blocker.Pods[0]} waits for ",
                 _ => $"{blocker.Pods.Count} pods ({NameList.Of(blocker.Pods, 3)}) wait for ",
             };
-            string remedy = blocker.Remedy.Length == 0 || blocker.Message.Contains(blocker.Remedy, StringComparison.Ordinal) ? "" : $" {blocker.Remedy}";
-            scope.WarnOnce(cause, $"Node {node}: {pods}{blocker.ToString().TrimEnd('.')}.{remedy}");
+            scope.WarnOnce(cause, $"Node {node}: {pods}{blocker.ToString().TrimEnd('.')}.");
         }
     }
 }

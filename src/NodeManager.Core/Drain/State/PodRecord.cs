@@ -102,7 +102,7 @@ internal sealed class PodRecord(PlannedPod planned)
         _budgets.UnionWith(budgets);
         BlockedBy = budgets;
         Reason = reason;
-        WaitsFor = $"budget {string.Join(" and ", budgets)}";
+        WaitsFor = $"PDB {string.Join(" and ", budgets)}";
         Steps.Begin(DrainStep.Budget, string.Join(" and ", budgets), now);
     }
 
@@ -110,7 +110,7 @@ internal sealed class PodRecord(PlannedPod planned)
     public void WaitsToBeDeleted(string others)
     {
         WaitsFor = others;
-        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than -OverrideBudgetAfter. One pod at a time is deleted; waiting for {others}.";
+        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than -OverrideBudgetAfter. Pods are deleted one at a time; waiting for {others}.";
     }
 
     /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
@@ -133,7 +133,7 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>It is on its way out.</summary>
     public void Terminates(DateTimeOffset now)
     {
-        if (Steps.Current != DrainStep.Terminate) Waits("pods to terminate", "It terminates.", DrainStep.Terminate, "", now);
+        if (Steps.Current != DrainStep.Terminate) Waits("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);
     }
 
     public void End(string outcome, string reason, DateTimeOffset now)

@@ -46,7 +46,7 @@ internal sealed class Replacements : IDisposable
         ILookup<bool, Pod> known = gone.ToLookup(p => p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal));
         foreach (string owner in known[false].Select(p => $"{p.Controller()!.Kind} {p.Metadata.Namespace}/{p.Controller()!.Name}")
             .Where(o => !o.StartsWith("Job ", StringComparison.Ordinal)).Distinct())
-            warn($"{owner}: whether it has replaced its pods is not known.");
+            warn($"Cannot check whether {owner} has replaced its pods.");
         return known[true].Any() ? new(scope, [.. known[true]]) : null;
     }
 
@@ -61,7 +61,7 @@ internal sealed class Replacements : IDisposable
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
-            warn($"Whether the evicted pods were replaced is not known: {refused.Message}");
+            warn($"Cannot check whether the evicted pods were replaced: {refused.Message}");
         }
         finally
         {
@@ -90,7 +90,7 @@ internal sealed class Replacements : IDisposable
             if (stuckFor >= Quiet && words != said)
             {
                 said = words;
-                warn($"Nothing that is to replace evicted pods is on its way: {words}.");
+                warn($"No replacement of the evicted pods is starting: {words}.");
             }
 
             if (stuckFor >= Limit && !hasLimit) throw new DrainStoppedException(null);

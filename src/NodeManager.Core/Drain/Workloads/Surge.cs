@@ -61,7 +61,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         }
 
         // Said once for each reason, not with each try.
-        if (record.SurgeRefusal != refusal) warn($"Pod {record.Title}: not surged, {refusal}.");
+        if (record.SurgeRefusal != refusal) warn($"Pod {record.Title}: no surge: {refusal}.");
         record.SurgeRefusal = refusal;
         return false;
     }
@@ -97,7 +97,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
             token => scope.Client.PatchAsync(
                 Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, null, RequestOptions.Default, token),
             run);
-        scope.Observer.Verbose($"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted, so that its pods are ready elsewhere before they go.");
+        scope.Observer.Verbose($"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted to start replacements before the eviction.");
     }
 
     // Until the Deployment takes the pod, which it does when the successor is ready.
@@ -122,9 +122,9 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
                 {
                     Kind = "Rollout",
                     Name = name,
-                    Message = $"Restarted for its pod to be replaced first{(late.IsCompleted ? $", and not done within {scope.Options.SurgeTimeout?.TotalSeconds:0} s" : "")}: {state.Text}.",
+                    Message = $"The restart that replaces the pod first {(late.IsCompleted ? $"did not finish within {scope.Options.SurgeTimeout?.TotalSeconds:0} s" : "failed")}: {state.Text}.",
                     Pods = new([record.Title]),
-                    Remedy = $"See why its new pods are not ready; kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name} takes it back.",
+                    Remedy = $"Check why its new pods are not ready. To revert the restart: kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name}",
                 };
                 if (state.HasFailed || late.IsCompletedSuccessfully) throw new DrainStoppedException(blocker);
                 record.Surges(blocker, scope.Now);

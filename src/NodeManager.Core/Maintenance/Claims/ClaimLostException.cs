@@ -5,5 +5,5 @@ namespace NodeManager.Core.Maintenance.Claims;
 /// <summary>A node is not the run's any more: somebody put it back into service, or another run has it.</summary>
 internal sealed class ClaimLostException(MaintenanceClaim? other) : Exception(
     other is null
-        ? "Somebody else has put the node back into service; it is left alone."
-        : $"Maintenance run {other.Run} of {other.Holder} has the node now; it is left alone.");
+        ? "Another client returned the node to service; this run leaves it unchanged."
+        : $"Maintenance run {other.Run} (holder: {other.Holder}) has taken the node; this run leaves it unchanged.");

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Errors;
 namespace NodeManager.Core.Maintenance.Claims;
 
 /// <summary>The node that a run means is not there any more, whatever stands under its name.</summary>
-internal sealed class NodeGoneException(string name, Exception? cause = null) : Exception($"Node '{name}' is gone.", cause)
+internal sealed class NodeGoneException(string name, Exception? cause = null) : Exception($"Node '{name}' no longer exists.", cause)
 {
     public static async Task<T> GuardAsync<T>(string name, Func<Task<T>> action)
     {

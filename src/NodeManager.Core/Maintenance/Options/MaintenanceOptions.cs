@@ -9,7 +9,7 @@ public sealed record MaintenanceOptions
     public string MaxUnavailable { get; init; } = "1";
 
     /// <summary>A label's key: nodes with different values of it are never out of service at once. Empty: any may be.</summary>
-    public string SpreadBy { get; init; } = "";
+    public string TopologyKey { get; init; } = "";
 
     /// <summary>Wait for a new boot of each node after the drain and the work.</summary>
     public bool WaitForReboot { get; init; }

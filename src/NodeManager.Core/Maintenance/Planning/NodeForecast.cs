@@ -30,7 +30,7 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
                 .. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message),
                 .. closed.Select(b => Describe(survey.Budgets[b])),
                 .. evicted.Where(p => p.Plan is { BlockedByBudget: true, Budgets.Count: > 1 })
-                    .Select(p => $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets, and the eviction API serves pods with one only."),
+                    .Select(p => $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets; the API server evicts only pods with one PDB."),
                 .. stranded.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => Describe(b, stranded)),
             ],
             [.. stranded.Pods.Select(p => p.Key)],
@@ -38,18 +38,18 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
     }
 
     private static string Describe(PodBudget budget) =>
-        $"PodDisruptionBudget {budget.Namespace}/{budget.Name} lets no pod go: {budget.OutlookReason}. {budget.Remedy}".TrimEnd();
+        $"PDB {budget.Namespace}/{budget.Name} allows no eviction: {budget.OutlookReason}. {budget.Remedy}".TrimEnd();
 
     private static string DescribeRisk(LeavingBudget budget, StrandedPods atRisk)
     {
         string[] pods = [.. atRisk.Pods.Where(p => p.Budgets.Contains(budget)).Select(p => p.Key)];
-        return $"{NameList.Of(pods)} may find no node with room, depending on where the scheduler places the other pods, and PodDisruptionBudget {budget.Name} allows {budget.MayMiss} missing.";
+        return $"{NameList.Of(pods)} might fit on no other node, depending on where other pods are placed, and PDB {budget.Name} allows {budget.MayMiss} unavailable.";
     }
 
     private static string Describe(LeavingBudget budget, StrandedPods stranded)
     {
         string[] pods = [.. stranded.Pods.Where(p => p.Budgets.Contains(budget)).Select(p => p.Key)];
-        return $"{NameList.Of(pods)} {(pods.Length == 1 ? "fits" : "fit")} on no other node, and PodDisruptionBudget {budget.Name} allows {budget.MayMiss} missing. "
-            + "Make room on other nodes, or use -OverrideBudgetAfter.";
+        return $"{NameList.Of(pods)} {(pods.Length == 1 ? "fits" : "fit")} on no other node, and PDB {budget.Name} allows {budget.MayMiss} unavailable. "
+            + "Free capacity on other nodes, or use -OverrideBudgetAfter.";
     }
 }

@@ -28,7 +28,7 @@ public static class MaintenanceReportFile
     private static object Flat(NodeMaintenanceRun run) => new
     {
         run.Id, run.Cluster, run.Namespace, run.Status, run.Message, run.Reason, run.StartedBy, run.Holder, run.StartedAt, run.EndedAt,
-        run.MaxUnavailable, run.SpreadBy, Window = run.Window.ToList(), run.OnError, run.Completed, run.Failed, run.Deleted, run.Skipped, run.Remaining,
+        run.MaxUnavailable, run.TopologyKey, Window = run.Window.ToList(), run.OnError, run.Completed, run.Failed, run.Deleted, run.Skipped, run.Remaining,
         Nodes = run.Nodes.Select(n => new
         {
             n.Node, n.NodeUid, n.Status, n.Batch, n.Group, n.WasCordoned, n.Error, n.Message, n.StartedAt, Seconds = n.Duration?.TotalSeconds,

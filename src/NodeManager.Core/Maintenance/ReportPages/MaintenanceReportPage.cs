@@ -37,8 +37,8 @@ public static class MaintenanceReportPage
         Fact(html, "Status", run.Status, run.Status == NodeMaintenanceRunStatus.Completed ? "good" : run.Status == NodeMaintenanceRunStatus.Failed ? "bad" : "warn");
         Fact(html, "Nodes done", $"{run.Completed + run.Deleted} of {run.Nodes.Count - run.Skipped}", remaining + run.Failed == 0 ? "good" : "");
         Fact(html, "Failed", Number(run.Failed), run.Failed == 0 ? "" : "bad");
-        Fact(html, "At most at once", run.MaxUnavailable, "");
-        Fact(html, "Took", DrainReportPage.Length(run.Duration), "");
+        Fact(html, "MaxUnavailable", run.MaxUnavailable, "");
+        Fact(html, "Duration", DrainReportPage.Length(run.Duration), "");
         html.Close();
 
         html.Open("div", ("class", "scroll")).Open("table", ("class", "nodes")).Open("thead").Open("tr");
@@ -54,7 +54,7 @@ public static class MaintenanceReportPage
 
     private static void Node(HtmlWriter html, NodeMaintenanceResult node)
     {
-        string steps = string.Join(", ", node.Steps.Where(s => s.Name != NodeMaintenanceStepName.Claim).Select(s => s.Duration is { } took ? $"{s.Name} {DrainReportPage.Length(took)}" : $"{s.Name} not ended"));
+        string steps = string.Join(", ", node.Steps.Where(s => s.Name != NodeMaintenanceStepName.Claim).Select(s => s.Duration is { } took ? $"{s.Name} {DrainReportPage.Length(took)}" : $"{s.Name} not completed"));
         string colour = node.Status switch { NodeMaintenanceStatus.Completed => "good", NodeMaintenanceStatus.Failed => "bad", _ => "" };
         html.Open("tr").Element("td", node.Batch > 0 ? Number(node.Batch) : "", ("class", "number")).Element("td", node.Node)
             .Element("td", node.Status, ("class", $"name {colour}")).Element("td", steps)

@@ -124,7 +124,7 @@ public static class BatchRules
     private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)
     {
         string[] names = [.. all.Where(c => c.TakesPlace).Select(c => c.Name)];
-        return new([], $"nodes to come back into service: {names.Length} out, at most {limit} may be ({NameList.Of(names)})");
+        return new([], $"nodes to return to service: {names.Length} unavailable, at most {limit} allowed ({NameList.Of(names)})");
     }
 
     private enum Answer

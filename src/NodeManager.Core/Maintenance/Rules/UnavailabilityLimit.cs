@@ -15,8 +15,8 @@ public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
             ? new(value, isPercent)
             : throw new NodeManagerException(
                 ErrorIds.InvalidMaxUnavailable, ErrorKind.InvalidArgument,
-                $"'{text}' says not how many nodes may be out of service at once: it is a number from 1, or 1% to 100% of the nodes.", text,
-                "Write 2, or 10%.");
+                $"'{text}' is not a valid number of unavailable nodes: 1 or more, or 1% to 100% of the nodes.", text,
+                "Specify 2 or 10%, for example.");
     }
 
     /// <summary>Of so many nodes; per cent are rounded down, but one may always be.</summary>

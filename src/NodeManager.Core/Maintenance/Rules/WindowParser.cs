@@ -18,10 +18,10 @@ public static partial class WindowParser
     public static MaintenanceWindow Parse(string text, TimeZoneInfo local)
     {
         Match match = Shape().Match(text);
-        if (!match.Success) throw Invalid(text, "it is not days, times and a time zone");
+        if (!match.Success) throw Invalid(text, "it does not consist of days, times and a time zone");
         TimeSpan opens = Time(text, match.Groups["opens"].Value), closes = Time(text, match.Groups["closes"].Value);
-        if (opens == TimeSpan.FromDays(1)) throw Invalid(text, "it opens at 24:00, which is 00:00 of the next day");
-        if (opens == closes) throw Invalid(text, "it closes when it opens; a whole day is 00:00-24:00");
+        if (opens == TimeSpan.FromDays(1)) throw Invalid(text, "it opens at 24:00; write 00:00 of the next day");
+        if (opens == closes) throw Invalid(text, "it opens and closes at the same time; a whole day is 00:00-24:00");
         SortedSet<DayOfWeek> days = Days(text, match.Groups["days"].Value);
         TimeZoneInfo zone = match.Groups["zone"].Value is { Length: > 0 } name ? Zone(text, name) : local;
         string shown = days.Count == Week.Length ? "Daily" : string.Join(",", Week.Where(days.Contains).Select(d => d.ToString()[..3]));
@@ -36,7 +36,7 @@ public static partial class WindowParser
         {
             string[] ends = part.Split('-', StringSplitOptions.TrimEntries);
             int first = Day(text, ends[0]), last = Day(text, ends[^1]);
-            if (ends.Length > 2) throw Invalid(text, $"'{part}' is no day and no range of days");
+            if (ends.Length > 2) throw Invalid(text, $"'{part}' is not a day or a range of days");
             for (int day = first; ; day = (day + 1) % Week.Length)
             {
                 set.Add(Week[day]);
@@ -50,7 +50,7 @@ public static partial class WindowParser
     private static int Day(string text, string name)
     {
         int day = name.Length < 3 ? -1 : Array.FindIndex(Week, d => d.ToString().StartsWith(name, StringComparison.OrdinalIgnoreCase));
-        return day >= 0 ? day : throw Invalid(text, $"'{name}' is no day of the week");
+        return day >= 0 ? day : throw Invalid(text, $"'{name}' is not a day of the week");
     }
 
     private static TimeSpan Time(string text, string time)
@@ -58,16 +58,16 @@ public static partial class WindowParser
         int colon = time.IndexOf(':', StringComparison.Ordinal);
         int hours = int.Parse(time[..colon], CultureInfo.InvariantCulture), minutes = int.Parse(time[(colon + 1)..], CultureInfo.InvariantCulture);
         TimeSpan of = new(hours, minutes, 0);
-        return minutes < 60 && of <= TimeSpan.FromDays(1) ? of : throw Invalid(text, $"'{time}' is no time of day");
+        return minutes < 60 && of <= TimeSpan.FromDays(1) ? of : throw Invalid(text, $"'{time}' is not a time of day");
     }
 
     private static TimeZoneInfo Zone(string text, string name) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? zone) ? zone
-        : throw Invalid(text, $"this machine knows no time zone '{name}'");
+        : throw Invalid(text, $"time zone '{name}' is not installed on this machine");
 
     private static NodeManagerException Invalid(string text, string why) => new(
-        ErrorIds.InvalidWindow, ErrorKind.InvalidArgument, $"The window '{text}' cannot be read: {why}.", text,
-        "Write days, times and a time zone, such as 'Sat,Sun 22:00-04:00 Europe/Zurich' or '01:00-05:00 UTC'.");
+        ErrorIds.InvalidWindow, ErrorKind.InvalidArgument, $"'{text}' is not a valid window: {why}.", text,
+        "Specify days, times and a time zone, such as 'Sat,Sun 22:00-04:00 Europe/Zurich' or '01:00-05:00 UTC'.");
 
     [GeneratedRegex(
         @"^\s*((?<days>[A-Za-z]+(\s*[,-]\s*[A-Za-z]+)*)\s+)?(?<opens>\d{1,2}:\d{2})\s*-\s*(?<closes>\d{1,2}:\d{2})(\s+(?<zone>\S.*?))?\s*$",

@@ -111,7 +111,7 @@ internal sealed class BatchWork(
     private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
         if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid) return;
-        string pods = $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned, and the drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
+        string pods = $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned. The drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
         left.Remove(uid);
         bool isAlone = batch.Count == 1 || ledger[uid].GoesAlone;
         if (isAlone) await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);

@@ -44,7 +44,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         foreach (IGrouping<(string Run, string Holder), string> run in _taken.GroupBy(t => (t.From.Run, t.From.Holder), t => t.Node))
         {
             string nodes = run.Count() == 1 ? $"Node {run.Single()} is" : $"{run.Count()} nodes ({NameList.Of(run.Order(StringComparer.Ordinal))}) are";
-            scope.Observer.Warning($"{nodes} taken over from maintenance run {run.Key.Run} of {run.Key.Holder}, which nobody works on any more.");
+            scope.Observer.Warning($"{nodes} taken over from maintenance run {run.Key.Run} (holder: {run.Key.Holder}), whose Lease has expired.");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         LeaseState sign = await RunLeaseReader.ObserveAsync(
             scope.Connection, claim.Run, claim.Namespace,
             waits => scope.Observer.Verbose(
-                $"Node {node} belongs to maintenance run {claim.Run} of {waits.Holder}: waiting up to {waits.Duration.TotalSeconds:0} s for a sign of life."),
+                $"Node {node} is claimed by maintenance run {claim.Run} (holder: {waits.Holder}); waiting up to {waits.Duration.TotalSeconds:0} s for its Lease to be renewed."),
             cancellationToken);
         if (sign.IsHeld) throw MaintenanceErrors.Conflict(claim.Run, sign.Holder, node, sign.Duration);
         lock (_dead) _dead.Add(claim.Run);

@@ -36,8 +36,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             state = End(blocked);
             if (blocked is not null)
                 failure = new(
-                    ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable, $"Maintenance run {start.Run.Id} cannot go on: waited in vain for {blocked}.", start.Run.Id,
-                    "Bring these nodes back into service, then carry on with -ResumeId.");
+                    ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable, $"Maintenance run {start.Run.Id} is blocked: timed out waiting for {blocked}.", start.Run.Id,
+                    "Return these nodes to service, then resume with -ResumeId.");
         }
         catch (Exception exception)
         {
@@ -51,7 +51,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
 
         if (state.Status == NodeMaintenanceRunStatus.Stopped && failure is null)
             scope.Observer.Warning(
-                $"Maintenance run {start.Run.Id} stopped: {state.Message} Carry on with: {ResumeCommand.Of(start.Run.Id, scope.Request)}");
+                $"Maintenance run {start.Run.Id} stopped: {state.Message} Resume with: {ResumeCommand.Of(start.Run.Id, scope.Request)}");
         await CloseAsync(state with { At = scope.Now }, cancellationToken);
         return new(_ledger.Describe(state), failure);
     }
@@ -98,7 +98,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
         List<string> unready = [.. open.Where(n => fleet.Find(n.Uid) is { } node && !node.IsReady()).Select(n => n.Name)];
         if (unready.Count > 0)
-            scope.Observer.Warning($"Not Ready, so their turn comes last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
+            scope.Observer.Warning($"Nodes that are not Ready come last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
     }
 
     // Other pods have come to these nodes since, or taken the room that theirs had.
@@ -115,7 +115,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         FleetSurvey survey = await scope.Retry.RunAsync(
             token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => new NodeTarget(n.Name))], start.Options.Drain, token), cancellationToken);
-        if (survey.Room is null) scope.Observer.Verbose("Pods may not be listed: batches are chosen without looking where pods fit.");
+        if (survey.Room is null) scope.Observer.Verbose("Permission denied: cannot list pods. Batches are chosen without checking where pods fit.");
         return survey;
     }
 
@@ -126,7 +126,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         foreach (NodeRecord gone in _ledger.Nodes.Where(n => n.IsOpen && !there.Contains(n.Uid)))
         {
             string message = nodes.Any(n => n.Metadata.Name == gone.Name)
-                ? "Another node registered under its name; it is a new one, and left alone." : "The node was deleted.";
+                ? "A new node registered under this name; it is left unchanged." : "The node was deleted.";
             await _ledger.UpdateAsync(gone.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, Message = message }, cancellationToken);
             start.Progress.NodeEnded(_ledger[gone.Uid]);
             scope.Observer.NodeEnded(_ledger.Result(gone.Uid));
@@ -164,7 +164,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
 
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
-            if (!isTold) scope.Observer.Warning($"No further node may be begun: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
+            if (!isTold) scope.Observer.Warning($"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
             await scope.WaitAnyAsync(left, [changed], cancellationToken);
@@ -204,8 +204,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             if (left <= TimeSpan.Zero && broken.Length == 0) return;
             if (left <= TimeSpan.Zero) throw new NodeManagerException(
                 ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable,
-                $"Maintenance run {start.Run.Id} cannot go on: {NameList.Of(broken)} did not stay Ready after the maintenance.", start.Run.Id,
-                "Look at these nodes, then carry on with -ResumeId.");
+                $"Maintenance run {start.Run.Id} is blocked: {NameList.Of(broken)} did not stay Ready after the maintenance.", start.Run.Id,
+                "Check these nodes, then resume with -ResumeId.");
             if (broken.Length == 0) start.Progress.Wait("Soaking", $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready");
             else start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
             await scope.WaitAnyAsync(left < LookAgain ? left : LookAgain, [changed], cancellationToken);
@@ -221,8 +221,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             Holder = start.Lease.Holder,
             Status = open > 0 ? NodeMaintenanceRunStatus.Stopped : failed > 0 ? StatusOfFailed() : NodeMaintenanceRunStatus.Completed,
             EndedAt = open > 0 ? null : scope.Now,
-            Message = blocked is not null ? $"Waited in vain for {blocked}."
-                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not begun" : "")}." : null,
+            Message = blocked is not null ? $"Timed out waiting for {blocked}."
+                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not started" : "")}." : null,
         };
     }
 
@@ -233,7 +233,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private string? InTheMiddle()
     {
         string[] begun = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress).Select(n => n.Name)];
-        return begun.Length == 0 ? null : $"In the middle, and left cordoned: {NameList.Of(begun)}.";
+        return begun.Length == 0 ? null : $"Interrupted during maintenance and left cordoned: {NameList.Of(begun)}.";
     }
 
     private List<NodeRecord> Pending() => [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Pending)];
@@ -251,7 +251,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (Exception exception)
         {
-            string said = $"The end of run {start.Run.Id} was not written: {exception.Message} It can be carried on with when its lease has run out.";
+            string said = $"The end of run {start.Run.Id} was not recorded: {exception.Message} The run can be resumed when its Lease has expired.";
             if (isInterrupted) scope.Observer.Verbose(said);
             else scope.Observer.Warning(said);
             return;
@@ -265,7 +265,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (Exception exception)
         {
-            scope.Observer.Verbose($"Run {start.Run.Id} has ended, but not all is tidied up after it: {exception.Message}");
+            scope.Observer.Verbose($"Run {start.Run.Id} has ended, but its cleanup failed: {exception.Message}");
         }
     }
 

@@ -66,9 +66,8 @@ internal sealed class NodeWork(
             if (drain is not null)
             {
                 ledger.Keep(uid, drain);
-                // Where the node is left is said for every failure alike.
-                if (drain.Status != NodeDrainStatus.Drained)
-                    throw new NodeFailedException(drain.Message.Replace(" The node stays cordoned.", "", StringComparison.Ordinal));
+                // The summary: every failure gets the state in which the node is left appended.
+                if (drain.Status != NodeDrainStatus.Drained) throw new NodeFailedException(drain.Summary);
                 await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
             }
 
@@ -79,7 +78,7 @@ internal sealed class NodeWork(
             {
                 await StepAsync(
                     uid, NodeMaintenanceStepName.Reboot, true,
-                    token => InTimeAsync("report a new boot and become Ready after it", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
+                    token => InTimeAsync("report a new boot ID and become Ready", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
             }
 
             await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync("become Ready, with the pods of its DaemonSets", record, async t =>
@@ -103,7 +102,7 @@ internal sealed class NodeWork(
                 {
                     Status = NodeMaintenanceStatus.Completed,
                     DaemonSets = null,
-                    Message = !isGivenBack ? "Somebody else had put it back into service before." : n.WasCordoned ? "It was cordoned before, and stays so." : null,
+                    Message = !isGivenBack ? "Another client had already returned the node to service." : n.WasCordoned ? "The node was cordoned before the run and stays cordoned." : null,
                 },
                 cancellationToken);
             progress.NodeEnded(ledger[uid]);
@@ -134,13 +133,13 @@ internal sealed class NodeWork(
                     BootId = null,
                     Heartbeat = null,
                     DaemonSets = null,
-                    Message = "Given back once: " + why,
+                    Message = "Released once: " + why,
                 },
                 cancellationToken);
             await conditions.EndAsync(record.Name, "MaintenancePostponed", true, cancellationToken);
             await conditions.PlanAsync(record.Name, cancellationToken);
             progress.NodePostponed(ledger[uid]);
-            scope.Observer.Warning($"Node {record.Name} is back in service and goes later, alone: {why}");
+            scope.Observer.Warning($"Node {record.Name} was returned to service and is processed later, alone: {why}");
         },
         cancellationToken);
 
@@ -164,7 +163,7 @@ internal sealed class NodeWork(
             bool isPutBack = isWanted && exception is not ClaimLostException && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
             if (isPutBack) await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), cancellationToken);
             await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
-            string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "It was put back into service." : "It stays cordoned.";
+            string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "The node was returned to service." : "The node stays cordoned.";
             await ledger.UpdateAsync(
                 uid, n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null }, cancellationToken);
         }
@@ -231,9 +230,9 @@ internal sealed class NodeWork(
         {
             Node? node = fleet.Find(record.Uid);
             string status = node is null ? "gone" : NodeMapper.StatusOf(node);
-            string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "as before" : "a new one";
+            string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "unchanged" : "new";
             throw new NodeFailedException(
-                $"It did not {goal} within {HumanDuration.Format(options.WaitReadyTimeout)}: it is {status}, its boot {boot}.", exception);
+                $"The node did not {goal} within {HumanDuration.Format(options.WaitReadyTimeout)}: status {status}, boot ID {boot}.", exception);
         }
     }
 
@@ -253,6 +252,6 @@ internal sealed class NodeWork(
 
     private string Gone(NodeRecord record) =>
         fleet.Items.FirstOrDefault(n => n.Metadata.Name == record.Name && n.Metadata.Uid != record.Uid) is { } other
-            ? $"Another node registered under its name ({other.Metadata.Uid}); it is a new one, and left alone."
+            ? $"A new node registered under this name ({other.Metadata.Uid}); it is left unchanged."
             : "The node was deleted.";
 }

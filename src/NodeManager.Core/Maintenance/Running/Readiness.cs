@@ -29,7 +29,7 @@ internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress pro
         bool Look(Node node)
         {
             if (isMet(node)) return true;
-            progress.Detail(record, $"waiting for {what}; it is {NodeMapper.StatusOf(node)}");
+            progress.Detail(record, $"waiting for {what}; status: {NodeMapper.StatusOf(node)}");
             return false;
         }
 

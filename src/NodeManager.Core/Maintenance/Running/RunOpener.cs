@@ -51,7 +51,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         else
         {
             targets = Resolve(request.Nodes);
-            SpreadKey.Check(targets, options.SpreadBy, scope.Observer);
+            TopologyGroup.Check(targets, options.TopologyKey, scope.Observer);
             stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
         }
 
@@ -103,7 +103,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             nodes = Regroup((await store.TakeOverAsync(stored, state, cancellationToken)), options).Nodes;
             int done = nodes.Count(n => n.Status is NodeMaintenanceStatus.Completed or NodeMaintenanceStatus.Deleted);
             scope.Observer.Warning(
-                $"Resuming maintenance run {run.Id}, which {run.By} began at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
+                $"Resuming maintenance run {run.Id}, started by {run.By} at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
         }
 
         RunProgressLog ledger = new(scope, run, store, _by, nodes);
@@ -132,8 +132,8 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
     {
         Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");
-        bool isOther = options.SpreadBy != stored.Run.Options.SpreadBy;
-        if (isOther) SpreadKey.Check([.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()], options.SpreadBy, scope.Observer);
+        bool isOther = options.TopologyKey != stored.Run.Options.TopologyKey;
+        if (isOther) TopologyGroup.Check([.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()], options.TopologyKey, scope.Observer);
         return stored with
         {
             Head = stored.Head with { Run = stored.Run with { Options = options } },
@@ -141,7 +141,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             [
                 .. stored.Nodes.Select(n => n with
                 {
-                    Group = isOther && byUid.GetValueOrDefault(n.Uid) is { } node ? SpreadKey.GroupOf(node, options.SpreadBy) : n.Group,
+                    Group = isOther && byUid.GetValueOrDefault(n.Uid) is { } node ? TopologyGroup.GroupOf(node, options.TopologyKey) : n.Group,
                     Status = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? NodeMaintenanceStatus.Pending : n.Status,
                     Message = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? null : n.Message,
                 }),
@@ -175,11 +175,11 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             Index = index,
             Name = node.Metadata.Name,
             Uid = node.Metadata.Uid ?? "",
-            Group = SpreadKey.GroupOf(node, options.SpreadBy),
+            Group = TopologyGroup.GroupOf(node, options.TopologyKey),
             IsControlPlane = isControlPlane,
             WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady(),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
-            Message = isLeftOut ? "A control-plane node: left out without -IncludeControlPlane." : null,
+            Message = isLeftOut ? "Control-plane node, excluded without -IncludeControlPlane." : null,
         };
     }
 
@@ -195,7 +195,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             List<Node> unknown = [.. targets.Where(t => !known.Contains(t.Metadata.Uid ?? ""))];
             if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At)) continue;
             foreach (Node added in unknown)
-                scope.Observer.Warning($"Node {added.Metadata.Name} registered after run {run.Run.Id} began: it is not part of it, and left alone.");
+                scope.Observer.Warning($"Node {added.Metadata.Name} registered after run {run.Run.Id} started and is not part of it.");
             return run;
         }
 
@@ -215,14 +215,14 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     {
         if (run.Work.Length > 0 && work.Length == 0)
             throw MaintenanceErrors.Invalid(
-                $"Maintenance run {run.Id} runs a script block on each node, which is not kept with it.", run.Id, "Specify the same -ScriptBlock again.");
+                $"Maintenance run {run.Id} runs a script block on each node, which is not stored with the run.", run.Id, "Specify the same -ScriptBlock again.");
         if (run.Work != work) observer.Warning($"The script block is not the one that run {run.Id} was started with.");
     }
 
     private void Wait(RunRecord run, LeaseState sign, MaintenanceProgress progress)
     {
-        string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for a sign of life of {sign.Holder}";
-        scope.Observer.Verbose($"Run {run.Id} is in the hands of {sign.Holder}: {wait}.");
+        string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for its Lease to be renewed";
+        scope.Observer.Verbose($"Run {run.Id} is in progress; holder: {sign.Holder}; {wait}.");
         progress.Opening(wait);
     }
 

@@ -54,7 +54,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
         }
         catch (Exception exception) when (exception is KubernetesException or NodeManagerException || TransientFailure.Is(exception))
         {
-            scope.Observer.Verbose($"Whether the batch waits for its own nodes is not known: {exception.Message}");
+            scope.Observer.Verbose($"Cannot check whether the batch waits for its own nodes: {exception.Message}");
             return null;
         }
     }

@@ -6,6 +6,6 @@ internal static partial class RunDirectoryLog
 {
     [LoggerMessage(
         EventId = 3101, Level = LogLevel.Warning,
-        Message = "Maintenance runs in namespace {Namespace} that are not in the format '{Known}', which this version reads, or were changed by hand, are left out: {Names}.")]
+        Message = "Omitting maintenance runs in namespace {Namespace} that do not have the format '{Known}' or were changed by hand: {Names}.")]
     public static partial void RunsNotReadable(this ILogger logger, string @namespace, string names, string known);
 }

@@ -55,14 +55,14 @@ internal static class RunDirectory
         if (RunHead.Read(map) is not { } head)
         {
             throw MaintenanceErrors.Invalid(
-                $"ConfigMap {ns}/{map.Metadata.Name} has maintenance run {id} in the format '{FormatOf(map)}', of which this version reads '{RunLayout.Format}', or was changed by hand.",
-                id, "Carry on with the version of NodeManager that began it, or begin anew: the nodes' claims are taken over.");
+                $"ConfigMap {ns}/{map.Metadata.Name} holds maintenance run {id} in the format '{FormatOf(map)}' instead of '{RunLayout.Format}', or was changed by hand.",
+                id, "Resume with the version of NodeManager that started the run, or start a new run, which takes over the claims of the nodes.");
         }
 
         StoredRun run = await LoadAsync(connection, head, ns, cancellationToken);
         return run.IsComplete ? run : throw MaintenanceErrors.Invalid(
-            $"Maintenance run {id} has {head.Run.Nodes} nodes, of which namespace '{ns}' keeps {run.Nodes.Count}: a part of it was deleted, or changed by hand.",
-            id, "Begin anew: the nodes' claims are taken over.");
+            $"Maintenance run {id} has {head.Run.Nodes} nodes, but namespace {ns} has records of {run.Nodes.Count}: a part was deleted or changed by hand.",
+            id, "Start a new run, which takes over the claims of the nodes.");
     }
 
     /// <summary>The holders that have a lease now, by run; who is overdue by our clock has none.</summary>

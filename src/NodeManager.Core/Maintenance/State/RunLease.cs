@@ -90,11 +90,11 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
     }
 
     void ILeaseListener.RenewalRefused(Exception failure) => _scope.Observer.Warning(
-        $"The lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
+        $"The Lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
         + $"The run stops within {_scope.Request.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds.");
 
     void ILeaseListener.InDoubt(TimeSpan unrenewed) => _scope.Observer.Warning(
-        $"The lease of maintenance run {_run} could not be renewed for {unrenewed.TotalSeconds:0} s: no node is touched until it is.");
+        $"The Lease of maintenance run {_run} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is.");
 
     private NodeManagerException Known(Exception failure) =>
         failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)

@@ -32,7 +32,7 @@ internal static class RunMapper
             ObservedAt = now,
             Nodes = new([.. nodes]),
             MaxUnavailable = run.Options.MaxUnavailable,
-            SpreadBy = run.Options.SpreadBy,
+            TopologyKey = run.Options.TopologyKey,
             Window = new([.. run.Options.Windows]),
             OnError = run.Options.OnError.ToString(),
             ResumeCommand = isToBeResumed ? Maintenance.Options.ResumeCommand.Of(run.Id, ns, run.Work.Length > 0 ? "" : null) : "",

@@ -32,8 +32,8 @@ internal static class RunNamespace
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {
                 throw MaintenanceErrors.Invalid(
-                    $"There is no namespace '{scope.Namespace}' in '{scope.Session.Cluster}' to keep the run in, and no permission to make it.", scope.Namespace,
-                    "Have an administrator apply deploy/rbac.yaml, or name another one with -Namespace.");
+                    $"Namespace {scope.Namespace}, which stores the run, does not exist in cluster '{scope.Session.Cluster}' and cannot be created: permission denied.", scope.Namespace,
+                    "Ask an administrator to apply deploy/rbac.yaml, or specify another namespace with -Namespace.");
             }
 
             await write();

@@ -13,8 +13,8 @@ internal sealed class ConditionRefusals(IOperationObserver observer)
     public void Tell(string node, KubernetesException refused)
     {
         if (Interlocked.Increment(ref _count) == 1)
-            observer.Warning($"Node {node}: its lifecycle conditions are not written, which is said once for all nodes: {refused.Message} (-Condition Never leaves them out.)");
+            observer.Warning($"Node {node}: lifecycle conditions cannot be written, also for other nodes: {refused.Message} To omit them, use -Condition Never.");
         else
-            observer.Verbose($"Node {node}: its lifecycle conditions are not written: {refused.Message}");
+            observer.Verbose($"Node {node}: lifecycle conditions cannot be written: {refused.Message}");
     }
 }

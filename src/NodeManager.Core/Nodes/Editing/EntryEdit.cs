@@ -32,8 +32,8 @@ internal static class EntryEdit
         if (others.Count > 0)
             throw new NodeManagerException(
                 ErrorIds.ValueExists, ErrorKind.ResourceExists,
-                $"Node '{name}' has {field} of these keys with other values already: {string.Join(", ", others)}.", name,
-                "Add -Overwrite to change them.");
+                $"Node '{name}' already has {field} of these keys with other values: {string.Join(", ", others)}.", name,
+                "To change them, use -Overwrite.");
         return missing.Count == 0 ? null : Patch(field, missing);
     }
 

@@ -240,8 +240,8 @@ public static partial class NodeEditor
         string shown = string.Join(", ", held.Take(5)) + (held.Length > 5 ? ", …" : "");
         throw new NodeManagerException(
             ErrorIds.NodeHoldsPods, ErrorKind.ResourceBusy,
-            $"Node '{name}' of '{connection.Cluster}' holds {held.Length} pods that would be removed without their grace: {shown}.", name,
-            "Drain it first with Invoke-NodeDrain, or add -IncludePod to lose them.");
+            $"Node '{name}' in cluster '{connection.Cluster}' has {held.Length} pods that would be deleted without their grace period: {shown}.", name,
+            "Drain the node first with Invoke-NodeDrain. To delete the pods with it, use -IncludePod.");
     }
 
     private static bool IsHeld(Pod pod) =>

@@ -4,7 +4,7 @@ namespace NodeManager.Core.Nodes.Editing;
 
 internal static partial class NodePatcher
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Node {Node} was changed by somebody else meanwhile (try {Attempt}); reading it again.")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Node {Node} was changed by another client (attempt {Attempt}); reading it again.")]
     private static partial void LogConflict(ILogger logger, string node, int attempt);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Node {Node} has changed since it was read; reading it again.")]

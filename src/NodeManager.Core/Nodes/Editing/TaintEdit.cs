@@ -30,7 +30,7 @@ internal static class TaintEdit
                 throw new NodeManagerException(
                     ErrorIds.ValueExists, ErrorKind.ResourceExists,
                     $"Node '{node}' has the taint '{taint.Key}' with effect {taint.Effect} and the value '{value}' already.", node,
-                    "Add -Overwrite to change it.");
+                    "To change it, use -Overwrite.");
             if (taint.Value.Length > 0) there["value"] = taint.Value;
             else there.Remove("value");
             changed = true;

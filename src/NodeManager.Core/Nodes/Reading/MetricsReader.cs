@@ -43,8 +43,8 @@ internal static class MetricsReader
     {
         if (session.Configuration.MetricsEnabled) return;
         throw new NodeManagerException(
-            ErrorIds.MetricsDisabled, ErrorKind.InvalidOperation, $"metrics.k8s.io of cluster '{session.Cluster}' was not asked: metricsEnabled is false in the configuration of the session.",
-            session, "To ask it, run Set-NodeManagerConfiguration -MetricsEnabled $true.");
+            ErrorIds.MetricsDisabled, ErrorKind.InvalidOperation, $"metrics.k8s.io of cluster '{session.Cluster}' was not queried: metricsEnabled is false in the configuration of the session.",
+            session, "To query it, run Set-NodeManagerConfiguration -MetricsEnabled $true.");
     }
 
     /// <summary>What an absence is as an error; null for one that is not about metrics (a missing permission).</summary>

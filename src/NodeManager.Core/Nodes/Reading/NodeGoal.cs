@@ -29,16 +29,15 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
         if (type.Length == 0 || status is null)
             throw new NodeManagerException(
                 ErrorIds.InvalidCondition, ErrorKind.InvalidArgument,
-                $"'{text}' is nothing to wait for: it is Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition (Drained, for example), or a condition's type, '=' and True, False or Unknown "
-                + "(for example MemoryPressure=False).",
-                text, "Use one of these.");
+                $"'{text}' is not a state that a node can be waited for.", text,
+                "Specify Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition such as Drained, or a condition with a status, such as MemoryPressure=False.");
         return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);
     }
 
     /// <summary>What the node is instead, for the message when the time is up.</summary>
     public string Describe(Node node)
     {
-        if (IsDeletion) return "it is still there";
+        if (IsDeletion) return "it still exists";
         if (Text == NodeManager.NodeStatus.Cordoned) return "it is schedulable";
         int equals = Text.IndexOf('=', StringComparison.Ordinal);
         string type = equals < 0 ? "Ready" : Text[..equals];

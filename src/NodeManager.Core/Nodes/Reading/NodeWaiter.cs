@@ -31,7 +31,7 @@ public static class NodeWaiter
         if (timeout < TimeSpan.Zero)
             throw new NodeManagerException(
                 ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout,
-                "Give zero or more; zero looks once.");
+                "Specify zero or more; zero checks once.");
         string node = NodeInput.NodeName(name);
         return await ClusterOperation.RunAsync(
             session, name, (connection, token) => WaitAsync(session, connection, node, goal, timeout, token), cancellationToken);
@@ -88,6 +88,6 @@ public static class NodeWaiter
         NodeManagerException TimedOut(Node node) => new(
             ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
             $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {goal.Describe(node)}.", name,
-            "Look at the node's conditions and events, or wait longer with -Timeout.");
+            "Check the conditions and events of the node, or wait longer with -Timeout.");
     }
 }

@@ -56,5 +56,5 @@ public static class PoolText
 
     private static NodeManagerException Invalid(string source, string why, Exception? cause) => new(
         ErrorIds.NodePoolInvalid, ErrorKind.InvalidData, $"The node pool{(source.Length > 0 ? $" in '{source}'" : "")} cannot be read: {why.TrimEnd('.')}.", source,
-        "Give the pool as JSON or YAML: an object with name and spec, the manifest of a NodeSmithPool, or the specification alone, which has platform or providerRef.", cause);
+        "Specify JSON or YAML: an object with name and spec, the manifest of a NodeSmithPool, or a specification with platform or providerRef.", cause);
 }

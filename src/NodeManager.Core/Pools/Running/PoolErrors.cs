@@ -23,7 +23,7 @@ internal static class PoolErrors
 
     public static NodeManagerException Unsupported(string name, IEnumerable<string> fields) => new(
         ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
-        $"Node pool '{name}' was not sent: the service has not returned the fields {string.Join(", ", fields)}, so it may not know them.", name,
+        $"Node pool '{name}' was not sent: the service did not return the fields {string.Join(", ", fields)} and might not support them.", name,
         "Leave these fields out.");
 
     public static NodeManagerException CannotRename(PoolRecord pool) => new(

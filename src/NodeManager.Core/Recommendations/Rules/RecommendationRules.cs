@@ -30,7 +30,7 @@ internal static class RecommendationRules
         if (removed > 0)
             reasons.Add(new() { Rule = NodeScaleRule.BelowThreshold, Value = removed, Limit = situation.DownBelow, Message = $"{removed} of {situation.Nodes.Count} nodes are below {situation.DownBelow:0.#}%, and their pods fit elsewhere." });
         else if (!needsMore && isHeld is null)
-            reasons.Add(new() { Rule = NodeScaleRule.WithinThresholds, Message = "No share is above its threshold, and no node below its threshold can go." });
+            reasons.Add(new() { Rule = NodeScaleRule.WithinThresholds, Message = "No share is above its threshold, and no node below its threshold can be removed." });
 
         return new()
         {
@@ -59,7 +59,7 @@ internal static class RecommendationRules
         if (needsMore) return new() { Rule = NodeScaleRule.Stabilizing, Message = "Nodes are missing, so that none is removed." };
         // Where the scheduler puts them is not known, and they may be what a PDB or an affinity waits for.
         int waiting = situation.Waiting.Count(static pod => pod.Spec.SchedulingGates is not { Count: > 0 });
-        if (waiting > 0) return new() { Rule = NodeScaleRule.PendingPods, Value = waiting, Message = $"Pods wait for the scheduler ({waiting}); no node is removed before they have their place." };
+        if (waiting > 0) return new() { Rule = NodeScaleRule.PendingPods, Value = waiting, Message = $"Pods are pending ({waiting}); no node is removed before they are scheduled." };
         if (situation.Before?.LastScaleUp is not { } last || situation.Now - last >= RecommendationHistory.Stabilization) return null;
         TimeSpan left = RecommendationHistory.Stabilization - (situation.Now - last);
         return new()

@@ -63,7 +63,7 @@ internal static class ScaleDownRules
     private static NodeScaleReason? WhyNotAtAll(ScaleNode node, ScaleSituation situation)
     {
         if (!node.IsActive) return new() { Rule = NodeScaleRule.NotActive, Message = "It is not ready, or cordoned." };
-        if (situation.HasUsage && node.Usage is null or { IsStale: true }) return new() { Rule = NodeScaleRule.UsageUnknown, Message = "What it uses is not known." };
+        if (situation.HasUsage && node.Usage is null or { IsStale: true }) return new() { Rule = NodeScaleRule.UsageUnknown, Message = "Its usage is unknown." };
         foreach (string resource in UtilizationRules.Resources)
         {
             foreach ((decimal? share, string what) in new[] { (node.MovablePercent(resource), "requested"), (node.UsedPercent(resource), "used") })
@@ -94,7 +94,7 @@ internal static class ScaleDownRules
         if (node.Plan.Pods.FirstOrDefault(static p => p.Plan.Decision == DrainDecision.Refuse) is { } refused)
             return new() { Rule = NodeScaleRule.DrainRefused, Object = refused.Pod.Title(), Message = $"A drain is refused for pod {refused.Pod.Title()}: {refused.Plan.Reason}" };
         if (budgets is [var budget, ..])
-            return new() { Rule = NodeScaleRule.BudgetBlocks, Object = $"{budget.Namespace}/{budget.Name}", Message = $"PDB {budget.Namespace}/{budget.Name} never lets a pod go: {budget.OutlookReason}." };
+            return new() { Rule = NodeScaleRule.BudgetBlocks, Object = $"{budget.Namespace}/{budget.Name}", Message = $"PDB {budget.Namespace}/{budget.Name} allows no eviction: {budget.OutlookReason}." };
         HashSet<string> all = [.. gone, node.Name];
         foreach (string resource in UtilizationRules.Resources)
         {
@@ -129,7 +129,7 @@ internal static class ScaleDownRules
                 return (null, new()
                 {
                     Rule = isUnknown ? NodeScaleRule.PodNotJudged : NodeScaleRule.PodDoesNotFit, Object = stuck!.Title(),
-                    Message = $"Pod {stuck!.Title()} {(isUnknown ? "cannot be judged" : "would find no place")}{(places.Count == 0 ? "" : $" in one of {worlds.Length} eviction orders")}: {why.Message}",
+                    Message = $"Pod {stuck!.Title()} {(isUnknown ? "cannot be judged" : "would fit on no other node")}{(places.Count == 0 ? "" : $" in one of {worlds.Length} eviction orders")}: {why.Message}",
                 });
             }
 
@@ -146,7 +146,7 @@ internal static class ScaleDownRules
         return (moves, new()
         {
             Rule = NodeScaleRule.PodsFitElsewhere, Value = moves.Length,
-            Message = moves.Length == 0 ? "It has no pods that would move." : $"Its pods that move, {moves.Length}, find a place elsewhere in all {worlds.Length} eviction orders tried.",
+            Message = moves.Length == 0 ? "It has no pods that would move." : $"Its {moves.Length} pods to move fit on other nodes in all {worlds.Length} eviction orders tried.",
         });
     }
 

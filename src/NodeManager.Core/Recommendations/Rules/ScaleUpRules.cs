@@ -21,12 +21,12 @@ internal static class ScaleUpRules
         foreach (Pod pod in stuck)
         {
             if (!nodes.Add(pod))
-                reasons.Add(new() { Rule = NodeScaleRule.NoShapeFits, Object = pod.Title(), Message = $"Pod {pod.Title()} waits and does not fit on a new node like those that are there." });
+                reasons.Add(new() { Rule = NodeScaleRule.NoShapeFits, Object = pod.Title(), Message = $"Pod {pod.Title()} is pending and does not fit on a new node like the existing ones." });
         }
 
         int forPods = nodes.Count;
         if (forPods > 0)
-            reasons.Add(new() { Rule = NodeScaleRule.PendingPods, Value = stuck.Count, Message = $"{Pods(stuck.Count)} no place on the nodes that are there; {Nodes(forPods)} would take those that fit." });
+            reasons.Add(new() { Rule = NodeScaleRule.PendingPods, Value = stuck.Count, Message = $"{Pods(stuck.Count)} no place on the existing nodes; {Nodes(forPods)} would take those that fit." });
 
         foreach (string resource in UtilizationRules.Resources)
         {
@@ -36,7 +36,7 @@ internal static class ScaleUpRules
 
         if (current + nodes.Count < fewest)
         {
-            reasons.Add(new() { Rule = NodeScaleRule.BelowMinimum, Value = current, Limit = fewest, Message = $"There are {Nodes(current)}; minNodes is {fewest}." });
+            reasons.Add(new() { Rule = NodeScaleRule.BelowMinimum, Value = current, Limit = fewest, Message = $"The pool has {Nodes(current)}; minNodes is {fewest}." });
             nodes.AddUsual(fewest - current - nodes.Count);
         }
 
@@ -55,7 +55,7 @@ internal static class ScaleUpRules
                 Message = $"{percent:0.#}% of {resource} is {what}; the threshold is {situation.UpAbove:0.#}%.",
             });
             if (missing == int.MaxValue)
-                reasons.Add(new() { Rule = NodeScaleRule.NoShapeFits, Resource = resource, Message = $"New nodes like those that are there would be full of {resource} by their DaemonSets alone." });
+                reasons.Add(new() { Rule = NodeScaleRule.NoShapeFits, Resource = resource, Message = $"DaemonSets alone would use the whole {resource} of new nodes like the existing ones." });
             else
                 nodes.AddUsual(missing - nodes.Count);
         }

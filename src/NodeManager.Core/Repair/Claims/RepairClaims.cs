@@ -66,7 +66,7 @@ internal sealed class RepairClaims : IAsyncDisposable
             if (!other.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal)) return other;
             var sign = await RunLeaseReader.ObserveAsync(
                 _scope.Connection, other.Run, other.Namespace,
-                waits => _scope.Observer.Verbose($"Node {name} belongs to run {other.Run} of {waits.Holder}: waiting up to {waits.Duration.TotalSeconds:0} s for a sign of life."),
+                waits => _scope.Observer.Verbose($"Node {name} is claimed by run {other.Run} (holder: {waits.Holder}); waiting up to {waits.Duration.TotalSeconds:0} s for its Lease to be renewed."),
                 cancellationToken);
             if (sign.IsHeld || !dead.Add(other.Run)) return other;
         }

@@ -39,7 +39,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         (Machine? found, string problem) = MachineMatch.Find(node, machines, claims);
         if (found is not null) return new(found, MachineMatch.OwnerOf(found, claims));
         // A provider that could not be asked may have it.
-        if (failed.Count > 0) problem += $" Not all providers could be asked: {string.Join(" ", failed.Select(static one => one.Message))}";
+        if (failed.Count > 0) problem += $" Some providers did not answer: {string.Join(" ", failed.Select(static one => one.Message))}";
         throw NoMachine(node, problem, "Get-Machine lists the machines of all providers, and Get-NodeProvider the providers.", failed.FirstOrDefault());
     }
 
@@ -96,6 +96,6 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
     }
 
     private NodeManagerException NoMachine(Node node, string why, string advice, Exception? cause) => new(
-        ErrorIds.NodeHasNoMachine, ErrorKind.ObjectNotFound, $"Cannot restart or replace node {node.Metadata.Name} (cluster {session.Cluster}): {why} The node was not touched.",
+        ErrorIds.NodeHasNoMachine, ErrorKind.ObjectNotFound, $"Cannot restart or replace node {node.Metadata.Name} (cluster {session.Cluster}): {why} The node was not changed.",
         node.Metadata.Name, advice, cause);
 }

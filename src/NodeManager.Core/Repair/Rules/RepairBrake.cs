@@ -16,7 +16,7 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
     /// <param name="now">The moment.</param>
     public BrakeDecision Judge(BrakeDecision? before, IReadOnlyList<FleetNode>? nodes, DateTimeOffset now)
     {
-        if (nodes is null) return new(BrakeState.Blind, [], "The API server cannot be reached, so nothing is known of the nodes.");
+        if (nodes is null) return new(BrakeState.Blind, [], "Cannot reach the API server; the state of the nodes is unknown.");
         int healthy = nodes.Count(static node => node.Counts), required = MinHealthy.Of(nodes.Count);
         string count = string.Create(CultureInfo.InvariantCulture, $"{healthy:N0} of {nodes.Count:N0} nodes are healthy");
         if (healthy < required) return new(BrakeState.Held, [], string.Create(CultureInfo.InvariantCulture, $"{count}, {required:N0} are required."));

@@ -245,7 +245,7 @@ internal sealed class NodeRepair
         {
             SightState state = await Sight.RecoveredAsync(NeverHealthy, one => one.IsGone || one.Uid != _uid, Policy.EscalateAfter, cancellationToken);
             return state.IsGone || state.Uid != _uid
-                ? new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"NodeSmithClaim {claim.Metadata.Name} was deleted and its machine destroyed. The autoscaler makes another where pool {claim.Spec.PoolRef} needs one.")
+                ? new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"NodeSmithClaim {claim.Metadata.Name} was deleted and its machine destroyed. The autoscaler creates another where pool {claim.Spec.PoolRef} needs one.")
                 : new(NodeRepairStatus.Failed, NodeRepairReason.NotRecovered, $"NodeSmithClaim {claim.Metadata.Name} was deleted, and its node is still there. Check that an autoscaler runs (Get-NodeAutoscaler).");
         }
 
@@ -256,11 +256,11 @@ internal sealed class NodeRepair
         }
         catch (OperationCanceledException)
         {
-            _trouble = $"Machine {_machine} was destroyed, and may not have been made again. Make it with New-Machine {_machine.Machine.Name} -Provider {_machine.Machine.Provider}.";
+            _trouble = $"Machine {_machine} was destroyed, and might not have been recreated. Create it with New-Machine {_machine.Machine.Name} -Provider {_machine.Machine.Provider}.";
             throw;
         }
 
-        return made.Name == Name ? null : new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"Machine {_machine} was destroyed, and machine {made.Provider}/{made.Name} made in its place.");
+        return made.Name == Name ? null : new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"Machine {_machine} was destroyed, and machine {made.Provider}/{made.Name} created in its place.");
     }
 
     /// <summary>Waits for the node to be healthy, and puts it back into service.</summary>

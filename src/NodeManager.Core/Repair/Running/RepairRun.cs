@@ -226,7 +226,7 @@ internal sealed class RepairRun : IHealthFollower
         foreach (NodeTarget missing in _candidates?.Values.Where(one => _nodes.GetValueOrDefault(one.Name)?.Look is null) ?? [])
         {
             bool isBlind = _blindness is not null;
-            _told(Absent(missing, isBlind ? NodeRepairReason.Unreachable : NodeRepairReason.NodeGone, isBlind ? _blindness! : "There is no such node among those that are selected.", now), null);
+            _told(Absent(missing, isBlind ? NodeRepairReason.Unreachable : NodeRepairReason.NodeGone, isBlind ? _blindness! : "The node is not among the selected nodes.", now), null);
         }
 
         if (_scope.Request.IsContinuous) return;

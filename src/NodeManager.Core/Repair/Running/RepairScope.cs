@@ -29,7 +29,7 @@ internal sealed record RepairScope(RepairRequest Request, ClusterConnection Conn
         }
         catch (OperationCanceledException)
         {
-            Observer.Verbose($"Node {node.Metadata.Name}: there was no time left to write the event {reason}.");
+            Observer.Verbose($"Node {node.Metadata.Name}: no time was left to write the Event {reason}.");
         }
     }
 }

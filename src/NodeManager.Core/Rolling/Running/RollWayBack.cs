@@ -28,7 +28,7 @@ internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds 
                 new()
                 {
                     Index = index++, Claim = claim.Metadata.Name, Uid = claim.Metadata.Uid!, Node = node?.Metadata.Name ?? "", NodeUid = node?.Metadata.Uid ?? "",
-                    IsBack = true, Size = RollSize.Of(claim, context.Pool!), Reasons = ["made by the update that is rolled back"],
+                    IsBack = true, Size = RollSize.Of(claim, context.Pool!), Reasons = ["created by the update that is rolled back"],
                 },
                 cancellationToken);
         }
@@ -48,7 +48,7 @@ internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds 
         if (now == book.Record.From) return;
         if (now != book.Record.To)
         {
-            context.Scope.Observer.Warning($"NodeSmithPool {context.Request.Namespace}/{context.Request.Pool} was changed during its update; its template stays as it is now.");
+            context.Scope.Observer.Warning($"NodeSmithPool {context.Request.Namespace}/{context.Request.Pool} was changed during its update; its template is not restored.");
             return;
         }
 

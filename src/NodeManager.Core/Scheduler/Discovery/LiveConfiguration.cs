@@ -30,17 +30,17 @@ internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap M
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            throw NotFound(scheduler, $"There is no ConfigMap '{scheduler.ConfigMap}' in namespace '{scheduler.Namespace}' of '{connection.Cluster}'.",
-                "Name the ConfigMap with -Namespace and -ConfigMap, or create it.", refused);
+            throw NotFound(scheduler, $"ConfigMap '{scheduler.ConfigMap}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.",
+                "Specify the ConfigMap with -Namespace and -ConfigMap, or create it.", refused);
         }
 
         if (map.Data is not { Count: > 0 } data)
-            throw NotFound(scheduler, $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' is empty.",
-                $"Put a {SchedulerDocument.Kind} into it.");
+            throw NotFound(scheduler, $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is empty.",
+                $"Add a {SchedulerDocument.Kind} into it.");
         if (!data.TryGetValue(scheduler.Key, out var text))
             throw NotFound(scheduler,
-                $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' has no key '{scheduler.Key}'; it has {string.Join(", ", data.Keys)}.",
-                "Name the key with -Key.");
+                $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' has no key '{scheduler.Key}'; its keys: {string.Join(", ", data.Keys)}.",
+                "Specify the key with -Key.");
         return new(scheduler, map, text);
     }
 

@@ -40,9 +40,8 @@ public static class SchedulerFinder
         if (found.Count == 1 || selection.Deployments.Count > 0)
             return found;
         throw new NodeManagerException(ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument,
-            $"'{session.Cluster}' has {found.Count} schedulers: {string.Join("; ", found)}. Nothing was changed.", session.Cluster,
-            "Choose with -Deployment (several names or wildcards mean several), -ConfigMap, -Key or -Namespace, or once for the session with "
-            + "Set-NodeManagerConfiguration.");
+            $"Cluster '{session.Cluster}' has {found.Count} schedulers: {string.Join("; ", found)}. Nothing was changed.", session.Cluster,
+            "Select one or more with -Deployment, -ConfigMap, -Key or -Namespace, or set a default with Set-NodeManagerConfiguration.");
     }
 
     private static async Task<IReadOnlyList<ClusterScheduler>> SearchAsync(
@@ -121,8 +120,8 @@ public static class SchedulerFinder
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
-                $"There is no ConfigMap '{name}' in namespace '{scheduler.Namespace}' of '{connection.Cluster}'.", name,
-                "Name it with -ConfigMap and its namespace with -Namespace.", refused);
+                $"ConfigMap '{name}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.", name,
+                "Specify it with -ConfigMap and its namespace with -Namespace.", refused);
         }
 
         string[] keys = [.. (map.Data ?? []).Where(entry => entry.Value.Contains(SchedulerDocument.Kind, StringComparison.Ordinal)).Select(entry => entry.Key)];
@@ -131,12 +130,12 @@ public static class SchedulerFinder
             1 => scheduler with { Key = keys[0] },
             0 => throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
                 map.Data is { Count: > 0 } data
-                    ? $"The ConfigMap {scheduler.Namespace}/{name} of '{connection.Cluster}' holds no {SchedulerDocument.Kind}; it has the keys {string.Join(", ", data.Keys)}."
-                    : $"The ConfigMap {scheduler.Namespace}/{name} of '{connection.Cluster}' is empty.",
-                name, "Name the key with -Key, or another ConfigMap."),
+                    ? $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains no {SchedulerDocument.Kind}; its keys: {string.Join(", ", data.Keys)}."
+                    : $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' is empty.",
+                name, "Specify the key with -Key, or another ConfigMap."),
             _ => throw new NodeManagerException(ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument,
-                $"The ConfigMap {scheduler.Namespace}/{name} of '{connection.Cluster}' holds several configurations: {string.Join(", ", keys)}.",
-                name, "Choose one with -Key."),
+                $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains several configurations: {string.Join(", ", keys)}.",
+                name, "Select one with -Key."),
         };
     }
 
@@ -164,13 +163,13 @@ public static class SchedulerFinder
         var which = selection.Deployments.Count > 0 ? $" named {string.Join(", ", selection.Deployments)}" : "";
         var nodes = await StaticPodNodesAsync(connection, cancellationToken);
         return new(ErrorIds.SchedulerNotFound, ErrorKind.ObjectNotFound,
-            $"'{connection.Cluster}' has no Deployment{which}{where} whose --config lies in a ConfigMap."
+            $"Cluster '{connection.Cluster}' has no Deployment{which}{where} whose --config is mounted from a ConfigMap."
             + (nodes.Length > 0 ? $" A scheduler runs as a static pod on {string.Join(", ", nodes)}." : ""),
             NameOf(selection) ?? connection.Cluster,
             nodes.Length > 0
-                ? "A static pod's configuration is a file on its node: work there with -Path. The kubelet starts the pod anew when its manifest "
-                + "changes, not when the file does."
-                : "Name the ConfigMap with -Namespace and -ConfigMap, or work on a file with -Path.");
+                ? "The configuration of a static pod is a file on its node: change it there with -Path. The kubelet restarts the pod only when "
+                + "its manifest changes."
+                : "Specify the ConfigMap with -Namespace and -ConfigMap, or a file with -Path.");
     }
 
     /// <summary>Where kubeadm and its like run the scheduler; only for the message.</summary>

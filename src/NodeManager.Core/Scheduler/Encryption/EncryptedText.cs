@@ -84,7 +84,7 @@ public static class EncryptedText
             Derive(passphrase, header, keys);
             if (!CryptographicOperations.FixedTimeEquals(keys.AsSpan(KeySize), header[CheckOffset..]))
                 throw new NodeManagerException(ErrorIds.SchedulerPassphraseWrong, ErrorKind.AuthenticationError,
-                    $"{source} was encrypted with another passphrase.", source, "Give the passphrase that it was exported with.");
+                    $"{source} was encrypted with another passphrase.", source, "Specify the passphrase that it was encrypted with.");
             using var cipher = new AesGcm(keys.AsSpan(0, KeySize), TagSize);
             cipher.Decrypt(header.Slice(NonceOffset, NonceSize), bytes.AsSpan(HeaderSize, plain.Length),
                 bytes.AsSpan(HeaderSize + plain.Length, TagSize), plain, header);
@@ -92,7 +92,7 @@ public static class EncryptedText
         }
         catch (AuthenticationTagMismatchException exception)
         {
-            throw Damaged(source, "its content is not what the holder of the passphrase encrypted", exception);
+            throw Damaged(source, "its content does not match its signature", exception);
         }
         finally
         {
@@ -104,14 +104,14 @@ public static class EncryptedText
     private static byte[] Read(string encrypted, string source)
     {
         if (!PemEncoding.TryFind(encrypted, out var fields) || !encrypted.AsSpan()[fields.Label].SequenceEqual(Label))
-            throw Damaged(source, "it is no whole block of encrypted text", null);
+            throw Damaged(source, "it is not a complete block of encrypted text", null);
         var bytes = Convert.FromBase64String(encrypted[fields.Base64Data]);
         if (bytes.Length < HeaderSize + TagSize + ChecksumSize
             || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - ChecksumSize)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - ChecksumSize)))
             throw Damaged(source, "its checksum is wrong", null);
         if (bytes[0] != Version)
             throw new NodeManagerException(ErrorIds.SchedulerBackupDamaged, ErrorKind.InvalidData,
-                $"{source} is encrypted in version {bytes[0]}; this module reads version {Version}.", source, "Update the module.");
+                $"{source} is encrypted in format version {bytes[0]}; this module reads version {Version}.", source, "Update the module.");
         return BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(1)) is > 0 and <= IterationLimit
             ? bytes
             : throw Damaged(source, "its number of iterations is out of range", null);
@@ -122,5 +122,5 @@ public static class EncryptedText
 
     private static NodeManagerException Damaged(string source, string reason, Exception? cause) => new(
         ErrorIds.SchedulerBackupDamaged, ErrorKind.InvalidData, $"{source} is damaged: {reason}.", source,
-        "Take another copy of it; what is damaged cannot be told from what was forged, and is not used.", cause);
+        "Use another copy. A damaged file is never used, as it might be forged.", cause);
 }

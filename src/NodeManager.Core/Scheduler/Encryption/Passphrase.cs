@@ -26,7 +26,7 @@ public sealed class Passphrase : IDisposable
         }
         catch (EncoderFallbackException exception)
         {
-            throw Invalid("The passphrase is no Unicode text.", exception);
+            throw Invalid("The passphrase is not valid Unicode text.", exception);
         }
     }
 
@@ -53,5 +53,5 @@ public sealed class Passphrase : IDisposable
     public void Dispose() => CryptographicOperations.ZeroMemory(_buffer);
 
     private static NodeManagerException Invalid(string message, Exception? cause) => new(
-        ErrorIds.SchedulerPassphraseInvalid, ErrorKind.InvalidArgument, message, null, "Give one with Read-Host -AsSecureString.", cause);
+        ErrorIds.SchedulerPassphraseInvalid, ErrorKind.InvalidArgument, message, null, "Enter one with Read-Host -AsSecureString.", cause);
 }

@@ -38,8 +38,8 @@ public static class SchedulerFiles
                 manifest.Document, changed, new ValidationOptions { Minor = change.Minor, File = path, Catalog = change.Catalog }, path);
         var text = manifest.Write(changed);
         if (manifest.LosesItsLayout)
-            change.Warn($"The value of key {manifest.Key} in {path} is not a literal block: it is rewritten in double quotes, on one line. "
-                + "To keep its lines and comments readable, write it as a literal block (|) first.");
+            change.Warn($"The value of key {manifest.Key} in {path} is not a literal block. It is rewritten in double quotes on one line. "
+                + "To keep its lines readable, change it to a literal block (|) first.");
         if (!await change.Confirm(differences))
             return null;
         Swap(path, before, text, change.RevisionLimit, cancellationToken);
@@ -72,12 +72,12 @@ public static class SchedulerFiles
         catch (IOException exception) when (!overwrite && File.Exists(path))
         {
             throw new NodeManagerException(ErrorIds.AlreadyExists, ErrorKind.ResourceExists,
-                $"The file {path} already exists.", path, "Name another, or use -Force to replace it.", exception);
+                $"The file {path} already exists.", path, "Choose another path, or use -Force to replace it.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
-                $"{path} cannot be written: {exception.Message}", path, "Check that the folder exists and that you may write into it.", exception);
+                $"Cannot write {path}: {exception.Message}", path, "Check that the folder exists and that you have write permission.", exception);
         }
     }
 
@@ -108,7 +108,7 @@ public static class SchedulerFiles
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ResourceUnavailable,
-                $"{path} cannot be read: {exception.Message}", path, "Check that the file exists and that you may read it.", exception);
+                $"Cannot read {path}: {exception.Message}", path, "Check that the file exists and that you have read permission.", exception);
         }
     }
 
@@ -123,7 +123,7 @@ public static class SchedulerFiles
                 {
                     if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(before.Encode(before.Text)))
                         throw new NodeManagerException(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-                            $"{path} was changed by another process at the same time; it was left as it is.", path, "Run the command again.");
+                            $"Another process changed {path} concurrently; nothing was written.", path, "Run the command again.");
                     FileBackups.Keep(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
                 },
             });
@@ -131,7 +131,7 @@ public static class SchedulerFiles
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
-                $"{path} cannot be written: {exception.Message}", path, "Check that you may write into its folder.", exception);
+                $"Cannot write {path}: {exception.Message}", path, "Check that you have write permission for its folder.", exception);
         }
     }
 
@@ -141,7 +141,7 @@ public static class SchedulerFiles
             return text;
         if (passphrase is null)
             throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
-                $"{path} is encrypted.", path, "Give the passphrase that it was exported with, with -Passphrase.");
+                $"{path} is encrypted.", path, "Specify the passphrase that it was encrypted with, with -Passphrase.");
         using var secret = Passphrase.Of(passphrase);
         return EncryptedText.Decrypt(text, secret, path);
     }

@@ -40,7 +40,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var workload = await GuardedAsync("Deployment", async () =>
         {
             if (scheduler.Deployment.Length == 0)
-                return [Finding("Deployment", SchedulerHealthStatus.Warning, "No Deployment mounts the ConfigMap: what runs with it is not known.", "Name it with -Deployment.")];
+                return [Finding("Deployment", SchedulerHealthStatus.Warning, "No Deployment mounts the ConfigMap; the pods that use it are unknown.", "Specify the Deployment with -Deployment.")];
             deployment = await connection.Client.GetAsync(DeploymentManifest.Type, scheduler.Deployment, scheduler.Namespace, cancellationToken);
             return [Deployment(deployment)];
         });
@@ -71,11 +71,11 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
-            return [Finding(check, SchedulerHealthStatus.Unknown, refused.Message, "deploy/rbac.yaml has a role that may look: nodemanager-scheduler-viewer.")];
+            return [Finding(check, SchedulerHealthStatus.Unknown, refused.Message, "Ask for the role nodemanager-scheduler-viewer of deploy/rbac.yaml.")];
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            return [Finding(check, SchedulerHealthStatus.Error, refused.Message, "Look whether it was deleted.")];
+            return [Finding(check, SchedulerHealthStatus.Error, refused.Message, "Check whether it was deleted.")];
         }
     }
 
@@ -84,14 +84,14 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var wanted = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status;
         if (wanted == 0)
-            return Finding("Deployment", SchedulerHealthStatus.Error, "It wants no replicas: nothing schedules for it.", "Scale it up.");
+            return Finding("Deployment", SchedulerHealthStatus.Error, "The desired number of replicas is 0: no pod schedules.", "Scale it up.");
         if (status.Conditions.Find("Progressing") is { Status: "False" } stuck)
-            return Finding("Deployment", SchedulerHealthStatus.Error, stuck.Message ?? "It does not progress.", "See its pods.");
+            return Finding("Deployment", SchedulerHealthStatus.Error, stuck.Message ?? "The rollout does not progress.", "Check its pods.");
         if (status.AvailableReplicas < wanted)
             return Finding("Deployment", status.AvailableReplicas == 0 ? SchedulerHealthStatus.Error : SchedulerHealthStatus.Warning,
-                $"{status.AvailableReplicas} of {wanted} replicas available.", "See its pods.");
+                $"{status.AvailableReplicas} of {wanted} replicas available.", "Check its pods.");
         return status.UpdatedReplicas < wanted || (status.ObservedGeneration ?? 0) < (deployment.Metadata.Generation ?? 0)
-            ? Finding("Deployment", SchedulerHealthStatus.Warning, $"A rollout is under way: {status.UpdatedReplicas} of {wanted} replicas updated.", "Look again when it is over.")
+            ? Finding("Deployment", SchedulerHealthStatus.Warning, $"A rollout is in progress: {status.UpdatedReplicas} of {wanted} replicas updated.", "Run the command again when it has completed.")
             : Finding("Deployment", SchedulerHealthStatus.Healthy, $"{status.AvailableReplicas} of {wanted} replicas available.", "");
     }
 
@@ -110,7 +110,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         if (troubled.Count > 0)
             return troubled;
         return pods.Count == 0
-            ? deployment.Spec.Replicas == 0 ? [] : [Finding("Pod", SchedulerHealthStatus.Error, "There is no pod.", "See the events of the Deployment and its ReplicaSet.")]
+            ? deployment.Spec.Replicas == 0 ? [] : [Finding("Pod", SchedulerHealthStatus.Error, "The Deployment has no pod.", "Check the Events of the Deployment and its ReplicaSet.")]
             : [Finding("Pod", SchedulerHealthStatus.Healthy, $"{pods.Count} pods ready, none was restarted.", "")];
     }
 
@@ -122,9 +122,9 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
             return null;
         var log = text.Restarts > 0 || !isReady ? await PodLog.LastLinesAsync(connection, pod, cancellationToken) : "";
         return isReady
-            ? Finding("Pod", SchedulerHealthStatus.Warning, $"{text.Status}, restarted {text.Restarts} times.", "The log says why it ended.", pod.Metadata.Name, log)
+            ? Finding("Pod", SchedulerHealthStatus.Warning, $"{text.Status}, restarted {text.Restarts} times.", "Read the log of the container for the cause.", pod.Metadata.Name, log)
             : Finding("Pod", SchedulerHealthStatus.Error, $"{text.Status}, {text.ReadyContainers} of {text.Containers} containers ready, restarted {text.Restarts} times.",
-                "The log and the pod's events say why.", pod.Metadata.Name, log);
+                "Read the log and the Events of the pod for the cause.", pod.Metadata.Name, log);
     }
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> LeaderAsync(
@@ -133,8 +133,8 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var election = LeaderElectionSettings.Of(document, scheduler.Arguments);
         if (!election.IsOn)
             return (deployment?.Spec.Replicas ?? 1) > 1
-                ? [Finding("Leader", SchedulerHealthStatus.Warning, "No leader election: all replicas schedule at once.", "Set leaderElection.leaderElect, or run one replica.")]
-                : [Finding("Leader", SchedulerHealthStatus.Healthy, "No leader election: the only pod schedules.", "")];
+                ? [Finding("Leader", SchedulerHealthStatus.Warning, "Leader election is disabled: all replicas schedule concurrently.", "Set leaderElection.leaderElect, or run one replica.")]
+                : [Finding("Leader", SchedulerHealthStatus.Healthy, "Leader election is disabled: the only pod schedules.", "")];
         var subject = $"{election.Namespace}/{election.Name}";
         Lease lease;
         try
@@ -143,19 +143,19 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            return [Finding("Leader", SchedulerHealthStatus.Error, "Nobody leads: there is no such Lease.", "See the pods' logs.", subject)];
+            return [Finding("Leader", SchedulerHealthStatus.Error, "No pod leads: the Lease does not exist.", "Check the logs of the pods.", subject)];
         }
 
         var holder = lease.Spec.HolderIdentity ?? "";
         var age = _now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
         var valid = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15);
         if (holder.Length == 0)
-            return [Finding("Leader", SchedulerHealthStatus.Error, "Nobody leads: the Lease was given back.", "See the pods' logs.", subject)];
+            return [Finding("Leader", SchedulerHealthStatus.Error, "No pod leads: the Lease was released.", "Check the logs of the pods.", subject)];
         if (age > valid)
-            return [Finding("Leader", SchedulerHealthStatus.Error, $"{holder} last renewed the Lease {age.TotalSeconds:0} s ago; it is valid for {valid.TotalSeconds:0} s.", "See the pods' logs.", subject)];
+            return [Finding("Leader", SchedulerHealthStatus.Error, $"{holder} last renewed the Lease {age.TotalSeconds:0} s ago; it is valid for {valid.TotalSeconds:0} s.", "Check the logs of the pods.", subject)];
         return pods.Count > 0 && !pods.Exists(pod => RolloutRules.IsHolder(holder, pod))
-            ? [Finding("Leader", SchedulerHealthStatus.Warning, $"{holder} leads, which is none of the Deployment's pods.", "Look whether two schedulers share the Lease by mistake.", subject)]
-            : [Finding("Leader", SchedulerHealthStatus.Healthy, $"{holder} leads, renewed {Math.Max(0, age.TotalSeconds):0} s ago.", "", subject)];
+            ? [Finding("Leader", SchedulerHealthStatus.Warning, $"Lease holder: {holder}, which is not a pod of the Deployment.", "Check whether two schedulers share the Lease by mistake.", subject)]
+            : [Finding("Leader", SchedulerHealthStatus.Healthy, $"Lease holder: {holder}, renewed {Math.Max(0, age.TotalSeconds):0} s ago.", "", subject)];
     }
 
     private IReadOnlyList<SchedulerHealthFinding> Configuration(SchedulerDocument document, PluginCatalog catalog)
@@ -163,7 +163,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var found = SchedulerConfigurationValidator.Validate(
             document, new ValidationOptions { Minor = scheduler.Minor, IsStock = scheduler.IsStock, File = scheduler.Source, Catalog = catalog });
         return found.Count == 0
-            ? [Finding("Configuration", SchedulerHealthStatus.Healthy, "It is valid.", "", scheduler.ConfigMap)]
+            ? [Finding("Configuration", SchedulerHealthStatus.Healthy, "The configuration is valid.", "", scheduler.ConfigMap)]
             : [.. found.Select(one => Finding(
                 "Configuration", one.Severity == "Error" ? SchedulerHealthStatus.Error : SchedulerHealthStatus.Warning,
                 $"{one.Path}: {one.Message}.", one.RecommendedAction, scheduler.ConfigMap))];
@@ -174,24 +174,24 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var kept = await new RevisionStore(connection, scheduler).ListAsync(cancellationToken);
         List<SchedulerHealthFinding> findings = [];
         if (kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0)) is { } pending)
-            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"{pending.Title} was prepared but never written: whoever made it was interrupted.",
-                $"Restore-SchedulerConfiguration -Revision {pending.Number} would write it.", pending.Name));
+            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"{pending.Title} was prepared but not written, as the change was interrupted.",
+                $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}.", pending.Name));
         if (live.Annotation is { } annotation && live.Revision is null)
-            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"The configuration was changed by other means after revision {annotation.Revision}.",
-                "Backup-SchedulerConfiguration keeps it; Compare-SchedulerConfiguration shows what was changed.", scheduler.ConfigMap));
+            findings.Add(Finding("Revision", SchedulerHealthStatus.Warning, $"Another client changed the configuration after revision {annotation.Revision}.",
+                "Store it with Backup-SchedulerConfiguration; list the changes with Compare-SchedulerConfiguration.", scheduler.ConfigMap));
         var written = kept.FirstOrDefault(revision => revision.Number == live.Annotation?.Revision)?.CreatedAt;
         foreach (var pod in pods)
             if (RunningRevision.Of(pod.Metadata) is { } started && live.Annotation is not null && started != live.Revision && !(StartedAt(pod) > written))
                 findings.Add(Finding("Revision", SchedulerHealthStatus.Warning,
-                    $"It was started with revision {started}; the ConfigMap holds {(live.Revision is { } number ? $"revision {number}" : "another text")}.",
-                    "Restart-Scheduler brings it into force; so would a crash.", pod.Metadata.Name));
+                    $"The pod was started with revision {started}; the ConfigMap contains {(live.Revision is { } number ? $"revision {number}" : "another text")}.",
+                    "Apply it with Restart-Scheduler. A crash of the scheduler also applies it.", pod.Metadata.Name));
         if (findings.Count > 0)
             return findings;
         return [live.Revision is { } current
             ? pods.Exists(pod => RunningRevision.Of(pod.Metadata) is not null)
-                ? Finding("Revision", SchedulerHealthStatus.Healthy, $"The pods run with revision {current}, as the ConfigMap holds.", "")
-                : Finding("Revision", SchedulerHealthStatus.Unknown, "The pods do not say which configuration they were started with.", "Restart-Scheduler has them say it.")
-            : Finding("Revision", SchedulerHealthStatus.Unknown, "No revision of the configuration is kept yet.", "Backup-SchedulerConfiguration keeps it.")];
+                ? Finding("Revision", SchedulerHealthStatus.Healthy, $"The pods run with revision {current}, which the ConfigMap contains.", "")
+                : Finding("Revision", SchedulerHealthStatus.Unknown, "The revision that the pods were started with is not recorded.", "To record it, run Restart-Scheduler.")
+            : Finding("Revision", SchedulerHealthStatus.Unknown, "No revision of the configuration is stored yet.", "Store one with Backup-SchedulerConfiguration.")];
     }
 
     private static DateTimeOffset? StartedAt(Pod pod) =>
@@ -207,7 +207,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
             ? Finding("Scheduling", SchedulerHealthStatus.Healthy, "No pod failed to be scheduled in the last hour.", "")
             : Finding("Scheduling", SchedulerHealthStatus.Warning,
                 $"{recent.Select(one => one.InvolvedObject.Uid).Distinct().Count()} pods could not be scheduled in the last hour; the latest: {latest.Message}",
-                "Make room, or change what the pods ask for.", $"{latest.InvolvedObject.Namespace}/{latest.InvolvedObject.Name}")];
+                "Free capacity, or change the requests of the pods.", $"{latest.InvolvedObject.Namespace}/{latest.InvolvedObject.Name}")];
     }
 
     private static DateTimeOffset When(Event one) => one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
@@ -220,9 +220,9 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 && _now - (pod.Metadata.CreationTimestamp ?? _now) > Timeout);
         var oldest = pending.MinBy(pod => pod.Metadata.CreationTimestamp);
         return [oldest is null
-            ? Finding("PendingPods", SchedulerHealthStatus.Healthy, "No pod waits for it.", "")
+            ? Finding("PendingPods", SchedulerHealthStatus.Healthy, "No pod waits to be scheduled.", "")
             : Finding("PendingPods", SchedulerHealthStatus.Warning,
-                $"{pending.Count} pods wait to be scheduled, the oldest since {oldest.Metadata.CreationTimestamp:u}.", "See the pods' events.",
+                $"{pending.Count} pods wait to be scheduled, the oldest since {oldest.Metadata.CreationTimestamp:u}.", "Check the Events of the pods.",
                 $"{oldest.Metadata.Namespace}/{oldest.Metadata.Name}")];
     }
 

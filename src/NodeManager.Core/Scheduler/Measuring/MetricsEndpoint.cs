@@ -23,7 +23,7 @@ internal sealed class MetricsEndpoint : IDisposable
     {
         if (token is not null && address.Scheme != Uri.UriSchemeHttps)
             throw new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.SecurityError,
-                $"The token is not sent to {address}: whoever is on the way could read it.", address, "Use https.");
+                $"The token is not sent to {address}: the connection is not encrypted.", address, "Use https.");
         _address = address;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, AutomaticDecompression = DecompressionMethods.GZip };
         if (authorityFile is not null)
@@ -62,21 +62,21 @@ internal sealed class MetricsEndpoint : IDisposable
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(ErrorIds.CertificateInvalid, ErrorKind.InvalidArgument,
-                $"{file} holds no certificates: {exception.Message}", file, "Give a file in PEM format.", exception);
+                $"{file} contains no certificates: {exception.Message}", file, "Specify a file in PEM format.", exception);
         }
 
         return policy.CustomTrustStore.Count > 0 ? policy : throw new NodeManagerException(
-            ErrorIds.CertificateInvalid, ErrorKind.InvalidArgument, $"{file} holds no certificates.", file, "Give a file in PEM format.");
+            ErrorIds.CertificateInvalid, ErrorKind.InvalidArgument, $"{file} contains no certificates.", file, "Specify a file in PEM format.");
     }
 
     private NodeManagerException Refused(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized => new(ErrorIds.Unauthorized, ErrorKind.AuthenticationError,
-            $"The scheduler at {_address} does not accept the credentials.", _address,
-            "Give a token of the cluster with -BearerToken, for example of a service account: kubectl create token NAME."),
+            $"The scheduler at {_address} rejected the credentials.", _address,
+            "Specify a token with -BearerToken, for example of a ServiceAccount: kubectl create token NAME."),
         HttpStatusCode.Forbidden => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied,
-            $"The scheduler at {_address} does not let that user read its metrics.", _address,
-            "Allow it the verb get on the nonResourceURL /metrics, and give its token with -BearerToken."),
+            $"Permission denied: the user cannot read the metrics of the scheduler at {_address}.", _address,
+            "Grant the verb get on the nonResourceURL /metrics, and specify the token of the user with -BearerToken."),
         _ => new(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ProtocolError,
             $"{_address} answers {(int)status} {status}.", _address, "Check the address: it ends with /metrics."),
     };
@@ -86,11 +86,11 @@ internal sealed class MetricsEndpoint : IDisposable
         if (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
             return new NodeManagerException(ErrorIds.CertificateUntrusted, ErrorKind.SecurityError,
                 $"The certificate of {_address} is not trusted: {exception.InnerException?.Message ?? exception.Message}", _address,
-                "Give the authority that signed it with -CertificateAuthority. A scheduler that was given no certificate makes one for itself "
-                + "at each start: give it one with --tls-cert-file.", exception);
+                "Specify the signing authority with -CertificateAuthority. A scheduler without --tls-cert-file creates a new self-signed certificate "
+                + "at each start.", exception);
         var isRefused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
         return new NodeManagerException(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ConnectionError,
-            $"{_address} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", _address,
+            $"Cannot reach {_address}: {exception.InnerException?.Message ?? exception.Message}", _address,
             isRefused ? SchedulerMetricsReader.LoopbackAdvice : "Check the address and the network.", exception);
     }
 }

@@ -86,5 +86,5 @@ internal static class PrometheusText
         _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
     };
 
-    private static FormatException Wrong(int number) => new($"line {number} is no line of a metrics endpoint");
+    private static FormatException Wrong(int number) => new($"line {number} is not in the Prometheus text format");
 }

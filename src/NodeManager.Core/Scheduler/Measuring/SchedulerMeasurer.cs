@@ -50,8 +50,8 @@ public static class SchedulerMeasurer
         var found = pods.Items.Select(pod => pod.Metadata.Name).Where(name => names.Count == 0 || names.Any(pattern => new NamePattern(pattern).Matches(name))).ToList();
         return found.Count > 0 ? found : throw new NodeManagerException(
             ErrorIds.SchedulerNotFound, ErrorKind.ObjectNotFound,
-            $"There is no scheduler's pod in namespace '{ns}' of '{session.Cluster}'{(names.Count == 0 ? " with the label component=kube-scheduler" : "")}.", ns,
-            "Name it with -Pod and -Namespace, or give the address of its metrics with -Uri.");
+            $"No pod of a scheduler exists in namespace {ns} of cluster '{session.Cluster}'{(names.Count == 0 ? " with the label component=kube-scheduler" : "")}.", ns,
+            "Specify it with -Pod and -Namespace, or the address of its metrics with -Uri.");
     }
 
     internal static async Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(

@@ -37,7 +37,7 @@ internal sealed class SchedulerMetrics
 
         if (!samples.Any(sample => sample.Name is Attempts || sample.Name.StartsWith(Points, StringComparison.Ordinal)
             || sample.Name.StartsWith("scheduler_pending_pods", StringComparison.Ordinal)))
-            throw NoMetrics(source, "it tells nothing of scheduling", null);
+            throw NoMetrics(source, "it has no metrics of scheduling", null);
         var metrics = new SchedulerMetrics();
         foreach (var sample in samples)
             metrics.Add(sample);
@@ -126,8 +126,8 @@ internal sealed class SchedulerMetrics
     }
 
     private static NodeManagerException NoMetrics(string source, string reason, Exception? cause) => new(
-        ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"What answers at {source} is no scheduler's metrics endpoint: {reason}.", source,
-        "Check the address: it ends with /metrics, at the scheduler's secure port (10259 unless it was told otherwise).", cause);
+        ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"{source} is not the metrics endpoint of a scheduler: {reason}.", source,
+        "Check the address: it ends with /metrics, at the scheduler's secure port (10259 by default).", cause);
 
     private sealed record Key(string Kind, string Profile, string Point, string Plugin, string Result);
 }

@@ -8,8 +8,9 @@ internal static class SchedulerMetricsReader
 {
     /// <summary>What to do where a scheduler listens for its own host alone, as kubeadm sets it up.</summary>
     public const string LoopbackAdvice =
-        "A scheduler that listens on 127.0.0.1 (--bind-address, kubeadm's default) is reached from its own host or pod alone: "
-        + "'kubectl -n kube-system port-forward pod/NAME 10259' and -Uri https://127.0.0.1:10259/metrics with -BearerToken; or start it with --bind-address=0.0.0.0.";
+        "A scheduler that listens on 127.0.0.1 (kubeadm's default) is reachable only from its own host or pod. Forward its port with "
+        + "'kubectl -n kube-system port-forward pod/NAME 10259'. Then use -Uri https://127.0.0.1:10259/metrics and -BearerToken. "
+        + "Or start the scheduler with --bind-address=0.0.0.0.";
 
     /// <exception cref="NodeManagerException">SchedulerMetricsUnavailable, and what else the API server refuses.</exception>
     public static Task<string> ReadAsync(
@@ -32,10 +33,10 @@ internal static class SchedulerMetricsReader
         403 when exception.Message.Contains("pods/proxy", StringComparison.Ordinal) || exception.Message.Contains("pods \"", StringComparison.Ordinal) => null,
         404 when exception.Message.Contains("the requested resource", StringComparison.Ordinal) => new(
             ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ResourceUnavailable,
-            $"The API server has no way to the scheduler {pod}: it offers no proxy to pods, as those of the embedded cluster are simulated.", pod,
-            "Measure a scheduler of a cluster that has real pods, or give the address of its metrics with -Uri.", exception),
+            $"The API server cannot reach the scheduler {pod}: the pods of the embedded cluster are simulated and have no proxy.", pod,
+            "Measure a scheduler of a cluster with real pods, or specify the address of its metrics with -Uri.", exception),
         401 or 403 => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied,
-            $"The scheduler {pod} does not tell its metrics to a caller without credentials, and the API server's proxy passes none on.", pod,
+            $"The scheduler {pod} requires credentials for its metrics, and the proxy of the API server forwards none.", pod,
             "Use -Uri with -BearerToken, through 'kubectl port-forward' where it has no address of its own; or start it with "
             + "--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics.", exception),
         500 or 502 or 503 or 504 => new(ErrorIds.SchedulerMetricsUnavailable, ErrorKind.ConnectionError,

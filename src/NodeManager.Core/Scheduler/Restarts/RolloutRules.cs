@@ -56,7 +56,7 @@ internal static class RolloutRules
         if (status.Conditions.Find("Progressing") is { Status: "False" } stuck)
             return new(false, stuck.Message ?? stuck.Reason ?? "the Deployment does not progress", ready, wanted, fresh.Find(pod => !IsReady(pod)));
         if (status.Conditions.Find("ReplicaFailure") is { Status: "True" } refused)
-            return new(false, $"its pods cannot be made: {refused.Message ?? refused.Reason}", ready, wanted);
+            return new(false, $"its pods cannot be created: {refused.Message ?? refused.Reason}", ready, wanted);
         if (status.UpdatedReplicas < wanted || status.AvailableReplicas < wanted || status.Replicas > status.UpdatedReplicas)
             return new(null, $"{ready} of {wanted} new pods ready{Waiting(fresh)}", ready, wanted, fresh.Find(pod => !IsReady(pod)));
         return goal.MustLead ? Lead(state, goal, deployment, fresh, ready, wanted) : new(true, "", ready, wanted);

@@ -12,7 +12,7 @@ public static class SchedulerFailures
         return new(
             ErrorIds.SchedulerRestartFailed, ErrorKind.InvalidOperation, result.Message + log, result,
             result.Status == SchedulerRestartStatus.RolledBack
-                ? "Correct what the log names and change it again; Compare-SchedulerConfiguration shows what was taken back."
-                : "See Test-SchedulerHealth; Restore-SchedulerConfiguration puts a former revision back.");
+                ? "Correct the cause that the log names and change the configuration again. List the reverted changes with Compare-SchedulerConfiguration."
+                : "Check the scheduler with Test-SchedulerHealth. Restore an earlier revision with Restore-SchedulerConfiguration.");
     }
 }

@@ -41,15 +41,15 @@ internal sealed class SchedulerRestart(
     public static async Task<DeploymentManifest> ReadAsync(ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
     {
         if (scheduler.Deployment.Length == 0)
-            throw NotRunning(scheduler, $"No Deployment of '{connection.Cluster}' mounts the ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap}, so there is none to restart.",
-                "Name it with -Deployment.");
+            throw NotRunning(scheduler, $"No Deployment in cluster '{connection.Cluster}' mounts ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap}; nothing was restarted.",
+                "Specify the Deployment with -Deployment.");
         var deployment = await connection.Client.GetAsync(DeploymentManifest.Type, scheduler.Deployment, scheduler.Namespace, cancellationToken);
         if (deployment.Spec.Replicas == 0)
-            throw NotRunning(scheduler, $"The Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{connection.Cluster}' wants no replicas: nothing runs that could be restarted.",
-                $"Scale it up (kubectl -n {scheduler.Namespace} scale deployment {scheduler.Deployment} --replicas=1), or use -NoRestart to change the configuration alone.");
+            throw NotRunning(scheduler, $"Deployment {scheduler.Namespace}/{scheduler.Deployment} in cluster '{connection.Cluster}' has 0 desired replicas; nothing was restarted.",
+                $"Scale it up (kubectl -n {scheduler.Namespace} scale deployment {scheduler.Deployment} --replicas=1), or use -NoRestart to change only the configuration.");
         if (deployment.Spec.Paused == true)
-            throw NotRunning(scheduler, $"The rollout of the Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{connection.Cluster}' is paused: it would not make new pods.",
-                $"Resume it (kubectl -n {scheduler.Namespace} rollout resume deployment {scheduler.Deployment}), or use -NoRestart to change the configuration alone.");
+            throw NotRunning(scheduler, $"The rollout of Deployment {scheduler.Namespace}/{scheduler.Deployment} in cluster '{connection.Cluster}' is paused; it would not create new pods.",
+                $"Resume it (kubectl -n {scheduler.Namespace} rollout resume deployment {scheduler.Deployment}), or use -NoRestart to change only the configuration.");
         return deployment;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SchedulerRestart(
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
-            observer.Warning($"{scheduler.Source}: the configuration in force could not be kept as a revision, so a failed restart cannot come back to it: {refused.Message}");
+            observer.Warning($"{scheduler.Source}: the current configuration could not be stored as a revision. A failed restart cannot be rolled back: {refused.Message}");
             var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
             return (live, live.Revision);
         }
@@ -125,7 +125,7 @@ internal sealed class SchedulerRestart(
         {
             if (deployment.Spec.Strategy?.Type != "Recreate")
                 observer.Warning(
-                    $"{Title} runs without leader election: no Lease tells which pod schedules, and during the restart the old and the new pod both do.");
+                    $"{Title} runs without leader election. During the restart the old and the new pod both schedule.");
             return (false, "");
         }
 
@@ -140,7 +140,7 @@ internal sealed class SchedulerRestart(
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
-            observer.Warning($"{Title}: who leads is not waited for: {refused.Message}");
+            observer.Warning($"{Title}: not waiting for the new leader: {refused.Message}");
             return (false, "");
         }
     }
@@ -153,13 +153,13 @@ internal sealed class SchedulerRestart(
         var said = $"{Title} did not start{Of(revision)}: {why}.";
         if (verdict.IsTakenOver)
             return Result(SchedulerRestartStatus.Failed, verdict.Revision, former, verdict,
-                $"{said} Somebody else changed or restarted the Deployment meanwhile, so what is to be done about it is left to him.", log);
+                $"{said} Another client changed or restarted the Deployment concurrently; it was not rolled back.", log);
         if (request.NoRollback)
-            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} The configuration was left as it is.", log);
+            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} The configuration was not rolled back.", log);
         if (await FormerAsync(live, revision, former, cancellationToken) is not { } back)
-            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} No former configuration is kept that could be put back.", log);
+            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} No earlier configuration is stored that could be restored.", log);
 
-        observer.Warning($"{said} Revision {back.Number} is put back.{(log.Length > 0 ? $" The log ends: {log}" : "")}");
+        observer.Warning($"{said} Restoring revision {back.Number}.{(log.Length > 0 ? $" The log ends: {log}" : "")}");
         var change = Write(
             text => text == live.Text ? back.Data.Text : throw ChangedMeanwhile(),
             $"Roll back to revision {back.Number}", $"revision {revision} did not start: {verdict.Text}");
@@ -176,13 +176,13 @@ internal sealed class SchedulerRestart(
         var (again, _) = await RollAsync(restarted, live with { Text = back.Data.Text }, written.Revision, cancellationToken);
         return again.Outcome == true
             ? Result(SchedulerRestartStatus.RolledBack, written.Revision, former, again,
-                $"{said} It runs with revision {back.Number} again, as revision {written.Revision}.", log)
+                $"{said} Revision {back.Number} was restored as revision {written.Revision}.", log)
             : Result(SchedulerRestartStatus.Failed, written.Revision, former, again,
-                $"{said} Revision {back.Number} was put back, as revision {written.Revision}, and did not start either: {again.Text}.", log);
+                $"{said} Revision {back.Number} was restored as revision {written.Revision} and did not start either: {again.Text}.", log);
     }
 
     private NodeManagerException ChangedMeanwhile() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-        "Somebody else changed the configuration meanwhile, so it was not put back.", scheduler.ToString(), "Look at it, and restart again.");
+        "Another client changed the configuration concurrently; it was not rolled back.", scheduler.ToString(), "Check the configuration, and restart the scheduler again.");
 
     /// <summary>What the pods before ran with; where nobody noted that, what was in force before.</summary>
     private async Task<SchedulerRevision?> FormerAsync(

@@ -25,7 +25,7 @@ public static class SchedulerBackups
             ErrorIds.SchedulerRevisionNotFound, ErrorKind.ObjectNotFound,
             $"No revision {revision} of {scheduler.Source} is kept in '{session.Cluster}'; "
             + (kept.Count > 0 ? $"there are {string.Join(", ", kept.Select(backup => backup.Revision))}." : "there is none."),
-            scheduler.ToString(), "Get-SchedulerConfigurationBackup shows them.");
+            scheduler.ToString(), "List the revisions with Get-SchedulerConfigurationBackup.");
     }
 
     /// <summary>Keeps the configuration in force, if it is not kept yet.</summary>

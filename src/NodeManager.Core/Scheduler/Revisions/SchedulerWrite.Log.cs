@@ -4,6 +4,6 @@ namespace NodeManager.Core.Scheduler.Revisions;
 
 internal sealed partial class SchedulerWrite
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Source} was changed by somebody else meanwhile (try {Attempt}); making the change anew.")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Source} was changed by another client (attempt {Attempt}); retrying the change.")]
     private static partial void LogConflict(ILogger logger, string source, int attempt);
 }

@@ -84,8 +84,8 @@ internal sealed partial class SchedulerWrite(
     }
 
     private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-        $"{scheduler.Source} of '{connection.Cluster}' is being changed by others all the time; it was left as it is.",
-        scheduler.ToString(), "Run it again.");
+        $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",
+        scheduler.ToString(), "Run the command again.");
 
     private ValidationOptions Options => new()
     {
@@ -111,8 +111,8 @@ internal sealed partial class SchedulerWrite(
     {
         if (map.Immutable == true)
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationImmutable, ErrorKind.InvalidOperation,
-                $"The ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} of '{connection.Cluster}' is immutable; nothing was changed.",
-                scheduler.ToString(), "Make another ConfigMap and let the Deployment mount that, or delete and create it anew without 'immutable'.");
+                $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is immutable; nothing was changed.",
+                scheduler.ToString(), "Create another ConfigMap and mount that in the Deployment, or recreate the ConfigMap without 'immutable'.");
     }
 
     /// <summary>The revision that was written; null where another was faster.</summary>
@@ -166,7 +166,7 @@ internal sealed partial class SchedulerWrite(
         ConfigMap = scheduler.ConfigMap,
         Key = scheduler.Key,
         Text = live.Text,
-        Action = live.Annotation is { } annotation ? $"changed by other means after revision {annotation.Revision}" : "as it was found",
+        Action = live.Annotation is { } annotation ? $"changed by another client after revision {annotation.Revision}" : "as it was found",
         At = connection.Time.GetUtcNow(),
         Previous = live.Annotation?.Revision ?? 0,
         IsFound = true,
@@ -185,8 +185,8 @@ internal sealed partial class SchedulerWrite(
         if (!isOld && await ChangesAsync(live.Map, cancellationToken))
             return true;
         observer.Warning(
-            $"{scheduler.Source}: {pending.Title} was prepared but never written: whoever made it was interrupted. It is kept, not in force; "
-            + $"Restore-SchedulerConfiguration -Revision {pending.Number} would write it.");
+            $"{scheduler.Source}: {pending.Title} was prepared but not written, as the change was interrupted. "
+            + $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}.");
         return false;
     }
 

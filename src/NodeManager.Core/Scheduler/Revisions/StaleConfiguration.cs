@@ -16,9 +16,9 @@ internal static class StaleConfiguration
     {
         if (!IsStale(live, running))
             return;
-        var what = live.Revision is { } revision ? $"revision {revision}" : $"a text that was changed by other means after revision {live.Annotation!.Revision}";
+        var what = live.Revision is { } revision ? $"revision {revision}" : $"a configuration that another client changed after revision {live.Annotation!.Revision}";
         observer.Warning(
-            $"{live.Scheduler.Source} holds {what}; the pods of {live.Scheduler.Namespace}/{live.Scheduler.Deployment} were started with revision {running}. "
-            + "Restart-Scheduler brings it into force; so would a crash.");
+            $"{live.Scheduler.Source} contains {what}; the pods of {live.Scheduler.Namespace}/{live.Scheduler.Deployment} were started with revision {running}. "
+            + "Apply it with Restart-Scheduler; a crash also applies it.");
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot 
             return Result(pod, SchedulerSimulationOutcome.Stays, now, now, candidates, "");
         var reason = refusals.TryGetValue(now, out var refusal)
             ? string.Join(", ", refusal.Reasons)
-            : scores.FirstOrDefault(score => score.Node.Name == now) is { } own ? Difference(own, best[0]) : "the node is gone";
+            : scores.FirstOrDefault(score => score.Node.Name == now) is { } own ? Difference(own, best[0]) : "the node no longer exists";
         return Result(pod, SchedulerSimulationOutcome.Moves, now, candidates[0], candidates, reason);
     }
 

@@ -117,7 +117,7 @@ public static class SchedulerSimulator
             .Where(finding => finding.Severity == "Error").ToList();
         if (errors.Count > 0)
             throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
-                $"A scheduler would not start with {source}: {string.Join("; ", errors)}.", source, "Test-SchedulerConfiguration tells what to mend.");
+                $"A scheduler would not start with {source}: {string.Join("; ", errors)}.", source, "List the errors with Test-SchedulerConfiguration.");
     }
 
     private static void WarnOfLimits(
@@ -127,14 +127,14 @@ public static class SchedulerSimulator
         foreach (var (name, profile) in profiles)
         {
             if (profile.NotKnown.Count > 0)
-                observer.Warning($"Profile '{name}': the rules of {string.Join(", ", profile.NotKnown)} are not known here; they count as if they let every node pass and scored all alike.");
+                observer.Warning($"Profile '{name}': {string.Join(", ", profile.NotKnown)} cannot be simulated; the simulation assumes that it accepts and scores all nodes alike.");
             if (!pods.Any(pod => SchedulerOf(pod) == name))
-                observer.Warning($"No pod of the cluster asks for the scheduler '{name}'.");
+                observer.Warning($"No pod of the cluster uses the scheduler '{name}'.");
         }
 
         if (document.Root.Value("extenders") is { Items.Count: > 0 })
-            observer.Warning("The configuration has extenders; what they say is not known here.");
+            observer.Warning("The configuration has extenders, which cannot be simulated.");
         if (snapshot.Nodes.Count > NodesAlwaysScored)
-            observer.Verbose("A scheduler scores a part of the nodes of so large a cluster (percentageOfNodesToScore); here all are scored.");
+            observer.Verbose("In large clusters a scheduler scores only some nodes (percentageOfNodesToScore); the simulation scores all.");
     }
 }

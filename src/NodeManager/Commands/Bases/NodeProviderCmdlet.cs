@@ -45,7 +45,7 @@ public abstract class NodeProviderCmdlet : SessionCmdlet
         else
         {
             Fail(new NodeManagerException(
-                ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names."), InputObject);
+                ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names."), InputObject);
         }
     }
 

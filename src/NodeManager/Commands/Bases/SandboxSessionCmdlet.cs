@@ -63,8 +63,8 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
         catch (SocketException fault)
         {
             throw new NodeManagerException(
-                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 cannot be had: {fault.Message}", SandboxPort,
-                "Take another port, or 0 for a free one.", fault);
+                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 is not available: {fault.Message}", SandboxPort,
+                "Specify another port, or 0 for a free one.", fault);
         }
     }
 }

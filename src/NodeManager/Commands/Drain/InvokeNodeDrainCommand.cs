@@ -36,10 +36,10 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     private protected override void Process(NodeReference node)
     {
-        string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods, whatever their budgets say" : "evict its pods")}";
-        if (Surge && !DisableEviction) question += ", restart the Deployments whose budgets never let a pod go";
-        if (OverrideBudgetAfter is { } timeout && !DisableEviction) question += $", and delete those that a budget still refuses after {HumanDuration.Format(timeout)}";
-        if (ForceStuck is { } stuck) question += $", and remove by force those that are stuck terminating for {HumanDuration.Format(stuck)}";
+        string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
+        if (Surge && !DisableEviction) question += ", restart Deployments whose PDBs allow no eviction";
+        if (OverrideBudgetAfter is { } timeout && !DisableEviction) question += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
+        if (ForceStuck is { } stuck) question += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
         if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
             _wanted.Add(node);
         else if (reason == ShouldProcessReason.WhatIf)
@@ -118,12 +118,12 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         {
             WriteHost(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods are gone, the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
+                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods evicted; the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
         }
     }
 
     private void WriteAdvice() =>
-        WriteHost("Run Invoke-NodeDrain again to go on, or Resume-NodeScheduling to put the nodes back into service.");
+        WriteHost("To continue, run Invoke-NodeDrain again. To return the nodes to service, use Resume-NodeScheduling.");
 
     private void Report(Worker worker, DrainOutcome outcome)
     {

@@ -52,7 +52,7 @@ public sealed class GetMachineCommand : SessionCmdlet
 
         (string ns, string provider, _) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider and no machine.", InputObject, "Pipe objects of Get-NodeProvider or Get-Machine.");
+            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider or a machine.", InputObject, "Pipe objects of Get-NodeProvider or Get-Machine.");
         foreach (NodeManagerSession session in Sessions.For(InputObject)) Read(session, [provider], ns, InputObject is Machine machine ? [machine.Name] : Name);
     }
 

@@ -55,7 +55,7 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
 
         (string ns, string provider, string uid) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names.");
+            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names.");
         foreach (NodeManagerSession session in Sessions.For(InputObject)) Start(new(session, ns, provider, uid));
     }
 

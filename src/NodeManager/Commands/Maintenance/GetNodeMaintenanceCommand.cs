@@ -49,7 +49,7 @@ public sealed class GetNodeMaintenanceCommand : SessionCmdlet
             Read(Sessions.For(InputObject), [run.Id], run.Namespace.Length > 0 ? run.Namespace : Namespace);
         else
             Fail(new NodeManagerException(
-                ErrorIds.MaintenanceNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' stands for no maintenance run.", InputObject,
+                ErrorIds.MaintenanceNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a maintenance run.", InputObject,
                 "Pipe runs, nodes of runs, or objects with the property RunId or Id."), InputObject);
     }
 

@@ -51,7 +51,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
-    public string? SpreadBy { get; set; }
+    public string? TopologyKey { get; set; }
 
     /// <summary>Wait until each node has booted anew and is Ready after it.</summary>
     [Parameter]
@@ -158,7 +158,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         Options = new()
         {
             MaxUnavailable = MaxUnavailable,
-            SpreadBy = SpreadBy ?? "",
+            TopologyKey = TopologyKey ?? "",
             WaitForReboot = WaitForReboot,
             IncludeControlPlane = IncludeControlPlane,
             WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
@@ -182,8 +182,8 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         if (Sessions is not [var session])
         {
             throw new NodeManagerException(
-                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"Run {ResumeId} is of one cluster, and {Sessions.Count} sessions were given.", ResumeId,
-                "Give the session to its cluster.");
+                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"Run {ResumeId} belongs to one cluster, but {Sessions.Count} sessions were given.", ResumeId,
+                "Specify the session of its cluster.");
         }
 
         Ask(session, Request([], Options), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
@@ -207,7 +207,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             yield return "run the script block";
         if (WaitForReboot)
             yield return "wait for its reboot";
-        yield return "put it back into service";
+        yield return "return it to service";
     }
 
     private string Batches(NodeManagerSession session, MaintenanceRequest request)
@@ -217,7 +217,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
         string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
         string opens = plans.Count > 0 && plans[0].NotBefore is { } at ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens." : "";
-        string warned = obstacles.Length == 0 ? "" : $"{Environment.NewLine}Cannot be drained as things are:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
+        string warned = obstacles.Length == 0 ? "" : $"{Environment.NewLine}Cannot be drained:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
         return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MostBatches))}{more}{opens}{warned}{Environment.NewLine}";
     }
 

@@ -19,7 +19,7 @@ public sealed class StopNodeMaintenanceCommand : MaintenanceRunCmdlet
     private protected override async Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker)
     {
         if (!await MaintenanceStopper.StopAsync(session, id, ns, worker.Token))
-            worker.Warning($"No process works on maintenance run {id}: there is nothing to stop.");
+            worker.Warning($"Maintenance run {id} is not in progress; nothing was stopped.");
         if (PassThru)
             worker.Output((await MaintenanceReader.ReadAsync(session, [id], ns, 1, worker.Token))[0]);
     }

@@ -33,7 +33,7 @@ public sealed class ExportSandboxCommand : SessionCmdlet
         if (Sessions.Count != 1)
         {
             throw new NodeManagerException(
-                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions.ToArray(), "Give one session with -Session.");
+                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions.ToArray(), "Specify one session with -Session.");
         }
 
         NodeManagerSession session = Sessions[0];

@@ -120,7 +120,7 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
             if (!ShouldProcess($"cluster '{session.Cluster}'", $"Set fault {Kind}"))
                 continue;
             foreach (string node in Node.Where(node => !cluster.HasNode(node)))
-                WriteWarning($"There is no node '{node}' in '{session.Cluster}' now: the fault does nothing there until there is one.");
+                WriteWarning($"Node '{node}' does not exist in cluster '{session.Cluster}'; the fault has no effect until it does.");
             FaultStatus status = cluster.SetFault(new()
             {
                 Kind = Kind,

@@ -89,8 +89,8 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
             FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token)).Document.Text),
             string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, Passphrase, worker.Token)).Document.Text),
             _ => throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{source}' ({source.GetType().Name}) is no configuration.", source,
-                "Give a revision's number, a file, a configuration or a backup."),
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{source}' ({source.GetType().Name}) is not a configuration.", source,
+                "Specify a revision number, a file, a configuration or a backup."),
         };
     }
 
@@ -100,6 +100,6 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
     private static async Task<object> PreviousAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
         (await SchedulerBackups.ListAsync(session, scheduler, worker.Token)).FirstOrDefault(backup => backup.Status == SchedulerBackupStatus.Former)
         ?? throw new NodeManagerException(
-            ErrorIds.SchedulerRevisionNotFound, ErrorKind.ObjectNotFound, $"Of {scheduler.Source} no former revision is kept in '{session.Cluster}'.",
-            scheduler.ToString(), "Name what to compare with: a file, or another cluster's configuration.");
+            ErrorIds.SchedulerRevisionNotFound, ErrorKind.ObjectNotFound, $"No earlier revision of {scheduler.Source} is stored in cluster '{session.Cluster}'.",
+            scheduler.ToString(), "Specify what to compare with: a file, or the configuration of another cluster.");
 }

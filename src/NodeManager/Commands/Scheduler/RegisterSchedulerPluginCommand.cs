@@ -46,7 +46,7 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
     private async Task RegisterAsync(Worker worker, NodeManagerSession session, string file)
     {
         IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(await ReadAsync(file, worker.Token), file, Scope);
-        string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for everybody" : $"session to cluster '{session.Cluster}'";
+        string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for all users" : $"session to cluster '{session.Cluster}'";
         if (!await worker.ShouldProcessAsync(where, $"Register {string.Join(", ", definitions)}"))
             return;
         foreach (SchedulerPluginDefinition definition in await PluginRegistry.RegisterAsync(session, definitions, Scope, worker.Token))
@@ -64,7 +64,7 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
         {
             throw new NodeManagerException(
                 ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ResourceUnavailable, $"{file} cannot be read: {exception.Message}", file,
-                "See that you may read it.", exception);
+                "Check that you have read permission.", exception);
         }
     }
 }

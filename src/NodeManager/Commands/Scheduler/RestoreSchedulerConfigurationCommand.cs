@@ -52,8 +52,8 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
         base.Begin();
         if (ParameterSetName == ClusterSet && Revision is null == SourcePath is null)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Revision or -SourcePath is required, and not both.", null,
-                "Get-SchedulerConfigurationBackup shows the revisions.");
+                ErrorIds.Invalid, ErrorKind.InvalidArgument, "Either -Revision or -SourcePath is required.", null,
+                "List the revisions with Get-SchedulerConfigurationBackup.");
         SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
     }
 

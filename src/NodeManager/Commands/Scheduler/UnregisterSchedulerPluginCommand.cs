@@ -59,7 +59,7 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
                 worker.Error(
                     new NodeManagerException(
                         ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
-                        "Get-SchedulerPluginDefinition shows what is; built-in plugins stay."),
+                        "List the registered plugins with Get-SchedulerPluginDefinition; built-in plugins cannot be unregistered."),
                     name);
             if (meant.Count > 0 && await worker.ShouldProcessAsync($"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
                 await PluginRegistry.UnregisterAsync(session, meant, worker.Token);

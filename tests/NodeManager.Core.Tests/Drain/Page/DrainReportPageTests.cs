@@ -62,7 +62,7 @@ public sealed class DrainReportPageTests
         string page = DrainReportPage.Render([result], Start);
 
         Assert.Contains("<bdi>acme.io/mover</bdi>: Completed 10:00:00 to 10:00:04<br>moved to b", page, StringComparison.Ordinal);
-        Assert.Contains("asked to go by EvictionRequest 1.0 s, left to responder acme.io/mover (completed) 4.0 s", page, StringComparison.Ordinal);
+        Assert.Contains("eviction requested by EvictionRequest 1.0 s, handled by responder acme.io/mover (completed) 4.0 s", page, StringComparison.Ordinal);
         Assert.Contains("<td>acme.io/mover: Completed, moved to b</td>", page, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public sealed class DrainReportPageTests
         XElement html = XDocument.Parse(well).Root!;
 
         Assert.Equal(2, html.Descendants("section").Count());
-        Assert.Equal(["Node", "Pod", "Step", "Start", "End", "Took", "What"], html.Descendants("table").Last().Descendants("th").Select(h => h.Value));
+        Assert.Equal(["Node", "Pod", "Step", "Start", "End", "Duration", "What"], html.Descendants("table").Last().Descendants("th").Select(h => h.Value));
     }
 
     [Fact]

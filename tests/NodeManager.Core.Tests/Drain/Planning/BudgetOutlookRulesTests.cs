@@ -41,8 +41,8 @@ public sealed class BudgetOutlookRulesTests
     }
 
     [Theory]
-    [InlineData("minAvailable", "2", "3 replicas, or lower minAvailable to 1")]
-    [InlineData("minAvailable", "90%", "10 replicas, or lower minAvailable to 1")]
+    [InlineData("minAvailable", "2", "3 replicas or more, or lower minAvailable to 1")]
+    [InlineData("minAvailable", "90%", "10 replicas or more, or lower minAvailable to 1")]
     [InlineData("minAvailable", "100%", "lower minAvailable to 1")]
     [InlineData("maxUnavailable", "0", "Raise maxUnavailable")]
     public void What_would_free_it_is_said(string bound, string value, string remedy) =>

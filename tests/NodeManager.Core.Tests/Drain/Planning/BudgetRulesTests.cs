@@ -109,7 +109,7 @@ public sealed class BudgetRulesTests
     {
         PodBudget budget = BudgetRules.Describe(Sample.Budget("web", "web", 1, generation: 3, observed: 2).ReadBudget());
 
-        Assert.Equal("default/web: minAvailable 2, healthy 2 of 3, allows 1", budget.ToString());
+        Assert.Equal("default/web: minAvailable 2, 2/3 healthy, 1 disruption allowed", budget.ToString());
         Assert.Equal("app=web", budget.Selector);
         Assert.True(budget.StatusStale);
     }

@@ -34,10 +34,10 @@ public sealed class BudgetShareTests
         PodBudget budget = Budget(1, 3, 2, 3, 0, BudgetOutlook.Now);
 
         Assert.Equal(
-            "1 of the 3 pods that leave may go at once; 2 wait until others are ready again elsewhere",
+            "1 of the 3 pods to evict can be evicted now; 2 wait until replacements are ready on other nodes",
             BudgetShare.Of(budget, ["Yes", "Yes", "Yes"]).Apply(budget).OutlookReason);
         Assert.Equal(
-            "1 of the 3 pods that leave may go at once; 1 waits until others are ready again elsewhere; 1 of 3 cannot go at all: those before find no place elsewhere",
+            "1 of the 3 pods to evict can be evicted now; 1 waits until replacements are ready on other nodes; 1 of 3 cannot be evicted: the replacements of earlier ones fit on no other node",
             BudgetShare.Of(budget, ["Yes", "No", "No"]).Apply(budget).OutlookReason);
     }
 

@@ -78,7 +78,7 @@ public sealed class DrainRulesTests
         Assert.Collection(
             warnings,
             w => Assert.Contains("scratch", w, StringComparison.Ordinal),
-            w => Assert.Contains("No controller", w, StringComparison.Ordinal));
+            w => Assert.Contains("no controller", w, StringComparison.Ordinal));
     }
 
     [Fact]

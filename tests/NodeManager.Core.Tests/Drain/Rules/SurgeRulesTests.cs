@@ -16,10 +16,10 @@ public sealed class SurgeRulesTests
     [InlineData(2, """{"strategy":{"rollingUpdate":{"maxUnavailable":0,"maxSurge":0}}}""", "{}", "no maxSurge")]
     [InlineData(1, """{"strategy":{"type":"Recreate"}}""", "{}", "strategy Recreate")]
     [InlineData(1, """{"paused":true}""", "{}", "is paused")]
-    [InlineData(2, "{}", """{"updatedReplicas":1}""", "under way")]
-    [InlineData(2, "{}", """{"replicas":3}""", "under way")]
+    [InlineData(2, "{}", """{"updatedReplicas":1}""", "in progress")]
+    [InlineData(2, "{}", """{"replicas":3}""", "in progress")]
     [InlineData(2, "{}", """{"availableReplicas":1}""", "not all of its pods are available")]
-    [InlineData(2, "{}", """{"observedGeneration":1}""", "under way")]
+    [InlineData(2, "{}", """{"observedGeneration":1}""", "in progress")]
     public void A_Deployment_surges_only_where_it_cannot_dip_under_the_budget(int replicas, string spec, string status, string? refusal)
     {
         Deployment deployment = Settled(replicas, spec, status);
@@ -31,8 +31,8 @@ public sealed class SurgeRulesTests
     }
 
     [Theory]
-    [InlineData("""{"hostNetwork":true}""", "ports of its host")]
-    [InlineData("""{"containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":80}]}]}""", "ports of its host")]
+    [InlineData("""{"hostNetwork":true}""", "host ports")]
+    [InlineData("""{"containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":80}]}]}""", "host ports")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"single"}}]}""", "'single' cannot be used on two nodes")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"shared"}}]}""", null)]
     public void A_pod_that_cannot_run_beside_its_successor_is_not_surged(string spec, string? refusal)
@@ -54,7 +54,7 @@ public sealed class SurgeRulesTests
         Deployment managed = Settled(1, "{}", "{}");
         managed.Metadata.OwnerReferences = [new() { Kind = "Shop", Name = "main", Controller = true }];
 
-        Assert.Contains("not of a Deployment but of StatefulSet 'web'", SurgeRules.Refusal(pod.ReadPod(), null, _ => false), StringComparison.Ordinal);
+        Assert.Contains("no Deployment manages it, but StatefulSet 'web'", SurgeRules.Refusal(pod.ReadPod(), null, _ => false), StringComparison.Ordinal);
         Assert.Contains("managed by Shop 'main'", SurgeRules.Refusal(Sample.Pod("p").ReadPod(), managed, _ => false), StringComparison.Ordinal);
     }
 
@@ -66,7 +66,7 @@ public sealed class SurgeRulesTests
         DeploymentRollout state = DeploymentRollout.Of(Settled(2, "{}", failed));
 
         Assert.True(state.HasFailed);
-        Assert.Equal("1 of 2 pods are new, 2 of 2 available; ProgressDeadlineExceeded: timed out", state.Text);
+        Assert.Equal("1 of 2 pods updated, 2 of 2 available; ProgressDeadlineExceeded: timed out", state.Text);
         Assert.False(DeploymentRollout.Of(Settled(2, "{}", "{}")).HasFailed);
     }
 

@@ -71,7 +71,7 @@ public sealed class BudgetRunTests : IDisposable
         Assert.Equal((NodeDrainStatus.Blocked, true, 1), (result.Status, result.Cordoned, _server.Attempts("p1")));
         Assert.Equal([DrainPodOutcome.Blocked, DrainPodOutcome.Evicted], result.Pods.Select(p => p.Outcome));
         Assert.Equal(("Budget", "default/web"), (Assert.Single(result.Blockers).Kind, result.Blockers[0].Name));
-        Assert.StartsWith("Asked once: 1 pod removed, 1 left.", result.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Tried once: 1 pod removed, 1 left.", result.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class BudgetRunTests : IDisposable
     {
         _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) => _server.Budgets.All.Count > 1 ? Answers.SeveralBudgets() : null;
-        Task refused = _bench.LineAsync("2 budgets cover it");
+        Task refused = _bench.LineAsync("2 PDBs select the pod");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
         await refused;
         _server.Budgets.Remove("web");
@@ -205,8 +205,8 @@ public sealed class BudgetRunTests : IDisposable
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal(("Budget", "default/web", BudgetOutlook.Never, "app=web"), (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector));
         Assert.Equal("p3", Assert.Single(blocker.UnhealthyPods).Name);
-        Assert.Contains("minAvailable 2, healthy 2 of 3, allows 0, 1 not ready: p3 (CrashLoopBackOff", blocker.Message, StringComparison.Ordinal);
-        Assert.Contains("Mend p3", blocker.Remedy, StringComparison.Ordinal);
+        Assert.Contains("minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("Fix p3", blocker.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class BudgetRunTests : IDisposable
         Assert.All(result.Blockers, b => Assert.Equal(BudgetOutlook.Never, b.Outlook));
         Assert.All(result.Blockers, b => Assert.Contains("default/other, default/web", b.Message, StringComparison.Ordinal));
         Assert.All(result.Blockers, b => Assert.StartsWith("minAvailable", b.Message, StringComparison.Ordinal));
-        Assert.All(result.Blockers, b => Assert.StartsWith("Leave one budget", b.Remedy, StringComparison.Ordinal));
+        Assert.All(result.Blockers, b => Assert.StartsWith("Keep one PDB", b.Remedy, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -130,7 +130,7 @@ public sealed class EvictionRunTests : IDisposable
         Assert.Equal((NodeDrainStatus.Failed, true), (result.Status, result.Cordoned));
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal("Credentials", blocker.Kind);
-        Assert.Contains("does not accept the credentials", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("rejected the credentials", blocker.Message, StringComparison.Ordinal);
         Assert.NotEmpty(blocker.Remedy);
     }
 

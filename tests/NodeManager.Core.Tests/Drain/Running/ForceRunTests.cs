@@ -45,7 +45,7 @@ public sealed class ForceRunTests : IDisposable
         NodeDrainPod pod = Assert.Single(result.Pods);
         Assert.Equal((DrainPodOutcome.Deleted, DrainForce.Budget, "default/web"), (pod.Outcome, pod.Forced.ToString(), pod.Budgets.ToString()));
         Assert.Contains(result.Warnings, w => w.Contains("default/web has refused for", StringComparison.Ordinal));
-        Assert.Contains("1 by force", result.Message, StringComparison.Ordinal);
+        Assert.Contains("1 force-deleted", result.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ForceRunTests : IDisposable
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
         _server.OnAccepted = Stick;
-        Task accepted = _bench.LineAsync("accepted"), refused = _bench.LineAsync("not removed by force");
+        Task accepted = _bench.LineAsync("accepted"), refused = _bench.LineAsync("Not force-deleted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { ForceStuck = TimeSpan.FromMinutes(2) }, _time);
         await accepted;
         await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 600);
@@ -142,7 +142,7 @@ public sealed class ForceRunTests : IDisposable
         Task<NodeDrainResult> drain = _bench.DrainAsync(
             _server, new() { ForceStuck = TimeSpan.FromMinutes(2), Timeout = TimeSpan.FromMinutes(10) }, _time);
         await accepted;
-        Task refused = _bench.LineAsync("not removed by force");
+        Task refused = _bench.LineAsync("Not force-deleted");
         await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 50);
         await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(10), 600);
         NodeDrainBlocker blocker = Assert.Single((await drain).Blockers);

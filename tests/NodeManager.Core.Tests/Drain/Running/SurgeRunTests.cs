@@ -33,7 +33,7 @@ public sealed class SurgeRunTests : IDisposable
     [Fact]
     public async Task Its_pod_is_replaced_first_and_never_evicted()
     {
-        Task restarted = _bench.LineAsync("restarted, so that");
+        Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
         await restarted;
         Assert.False(drain.IsCompleted);
@@ -49,7 +49,7 @@ public sealed class SurgeRunTests : IDisposable
     public async Task It_is_restarted_once_for_all_its_pods()
     {
         _server.Pods.Put(Sample.Pod("p2"));
-        Task restarted = _bench.LineAsync("restarted, so that");
+        Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
         await restarted;
         _server.Pods.Remove("p1");
@@ -74,7 +74,7 @@ public sealed class SurgeRunTests : IDisposable
         TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _server.Hang = path => !fails && path.EndsWith("/deployments/web", StringComparison.Ordinal) && _server.Requests.Contains(Restart) ? slow.Task : null;
         using NodeManagerSession session = await _server.ConnectAsync();
-        Task restarted = _bench.LineAsync("restarted, so that");
+        Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new() { Surge = true });
         if (!fails)
         {
@@ -102,7 +102,7 @@ public sealed class SurgeRunTests : IDisposable
 
         NodeDrainPlan plan = Assert.Single(await NodeManager.Core.Drain.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default));
 
-        Assert.Equal(surge ? 0 : 1, plan.Warnings.Count(w => w.Contains("never allows", StringComparison.Ordinal)));
+        Assert.Equal(surge ? 0 : 1, plan.Warnings.Count(w => w.Contains("no eviction can succeed", StringComparison.Ordinal)));
         Assert.Equal(plan.Warnings.Count, plan.Pods[0].Warnings.Count);
         Assert.Equal(surge ? NodeDrainPlanStatus.Drainable : NodeDrainPlanStatus.WillNotFinish, plan.Status);
     }
@@ -110,7 +110,7 @@ public sealed class SurgeRunTests : IDisposable
     [Fact]
     public async Task A_rollout_that_fails_is_reported_and_left_as_it_is()
     {
-        Task restarted = _bench.LineAsync("restarted, so that");
+        Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
         await restarted;
         _server.Deployments.Change("web", d => d["status"]!["conditions"] = JsonNode.Parse(
@@ -129,7 +129,7 @@ public sealed class SurgeRunTests : IDisposable
     [Fact]
     public async Task A_rollout_that_is_not_done_in_time_is_a_blocker()
     {
-        NodeDrainResult result = await DrainUntilLateAsync(surge: true, after: "restarted, so that");
+        NodeDrainResult result = await DrainUntilLateAsync(surge: true, after: "restarted to start replacements");
 
         Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
         Assert.Equal("Rollout", Assert.Single(result.Blockers).Kind);
@@ -148,7 +148,7 @@ public sealed class SurgeRunTests : IDisposable
 
         Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
         Assert.DoesNotContain(Restart, _server.Requests);
-        Assert.Equal(why != "not asked", result.Warnings.Any(w => w.Contains("not surged", StringComparison.Ordinal)));
+        Assert.Equal(why != "not asked", result.Warnings.Any(w => w.Contains("no surge", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class SurgeRunTests : IDisposable
 
         NodeDrainBlocker rollout = Assert.Single(result.Blockers, b => b.Kind == "Rollout");
         Assert.Equal(NodeDrainStatus.Failed, result.Status);
-        Assert.Contains("not done within 0 s: 1 of 1 pods are new", rollout.Message, StringComparison.Ordinal);
+        Assert.Contains("did not finish within 0 s: 1 of 1 pods updated", rollout.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class SurgeRunTests : IDisposable
         unsettled["status"]!["availableReplicas"] = 0;
         _server.Deployments.Put(unsettled);
         Task refused = _bench.LineAsync("refused, waiting");
-        Task restarted = _bench.LineAsync("restarted, so that");
+        Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true }, time);
         await refused;
         _server.Deployments.Put(Sample.Deployment("web", 1));
@@ -193,7 +193,7 @@ public sealed class SurgeRunTests : IDisposable
         _server.Pods.Remove("p1");
 
         Assert.Equal(DrainPodOutcome.Replaced, (await drain).Pods[0].Outcome);
-        Assert.Single(_bench.Warnings, w => w.Contains("not surged", StringComparison.Ordinal));
+        Assert.Single(_bench.Warnings, w => w.Contains("no surge", StringComparison.Ordinal));
     }
 
     // Its time ends once that has been told, however long it takes.

@@ -75,7 +75,7 @@ public sealed class WaitRunTests : IDisposable
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal((NodeDrainStatus.Failed, "Replacement", BudgetOutlook.Never), (result.Status, blocker.Kind, blocker.Outlook));
         Assert.Equal("0 of 1 pods are ready; not ready: p2 (not scheduled: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu).", blocker.Message);
-        Assert.Single(result.Warnings, w => w.StartsWith("Nothing that is to replace evicted pods is on its way: ReplicaSet default/web", StringComparison.Ordinal));
+        Assert.Single(result.Warnings, w => w.StartsWith("No replacement of the evicted pods is starting: ReplicaSet default/web", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class WaitRunTests : IDisposable
         NodeDrainResult result = await _bench.DrainAsync(_server, new() { WaitForReplacement = true });
 
         Assert.Equal(NodeDrainStatus.Drained, result.Status);
-        Assert.Contains(result.Warnings, w => w.StartsWith("Whether the evicted pods were replaced", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.StartsWith("Cannot check whether the evicted pods were replaced", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class WaitRunTests : IDisposable
     {
         MakeJob();
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForJob = TimeSpan.FromMinutes(5) }, _time);
-        await Told("jobs to end");
+        await Told("Jobs to complete");
         Assert.Equal(0, _server.Attempts("p1"));
         _server.Pods.Change("p1", p => p["status"]!["phase"] = "Succeeded");
 
@@ -113,14 +113,14 @@ public sealed class WaitRunTests : IDisposable
     {
         MakeJob();
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForJob = TimeSpan.FromMinutes(5) }, _time);
-        await Told("jobs to end");
+        await Told("Jobs to complete");
         while (!drain.IsCompleted)
         {
             _time.Advance(TimeSpan.FromMinutes(1));
             await Task.Delay(10);
         }
 
-        Assert.Contains((await drain).Warnings, w => w.Contains("did not end within 300 s", StringComparison.Ordinal));
+        Assert.Contains((await drain).Warnings, w => w.Contains("did not complete within 300 s", StringComparison.Ordinal));
         Assert.Equal(1, (await drain).Evicted);
     }
 

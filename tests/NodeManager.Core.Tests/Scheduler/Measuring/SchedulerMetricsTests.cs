@@ -73,8 +73,8 @@ public sealed class SchedulerMetricsTests
 
     [Theory]
     [InlineData("<html>login</html>", "line 1")]
-    [InlineData("go_goroutines 84\n", "nothing of scheduling")]
-    [InlineData("", "nothing of scheduling")]
+    [InlineData("go_goroutines 84\n", "no metrics of scheduling")]
+    [InlineData("", "no metrics of scheduling")]
     [InlineData("scheduler_pending_pods{queue=\"active\" 1\n", "line 1")]
     [InlineData("scheduler_pending_pods{queue=active} 1\n", "line 1")]
     [InlineData("a 1\nscheduler_pending_pods many\n", "line 2")]

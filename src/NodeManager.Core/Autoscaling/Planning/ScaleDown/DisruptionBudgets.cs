@@ -58,7 +58,7 @@ internal sealed class DisruptionBudgets
 
     public static string Words(NodeSmithBudget budget) => string.Create(
         CultureInfo.InvariantCulture,
-        $"budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}");
+        $"disruption budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}");
 
     internal static int Resolve(string nodes, int total)
     {

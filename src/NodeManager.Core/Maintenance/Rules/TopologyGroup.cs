@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Maintenance.Rules;
 
 /// <summary>The label by whose values nodes are kept apart.</summary>
-internal static class SpreadKey
+internal static class TopologyGroup
 {
     /// <summary>The label's value; empty where the node does not have it, null where there is no such label.</summary>
     public static string? GroupOf(Node node, string key) => key.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(key) ?? "" : null;
@@ -20,10 +20,10 @@ internal static class SpreadKey
             string[] similar = [.. nodes.SelectMany(n => n.Metadata.Labels?.Keys ?? Enumerable.Empty<string>()).Distinct().Where(k => k.StartsWith("topology.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
             throw new NodeManagerException(
                 ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"None of the nodes has the label '{key}'.", key,
-                $"Check the key that -SpreadBy names{(similar.Length > 0 ? $"; the nodes have {string.Join(", ", similar)}" : "")}.");
+                $"Specify a label key of the nodes with -TopologyKey{(similar.Length > 0 ? $", such as {string.Join(", ", similar)}" : "")}.");
         }
 
         if (without.Length > 0)
-            observer.Warning($"{NameList.Of(without)} {(without.Length == 1 ? "does" : "do")} not have the label '{key}': without it, nodes count as one group.");
+            observer.Warning($"{NameList.Of(without)} {(without.Length == 1 ? "does" : "do")} not have the label '{key}'; nodes without it form one group.");
     }
 }

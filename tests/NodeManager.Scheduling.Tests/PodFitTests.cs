@@ -76,7 +76,7 @@ public sealed class PodFitTests
     [InlineData("""{"schedulingGates":[{"name":"wait"}]}""", "the scheduling gate 'wait' blocks the pod")]
     [InlineData("""{"resourceClaims":[{"name":"gpu"}]}""", "the devices of ResourceClaim 'gpu' are unknown")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "PersistentVolumeClaim 'lost' is unknown")]
-    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "the claim 'waits' is not bound")]
+    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "PersistentVolumeClaim 'waits' is not bound")]
     [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the PersistentVolumeClaim of volume 'v' is recreated")]
     public void What_cannot_be_judged_is_unknown(string pod, string reason)
     {

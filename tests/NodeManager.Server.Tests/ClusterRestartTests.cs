@@ -137,7 +137,7 @@ public sealed class ClusterRestartTests : IDisposable
 
         public void Verbose(string message)
         {
-            if (message.Contains("waiting for budget", StringComparison.Ordinal)) _waits.TrySetResult();
+            if (message.Contains("waiting for PDB", StringComparison.Ordinal)) _waits.TrySetResult();
         }
 
         public void Progress(OperationProgress progress)

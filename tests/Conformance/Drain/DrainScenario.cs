@@ -49,7 +49,7 @@ internal sealed class DrainScenario
     public bool IsOver(IEnumerable<(string App, string Said)> said) => said.GroupBy(pod => pod.App, pod => pod.Said).All(pods =>
     {
         Part part = _parts.Find(one => one.Name == pods.Key)!;
-        int held = pods.Count(one => one.Contains("waiting for budget", StringComparison.Ordinal));
+        int held = pods.Count(one => one.Contains("waiting for PDB", StringComparison.Ordinal));
         int accepted = pods.Count(one => one == "eviction accepted.");
         int ended = pods.Count(one => one == DrainPodOutcome.Evicted + ".");
         if (HasBudget(part) && part.Budget == "never") return held == pods.Count();

@@ -38,7 +38,7 @@ public sealed class PluginEditorTests
         var back = PluginEditor.Disable(enabled.Document, change);
 
         Assert.Equal(["Coscheduling", "Coscheduling"], Sorting(enabled.Document));
-        Assert.Equal(2, enabled.Warnings.Count(warning => warning.Contains("no longer by PrioritySort", StringComparison.Ordinal)));
+        Assert.Equal(2, enabled.Warnings.Count(warning => warning.Contains("instead of PrioritySort", StringComparison.Ordinal)));
         Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(enabled.Document), finding => finding.Severity == "Error");
         Assert.Equal(["PrioritySort", "PrioritySort"], Sorting(back.Document));
         Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(back.Document), finding => finding.Severity == "Error");
@@ -158,7 +158,7 @@ public sealed class PluginEditorTests
 
     [Theory]
     [InlineData("Imagelocality", "score", ErrorIds.SchedulerPluginUnknown, "Did you mean ImageLocality?")]
-    [InlineData("Nope", "score", ErrorIds.SchedulerPluginUnknown, "not known")]
+    [InlineData("Nope", "score", ErrorIds.SchedulerPluginUnknown, "is unknown")]
     [InlineData("EBSLimits", "filter", ErrorIds.SchedulerPluginUnknown, "has no plugin")]
     [InlineData("ImageLocality", "filter", ErrorIds.SchedulerExtensionPointInvalid, "does not implement filter")]
     [InlineData("ImageLocality", "scoring", ErrorIds.SchedulerExtensionPointInvalid, "is not an extension point")]

@@ -40,7 +40,7 @@ Describe 'A scheduler of a cluster' {
     It 'is left as it runs by -NoRestart, and brought into force by a restart' {
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 70.0 } -WarningAction Ignore
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 60.0 } -NoRestart -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -Match 'so would a crash'
+        "$told" | Should -Match 'a crash also applies it'
         (Get-SchedulerConfiguration -WarningAction Ignore).IsStale | Should -BeTrue
         (Test-SchedulerHealth | Where-Object Check -EQ Revision).Status | Should -Be 'Warning'
         $result = Get-SchedulerConfiguration -WarningAction Ignore | Restart-Scheduler

@@ -83,7 +83,7 @@ public sealed class BudgetOutlookTests
         NodeDrainResult result = await cluster.DrainAsync(full, new());
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Contains("4 turns", plan.EstimateBasis, StringComparison.Ordinal);
+        Assert.Contains("4 rounds", plan.EstimateBasis, StringComparison.Ordinal);
         Assert.True(result.Duration <= plan.EstimatedDuration, $"{result.Duration} of {plan.EstimatedDuration}: {plan.EstimateBasis}");
     }
 }

@@ -91,7 +91,7 @@ public sealed class ConditionTests
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [node], new() { Condition = ConditionUse.Always }));
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Single(result.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained are not written", StringComparison.Ordinal));
+        Assert.Single(result.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal));
     }
 
     [SkippableTheory]
@@ -111,7 +111,7 @@ public sealed class ConditionTests
         IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(session, nodes, new() { Condition = ConditionUse.Always }, listener);
 
         Assert.All(results, r => Assert.Equal(NodeDrainStatus.Drained, r.Status));
-        Assert.All(results, r => Assert.Single(r.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained are not written", StringComparison.Ordinal)));
+        Assert.All(results, r => Assert.Single(r.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal)));
         Assert.Single(listener.Warnings, w => w.Contains("lifecycle conditions", StringComparison.Ordinal));
     }
 

@@ -96,7 +96,7 @@ public sealed class DrainEndTests
 
         NodeDrainResult unknown = results.Single(r => r.Node == "no-such-node");
         Assert.True(unknown.Status == NodeDrainStatus.Failed, unknown.Describe());
-        Assert.Contains("no node 'no-such-node'", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("Node 'no-such-node' does not exist", unknown.Message, StringComparison.Ordinal);
         Assert.Equal(NodeDrainStatus.Drained, results.Single(r => r.Node == node).Status);
     }
 

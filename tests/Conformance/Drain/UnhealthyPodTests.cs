@@ -57,8 +57,8 @@ public sealed class UnhealthyPodTests
         Assert.True(result.Status == NodeDrainStatus.Blocked, result.Describe());
         Assert.Equal((2, 2), (result.Evicted, result.Remaining));
         Assert.Equal(BudgetOutlook.Never, Assert.Single(result.Blockers).Outlook);
-        Assert.Contains(result.Warnings, w => w.Contains("/scaler: It asks not to be disturbed (cluster-autoscaler.kubernetes.io/safe-to-evict: false)", StringComparison.Ordinal));
-        Assert.Contains(result.Warnings, w => w.Contains("/karpenter: It asks not to be disturbed (karpenter.sh/do-not-disrupt: true)", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.Contains("/scaler: An annotation asks that the pod is not disrupted (cluster-autoscaler.kubernetes.io/safe-to-evict: false)", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.Contains("/karpenter: An annotation asks that the pod is not disrupted (karpenter.sh/do-not-disrupt: true)", StringComparison.Ordinal));
     }
 
     private static async Task AddBudgetAsync(TestCluster cluster, int least, string policy)

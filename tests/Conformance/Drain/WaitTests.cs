@@ -56,7 +56,7 @@ public sealed class WaitTests
         NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(timeout) });
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Equal(isEvicted, result.Warnings.Any(w => w.Contains("did not end", StringComparison.Ordinal)));
+        Assert.Equal(isEvicted, result.Warnings.Any(w => w.Contains("did not complete", StringComparison.Ordinal)));
         Assert.True(!isEvicted || result.Duration >= TimeSpan.FromSeconds(timeout), result.Describe());
     }
 }

@@ -34,7 +34,7 @@ public sealed class SchedulerRefusalTests
 
         NodeManagerException refused = await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationNotFound);
 
-        Assert.Contains("no key 'config.yaml'; it has other.yaml", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("no key 'config.yaml'; its keys: other.yaml", refused.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -59,7 +59,7 @@ public sealed class SchedulerRefusalTests
 
         NodeManagerException refused = await AssertRefusedAsync(cluster, ErrorIds.SchedulerConfigurationNotFound);
 
-        Assert.Contains("no ConfigMap 'rescheduler-config'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ConfigMap 'rescheduler-config' does not exist", refused.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

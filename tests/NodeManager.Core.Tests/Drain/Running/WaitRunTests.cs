@@ -105,7 +105,7 @@ public sealed class WaitRunTests : IDisposable
         NodeDrainResult result = await drain;
 
         Assert.Equal((NodeDrainStatus.Drained, 1), (result.Status, _server.Attempts("p1")));
-        Assert.DoesNotContain(result.Warnings, w => w.Contains("did not end", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Warnings, w => w.Contains("did not complete", StringComparison.Ordinal));
     }
 
     [Fact]

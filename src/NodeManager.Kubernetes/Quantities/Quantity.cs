@@ -43,7 +43,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         TryParse(text, out Quantity quantity)
             ? quantity
             : throw new FormatException(
-                $"'{text}' is not a Kubernetes quantity: a number with an optional suffix (n, u, m, k, M, G, T, P, E, Ki to Ei) or exponent (e3).");
+                $"'{text}' is not a Kubernetes quantity, such as 2, 0.5, 500m, 4Gi or 1e3.");
 
     public static bool TryParse(string? text, out Quantity quantity) => QuantityParser.TryParse(text, out quantity);
 

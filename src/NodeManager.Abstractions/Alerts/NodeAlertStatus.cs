@@ -9,7 +9,7 @@ public static class NodeAlertStatus
     /// <summary>The cause has ended.</summary>
     public const string Resolved = "Resolved";
 
-    /// <summary>The monitor ended while the alert was firing: nobody looks whether the cause is still there.</summary>
+    /// <summary>The monitor ended while the alert was firing; the cause is no longer checked.</summary>
     public const string Unobserved = "Unobserved";
 
     public static IReadOnlyList<string> All { get; } = [Firing, Resolved, Unobserved];

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>A machine that the autoscaler wants, has, or ends (NodeSmithClaim), and the node that came of it.</summary>
+/// <summary>A machine that the autoscaler creates, has, or removes (NodeSmithClaim), and its node.</summary>
 public sealed class NodeClaim : ClusterObject
 {
     public required string Name { get; init; }

@@ -18,6 +18,6 @@ public static class NodeProviderReason
     /// <summary>A Secret lacks a key that the provider needs, or has no value for it.</summary>
     public const string SecretKeyMissing = nameof(SecretKeyMissing);
 
-    /// <summary>The session's user may not read a Secret, or the identity of the cluster.</summary>
+    /// <summary>The user of the session lacks permission to read a Secret, or the identity of the cluster.</summary>
     public const string Forbidden = nameof(Forbidden);
 }

@@ -17,7 +17,7 @@ public sealed class NodeScalePlan : ClusterObject
 
     public ItemList<NodeScalePlanPool> Pools { get; init; } = ItemList<NodeScalePlanPool>.Empty;
 
-    /// <summary>When time alone may change the plan next: a window ends, a budget opens. Null: not before something else changes.</summary>
+    /// <summary>When time alone can change the plan next: a window ends, or a disruption budget of the pool starts. Null: not before something else changes.</summary>
     public DateTimeOffset? NextChangeAt { get; init; }
 
     /// <summary>How many machines would be created.</summary>
@@ -115,7 +115,7 @@ public sealed class NodeScalePlanNode : ClusterObject
     /// <summary>The pods that would move, as <c>namespace/name</c>.</summary>
     public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>Since when nothing needs it, as far as the autoscaler knows; null: it is needed.</summary>
+    /// <summary>Since when no pod needs it, by the record of the autoscaler; null: it is needed.</summary>
     public DateTimeOffset? UnneededSince { get; init; }
 
     /// <summary>When the stabilization window lets it be removed; null: not waiting for it.</summary>

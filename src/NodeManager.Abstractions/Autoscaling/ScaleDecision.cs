@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>What the autoscaler decides about a pod, a node or a pool. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class ScaleDecision
 {
-    /// <summary>Pod: it fits on a node that exists or on a machine that is on its way; nothing is created for it.</summary>
+    /// <summary>Pod: it fits on a node that exists or on a machine that is being created; nothing is created for it.</summary>
     public const string Place = nameof(Place);
 
     /// <summary>Pod or pool: a machine is created now.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Whether waiting for a budget is worth it. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>Whether a PodDisruptionBudget will allow an eviction. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class BudgetOutlook
 {
     /// <summary>It allows an eviction now.</summary>
@@ -9,6 +9,6 @@ public static class BudgetOutlook
     /// <summary>It will allow one when something that is under way ends.</summary>
     public const string Slow = "Slow";
 
-    /// <summary>It cannot allow one as things stand: somebody has to change something.</summary>
+    /// <summary>No eviction can succeed until the PDB or the replica count changes.</summary>
     public const string Never = "Never";
 }

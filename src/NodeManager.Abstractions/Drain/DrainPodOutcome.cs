@@ -5,21 +5,21 @@ public static class DrainPodOutcome
 {
     public const string Evicted = "Evicted";
 
-    /// <summary>Deleted without asking its budgets, because that was asked for.</summary>
+    /// <summary>Deleted without respecting its PDBs (<c>-DisableEviction</c>).</summary>
     public const string Deleted = "Deleted";
 
     public const string Skipped = "Skipped";
 
-    /// <summary>It was gone before it had to be evicted.</summary>
+    /// <summary>The pod terminated before it was evicted.</summary>
     public const string Gone = "Gone";
 
-    /// <summary>Its Deployment had its successor ready elsewhere first, and then took it away (<c>-Surge</c>).</summary>
+    /// <summary>Its replacement was ready on another node before its Deployment deleted it (<c>-Surge</c>).</summary>
     public const string Replaced = "Replaced";
 
     /// <summary>Accepted for eviction, still terminating at the end.</summary>
     public const string Terminating = "Terminating";
 
-    /// <summary>A budget still refused at the end.</summary>
+    /// <summary>A PDB still refused the eviction at the end.</summary>
     public const string Blocked = "Blocked";
 
     /// <summary>Stood in the way of the whole node.</summary>

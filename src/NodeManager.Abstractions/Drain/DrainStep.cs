@@ -12,10 +12,10 @@ public static class DrainStep
     /// <summary>Waits for its successor to be ready elsewhere (<c>-Surge</c>).</summary>
     public const string Surge = "Surge";
 
-    /// <summary>The server is asked to let it go.</summary>
+    /// <summary>The eviction is requested.</summary>
     public const string Request = "Request";
 
-    /// <summary>A disruption budget refuses.</summary>
+    /// <summary>A PodDisruptionBudget refuses.</summary>
     public const string Budget = "Budget";
 
     /// <summary>A responder of its own works on its leaving (<c>-EvictionApi EvictionRequest</c>).</summary>

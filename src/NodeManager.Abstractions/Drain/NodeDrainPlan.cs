@@ -18,7 +18,7 @@ public sealed class NodeDrainPlan : ClusterObject
 
     public ItemList<NodeDrainPlanPod> Pods { get; init; } = ItemList<NodeDrainPlanPod>.Empty;
 
-    /// <summary>What stands in the way: refused pods and missing permissions, in words.</summary>
+    /// <summary>What blocks the drain: refused pods and missing permissions.</summary>
     public ItemList<string> Blockers { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Those of <see cref="Blockers"/> that concern the whole node, such as a missing permission, and not one of its pods.</summary>
@@ -37,20 +37,20 @@ public sealed class NodeDrainPlan : ClusterObject
 
     public int Refuse => Pods.Count(p => p.Decision == DrainDecision.Refuse);
 
-    /// <summary>Pods to evict that a budget would refuse now.</summary>
+    /// <summary>Pods to evict that a PDB would refuse now.</summary>
     public int BlockedByBudget => Pods.Count(p => p.BlockedByBudget);
 
-    /// <summary>Pods to evict that wait for others of the same plan and budget.</summary>
+    /// <summary>Pods to evict that wait for others of the same plan and PDB.</summary>
     public int WaitForTurn => Pods.Count(p => p.WaitsForTurn);
 
-    /// <summary>The budgets that would refuse one of its pods, now or when those before it are gone, each once; those that never allow first.</summary>
+    /// <summary>The PDBs that would refuse one of its pods, now or after earlier evictions, each once; those that allow no eviction first.</summary>
     public ItemList<PodBudget> BlockingBudgets =>
         new([.. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).OrderBy(b => b.Outlook != BudgetOutlook.Never).DistinctBy(b => (b.Namespace, b.Name))]);
 
-    /// <summary>How long it will take, at most, when all planned nodes go together; null where it does not end as things stand.</summary>
+    /// <summary>The maximum duration when all planned nodes are drained together; null where the drain cannot finish.</summary>
     public TimeSpan? EstimatedDuration { get; init; }
 
-    /// <summary>What the estimate rests on, or why there is none.</summary>
+    /// <summary>The basis of the estimate, or why there is none.</summary>
     public string EstimateBasis { get; init; } = "";
 
     public DateTimeOffset ObservedAt { get; init; }

@@ -31,22 +31,22 @@ public sealed class NodeDrainPlanPod
 
     public ItemList<PodBudget> Budgets { get; init; } = ItemList<PodBudget>.Empty;
 
-    /// <summary>True when a budget would refuse the eviction now.</summary>
+    /// <summary>True when a PDB would refuse the eviction now.</summary>
     public bool BlockedByBudget { get; init; }
 
-    /// <summary>True when its budget allows an eviction now, and others of the same plan take it first.</summary>
+    /// <summary>True when its PDB allows a disruption now that another pod of the plan uses first.</summary>
     public bool WaitsForTurn { get; init; }
 
     /// <summary>With <c>-Surge</c>: true when its Deployment would be restarted, so that its successor is ready before it goes.</summary>
     public bool Surges { get; init; }
 
-    /// <summary>With <c>-Surge</c>: why a pod that its budget never lets go would not be surged; else empty.</summary>
+    /// <summary>With <c>-Surge</c>: why the Deployment of a pod whose PDB allows no eviction would not be restarted; else empty.</summary>
     public string SurgeRefusal { get; init; } = "";
 
     /// <summary><c>Yes</c>, <c>No</c> or <c>Unknown</c>: will it fit on another node?</summary>
     public string FitsElsewhere { get; init; } = "Unknown";
 
-    /// <summary>Why not, or why it cannot be told.</summary>
+    /// <summary>Why not, or why it is unknown.</summary>
     public string FitReason { get; init; } = "";
 
     public override string ToString() => $"{Namespace}/{Name}: {Decision}";

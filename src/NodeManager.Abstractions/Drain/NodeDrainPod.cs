@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What became of one pod in a drain. A row of its own: it knows its node and cluster.</summary>
+/// <summary>The outcome of one pod in a drain, with its node and cluster.</summary>
 public sealed class NodeDrainPod : ClusterObject
 {
     /// <summary>The node that it was to leave.</summary>
@@ -21,10 +21,10 @@ public sealed class NodeDrainPod : ClusterObject
     /// <summary>Why, in words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Names of the budgets that refused it at some time, <c>namespace/name</c>.</summary>
+    /// <summary>Names of the PDBs that refused it at some time, <c>namespace/name</c>.</summary>
     public ItemList<string> Budgets { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>What was done by force, see <see cref="DrainForce"/>; empty when nothing was.</summary>
+    /// <summary>The safeguards that were bypassed, see <see cref="DrainForce"/>; empty when nothing was.</summary>
     public ItemList<string> Forced { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Those who had a hand in its leaving, in the order of their turns; empty unless it was asked for by EvictionRequest.</summary>

@@ -8,7 +8,7 @@ public static class NodeDrainStatus
 
     /// <summary>
     /// Refused before anything was evicted: pods that the options do not cover, or a permission that is missing. With <c>-Once</c> also
-    /// where a budget refused.
+    /// where a PDB refused.
     /// </summary>
     public const string Blocked = "Blocked";
 

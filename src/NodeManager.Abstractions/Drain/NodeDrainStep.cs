@@ -11,7 +11,7 @@ public sealed class NodeDrainStep : ClusterObject
     /// <summary>See <see cref="DrainStep"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>What exactly: the name of the budget, the Job, the responder; may be empty.</summary>
+    /// <summary>What exactly: the name of the PDB, the Job or the responder; can be empty.</summary>
     public string Detail { get; init; } = "";
 
     /// <summary>How a responder stood in the end, see <see cref="NodeDrainResponder.State"/>; empty for other steps.</summary>

@@ -7,10 +7,10 @@ public sealed class PodBudget
 
     public required string Name { get; init; }
 
-    /// <summary>As written in the budget: a count or a percentage; empty when it sets maxUnavailable.</summary>
+    /// <summary>As written in the PDB: a count or a percentage; empty when it sets maxUnavailable.</summary>
     public string MinAvailable { get; init; } = "";
 
-    /// <summary>As written in the budget: a count or a percentage; empty when it sets minAvailable.</summary>
+    /// <summary>As written in the PDB: a count or a percentage; empty when it sets minAvailable.</summary>
     public string MaxUnavailable { get; init; } = "";
 
     public string Selector { get; init; } = "";
@@ -33,13 +33,13 @@ public sealed class PodBudget
     /// <summary>In a plan, the pods that it covers and that have to go, from all nodes of the plan; else 0.</summary>
     public int Leaving { get; init; }
 
-    /// <summary>See <see cref="BudgetOutlook"/>: does it allow an eviction now, later, or never as things stand? In a plan, for all that leave.</summary>
+    /// <summary>See <see cref="BudgetOutlook"/>: whether it allows an eviction now, later, or never. In a plan, for all pods to evict.</summary>
     public string Outlook { get; init; } = "";
 
     /// <summary>Why, in words; empty when nothing has to wait.</summary>
     public string OutlookReason { get; init; } = "";
 
-    /// <summary>The pods that it covers and does not count; empty also where pods may not be read.</summary>
+    /// <summary>The pods that it covers and does not count as healthy; also empty without permission to read pods.</summary>
     public ItemList<UnhealthyPod> UnhealthyPods { get; init; } = ItemList<UnhealthyPod>.Empty;
 
     /// <summary>What would free it; empty when nothing has to be done.</summary>

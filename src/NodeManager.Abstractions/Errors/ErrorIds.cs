@@ -34,7 +34,7 @@ public static class ErrorIds
     public const string ServerUnreachable = nameof(ServerUnreachable);
     /// <summary>This runspace has no current session.</summary><remarks>Connect with Connect-NodeManager, or specify -Session.</remarks>
     public const string NotConnected = nameof(NotConnected);
-    /// <summary>-InCluster was used outside of a pod, or in a pod without a service account token.</summary><remarks>Use a kubeconfig, or mount the service account.</remarks>
+    /// <summary>-InCluster was used outside of a pod, or in a pod without a ServiceAccount token.</summary><remarks>Use a kubeconfig, or mount the ServiceAccount.</remarks>
     public const string NotInCluster = nameof(NotInCluster);
     /// <summary>The session was disconnected.</summary><remarks>Connect again.</remarks>
     public const string SessionClosed = nameof(SessionClosed);
@@ -42,7 +42,7 @@ public static class ErrorIds
     public const string SessionNotFound = nameof(SessionNotFound);
     /// <summary>More than one connected session matches.</summary><remarks>Specify the id of the session with -Session.</remarks>
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
-    /// <summary>The port for the embedded cluster is in use, or may not be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
+    /// <summary>The port for the embedded cluster is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
     public const string PortUnavailable = nameof(PortUnavailable);
     /// <summary>A configuration file contains an invalid value. The message names file, line and field.</summary><remarks>Correct the file.</remarks>
     public const string ConfigurationFileInvalid = nameof(ConfigurationFileInvalid);

@@ -8,7 +8,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
 
     public required string Node { get; init; }
 
-    /// <summary>Which node is meant: one that registers anew under the name has another.</summary>
+    /// <summary>The UID of the node; a node that registers again under the name has another.</summary>
     public string NodeUid { get; init; } = "";
 
     /// <summary>See <see cref="NodeMaintenanceStatus"/>.</summary>
@@ -25,7 +25,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>The step under way, or the one that failed; empty when there is none.</summary>
     public string Step => Steps.LastOrDefault(s => s.EndedAt is null)?.Name ?? "";
 
-    /// <summary>True when somebody else had cordoned it before: it stays cordoned.</summary>
+    /// <summary>True when another client had cordoned it before the run: it stays cordoned.</summary>
     public bool WasCordoned { get; init; }
 
     /// <summary>How the drain ended; null where none was made by this process.</summary>

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>A maintenance of several nodes, under way or past.</summary>
 public sealed class NodeMaintenanceRun : ClusterObject
 {
-    /// <summary>To carry on with it: <c>Invoke-NodeMaintenance -ResumeId</c>.</summary>
+    /// <summary>To resume it: <c>Invoke-NodeMaintenance -ResumeId</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>Where its ConfigMap and its Lease are.</summary>
@@ -51,7 +51,7 @@ public sealed class NodeMaintenanceRun : ClusterObject
     /// <summary>Nodes whose turn is to come or whose work is not done.</summary>
     public int Remaining => Count(NodeMaintenanceStatus.Pending) + Count(NodeMaintenanceStatus.InProgress);
 
-    /// <summary>What to type to carry on with it; empty while somebody works on it, and where nothing is left to do.</summary>
+    /// <summary>The command to resume it; empty while a process works on it, and where it is complete.</summary>
     public string ResumeCommand { get; init; } = "";
 
     /// <summary>What it does or did last, in a sentence.</summary>

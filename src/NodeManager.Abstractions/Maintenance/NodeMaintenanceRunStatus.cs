@@ -3,13 +3,13 @@ namespace NodeManager;
 /// <summary>How far a maintenance run is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class NodeMaintenanceRunStatus
 {
-    /// <summary>Somebody works on it now: its lease is held and renewed.</summary>
+    /// <summary>A process works on it: its Lease is held and renewed.</summary>
     public const string Running = "Running";
 
-    /// <summary>Whoever worked on it was interrupted or has gone silent. It can be carried on with, from anywhere.</summary>
+    /// <summary>Its process was interrupted, or its Lease has expired. It can be resumed on any machine.</summary>
     public const string Interrupted = "Interrupted";
 
-    /// <summary>A node failed and no further one was begun (-OnError Stop). It can be carried on with.</summary>
+    /// <summary>A node failed and no further one was begun (-OnError Stop). It can be resumed.</summary>
     public const string Stopped = "Stopped";
 
     /// <summary>It came to its end, and some nodes failed.</summary>

@@ -12,10 +12,10 @@ public static class NodeMaintenanceStatus
     /// <summary>All steps are done.</summary>
     public const string Completed = "Completed";
 
-    /// <summary>A step failed; see Error. The node stays cordoned, unless the run was told to resume scheduling.</summary>
+    /// <summary>A step failed; see Error. The node stays cordoned, unless the run resumes scheduling after errors.</summary>
     public const string Failed = "Failed";
 
-    /// <summary>The node is gone from the cluster, or another one registered under its name: nothing is left to do.</summary>
+    /// <summary>The node no longer exists, or another one registered under its name.</summary>
     public const string Deleted = "Deleted";
 
     /// <summary>Left out, see Message: a control-plane node that was not included.</summary>

@@ -8,7 +8,7 @@ public sealed class NodeMaintenanceStep
 
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Null while it goes on, and where it was interrupted or failed.</summary>
+    /// <summary>Null while it is in progress, and where it was interrupted or failed.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
     public TimeSpan? Duration => EndedAt - StartedAt;

@@ -6,7 +6,7 @@ public static class NodeMaintenanceStepName
     /// <summary>The node is claimed for the run, by an annotation.</summary>
     public const string Claim = "Claim";
 
-    /// <summary>It is cordoned, and autoscalers are told to leave it.</summary>
+    /// <summary>It is cordoned and excluded from autoscalers.</summary>
     public const string Cordon = "Cordon";
 
     /// <summary>Its pods leave.</summary>

@@ -66,7 +66,7 @@ public sealed class ClusterNode : ClusterObject
 
     public ItemList<NodeCondition> Conditions { get; init; } = ItemList<NodeCondition>.Empty;
 
-    /// <summary>The <see cref="NodeLifecycleCondition"/>s that are True: what work goes on, or has been done, on the node.</summary>
+    /// <summary>The <see cref="NodeLifecycleCondition"/>s that are True: operations in progress or completed on the node.</summary>
     public ItemList<string> Lifecycle => new([.. Conditions.Where(c => c.Status == "True").Select(c => c.Type).Where(NodeLifecycleCondition.All.Contains)]);
 
     /// <summary>What the machine has.</summary>

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>Whether <see cref="NodeLifecycleCondition"/>s are written. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class ConditionUse
 {
-    /// <summary>From Kubernetes 1.37 on, which knows them.</summary>
+    /// <summary>From Kubernetes 1.37, which defines them.</summary>
     public const string Auto = "Auto";
 
     /// <summary>On any server: a condition of any name may be written.</summary>

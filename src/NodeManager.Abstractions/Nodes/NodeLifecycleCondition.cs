@@ -1,7 +1,7 @@
 namespace NodeManager;
 
 /// <summary>
-/// Conditions of a node that tell of work on it, for people and other controllers. Kubernetes itself does nothing by them. Source: the
+/// Conditions of a node that report operations on it to people and other controllers. Kubernetes itself does not act on them. Source: the
 /// Kubernetes reference, Node lifecycle conditions (alpha from 1.37 on).
 /// </summary>
 public static class NodeLifecycleCondition

@@ -25,7 +25,7 @@ public sealed class NodePool : ClusterObject
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The user who created the pool: an email address for the service. Empty where the provider does not know.</summary>
+    /// <summary>The user who created the pool: an email address for the service. Empty where the provider has no record of it.</summary>
     public string CreatedBy { get; init; } = "";
 
     /// <summary><c>Service</c> or <c>Cluster</c>; see <see cref="NodePoolProvider"/>.</summary>

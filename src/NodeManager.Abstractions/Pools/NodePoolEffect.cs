@@ -18,7 +18,7 @@ public static class NodePoolEffect
     /// <summary>Nodes are replaced, all together.</summary>
     public const string RecreatesNodes = "RecreatesNodes";
 
-    /// <summary>A controller that NodeManager does not know decides.</summary>
+    /// <summary>An unknown controller decides.</summary>
     public const string Unknown = "Unknown";
 
     public static ItemList<string> All { get; } = new([InPlace, AddsNodes, RemovesNodes, RollsNodes, RecreatesNodes, Unknown]);

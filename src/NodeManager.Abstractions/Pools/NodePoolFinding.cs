@@ -7,7 +7,7 @@ public sealed class NodePoolFinding
 
     public const string Warning = "Warning";
 
-    /// <summary><c>Error</c>: the specification is refused. <c>Warning</c>: it is accepted, but may not do what was meant.</summary>
+    /// <summary><c>Error</c>: the specification is refused. <c>Warning</c>: it is accepted, but might not have the intended effect.</summary>
     public required string Severity { get; init; }
 
     /// <summary>The path of the field, for example <c>spec.platform.gcp.diskSize</c>.</summary>

@@ -12,7 +12,7 @@ public static class NodePoolHealth
     /// <summary>A controller reports Failed, or that none of the desired nodes is active.</summary>
     public const string Unhealthy = "Unhealthy";
 
-    /// <summary>No controller has reported, or one does not know.</summary>
+    /// <summary>No controller has reported, or one reported Unknown.</summary>
     public const string Unknown = "Unknown";
 
     public static ItemList<string> All { get; } = new([Healthy, Degraded, Unhealthy, Unknown]);

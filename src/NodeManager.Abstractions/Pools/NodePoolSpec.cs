@@ -35,10 +35,10 @@ public sealed class NodePoolSpec
     /// <summary>How many nodes a roll may add, as a number or a percentage. An extension: empty where the provider has none.</summary>
     public string MaxSurge { get; init; } = "";
 
-    /// <summary>How many nodes a roll may take away, as a number or a percentage. An extension: empty where the provider has none.</summary>
+    /// <summary>How many nodes can be unavailable during a roll, as a number or a percentage. An extension: empty where the provider has none.</summary>
     public string MaxUnavailable { get; init; } = "";
 
-    /// <summary>The whole specification as JSON, with the fields that this version of NodeManager does not know.</summary>
+    /// <summary>The whole specification as JSON, including fields that are unknown to this version of NodeManager.</summary>
     public string Json { get; init; } = "{}";
 
     public override string ToString() => $"{(NodeProvider.Length > 0 ? NodeProvider : Platform)}, {(Autoscaling is { Enabled: true } scaling ? $"{scaling}" : $"{NodeCount} nodes")}";

@@ -9,7 +9,7 @@ public sealed class NodePoolUpdate : ClusterObject
     /// <summary>Where its ConfigMap and its Lease are; of a pool in the cluster also the pool itself.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>Tells one update of the pool from another.</summary>
+    /// <summary>Identifies one update of the pool.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>A <see cref="NodePoolProvider"/>.</summary>

@@ -9,6 +9,6 @@ public enum PoolUpdateFailureAction
     /// <summary>Nothing more is begun until the update is resumed.</summary>
     Pause,
 
-    /// <summary>A warning, and the update goes on.</summary>
+    /// <summary>A warning is written, and the update continues.</summary>
     Continue,
 }

@@ -24,7 +24,7 @@ public static class NodeRepairReason
     /// <summary>A maintenance run or another repair has the node.</summary>
     public const string Maintenance = nameof(Maintenance);
 
-    /// <summary>Somebody else has cordoned the node.</summary>
+    /// <summary>Another client has cordoned the node.</summary>
     public const string Cordoned = nameof(Cordoned);
 
     /// <summary>It is a node of the control plane.</summary>

@@ -38,7 +38,7 @@ public sealed class SandboxFault : ClusterObject
 
     public DateTimeOffset StartsAt { get; init; }
 
-    /// <summary>Null: it goes on until it is cleared.</summary>
+    /// <summary>Null: it lasts until it is cleared.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
     /// <summary>What a throttled client is asked to wait; null for other kinds.</summary>

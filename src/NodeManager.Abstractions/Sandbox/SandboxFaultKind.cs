@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>What can be made to go wrong in the embedded cluster.</summary>
 public static class SandboxFaultKind
 {
-    /// <summary>The machine is off: nothing is heard of it. When the fault ends it has booted anew.</summary>
+    /// <summary>The machine is off and does not respond. When the fault ends, it has rebooted.</summary>
     public const string NodeDown = nameof(NodeDown);
 
     /// <summary>The kubelet is not ready for one half of each period and ready for the other.</summary>
@@ -51,7 +51,7 @@ public static class SandboxFaultKind
     /// <summary>Requests are answered late.</summary>
     public const string ApiSlow = nameof(ApiSlow);
 
-    /// <summary>Changes are answered 409, as if somebody else had been faster.</summary>
+    /// <summary>Changes are answered 409, as if another client had been faster.</summary>
     public const string ApiConflict = nameof(ApiConflict);
 
     /// <summary>Watches are cut, once at the start and then once each period.</summary>

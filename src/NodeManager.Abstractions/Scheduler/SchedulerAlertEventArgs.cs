@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Something happened to a scheduler that a monitor may want to know: see <see cref="NodeManagerSession.SchedulerAlert"/>.</summary>
+/// <summary>A change of a scheduler that is relevant to monitors: see <see cref="NodeManagerSession.SchedulerAlert"/>.</summary>
 public sealed class SchedulerAlertEventArgs : EventArgs
 {
     /// <summary>

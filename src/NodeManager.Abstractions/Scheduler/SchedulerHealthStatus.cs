@@ -5,7 +5,7 @@ public static class SchedulerHealthStatus
 {
     public const string Healthy = nameof(Healthy);
 
-    /// <summary>It works, and somebody should look.</summary>
+    /// <summary>It works, but needs attention.</summary>
     public const string Warning = nameof(Warning);
 
     /// <summary>It does not work, or will not after its next start.</summary>

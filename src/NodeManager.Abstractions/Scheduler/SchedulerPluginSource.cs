@@ -12,6 +12,6 @@ public static class SchedulerPluginSource
     /// <summary>Registered in the session.</summary>
     public const string Session = nameof(Session);
 
-    /// <summary>Registered in the cluster, for everybody.</summary>
+    /// <summary>Registered in the cluster, for all users.</summary>
     public const string Cluster = nameof(Cluster);
 }

@@ -6,7 +6,7 @@ public static class SchedulerSimulationOutcome
     /// <summary>It runs on one of the best nodes.</summary>
     public const string Stays = nameof(Stays);
 
-    /// <summary>Placed anew it would come to another node. A running pod is not moved by a scheduler.</summary>
+    /// <summary>If it were scheduled again, it would be placed on another node. A running pod is not moved by a scheduler.</summary>
     public const string Moves = nameof(Moves);
 
     /// <summary>It waits now and would be placed.</summary>

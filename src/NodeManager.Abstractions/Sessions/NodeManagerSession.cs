@@ -25,7 +25,7 @@ public sealed class NodeManagerSession : IDisposable
     /// <summary>The user that the server decides for: the impersonated one, else the kubeconfig's. Empty where the kubeconfig names none.</summary>
     public string User { get; init; } = "";
 
-    /// <summary>The impersonated groups. Without any the server knows which groups the user is in.</summary>
+    /// <summary>The impersonated groups. Without any, the API server determines the groups of the user.</summary>
     public ItemList<string> Groups { get; init; } = ItemList<string>.Empty;
 
     public string Namespace { get; init; } = "default";
@@ -54,7 +54,7 @@ public sealed class NodeManagerSession : IDisposable
 
     /// <summary>Replaces the configuration. Of concurrent changes none is lost: the change is repeated on what another caller has set meanwhile.</summary>
     /// <param name="change">The new configuration, made from the current one. Has no side effects.</param>
-    /// <returns>The configuration as it is now.</returns>
+    /// <returns>The current configuration.</returns>
     internal NodeManagerConfiguration Configure(Func<NodeManagerConfiguration, NodeManagerConfiguration> change)
     {
         while (true)
@@ -72,7 +72,7 @@ public sealed class NodeManagerSession : IDisposable
     /// </summary>
     public event EventHandler<SchedulerAlertEventArgs>? SchedulerAlert;
 
-    /// <summary>Tells all subscribers. One that fails keeps neither the others from being told nor the operation from going on.</summary>
+    /// <summary>Notifies all subscribers. One that fails affects neither the others nor the operation.</summary>
     internal void Raise(SchedulerAlertEventArgs alert, Action<Exception> failed)
     {
         foreach (EventHandler<SchedulerAlertEventArgs> subscriber in SchedulerAlert?.GetInvocationList() ?? [])

@@ -96,7 +96,7 @@ public static class PoolUpdates
                 bool mayReopen = roll.State.Status == NodePoolUpdateStatus.Incomplete && (change.Stop || change.Rollback || change.Pause == false);
                 if (roll.State.IsOver && !mayReopen)
                     throw new NodeManagerException(
-                        ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidOperation, $"The update of pool '{pool}' is over ({roll.State.Status}) and cannot be changed.", pool, "Update-NodePool begins another one.");
+                        ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidOperation, $"The update of pool '{pool}' is over ({roll.State.Status}) and cannot be changed.", pool, "Start another update with Update-NodePool.");
                 if (ServiceRollLimits.Refuse(roll.Record, roll.State, change) is { } refused) throw refused;
                 var limits = PoolUpdateLimits.Of(roll.Record, roll.Control);
                 if (!roll.Record.IsService) SurgeLimit.Of(change.MaxSurge ?? limits.MaxSurge, change.MaxUnavailable ?? limits.MaxUnavailable, roll.Record.Desired);
@@ -201,7 +201,7 @@ public static class PoolUpdates
         }
         catch (Exception exception) when (exception is KubernetesException or OperationCanceledException or HttpRequestException or NodeManagerException)
         {
-            scope.Observer.Verbose($"The end of the work on the update of pool {context.Request.Pool} was not written: {exception.Message}");
+            scope.Observer.Verbose($"The end of the update of pool {context.Request.Pool} was not recorded: {exception.Message}");
         }
 
         NodePoolUpdate update = RollMapper.Map(scope.Session, context.Request.Namespace, start.Book.Record, start.Book.State, start.Book.All, context.ControlOf(start.Book.Record.Id), start.Book.State.IsOver, scope.Now);
@@ -213,7 +213,7 @@ public static class PoolUpdates
         NodePoolUpdateStatus.Incomplete => new(
             ErrorIds.PoolUpdateIncomplete, ErrorKind.ResourceUnavailable, $"The update of pool '{book.Record.Pool}' ended without all nodes. {book.State.Message}", book.Record.Pool,
             book.Record.Options.Strategy == PoolUpdateStrategy.Follow ? "Read what the service reports with Get-NodePoolStatus. Resume-NodePoolUpdate follows it again."
-                : "Remove what keeps the nodes from being drained, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
+                : "Remove what blocks the drains of the nodes, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
         // Who asked for it has what was wanted.
         NodePoolUpdateStatus.RolledBack when intent != PoolUpdateIntent.End => new(
             ErrorIds.PoolUpdateRolledBack, ErrorKind.InvalidOperation, $"The update of pool '{book.Record.Pool}' was rolled back. {book.State.Message}", book.Record.Pool,

@@ -254,7 +254,7 @@ internal sealed class TextEditor
     {
         var list = Written(move.Path);
         if (list is not { Kind: YamlNodeKind.Sequence })
-            throw Refused($"{move.Path} is no list", "Read the configuration again.");
+            throw Refused($"{move.Path} is not a list", "Read the configuration again.");
         var slots = Members(list);
         if (!list.IsFlow)
             slots = [.. slots.Select(slot => (slot.Start, TextLines.LineEnd(_text, slot.End)))];

@@ -48,7 +48,7 @@ internal sealed class RollRun : RollLoop
         int ready = view.New.Count(static one => one.ReadySince is not null);
         bool isIrreversible = step.Drain.Count + step.Remove.Count > 0 || step.IsOver;
         if (!limits.IsPaused && !Book.State.IsBack
-            && await IsHeldUpAsync(await CheckAsync(isIrreversible, cancellationToken), Book.Record.From is null ? "The former template is not known, so the update is not rolled back" : "", cancellationToken) is { } held)
+            && await IsHeldUpAsync(await CheckAsync(isIrreversible, cancellationToken), Book.Record.From is null ? "The former template is unknown, so the update is not rolled back" : "", cancellationToken) is { } held)
         {
             await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
             return TimeSpan.Zero < Gate.NextAt - Scope.Now ? Gate.NextAt - Scope.Now : Pause;

@@ -6,10 +6,10 @@ internal static class RollErrors
     public static NodeManagerException NotFound(string pool, IReadOnlyList<string> namespaces, string cluster) => new(
         ErrorIds.PoolUpdateNotFound, ErrorKind.ObjectNotFound,
         $"Node pool '{pool}' of cluster '{cluster}' has no update in {(namespaces.Count == 1 ? "namespace" : "the namespaces")} {string.Join(" and ", namespaces)}.", pool,
-        "Get-NodePoolUpdate lists the updates; Update-NodePool begins one.");
+        "List the updates with Get-NodePoolUpdate; start one with Update-NodePool.");
 
     public static NodeManagerException PoolNotFound(string pool, string ns, string cluster, Exception? cause = null) => new(
-        ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no NodeSmithPool {ns}/{pool} in cluster '{cluster}'.", pool,
+        ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"NodeSmithPool {ns}/{pool} does not exist in cluster '{cluster}'.", pool,
         "Get-NodePool -Provider Cluster lists the pools; -Namespace selects another namespace.", cause);
 
     /// <summary>Another process holds the update, in place of what is said of maintenance runs.</summary>
@@ -20,7 +20,7 @@ internal static class RollErrors
             "Get-NodePoolUpdate shows the holder. Suspend-NodePoolUpdate, Set-NodePoolUpdate and Stop-NodePoolUpdate reach it from here.", failure),
         ErrorIds.MaintenanceTakenOver => new(
             ErrorIds.PoolUpdateTakenOver, ErrorKind.OperationStopped, $"Another process took over the update of pool '{pool}'; this one stopped.", pool,
-            "Get-NodePoolUpdate shows how far it is.", failure),
+            "Check its progress with Get-NodePoolUpdate.", failure),
         ErrorIds.MaintenanceLeaseNotRenewed => new(
             ErrorIds.PoolUpdateTakenOver, ErrorKind.OperationStopped, $"The update of pool '{pool}' stopped here: its lease could not be renewed.", pool,
             "Restore the credentials or the permission to patch its Lease, then use Resume-NodePoolUpdate.", failure),

@@ -77,7 +77,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
         [Description("Names of nodes; wildcards * and ?.")] string[]? names = null,
         [Description("Label selector as kubectl's -l.")] string? selector = null,
         [Description("How many nodes may be away at a time: a count or a percentage.")] string maxUnavailable = "1",
-        [Description("Key of a label: nodes of one value go together.")] string spreadBy = "",
+        [Description("Key of a label: each batch has nodes with one value of it only.")] string topologyKey = "",
         [Description("1 to 100 nodes.")] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
@@ -87,7 +87,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
         await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new() { Names = names ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop))
             nodes.Add(new(node.Name, node.Uid));
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(
-            Session, new() { Nodes = nodes, Options = new() { MaxUnavailable = maxUnavailable, SpreadBy = spreadBy } }, NullObserver.Instance, stop);
+            Session, new() { Nodes = nodes, Options = new() { MaxUnavailable = maxUnavailable, TopologyKey = topologyKey } }, NullObserver.Instance, stop);
         var page = AgentPage<NodeMaintenancePlan>.Of(plans, static plan => $"{plan.Batch:D6} {plan.Node}", limit, cursor);
         return AgentAnswer.Of(new
         {

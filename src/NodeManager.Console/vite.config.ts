@@ -10,6 +10,7 @@ export default defineConfig({
     // The server's policy allows no inline scripts or styles, and browsers of this target preload modules themselves.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // For work on the console: npx vite, with a server on this port.
   server: { proxy: { '/api': 'http://127.0.0.1:8080', '/sign-in': 'http://127.0.0.1:8080', '/sign-out': 'http://127.0.0.1:8080' } },

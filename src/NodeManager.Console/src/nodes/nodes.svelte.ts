@@ -1,67 +1,71 @@
-import { ApiProblem, request } from '../api/client';
+import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
+import { apply, type NodeChange } from './changes';
+import { feedProblem, watchNodes } from './feed.svelte';
 
-const interval = 10_000;
+/** Changes are shown together, so that a busy cluster does not draw the table at each of them. In milliseconds. */
+const pause = 250;
 
+const known = new Map<string, Node>();
 let nodes = $state.raw<Node[] | null>(null);
 let problem = $state.raw<ApiProblem | null>(null);
-let users = 0;
-let timer: ReturnType<typeof setTimeout> | undefined;
+let waiting: NodeChange[] | null = null;
 let reading: Promise<void> | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function allNodes(): Node[] | null {
   return nodes;
 }
 
-/** Why the nodes could not be read last; what was read before is still there. */
+/** Why the nodes are not up to date; what was read before is still there. */
 export function nodesProblem(): ApiProblem | null {
-  return problem;
+  return problem ?? feedProblem();
 }
 
 /** Reads all nodes now. Concurrent callers share one request. */
 export function refreshNodes(): Promise<void> {
-  return (reading ??= read().finally(() => { reading = null; }));
+  return (reading ??= readAll().finally(() => { reading = null; }));
 }
 
-/** Puts in what a change answered with. */
-export function takeNode(changed: Node): void {
-  if (nodes) nodes = nodes.map(node => (node.name === changed.name ? { ...node, ...changed } : node));
+/** Puts in what a change answered with, before the stream tells. */
+export function takeNode(node: Node): void {
+  const before = known.get(node.name);
+  if (!before) return;
+  known.set(node.name, { ...before, ...node });
+  show();
 }
 
 /** Keeps the nodes up to date while a page shows them. Returns how to stop. */
 export function keepNodes(): () => void {
-  if (++users === 1) {
-    void refreshNodes();
-    plan();
-    document.addEventListener('visibilitychange', shown);
-  }
-
-  return () => {
-    if (--users > 0) return;
-    clearTimeout(timer);
-    document.removeEventListener('visibilitychange', shown);
-  };
+  return watchNodes(change => {
+    if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
+    else if (waiting) waiting.push(change);
+    else {
+      apply(known, change);
+      timer ??= setTimeout(show, pause);
+    }
+  });
 }
 
-function shown(): void {
-  if (document.visibilityState === 'visible') void refreshNodes();
-}
-
-// Nobody looks at a hidden page.
-function plan(): void {
-  clearTimeout(timer);
-  timer = setTimeout(async () => {
-    if (document.visibilityState === 'visible') await refreshNodes();
-    if (users > 0) plan();
-  }, interval);
-}
-
-async function read(): Promise<void> {
+async function readAll(): Promise<void> {
+  waiting = [];
   try {
-    nodes = await request<Node[]>(nodesPath);
+    const all = await request<Node[]>(nodesPath);
+    known.clear();
+    for (const node of all) known.set(node.name, node);
     problem = null;
   } catch (failure) {
     problem = failure as ApiProblem;
   }
+
+  for (const change of waiting) apply(known, change);
+  waiting = null;
+  if (!problem) show();
+}
+
+function show(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  nodes = [...known.values()];
 }

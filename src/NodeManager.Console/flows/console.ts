@@ -1,0 +1,68 @@
+import { test as base, expect, type APIRequestContext, type Page } from '@playwright/test';
+
+/** Does what only the host of the tests can: makes links, and changes the cluster behind the console's back. */
+export class Host {
+  constructor(private readonly http: APIRequestContext) {}
+
+  async link(level: 'admin' | 'viewer' = 'admin'): Promise<string> {
+    return `/#${await (await this.post('link', { level })).text()}`;
+  }
+
+  /** Sets minAvailable of a PodDisruptionBudget. */
+  async budget(namespace: string, name: string, minAvailable: number): Promise<void> {
+    await this.post('budget', { namespace, name, min_available: minAvailable });
+  }
+
+  async token(): Promise<string> {
+    return (await this.post('token', {})).text();
+  }
+
+  private async post(path: string, data: object) {
+    const answer = await this.http.post(`/test-host/${path}`, { data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer;
+  }
+}
+
+export const test = base.extend<{ host: Host; console: Page }>({
+  host: async ({ request }, use) => { await use(new Host(request)); },
+
+  /** A page that is signed in as an administrator. Anything that the page reports as an error fails the test. */
+  console: async ({ page, host }, use) => {
+    const errors = watch(page);
+    await page.goto(await host.link());
+    await page.getByRole('heading', { level: 1, name: 'Nodes' }).waitFor();
+    await use(page);
+    expect(errors).toEqual([]);
+  },
+});
+
+/** Violations of the content security policy are such errors. Answers that a test provokes are not. */
+export function watch(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+  });
+  return errors;
+}
+
+/** Changes to a page of the console without loading the application again. */
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await expect(page.locator('main h1')).toBeVisible();
+  await expect(page.getByText('Loading …')).toHaveCount(0);
+}
+
+/** Presses Tab until the element has the focus. */
+export async function tabTo(page: Page, name: string | RegExp, role: 'button' | 'link' | 'textbox' | 'combobox' | 'checkbox' | 'switch' | 'searchbox' | 'spinbutton'): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' });
+  for (let i = 0; i < 120; i++) {
+    if (await wanted.evaluateAll(all => all.some(one => one === document.activeElement))) return;
+    await page.keyboard.press('Tab');
+  }
+
+  throw new Error(`The key Tab does not reach ${role} ${String(name)}.`);
+}
+
+export { expect };

@@ -1,0 +1,57 @@
+import { expect, open, tabTo, test } from './console';
+
+test('what blocks a drain is shown before it starts', async ({ console: page }) => {
+  await open(page, '/admin/nodes/worker-1c-01/drain');
+  await expect(page.getByRole('heading', { name: 'Blockers' })).toBeVisible();
+  await expect(page.getByText(/Refused$/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Drain worker-1c-01' })).toBeDisabled();
+  await page.getByLabel('Evict pods with emptyDir volumes').check();
+  await expect(page.getByRole('heading', { name: 'Blockers' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Drain worker-1c-01' })).toBeEnabled();
+  await expect(page.getByRole('table', { name: 'Pods of the plan' })).toContainText('DaemonSet/kube-proxy');
+});
+
+test('a drain is started and cancelled by key alone', async ({ console: page }) => {
+  await page.getByLabel('Filter').fill('worker-1b-01');
+  await tabTo(page, 'Drain worker-1b-01', 'link');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'worker-1b-01' })).toBeFocused();
+  await expect(page.getByText('Will not finish')).toBeVisible();
+  await tabTo(page, 'Timeout in seconds (0: none)', 'spinbutton');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('3600');
+  await tabTo(page, 'Drain worker-1b-01', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Drain worker-1b-01' })).toContainText('Running');
+  await tabTo(page, 'Cancel operation', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Drain worker-1b-01' })).toContainText('Cancelled');
+  await tabTo(page, 'Uncordon worker-1b-01', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Cordon worker-1b-01', exact: true })).toBeVisible();
+});
+
+test('a drain waits for a PDB, survives a reload and ends when the PDB allows', async ({ console: page, host }) => {
+  const name = 'worker-1b-01';
+  await open(page, `/admin/nodes/${name}/drain`);
+  await expect(page.getByText('Will not finish')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'payments/ledger' }).first()).toContainText('never allows');
+
+  await page.getByLabel('Timeout in seconds').fill('0');
+  await page.getByRole('button', { name: `Drain ${name}` }).click();
+  const operation = page.getByRole('region', { name: `Drain ${name}` });
+  await expect(operation).toContainText('Running');
+  await expect(operation).toContainText('ledger');
+
+  await page.reload();
+  await expect(operation).toContainText('Running');
+  await page.getByRole('link', { name: 'Nodes' }).first().click();
+  await expect(page.getByRole('region', { name: 'Drains in progress:' })).toContainText(name);
+  await page.getByRole('region', { name: 'Drains in progress:' }).getByRole('link', { name }).click();
+
+  await host.budget('payments', 'ledger', 1);
+  await expect(operation).toContainText('Drained');
+  await expect(page.getByRole('button', { name: `Uncordon ${name}` })).toBeVisible();
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
+});

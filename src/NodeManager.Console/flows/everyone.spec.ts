@@ -1,0 +1,86 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, open, test, watch } from './console';
+
+const addresses = [
+  '/admin/nodes', '/admin/nodes/worker-1b-01', '/admin/nodes/worker-1b-01/labels', '/admin/nodes/gpu-1a-01/taints', '/admin/nodes/worker-1b-01/conditions',
+  '/admin/nodes/worker-1b-01/pods', '/admin/nodes/worker-1b-01/events', '/admin/nodes/memory-1b-01/drain', '/admin/scheduler', '/admin/scheduler/revisions',
+  '/admin/scheduler/health', '/admin/none',
+];
+
+async function check(page: Page, where: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(one => `${where}: ${one.id}: ${one.nodes.map(node => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).slice(0, 3).join('; ')}`)).toEqual([]);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const language of ['en', 'zh'] as const) {
+    test(`axe finds nothing on any page, ${theme}, ${language}`, async ({ page, host }) => {
+      const errors = watch(page);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.addInitScript(value => localStorage.setItem('nodemanager-language', value), language);
+      await page.goto('/admin/nodes');
+      await expect(page.locator('main h1')).toBeVisible();
+      await check(page, 'sign-in');
+      await page.goto(await host.link());
+      await expect(page.locator('table.nodes')).toBeVisible();
+      for (const address of addresses) {
+        await page.goto(address);
+        await expect(page.locator('main h1')).toBeVisible();
+        await page.waitForLoadState('load');
+        await expect(page.locator('.empty[role=status]')).toHaveCount(0);
+        await check(page, address);
+        expect(await page.locator('[style]:not(body, html, .uplot *, .uplot, td)').count()).toBe(0);
+      }
+
+      await page.goto('/admin/scheduler');
+      await page.getByRole('switch').first().click();
+      await expect(page.getByRole('alertdialog').getByRole('checkbox')).toBeVisible();
+      await check(page, 'dialog');
+      expect(errors).toEqual([]);
+    });
+  }
+}
+
+test('nothing is wider than a phone', async ({ console: page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const address of addresses) {
+    await open(page, address);
+    expect([address, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([address, 390]);
+  }
+});
+
+test('theme and language are kept', async ({ console: page }) => {
+  await page.getByText('local-admin').click();
+  await page.getByLabel('Theme').selectOption('dark');
+  await page.getByLabel('Language').selectOption('zh');
+  await expect(page.getByRole('heading', { level: 1, name: '节点' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: '节点' })).toBeVisible();
+  expect(await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).backgroundColor])).toEqual(['zh-Hans', 'rgb(18, 21, 27)']);
+});
+
+test('pages are reached by their links, and the title and the focus follow', async ({ console: page }) => {
+  await page.getByRole('link', { name: 'Scheduler' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Scheduler' })).toBeFocused();
+  await expect(page).toHaveTitle(/Scheduler/);
+  await page.goBack();
+  await expect(page).toHaveTitle(/Nodes/);
+  await page.keyboard.press('Tab');
+  await page.getByRole('link', { name: 'Skip to content' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('main')).toBeFocused();
+});
+
+test('the first load is small', async ({ page, host }) => {
+  let bytes = 0;
+  const client = await page.context().newCDPSession(page);
+  await client.send('Network.enable');
+  const scripts = new Set<string>();
+  client.on('Network.responseReceived', event => { if (/\/assets\/|\/admin|\/$/.test(new URL(event.response.url).pathname)) scripts.add(event.requestId); });
+  client.on('Network.loadingFinished', event => { if (scripts.has(event.requestId)) bytes += event.encodedDataLength; });
+  await page.goto(await host.link());
+  await expect(page.locator('table.nodes')).toBeVisible();
+  console.log(`initial load: ${bytes} bytes`);
+  expect(bytes).toBeLessThan(150 * 1024);
+});

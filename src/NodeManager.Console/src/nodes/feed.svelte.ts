@@ -1,0 +1,48 @@
+import { follow } from '../api/events';
+import type { ApiProblem } from '../api/client';
+import { read, type NodeChange } from './changes';
+
+type Listener = (change: NodeChange) => void;
+
+const listeners = new Set<Listener>();
+let stop: AbortController | null = null;
+let connected = $state(true);
+let problem = $state.raw<ApiProblem | null>(null);
+
+/** Whether changes arrive; true until the first attempt has failed. */
+export function isLive(): boolean {
+  return connected;
+}
+
+/** Why the server refuses the stream. */
+export function feedProblem(): ApiProblem | null {
+  return problem;
+}
+
+/** Hears what changes about nodes, over one connection for all listeners. Returns how to stop. */
+export function watchNodes(listener: Listener): () => void {
+  listeners.add(listener);
+  if (!stop) connect();
+  else listener({ type: 'ready' });
+  return () => {
+    listeners.delete(listener);
+    // The next page asks within the same tick.
+    setTimeout(() => {
+      if (listeners.size > 0) return;
+      stop?.abort();
+      stop = null;
+    });
+  };
+}
+
+function connect(): void {
+  const own = (stop = new AbortController());
+  problem = null;
+  follow('/api/v1/events', event => {
+    const change = read(event.type, event.data);
+    if (change) for (const listener of listeners) listener(change);
+  }, own.signal, value => { connected = value; }).catch((failure: unknown) => {
+    problem = failure as ApiProblem;
+    if (stop === own) stop = null;
+  });
+}

@@ -66,20 +66,22 @@ internal sealed class HealthTools(ClusterSession cluster)
     {
         IEnumerable<NodeHealth> chosen = cause is null ? nodes : nodes.Where(node => node.Findings.Any(finding => finding.Cause == cause));
         var page = AgentPage<NodeHealth>.Of(chosen, static node => node.Name, limit, cursor);
-        return AgentAnswer.Of(new
-        {
-            page.Total,
-            Unhealthy = chosen.Count(static node => !node.IsHealthy),
-            Nodes = page.Items.Select(static node => new
+        return AgentAnswer.Of(
+            new
             {
-                node.Name, node.Status,
-                Findings = node.Findings.Count == 0 ? null : node.Findings.Take(5).Select(static finding => new
+                page.Total,
+                Unhealthy = chosen.Count(static node => !node.IsHealthy),
+                Nodes = page.Items.Select(static node => new
                 {
-                    finding.Cause, finding.Severity, finding.Message, For = finding.Duration is { } duration ? HumanDuration.Format(duration) : null,
-                    Evidence = finding.Evidence.Take(3).Select(static evidence => evidence.ToString()),
+                    node.Name, node.Status,
+                    Findings = node.Findings.Count == 0 ? null : node.Findings.Take(5).Select(static finding => new
+                    {
+                        finding.Cause, finding.Severity, finding.Message, For = finding.Duration is { } duration ? HumanDuration.Format(duration) : null,
+                        Evidence = finding.Evidence.Take(2).Select(static evidence => evidence.ToString()),
+                    }),
                 }),
-            }),
-            page.NextCursor,
-        });
+                page.NextCursor,
+            },
+            LongestMessage);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
         int added = plan.Machines.Count(machine => machine.Pool == name);
         List<NodeScalePlanNode> removed = [.. members.Where(static node => node.Decision == ScaleDecision.Remove || (node.Decision == ScaleDecision.Wait && Passing.Contains(node.Reason)))];
         // Those that wait for their turn are not counted down to the least one by one.
-        int most = Math.Max(0, members.Count - ClusterPoolStatus.Least(spec));
+        int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Least(spec));
         if (removed.Count > most) removed = removed[..most];
         return (members.Count - removed.Count + added, added, removed, plan);
     }

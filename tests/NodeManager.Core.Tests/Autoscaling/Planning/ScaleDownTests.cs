@@ -36,6 +36,19 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
+    public void A_node_that_only_carries_the_label_does_not_let_the_last_machines_go()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.Limits.MinNodes = 2;
+        ScaleInput input = Running(pool, 2);
+
+        ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand")] });
+
+        Assert.Empty(Removed(plan));
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.MinNodes), Verdict(plan, "n1"));
+    }
+
+    [Fact]
     public void A_node_must_be_unneeded_for_the_window_and_the_pool_quiet_for_as_long()
     {
         NodeSmithPool pool = Fours();

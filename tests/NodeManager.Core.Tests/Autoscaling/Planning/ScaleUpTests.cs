@@ -326,6 +326,19 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
+    public void A_node_that_only_carries_the_label_does_not_stand_for_a_machine_that_the_pool_keeps()
+    {
+        NodeSmithPool pool = Pool();
+        pool.Spec.Limits.MinNodes = 2;
+        ScaleInput input = Input(pool) with { Nodes = [Node("by-hand")] };
+
+        Assert.Equal(2, ScalePlanner.Plan(input).Machines.Count);
+        // What runs counts against what may run, whoever made it.
+        pool.Spec.Limits.MaxNodes = 2;
+        Assert.Single(ScalePlanner.Plan(input).Machines);
+    }
+
+    [Fact]
     public void Headroom_is_kept_free_and_taken_by_pods_first()
     {
         NodeSmithPool pool = Fours();

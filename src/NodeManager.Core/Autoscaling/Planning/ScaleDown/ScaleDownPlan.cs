@@ -70,7 +70,8 @@ internal sealed class ScaleDownPlan
             else candidates.Add(Survey(member));
         }
 
-        int staying = pool.Members.Count(static member => !member.IsLeaving && !member.IsInFlight);
+        // A node that only carries the label can go at any time, by another hand.
+        int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
         int disrupted = pool.Members.Count(static member => member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.Status.Conditions.IsTrue("Ready")));
         DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
         string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? "Disabled";

@@ -89,12 +89,12 @@ internal sealed class ScaleUpPlan
         return new(buffer, FreeRoom.Target(buffer, _input.BufferTargets), room.Count, free, room.Count(static one => one.Node is not null || one.Machine is not null) - free);
     }
 
-    /// <summary>At least so many nodes, those that leave not counted. An update replaces what it removes by itself.</summary>
+    /// <summary>At least so many machines, those that leave not counted, nor nodes that only carry the pool's label: the pool does not keep them. An update replaces what it removes by itself.</summary>
     private void KeepLeast(PodPacker packer)
     {
         foreach (PoolState pool in _pools.Where(static pool => !pool.IsDeleted && pool.UpdatedBy is null))
         {
-            int there = pool.Members.Count(static member => !member.IsLeaving) + packer.Machines.Count(machine => machine.Offer.Pool == pool.Name);
+            int there = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving) + packer.Machines.Count(machine => machine.Offer.Pool == pool.Name);
             for (; there < pool.Least.Nodes && packer.OpenEmpty(pool.Name) is not null; there++)
             {
             }

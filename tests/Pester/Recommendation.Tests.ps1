@@ -42,7 +42,19 @@ Describe 'Get-NodeScaleRecommendation' {
         $blocked.BlockedBy.Name | Should -Contain 'ledger'
     }
 
+    It 'acts only where enableAutoScaling allows it, and is read always' {
+        $recommendation = Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData -DeleteUnmanagedPod
+        @($recommendation | Get-NodeDrainPlan -DeleteEmptyDirData -DeleteUnmanagedPod).Node | Sort-Object | Should -Be ($recommendation.Remove.Node | Sort-Object)
+        { $recommendation | Suspend-NodeScheduling -ErrorAction Stop } | Should -Throw -ErrorId 'AutoScalingDisabled,*'
+        { $recommendation.Remove[0] | Invoke-NodeDrain -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'AutoScalingDisabled,*'
+        @(Get-ClusterNode -Status Cordoned).Name | Should -Not -Contain $recommendation.Remove[0].Node
+        Set-NodeManagerConfiguration -EnableAutoScaling $true
+        $recommendation | Suspend-NodeScheduling
+        @(Get-ClusterNode -Status Cordoned).Name | Should -Contain $recommendation.Remove[0].Node
+    }
+
     It 'is true: a drain of the first node leaves no pod without a place' {
+        Set-NodeManagerConfiguration -EnableAutoScaling $true
         $waiting = @(Get-NodePod | Where-Object { -not $_.NodeName }).Count
         $candidate = (Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData -DeleteUnmanagedPod).Remove[0]
         $result = $candidate | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2m -Confirm:$false -WarningAction SilentlyContinue

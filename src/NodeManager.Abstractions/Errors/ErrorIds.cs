@@ -136,6 +136,8 @@ public static class ErrorIds
     public const string WaitTimeout = nameof(WaitTimeout);
     /// <summary>The session's configuration turns the metrics API off.</summary><remarks>Run Set-NodeManagerConfiguration -MetricsEnabled $true.</remarks>
     public const string MetricsDisabled = nameof(MetricsDisabled);
+    /// <summary>A recommendation was piped to a command that acts, and the session's configuration does not allow to act on thresholds.</summary><remarks>Run Set-NodeManagerConfiguration -EnableAutoScaling $true, or name the nodes.</remarks>
+    public const string AutoScalingDisabled = nameof(AutoScalingDisabled);
     /// <summary>The cluster does not serve metrics.k8s.io, or the API answers 503.</summary><remarks>Install metrics-server, or check its pods and its APIService.</remarks>
     public const string MetricsUnavailable = nameof(MetricsUnavailable);
 

@@ -42,7 +42,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     };
 
     /// <summary>The nodes that an object stands for; none for an object that stands for none.</summary>
-    public static IReadOnlyList<string> NamesFrom(ClusterObject value) => value is NodeAlert alert ? alert.Nodes : NameFrom(value) is { Length: > 0 } name ? [name] : [];
+    public static IReadOnlyList<string> NamesFrom(ClusterObject value) => value is NodeAlert alert ? alert.Nodes : value is NodeScaleRecommendation recommendation ? [.. recommendation.Remove.Select(static one => one.Node)] : NameFrom(value) is { Length: > 0 } name ? [name] : [];
 
     /// <summary>What the object knows of the node; null for an object that only names it.</summary>
     public static ClusterNode? KnownFrom(ClusterObject value) => value switch
@@ -70,6 +70,14 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         ObjectRow row => row.NodeUid,
         _ => "",
     };
+
+    /// <summary>Why a command that acts may not take an object; null: it may.</summary>
+    /// <param name="value">What was piped.</param>
+    /// <param name="session">Its session, whose configuration decides whether thresholds may make anything act.</param>
+    public static NodeManagerException? Forbids(ClusterObject value, NodeManagerSession session) =>
+        value is not (NodeScaleRecommendation or NodeScaleCandidate) || session.Configuration.EnableAutoScaling ? null : new(
+            ErrorIds.AutoScalingDisabled, ErrorKind.InvalidOperation, $"The recommendation was not carried out: enableAutoScaling is false in the configuration of session '{session.Cluster}'.", value,
+            "To let recommendations act, run Set-NodeManagerConfiguration -EnableAutoScaling $true. Without it, pass the names of the nodes.");
 
     /// <summary>The error for an object that stands for no node.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) => new(

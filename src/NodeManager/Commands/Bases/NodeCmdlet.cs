@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
@@ -47,6 +48,9 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 32;
 
+    // What asks before it acts changes something.
+    private bool Acts => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
+
     private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
 
     private protected override int WorkLimit => ThrottleLimit;
@@ -75,6 +79,19 @@ public abstract class NodeCmdlet : AsyncCmdlet
         }
 
         string[] names = [.. NodeReference.NamesFrom(value)];
+        if (value is NodeScaleRecommendation or NodeScaleCandidate)
+        {
+            if (Sessions.For(value).Select(session => Acts ? NodeReference.Forbids(value, session) : null).FirstOrDefault(static refused => refused is not null) is { } forbidden)
+            {
+                Fail(forbidden, value);
+                return;
+            }
+
+            // A recommendation to keep all nodes.
+            if (names.Length == 0)
+                return;
+        }
+
         if (names.Length == 0)
         {
             Fail(NodeReference.StandsForNone(value), value);

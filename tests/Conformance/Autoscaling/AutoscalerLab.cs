@@ -20,6 +20,9 @@ namespace NodeManager.Conformance.Autoscaling;
 /// <summary>A cluster with the autoscaler's resources, and simulated machines. A plan is what the test says: so many nodes.</summary>
 internal sealed class AutoscalerLab : IAsyncDisposable
 {
+    /// <summary>Whose the lab's simulated machines are.</summary>
+    public const string Owner = "c/sim";
+
     // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
     private static readonly SemaphoreSlim RealTurn = new(1, 1);
 
@@ -197,7 +200,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
                     var connection = session.Connection();
                     var settings = new MachineProviderSettings(provider.Metadata.Name, provider.Metadata.Namespace!, JsonDocument.Parse(spec).RootElement, MachineCredentials.None)
                     {
-                        Cluster = client() ?? connection.Client, Owner = "c/sim", Time = connection.Time,
+                        Cluster = client() ?? connection.Client, Owner = Owner, Time = connection.Time,
                     };
                     _made[spec] = made = wrap(new SimulatedProviderFactory().Create(settings));
                 }

@@ -27,6 +27,9 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     /// <summary>Answers in a provider's place, by the name of the call; null: the simulated provider does.</summary>
     public Func<string, MachineResult?> Intercept { get; set; } = static _ => null;
 
+    /// <summary>Whose the simulated machines are; null: this session's.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Nodes of this test that have no taints of the simulated kubelet's left.</summary>
     public RepairRequest Request => new()
     {
@@ -36,10 +39,10 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
         Policy = new() { UnhealthyFor = TimeSpan.Zero, HealthyFor = TimeSpan.FromSeconds(1), CoolDown = TimeSpan.Zero, MinHealthy = "50%", EscalateAfter = Eventually.Limit },
     };
 
-    public static async Task<RepairLab> StartAsync(string backend, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    public static async Task<RepairLab> StartAsync(string backend, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, Func<TimeProvider, TimeProvider>? time = null)
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        return new(cluster, await cluster.ConnectAsync(wrap));
+        return new(cluster, await cluster.ConnectAsync(wrap, time?.Invoke(cluster.Time)));
     }
 
     /// <summary>Another process: its own session.</summary>
@@ -95,6 +98,12 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
             ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = "NodeSmithProvider", ["metadata"] = new JsonObject { ["name"] = "sim" },
             ["spec"] = JsonNode.Parse("""{"type":"simulated","simulated":{}}"""),
         });
+        UseProviders();
+    }
+
+    /// <summary>Has the session reach simulated machines, of providers that are there.</summary>
+    public void UseProviders()
+    {
         MachineProviderRegistry registry = new();
         registry.Add(new Factory(this));
         session.Connection().Get(of => new MachineProviders(of, registry));
@@ -127,6 +136,6 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
         public IReadOnlyList<string> Validate(MachineProviderSettings settings) => _inner.Validate(settings);
 
-        public IMachineProvider Create(MachineProviderSettings settings) => new InterceptedProvider(_inner.Create(settings), (call, _) => lab.Intercept(call));
+        public IMachineProvider Create(MachineProviderSettings settings) => new InterceptedProvider(_inner.Create(lab.Owner is { } owner ? settings with { Owner = owner } : settings), (call, _) => lab.Intercept(call));
     }
 }

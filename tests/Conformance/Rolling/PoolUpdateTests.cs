@@ -1,5 +1,10 @@
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Pools.Planning;
+using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -153,6 +158,29 @@ public sealed class PoolUpdateTests
         PoolUpdateOutcome outcome = await lab.UpdateAsync(new() { MaxSurge = "0", MaxUnavailable = "1" });
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(outcome.Update));
         Assert.Equal(["b", "b"], (await lab.NodesAsync()).Select(static one => one.Metadata.Labels!["tier"]));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task Plans_of_a_cluster_pool_say_which_pods_move_and_which_PDB_blocks_them(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2);
+        await lab.PatchBudgetAsync(0);
+        await lab.RelabelAsync("b");
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+        PoolContext pools = new(session, new ClusterPoolProvider(session, lab.Lab.Namespace)) { HomeCluster = session.Cluster };
+
+        IReadOnlyList<NodePoolUpdatePlan> roll = await PoolUpdatePlanner.PlanAsync(session, lab.Request(), NullObserver.Instance, default);
+        NodePoolPlan removal = await PoolPlanner.PlanDeletionAsync(pools, new() { Name = RollLab.Pool }, default);
+
+        Assert.Equal(4, roll.Sum(static one => one.Pods.Count));
+        Assert.All(roll, static one => Assert.Contains(one.Obstacles, static text => text.Contains("/web", StringComparison.Ordinal)));
+        Assert.True(removal.IsCertain);
+        Assert.Equal((2, 4), (removal.Nodes!.Count, removal.Pods!.Count));
+        Assert.Equal("web", Assert.Single(removal.BlockingBudgets!).Name);
+        // Nothing was touched.
+        Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true));
     }
 
     private static async Task<PoolUpdateOutcome> EndAsync(RollLab lab, PoolUpdateChange change)

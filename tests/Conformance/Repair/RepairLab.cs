@@ -27,7 +27,7 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     /// <summary>Answers in a provider's place, by the name of the call; null: the simulated provider does.</summary>
     public Func<string, MachineResult?> Intercept { get; set; } = static _ => null;
 
-    /// <summary>Whose the simulated machines are; null: this session's.</summary>
+    /// <summary>Whose the simulated machines of this test's provider are; null: this session's. A server may have providers of other tests.</summary>
     public string? Owner { get; init; }
 
     /// <summary>Nodes of this test that have no taints of the simulated kubelet's left.</summary>
@@ -136,6 +136,6 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
         public IReadOnlyList<string> Validate(MachineProviderSettings settings) => _inner.Validate(settings);
 
-        public IMachineProvider Create(MachineProviderSettings settings) => new InterceptedProvider(_inner.Create(lab.Owner is { } owner ? settings with { Owner = owner } : settings), (call, _) => lab.Intercept(call));
+        public IMachineProvider Create(MachineProviderSettings settings) => new InterceptedProvider(_inner.Create(lab.Owner is { } owner && settings.Namespace == lab.Cluster.Namespace ? settings with { Owner = owner } : settings), (call, _) => lab.Intercept(call));
     }
 }

@@ -57,7 +57,7 @@ public sealed class Reconciler<TKey>(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Whoever reconciles next looks at it anew.
+            // The next reconciliation reads it again.
         }
         catch (Exception exception)
         {

@@ -13,8 +13,8 @@ namespace NodeManager.Core.Maintenance;
 public static class NodeMaintainer
 {
     /// <summary>
-    /// Maintains the nodes, or carries on with a run that was interrupted: the one that is named, or one of the last day that was begun with
-    /// the same options for these nodes. Cancelled, it stops touching nodes and returns within about two seconds; the run can be carried on
+    /// Maintains the nodes, or resumes an interrupted run: the one that is named, or one of the last day that was started with
+    /// the same options for these nodes. Cancelled, it stops touching nodes and returns within about two seconds; the run can be resumed
     /// with, from anywhere.
     /// </summary>
     /// <exception cref="NodeManagerException">

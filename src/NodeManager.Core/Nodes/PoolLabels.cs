@@ -6,7 +6,7 @@ public static class PoolLabels
     /// <summary>The label that the pool service's guide names.</summary>
     public const string Service = "nodepool";
 
-    /// <summary>An annotation with the id of the pool: it holds where a name was given anew.</summary>
+    /// <summary>An annotation with the id of the pool: it stays correct where a name is used again.</summary>
     private const string IdAnnotation = "sandbox.nodemanager/pool";
 
     /// <summary>The labels whose value is a pool's name, the first one that a node has decides.</summary>

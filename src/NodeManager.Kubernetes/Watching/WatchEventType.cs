@@ -6,6 +6,6 @@ public enum WatchEventType
     Modified,
     Deleted,
 
-    /// <summary>All that existed when the watch began (or began anew, after 410) has been told. Its object is null.</summary>
+    /// <summary>All that existed when the watch started (or restarted, after 410) has been reported. Its object is null.</summary>
     Synced,
 }

@@ -9,7 +9,7 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
-/// One watch: lists, then follows from the list's version; after every kind of gap it goes on where it was, or lists anew and tells the
+/// One watch: lists, then follows from the list's version; after every kind of gap it continues where it was, or relists and reports the
 /// difference. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 /// </summary>
 internal sealed partial class Watcher<T>(

@@ -134,7 +134,7 @@ public sealed class ClusterClock : TimeProvider
         DateTimeOffset now = _anchor + (_wall.GetElapsedTime(_anchorWall, wall) * Speed);
         if (!_isFree && _entries.Min is { } first && now > first.Due + _slack)
         {
-            // Anchored anew only here: each time, what is less than a tick would be lost.
+            // Anchored again only here: each time, a fraction of a tick is lost.
             now = first.Due + _slack;
             (_anchor, _anchorWall) = (now > _last ? now : _last, wall);
         }

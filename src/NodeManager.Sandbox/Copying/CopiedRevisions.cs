@@ -9,7 +9,7 @@ namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
 /// The labels by which workloads know which of their pods are up to date are hashes, and every Kubernetes has its own: in the copy they are
-/// the sandbox's. Otherwise it would begin to roll everything out anew.
+/// the sandbox's. Otherwise it would start a rollout of everything.
 /// </summary>
 internal static class CopiedRevisions
 {

@@ -140,7 +140,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     private static bool HasRebooted(Change change) =>
         change.Previous?.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } before && change.Object.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } now && before != now;
 
-    /// <summary>Its machine was off: what ran in it is gone, and started anew where it wants that.</summary>
+    /// <summary>Its machine was off: its containers have ended, and are restarted where the restart policy says so.</summary>
     private void Restart(StoredObject stored, Pod pod, Node node)
     {
         Context.Events.Normal(stored, "kubelet", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");

@@ -166,7 +166,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         Run(workload, node, pod, age, "Succeeded");
     }
 
-    // As the deployment's controller leaves it: thousands of them need not be written anew when the cluster begins to live.
+    // As the deployment's controller leaves it: thousands of them need not be written again when the cluster starts.
     private JsonObject RolledOut(Workload workload, string set, TimeSpan age)
     {
         JsonObject status = WorkloadStatus(new()

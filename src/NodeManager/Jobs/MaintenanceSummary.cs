@@ -4,7 +4,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Jobs;
 
-/// <summary>What to say of a run that was interrupted: what is done, what it left cordoned, and how to carry on. Thread-safe.</summary>
+/// <summary>The summary of an interrupted run: completed nodes, nodes left cordoned, and how to resume. Thread-safe.</summary>
 /// <param name="started">The run at its start.</param>
 /// <param name="request">What it was asked for.</param>
 internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)

@@ -6,7 +6,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A maintenance as a job: a child a node, and what concerns the run in the job itself. Stopped, it can be carried on with.</summary>
+/// <summary>A maintenance as a job: a child a node, and what concerns the run in the job itself. A stopped run can be resumed.</summary>
 internal sealed class NodeMaintenanceJob : OperationJob
 {
     private readonly List<ClusterMaintenance> _requests;

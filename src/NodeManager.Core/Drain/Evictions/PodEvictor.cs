@@ -19,7 +19,7 @@ internal sealed class PodEvictor(
     private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
-    // A server that answers and fails each time does not mend by itself; one that does not answer may be restarted.
+    // A server that answers and fails each time does not recover by itself; one that does not answer might be restarting.
     private const int FailureLimit = 10;
 
     private readonly EvictionSender _requests = new(scope);

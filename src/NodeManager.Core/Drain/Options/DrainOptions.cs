@@ -3,7 +3,7 @@ namespace NodeManager.Core.Drain.Options;
 /// <summary>How to drain. The defaults are kubectl's, save that DaemonSet pods are left alone without being asked.</summary>
 public sealed record DrainOptions
 {
-    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
     public bool DeleteUnmanagedPods { get; init; }
 
     /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>

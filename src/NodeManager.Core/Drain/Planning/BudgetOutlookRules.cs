@@ -66,7 +66,7 @@ internal static class BudgetOutlookRules
     }
 
     // Those that start, and those that are still to be made; a pod that ends makes room for one of them, and is none itself. A StatefulSet makes
-    // none anew before the one of its name is gone.
+    // none before the previous one of its name has terminated.
     private static int Coming(IReadOnlyList<Pod> covered, List<(Pod Pod, UnhealthyPod Health)> unhealthy, int expected)
     {
         int live = covered.Count(p => !p.IsTerminating() && !p.IsFinished());

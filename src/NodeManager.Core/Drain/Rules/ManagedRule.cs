@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Rules;
 
-/// <summary>The ordinary pod: its controller makes it anew elsewhere.</summary>
+/// <summary>A managed pod: its controller recreates it on another node.</summary>
 internal static class ManagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>

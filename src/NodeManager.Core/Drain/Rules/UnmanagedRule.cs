@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Rules;
 
-/// <summary>A pod without a controller, or with a DaemonSet that is gone: nobody makes it anew elsewhere.</summary>
+/// <summary>A pod without a controller, or with a DaemonSet that no longer exists: nothing recreates it.</summary>
 internal static class UnmanagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)

@@ -344,7 +344,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // A pod within its grace period is not waited for in vain.
+    // Waiting for a pod within its grace period ends by itself.
     private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await _last.InspectBudgetsAsync(Records, cancellationToken)).Waits;

@@ -39,7 +39,7 @@ internal sealed class Replacements : IDisposable
     /// <summary>What is still missing, as far as told.</summary>
     public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
 
-    /// <summary>Null when no pod that left is made anew by a workload that we know.</summary>
+    /// <summary>Null when no evicted pod belongs to a workload that recreates it.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
     {
         List<Pod> gone = [.. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod)];

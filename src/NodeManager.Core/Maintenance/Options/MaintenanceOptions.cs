@@ -2,7 +2,7 @@ using NodeManager.Core.Drain.Options;
 
 namespace NodeManager.Core.Maintenance.Options;
 
-/// <summary>How to maintain a fleet. Kept with the run, so that it goes on in the same way wherever it is carried on with.</summary>
+/// <summary>How to maintain a fleet. Stored with the run, so that it continues with the same options wherever it is resumed.</summary>
 public sealed record MaintenanceOptions
 {
     /// <summary>How many of the run's nodes may be out of service at once: a number, or per cent of them (rounded down, at least 1).</summary>

@@ -2,7 +2,7 @@ using NodeManager.Core.Nodes;
 
 namespace NodeManager.Core.Maintenance.Options;
 
-/// <summary>Which nodes to maintain, and how; or which run to carry on with.</summary>
+/// <summary>Which nodes to maintain, and how; or which run to resume.</summary>
 public sealed record MaintenanceRequest
 {
     /// <summary>The namespace where runs are kept unless somebody says otherwise; deploy/rbac.yaml makes it.</summary>
@@ -37,7 +37,7 @@ public sealed record MaintenanceRequest
     /// <summary>The work runs for several nodes concurrently; to be said again when the run is resumed.</summary>
     public bool IsWorkParallel { get; init; }
 
-    /// <summary>How long whoever works on the run may be silent before others may carry on with it.</summary>
+    /// <summary>How long the lease of a run is valid without a renewal, before another process can resume the run.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many runs that are over are kept.</summary>

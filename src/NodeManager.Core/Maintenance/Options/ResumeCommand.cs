@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Maintenance.Options;
 
-/// <summary>What to type to carry on with a run.</summary>
+/// <summary>The command that resumes a run.</summary>
 public static class ResumeCommand
 {
     private const int LongestScript = 60;

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Rules;
 
-/// <summary>The label by whose values nodes are kept apart.</summary>
+/// <summary>The label whose values divide nodes into groups: a batch has nodes of one group.</summary>
 internal static class TopologyGroup
 {
     /// <summary>The label's value; empty where the node does not have it, null where there is no such label.</summary>

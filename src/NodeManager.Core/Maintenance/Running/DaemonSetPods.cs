@@ -16,7 +16,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
     // What nobody tells of: a DaemonSet that was deleted, or does not want the node any more.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
-    /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is nobody's to mend here.</summary>
+    /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is not waited for.</summary>
     public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) => scope.Retry.RunAsync<IReadOnlyList<string>>(
         async token => [.. (await scope.Client.ListAsync(Resources.Pods, On(node), token)).Items.Where(IsReady).Select(OwnerOf).OfType<string>().Distinct()],
         cancellationToken);

@@ -226,7 +226,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         };
     }
 
-    // The last batch's failure leaves nothing to begin, but something to carry on with.
+    // After a failure in the last batch no node remains to start, but the run can be resumed.
     private string StatusOfFailed() =>
         start.Options.OnError == MaintenanceErrorAction.Stop ? NodeMaintenanceRunStatus.Stopped : NodeMaintenanceRunStatus.Failed;
 

@@ -14,7 +14,7 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>
-/// The steps of one node, in their order. Each is noted in the run before it is made and when it is done, so that whoever carries on knows
+/// The steps of one node, in their order. Each is recorded in the run before it starts and when it ends, so that a process that resumes knows
 /// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
 /// </summary>
 internal sealed class NodeWork(

@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
 
-/// <summary>Waits until a node is back: booted anew, Ready.</summary>
+/// <summary>Waits until a node has rebooted and is Ready.</summary>
 internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     /// <summary>

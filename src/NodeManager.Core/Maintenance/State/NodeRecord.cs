@@ -50,7 +50,7 @@ internal sealed record NodeRecord
 
     public bool HasBegun(string step) => Steps.Any(s => s.Name == step);
 
-    /// <summary>With the step begun; what was begun and never ended is begun anew.</summary>
+    /// <summary>With the step started; a step that was started and never ended is restarted.</summary>
     public NodeRecord Begin(string step, DateTimeOffset now, string? by) => this with
     {
         Steps = [.. Steps.Where(s => s.Name != step), new() { Name = step, Started = now.ToUnixTimeMilliseconds(), By = by }],

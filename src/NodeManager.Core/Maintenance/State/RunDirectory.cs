@@ -11,7 +11,7 @@ namespace NodeManager.Core.Maintenance.State;
 /// <summary>The runs that a namespace keeps.</summary>
 internal static class RunDirectory
 {
-    // Nobody carries on with a run after so long; until then it might be wanted.
+    // Older runs are not resumed; until then a user might resume one.
     private static readonly TimeSpan LongestInterruption = TimeSpan.FromDays(30);
 
     // So long a run that nobody can find may still be one that is being made.
@@ -38,7 +38,7 @@ internal static class RunDirectory
         RunLayout.Pages(head.Run.Nodes) == 1 ? []
             : (await connection.Client.ListAsync(Resources.ConfigMaps, With($"{RunLayout.FurtherLabel}={head.Run.Id}", ns), cancellationToken)).Items);
 
-    /// <summary>A run to be carried on with.</summary>
+    /// <summary>A run to resume.</summary>
     /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid where it is not readable, or parts of it are missing.</exception>
     public static async Task<StoredRun> FindAsync(ClusterConnection connection, string id, string ns, string cluster, CancellationToken cancellationToken)
     {

@@ -15,6 +15,6 @@ internal sealed record RunState
 
     public string? Message { get; init; }
 
-    /// <summary>True when nothing is left to be carried on with.</summary>
+    /// <summary>True when nothing remains to resume.</summary>
     public bool IsOver => Status is NodeMaintenanceRunStatus.Completed or NodeMaintenanceRunStatus.Failed;
 }

@@ -18,7 +18,7 @@ public static class NodeWaiter
     /// <param name="timeout">Null: without end. Zero: look once.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>
-    /// The node as it then is; for Deleted its last state, null if it was never seen. A node that registered anew under the name is
+    /// The node as it then is; for Deleted its last state, null if it was never seen. A node that registered again under the name is
     /// another one: the first is deleted.
     /// </returns>
     /// <exception cref="NodeManagerException">

@@ -74,7 +74,7 @@ public static class NodeWatcher
         }
         else if (before.Uid != node.Uid)
         {
-            // Deleted and registered anew while the watch was away.
+            // Deleted and registered again while the watch was interrupted.
             yield return Change("Deleted", before, now, []);
             yield return Change("Added", node, now, []);
         }

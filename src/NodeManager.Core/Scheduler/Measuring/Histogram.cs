@@ -33,7 +33,7 @@ internal sealed class Histogram
         }
     }
 
-    /// <summary>What came since an earlier sample of the same histogram; all of it where the counters began anew meanwhile.</summary>
+    /// <summary>What came since an earlier sample of the same histogram; all of it where the counters were reset in between.</summary>
     public Histogram Since(Histogram? earlier)
     {
         if (earlier is null || earlier.Count > Count)

@@ -11,7 +11,7 @@ public sealed record SchedulerChange
     public const int DefaultRevisionLimit = 10;
 
     /// <summary>
-    /// Makes the new text of the old one. Called anew with the newest text when another changed it meanwhile, so it says what to change, and
+    /// Makes the new text of the old one. Called again with the newest text when another client changed it in between, so it says what to change, and
     /// not what the outcome is. See <see cref="OfDocument"/>.
     /// </summary>
     public required Func<string, string> Edit { get; init; }

@@ -9,7 +9,7 @@ public static class SchedulerConfigurationWriter
 {
     /// <summary>
     /// Changes a configuration by an edit: reads it, edits and checks it, keeps the old and the new text as revisions and writes it on the
-    /// condition that it still is what was read. Where another was faster the edit is made anew on his text, so that neither is lost. What
+    /// condition that it still is what was read. Where another client was faster the edit is repeated on its text, so that neither is lost. What
     /// is refused on the way leaves everything as it was. The scheduler reads it when it starts.
     /// </summary>
     /// <param name="session">Where.</param>

@@ -10,7 +10,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Scheduler.Simulation;
 
 /// <summary>
-/// Where the pods of a cluster would be placed under a configuration. Each running pod is judged by itself, as if it alone were placed anew;
+/// Where the pods of a cluster would be placed under a configuration. Each running pod is judged by itself, as if it alone were scheduled again;
 /// those that wait one after another, in the queue's order, each counting for the next.
 /// </summary>
 public static class SchedulerSimulator

@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>
 /// The objects of the newest events as they go out: made once, however many watch. A table of fixed size, in which newer ones displace
-/// older ones; who lags behind it makes them anew. Thread-safe.
+/// older ones; a watcher that lags behind serializes them again. Thread-safe.
 /// </summary>
 internal sealed class EventBodies
 {

@@ -44,12 +44,12 @@ internal sealed class StatefulPlan
 
     public bool Wants(int ordinal) => ordinal >= _start && ordinal < _start + _count;
 
-    /// <summary>Below the partition everything stays at what it was, also what is made anew.</summary>
+    /// <summary>Below the partition all pods keep the old revision, also recreated ones.</summary>
     public string RevisionOf(int ordinal) => _isRolling && ordinal < _start + _partition ? Current : Newest;
 
     public bool IsAvailable(StoredObject pod) => pod.Field("status.phase") == "Running" && pod.As<Pod>().IsAvailable(MinReadySeconds, _now);
 
-    /// <summary>Its containers have ended, however: it is made anew.</summary>
+    /// <summary>Its containers have ended, however: it is recreated.</summary>
     public static bool IsOver(StoredObject pod) => pod.Field("status.phase") is "Failed" or "Succeeded";
 
     /// <summary>The pod that the update replaces next, from the highest number down; null where there is none, or one is waited for.</summary>

@@ -10,7 +10,7 @@ namespace NodeManager.Commands.Bases;
 /// <summary>What planning and running a drain have in common: which nodes, and how.</summary>
 public abstract class DrainCmdlet : NodeCmdlet
 {
-    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
     [Parameter]
     public SwitchParameter DeleteUnmanagedPod { get; set; }
 

@@ -63,7 +63,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
-        // An edit that is made anew on another's text has the same to say.
+        // An edit that is repeated on another client's text has the same warnings.
         var told = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
             worker, session, scheduler, Action,

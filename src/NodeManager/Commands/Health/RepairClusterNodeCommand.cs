@@ -72,7 +72,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
     [Parameter]
     public SwitchParameter IncludeCordoned { get; set; }
 
-    /// <summary>Evict pods that no controller owns; nobody makes them anew.</summary>
+    /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
     [Parameter]
     public SwitchParameter DeleteUnmanagedPod { get; set; }
 

@@ -24,7 +24,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private readonly List<NodeReference> _wanted = [];
     private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
 
-    /// <summary>Carry on with this run, with the options that it was begun with; those given here replace them.</summary>
+    /// <summary>Resume this run, with the options that it was started with; those specified here replace them.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByRun)]
     [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
     [ValidateNotNullOrEmpty]
@@ -53,7 +53,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [ValidateNotNullOrEmpty]
     public string? TopologyKey { get; set; }
 
-    /// <summary>Wait until each node has booted anew and is Ready after it.</summary>
+    /// <summary>Wait until each node has rebooted and is Ready.</summary>
     [Parameter]
     public SwitchParameter WaitForReboot { get; set; }
 

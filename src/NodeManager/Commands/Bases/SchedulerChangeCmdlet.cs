@@ -151,7 +151,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
         else if (update.Change.IsWritten)
             worker.Warning(scheduler.Deployment.Length == 0
                 ? $"{scheduler.Source} is revision {update.Change.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
-                : $"{scheduler.Source} is revision {update.Change.Revision} now and not in force: Restart-Scheduler brings it into force; so would a crash of the scheduler.");
+                : $"{scheduler.Source} now contains revision {update.Change.Revision}, which the scheduler does not run with. Apply it with Restart-Scheduler; a crash also applies it.");
         return update.Change.Document;
     }
 

@@ -90,6 +90,8 @@ test('5,000 nodes are scrolled by wheel and by key', async ({ console: page }) =
   await expect(page.getByText('5,000 of 5,000 nodes', { exact: true })).toBeVisible();
   expect(await page.locator('tbody tr').count()).toBeLessThan(70);
   await page.evaluate(() => scrollTo(0, 120_000));
+  // What stands for the rows that are not shown takes no columns.
+  expect(await page.locator('table.nodes').evaluate((table: HTMLTableElement) => table.rows[5]!.cells[0]!.offsetWidth)).toBeGreaterThan(200);
   await expect(page.getByRole('link', { name: 'node-2450', exact: true })).toBeAttached();
   await page.evaluate(() => scrollTo(0, 0));
   await page.getByRole('link', { name: 'node-0', exact: true }).focus();

@@ -15,10 +15,12 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Approve-NodeAgentPlan'
         'Backup-SchedulerConfiguration'
         'Clear-SandboxFault'
         'Compare-SchedulerConfiguration'
         'Connect-NodeManager'
+        'Deny-NodeAgentPlan'
         'Disable-SchedulerPlugin'
         'Disconnect-NodeManager'
         'Enable-SchedulerPlugin'
@@ -28,6 +30,7 @@
         'Get-ClusterNode'
         'Get-ClusterStatistic'
         'Get-Machine'
+        'Get-NodeAgentPlan'
         'Get-NodeAlert'
         'Get-NodeAutoscaler'
         'Get-NodeClaim'

@@ -20,7 +20,14 @@ BeforeDiscovery {
     # Autoscaler.Tests.ps1 runs these commands with them.
     $needsAutoscaler = 'the resources of the autoscaler'
     $needsRoll = 'a pool of the cluster whose nodes the autoscaler makes; PoolUpdate.Tests.ps1 runs these commands'
+    $needsAgent = 'a server with a plan of an agent; AgentPlan.Tests.ps1 runs these commands'
     $excluded = @{
+        'Approve-NodeAgentPlan/Example 1' = $needsAgent
+        'Approve-NodeAgentPlan/Example 2' = $needsAgent
+        'Deny-NodeAgentPlan/Example 1' = $needsAgent
+        'Deny-NodeAgentPlan/Example 2' = $needsAgent
+        'Get-NodeAgentPlan/Example 1' = $needsAgent
+        'Get-NodeAgentPlan/Example 2' = $needsAgent
         'New-NodeAlertSink/Example 2' = $needsVault
         'Start-NodeHealthMonitor/Example 3' = $needsVault
         'Connect-NodeManager/Example 2' = $needsOwnCluster

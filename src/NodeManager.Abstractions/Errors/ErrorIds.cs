@@ -97,6 +97,16 @@ public static class ErrorIds
     /// <summary>The provider is unreachable, refuses the credentials, or failed.</summary><remarks>Run Test-NodeProvider, then run the command again to continue.</remarks>
     public const string MachineOperationFailed = nameof(MachineOperationFailed);
 
+    // Plans of agents
+    /// <summary>The address is neither HTTPS nor an address of this computer, so the token would be readable on the way.</summary><remarks>Use the HTTPS address of the server, or run the command where the server runs.</remarks>
+    public const string AgentServerInvalid = nameof(AgentServerInvalid);
+    /// <summary>The server has no plan with this id. A restart of the server ends all plans.</summary><remarks>List the plans with Get-NodeAgentPlan.</remarks>
+    public const string AgentPlanNotFound = nameof(AgentPlanNotFound);
+    /// <summary>The plan was approved, denied or applied already, or has expired.</summary><remarks>Have the agent request a new plan.</remarks>
+    public const string AgentPlanNotPending = nameof(AgentPlanNotPending);
+    /// <summary>The token is used by an agent, and agents decide about no plan.</summary><remarks>Use an admin token that no agent has.</remarks>
+    public const string AgentPlanSelfApproval = nameof(AgentPlanSelfApproval);
+
     // Nodes
     /// <summary>The cluster has no node of this name.</summary><remarks>List the nodes with Get-ClusterNode. Names are case-sensitive.</remarks>
     public const string NodeNotFound = nameof(NodeNotFound);

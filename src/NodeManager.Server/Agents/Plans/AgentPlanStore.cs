@@ -89,7 +89,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
             if (_agents.Contains(person.Credential) || plan.By.Credential == person.Credential)
             {
                 throw new NodeManagerException(
-                    "AgentPlanSelfApproval", ErrorKind.PermissionDenied, "This credential is used by an agent; it cannot decide about plans.", id,
+                    ErrorIds.AgentPlanSelfApproval, ErrorKind.PermissionDenied, "This credential is used by an agent; it cannot decide about plans.", id,
                     "Decide in the console, or with a token that no agent has.");
             }
 
@@ -156,10 +156,10 @@ internal sealed class AgentPlanStore(TimeProvider time)
     }
 
     private static NodeManagerException Missing(string id) => new(
-        "AgentPlanNotFound", ErrorKind.ObjectNotFound, $"There is no plan '{id}'.", id, "Request a plan; its id is in the answer.");
+        ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"There is no plan '{id}'.", id, "Request a plan; its id is in the answer.");
 
     private static NodeManagerException NotIn(AgentPlan plan, string wanted) => new(
-        wanted == AgentPlanStatus.Approved ? "AgentPlanNotApproved" : "AgentPlanNotPending", ErrorKind.InvalidOperation,
+        wanted == AgentPlanStatus.Approved ? "AgentPlanNotApproved" : ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation,
         $"Plan '{plan.Id}' is {plan.Status}, not {wanted}.", plan.Id,
         plan.Status == AgentPlanStatus.Pending ? "A person has to approve it in the console or with Approve-NodeAgentPlan." : "Request a new plan.");
 }

@@ -1,0 +1,53 @@
+namespace NodeManager;
+
+/// <summary>A change that an agent asks for, as the server planned it. A person approves or denies it.</summary>
+public sealed class NodeAgentPlan
+{
+    /// <summary>Of the plan; no secret.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>Cordon</c>, <c>Uncordon</c>, <c>SetLabels</c>, <c>RemoveLabels</c>, <c>SetTaints</c>, <c>RemoveTaints</c> or <c>Drain</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>See <see cref="AgentPlanStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The address of the server that has the plan.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>The name that the server has for the cluster.</summary>
+    public string Cluster { get; init; } = "";
+
+    /// <summary>The names of the nodes.</summary>
+    public ItemList<string> Nodes { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>What would happen, in the server's words.</summary>
+    public ItemList<string> Steps { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>What to know before approving: blockers and warnings of a drain.</summary>
+    public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Why, in the agent's words.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Who asked for it.</summary>
+    public string RequestedBy { get; init; } = "";
+
+    public DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>Until when it can be approved, and once it is, applied.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Who approved or denied it.</summary>
+    public string DecidedBy { get; init; } = "";
+
+    public DateTimeOffset? DecidedAt { get; init; }
+
+    /// <summary>What came of it.</summary>
+    public string Result { get; init; } = "";
+
+    /// <summary>Of a drain: the id of the server's operation.</summary>
+    public string Operation { get; init; } = "";
+
+    public override string ToString() => Id;
+}

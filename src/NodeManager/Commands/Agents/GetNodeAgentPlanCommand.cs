@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Providers.Agents;
+
+namespace NodeManager.Commands;
+
+/// <summary>The changes that agents ask for, as a server planned them.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeAgentPlan")]
+[OutputType(typeof(NodeAgentPlan))]
+public sealed class GetNodeAgentPlanCommand : AgentPlanCmdlet
+{
+    /// <summary>Ids, with wildcards. A plain id without a plan is an error.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Id { get; set; } = ["*"];
+
+    /// <summary>Only plans in these states.</summary>
+    [Parameter]
+    [ValidateSet(
+        AgentPlanStatus.Pending, AgentPlanStatus.Approved, AgentPlanStatus.Denied, AgentPlanStatus.Expired, AgentPlanStatus.Running, AgentPlanStatus.Completed,
+        AgentPlanStatus.Failed, AgentPlanStatus.Refused)]
+    public string[]? Status { get; set; }
+
+    private protected override void End() => Start(Uri, async worker =>
+    {
+        using AgentPlanClient client = Connect(Uri);
+        IReadOnlyList<NodeAgentPlan> plans = await client.ListAsync(worker.Token);
+        foreach (string missing in Id.Where(id => !NamePattern.IsWildcard(id) && !plans.Any(plan => plan.Id.Equals(id, StringComparison.OrdinalIgnoreCase))))
+        {
+            worker.Error(
+                new NodeManagerException(ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"There is no plan '{missing}'.", missing, "List the plans with Get-NodeAgentPlan."), missing);
+        }
+
+        Predicate<string> isNamed = NamePattern.Any(Id);
+        foreach (NodeAgentPlan plan in plans.Where(plan => isNamed(plan.Id) && Status?.Contains(plan.Status, StringComparer.OrdinalIgnoreCase) != false)) worker.Output(plan);
+    });
+}

@@ -36,29 +36,31 @@ internal static class ServerHost
             });
         }
 
-        RequireFree(options.Port);
+        var listen = new ListenSettings(
+            options.Address ?? IPAddress.Loopback, options.Port, options.CertificatePath is { } path ? new(path, options.KeyPath) : null, options.InCluster);
+        RequireFree(listen.Address, options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
         if (options.Mcp) AgentSetup.AddStdio(builder.Services);
-        WebApplication app = ApiHost.Build(builder, options.Port);
+        WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
         app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app, options));
         return app;
     }
 
     // Before the tour, which takes seconds. A port that is taken meanwhile fails the start.
-    private static void RequireFree(int port)
+    private static void RequireFree(IPAddress address, int port)
     {
         try
         {
-            using TcpListener listener = new(IPAddress.Loopback, port);
+            using TcpListener listener = new(address, port);
             listener.Start();
         }
         catch (SocketException taken)
         {
             throw new NodeManagerException(
-                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {port} of 127.0.0.1 is not available: {taken.Message}.", port,
+                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {port} of {address} is not available: {taken.Message}.", port,
                 "Use another port with --port N, or a free one with --port 0.", taken);
         }
     }
@@ -95,7 +97,7 @@ internal static class ServerHost
         services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
         services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Autoscaler || options.Mcp || options.Kubeconfig is not null) return;
+        if (options.Autoscaler || options.Mcp || options.InCluster || options.Kubeconfig is not null) return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
@@ -115,6 +117,12 @@ internal static class ServerHost
 
     private static void Announce(Terminal terminal, WebApplication app, ServerOptions options)
     {
+        if (options.InCluster)
+        {
+            terminal.Line($"Serving the API of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' at {app.Urls.First()} to callers with tokens of the cluster.");
+            return;
+        }
+
         if (options.Mcp)
         {
             // No credential: who approves has the token, and the agent's client may read this.

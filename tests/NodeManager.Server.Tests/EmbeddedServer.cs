@@ -48,7 +48,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
         builder.Services.AddSingleton(console ?? ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        WebApplication app = ApiHost.Build(builder, 0);
+        WebApplication app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         tokens.Add(token, AccessLevel.Admin);
         tokens.Add(ViewerToken, AccessLevel.Viewer);

@@ -11,12 +11,15 @@ internal static class AccessSetup
         services.AddSingleton(_ => new SignIns(TimeProvider.System));
         services.AddAuthentication(LocalAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder()
+        AddPolicies(services);
+    }
+
+    /// <summary>The levels that routes require, whoever grants them.</summary>
+    public static void AddPolicies(IServiceCollection services) => services.AddAuthorizationBuilder()
             .AddPolicy(AccessLevel.Viewer, policy => policy.RequireRole(AccessLevel.Viewer, AccessLevel.Admin))
             .AddPolicy(AccessLevel.Admin, policy => policy.RequireRole(AccessLevel.Admin))
             // Also for paths without a route: strangers do not learn which there are.
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-    }
 
     /// <summary>Reading requires a viewer.</summary>
     public static TBuilder ForViewers<TBuilder>(this TBuilder routes) where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer);

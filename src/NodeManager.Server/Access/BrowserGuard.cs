@@ -24,7 +24,8 @@ internal static class BrowserGuard
         headers.CacheControl = "no-store";
 
         HttpRequest request = context.Request;
-        if (!IsOwnHost(request.Host.Host))
+        // Other addresses are served where nothing but a token in a header lets a caller in: no browser can be made to send one.
+        if (IsLoopback(context) && !IsOwnHost(request.Host.Host))
             return ApiErrors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, new(
                 "UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start."));
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && IsForeign(request))
@@ -33,7 +34,8 @@ internal static class BrowserGuard
         return next(context);
     }
 
-    // The server listens on loopback alone.
+    private static bool IsLoopback(HttpContext context) => context.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
+
     private static bool IsOwnHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 

@@ -15,8 +15,10 @@ internal static class SignInRoutes
     {
         routes.MapPost(Path, SignIn).AllowAnonymous().RequireRateLimiting(Limit).ExcludeFromDescription();
         routes.MapPost("/sign-out", SignOut).ForViewers().ExcludeFromDescription();
-        routes.MapGet("/api/v1/me", Me).ForViewers().Produces<ApiCaller>();
     }
+
+    /// <summary>Who calls, whatever decides about that.</summary>
+    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", Me).ForViewers().Produces<ApiCaller>();
 
     private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns, ServerTelemetry telemetry)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
@@ -7,11 +6,13 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Delegation;
 using NodeManager.Server.Live;
 using NodeManager.Server.Metrics;
 using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
+using NodeManager.Server.Options;
 using NodeManager.Server.Pages;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Scheduler;
@@ -27,25 +28,30 @@ internal static class ApiHost
 
     /// <summary>The application with all routes, over the host's <see cref="ClusterSession"/>.</summary>
     /// <param name="builder">Of the host.</param>
-    /// <param name="port">On loopback; 0 takes a free one.</param>
-    public static WebApplication Build(WebApplicationBuilder builder, int port)
+    /// <param name="settings">Where it listens, and who decides about callers.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, ListenSettings settings)
     {
+        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(settings.Address, settings.Port, listen =>
+            {
+                if (settings.Certificate is { } certificate) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Current);
+            });
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.AddServerHeader = false;
         });
-        Configure(builder.Services);
+        Configure(builder.Services, settings);
         WebApplication app = builder.Build();
         app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
         app.Use(BrowserGuard.InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
         app.UseAuthorization();
+        if (settings.IsDelegated) app.Use(app.Services.GetRequiredService<DelegatedAccess>().InvokeAsync);
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
@@ -56,7 +62,8 @@ internal static class ApiHost
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
-        SignInRoutes.Map(app);
+        SignInRoutes.MapMe(app);
+        if (!settings.IsDelegated) SignInRoutes.Map(app);
         PageRoutes.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
@@ -79,9 +86,10 @@ internal static class ApiHost
         app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType)).ForViewers().ExcludeFromDescription();
     }
 
-    private static void Configure(IServiceCollection services)
+    private static void Configure(IServiceCollection services, ListenSettings settings)
     {
-        AccessSetup.Add(services);
+        if (settings.IsDelegated) DelegationSetup.Add(services);
+        else AccessSetup.Add(services);
         ApiDocument.Add(services);
         services.AddSingleton<ServerTelemetry>();
         services.AddSingleton<MeterReader>();

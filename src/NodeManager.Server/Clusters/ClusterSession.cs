@@ -25,7 +25,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     /// <summary>Of an embedded cluster, of one from a kubeconfig, or of the one that this is a pod of, as the options say.</summary>
     public static ClusterSession Of(ServerOptions options, ILogger logger) => new(stop => options.Kubeconfig is { } request
         ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
-        : options.Autoscaler ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
+        : options.Autoscaler || options.InCluster ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
         : StartSandboxAsync(options, logger, stop));
 
     public async Task StartingAsync(CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal sealed record ServerOptions
                NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N]
                NodeManager.Server --mcp [--kubeconfig PATH] [--context NAME] [--agent-changes] [--agent-elicitation] [--approver HASH] [--port N]
                NodeManager.Server --new-token
+               NodeManager.Server --in-cluster [--cert PATH [--key PATH] --address IP] [--port N]
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
@@ -25,6 +26,11 @@ internal sealed record ServerOptions
 
           --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
           --context NAME      the same for a context of that file, or of the files that kubectl reads
+
+          --in-cluster        no tour: serve the cluster whose pod this is; its API server decides who calls and what they may do
+          --cert PATH         serve HTTPS with the certificate of this PEM file
+          --key PATH          its key (in the same file)
+          --address IP        with --in-cluster and --cert: where the API is served (127.0.0.1)
 
           --autoscaler        no tour: run the autoscaler of a cluster until SIGTERM: of the kubeconfig's, else of the cluster whose pod this is
           --namespace NAME    where its resources are (kubenodesmith)
@@ -82,6 +88,15 @@ internal sealed record ServerOptions
         init => _port = value;
     }
 
+    /// <summary>Serve the cluster that this is a pod of, to callers whom its API server knows.</summary>
+    public bool InCluster { get; init; }
+
+    /// <summary>A PEM file with the certificate of the API; null: plain HTTP.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>A PEM file with its key; null: that of the certificate.</summary>
+    public string? KeyPath { get; init; }
+
     /// <summary>Run the autoscaler.</summary>
     public bool Autoscaler { get; init; }
 
@@ -91,7 +106,7 @@ internal sealed record ServerOptions
     /// <summary>Assemblies with further providers of machines.</summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 
-    /// <summary>Where the autoscaler's probes are served; null: on all addresses.</summary>
+    /// <summary>Where the autoscaler's probes (null: on all addresses) or the API of the own cluster (null: on loopback) are served.</summary>
     public IPAddress? Address { get; init; }
 
     public int Nodes { get; init; } = 12;
@@ -142,6 +157,9 @@ internal sealed record ServerOptions
                 "--agent-elicitation" => options with { AgentElicitation = true },
                 "--approver" => options with { Approver = Hash() },
                 "--port" => options with { Port = Number(0, 65535) },
+                "--in-cluster" => options with { InCluster = true },
+                "--cert" => options with { CertificatePath = Next() },
+                "--key" => options with { KeyPath = Next() },
                 "--autoscaler" => options with { Autoscaler = true },
                 "--namespace" => options with { Namespace = Name() },
                 "--provider" => options with { Providers = [.. options.Providers, Next()] },
@@ -181,8 +199,19 @@ internal sealed record ServerOptions
                 : options;
         }
 
-        if ((options.Namespace, options.Address, options.Providers.Count) is not (null, null, 0))
-            throw new FormatException("--namespace, --provider and --address go with --autoscaler.");
+        if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key goes with --cert.");
+        if ((options.Namespace, options.Providers.Count) is not (null, 0) || options is { Address: not null, InCluster: false })
+            throw new FormatException("--namespace, --provider and --address go with --autoscaler; --address also with --in-cluster.");
+        if (options.InCluster)
+        {
+            if (embedded is not null || options.ClusterPort is not null || options.Kubeconfig is not null || options.Mcp || options.Approver is not null)
+                throw new FormatException($"{embedded ?? "That"} does not go with --in-cluster, which serves the cluster that it is a pod of.");
+            // Tokens of the cluster pass here.
+            return options is { Address: { } address, CertificatePath: null } && !IPAddress.IsLoopback(address)
+                ? throw new FormatException($"--address {address} needs --cert: tokens are not taken over plain HTTP from other machines.")
+                : options;
+        }
+
         if (options is { ClusterPort: not null, Context: not null })
             throw new FormatException("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.");
         if (options.Kubeconfig is not null && embedded is not null)

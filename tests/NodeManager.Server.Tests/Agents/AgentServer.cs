@@ -47,7 +47,7 @@ public sealed class AgentServer : IAsyncLifetime
         builder.Services.AddSingleton(new AgentSettings(Changes: true, Elicitation: true));
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(Session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        _app = ApiHost.Build(builder, 0);
+        _app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         await _app.StartAsync();
         Address = new(_app.Urls.First());
     }

@@ -73,6 +73,14 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         lock (_gate) return caches.Nodes.Find(null, name) is { } node ? Map(caches, node) : null;
     }
 
+    /// <summary>The namespaces of the pods that a drain of this node would evict, and maybe of others.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    public IReadOnlyList<string> NamespacesOn(string name) =>
+    [
+        .. Caches().PodsOf(name).Where(static pod => pod.Metadata.OwnerReferences?.Any(static owner => owner is { Kind: "DaemonSet" or "Node", Controller: true }) != true)
+            .Select(static pod => pod.Metadata.Namespace ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>The totals of all nodes.</summary>
     /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
     public ClusterStatistic Sum() => StatisticSum.Of(session, NodeGrouping.Parse(null), List(), _metrics is not null)[0];

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.RateLimiting;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Server.Access;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.Delegation;
+
+/// <summary>
+/// Asks the API server who a token belongs to (TokenReview) and what its user may do (SubjectAccessReview). Answers are kept for a short time,
+/// by hashes: no token is kept. Thread-safe.
+/// </summary>
+internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) : IDisposable
+{
+    /// <summary>How long an answer counts. The API server keeps what it knows of a token for 10 seconds itself.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(8);
+
+    private const int MostAnswers = 10_000;
+
+    private static readonly JsonTypeInfo<JsonObject> Document = (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
+
+    private readonly ConcurrentDictionary<string, (DelegatedUser? User, DateTimeOffset Until)> _users = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (bool IsAllowed, DateTimeOffset Until)> _decisions = new(StringComparer.Ordinal);
+    // Whoever sends wrong tokens in a loop does not keep the API server busy.
+    private readonly TokenBucketRateLimiter _questions = new(new()
+    {
+        TokenLimit = 200, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+    });
+
+    /// <summary>The user of a token; null where the API server does not accept it.</summary>
+    /// <param name="token">As the caller sent it.</param>
+    /// <param name="isFresh">Ask again, whatever is known.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="NodeManagerException">AccessReviewFailed, TooManyRequests.</exception>
+    public async Task<DelegatedUser?> AuthenticateAsync(string token, bool isFresh, CancellationToken stop)
+    {
+        string hash = AccessSecret.HashOf(token);
+        if (!isFresh && _users.TryGetValue(hash, out var known) && known.Until > time.GetUtcNow()) return known.User;
+        JsonObject status = await AskAsync(
+            "authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, stop);
+        DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
+            ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
+            : null;
+        Keep(_users, hash, (user, time.GetUtcNow() + Lifetime));
+        return user;
+    }
+
+    /// <summary>Whether a user may do something.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="attributes"><c>resourceAttributes</c> or <c>nonResourceAttributes</c> of a review, by that name.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="NodeManagerException">AccessReviewFailed, TooManyRequests.</exception>
+    public async Task<bool> IsAllowedAsync(DelegatedUser user, JsonObject attributes, CancellationToken stop)
+    {
+        string key = user.Key + attributes.ToJsonString();
+        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow()) return known.IsAllowed;
+        JsonObject spec = attributes.DeepClone().AsObject();
+        spec["user"] = user.Name;
+        spec["groups"] = user.Info["groups"]?.DeepClone();
+        spec["uid"] = user.Info["uid"]?.DeepClone();
+        spec["extra"] = user.Info["extra"]?.DeepClone();
+        JsonObject status = await AskAsync("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", spec, stop);
+        bool isAllowed = status["allowed"]?.GetValue<bool>() == true;
+        Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
+        return isAllowed;
+    }
+
+    public void Dispose() => _questions.Dispose();
+
+    // Nothing of these answers is worth the search for the oldest.
+    private static void Keep<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
+    {
+        if (answers.Count >= MostAnswers) answers.Clear();
+        answers[key] = answer;
+    }
+
+    private async Task<JsonObject> AskAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
+    {
+        using RateLimitLease lease = _questions.AttemptAcquire();
+        if (!lease.IsAcquired)
+            throw new NodeManagerException("TooManyRequests", ErrorKind.LimitsExceeded, "Too many callers have to be checked.", null, "Wait a second.");
+        var review = new JsonObject { ["apiVersion"] = group + "/v1", ["kind"] = kind, ["spec"] = spec };
+        try
+        {
+            using var body = new StringContent(review.ToJsonString(), Encoding.UTF8, "application/json");
+            JsonObject answer = await cluster.Session.Connection().Client.SendAsync(HttpMethod.Post, $"/apis/{group}/v1/{plural}", body, Document, RequestOptions.Default, stop);
+            return answer["status"] as JsonObject ?? [];
+        }
+        catch (Exception refused) when (refused is KubernetesException or HttpRequestException or NodeManagerException)
+        {
+            // The server's own trouble, and not the caller's.
+            throw new NodeManagerException(
+                "AccessReviewFailed", ErrorKind.ResourceUnavailable, $"The API server did not answer a {kind}: {refused.Message}", kind,
+                "Bind the ClusterRole system:auth-delegator to the ServiceAccount of this server.", refused);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
+
+namespace NodeManager.Server.Delegation;
+
+/// <summary>Recognizes callers by their tokens for the API server. What they may do is decided by <see cref="DelegatedAccess"/>.</summary>
+internal sealed class DelegatedAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessReviewer reviewer, TimeProvider time)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string SchemeName = "Delegated";
+
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        string header = Request.Headers.Authorization.ToString();
+        if (header.Length == 0) return AuthenticateResult.NoResult();
+        string token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+        if (token.Length == 0 || await reviewer.AuthenticateAsync(token, isFresh: false, Context.RequestAborted) is not { } user)
+            return AuthenticateResult.Fail("The token is not valid.");
+        Context.Features.Set(user);
+        Context.Features.Set(GrantOf(token));
+        // The levels of local tokens say nothing here: the rules decide for each route.
+        var identity = new ClaimsIdentity(
+            [
+                new Claim(ClaimTypes.Name, user.Name), new Claim(ClaimTypes.Role, AccessLevel.Viewer), new Claim(ClaimTypes.Role, AccessLevel.Admin),
+                new Claim(ClaimTypes.AuthenticationMethod, "token-review"),
+            ],
+            Scheme.Name);
+        return AuthenticateResult.Success(new(new(identity), Scheme.Name));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return ApiErrors.WriteAsync(Context, StatusCodes.Status401Unauthorized, new(
+            "Unauthorized", "The request carries no valid credentials.", "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'."));
+    }
+
+    // A stream outlives what is known of its token, so it is asked for again while the request lasts.
+    private Grant GrantOf(string token)
+    {
+        var grant = new Grant(AccessLevel.Admin, Timeout.InfiniteTimeSpan, time);
+        ITimer timer = time.CreateTimer(_ => _ = CheckAsync(), null, AccessReviewer.Lifetime, AccessReviewer.Lifetime);
+        Context.Response.RegisterForDispose(grant);
+        Context.Response.RegisterForDispose(timer);
+        return grant;
+
+        async Task CheckAsync()
+        {
+            try
+            {
+                if (await reviewer.AuthenticateAsync(token, isFresh: true, CancellationToken.None) is null) grant.End();
+            }
+            catch (NodeManagerException)
+            {
+                // Who cannot be checked is not let go on.
+                grant.End();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The request, or the session, has ended.
+            }
+        }
+    }
+}

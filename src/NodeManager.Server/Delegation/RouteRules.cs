@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using NodeManager.Server.Nodes;
+
+namespace NodeManager.Server.Delegation;
+
+/// <summary>What callers of each route must be allowed to do in the cluster. A route that is not here is refused.</summary>
+internal static class RouteRules
+{
+    private const string Node = NodeRoutes.Prefix + "/nodes/{name}", Pools = "/api/v1/nodepools", Smith = "kubenodesmith.parawell.cloud";
+
+    private static readonly AccessNeed GetNode = new("get", "nodes", Scope: AccessNeed.OneNode), PatchNode = new("patch", "nodes", Scope: AccessNeed.OneNode);
+    private static readonly AccessNeed ListNodes = new("list", "nodes"), ListPods = new("list", "pods");
+    private static readonly AccessNeed ReadScheduler = new("get", "configmaps", Scope: AccessNeed.QueryNamespace);
+    private static readonly AccessNeed[] ChangeScheduler =
+        [new("update", "configmaps", Scope: AccessNeed.QueryNamespace), new("patch", "deployments", "apps", AccessNeed.QueryNamespace)];
+
+    private static readonly FrozenDictionary<string, AccessNeed[]> Rules = new Dictionary<string, AccessNeed[]>
+    {
+        [$"GET {NodeRoutes.Prefix}/nodes"] = [ListNodes],
+        [$"GET {NodeRoutes.Prefix}/nodes/stats"] = [ListNodes],
+        [$"GET {Node}"] = [GetNode],
+        [$"GET {Node}/details"] = [GetNode],
+        [$"GET {Node}/pods"] = [GetNode, ListPods],
+        [$"GET {Node}/events"] = [GetNode, new("list", "events")],
+        [$"GET {Node}/drain-plan"] = [GetNode, ListPods],
+        [$"PUT {Node}/labels"] = [PatchNode],
+        [$"DELETE {Node}/labels/{{**key}}"] = [PatchNode],
+        [$"POST {Node}/taints"] = [PatchNode],
+        [$"DELETE {Node}/taints/{{**key}}"] = [PatchNode],
+        [$"POST {Node}/cordon"] = [PatchNode],
+        [$"POST {Node}/uncordon"] = [PatchNode],
+        [$"POST {Node}/drain"] = [PatchNode, new("create", "pods/eviction", Scope: AccessNeed.NamespacesOfNode)],
+        ["GET /api/v1/events"] = [ListNodes, new("watch", "nodes")],
+        ["GET /api/v1/operations"] = [ListNodes],
+        ["GET /api/v1/operations/{id}"] = [ListNodes],
+        ["GET /api/v1/operations/{id}/events"] = [ListNodes],
+        ["DELETE /api/v1/operations/{id}"] = [new("patch", "nodes")],
+        ["GET /api/v1/plugins"] = [ReadScheduler],
+        ["POST /api/v1/plugins/{plugin}/enable"] = ChangeScheduler,
+        ["POST /api/v1/plugins/{plugin}/disable"] = ChangeScheduler,
+        ["PUT /api/v1/plugins/{plugin}/config"] = ChangeScheduler,
+        ["POST /api/v1/scheduler/restart"] = ChangeScheduler,
+        ["POST /api/v1/config/backup"] = ChangeScheduler,
+        ["GET /api/v1/config/revisions"] = [ReadScheduler],
+        ["GET /api/v1/config/revisions/{revision:long}"] = [ReadScheduler],
+        ["POST /api/v1/config/revisions/{revision:long}/restore"] = ChangeScheduler,
+        ["GET /api/v1/health"] = [ReadScheduler],
+        [$"GET {Pools}"] = [Pool("list")],
+        [$"POST {Pools}"] = [Pool("create")],
+        [$"GET {Pools}/{{id}}"] = [Pool("get")],
+        [$"PUT {Pools}/{{id}}"] = [Pool("patch")],
+        [$"DELETE {Pools}/{{id}}"] = [Pool("delete")],
+        [$"GET {Pools}/{{id}}/status"] = [Pool("get")],
+        [$"PUT {Pools}/{{id}}/status"] = [new("patch", "nodesmithpools/status", Smith, AccessNeed.PoolNamespace)],
+        ["GET /api/v1/clusters/{clusterId}/nodepools"] = [Pool("list")],
+        ["POST /api/v1/clusters/{clusterId}/nodepools"] = [Pool("create")],
+        // These show nothing of the cluster; a valid token suffices.
+        ["GET /api/v1/me"] = [],
+        ["GET /api/v1/openapi.json"] = [],
+        ["GET /metrics"] = [new("get", "/metrics")],
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Null for a route that callers of the cluster have no access to.</summary>
+    /// <param name="method">Of HTTP.</param>
+    /// <param name="pattern">As the route is mapped.</param>
+    public static IReadOnlyList<AccessNeed>? Find(string method, string pattern) =>
+        Rules.GetValueOrDefault($"{(HttpMethods.IsHead(method) ? HttpMethods.Get : method)} {pattern.TrimEnd('/')}");
+
+    private static AccessNeed Pool(string verb) => new(verb, "nodesmithpools", Smith, AccessNeed.PoolNamespace);
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
+using NodeManager.Server.Api;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Delegation;
+using NodeManager.Server.Nodes;
+using NodeManager.Sessions;
+
+namespace NodeManager.Server.Tests;
+
+/// <summary>In the cluster, its API server decides who calls and what they may do.</summary>
+public sealed class DelegationTests : IAsyncLifetime
+{
+    private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
+
+    private NodeManagerSession _session = null!;
+    private WebApplication _app = null!;
+    private string _reader = "", _admin = "", _node = "";
+
+    public async Task InitializeAsync()
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Rbac = true, Programs = SandboxPrograms.All });
+        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _reader = await AccountAsync("reader", """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch"]}]""");
+        // All that a drain takes, but the evictions.
+        _admin = await AccountAsync("operator", """
+            [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]
+            """);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(Pages.ConsoleFiles.None);
+        builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(_session)));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        _app = ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: true));
+        await _app.StartAsync();
+        _node = (await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None)).List().First(static n => n.Name.StartsWith("worker", StringComparison.Ordinal)).Name;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _session.Dispose();
+    }
+
+    [Fact]
+    public async Task A_token_of_the_cluster_is_its_users_and_the_audit_names_them()
+    {
+        JsonObject me = JsonNode.Parse((await SendAsync("GET", "/api/v1/me", _reader)).Body)!.AsObject();
+        Assert.Equal("system:serviceaccount:default:reader", (string?)me["name"]);
+    }
+
+    [Theory]
+    [InlineData("GET", "", HttpStatusCode.Unauthorized, HttpStatusCode.OK, HttpStatusCode.OK)]
+    [InlineData("GET", "/stats", HttpStatusCode.Unauthorized, HttpStatusCode.OK, HttpStatusCode.OK)]
+    [InlineData("GET", "/{node}", HttpStatusCode.Unauthorized, HttpStatusCode.OK, HttpStatusCode.OK)]
+    [InlineData("GET", "/{node}/pods", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden)]
+    [InlineData("POST", "/{node}/cordon", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
+    [InlineData("POST", "/{node}/uncordon", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
+    [InlineData("DELETE", "/{node}/labels/a", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
+    [InlineData("POST", "/{node}/drain", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden)]
+    public async Task What_the_cluster_does_not_allow_the_server_does_not_do(
+        string method, string path, HttpStatusCode stranger, HttpStatusCode reader, HttpStatusCode admin)
+    {
+        string address = Nodes + path.Replace("{node}", _node, StringComparison.Ordinal);
+        Assert.Equal(
+            (stranger, stranger, reader, admin),
+            ((await SendAsync(method, address, null)).Code, (await SendAsync(method, address, "wrong")).Code, (await SendAsync(method, address, _reader)).Code, (await SendAsync(method, address, _admin)).Code));
+    }
+
+    [Fact]
+    public async Task A_refusal_names_what_is_missing_and_changes_nothing()
+    {
+        (HttpStatusCode code, string body) = await SendAsync("POST", $"{Nodes}/{_node}/drain", _admin);
+        Assert.Equal(HttpStatusCode.Forbidden, code);
+        Assert.Matches("'system:serviceaccount:default:operator' cannot create pods/eviction in namespace '", (string)JsonNode.Parse(body)!["message"]!);
+        Assert.False((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
+    }
+
+    [Fact]
+    public async Task No_route_answers_without_a_token_or_without_a_rule()
+    {
+        foreach (RouteEndpoint route in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            if (route.Metadata.GetMetadata<IAllowAnonymous>() is not null) continue;
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], pattern = route.RoutePattern.RawText!;
+            string path = System.Text.RegularExpressions.Regex.Replace(pattern, @"\{[^}]*\}", "1");
+            Assert.Equal((HttpStatusCode.Unauthorized, pattern), ((await SendAsync(method, path, null)).Code, pattern));
+            if (RouteRules.Find(method, pattern) is null)
+            {
+                Assert.True(pattern == "/mcp" || pattern.StartsWith("/api/v1/agents/", StringComparison.Ordinal), $"{method} {pattern} has no rule");
+                Assert.Equal((HttpStatusCode.Forbidden, pattern), ((await SendAsync(method, path, _admin)).Code, pattern));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task There_is_no_link_to_sign_in_with()
+    {
+        Assert.NotEqual(HttpStatusCode.OK, (await SendAsync("POST", "/sign-in", null)).Code);
+        Assert.Null(_app.Services.GetService<Access.SignIns>());
+        Assert.Null(_app.Services.GetService<Access.LocalTokens>());
+    }
+
+    [Fact]
+    public async Task Answers_of_the_API_server_are_kept_for_a_short_time()
+    {
+        var clock = new Clock();
+        using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), clock);
+        DelegatedUser user = (await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None))!;
+        await SendToApiAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
+        Assert.Equal(user, await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None));
+        Assert.Null(await reviewer.AuthenticateAsync(_reader, isFresh: true, CancellationToken.None));
+        clock.Now += AccessReviewer.Lifetime;
+        Assert.Null(await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None));
+    }
+
+    private async Task<(HttpStatusCode Code, string Body)> SendAsync(string method, string path, string? token)
+    {
+        using var client = new HttpClient { BaseAddress = new(_app.Urls.First()) };
+        using var request = new HttpRequestMessage(new(method), path);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using HttpResponseMessage response = await client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private async Task<string> AccountAsync(string name, string rules)
+    {
+        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/";
+        await SendToApiAsync(HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterroles", $$"""{"metadata":{"name":"{{name}}"},"rules":{{rules}}}""");
+        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterrolebindings", $$"""
+            {"metadata":{"name":"{{name}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{name}}"},
+             "subjects":[{"kind":"ServiceAccount","name":"{{name}}","namespace":"default"}]}
+            """);
+        JsonObject made = await SendToApiAsync(HttpMethod.Post, $"/api/v1/namespaces/default/serviceaccounts/{name}/token", """{"spec":{"expirationSeconds":3600}}""");
+        return (string)made["status"]!["token"]!;
+    }
+
+    private async Task<JsonObject> SendToApiAsync(HttpMethod method, string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await _session.Connection().Client.SendAsync(
+            method, path, content, (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, CancellationToken.None);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

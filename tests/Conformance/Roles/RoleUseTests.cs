@@ -7,9 +7,11 @@ using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Health;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Monitoring;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Repair;
 using NodeManager.Core.Repair.Running;
@@ -209,6 +211,25 @@ public sealed class RoleUseTests
         Assert.Single(await DrainPlanner.PlanAsync(session, [node], new(), default));
         Assert.NotEmpty(await NodeSelections.SelectAsync(session, new() { Strategy = NodeSelectionStrategy.Random, Pod = WithClaim(), Explain = true }, NullObserver.Instance, default));
         Assert.Single(await NodeHealthChecks.TestAsync(session, new() { Names = [node] }, e => throw e, NullObserver.Instance, default));
+        await MonitorAsync(session, node);
+    }
+
+    // Lets a monitor see the node, by what the role may read.
+    private static async Task MonitorAsync(NodeManagerSession session, string node)
+    {
+        RunningOperation monitor = HealthMonitoring.Start(new MonitorRequest { Session = session, Names = [node] });
+        List<OperationMessage> told = [];
+        using CancellationTokenSource limit = new(Eventually.Limit);
+        await foreach (OperationEvent happened in monitor.ReadAsync(0, limit.Token))
+        {
+            if (happened is OperationMessage message) told.Add(message);
+            if (told is [.., var last] && last.Text.StartsWith("Monitoring ", StringComparison.Ordinal)) break;
+        }
+
+        monitor.Cancel();
+        await monitor.Completion;
+        Assert.Empty(monitor.Failures);
+        Assert.DoesNotContain(told, static one => one.Level == OperationLogLevel.Warning);
     }
 
     /// <summary>Leases of more than eight nodes are listed; those of few are read by name.</summary>

@@ -143,7 +143,8 @@ internal sealed class ClaimHistory : IAsyncDisposable
         _isRough = false;
         foreach (HistoryController one in _controllers) one.Path.Thaw();
         for (int i = 0; i < 2; i++) await RestartAsync(i);
-        await ConvergeAsync("claims at rest", static (claims, _) => claims.All(IsAtRest));
+        // A person may take a machine before its claim knows that it has one: the claim waits for that person, too.
+        await ConvergeAsync("claims at rest", static (claims, taken) => claims.All(one => IsAtRest(one) || (taken.Contains(one.Metadata.Uid!) && LaunchOf(one) == "Refused")));
         CheckMachines(await ClaimsAsync(), await NoticeAsync());
         for (int i = 0; i < Claims; i++) await DeleteClaimAsync(i);
         // A claim whose machine somebody took over stays, with the reason, until a person abandons it.
@@ -168,6 +169,8 @@ internal sealed class ClaimHistory : IAsyncDisposable
 
     private static bool IsAtRest(NodeSmithClaim claim) =>
         claim.Metadata.DeletionTimestamp is null && (claim.Status?.ProviderID is { Length: > 0 } || AutoscalerLab.Status(claim, NodeSmithConditions.Failed) == "True");
+
+    private static string LaunchOf(NodeSmithClaim claim) => AutoscalerLab.Reason(claim, NodeSmithConditions.Launched);
 
     private void Note(string what) => _log.Add(what);
 
@@ -204,7 +207,7 @@ internal sealed class ClaimHistory : IAsyncDisposable
             Check();
         }
 
-        Violations.Add($"{what}: it does not converge");
+        Violations.Add($"{what}: it does not converge; {string.Join(", ", (await ClaimsAsync()).Select(static one => $"{one.Metadata.Name} {LaunchOf(one)}"))}");
     }
 
     private async Task<List<NodeSmithClaim>> ClaimsAsync() => (await _cluster.Client.ListAsync(NodeSmithResources.Claims, Everything with { Namespace = _cluster.Namespace }, default)).Items;

@@ -20,7 +20,8 @@ public sealed class ClaimHistoryTests
     public async Task No_machine_is_taken_from_others_nor_left_behind_nor_doubled()
     {
         ulong seed = (ulong)ProofSize.Read("NODEMANAGER_CLAIM_HISTORY", 20261121);
-        int workers = Histories > Few ? 4 : 2;
+        // They wait for each other's clusters more than they compute.
+        int workers = Histories > Few ? 16 : 2;
         // Where each has the same seed, each is the same history.
         await Parallel.ForAsync(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, (worker, _) =>
         {

@@ -129,6 +129,7 @@ internal sealed class ObjectStore<T>
         if (_indexes.TryGetValue(index, out Dictionary<string, HashSet<string>>? byKey)) return byKey;
         _indexes.Add(index, byKey = new(StringComparer.Ordinal));
         foreach ((string uid, T item) in _byUid) Reindex(index, byKey, uid, null, item);
+        foreach (HashSet<string> uids in byKey.Values) uids.TrimExcess();
         return byKey;
     }
 

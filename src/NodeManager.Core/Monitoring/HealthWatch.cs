@@ -25,6 +25,7 @@ internal sealed class HealthWatch
     private readonly ConcurrentQueue<Action<DateTimeOffset>> _inbox = new();
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _expiring = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _aging = new(StringComparer.Ordinal);
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _server = "";
     private bool _isDown;
@@ -136,6 +137,8 @@ internal sealed class HealthWatch
         if (former is not null) _follower.Forget(former, now);
         if (look?.NextAt is { } next) _expiring[name] = next;
         else _expiring.Remove(name);
+        if (look?.DependsOnTime == true) _aging.Add(name);
+        else _aging.Remove(name);
         if (look is null) return null;
         _follower.Observe(look, now, isFirst && look.IsFirst);
         return look.Uid;
@@ -144,7 +147,8 @@ internal sealed class HealthWatch
     // Time alone changes findings, too: a cordon becomes old, an eviction is long ago. And a watch may be dead without being cut.
     private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
     {
-        foreach (string name in nodes.Names) LookAt(nodes, name, isFirst: false);
+        // LookAt changes the set.
+        foreach (string name in _aging.ToList()) LookAt(nodes, name, isFirst: false);
         _nextFull = now + Interval;
         if (!_isDown && now - nodes.Watch.HeardAt > Interval)
             _ = CatchUpAsync();

@@ -117,7 +117,8 @@ internal sealed class MonitoredNodes : IDisposable
             BecameNotReadyAt = known.BecameNotReadyAt,
             ServerVersion = server,
         };
-        return (new(uid, node, HealthRules.Judge(input), isFirst, ExpiryRules.Next(input)), former);
+        IReadOnlyList<NodeFinding> findings = HealthRules.Judge(input);
+        return (new(uid, node, findings, isFirst, ExpiryRules.Next(input), ExpiryRules.DependsOnTime(input, findings)), former);
     }
 
     public void Dispose()
@@ -177,5 +178,6 @@ internal sealed class MonitoredNodes : IDisposable
 /// <param name="Node">As it was then; read only.</param>
 /// <param name="Findings">The worst first.</param>
 /// <param name="IsFirst">It was not looked at before.</param>
-/// <param name="NextAt">When to look again even if nothing changes; null: with all others.</param>
-internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst, DateTimeOffset? NextAt = null);
+/// <param name="NextAt">When to look again even if nothing changes; null: no such moment.</param>
+/// <param name="DependsOnTime">Whether to look again now and then even if nothing changes.</param>
+internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst, DateTimeOffset? NextAt, bool DependsOnTime);

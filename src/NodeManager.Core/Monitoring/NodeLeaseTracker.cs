@@ -23,6 +23,8 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
 
     private readonly Dictionary<string, DateTimeOffset> _expected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private DateTimeOffset? _due;
+    private bool _isDueKnown;
 
     /// <summary>The Lease of a node; null where none is known.</summary>
     public NodeLease? Find(string node) => _entries.GetValueOrDefault(node)?.Lease;
@@ -41,12 +43,9 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     {
         get
         {
-            DateTimeOffset? due = null;
-            foreach (Entry entry in _entries.Values)
-                if (DueOf(entry) is var one && (due is null || one < due)) due = one;
-            foreach (DateTimeOffset one in _expected.Values)
-                if (due is null || one < due) due = one;
-            return due;
+            // Asked for at every change of any node.
+            if (!_isDueKnown) (_due, _isDueKnown) = (FindDue(), true);
+            return _due;
         }
     }
 
@@ -57,13 +56,15 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     /// <summary>A node that had no Lease so far may have one by now.</summary>
     public void Expect(string node, DateTimeOffset now)
     {
-        if (!_entries.ContainsKey(node)) _expected.TryAdd(node, now + ExpectedWithin);
+        if (!_entries.ContainsKey(node) && _expected.TryAdd(node, now + ExpectedWithin)) _isDueKnown = false;
     }
 
     /// <summary>A change of the node makes it worth a look: it may report again.</summary>
     public void Doubt(string node)
     {
-        if (_entries.TryGetValue(node, out Entry? entry) && IsStale(entry)) entry.IsDoubted = true;
+        if (!_entries.TryGetValue(node, out Entry? entry) || !IsStale(entry)) return;
+        entry.IsDoubted = true;
+        _isDueKnown = false;
     }
 
     /// <summary>Takes in what was read.</summary>
@@ -75,6 +76,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     public IReadOnlyList<string> Apply(IReadOnlyCollection<NodeLease> leases, IReadOnlyCollection<string>? asked, DateTimeOffset now, DateTimeOffset serverNow)
     {
         List<string> changed = [];
+        _isDueKnown = false;
         if (asked is null) _expected.Clear();
         else foreach (string node in asked) _expected.Remove(node);
         HashSet<string> seen = new(StringComparer.Ordinal);
@@ -95,6 +97,16 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
         foreach (string gone in (asked ?? [.. _entries.Keys]).Where(node => !seen.Contains(node)).ToList())
             if (_entries.Remove(gone)) changed.Add(gone);
         return changed;
+    }
+
+    private DateTimeOffset? FindDue()
+    {
+        DateTimeOffset? due = null;
+        foreach (Entry entry in _entries.Values)
+            if (DueOf(entry) is var one && (due is null || one < due)) due = one;
+        foreach (DateTimeOffset one in _expected.Values)
+            if (due is null || one < due) due = one;
+        return due;
     }
 
     // The server's clock is known to a second.

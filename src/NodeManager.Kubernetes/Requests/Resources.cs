@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Requests;
@@ -6,6 +8,7 @@ namespace NodeManager.Kubernetes.Requests;
 public static class Resources
 {
     private static readonly KubernetesJson Json = KubernetesJson.Default;
+    private static readonly JsonSerializerOptions NodeLeaseOptions = SharedJson.Restricted(LimitNodeLease);
 
     public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Node, SharedJson.Default.KubernetesListNode);
 
@@ -50,9 +53,9 @@ public static class Resources
     public static ResourceType<Lease> Leases { get; } =
         new("coordination.k8s.io", "v1", "leases", true, Json.Lease, Json.KubernetesListLease);
 
-    /// <summary>Leases with the times of their writes; the nodes' are in <c>kube-node-lease</c>.</summary>
+    /// <summary>Leases with the times of their writes, and nothing else of their metadata but name and version; the nodes' are in <c>kube-node-lease</c>.</summary>
     public static ResourceType<NodeLease> NodeLeases { get; } =
-        new("coordination.k8s.io", "v1", "leases", true, Json.NodeLease, Json.KubernetesListNodeLease);
+        new("coordination.k8s.io", "v1", "leases", true, (JsonTypeInfo<NodeLease>)NodeLeaseOptions.GetTypeInfo(typeof(NodeLease)), (JsonTypeInfo<KubernetesList<NodeLease>>)NodeLeaseOptions.GetTypeInfo(typeof(KubernetesList<NodeLease>)));
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
 
@@ -74,6 +77,13 @@ public static class Resources
     /// <summary>What is made of <see cref="EvictionRequests"/>.</summary>
     public static ResourceType<EvictionProcess> EvictionProcesses { get; } =
         new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json.EvictionProcess, Json.KubernetesListEvictionProcess);
+
+    // Thousands are listed again and again.
+    private static void LimitNodeLease(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(NodeLeaseMeta)) return;
+        foreach (JsonPropertyInfo unread in type.Properties.Where(static one => one.Name is not ("name" or "resourceVersion" or "managedFields")).ToList()) type.Properties.Remove(unread);
+    }
 
     /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets(string version) =>

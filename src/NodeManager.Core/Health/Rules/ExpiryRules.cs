@@ -8,6 +8,13 @@ internal static class ExpiryRules
     // A window is over when more than it has passed.
     private static readonly TimeSpan Beyond = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// Whether time alone may change what is found on the node at moments that <see cref="Next"/> does not know: what is found tells how long it lasts, a
+    /// cordon becomes old, and before 1.25 a Lease is compared with the present.
+    /// </summary>
+    public static bool DependsOnTime(HealthInput input, IReadOnlyList<NodeFinding> findings) =>
+        findings.Count > 0 || input.Node.Spec is { Unschedulable: true } or { Taints.Count: > 0 } || (input.Lease is not null && input.LeaseWrittenAt is null);
+
     /// <summary>The first such moment after the present; null without one.</summary>
     public static DateTimeOffset? Next(HealthInput input)
     {

@@ -2,7 +2,7 @@
 # run.sh [nodes|drain|sandbox|plan|scale|footprint]: measures NodeManager beside kubectl on a real API server with simulated nodes and prints the table:
 # nodes (1,000 of them, read and changed; without an argument), drains, the embedded cluster (5,000 nodes: its start, its memory, its lists), or the plan of a
 # maintenance over 1,500 and 3,000 nodes, which needs pwsh alone; scale: the plan of the autoscaler, which needs nothing; footprint: the memory
-# and the idle CPU time of an autoscaler over 5,000 embedded nodes, which needs nothing either.
+# and the idle CPU time of an autoscaler, a monitor and a list with usage over 5,000 embedded nodes, which needs nothing either.
 # Needs pwsh and kubectl (sandbox: curl too); KUBEBUILDER_ASSETS or what tests/real-cluster/build-kubernetes.sh provides. Give the machine nothing else to do.
 # ROUNDS of what is quick (5; drains 3), SLOW_ROUNDS (1) of what takes kubectl minutes; NODES (1000; drains 40; sandbox 5000).
 set -euo pipefail

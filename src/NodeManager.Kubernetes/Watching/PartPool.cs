@@ -17,7 +17,6 @@ internal sealed class PartPool
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-    private Utf8JsonWriter? _writer;
 
     /// <summary>Replaces parts of the object by equal ones that were seen before.</summary>
     public void Share(KubernetesObject item)
@@ -84,9 +83,7 @@ internal sealed class PartPool
         where TPart : class
     {
         _buffer.ResetWrittenCount();
-        if (_writer is null) _writer = new(_buffer);
-        else _writer.Reset(_buffer);
-        JsonSerializer.Serialize(_writer, written, type);
+        using (var writer = new Utf8JsonWriter(_buffer)) JsonSerializer.Serialize(writer, written, type);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
         (Type, Guid) key = (typeof(TPart), new(hash[..16]));

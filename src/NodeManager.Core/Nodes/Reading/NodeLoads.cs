@@ -5,7 +5,6 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Nodes.Reading;

@@ -49,8 +49,8 @@ public static class DrainFailures
     // Who is in the way; the result, which stands beside it on the screen, explains the rest.
     private static string Describe(NodeDrainResult result)
     {
-        string[] held = [.. result.Blockers.Select(b => $"{b.Kind} {b.Name}").Distinct()];
-        return $"Drain of node '{result.Node}' in '{result.Cluster}' ended as {result.Status}"
+        string[] held = [.. result.Blockers.Select(b => $"{(b.Kind == "Budget" ? "PDB" : b.Kind)} {b.Name}").Distinct()];
+        return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}"
             + (result.Remaining > 0 ? $" with {(result.Remaining == 1 ? "1 pod" : $"{result.Remaining} pods")} left" : "")
             + (held.Length > 0 ? $": {NameList.Of(held)}." : $". {result.Message}");
     }

@@ -34,7 +34,7 @@ public sealed class DrainFailuresTests
         Assert.Equal((errorId, kind), (failure.ErrorId, failure.Kind));
         Assert.Same(result, failure.Target);
         Assert.NotEmpty(failure.RecommendedAction!);
-        Assert.StartsWith($"Drain of node 'worker-1' in 'prod' ended as {status}", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Drain of node 'worker-1' in cluster 'prod' ended as {status}", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Rolling.Running;
 using NodeManager.Core.Rolling.State;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Pools;
-using NodeManager.Core.Rolling.Rules;
 using NodeManager.Core.Rolling.Running;
 using NodeManager.Core.Rolling.State;
 using NodeManager.Kubernetes.Models;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Answers;
@@ -23,7 +24,7 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
     private static void Decided(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status403Forbidden)
         .Produces<ApiError>(StatusCodes.Status404NotFound).Produces<ApiError>(StatusCodes.Status409Conflict);
 
-    private IResult Decide(HttpContext context, string id, bool approve)
+    private Ok<ApiAgentPlan> Decide(HttpContext context, string id, bool approve)
     {
         AgentCaller person = Callers.Of(context);
         string what = approve ? "approve_plan" : "deny_plan";

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using NodeManager.Parameters;
-using NodeManager.Pipeline;
 using NodeManager.Providers.Agents;
 
 namespace NodeManager.Commands.Bases;

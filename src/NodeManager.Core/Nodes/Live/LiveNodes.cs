@@ -184,7 +184,7 @@ internal sealed class LiveNodeCaches : IDisposable
     public LiveNodeCaches(ObjectCaches caches, Action<string> changed)
     {
         _nodes = caches.Open(Resources.Nodes, new());
-        _pods = caches.JoinOpen(Resources.Pods) ?? caches.Open(Resources.Pods, new() { FieldSelector = NodeLoads.NotFinished });
+        _pods = caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NodeLoads.NotFinished, SharesParts = true });
         _ofNodes = Nodes.Subscribe(change => changed(change.Object.Metadata.Name));
         _ofPods = _pods.Cache.Subscribe(change =>
         {

@@ -10,7 +10,6 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Autoscaler;
-using NodeManager.Server.Clusters;
 using NodeManager.Server.Options;
 using NodeManager.Testing;
 

@@ -12,7 +12,6 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Server.Answers;
-using NodeManager.Server.Api;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;

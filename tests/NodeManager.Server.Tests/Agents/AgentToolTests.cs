@@ -4,7 +4,6 @@ using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Server.Access;
-using NodeManager.Server.Agents.Plans;
 
 namespace NodeManager.Server.Tests.Agents;
 

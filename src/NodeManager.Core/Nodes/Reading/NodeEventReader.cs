@@ -1,5 +1,4 @@
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -12,7 +12,7 @@ namespace NodeManager.Server.Access;
 /// Writes who did what with which result, one line of JSON each: every change, every refused caller, and how operations ended that went on
 /// without their request. Bodies, queries and headers are never written: they may hold secrets.
 /// </summary>
-internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry telemetry) : IDisposable
+internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry telemetry, TimeProvider time) : IDisposable
 {
     /// <summary>The category of the lines.</summary>
     public const string Category = "NodeManager.Audit";
@@ -81,7 +81,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
 
     private void Write(JsonObject entry)
     {
-        entry.Insert(0, "at", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        entry.Insert(0, "at", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         LogEntry(_logger, entry.ToJsonString(JsonSerializerOptions.Default));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
@@ -88,6 +89,7 @@ internal static class ApiHost
 
     private static void Configure(IServiceCollection services, ListenSettings settings)
     {
+        services.TryAddSingleton(TimeProvider.System);
         if (settings.IsDelegated) DelegationSetup.Add(services);
         else AccessSetup.Add(services);
         ApiDocument.Add(services);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
@@ -59,7 +60,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, O
     private async Task<IResult> StatisticsAsync(CancellationToken stop) => TypedResults.Ok((await live.ReadyAsync(stop)).Sum().ToApi());
 
     // What a change returns has no usage; the cache knows it, and the change by now.
-    private IResult Answer(ClusterNode node) => TypedResults.Ok(
+    private Ok<ApiNode> Answer(ClusterNode node) => TypedResults.Ok(
         ((live.Nodes.IsCurrent ? live.Nodes.Find(node.Name) : null) is { } known && known.ResourceVersion == node.ResourceVersion ? known : node).ToApi(Session.Time().GetUtcNow()));
 
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)

@@ -19,13 +19,13 @@ using NodeManager.Sessions;
 namespace NodeManager.Server.Tests;
 
 /// <summary>Who did what is written, secrets are not; and what happens is counted.</summary>
-public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
+public sealed class AuditTests : IAsyncLifetime
 {
     private const string Token = "a-token-for-tests";
 
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
-    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly AuditLines _lines = new();
     private NodeManagerSession _session = null!;
     private WebApplication _app = null!;
     private HttpClient _client = null!;
@@ -34,7 +34,7 @@ public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 5, Programs = SandboxPrograms.All });
         _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
-        _app = EmbeddedServer.Serve(_session, Token, log: logging => logging.AddProvider(this));
+        _app = EmbeddedServer.Serve(_session, Token, log: logging => logging.AddProvider(_lines));
         await _app.StartAsync();
         _client = new() { BaseAddress = new(_app.Urls.First()) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
@@ -46,21 +46,6 @@ public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
         await _app.DisposeAsync();
         _session.Dispose();
     }
-
-    public void Dispose()
-    {
-        // Nothing is held.
-    }
-
-    public ILogger CreateLogger(string categoryName) => categoryName == AuditLog.Category ? this : NullLogger.Instance;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue(formatter(state, exception));
 
     [Fact]
     public async Task Changes_refusals_and_ends_of_operations_are_written_reads_and_secrets_are_not()
@@ -87,7 +72,7 @@ public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
         Assert.Equal($"GET {Nodes}", (string?)refused["what"]);
         JsonObject ended = Assert.Single(entries, static one => one["target"] is not null);
         Assert.Equal(("Test", "a thing", "Succeeded", operation.Operation.Id), ((string?)ended["what"], (string?)ended["target"], (string?)ended["result"], (string?)ended["operation"]));
-        Assert.All(_lines, line => Assert.DoesNotMatch($"{Token}|wrong-token|{secret}|body-text|query-text|\n", line));
+        Assert.All(_lines.All, line => Assert.DoesNotMatch($"{Token}|wrong-token|{secret}|body-text|query-text|\n", line));
     }
 
     [Fact]
@@ -139,7 +124,28 @@ public sealed class AuditTests : IAsyncLifetime, ILoggerProvider, ILogger
     // A line is written after the answer is sent.
     private async Task<JsonObject[]> EntriesAsync(int count)
     {
-        for (int i = 0; i < 600 && _lines.Count < count; i++) await Task.Delay(100);
-        return [.. _lines.Select(static line => JsonNode.Parse(line)!.AsObject())];
+        for (int i = 0; i < 600 && _lines.All.Count < count; i++) await Task.Delay(100);
+        return [.. _lines.All.Select(static line => JsonNode.Parse(line)!.AsObject())];
+    }
+
+    /// <summary>The lines of the audit, as its logger gets them.</summary>
+    private sealed class AuditLines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => categoryName == AuditLog.Category ? this : NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
     }
 }

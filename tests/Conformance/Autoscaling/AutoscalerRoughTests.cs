@@ -154,6 +154,8 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         // A claim that somebody tore away, a machine that somebody destroyed, and both.
         await TearAsync(lab, lost);
         await DestroyAsync(lab, cut);
+        // As a heartbeat left it that came after the lease was released: nobody holds the claim.
+        await lab.PatchAsync(NodeSmithResources.Claims, cut.Metadata.Name, """{"status":{"lease":{"lastHeartbeat":"2026-01-01T00:00:00Z"}}}""", "status");
         await TearAsync(lab, bare);
         await DestroyAsync(lab, bare);
         await lab.Cluster.AnnotateAsync(Resources.Nodes, bare.Status!.NodeName!, "ready", "false");

@@ -70,13 +70,11 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                 await Task.Delay(Heartbeat, scope.Time, cancellationToken);
                 try
                 {
+                    string time = scope.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+                    // A heartbeat that was cancelled may still arrive, after the lease was released or taken by another: it must not bring it back.
                     NodeSmithClaim now = await scope.Client.PatchAsync(
                         NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace,
-                        Patch.Merge(new()
-                        {
-                            ["metadata"] = new JsonObject { ["uid"] = claim.Metadata.Uid },
-                            ["status"] = new JsonObject { ["lease"] = new JsonObject { ["lastHeartbeat"] = scope.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) } },
-                        }),
+                        Patch.Json([Operation("test", "/metadata/uid", claim.Metadata.Uid), Operation("test", "/status/lease/holder", scope.Identity), Operation("add", "/status/lease/lastHeartbeat", time)]),
                         "status", RequestOptions.Default, cancellationToken);
                     scope.Claims.Admit(now);
                 }
@@ -91,4 +89,6 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
             // The work has ended.
         }
     }
+
+    private static JsonObject Operation(string op, string path, string? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

@@ -107,7 +107,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
     }
 
     private static bool IsLaunchedBy(NodeSmithClaim claim, NodeSmithProvider provider) =>
-        claim is { Metadata.DeletionTimestamp: null, Status: { ProviderID.Length: > 0, Lease: null } status } && status.ProviderRef == provider.Metadata.Name
+        claim is { Metadata.DeletionTimestamp: null, Status: { ProviderID.Length: > 0, Lease: null or { Holder: null or "" } } status } && status.ProviderRef == provider.Metadata.Name
         && claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) != true;
 
     // UIDs of the API are of this form. Machines that were made by hand carry something else.

@@ -62,7 +62,7 @@ Describe 'Test-SchedulerConfiguration -Simulate' {
     It 'warns of what it does not know, and refuses what no scheduler starts with' {
         Set-SchedulerConfiguration -Path $file -Template GangScheduling -Confirm:$false -WarningAction SilentlyContinue
         $one = Test-SchedulerConfiguration -Path $file -Simulate -WarningVariable warned -WarningAction SilentlyContinue | Select-Object -First 1
-        $warned | Should -Match 'Coscheduling are not known'
+        $warned | Should -Match 'Coscheduling cannot be simulated'
         $one.NotJudged | Should -Be Coscheduling
         Set-Content $file ($text -replace 'schedulerName', 'schedulerNames')
         { Test-SchedulerConfiguration -Path $file -Simulate -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerConfigurationInvalid,*'

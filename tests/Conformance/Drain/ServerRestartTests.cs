@@ -38,7 +38,7 @@ public sealed class ServerRestartTests
             working.TrySetResult();
             await back.Task;
         }));
-        await Task.WhenAll(listener.HearsAsync("budget"), working.Task).WaitAsync(Eventually.Limit);
+        await Task.WhenAll(listener.HearsAsync("waiting for PDB"), working.Task).WaitAsync(Eventually.Limit);
         FirstEviction? first = null;
         Task<IReadOnlyList<NodeDrainResult>> drain =
             DrainRun.DrainAsync(await cluster.ConnectAsync(inner => first = new(inner, plane.KillApiServer)), [full], new());

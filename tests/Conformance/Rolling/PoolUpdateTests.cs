@@ -89,7 +89,7 @@ public sealed class PoolUpdateTests
         await lab.ChangeAsync(new() { DrainTimeout = TimeSpan.FromSeconds(1) });
         PoolUpdateOutcome outcome = await running;
         Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Skipped: 2 }, RollLab.Describe(outcome.Update));
-        Assert.All(outcome.Update.Nodes, static one => Assert.Contains("Budget", one.Message, StringComparison.OrdinalIgnoreCase));
+        Assert.All(outcome.Update.Nodes, static one => Assert.Contains("PDB", one.Message, StringComparison.Ordinal));
 
         // What is left is let go of: the former nodes are in service again.
         outcome = await EndAsync(lab, new() { Stop = true });

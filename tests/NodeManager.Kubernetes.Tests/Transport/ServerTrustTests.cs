@@ -14,7 +14,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
 
         NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
 
-        Assert.Contains("signed by nobody who is trusted for this cluster. It presented 'CN=test-server', issued by 'CN=test-ca'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("signed by an authority that is not trusted for this cluster. It presented 'CN=test-server', issued by 'CN=test-ca'.", error.Message, StringComparison.Ordinal);
         Assert.Contains("certificate-authority-data", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(Server.Requests);
     }

@@ -21,6 +21,8 @@ export function watchLinks(): () => void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest('a');
     if (!link || link.target || link.origin !== location.origin || !link.pathname.startsWith('/admin')) return;
+    // Within the page, as the link to its content.
+    if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
     go(link.pathname);
   };

@@ -6,6 +6,7 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Providers.PoolService;
+using NodeManager.Sandbox;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Pools;
@@ -15,12 +16,17 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
 {
     public const string User = "me@example.com";
 
+    // Machines of a service boot in a second.
+    private const double RemoteSpeed = 5;
+
     private readonly AutoscalerLab _lab;
     private readonly PoolServiceProvider? _service;
+    private readonly RemotePlatform? _remote;
 
-    private PoolHome(AutoscalerLab lab, FaultInjectionHandler faults, NodeManagerSession session, PoolContext context)
+    private PoolHome(AutoscalerLab lab, RemotePlatform? remote, FaultInjectionHandler faults, NodeManagerSession session, PoolContext context)
     {
         _lab = lab;
+        _remote = remote;
         Faults = faults;
         Session = session;
         Context = context;
@@ -44,25 +50,27 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
 
     public bool IsService => _service is not null;
 
-    public string ClusterId => IsService ? Cluster.Sandbox!.Pools.ClusterId : Session.Cluster;
+    public string ClusterId => IsService ? ServiceOf(_lab, _remote).ClusterId : Session.Cluster;
 
     /// <param name="provider">A <see cref="NodePoolProvider"/>.</param>
     /// <param name="backend">See <see cref="Backend"/>.</param>
     /// <param name="speed">Of the embedded cluster's clock.</param>
-    public static async Task<PoolHome> StartAsync(string provider, string backend, double speed = 1)
+    /// <param name="rbac">With access rules.</param>
+    public static async Task<PoolHome> StartAsync(string provider, string backend, double speed = 1, bool rbac = false)
     {
-        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed, plane: false);
-        (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(lab, provider, static inner => inner);
-        return new(lab, faults, session, context);
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed, rbac: rbac, plane: false);
+        RemotePlatform? remote = provider == NodePoolProvider.Service && lab.Cluster.Sandbox is null ? new(lab.Cluster, RemoteSpeed) : null;
+        (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(lab, remote, provider, static inner => inner);
+        return new(lab, remote, faults, session, context);
     }
 
     /// <summary>A further client of the same pools.</summary>
     /// <param name="wrap">Stands between it and where the pools are.</param>
     public async Task<PoolContext> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
-        (await ConnectAsync(_lab, Provider.Name, wrap ?? (static inner => inner))).Context;
+        (await ConnectAsync(_lab, _remote, Provider.Name, wrap ?? (static inner => inner))).Context;
 
     /// <summary>A further client of the same pools, and of the cluster: the handler stands between it and both.</summary>
-    public async Task<PoolContext> ConnectAllAsync(Func<HttpMessageHandler, HttpMessageHandler> wrap) => (await ConnectAsync(_lab, Provider.Name, wrap, both: true)).Context;
+    public async Task<PoolContext> ConnectAllAsync(Func<HttpMessageHandler, HttpMessageHandler> wrap) => (await ConnectAsync(_lab, _remote, Provider.Name, wrap, both: true)).Context;
 
     public PoolDraft Draft(string name, int nodes = 0)
     {
@@ -116,11 +124,14 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     public async ValueTask DisposeAsync()
     {
         _service?.Dispose();
+        if (_remote is not null) await _remote.DisposeAsync();
         await _lab.DisposeAsync();
     }
 
+    private static SandboxPoolService ServiceOf(AutoscalerLab lab, RemotePlatform? remote) => lab.Cluster.Sandbox?.Pools ?? remote!.Pools;
+
     private static async Task<(NodeManagerSession Session, FaultInjectionHandler Faults, PoolContext Context)> ConnectAsync(
-        AutoscalerLab lab, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap, bool both = false)
+        AutoscalerLab lab, RemotePlatform? remote, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap, bool both = false)
     {
         if (provider == NodePoolProvider.Cluster)
         {
@@ -130,7 +141,7 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
         }
 
         NodeManagerSession plain = await lab.Cluster.ConnectAsync(both ? wrap : null);
-        var service = lab.Cluster.Sandbox!.Pools;
+        SandboxPoolService service = ServiceOf(lab, remote);
         FaultInjectionHandler faults = new(wrap(service.CreateTransport()));
         PoolServiceProvider client = new(new()
         {

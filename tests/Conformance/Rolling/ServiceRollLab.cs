@@ -24,9 +24,20 @@ internal sealed class ServiceRollLab : IAsyncDisposable
     public string Namespace => Home.Lab.Namespace;
 
     /// <summary>Starts so many nodes with twice as many pods.</summary>
-    public static async Task<ServiceRollLab> StartAsync(int nodes, int allowed = 1, double speed = 30)
+    /// <param name="nodes">How many.</param>
+    /// <param name="allowed">Disruptions that the PDB allows.</param>
+    /// <param name="speed">Of the embedded clock.</param>
+    /// <param name="backend">See <see cref="Backend"/>.</param>
+    /// <param name="rbac">With access rules.</param>
+    public static async Task<ServiceRollLab> StartAsync(int nodes, int allowed = 1, double speed = 30, string backend = Backend.Sandbox, bool rbac = false)
     {
-        PoolHome home = await PoolHome.StartAsync(NodePoolProvider.Service, Backend.Sandbox, speed);
+        PoolHome home = await PoolHome.StartAsync(NodePoolProvider.Service, backend, speed, rbac);
+        if (!home.Cluster.HasControllers)
+        {
+            await home.DisposeAsync();
+            Skip.If(true, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
+        }
+
         var lab = new ServiceRollLab(home);
         var draft = home.Draft(Pool, nodes);
         // Pods of a test go to the test's nodes.
@@ -40,7 +51,7 @@ internal sealed class ServiceRollLab : IAsyncDisposable
     /// <summary>Another machine type, by a second pool unless said otherwise.</summary>
     public PoolUpdateRequest Request(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update, PoolContext? context = null, string machineType = "n1-standard-8") => new()
     {
-        Pool = Pool, Namespace = Namespace, Service = context ?? Home.Context, Intent = intent, LeaseDuration = TimeSpan.FromSeconds(15),
+        Pool = Pool, Namespace = Namespace, Service = context ?? Home.Context, Intent = intent, LeaseDuration = TimeSpan.FromSeconds(Cluster.IsReal ? 2 : 15),
         Options = options ?? new() { Strategy = PoolUpdateStrategy.BlueGreen },
         Change = _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["machineType"] = machineType } } },
     };

@@ -21,10 +21,12 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     private static readonly int Kills = ProofSize.Read("NODEMANAGER_POOL_UPDATE_KILLS", 5);
     private static readonly int Seed = ProofSize.Read("NODEMANAGER_POOL_UPDATE_SEED", 1);
 
-    [Fact]
-    public async Task A_second_pool_takes_over_and_each_pod_moves_once()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_second_pool_takes_over_and_each_pod_moves_once(string backend)
     {
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(3);
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(3, backend: backend);
         using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
 
         PoolUpdateOutcome outcome = await lab.UpdateAsync();
@@ -55,10 +57,12 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
     }
 
-    [Fact]
-    public async Task A_node_that_cannot_be_drained_is_passed_by_keeps_its_pool_and_comes_later()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_node_that_cannot_be_drained_is_passed_by_keeps_its_pool_and_comes_later(string backend)
     {
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(3);
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(3, backend: backend);
         string blocked = (await lab.NodesAsync(ServiceRollLab.Pool))[1].Metadata.Name;
         await lab.Cluster.AddPodAsync("alone", blocked);
 
@@ -116,10 +120,12 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 4);
     }
 
-    [Fact]
-    public async Task New_nodes_that_are_not_healthy_bring_the_first_pool_back()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task New_nodes_that_are_not_healthy_bring_the_first_pool_back(string backend)
     {
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { HealthGrace = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero });
         await lab.WaitForUpdateAsync("a drain", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
         string fresh = (await lab.NodesAsync(ServiceRollLab.Second))[0].Metadata.Name;
@@ -133,10 +139,12 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.All(await lab.NodesAsync(ServiceRollLab.Pool), static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name));
     }
 
-    [Fact]
-    public async Task The_services_own_roll_is_followed_to_its_end()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task The_services_own_roll_is_followed_to_its_end(string backend)
     {
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2);
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, backend: backend);
         HashSet<string> before = [.. (await lab.NodesAsync(ServiceRollLab.Pool)).Select(static one => one.Metadata.Name)];
 
         PoolUpdateOutcome outcome = await lab.UpdateAsync(Follow);
@@ -152,12 +160,14 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.Equal((NodePoolUpdateStatus.Completed, 0), (outcome.Update.Status, outcome.Update.Nodes.Count));
     }
 
-    [Fact]
-    public async Task A_followed_roll_shows_what_hangs_takes_no_pause_and_goes_back()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_followed_roll_shows_what_hangs_takes_no_pause_and_goes_back(string backend)
     {
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(Follow);
-        NodePoolUpdate hanging = (await lab.WaitForUpdateAsync("a node the service drains", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining) && update.Message.Contains("web", StringComparison.Ordinal)))!;
+        NodePoolUpdate hanging = (await lab.WaitForUpdateAsync("a node the service drains", update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining) && update.Message.Contains(lab.Cluster.IsReal ? "draining " + ServiceRollLab.Pool : "/web", StringComparison.Ordinal)))!;
         Assert.Contains("Waiting for the service", hanging.Message, StringComparison.Ordinal);
         foreach (PoolUpdateChange change in (PoolUpdateChange[])[new() { Pause = true }, new() { DrainTimeout = TimeSpan.FromMinutes(1) }, new() { MaxSurge = "2" }])
             Assert.Equal(ErrorIds.PoolUpdateUnsupported, (await Assert.ThrowsAsync<NodeManagerException>(() => lab.ChangeAsync(change))).ErrorId);
@@ -185,11 +195,14 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.Null(await lab.ReadAsync());
     }
 
-    [Fact]
-    public async Task Whenever_its_process_is_killed_the_next_one_continues_with_one_second_pool_and_each_pod_moves_once()
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox, 6)]
+    [InlineData(Backend.Real, 3)]
+    public async Task Whenever_its_process_is_killed_the_next_one_continues_with_one_second_pool_and_each_pod_moves_once(string backend, int inShort)
     {
-        const int nodes = 6;
-        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(nodes, allowed: 2, speed: 8);
+        // On a real control plane a roll takes seconds a node: all of them where kills are asked for.
+        int nodes = Environment.GetEnvironmentVariable("NODEMANAGER_POOL_UPDATE_KILLS") is null ? inShort : 6;
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(nodes, allowed: 2, speed: 8, backend: backend);
         using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
         Random random = new(Seed);
         int kills = 0;

@@ -74,7 +74,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     }
 
     void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) => _machine.Observe(
-        look.Uid, NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, _request.Session.Cluster), [.. look.Findings.Where(IsAlert)], now, isInitial);
+        look.Uid, NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster), [.. look.Findings.Where(IsAlert)], now, isInitial);
 
     void IHealthFollower.Forget(string uid, DateTimeOffset now) => _machine.Forget(uid, now);
 

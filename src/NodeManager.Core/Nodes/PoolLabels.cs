@@ -9,7 +9,10 @@ public static class PoolLabels
     /// <summary>An annotation with the id of the pool: it stays correct where a name is used again.</summary>
     private const string IdAnnotation = "sandbox.nodemanager/pool";
 
-    /// <summary>The labels whose value is a pool's name, the first one that a node has decides.</summary>
+    /// <summary>An annotation with the key of the label whose value is the pool's name, where the pool has chosen a key of its own.</summary>
+    public const string KeyAnnotation = "kubenodesmith.parawell.cloud/pool-label-key";
+
+    /// <summary>The labels whose value is a pool's name, the first one that a node has decides. Source: the providers' documentation of their pools.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
         Service,
@@ -22,13 +25,20 @@ public static class PoolLabels
         "agentpool",
         "hypershift.openshift.io/nodePool",
         "doks.digitalocean.com/node-pool",
+        "node.cluster.x-k8s.io/pool",
+        "k8s.scaleway.com/pool-name",
+        "oke.oraclecloud.com/pool",
         "node.kubernetes.io/pool",
+        "node-pool",
         "pool",
     ];
 
     /// <summary>The name of the node's pool; empty for none.</summary>
-    public static string PoolOf(IReadOnlyDictionary<string, string> labels)
+    /// <param name="labels">Of the node.</param>
+    /// <param name="annotations">Of the node; null: none.</param>
+    public static string PoolOf(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? annotations)
     {
+        if (annotations?.TryGetValue(KeyAnnotation, out string? own) == true && labels.TryGetValue(own, out string? named) && named.Length > 0) return named;
         foreach (string key in Keys)
             if (labels.TryGetValue(key, out string? name) && name.Length > 0) return name;
         return "";
@@ -36,5 +46,5 @@ public static class PoolLabels
 
     /// <summary>Whether a node belongs to a pool that is known by id and name. The id decides where the node has one.</summary>
     public static bool IsOf(ClusterNode node, string id, string name) =>
-        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : name.Length > 0 && PoolOf(node.Labels) == name;
+        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : name.Length > 0 && PoolOf(node.Labels, node.Annotations) == name;
 }

@@ -1,6 +1,8 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -142,6 +144,26 @@ public sealed class ClaimLifecycleTests
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Claims, other);
         Node kept = await lab.Cluster.GetAsync(Resources.Nodes, other);
         Assert.True(kept.Metadata.Annotations?.ContainsKey(NodeSmithNames.ClaimUidAnnotation) != true && kept.Spec.Unschedulable != true);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_nodes_of_a_pool_with_a_label_of_its_own_are_found_by_the_pools_name(string backend)
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
+        await lab.AddPoolAsync(min: 1, fields: "\"poolLabelKey\":\"example.com/group\"");
+        await lab.RunAsync();
+        List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("a ready claim", static all => all is [var only] && AutoscalerLab.IsReady(only));
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+
+        List<ClusterNode> nodes = [];
+        await foreach (ClusterNode node in NodeReader.ReadAsync(session, new() { Pools = ["small"] }, static error => throw error, NullObserver.Instance, default)) nodes.Add(node);
+
+        ClusterNode found = Assert.Single(nodes, one => one.Name == claims[0].Status!.NodeName);
+        Assert.Equal(("small", "small", false), (found.Pool, found.Labels["example.com/group"], found.Labels.ContainsKey(NodeSmithNames.DefaultPoolLabelKey)));
+        // The lab removes what carries the usual label.
+        await lab.DeleteAsync(NodeSmithResources.Pools, "small");
+        await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Pools, "small");
     }
 
     [SkippableTheory]

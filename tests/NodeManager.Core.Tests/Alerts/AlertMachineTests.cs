@@ -134,12 +134,13 @@ public sealed class AlertMachineTests
     [InlineData(NodeAlertGroupBy.Rack, "example.com/track=r7", "Cluster prod")]
     [InlineData(NodeAlertGroupBy.Pool, "karpenter.sh/nodepool=general", "Pool general")]
     [InlineData(NodeAlertGroupBy.Pool, "eks.amazonaws.com/nodegroup=spot", "Pool spot")]
+    [InlineData(NodeAlertGroupBy.Pool, "topology.kubenodesmith.io/pool=small", "Pool small")]
     [InlineData(NodeAlertGroupBy.Cluster, "topology.kubernetes.io/zone=z1", "Cluster prod")]
     [InlineData(NodeAlertGroupBy.None, "topology.kubernetes.io/zone=z1", " ")]
     [InlineData("example.com/row", "example.com/row=4", "example.com/row 4")]
     public void Nodes_are_grouped_by_what_is_asked_for(string by, string label, string expected)
     {
-        NodeGroup group = NodeGroup.Of(by, new Dictionary<string, string> { [label.Split('=')[0]] = label.Split('=')[1] }, "prod");
+        NodeGroup group = NodeGroup.Of(by, new Dictionary<string, string> { [label.Split('=')[0]] = label.Split('=')[1] }, null, "prod");
         Assert.Equal(expected, $"{group.By} {group.Value}");
     }
 

@@ -7,18 +7,10 @@ namespace NodeManager.Core.Alerts.Rules;
 /// <param name="Value">Of the label, or the cluster's name.</param>
 internal readonly record struct NodeGroup(string By, string Value)
 {
-    // Sources: the providers' documentation of their node pools.
-    private static readonly string[] PoolLabels =
-    [
-        "karpenter.sh/nodepool", "cloud.google.com/gke-nodepool", "eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name",
-        "kubernetes.azure.com/agentpool", "agentpool", "doks.digitalocean.com/node-pool", "node.cluster.x-k8s.io/pool", "k8s.scaleway.com/pool-name",
-        "oke.oraclecloud.com/pool", "node-pool", "nodepool", "pool",
-    ];
-
     public static NodeGroup None { get; } = new("", "");
 
-    /// <summary>The group of a node with these labels. Nodes without the label belong to the cluster's.</summary>
-    public static NodeGroup Of(string by, IReadOnlyDictionary<string, string>? labels, string cluster)
+    /// <summary>The group of a node with these labels and annotations. Nodes without the label belong to the cluster's.</summary>
+    public static NodeGroup Of(string by, IReadOnlyDictionary<string, string>? labels, IReadOnlyDictionary<string, string>? annotations, string cluster)
     {
         if (by == NodeAlertGroupBy.None) return None;
         string? value = labels is null ? null : by switch
@@ -26,7 +18,7 @@ internal readonly record struct NodeGroup(string By, string Value)
             NodeAlertGroupBy.Cluster => null,
             NodeAlertGroupBy.Zone => labels.GetValueOrDefault(WellKnownLabels.Zone) ?? labels.GetValueOrDefault(WellKnownLabels.OlderZone),
             NodeAlertGroupBy.Rack => Rack(labels),
-            NodeAlertGroupBy.Pool => PoolLabels.Select(labels.GetValueOrDefault).FirstOrDefault(static found => !string.IsNullOrEmpty(found)),
+            NodeAlertGroupBy.Pool => PoolLabels.PoolOf(labels, annotations),
             _ => labels.GetValueOrDefault(by),
         };
         return string.IsNullOrEmpty(value) ? new(NodeAlertGroupBy.Cluster, cluster) : new(by, value);

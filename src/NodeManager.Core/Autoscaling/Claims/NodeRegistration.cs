@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Claims;
@@ -23,10 +24,12 @@ internal static class NodeRegistration
         var patched = new JsonObject { ["annotations"] = new JsonObject { [NodeSmithNames.ClaimUidAnnotation] = uid } };
         var patch = new JsonObject { ["metadata"] = patched };
         if (pool is null) return patch;
+        // For whoever looks at the node without its pool.
+        if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey) patched["annotations"]![PoolLabels.KeyAnnotation] = key;
         var labels = new JsonObject();
-        foreach ((string key, string value) in LabelsOf(pool))
+        foreach ((string name, string value) in LabelsOf(pool))
         {
-            if ((string?)metadata?["labels"]?[key] != value) labels[key] = value;
+            if ((string?)metadata?["labels"]?[name] != value) labels[name] = value;
         }
 
         if (labels.Count > 0) patched["labels"] = labels;

@@ -39,7 +39,7 @@ internal static class NodeMapper
             Zone = ZoneOf(node),
             Region = First(labels, WellKnownLabels.Region, WellKnownLabels.OlderRegion),
             InstanceType = First(labels, WellKnownLabels.InstanceType, WellKnownLabels.OlderInstanceType),
-            Pool = PoolLabels.PoolOf(labels),
+            Pool = PoolLabels.PoolOf(labels, node.Metadata.Annotations),
             ProviderId = node.Spec.ProviderID ?? "",
             PodCidrs = CidrsOf(node.Spec),
             Labels = Map(labels),

@@ -77,7 +77,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
     internal static MachineRequest RequestOf(Machine machine, Node node) => new(machine.ClaimUid, machine.Name, Math.Max(1, (long)machine.CpuCores), Math.Max(1, machine.Memory >> 20))
     {
         Zone = machine.Zone.Length > 0 ? machine.Zone : null,
-        Pool = PoolLabels.PoolOf(node.Metadata.Labels ?? []),
+        Pool = PoolLabels.PoolOf(node.Metadata.Labels ?? [], node.Metadata.Annotations),
         Labels = (node.Metadata.Labels ?? []).Where(static label => !OwnLabels.Contains(label.Key) && !label.Key.Contains("topology.kubernetes.io/", StringComparison.Ordinal))
             .ToDictionary(static label => label.Key, static label => label.Value, StringComparer.Ordinal),
         Taints = [.. (node.Spec.Taints ?? []).Where(static taint => !NodeInput.IsControllerTaint(taint.Key)).Select(static taint => $"{taint.Key}={taint.Value}:{taint.Effect}")],

@@ -55,7 +55,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
     public string PoolOf(RepairSubject subject)
     {
         IReadOnlyDictionary<string, string> labels = subject.Node.Metadata.Labels ?? [];
-        return policy.PoolLabel is { } label ? labels.GetValueOrDefault(label) ?? "" : PoolLabels.PoolOf(labels);
+        return policy.PoolLabel is { } label ? labels.GetValueOrDefault(label) ?? "" : PoolLabels.PoolOf(labels, subject.Node.Metadata.Annotations);
     }
 
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Autoscaling.Decisions;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -26,6 +29,32 @@ public sealed class ForeignMachineTests
         await lab.Cluster.WaitForGoneAsync(Resources.ConfigMaps, "machine.sim.orphan");
 
         Assert.Equal(["abandoned", "manual", "other"], (await lab.MachinesAsync()).Select(static one => one.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_claim_whose_machine_another_one_replaced_is_removed_once_its_node_is_not_ready()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await lab.AddPoolAsync();
+        lab.Wanted = 1;
+        await lab.AddClaimAsync("one");
+        RunningOperation running = await lab.RunAsync();
+        NodeSmithClaim ready = await lab.WaitForClaimAsync("one", AutoscalerLab.IsReady);
+        string node = ready.Status!.NodeName!;
+
+        // Its id and name, and another owner's mark.
+        await lab.PatchAsync(Resources.ConfigMaps, $"machine.sim.{ready.Status.MachineName}", $$$"""{"data":{"description":"nodesmith: owner=other/sim claim=reused id={{{ready.Status.MachineName}}} name={{{ready.Status.MachineName}}} state=complete"} }""");
+
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+        await Eventually.HoldsAsync(
+            "the decision to wait", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(one => one.Target == $"machine/{ready.Status.MachineName}" && one.Decision == ScaleDecision.Wait));
+        Assert.Null((await lab.ClaimAsync("one")).Metadata.DeletionTimestamp);
+        Assert.True((await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable != true);
+
+        await lab.PatchAsync(Resources.Nodes, node, """{"metadata":{"annotations":{"fake-kubelet/ignore":"true"} } }""");
+        await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Claims, "one");
+        Assert.Single(await lab.MachinesAsync(), static one => one.ClaimUid == "reused");
+        await AutoscalerLab.StopAsync(running);
     }
 
     private static Task<ConfigMap> AddMachineAsync(AutoscalerLab lab, string name, string owner, string claim) => lab.Cluster.CreateAsync(

@@ -57,7 +57,8 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         if (isWhole && listed.Count > 0)
         {
             HashSet<string> uids = [.. listed.SelectMany(static one => one.Machines).Select(static one => one.ClaimUid)];
-            HashSet<string> ids = [.. listed.SelectMany(static one => one.Machines).Select(static one => ProviderIds.Normalize(one.ProviderId))];
+            // A machine of another claim that has the id of a former one keeps no node of that.
+            HashSet<string> ids = [.. listed.SelectMany(static one => one.Machines).Where(static one => one.ClaimUid.Length == 0).Select(static one => ProviderIds.Normalize(one.ProviderId))];
             foreach (Node node in scope.Nodes.Items.Where(one => ClaimOf(one) is { } uid && !claims.ContainsKey(uid) && !uids.Contains(uid) && !abandoned.Contains(uid)))
             {
                 bool hasMachine = node.Spec.ProviderID is { Length: > 0 } id && ids.Contains(ProviderIds.Normalize(id));
@@ -88,10 +89,15 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
 
     private async Task RemoveAsync(IMachineProvider provider, NodeSmithClaim claim, CancellationToken cancellationToken)
     {
+        if (scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef) is not { } pool) return;
         MachineResult result = await provider.GetAsync(ClaimAttempts.IdentityOf(claim), cancellationToken);
-        if (result.Outcome != MachineOutcome.NotFound || scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef) is not { } pool) return;
-        await creator.RemoveAsync(pool, claim, $"Machine {claim.Status!.MachineName} ({claim.Status.ProviderID}) is gone.", keepMinimum: false, cancellationToken);
+        MachineLoss loss = MachineLoss.Judge(claim, result, ReadyNodeOf(claim));
+        if (loss.IsLost) await creator.RemoveAsync(pool, claim, loss.Reason, keepMinimum: false, cancellationToken);
+        else if (loss.Reason.Length > 0) scope.Decisions.Note(pool.Metadata.Name, $"machine/{claim.Status!.MachineName}", ScaleDecision.Wait, loss.Reason);
     }
+
+    private string? ReadyNodeOf(NodeSmithClaim claim) =>
+        scope.Nodes.Items.FirstOrDefault(node => NodeOwnership.Check(claim, node) is null && node.Status.Conditions.IsTrue("Ready"))?.Metadata.Name;
 
     private async Task DeleteAsync(Node node, CancellationToken cancellationToken)
     {

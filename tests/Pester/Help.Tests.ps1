@@ -73,7 +73,7 @@ BeforeDiscovery {
 
     # Documents whose blocks are read, and therefore run, one after another.
     # Blocks marked "powershell not-run" need a cluster or an account of their own; they are only parsed.
-    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/guides/*.md" | Where-Object { $_.BaseName -cnotmatch '^[A-Z]\w+-' }
+    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/guides/*.md", "$root/docs/concepts/*.md" | Where-Object { $_.BaseName -cnotmatch '^[A-Z]\w+-' }
     $documents = $texts | ForEach-Object {
         $blocks = [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
         if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }

@@ -59,7 +59,7 @@ Describe 'A selector' {
         $result.Status | Should -Be 'Drained'
         $result.Unselected | Should -Be $plan.Unselected
         $result.Message | Should -BeLike "*$($plan.Unselected) pod*not selected*"
-        ($plan | Out-String) | Should -BeLike '*not selected by -PodSelector*'
+        ($plan | Out-String) | Should -BeLike '*not selected by the pod selector*'
         ($result | Format-List | Out-String) | Should -BeLike '*not selected*'
         Resume-NodeScheduling $pod.NodeName
         (Get-NodeDrainPlan $pod.NodeName).Unselected | Should -Be 0

@@ -135,7 +135,7 @@ Describe 'What people see' {
         $text = $plan | Show
         $text | Should -Match ([regex]::Escape($plan.Node))
         foreach ($pod in $plan.Pods) { $text | Should -Match ([regex]::Escape("$($pod.Namespace)/$($pod.Name)")) }
-        $plan | Format-Table | Show | Should -Match 'Held by budget'
+        $plan | Format-Table | Show | Should -Match 'RefusedByPDB'
     }
 
     It 'shows <_> as a table' -ForEach 'Get-NodePod', 'Get-ClusterStatistic', 'Get-ClusterStatistic Zone', 'Get-NodeManagerSession', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions', '(Get-NodeDrainPlan *).Pods' {

@@ -17,5 +17,8 @@ public sealed class NodeScaleDecision : ClusterObject
 
     public required string Reason { get; init; }
 
+    /// <summary>With the decision <c>Lead</c>: the identity of the autoscaler that acts from then on; else empty.</summary>
+    public string Leader { get; init; } = "";
+
     public override string ToString() => $"{Target}: {Decision} ({Reason})";
 }

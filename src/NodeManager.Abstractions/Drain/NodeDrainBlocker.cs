@@ -26,5 +26,8 @@ public sealed class NodeDrainBlocker
     /// <summary>How to remove the blocker; empty where only waiting helps.</summary>
     public string Remedy { get; init; } = "";
 
+    /// <summary>Of a refused pod: see <see cref="NodeDrainPlanPod.PermittedBy"/>.</summary>
+    public ItemList<string> PermittedBy { get; init; } = ItemList<string>.Empty;
+
     public override string ToString() => $"{(Kind == "Budget" ? "PDB" : Kind)} {Name}: {Message}{(Remedy.Length == 0 ? "" : $"{(Message.EndsWith('.') ? "" : ".")} {Remedy}")}";
 }

@@ -14,8 +14,11 @@ public sealed class NodeDrainPlanPod
     /// <summary><c>Evict</c>, <c>Skip</c>, <c>Wait</c> or <c>Refuse</c>; see <see cref="DrainDecision"/>.</summary>
     public required string Decision { get; init; }
 
-    /// <summary>Why, in words, ending where it is a refusal with the parameter that lifts it.</summary>
+    /// <summary>Why, in words.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Of a refused pod: the options of a drain that permit its eviction, by the names of the parameters. All of them are needed.</summary>
+    public ItemList<string> PermittedBy { get; init; } = ItemList<string>.Empty;
 
     /// <summary>The rule that decided: <c>Mirror</c>, <c>DaemonSet</c>, <c>LocalData</c>, <c>Unmanaged</c>, <c>Finished</c>, <c>Terminating</c>, …</summary>
     public string Rule { get; init; } = "";

@@ -30,7 +30,7 @@ public static class DrainFailures
             NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>
                 (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "Grant it with a role; deploy/rbac.yaml contains suitable roles."),
             NodeDrainStatus.Blocked =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "List the blocking pods with Get-NodeDrainPlan; each reason names the parameter that allows the eviction."),
+                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "List the blocking pods and the parameters that permit their eviction with Get-NodeDrainPlan."),
             NodeDrainStatus.TimedOut =>
                 (TimedOutOn(result), ErrorKind.OperationTimeout, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>

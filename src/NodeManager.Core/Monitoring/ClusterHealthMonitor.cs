@@ -109,7 +109,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         if (_dispatcher.Waiting is > 0 and int left)
         {
             _observer.Warning(_journal is null
-                ? $"{left} deliveries to sinks were not made. To keep them for the next run, use -StatePath."
+                ? $"{left} deliveries to sinks were not made. A monitor with a state file keeps them for its next run."
                 : $"{left} deliveries to sinks were not made. They are made when a monitor with this state file runs again.");
         }
 

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Placement;
 internal static class SelectionRules
 {
     /// <summary>Of a node that <c>-Selector</c> leaves out.</summary>
-    public const string NotSelected = "node(s) didn't match -Selector";
+    public const string NotSelected = "node(s) didn't match the label selector";
 
     /// <summary>Of a node whose Ready condition is not true although no taint keeps the pod away.</summary>
     public const string NotReady = "node(s) were not ready";

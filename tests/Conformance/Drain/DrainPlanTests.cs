@@ -35,7 +35,7 @@ public sealed class DrainPlanTests
             Decisions(careful));
         Assert.False(careful.CanDrain);
         Assert.Equal(2, careful.Blockers.Count);
-        Assert.Contains("-DeleteUnmanagedPod", careful.Pods.Single(p => p.Name == "bare").Reason, StringComparison.Ordinal);
+        Assert.Equal(["DeleteUnmanagedPod"], careful.Pods.Single(p => p.Name == "bare").PermittedBy);
         Assert.Contains("-DeleteEmptyDirData", careful.Pods.Single(p => p.Name == "data").Reason, StringComparison.Ordinal);
         Assert.True(bold.CanDrain);
         Assert.Equal((4, 2, 1, 0), (bold.Evict, bold.Skip, bold.Wait, bold.Refuse));

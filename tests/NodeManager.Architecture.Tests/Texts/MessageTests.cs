@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using NodeManager.Architecture.Tests.Documents;
 
 namespace NodeManager.Architecture.Tests.Texts;
 
 /// <summary>The texts of the source follow the guide: its phrases, and the length of its sentences.</summary>
-public sealed class MessageTests
+public sealed partial class MessageTests
 {
     // These repeat the words of a real API server, scheduler or kubelet.
     private static readonly string[] ServerFolders =
@@ -15,10 +16,9 @@ public sealed class MessageTests
     public void Texts_of_the_source_follow_the_guide()
     {
         TextRules rules = TextRules.Load();
-        string[] files = [.. Repository.Files(".cs").Select(Repository.NameOf).Where(static one => one.StartsWith("src/", StringComparison.Ordinal) && !ServerFolders.Any(folder => one.StartsWith(folder, StringComparison.Ordinal)))];
-        SourceText[] texts = [.. files.SelectMany(static file => SourceTextReader.Read(file, File.ReadAllText(Path.Combine(Repository.Root, file))))];
+        SourceText[] texts = [.. Texts(static file => !ServerFolders.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))];
         Assert.True(texts.Length > 1500, $"Only {texts.Length} texts were found.");
-        string[] bad = rules.Judge(texts.SelectMany(text => rules.Phrases(text.File, text.Text).Concat(rules.LongSentences(text.File, text.Text)).Select(finding => (text.File, $"line {text.Line}: {finding}"))), files);
+        string[] bad = [.. texts.SelectMany(text => rules.Phrases(text.File, text.Text).Concat(rules.LongSentences(text.File, text.Text)).Select(finding => $"{text.File}:{text.Line}: {finding}"))];
         Assert.True(bad.Length == 0, $"{bad.Length} texts do not follow the guide:\n{string.Join('\n', bad)}");
     }
 
@@ -43,14 +43,24 @@ public sealed class MessageTests
     [InlineData("The word anew is allowed.", 0)]
     [InlineData("The word anew is allowed, anew is not.", 1)]
     public void A_phrase_is_found_where_no_exception_covers_it(string text, int count) =>
-        Assert.Equal(count, TextRules.Of([@"\banew\b	recreate"], ["a.cs	word anew is	a test"], []).Phrases("a.cs", text).Count());
+        Assert.Equal(count, TextRules.Of([@"\banew\b	recreate"], ["a.cs	word anew is	a test"]).Phrases("a.cs", text).Count());
 
+    /// <summary>The server, agents and the console show them, too. What PowerShell can do about them is data, to which the cmdlet adds its parameter.</summary>
     [Fact]
-    public void A_pending_file_is_passed_over_until_it_is_in_order()
+    public void Reasons_of_rules_and_plans_name_no_parameter_of_PowerShell()
     {
-        TextRules rules = TextRules.Of([], [], ["a.cs", "b.cs"]);
-        Assert.Equal([$"c.cs: long", $"b.cs: is in order; remove it from {TextRules.Folder}/pending.txt"], rules.Judge([("a.cs", "long"), ("c.cs", "long")], ["a.cs", "b.cs", "c.cs"]));
+        SourceText[] texts = [.. Texts(static file => file.StartsWith("src/NodeManager.Core/", StringComparison.Ordinal) && (file.Contains("/Rules/", StringComparison.Ordinal) || file.Contains("/Planning/", StringComparison.Ordinal)))];
+        Assert.True(texts.Length > 200, $"Only {texts.Length} texts were found.");
+        string[] bad = [.. texts.Where(static one => Parameter().IsMatch(one.Text)).Select(static one => $"{one.File}:{one.Line}: {one.Text}")];
+        Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
+
+    [Theory]
+    [InlineData("To evict it, use -DeleteUnmanagedPod.", true)]
+    [InlineData("(-CoolDown)", true)]
+    [InlineData("node-Name and kube-System", false)]
+    [InlineData("minus -1, a - B, -o wide", false)]
+    public void A_parameter_is_found(string text, bool isFound) => Assert.Equal(isFound, Parameter().IsMatch(text));
 
     [Theory]
     [InlineData("One two. Three four five.", 3)]
@@ -58,4 +68,11 @@ public sealed class MessageTests
     [InlineData("- one two\n- three", 2)]
     [InlineData("{} has {}/{} ready.", 4)]
     public void Words_of_the_longest_sentence_are_counted(string text, int words) => Assert.Equal(words, Sentences.Of(text).Max(Sentences.Words));
+
+    private static IEnumerable<SourceText> Texts(Func<string, bool> isWanted) =>
+        Repository.Files(".cs").Select(Repository.NameOf).Where(file => file.StartsWith("src/", StringComparison.Ordinal) && isWanted(file))
+            .SelectMany(static file => SourceTextReader.Read(file, File.ReadAllText(Path.Combine(Repository.Root, file))));
+
+    [GeneratedRegex(@"(?<![\w}-])-[A-Z][A-Za-z]{2,}")]
+    private static partial Regex Parameter();
 }

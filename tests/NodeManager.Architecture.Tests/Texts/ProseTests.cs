@@ -9,6 +9,8 @@ public sealed partial class ProseTests
     private static string[] Pages =>
         [.. Repository.Files(".md").Concat(Repository.Files(".help.txt")).Select(Repository.NameOf).Where(static one => one is not "CHANGELOG.md" && !one.StartsWith("src/", StringComparison.Ordinal))];
 
+    private static string[] Views => [.. Repository.Files(".Format.ps1xml").Select(Repository.NameOf)];
+
     private static string[] HelpPages => [.. Pages.Where(static one => HelpPageName().IsMatch(one))];
 
     [Fact]
@@ -17,8 +19,18 @@ public sealed partial class ProseTests
         TextRules rules = TextRules.Load();
         string[] pages = Pages;
         Assert.Contains("en-US/about_NodeManager.help.txt", pages);
-        string[] bad = rules.Judge(pages.SelectMany(page => Findings(rules, page).Select(finding => (page, finding))), pages);
+        string[] bad = [.. pages.SelectMany(page => Findings(rules, page).Select(finding => $"{page}: {finding}"))];
         Assert.True(bad.Length == 0, $"{bad.Length} findings:\n{string.Join('\n', bad)}");
+    }
+
+    [Fact]
+    public void Views_follow_the_guide()
+    {
+        TextRules rules = TextRules.Load();
+        string[] views = Views;
+        Assert.True(views.Length > 10);
+        string[] bad = [.. views.SelectMany(view => rules.Phrases(view, Words(view)).Select(finding => $"{view}: {finding}"))];
+        Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
     [Fact]
@@ -33,6 +45,7 @@ public sealed partial class ProseTests
     public void Every_exception_is_needed()
     {
         TextRules rules = TextRules.Load();
+        foreach (string view in Views) _ = rules.Phrases(view, Words(view)).Count();
         foreach (string page in Pages) _ = rules.Phrases(page, Prose(page)).Count();
         foreach (string file in Repository.Files(".cs").Select(Repository.NameOf).Where(static one => one.StartsWith("src/", StringComparison.Ordinal)))
             foreach (SourceText text in SourceTextReader.Read(file, Read(file))) _ = rules.Phrases(file, text.Text).Count();
@@ -60,10 +73,16 @@ public sealed partial class ProseTests
     private static string Prose(string page) =>
         page.EndsWith(".md", StringComparison.Ordinal) ? Code().Replace(Read(page), "") : Read(page);
 
+    // A view without names of properties, variables and types.
+    private static string Words(string view) => Names().Replace(Read(view), "");
+
     private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
 
     [GeneratedRegex("^docs/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
     private static partial Regex HelpPageName();
+
+    [GeneratedRegex(@"<(PropertyName|TypeName|Name)>[^<]*|(?<=<Label>)(\w+)(?=</Label><PropertyName>\2<)|\$_?[\w.]+|(?<=\w\s+)-?\b(?:Group|Where)-Object \w+")]
+    private static partial Regex Names();
 
     [GeneratedRegex(@"^(`{3,}).*?^\1[ \t]*$|`[^`\n]*`|\]\([^)\s]*\)|<!--.*?-->", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();

@@ -3,10 +3,10 @@ using NodeManager.Architecture.Tests.Documents;
 
 namespace NodeManager.Architecture.Tests.Texts;
 
-/// <summary>What every text has to hold to, with the exceptions and the files that are not rewritten yet.</summary>
+/// <summary>The rules for every text, with their exceptions.</summary>
 internal sealed class TextRules
 {
-    public const string Folder = "tests/NodeManager.Architecture.Tests/Texts";
+    private const string Folder = "tests/NodeManager.Architecture.Tests/Texts";
 
     /// <summary>The words that a sentence of a message may have.</summary>
     public const int LongestSentence = 25;
@@ -16,35 +16,20 @@ internal sealed class TextRules
 
     private readonly (Regex Pattern, string Instead)[] _phrases;
     private readonly (string File, string Text, string Reason)[] _exceptions;
-    private readonly HashSet<string> _pending;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    private TextRules(string[] phrases, string[] exceptions, string[] pending)
+    private TextRules(string[] phrases, string[] exceptions)
     {
         _phrases = [.. phrases.Select(static line => line.Split('\t', 2)).Select(static parts => (new Regex(parts[0], RegexOptions.IgnoreCase), parts[1]))];
         _exceptions = [.. exceptions.Select(static line => line.Split('\t', 3)).Select(static parts => (parts[0], parts[1], parts[2]))];
-        _pending = pending.ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The exceptions that no text has needed so far.</summary>
     public IEnumerable<string> UnusedExceptions => _exceptions.Select(static one => $"{one.File}: {one.Text}").Where(one => !_used.Contains(one));
 
-    public static TextRules Load() => new(Lines("phrases.txt"), Lines("exceptions.txt"), Lines("pending.txt"));
+    public static TextRules Load() => new(Lines("phrases.txt"), Lines("exceptions.txt"));
 
-    public static TextRules Of(string[] phrases, string[] exceptions, string[] pending) => new(phrases, exceptions, pending);
-
-    /// <summary>The findings of files that have to be in order, and the files that are listed as pending and are in order.</summary>
-    /// <param name="findings">File and finding.</param>
-    /// <param name="files">All files that were looked through.</param>
-    public string[] Judge(IEnumerable<(string File, string Finding)> findings, IEnumerable<string> files)
-    {
-        var byFile = findings.ToLookup(static one => one.File, static one => one.Finding, StringComparer.Ordinal);
-        return
-        [
-            .. byFile.Where(one => !_pending.Contains(one.Key)).SelectMany(static one => one.Select(finding => $"{one.Key}: {finding}")),
-            .. files.Where(one => _pending.Contains(one) && !byFile.Contains(one)).Select(static one => $"{one}: is in order; remove it from {Folder}/pending.txt"),
-        ];
-    }
+    public static TextRules Of(string[] phrases, string[] exceptions) => new(phrases, exceptions);
 
     public IEnumerable<string> Phrases(string file, string text)
     {

@@ -9,7 +9,8 @@ namespace NodeManager.Core.Autoscaling.Decisions;
 /// <param name="Target">What it is about, see <see cref="NodeScaleDecision.Target"/>.</param>
 /// <param name="Decision">One word.</param>
 /// <param name="Reason">For people.</param>
-public sealed record DecisionEntry(DateTimeOffset At, string Pool, string Target, string Decision, string Reason);
+/// <param name="Leader">Where another autoscaler begins to act: its identity.</param>
+public sealed record DecisionEntry(DateTimeOffset At, string Pool, string Target, string Decision, string Reason, string? Leader = null);
 
 /// <summary>The log as its ConfigMap has it: a line of JSON a decision, the oldest first. Bounded, so that it always fits. Pure.</summary>
 internal static partial class DecisionText
@@ -53,14 +54,14 @@ internal static partial class DecisionText
             }
             catch (JsonException)
             {
-                // Somebody's edit. The rest of the log is as good as before.
+                // A line that was edited by hand. The other lines are still valid.
             }
         }
 
         return entries;
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(DecisionEntry))]
     private sealed partial class EntryJson : JsonSerializerContext;
 }

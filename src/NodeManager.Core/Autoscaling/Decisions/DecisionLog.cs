@@ -14,7 +14,7 @@ namespace NodeManager.Core.Autoscaling.Decisions;
 
 /// <summary>
 /// What an autoscaler decides and does not decide, with the reason, noted when it differs from what was noted of the same target before. It is
-/// kept in a ConfigMap, so that another process can tell and the next leader goes on with it. Thread-safe.
+/// kept in a ConfigMap, so that other processes can read it and the next leader continues from it. Thread-safe.
 /// </summary>
 /// <param name="client">Of the cluster.</param>
 /// <param name="ns">The namespace of the autoscaler.</param>
@@ -48,13 +48,18 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     }
 
     /// <summary>Notes a decision unless it is the target's latest already.</summary>
+    /// <param name="pool">Empty for what concerns the autoscaler itself.</param>
+    /// <param name="target">What it is about.</param>
+    /// <param name="decision">One word.</param>
+    /// <param name="reason">For people.</param>
+    /// <param name="leader">The identity of an autoscaler that begins to act.</param>
     /// <returns>False where it is.</returns>
-    public bool Note(string pool, string target, string decision, string reason)
+    public bool Note(string pool, string target, string decision, string reason, string? leader = null)
     {
         lock (_lock)
         {
             if (_latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision == decision && known.Reason == reason) return false;
-            var entry = new DecisionEntry(client.Time.GetUtcNow(), pool, target, decision, reason);
+            var entry = new DecisionEntry(client.Time.GetUtcNow(), pool, target, decision, reason, leader);
             _latest[(pool, target)] = entry;
             _entries.Add(entry);
             Trim();
@@ -90,7 +95,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
     }
 
-    /// <summary>Goes on with what the former leader wrote. What it had not written yet is lost, which is noted.</summary>
+    /// <summary>Continues from what the former leader wrote. What it had not written yet is lost, which is noted.</summary>
     public async Task TakeOverAsync(string identity, CancellationToken cancellationToken)
     {
         ConfigMap? map = await ReadAsync(cancellationToken);
@@ -104,9 +109,9 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
 
         string reason = former is [.., DecisionEntry last]
-            ? $"{identity} acts from now on. The last decision before is of {last.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; what the former leader decided within {Batch.TotalSeconds:0} s before it stopped may be missing."
-            : $"{identity} acts from now on. No earlier decision is known.";
-        Note("", Autoscaler, Lead, reason);
+            ? $"{identity} is the leader from now on. The previous decision is of {last.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; what the former leader decided within {Batch.TotalSeconds:0} s before it stopped may be missing."
+            : $"{identity} is the leader from now on. There are no earlier decisions.";
+        Note("", Autoscaler, Lead, reason, identity);
     }
 
     /// <summary>Writes what is noted until cancelled.</summary>
@@ -150,7 +155,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
-            // Another wrote or deleted it, or an answer to us was lost. There is one leader, so what it knows is what counts.
+            // Another client wrote or deleted it, or an answer was lost. There is one leader, so its own entries are right.
             ConfigMap? now = await ReadAsync(cancellationToken);
             lock (_lock) _version = now?.Metadata.ResourceVersion;
             Wake();

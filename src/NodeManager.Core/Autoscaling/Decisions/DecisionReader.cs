@@ -56,6 +56,6 @@ public static class DecisionReader
 
     internal static NodeScaleDecision ToDecision(DecisionEntry entry, NodeManagerSession session) => new()
     {
-        Session = session, Cluster = session.Cluster, At = entry.At, Pool = entry.Pool, Target = entry.Target, Decision = entry.Decision, Reason = entry.Reason,
+        Session = session, Cluster = session.Cluster, At = entry.At, Pool = entry.Pool, Target = entry.Target, Decision = entry.Decision, Reason = entry.Reason, Leader = entry.Leader ?? "",
     };
 }

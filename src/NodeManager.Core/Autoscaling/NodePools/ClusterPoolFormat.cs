@@ -83,10 +83,10 @@ public sealed class ClusterPoolFormat : IPoolFormat
 
         if (name is not null && NameRule(name) is { } rule) Add(NodePoolFinding.Error, "name", $"'{name}' is not valid: {rule}");
         if (spec.ContainsKey(PoolFields.Platform))
-            Add(NodePoolFinding.Error, "spec.platform", "is a cloud's, which a pool service provides: the machines of a NodeSmithPool come from a NodeSmithProvider, which providerRef (-NodeProvider) names");
+            Add(NodePoolFinding.Error, "spec.platform", "belongs to a pool service; the machines of a NodeSmithPool come from the NodeSmithProvider that providerRef names");
         if (spec.ContainsKey(PoolFields.Autoscaling))
             Add(NodePoolFinding.Error, "spec.autoscaling", "is a pool service's: a NodeSmithPool always scales between limits.minNodes and limits.maxNodes");
-        if (!spec.ContainsKey("providerRef")) Add(NodePoolFinding.Error, "spec.providerRef", "is required: -NodeProvider names the NodeSmithProvider that creates the machines");
+        if (!spec.ContainsKey("providerRef")) Add(NodePoolFinding.Error, "spec.providerRef", "is required: the name of the NodeSmithProvider that creates the machines");
         try
         {
             NodeSmithPoolSpec pool = Parse(spec);
@@ -150,15 +150,15 @@ public sealed class ClusterPoolFormat : IPoolFormat
     // What a service's pool alone has, and why this one does not.
     private static (string Parameter, string Why)? FirstOf(PoolChange change)
     {
-        const string Cloud = "its machines are those of its NodeSmithProvider, in the sizes of -Shape";
+        const string Cloud = "its machines come from its NodeSmithProvider, in the sizes of its shapes";
         const string Scaling = "the autoscaler adds nodes for pods that wait and removes nodes that nothing needs";
         const string Rolls = "Update-NodePool takes it as a parameter";
         (bool IsGiven, string Parameter, string Why)[] others =
         [
             (change.MachineType is not null, "MachineType", Cloud), (change.DiskSizeGB is not null, "DiskSizeGB", Cloud), (change.DiskType is not null, "DiskType", Cloud),
-            (change.Zones is not null, "Zone", "the zones are those of its NodeSmithProvider, or of each of -Shape"), (change.Spot is not null, "Spot", Cloud), (change.Accelerators is not null, "Accelerator", Cloud),
+            (change.Zones is not null, "Zone", "its zones come from its NodeSmithProvider, or from each of its shapes"), (change.Spot is not null, "Spot", Cloud), (change.Accelerators is not null, "Accelerator", Cloud),
             (change.UserData is not null, "UserData", "the bootstrap is configured in its NodeSmithProvider"),
-            (change.Scaling.Enabled == false, "EnableAutoscaling", "it always scales between -MinNodes and -MaxNodes; the same number for both keeps it constant"),
+            (change.Scaling.Enabled == false, "EnableAutoscaling", "it always scales between its minimum and maximum; equal numbers keep its size constant"),
             (change.Scaling.TargetCpuUtilization is not null, "TargetCpuUtilization", Scaling), (change.Scaling.TargetMemoryUtilization is not null, "TargetMemoryUtilization", Scaling),
             (change.Extensions.Release is not null, "Release", "the release is configured in its NodeSmithProvider"),
             (change.Extensions.MaxSurge is not null, "MaxSurge", Rolls), (change.Extensions.MaxUnavailable is not null, "MaxUnavailable", Rolls),

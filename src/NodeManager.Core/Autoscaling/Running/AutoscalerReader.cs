@@ -8,7 +8,7 @@ using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Autoscaling.Running;
 
-/// <summary>Tells who scales a cluster, and stops those of a session.</summary>
+/// <summary>Reads the state of the autoscalers of a cluster, and stops those of a session.</summary>
 public static class AutoscalerReader
 {
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled. What the server refused.</exception>
@@ -28,7 +28,7 @@ public static class AutoscalerReader
                 Cluster = session.Cluster,
                 Namespace = ns,
                 Status = isRunning ? "Running" : "Stopped",
-                Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(DecisionReader.IsTakeover)?.Reason.Split(' ')[0] ?? "",
+                Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(DecisionReader.IsTakeover)?.Leader ?? "",
                 LeaderSince = lease.Lease?.Spec.AcquireTime,
                 RenewedAt = lease.Lease?.Spec.RenewTime,
                 IsLocal = own is not null,

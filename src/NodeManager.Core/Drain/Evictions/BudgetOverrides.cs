@@ -119,7 +119,7 @@ internal sealed class BudgetOverrides : IDisposable
     {
         if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException) return;
         _scope.Observer.Warning(
-            $"The workloads cannot be listed, so -OverrideBudgetAfter cannot wait for replacements. Each pod is deleted when the previous one has terminated. {failure.Message}");
+            $"The workloads cannot be listed, so the drain cannot wait for replacements. Each pod is deleted when the previous one has terminated. {failure.Message}");
         lock (_lock)
         {
             _isBlind = true;

@@ -102,7 +102,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
                 Kind = isForbidden ? "Permission" : "Server",
                 Name = record.Title,
                 Message = $"The EvictionRequest failed: {failure}.",
-                Remedy = isForbidden ? "" : "To evict without EvictionRequests, use -EvictionApi Eviction.",
+                Remedy = isForbidden ? "" : "To evict without EvictionRequests, select the Eviction API.",
                 Pods = new([record.Title]),
             });
         }

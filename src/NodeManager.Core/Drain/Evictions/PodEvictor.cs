@@ -65,7 +65,7 @@ internal sealed class PodEvictor(
             // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
             using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
             if (overriding is not null)
-                warn($"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB (-OverrideBudgetAfter).");
+                warn($"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB.");
             // What its budget allows is for those who ask it.
             if (mode == RemovalMode.Delete) ticket.Dispose();
             EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
@@ -161,7 +161,7 @@ internal sealed class PodEvictor(
             List<Task> events = [changed];
             if (timeout < TimeSpan.Zero)
             {
-                End(record, DrainPodOutcome.Skipped, $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; not waiting any longer (-SkipWaitForDeleteTimeout).");
+                End(record, DrainPodOutcome.Skipped, $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; not waiting any longer.");
                 return;
             }
 

@@ -84,7 +84,7 @@ internal static class BudgetOutlookRules
 
     // Whether it may is judged where it is asked for.
     private static string Surge(IReadOnlyList<Pod>? covered) =>
-        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " Or use -Surge to start replacements of a Deployment's pods first." : "";
+        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " Or drain with surge, which starts replacements of a Deployment's pods first." : "";
 
     private static string Room(PodDisruptionBudget budget, int expected)
     {

@@ -45,7 +45,7 @@ internal static class NodePlanner
         BudgetRefusal? refusal = asksBudgets ? BudgetRules.Refusal(pod, budgets, survey.Server.Minor) : null;
         List<string> warnings = [.. decision.Warnings];
         if (context.Options.DisableEviction && decision.Decision == DrainDecision.Evict && budgets.Count > 0 && !BudgetRules.Bypasses(pod))
-            warnings.Add($"-DisableEviction deletes it without respecting PDB {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
+            warnings.Add($"It will be deleted without respecting PDB {string.Join(" and ", budgets.Select(b => BudgetRules.Describe(b)))}.");
         NodeDrainPlanPod plan = new()
         {
             Node = node,
@@ -54,6 +54,7 @@ internal static class NodePlanner
             Uid = pod.Uid(),
             Decision = decision.Decision,
             Reason = decision.Reason,
+            PermittedBy = new([.. decision.PermittedBy]),
             Rule = decision.Rule,
             Warnings = new([.. warnings]),
             Owner = pod.Controller() is { } owner ? $"{owner.Kind}/{owner.Name}" : "",
@@ -84,6 +85,7 @@ internal static class NodePlanner
         Kind = "Pod",
         Name = $"{pod.Namespace}/{pod.Name}",
         Message = pod.Reason,
+        PermittedBy = pod.PermittedBy,
         Pods = new([$"{pod.Namespace}/{pod.Name}"]),
     };
 }

@@ -12,6 +12,7 @@ internal static class PlanPodExtensions
         Uid = pod.Uid,
         Decision = pod.Decision,
         Reason = pod.Reason,
+        PermittedBy = pod.PermittedBy,
         Rule = pod.Rule,
         Warnings = LastingRefusal(surge, refusal) is { } lasting ? new([.. pod.Warnings, lasting]) : pod.Warnings,
         Owner = pod.Owner,

@@ -100,7 +100,7 @@ internal sealed record DrainReport
         string stays = IsWithdrawn ? "The node was uncordoned again, as no pod was evicted." : Look.Describe(WasCordoned);
         string holds = blockers.Count == 0 ? "" : $" Blocked by: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
         string left = $"{counts}, {remaining} left.";
-        string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected by -PodSelector and not evicted.";
+        string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected and not evicted.";
         (string summary, string next) = End switch
         {
             DrainEnd.Complete => ($"Drained: {counts}.{Returned(pods)}{unselected}", WasCordoned && !IsCordoned ? " " + stays : ""),
@@ -179,7 +179,7 @@ internal sealed record DrainReport
             Name = held.Key.Responder,
             Message = held.Key.Reason,
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
-            Remedy = "Check why it does not complete. To evict without EvictionRequests, use -EvictionApi Eviction.",
+            Remedy = "Check why it does not complete. To evict without EvictionRequests, select the Eviction API.",
         };
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>

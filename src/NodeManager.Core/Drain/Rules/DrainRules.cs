@@ -24,13 +24,13 @@ internal static class DrainRules
     public static PodDecision Judge(Pod pod, RuleContext context)
     {
         List<RuleVerdict> verdicts = [.. All.Select(rule => rule(pod, context)).OfType<RuleVerdict>()];
-        // Refusals are all told, so that the user lifts them in one go.
+        // All refusals are reported, so that a second attempt does not meet the next one.
         RuleVerdict strongest = verdicts.Aggregate((best, next) => next.Strength > best.Strength ? next : best);
-        string reason = strongest.Decision == DrainDecision.Refuse
-            ? string.Join(" ", verdicts.Where(v => v.Decision == DrainDecision.Refuse).Select(v => v.Reason))
-            : strongest.Reason;
+        RuleVerdict[] deciding = strongest.Decision == DrainDecision.Refuse ? [.. verdicts.Where(v => v.Decision == DrainDecision.Refuse)] : [strongest];
         // What an eviction would cost does not concern a pod that is left alone.
         IEnumerable<RuleVerdict> heard = strongest.Decision == DrainDecision.Skip ? verdicts.Where(v => v.Decision == DrainDecision.Skip) : verdicts;
-        return new(strongest.Decision, strongest.Rule, reason, [.. heard.Select(v => v.Warning).OfType<string>()]);
+        return new(
+            strongest.Decision, strongest.Rule, string.Join(" ", deciding.Select(v => v.Reason)),
+            [.. heard.Select(v => v.Warning).OfType<string>()], [.. deciding.Select(v => v.PermittedBy).OfType<string>()]);
     }
 }

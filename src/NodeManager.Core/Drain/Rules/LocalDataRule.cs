@@ -12,6 +12,6 @@ internal static class LocalDataRule
         string which = string.Join(", ", volumes);
         return context.Options.DeleteEmptyDirData
             ? new("LocalData", DrainDecision.Evict, "The data of its emptyDir volumes is lost.", $"The data of its emptyDir volumes is lost: {which}.")
-            : new("LocalData", DrainDecision.Refuse, $"The data of its emptyDir volumes ({which}) would be lost. To evict it anyway, use -DeleteEmptyDirData.");
+            : new("LocalData", DrainDecision.Refuse, $"The data of its emptyDir volumes ({which}) would be lost.", PermittedBy: nameof(NodeDrainPlanOptions.DeleteEmptyDirData));
     }
 }

@@ -3,13 +3,14 @@ namespace NodeManager.Core.Drain.Rules;
 /// <summary>What one rule says about a pod.</summary>
 /// <param name="Rule">The rule's name, as <see cref="NodeDrainPlanPod.Rule"/> shows it.</param>
 /// <param name="Decision">See <see cref="DrainDecision"/>.</param>
-/// <param name="Reason">Why, in words; a refusal ends with the parameter that lifts it.</param>
+/// <param name="Reason">Why, in words.</param>
 /// <param name="Warning">What the user should know even if another rule decides; null without.</param>
-internal sealed record RuleVerdict(string Rule, string Decision, string Reason, string? Warning = null)
+/// <param name="PermittedBy">Of a refusal: the option of a drain that permits the eviction, see <see cref="NodeDrainPlanOptions"/>.</param>
+internal sealed record RuleVerdict(string Rule, string Decision, string Reason, string? Warning = null, string? PermittedBy = null)
 {
     /// <summary>
-    /// The larger one wins. Leaving a pod alone needs nobody's permission, and a pod that terminates loses nothing more by being waited
-    /// for: both are stronger than a refusal.
+    /// The larger one wins. Leaving a pod alone needs no permission, and waiting for a terminating pod loses nothing more: both are
+    /// stronger than a refusal.
     /// </summary>
     public int Strength => Decision switch
     {

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Rules;
 
-/// <summary>A pod that goes already is waited for, not evicted again; one that is overdue for longer than the user waits is left behind.</summary>
+/// <summary>A terminating pod is waited for, not evicted again. One that is overdue for longer than the timeout is skipped.</summary>
 internal static class TerminatingRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)
@@ -11,8 +11,8 @@ internal static class TerminatingRule
         if (context.Options.SkipWaitForDeleteTimeout is { } timeout && timeout > TimeSpan.Zero && overdue > timeout)
             return new(
                 "Terminating", DrainDecision.Skip,
-                $"Terminating pod, overdue since {pod.Metadata.DeletionTimestamp:u}; not waiting for it (-SkipWaitForDeleteTimeout).",
-                "It stays on the node terminating, and might still run.");
+                $"Terminating pod, overdue since {pod.Metadata.DeletionTimestamp:u}; not waiting for it.",
+                "It stays on the node as a terminating pod, and its containers might still run.");
         return new("Terminating", DrainDecision.Wait, "Already terminating.");
     }
 }

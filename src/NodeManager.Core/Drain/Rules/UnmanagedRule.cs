@@ -18,6 +18,6 @@ internal static class UnmanagedRule
 
         return context.Options.DeleteUnmanagedPods
             ? new("Unmanaged", DrainDecision.Evict, why, why)
-            : new("Unmanaged", DrainDecision.Refuse, $"{why} To evict it anyway, use -DeleteUnmanagedPod.");
+            : new("Unmanaged", DrainDecision.Refuse, why, PermittedBy: nameof(NodeDrainPlanOptions.DeleteUnmanagedPod));
     }
 }

@@ -110,7 +110,7 @@ internal sealed class PodRecord(PlannedPod planned)
     public void WaitsToBeDeleted(string others)
     {
         WaitsFor = others;
-        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than -OverrideBudgetAfter. Pods are deleted one at a time; waiting for {others}.";
+        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than the drain waits. Pods are deleted one at a time; waiting for {others}.";
     }
 
     /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>

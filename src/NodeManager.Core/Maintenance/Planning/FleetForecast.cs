@@ -13,7 +13,7 @@ internal static class FleetForecast
     public static IReadOnlyList<string> Warnings(IReadOnlyList<(string Node, NodeForecast Forecast)> nodes)
     {
         List<string> warnings = [];
-        warnings.AddRange(Of([.. nodes.Where(n => n.Forecast.Obstacles.Count > 0).Select(n => (n.Node, n.Forecast.Obstacles))], "cannot be drained", " To list the reasons, use -WhatIf."));
+        warnings.AddRange(Of([.. nodes.Where(n => n.Forecast.Obstacles.Count > 0).Select(n => (n.Node, n.Forecast.Obstacles))], "cannot be drained", " The plan lists the reasons."));
         warnings.AddRange(Of([.. nodes.Where(n => n.Forecast is { Obstacles: [], Risks.Count: > 0 }).Select(n => (n.Node, n.Forecast.Risks))], "might not drain completely", ""));
         string[] stranded = [.. nodes.SelectMany(n => n.Forecast.Stranded.Select(pod => $"{pod} ({n.Node})"))];
         if (stranded.Length > 0)

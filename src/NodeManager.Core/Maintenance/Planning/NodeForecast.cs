@@ -50,6 +50,6 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
     {
         string[] pods = [.. stranded.Pods.Where(p => p.Budgets.Contains(budget)).Select(p => p.Key)];
         return $"{NameList.Of(pods)} {(pods.Length == 1 ? "fits" : "fit")} on no other node, and PDB {budget.Name} allows {budget.MayMiss} unavailable. "
-            + "Free capacity on other nodes, or use -OverrideBudgetAfter.";
+            + "Free capacity on other nodes, or let the drain override the PDB.";
     }
 }

@@ -20,7 +20,7 @@ internal static class TopologyGroup
             string[] similar = [.. nodes.SelectMany(n => n.Metadata.Labels?.Keys ?? Enumerable.Empty<string>()).Distinct().Where(k => k.StartsWith("topology.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
             throw new NodeManagerException(
                 ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"None of the nodes has the label '{key}'.", key,
-                $"Specify a label key of the nodes with -TopologyKey{(similar.Length > 0 ? $", such as {string.Join(", ", similar)}" : "")}.");
+                $"Specify a label key of the nodes{(similar.Length > 0 ? $", such as {string.Join(", ", similar)}" : "")}.");
         }
 
         if (without.Length > 0)

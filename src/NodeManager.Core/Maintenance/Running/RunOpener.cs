@@ -179,7 +179,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             IsControlPlane = isControlPlane,
             WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady(),
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
-            Message = isLeftOut ? "Control-plane node, excluded without -IncludeControlPlane." : null,
+            Message = isLeftOut ? "Control-plane node: the run excludes it." : null,
         };
     }
 

@@ -21,8 +21,8 @@ public sealed class ServicePoolFormat : IPoolFormat
         {
             throw new NodeManagerException(
                 ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
-                $"Node pool '{name}' is kept by a pool service, whose specification has no field for -{parameter}.", name,
-                $"Leave out -{parameter}, or use -Provider Cluster for a NodeSmithPool of the connected cluster.");
+                $"Node pool '{name}' is kept by a pool service, whose specification has no field for {parameter}.", name,
+                $"Leave out {parameter}, or select the provider Cluster for a NodeSmithPool of the connected cluster.");
         }
 
         var patch = new JsonObject();
@@ -68,7 +68,7 @@ public sealed class ServicePoolFormat : IPoolFormat
 
         NodeManagerException Unsupported(string parameter) => new(
             ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
-            fields is null ? $"Node pool '{name}' is of platform '{type}', whose fields are not known." : $"Node pool '{name}' is of platform '{type}', which has no field for -{parameter}.",
-            name, fields is null ? "Change it with -Patch." : $"Leave out -{parameter}. Platform '{type}' has {string.Join(", ", fields.All)}.");
+            fields is null ? $"Node pool '{name}' is of platform '{type}', whose fields are not known." : $"Node pool '{name}' is of platform '{type}', which has no field for {parameter}.",
+            name, fields is null ? "Change it with a merge patch (Patch)." : $"Leave out {parameter}. Platform '{type}' has {string.Join(", ", fields.All)}.");
     }
 }

@@ -17,14 +17,14 @@ internal sealed class RepairJudge(RepairPolicy policy)
         {
             if (taken is not null) return taken;
             bool isLeft = subject.Claim is { } left && left.Run != subject.Run;
-            return new(NodeRepairReason.Healthy, isLeft ? "Healthy; an earlier repair left it claimed." : "No cause that is repaired is found on it.") { IsToBeReleased = isLeft && subject.IsCandidate };
+            return new(NodeRepairReason.Healthy, isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs.") { IsToBeReleased = isLeft && subject.IsCandidate };
         }
 
         if (subject.WantedUid.Length > 0 && subject.WantedUid != subject.Node.Metadata.Uid)
             return new(NodeRepairReason.NodeGone, "Another node has registered under this name.") { Finding = finding };
         if (taken is not null && !(taken.Reason == NodeRepairReason.Cordoned && policy.IncludeCordoned)) return taken with { Finding = finding };
         if (subject.IsControlPlane && !policy.IncludeControlPlane)
-            return new(NodeRepairReason.ControlPlane, "Nodes of the control plane are repaired only with -IncludeControlPlane.") { Finding = finding };
+            return new(NodeRepairReason.ControlPlane, "Control-plane node: the policy excludes it.") { Finding = finding };
         if (subject.FailedUntil is { } until && until > now)
         {
             return new(NodeRepairReason.FailedBefore, "Its last repair failed, and it has not been healthy since.")
@@ -32,10 +32,10 @@ internal sealed class RepairJudge(RepairPolicy policy)
         }
 
         if (subject.RepairedAt + policy.CoolDown is { } again && again > now)
-            return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago (-CoolDown).") { Finding = finding, Due = again };
+            return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago.") { Finding = finding, Due = again };
         if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
         {
-            return new(NodeRepairReason.TooRecent, $"{finding.Message} Not for {HumanDuration.Format(policy.UnhealthyFor)} yet (-UnhealthyFor).") { Finding = finding, Due = ripe };
+            return new(NodeRepairReason.TooRecent, $"{finding.Message} The policy waits until this has lasted {HumanDuration.Format(policy.UnhealthyFor)}.") { Finding = finding, Due = ripe };
         }
 
         return new(NodeRepairReason.Unhealthy, finding.Message) { Finding = finding };
@@ -60,7 +60,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
 
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
 
-    // Somebody else works on it, or wants it left alone.
+    // Another run or a person has taken the node.
     private static RepairVerdict? Taken(RepairSubject subject)
     {
         if (subject.Node.Metadata.DeletionTimestamp is not null) return new(NodeRepairReason.NodeGone, "The node is being deleted.") { IsInMaintenance = true };
@@ -68,11 +68,11 @@ internal sealed class RepairJudge(RepairPolicy policy)
         if (subject.Claim is { } claim)
         {
             return claim.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal) ? null
-                : new(NodeRepairReason.Maintenance, $"Maintenance run {claim.Run} of {claim.Holder} has it.") { IsInMaintenance = true };
+                : new(NodeRepairReason.Maintenance, $"In progress: maintenance run {claim.Run}; holder: {claim.Holder}.") { IsInMaintenance = true };
         }
 
         if (subject.Node.Spec.Unschedulable != true) return null;
-        string by = DrainAnnotation.Read(subject.Node) is { } drain ? $"It was cordoned by {drain.By}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}." : "It is cordoned, and not by a repair.";
-        return new(NodeRepairReason.Cordoned, $"{by} Uncordon it, or use -IncludeCordoned.") { IsInMaintenance = true };
+        string by = DrainAnnotation.Read(subject.Node) is { } drain ? $"It was cordoned by {drain.By}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}." : "It was cordoned by another client.";
+        return new(NodeRepairReason.Cordoned, $"{by} The policy excludes cordoned nodes.") { IsInMaintenance = true };
     }
 }

@@ -246,7 +246,7 @@ internal sealed class NodeRepair
             SightState state = await Sight.RecoveredAsync(NeverHealthy, one => one.IsGone || one.Uid != _uid, Policy.EscalateAfter, cancellationToken);
             return state.IsGone || state.Uid != _uid
                 ? new(NodeRepairStatus.Repaired, NodeRepairReason.Unhealthy, $"NodeSmithClaim {claim.Metadata.Name} was deleted and its machine destroyed. The autoscaler creates another where pool {claim.Spec.PoolRef} needs one.")
-                : new(NodeRepairStatus.Failed, NodeRepairReason.NotRecovered, $"NodeSmithClaim {claim.Metadata.Name} was deleted, and its node is still there. Check that an autoscaler runs (Get-NodeAutoscaler).");
+                : new(NodeRepairStatus.Failed, NodeRepairReason.NotRecovered, $"NodeSmithClaim {claim.Metadata.Name} was deleted, and its node is still there. Check that an autoscaler is running.");
         }
 
         Machine made;

@@ -212,7 +212,7 @@ internal sealed class RepairRun : IHealthFollower
             BrakeState.Held => (NodeRepairReason.TooFewHealthy, $"{decision.Reason} (-MinHealthy {_scope.Policy.MinHealthy})"),
             BrakeState.CoolingDown => (NodeRepairReason.CoolDown, $"{decision.Reason} Until {decision.Until:u} (-CoolDown {HumanDuration.Format(_scope.Policy.CoolDown)})."),
             BrakeState.Blind => (NodeRepairReason.Unreachable, decision.Reason),
-            _ => (NodeRepairReason.PoolLimit, $"{_scope.Policy.MaxPerPool} of the nodes of {PoolText(_judge.PoolOf(subject))} are in repair, and no more may be (-MaxPerPool)."),
+            _ => (NodeRepairReason.PoolLimit, $"{_scope.Policy.MaxPerPool} nodes of {PoolText(_judge.PoolOf(subject))} are in repair already, the most that the policy allows."),
         };
         if (node.Told == reason) return;
         node.Told = reason;

@@ -16,7 +16,7 @@ public readonly record struct SurgeLimit(int Surge, int Unavailable)
     {
         SurgeLimit limit = new(Resolve("-MaxSurge", surge, desired, roundUp: true), Math.Min(desired, Resolve("-MaxUnavailable", unavailable, desired, roundUp: false)));
         return limit is { Surge: 0, Unavailable: 0 } && desired > 0
-            ? throw Invalid($"With -MaxSurge {surge} and -MaxUnavailable {unavailable} no node of {desired} may be replaced.", unavailable, "Set -MaxSurge or -MaxUnavailable to 1 or more.")
+            ? throw Invalid($"MaxSurge {surge} and MaxUnavailable {unavailable} of {desired} nodes are both 0, so no node can be replaced.", unavailable, "Set MaxSurge or MaxUnavailable to 1 or more.")
             : limit;
     }
 

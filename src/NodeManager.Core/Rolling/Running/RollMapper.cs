@@ -32,7 +32,7 @@ internal static class RollMapper
             StartedAt = record.At,
             EndedAt = state.EndedAt,
             ObservedAt = now,
-            Message = isOver || isHeld ? state.Message : $"No process works on it: Resume-NodePoolUpdate {record.Pool} continues it. {state.Message}".TrimEnd(),
+            Message = isOver || isHeld ? state.Message : $"Interrupted: no process is working on it; it can be resumed. {state.Message}".TrimEnd(),
         };
     }
 

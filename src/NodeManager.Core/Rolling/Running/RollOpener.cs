@@ -106,7 +106,7 @@ internal abstract class RollOpener(RollScope context)
 
         Scope.Observer.Verbose($"Continuing the update of pool {context.Request.Pool} that {now.Record.By} began at {now.Record.At:u}.");
         if (context.Request.Intent == PoolUpdateIntent.Update && now.Control.PausedBy.Length > 0)
-            Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused ({now.Control.PausedBy}). Resume-NodePoolUpdate {context.Request.Pool} continues it.");
+            Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused ({now.Control.PausedBy}). It starts nothing until it is resumed.");
         await MarkAsync(cancellationToken);
         return book;
     }

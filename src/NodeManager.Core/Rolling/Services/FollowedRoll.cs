@@ -54,7 +54,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
     protected override Task HoldAsync(string why, CancellationToken cancellationToken)
     {
         Context.Scope.Observer.Warning($"The update of pool {Context.Request.Pool} is not followed any longer. {why}");
-        _failure = $"{why} The service continues its roll: Stop-NodePoolUpdate {Context.Request.Pool} -Rollback restores the former specification.";
+        _failure = $"{why} The service continues its roll; a rollback restores the former specification.";
         return Task.CompletedTask;
     }
 

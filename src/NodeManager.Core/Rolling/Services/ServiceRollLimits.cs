@@ -12,7 +12,7 @@ public static class ServiceRollLimits
     /// <param name="hasLimits">A surge, or a number of missing nodes, is asked for.</param>
     public static NodeManagerException? Refuse(string pool, PoolUpdateStrategy? strategy, bool hasLimits) =>
         strategy == PoolUpdateStrategy.Surge ? Unsupported(pool, "The strategy Surge replaces single nodes, which a pool service does not offer: it takes a number of nodes alone.")
-        : hasLimits ? Unsupported(pool, "-MaxSurge and -MaxUnavailable cannot be had: a pool service takes a number of nodes alone, and decides itself which nodes come and which go.")
+        : hasLimits ? Unsupported(pool, "A pool service takes only a node count and selects the nodes itself; MaxSurge and MaxUnavailable are not supported.")
         : null;
 
     internal static NodeManagerException? Refuse(RollRecord record, RollState state, PoolUpdateChange change)

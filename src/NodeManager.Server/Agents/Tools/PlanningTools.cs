@@ -43,7 +43,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 one.Node, one.Status, page.Total,
                 Pods = page.Items.Select(static pod => new
                 {
-                    Pod = $"{pod.Namespace}/{pod.Name}", pod.Decision, Reason = Filled(pod.Reason), Owner = Filled(pod.Owner),
+                    Pod = $"{pod.Namespace}/{pod.Name}", pod.Decision, Reason = Filled(pod.Reason), PermittedBy = pod.PermittedBy.Count > 0 ? pod.PermittedBy : null, Owner = Filled(pod.Owner),
                     Budgets = pod.Budgets.Count > 0 ? pod.Budgets.Select(static budget => budget.ToString()) : null,
                     BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null, pod.FitsElsewhere, FitReason = Filled(pod.FitReason),
                 }),

@@ -59,7 +59,7 @@ public sealed class BudgetOutlookRulesTests
 
         BudgetVerdict verdict = BudgetOutlookRules.Judge(Budget("minAvailable", "1", 1, 1, 1).ReadBudget(), [pod.ReadPod()], null, 34, UnhealthyPods.Now, proposes);
 
-        Assert.Equal(proposed, verdict.Remedy.Contains("-Surge", StringComparison.Ordinal));
+        Assert.Equal(proposed, verdict.Remedy.Contains("with surge", StringComparison.Ordinal));
     }
 
     [Theory]

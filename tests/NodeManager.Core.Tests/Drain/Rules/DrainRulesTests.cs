@@ -55,19 +55,21 @@ public sealed class DrainRulesTests
     }
 
     [Theory]
-    [InlineData("emptydir", "-DeleteEmptyDirData")]
-    [InlineData("bare", "-DeleteUnmanagedPod")]
-    [InlineData("daemonset gone", "-DeleteUnmanagedPod")]
-    public void A_refusal_ends_with_the_parameter_that_lifts_it(string pod, string parameter) =>
-        Assert.EndsWith(parameter + ".", Judge(pod, Nothing).Reason, StringComparison.Ordinal);
+    [InlineData("emptydir", "DeleteEmptyDirData")]
+    [InlineData("bare", "DeleteUnmanagedPod")]
+    [InlineData("daemonset gone", "DeleteUnmanagedPod")]
+    [InlineData("bare emptydir", "DeleteEmptyDirData, DeleteUnmanagedPod")]
+    [InlineData("", "")]
+    public void A_refusal_carries_the_options_that_permit_the_eviction(string pod, string options) =>
+        Assert.Equal(options, string.Join(", ", Judge(pod, Nothing).PermittedBy));
 
     [Fact]
-    public void All_refusals_are_told_at_once()
+    public void The_reasons_of_all_refusals_are_reported()
     {
         string reason = Judge("bare emptydir", Nothing).Reason;
 
-        Assert.Contains("-DeleteEmptyDirData", reason, StringComparison.Ordinal);
-        Assert.Contains("-DeleteUnmanagedPod", reason, StringComparison.Ordinal);
+        Assert.Contains("emptyDir", reason, StringComparison.Ordinal);
+        Assert.Contains("Unmanaged pod", reason, StringComparison.Ordinal);
     }
 
     [Fact]

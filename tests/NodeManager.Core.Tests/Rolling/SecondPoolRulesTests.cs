@@ -83,9 +83,9 @@ public sealed class SecondPoolRulesTests
     [InlineData(PoolUpdateStrategy.Follow, false, null)]
     [InlineData(PoolUpdateStrategy.BlueGreen, false, null)]
     [InlineData(PoolUpdateStrategy.Surge, false, "single nodes")]
-    [InlineData(null, true, "number of nodes alone")]
-    [InlineData(PoolUpdateStrategy.BlueGreen, true, "number of nodes alone")]
-    public void A_surge_hasrefused_with_the_reason(PoolUpdateStrategy? strategy, bool hasLimits, string? reason)
+    [InlineData(null, true, "selects the nodes itself")]
+    [InlineData(PoolUpdateStrategy.BlueGreen, true, "selects the nodes itself")]
+    public void A_surge_is_refused_with_the_reason(PoolUpdateStrategy? strategy, bool hasLimits, string? reason)
     {
         NodeManagerException? refused = ServiceRollLimits.Refuse("a", strategy, hasLimits);
         Assert.Equal(reason is null, refused is null);

@@ -132,7 +132,7 @@ Describe 'Update-NodePool for pools of a service' {
     }
 
     It 'refuses a surge with the reason, whoever is asked' {
-        { Update-NodePool web -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*' -ExpectedMessage '*number of nodes alone*'
+        { Update-NodePool web -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*' -ExpectedMessage '*selects the nodes itself*'
         { Get-NodePool web | Update-NodePool -MaxUnavailable 1 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
         { Update-NodePool web -Strategy Surge -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
         { Update-NodePool web -DrainTimeout 5m -MachineType n1-standard-8 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'

@@ -263,26 +263,30 @@ Describe 'A process that dies while it creates pools' {
 Import-Module '$root/NodeManager.psd1'
 `$null = Connect-NodeManager -Kubeconfig '$($server.KubeconfigPath)' -PoolService @{ Uri = '$($server.Server)api/v1'; User = 'me@example.com'; TokenPath = '$TestDrive/token'; SkipCertificateCheck = `$true }
 'ready'
-foreach (`$number in 1..200) {
+foreach (`$number in 1..1000) {
     try { `$null = New-NodePool "kill-`$number" -Spec '{"platform":{"type":"gcp","gcp":{"machineType":"e2-small"}},"nodeCount":0}' -ErrorAction Stop }
     catch [NodeManager.NodeManagerException] { if (`$_.Exception.ErrorId -ne 'NodePoolExists') { throw } }
+    "kill-`$number"
 }
 "@
         $random = [random]::new(1)
-        $counts = foreach ($kill in 1..$kills) {
+        $counts = @(0)
+        foreach ($kill in 1..$kills) {
             $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]] @('-NoProfile', '-File', "$TestDrive/create.ps1"))
             $start.RedirectStandardOutput = $true
             $process = [Diagnostics.Process]::Start($start)
             $process.StandardOutput.ReadLine() | Should -Be 'ready'
-            Start-Sleep -Milliseconds $random.Next(10, 300)
+            # After some pools, at any moment of the next one's creation.
+            foreach ($pool in 1..($random.Next(1, 8) + $counts[-1])) { $process.StandardOutput.ReadLine() | Should -Be "kill-$pool" }
+            Start-Sleep -Milliseconds $random.Next(0, 30)
             $process.Kill()
             $process.WaitForExit()
-            @(Get-NodePool -Session $server).Count
+            $counts += @(Get-NodePool -Session $server).Count
         }
         $pools = Get-NodePool -Session $server
         ($pools | Group-Object Name | Where-Object Count -GT 1) | Should -BeNullOrEmpty
         # They did die in the middle, and each went on from there.
-        $counts[-1] | Should -BeGreaterThan 0
+        $counts[-1] | Should -BeGreaterOrEqual $kills
         $counts | Should -Be ($counts | Sort-Object)
         $server | Disconnect-NodeManager
         Select-NodeManagerSession $session

@@ -97,7 +97,7 @@ public sealed class LeaderLease(
     {
         await StopAsync();
         if (_lost.IsCancellationRequested) return;
-        await PatchAsync(new JsonObject { ["op"] = "replace", ["path"] = "/spec/holderIdentity", ["value"] = "" }, true, cancellationToken);
+        await PatchAsync(Patch.Operation("replace", "/spec/holderIdentity", ""), true, cancellationToken);
     }
 
     /// <summary>Renews it no more. It is another's to take when its duration is over.</summary>
@@ -184,7 +184,7 @@ public sealed class LeaderLease(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
         try
         {
-            Lease renewed = await PatchAsync(new JsonObject { ["op"] = "add", ["path"] = "/spec/renewTime", ["value"] = Now() }, false, stop.Token);
+            Lease renewed = await PatchAsync(Patch.Operation("add", "/spec/renewTime", Now()), false, stop.Token);
             Refusal = null;
             Extend(start);
             listener.Renewed(renewed);
@@ -283,7 +283,7 @@ public sealed class LeaderLease(
     // Only while it is ours, which the server tests.
     private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) => client.PatchAsync(
         Resources.Leases, options.Name, options.Namespace,
-        Patch.Json([new JsonObject { ["op"] = "test", ["path"] = "/spec/holderIdentity", ["value"] = options.Identity }, operation]), null,
+        Patch.Json([Patch.Operation("test", "/spec/holderIdentity", options.Identity), operation]), null,
         new() { Retry = retry }, cancellationToken);
 
     private string Now() => _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);

@@ -12,6 +12,14 @@ public sealed record Patch(PatchType Type, JsonNode Document)
 
     public static Patch Json(JsonArray operations) => new(PatchType.Json, operations);
 
+    /// <summary>One operation of a JSON patch (RFC 6902). <c>remove</c> has no value.</summary>
+    public static JsonObject Operation(string op, string path, JsonNode? value = null)
+    {
+        JsonObject operation = new() { ["op"] = op, ["path"] = path };
+        if (op != "remove") operation["value"] = value;
+        return operation;
+    }
+
     internal string ContentType => Type switch
     {
         PatchType.Merge => "application/merge-patch+json",

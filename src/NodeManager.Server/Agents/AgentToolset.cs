@@ -31,7 +31,6 @@ internal sealed partial class AgentToolset(
         List<object> groups = [new NodeTools(cluster), new HealthTools(cluster), new PlanningTools(cluster), new PlatformTools(cluster, schedulers)];
         if (settings.Changes) groups.Add(new ChangeTools(caller, planner, runner, plans, operations, time, settings.Elicitation));
         var tools = new McpServerPrimitiveCollection<McpServerTool>();
-        HashSet<string> changing = [];
         foreach (object group in groups)
         {
             foreach (MethodInfo method in group.GetType().GetMethods())

@@ -74,7 +74,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                     // A heartbeat that was cancelled may still arrive, after the lease was released or taken by another: it must not bring it back.
                     NodeSmithClaim now = await scope.Client.PatchAsync(
                         NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace,
-                        Patch.Json([Operation("test", "/metadata/uid", claim.Metadata.Uid), Operation("test", "/status/lease/holder", scope.Identity), Operation("add", "/status/lease/lastHeartbeat", time)]),
+                        Patch.Json([Patch.Operation("test", "/metadata/uid", claim.Metadata.Uid), Patch.Operation("test", "/status/lease/holder", scope.Identity), Patch.Operation("add", "/status/lease/lastHeartbeat", time)]),
                         "status", RequestOptions.Default, cancellationToken);
                     scope.Claims.Admit(now);
                 }
@@ -89,6 +89,4 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
             // The work has ended.
         }
     }
-
-    private static JsonObject Operation(string op, string path, string? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

@@ -140,7 +140,7 @@ internal static partial class NodePatcher
     {
         if (patch is JsonArray operations)
         {
-            operations.Insert(0, new JsonObject { ["op"] = "replace", ["path"] = "/metadata/" + field, ["value"] = value });
+            operations.Insert(0, Patch.Operation("replace", "/metadata/" + field, value));
             return;
         }
 

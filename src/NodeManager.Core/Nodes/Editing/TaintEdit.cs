@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Patching;
 
 namespace NodeManager.Core.Nodes.Editing;
 
@@ -88,12 +89,7 @@ internal static class TaintEdit
     private static bool Is(JsonNode? taint, Predicate<string> isKey, string? effect) =>
         taint is JsonObject there && isKey(Text(there, "key")) && (effect is null || Text(there, "effect") == effect);
 
-    private static JsonObject Operation(string op, string at, JsonNode? value = null)
-    {
-        JsonObject operation = new() { ["op"] = op, ["path"] = at.Length == 0 ? "/spec/taints" : "/spec/taints/" + at };
-        if (value is not null) operation["value"] = value;
-        return operation;
-    }
+    private static JsonObject Operation(string op, string at, JsonNode? value = null) => Patch.Operation(op, at.Length == 0 ? "/spec/taints" : "/spec/taints/" + at, value);
 
     private static string Text(JsonObject taint, string field) => taint[field]?.GetValue<string>() ?? "";
 }

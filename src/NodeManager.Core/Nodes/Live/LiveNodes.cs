@@ -127,23 +127,9 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     {
         string name = node.Metadata.Name;
         if (_mapped.TryGetValue(name, out (Node Node, ClusterNode Mapped) known) && ReferenceEquals(known.Node, node)) return known.Mapped;
-        ClusterNode mapped = NodeMapper.Map(node, session, session.Time().GetUtcNow(), LoadOf(caches, name));
+        ClusterNode mapped = NodeMapper.Map(node, session, session.Time().GetUtcNow(), NodeLoads.Of(caches.PodsOf(name), _metrics?.GetValueOrDefault(name)));
         _mapped[name] = (node, mapped);
         return mapped;
-    }
-
-    private NodeLoad LoadOf(LiveNodeCaches caches, string node)
-    {
-        var requested = new Dictionary<string, decimal>(StringComparer.Ordinal);
-        int pods = 0;
-        foreach (Pod pod in caches.PodsOf(node))
-        {
-            pods++;
-            foreach ((string resource, decimal amount) in PodRequests.Of(pod)) requested[resource] = requested.GetValueOrDefault(resource) + amount;
-        }
-
-        requested[ResourceAmounts.Pods] = pods;
-        return new(pods, requested, _metrics?.GetValueOrDefault(node));
     }
 
     private void Invalidate(string node)
@@ -183,7 +169,7 @@ internal sealed class LiveNodeCaches : IDisposable
     public LiveNodeCaches(ObjectCaches caches, Action<string> changed)
     {
         _nodes = caches.Open(Resources.Nodes, new());
-        _pods = caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NodeLoads.NotFinished, SharesParts = true });
+        _pods = NodeLoads.OpenPods(caches);
         _ofNodes = Nodes.Subscribe(change => changed(change.Object.Metadata.Name));
         _ofPods = _pods.Cache.Subscribe(change =>
         {
@@ -203,7 +189,7 @@ internal sealed class LiveNodeCaches : IDisposable
 
     /// <summary>The pods of a node that are not finished.</summary>
     public IEnumerable<Pod> PodsOf(string node) =>
-        _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => pod.Status.Phase is not ("Succeeded" or "Failed"));
+        _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
 
     public void Dispose()
     {

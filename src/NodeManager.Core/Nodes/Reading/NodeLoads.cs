@@ -13,7 +13,7 @@ namespace NodeManager.Core.Nodes.Reading;
 internal sealed class NodeLoads
 {
     // What is finished holds nothing any more; the server leaves it out.
-    public const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
+    private const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
 
     // Up to so many nodes are asked for one by one: each list of one node's pods makes some servers look through all of them.
     private const int FewNodes = 4;
@@ -34,10 +34,28 @@ internal sealed class NodeLoads
     public NodeLoad Of(string node)
     {
         (int pods, Dictionary<string, decimal>? requested) = _requested.GetValueOrDefault(node);
-        requested ??= [];
-        requested[ResourceAmounts.Pods] = pods;
-        return new(pods, requested, _metrics?.GetValueOrDefault(node));
+        return Of(pods, requested ?? [], _metrics?.GetValueOrDefault(node));
     }
+
+    /// <summary>The load of one node.</summary>
+    /// <param name="pods">Those on it that are not finished.</param>
+    /// <param name="metrics">Null without.</param>
+    public static NodeLoad Of(IEnumerable<Pod> pods, NodeMetrics? metrics)
+    {
+        int count = 0;
+        var requested = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        foreach (Pod pod in pods)
+        {
+            count++;
+            Add(pod, requested);
+        }
+
+        return Of(count, requested, metrics);
+    }
+
+    /// <summary>All pods: those of a cache that is open already, else those that are not finished.</summary>
+    public static CacheUse<Pod> OpenPods(ObjectCaches caches) =>
+        caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
 
     /// <param name="session">Where; its configuration says whether to ask for metrics.</param>
     /// <param name="nodes">Names of the nodes that matter, or null for all.</param>
@@ -65,8 +83,7 @@ internal sealed class NodeLoads
         CancellationToken cancellationToken)
     {
         const string Activity = "Counting what pods request";
-        ObjectCaches caches = connection.Caches();
-        using CacheUse<Pod> pods = caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
+        using CacheUse<Pod> pods = OpenPods(connection.Caches());
         bool isTold = false;
         while (!pods.Cache.Synced.IsCompleted)
         {
@@ -81,7 +98,7 @@ internal sealed class NodeLoads
         }
 
         await pods.Cache.Synced;
-        foreach (Pod pod in pods.Cache.Items.Where(static pod => pod.Status.Phase is not ("Succeeded" or "Failed"))) Add(pod, sums);
+        foreach (Pod pod in pods.Cache.Items.Where(static pod => !pod.IsFinished())) Add(pod, sums);
     }
 
     private static async Task AddPodsAsync(
@@ -95,12 +112,23 @@ internal sealed class NodeLoads
         }
     }
 
+    private static NodeLoad Of(int pods, Dictionary<string, decimal> requested, NodeMetrics? metrics)
+    {
+        requested[ResourceAmounts.Pods] = pods;
+        return new(pods, requested, metrics);
+    }
+
+    private static void Add(Pod pod, Dictionary<string, decimal> requested)
+    {
+        foreach ((string name, decimal amount) in PodRequests.Of(pod)) requested[name] = requested.GetValueOrDefault(name) + amount;
+    }
+
     private static void Add(Pod pod, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums)
     {
         if (pod.Spec.NodeName is not { Length: > 0 } node) return;
         (int pods, Dictionary<string, decimal>? requested) = sums.GetValueOrDefault(node);
         requested ??= new(StringComparer.Ordinal);
-        foreach ((string name, decimal amount) in PodRequests.Of(pod)) requested[name] = requested.GetValueOrDefault(name) + amount;
+        Add(pod, requested);
         sums[node] = (pods + 1, requested);
     }
 

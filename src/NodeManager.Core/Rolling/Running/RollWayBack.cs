@@ -54,13 +54,11 @@ internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds 
 
         JsonArray patch =
         [
-            Operation("replace", "/metadata/resourceVersion", pool.Metadata.ResourceVersion),
-            Operation("replace", "/spec/providerRef", from.ProviderRef),
-            Operation("replace", "/spec/machineTemplate", JsonNode.Parse(JsonSerializer.Serialize(from.MachineTemplate, NodeSmithJson.Default.NodeSmithMachineTemplate))),
+            Patch.Operation("replace", "/metadata/resourceVersion", pool.Metadata.ResourceVersion),
+            Patch.Operation("replace", "/spec/providerRef", from.ProviderRef),
+            Patch.Operation("replace", "/spec/machineTemplate", JsonNode.Parse(JsonSerializer.Serialize(from.MachineTemplate, NodeSmithJson.Default.NodeSmithMachineTemplate))),
         ];
         context.Admit(await context.Scope.Client.PatchAsync(NodeSmithResources.Pools, pool.Metadata.Name, pool.Metadata.Namespace, Patch.Json(patch), null, RequestOptions.Default, cancellationToken));
         context.Scope.Observer.Verbose($"Restoring the former template of NodeSmithPool {context.Request.Namespace}/{context.Request.Pool}.");
     }
-
-    private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

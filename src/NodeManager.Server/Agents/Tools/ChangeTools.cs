@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Operations;
@@ -140,11 +141,10 @@ internal sealed class ChangeTools(
         return plans.DecideByElicitation(plan.Id, caller, isApproved);
     }
 
+    // The planner judges the parts: of a taint to remove, the key is enough.
     private static NodeTaint Taint(string text)
     {
-        int colon = text.LastIndexOf(':');
-        string pair = colon < 0 ? text : text[..colon];
-        int equals = pair.IndexOf('=', StringComparison.Ordinal);
-        return new() { Key = equals < 0 ? pair : pair[..equals], Value = equals < 0 ? "" : pair[(equals + 1)..], Effect = colon < 0 ? "" : text[(colon + 1)..] };
+        (string key, string value, string? effect) = TaintText.Split(text);
+        return new() { Key = key, Value = value, Effect = effect ?? "" };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Pools;
 using NodeManager.Parameters;
 

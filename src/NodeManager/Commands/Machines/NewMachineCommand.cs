@@ -4,6 +4,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Machines;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

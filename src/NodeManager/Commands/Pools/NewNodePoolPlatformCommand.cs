@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using NodeManager.Completion;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Pools.Rules;
 using NodeManager.Parameters;
 

@@ -1,8 +1,9 @@
-namespace NodeManager.Parameters;
+namespace NodeManager.Core.Nodes.Editing;
 
-/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. Core judges the parts.</summary>
-internal static class TaintText
+/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. Whoever applies them judges the parts.</summary>
+public static class TaintText
 {
+    /// <exception cref="NodeManagerException">InvalidTaint: it has no effect.</exception>
     public static NodeTaint Parse(string text)
     {
         (string key, string value, string? effect) = Split(text);
@@ -20,7 +21,8 @@ internal static class TaintText
         return (key, effect);
     }
 
-    private static (string Key, string Value, string? Effect) Split(string text)
+    /// <summary>The parts as they stand. Null: without an effect.</summary>
+    public static (string Key, string Value, string? Effect) Split(string text)
     {
         int colon = text.LastIndexOf(':');
         string left = colon < 0 ? text : text[..colon];

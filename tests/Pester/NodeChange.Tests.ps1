@@ -236,25 +236,8 @@ Describe 'A wildcard in what is removed' {
     }
 }
 
-Describe '-WhatIf' {
-    BeforeAll {
-        # In a process of its own, as what is said there goes to the host.
-        function Imagine([string] $Command) {
-            & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
-                Import-Module '$PSScriptRoot/../../NodeManager.psd1'
-                `$null = Connect-NodeManager -Sandbox
-                `$PSStyle.OutputRendering = 'PlainText'
-                `$n = '$name'
-                Set-NodeLabel `$n -Label @{ there = 'old'; 'example.com/a' = 1 }
-                Set-NodeTaint `$n 'there=old:NoSchedule'
-                `$before = Get-ClusterNode `$n
-                $Command 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { `$_.FullyQualifiedErrorId } else { "`$_" } }
-                if ((Get-ClusterNode `$n).ResourceVersion -ne `$before.ResourceVersion) { 'CHANGED' }
-"@
-        }
-    }
-
-    It 'checks what the real run checks: <Command>' -ForEach @(
+BeforeDiscovery {
+    $imagined = @(
         @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -WhatIf'; Expected = 'ValueExists,*' }
         @{ Command = 'Set-NodeLabel $n -Label @{ "bad key" = "x" } -WhatIf'; Expected = 'InvalidLabelKey,*' }
         @{ Command = 'Set-NodeLabel $n -Label @{ a = "bad value" } -WhatIf'; Expected = 'InvalidLabelValue,*' }
@@ -271,10 +254,39 @@ Describe '-WhatIf' {
         @{ Command = 'Resume-NodeScheduling $n -WhatIf'; Expected = 'What if:*(no change)*' }
         @{ Command = 'Unregister-ClusterNode $n -IncludePod -WhatIf'; Expected = 'What if:*Delete the Node object, with the pods on it*' }
         @{ Command = '& { $WhatIfPreference = $true; Set-NodeLabel $n -Label @{ there = "new" } }'; Expected = 'ValueExists,*' }
-    ) {
-        $said = @(Imagine $Command)
-        $said | Should -HaveCount 1
-        $said[0] | Should -BeLike $Expected
+    )
+}
+
+Describe '-WhatIf' -ForEach @{ Cases = $imagined } {
+    BeforeAll {
+        # In a process of its own, as what is said there goes to the host; one for all, as shells start slowly.
+        $script = @"
+Import-Module '$PSScriptRoot/../../NodeManager.psd1'
+`$PSStyle.OutputRendering = 'PlainText'
+`$n = '$name'
+function Test-Case([scriptblock] `$command) {
+    `$session = Connect-NodeManager -Sandbox
+    Set-NodeLabel `$n -Label @{ there = 'old'; 'example.com/a' = 1 }
+    Set-NodeTaint `$n 'there=old:NoSchedule'
+    `$before = Get-ClusterNode `$n
+    . `$command 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { `$_.FullyQualifiedErrorId } else { "`$_" } }
+    if ((Get-ClusterNode `$n).ResourceVersion -ne `$before.ResourceVersion) { 'CHANGED' }
+    Disconnect-NodeManager -Session `$session
+    '---'
+}
+
+"@ + (@($Cases.Command | ForEach-Object { "Test-Case { $_ }" }) -join "`n")
+        Set-Content $TestDrive/imagine.ps1 $script
+        $said = @{}
+        $index = 0
+        foreach ($line in & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $TestDrive/imagine.ps1) {
+            if ($line -eq '---') { $index++ } else { $said[$Cases[$index].Command] += @($line) }
+        }
+    }
+
+    It 'checks what the real run checks: <Command>' -ForEach $imagined {
+        $said[$Command] | Should -HaveCount 1
+        $said[$Command][0] | Should -BeLike $Expected
     }
 }
 

@@ -33,9 +33,22 @@ Describe 'Show-ClusterHealth' {
         $nodes = [NodeManager.ClusterNode[]] @(Get-ClusterNode -Usage)
         $arguments = [object[]] @([DateTimeOffset]::UnixEpoch, (Get-ClusterStatistic).PSObject.BaseObject, $nodes, [NodeManager.NodeFinding[]]::new(0))
         $screen = $type.GetConstructors()[0].Invoke($arguments)
-        $lines = $draw.Invoke($null, [object[]] @($screen, $Width)) | ForEach-Object { $_ -replace '\e\[[0-9;]*m' }
+        $limits = [Activator]::CreateInstance($draw.GetParameters()[2].ParameterType, [object[]] @(75, 90))
+        $lines = $draw.Invoke($null, [object[]] @($screen, $Width, $limits)) | ForEach-Object { $_ -replace '\e\[[0-9;]*m' }
         if ($Width -ge 80) { ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $Width }
         $lines[0] -match 'Cluster Health.*Node Resources' | Should -Be ($Width -ge 132)
+    }
+
+    It 'marks shares from the thresholds on, also without color' {
+        $node = (Get-ClusterNode -Usage | Where-Object Usage | Sort-Object { $_.Usage.CpuPercent } | Select-Object -Last 1)
+        $percent = [int] [Math]::Floor($node.Usage.CpuPercent)
+        $percent | Should -BeGreaterThan 1
+        $line = "$($node.Name) .* \d+%{0} "
+        (Show-ClusterHealth) -replace '\e\[[0-9;]*m' -join "`n" | Should -Not -Match '%!'
+        (Show-ClusterHealth -WarningThreshold $percent) -replace '\e\[[0-9;]*m' -join "`n" | Should -Match ($line -f '!')
+        (Show-ClusterHealth -WarningThreshold 1 -CriticalThreshold $percent) -replace '\e\[[0-9;]*m' -join "`n" | Should -Match ($line -f '!!')
+        { Show-ClusterHealth -WarningThreshold 95 } | Should -Throw -ErrorId 'ConfigurationValueInvalid,*'
+        { Show-ClusterHealth -WarningThreshold 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
     It 'is drawn in ASCII for a terminal of the C locale' {

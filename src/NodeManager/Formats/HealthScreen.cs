@@ -19,12 +19,13 @@ internal static class HealthScreen
     /// <summary>The lines, with colors.</summary>
     /// <param name="screen">What to draw.</param>
     /// <param name="width">In columns; at least 40.</param>
-    public static IReadOnlyList<string> Draw(ClusterScreen screen, int width)
+    /// <param name="limits">Which shares stand out.</param>
+    public static IReadOnlyList<string> Draw(ClusterScreen screen, int width, ShareLimits limits)
     {
         width = Math.Max(40, width);
         bool isWide = width >= SideBySide;
         int each = isWide ? (width - Gap) / 2 : Math.Min(width, 100);
-        List<string> health = Health(screen, each), resources = Resources(screen, each);
+        List<string> health = Health(screen, each), resources = Resources(screen, each, limits);
         if (!isWide) return [.. health.Append("").Concat(resources).Select(Show)];
         return
         [
@@ -76,17 +77,17 @@ internal static class HealthScreen
     private static string ColorOf(string severity) =>
         severity switch { NodeFindingSeverity.Critical => Style.Foreground.Red, NodeFindingSeverity.Warning => Style.Foreground.Yellow, _ => Style.Foreground.BrightBlack };
 
-    private static List<string> Resources(ClusterScreen screen, int width)
+    private static List<string> Resources(ClusterScreen screen, int width, ShareLimits limits)
     {
         NodeUsage? used = screen.Statistic.Used;
         string age = used is null ? "usage unknown" : used.Age is { } old ? $"usage {HumanDuration.Format(old)} old{(used.IsStale ? ", stale" : "")}" : "";
         List<string> lines = [Title("Node Resources", age, width), $"{"",-8}{"requested",-21}{"used",-21}{"allocatable"}"];
         foreach (ResourceStatistic row in screen.Statistic.Resources.Where(static r => r.Name is "cpu" or "memory" or "pods"))
-            lines.Add($"{row.Name,-8}{Share(row.RequestedPercent),-1}{Share(row.UsedPercent)}{Amount(row.Name, row.Allocatable)}");
+            lines.Add($"{row.Name,-8}{Share(row.RequestedPercent, limits)}{Share(row.UsedPercent, limits)}{Amount(row.Name, row.Allocatable)}");
         int nameWidth = Math.Clamp(screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(), 8, Math.Max(8, width - 44));
         lines.Add($"{"fullest".PadRight(nameWidth)}  {"cpu",-21}{"memory",-19}");
         foreach (ClusterNode node in screen.Nodes.OrderByDescending(static n => Fullness(n)).ThenBy(static n => n.Name, StringComparer.Ordinal).Take(MostNodes))
-            lines.Add($"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent).TrimEnd()}");
+            lines.Add($"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}");
         if (screen.Nodes.Count > MostNodes) lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");
         return lines;
     }
@@ -94,12 +95,13 @@ internal static class HealthScreen
     private static decimal Fullness(ClusterNode node) =>
         Math.Max(node.Usage?.CpuPercent ?? node.CpuRequestedPercent ?? 0, node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent ?? 0);
 
-    // 21 columns.
-    private static string Share(decimal? percent)
+    // 21 columns. The mark says without color what the color says.
+    private static string Share(decimal? percent, ShareLimits limits)
     {
         if (percent is not { } share) return "-".PadRight(21);
-        string text = string.Create(CultureInfo.InvariantCulture, $"{CellChart.Bar(share, 12)} {share,4:0}%").PadRight(21);
-        return share >= 90 ? Colored(text, Style.Foreground.Red) : share >= 75 ? Colored(text, Style.Foreground.Yellow) : text;
+        (string mark, string color) = share >= limits.Critical ? ("!!", Style.Foreground.Red) : share >= limits.Warning ? ("!", Style.Foreground.Yellow) : ("", "");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{CellChart.Bar(share, 12)} {share,4:0}%{mark}").PadRight(21);
+        return color.Length > 0 ? Colored(text, color) : text;
     }
 
     private static string Amount(string resource, decimal amount) => resource switch
@@ -126,3 +128,8 @@ internal static class HealthScreen
 
     private static string Show(string line) => $"{CellText.Of(line)}".TrimEnd();
 }
+
+/// <summary>The percentages from which a share of a resource stands out.</summary>
+/// <param name="Warning">Yellow, and one exclamation mark.</param>
+/// <param name="Critical">Red, and two.</param>
+internal readonly record struct ShareLimits(int Warning, int Critical);

@@ -14,7 +14,7 @@ internal sealed class MonitoredCluster : ManualCluster
     {
     }
 
-    public static async Task<MonitoredCluster> StartAsync(int nodes, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    public static new async Task<MonitoredCluster> StartAsync(int nodes, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         MonitoredCluster cluster = new(nodes);
         await cluster.ConnectAsync(wrap);

@@ -32,10 +32,10 @@ internal class ManualCluster : IAsyncDisposable
 
     public DateTimeOffset Now => Cluster.Time.GetUtcNow();
 
-    public static async Task<ManualCluster> StartAsync(int nodes)
+    public static async Task<ManualCluster> StartAsync(int nodes, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         ManualCluster cluster = new(nodes);
-        await cluster.ConnectAsync(null);
+        await cluster.ConnectAsync(wrap);
         return cluster;
     }
 

@@ -18,6 +18,27 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter Watch { get; set; }
 
+    /// <summary>The percentage from which a share of a resource is yellow and has one exclamation mark.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int WarningThreshold { get; set; } = 75;
+
+    /// <summary>The percentage from which a share of a resource is red and has two exclamation marks.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int CriticalThreshold { get; set; } = 90;
+
+    private protected override void Begin()
+    {
+        if (WarningThreshold > CriticalThreshold)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument,
+                $"-WarningThreshold {WarningThreshold} is greater than -CriticalThreshold {CriticalThreshold}.", WarningThreshold,
+                "Specify a -WarningThreshold of at most -CriticalThreshold; the defaults are 75 and 90.");
+        }
+    }
+
     private protected override void End()
     {
         foreach (NodeManagerSession session in Sessions)
@@ -38,7 +59,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         if (value is not KeyValuePair<NodeManagerSession, ClusterScreen> next || IsStopped)
             return;
         bool isDrawnBefore = _drawn.ContainsKey(next.Key);
-        IReadOnlyList<string> drawn = HealthScreen.Draw(next.Value, CellText.WidthOf(Host));
+        IReadOnlyList<string> drawn = HealthScreen.Draw(next.Value, CellText.WidthOf(Host), new(WarningThreshold, CriticalThreshold));
         _drawn[next.Key] = Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
         if (!Watch)
         {

@@ -282,12 +282,20 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd> HoldAsync(CancellationToken cancellationToken)
     {
-        string run = _scope.Claims.Run;
-        SightState state = await Sight.RecoveredAsync(
-            Policy.HealthyFor, one => one.IsGone || one.Uid != _uid || MaintenanceClaim.Read(one.Node!.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run != run, null, cancellationToken);
+        // The watch may still show the node as it was before the claim.
+        await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
+        bool isSeen = false;
+        SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, one => one.IsGone || one.Uid != _uid || IsTaken(one.Node!), null, cancellationToken);
         return state.IsHealthyFor(Policy.HealthyFor, _scope.Now) && state.Uid == _uid
             ? await RecoveredAsync(Policy.HealthyFor, cancellationToken) ?? await HoldAsync(cancellationToken)
             : RepairEnd.Gone(Name);
+
+        bool IsTaken(Node node)
+        {
+            bool isOurs = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run == _scope.Claims.Run;
+            isSeen |= isOurs;
+            return isSeen && !isOurs;
+        }
     }
 
     private static RepairEnd Isolated(NodeRepairAction action) => action == NodeRepairAction.Cordon

@@ -189,6 +189,7 @@ internal sealed class RepairRun : IHealthFollower
         _watch!.Post(now =>
         {
             node.Repair = null;
+            node.IsLeft = end.Status is not (NodeRepairStatus.Repaired or NodeRepairStatus.Recovered);
             node.IsChanged = _isChanged = true;
             if (end.Status is NodeRepairStatus.Repaired or NodeRepairStatus.Recovered) node.RepairedAt = now;
             if (end.Status is NodeRepairStatus.Failed or NodeRepairStatus.Interrupted)
@@ -257,7 +258,8 @@ internal sealed class RepairRun : IHealthFollower
 
     private RepairSubject SubjectOf(RepairedNode node, NodeLook look, DateTimeOffset now) => new(look.Node, look.Findings)
     {
-        Run = _scope.Claims.Run,
+        // A repair that ended without giving the node back left it as one of another process does.
+        Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
         IsCandidate = _candidates?.ContainsKey(node.Name) ?? true,
         WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? "",
         SeenSince = node.UnhealthySince,

@@ -16,6 +16,9 @@ internal sealed class RepairedNode(string name)
     /// <summary>Its repair, while it runs or holds the node.</summary>
     public NodeRepair? Repair { get; set; }
 
+    /// <summary>Its last repair ended without putting it back into service.</summary>
+    public bool IsLeft { get; set; }
+
     /// <summary>Since when the finding that is repaired was seen.</summary>
     public DateTimeOffset? UnhealthySince { get; set; }
 

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Harness;
+
+/// <summary>A PowerShell of its own, in which the module runs as users run it.</summary>
+internal static class PowerShellProcess
+{
+    private static readonly string? Executable = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Where(folder => folder.Length > 0)
+        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh")).FirstOrDefault(File.Exists);
+
+    /// <summary>Why there is none; null where there is.</summary>
+    public static string? Missing => Executable is null ? "pwsh is not on the PATH" : null;
+
+    /// <summary>The folder of the repository, which is an importable module.</summary>
+    public static string Root { get; } = RepositoryFolder.Path;
+
+    public static Process Start(string command)
+    {
+        ProcessStartInfo start = new(Executable!, ["-NoProfile", "-Command", command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["NO_COLOR"] = "1";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a script with the module, connected to the cluster by its administrator's kubeconfig.</summary>
+    /// <param name="cluster">Where.</param>
+    /// <param name="script">Fills the table <c>$seen</c>. Has <c>Wait-For { … } { … }</c>, which waits until the first is true, and shows the second if it does not come.</param>
+    /// <returns>The table.</returns>
+    public static async Task<JsonObject> RunAsync(TestCluster cluster, string script)
+    {
+        const string Mark = "SEEN:";
+        using Process process = Start(
+            $$"""
+            $ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; $WarningPreference = 'SilentlyContinue'
+            Import-Module '{{Root}}/NodeManager.psd1'
+            $null = Connect-NodeManager -Kubeconfig '{{cluster.ServeKubeconfig()}}'
+            function Wait-For([scriptblock] $Condition, [scriptblock] $Tell = {}) {
+                $end = [DateTime]::UtcNow.AddSeconds({{Eventually.Limit.TotalSeconds:0}})
+                while (-not (& $Condition)) {
+                    if ([DateTime]::UtcNow -gt $end) { throw "Timed out waiting for: $Condition`n$((& $Tell) -join "`n")" }
+                    Start-Sleep -Milliseconds 100
+                }
+            }
+            $seen = [ordered]@{}
+            {{script}}
+            [Console]::Out.WriteLine('{{Mark}}' + ($seen | ConvertTo-Json -Depth 6 -Compress))
+            """);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(2 * Eventually.Limit);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+
+        string? seen = (await output).Split('\n').LastOrDefault(static line => line.StartsWith(Mark, StringComparison.Ordinal));
+        Assert.True(seen is not null, $"{await output}\n{await errors}");
+        return JsonNode.Parse(seen[Mark.Length..])!.AsObject();
+    }
+}

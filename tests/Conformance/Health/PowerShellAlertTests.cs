@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Health;
+
+/// <summary>Alerts as users get them: from PowerShell, with a kubeconfig.</summary>
+public sealed class PowerShellAlertTests
+{
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_monitor_raises_an_alert_and_its_successor_resolves_it(string backend)
+    {
+        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = (await cluster.AddNodesAsync(2))[0];
+
+        JsonObject seen = await PowerShellProcess.RunAsync(cluster, $$"""
+            $node = '{{node}}'
+            $folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName()))).FullName
+            $told = Join-Path $folder told.txt
+            $sinks = (New-NodeAlertSink -Event), (New-NodeAlertSink -Name file -ScriptBlock ([scriptblock]::Create("Add-Content '$told' `"`$(`$_.Id) `$(`$_.Transition)`"")))
+            $monitor = @{ Name = $node; GroupBy = 'None'; Debounce = '1s'; Sink = $sinks; StatePath = (Join-Path $folder state.jsonl) }
+            try {
+                $job = Start-NodeHealthMonitor @monitor
+                Wait-For { @($job.Verbose) -match '^Monitoring 1 nodes' } { $job.Error }
+                Set-NodeAnnotation $node -Annotation @{ 'fake-kubelet/conditions' = 'MemoryPressure' } -Confirm:$false
+                Wait-For { @($job.Output).Count } { $job.Error }
+                $seen.Raised = $job.Output[0] | Select-Object Id, Cause, Severity, Transition, @{ n = 'Nodes'; e = { @($_.Nodes) } }
+                $seen.Open = @(Get-NodeAlert $node -Status Firing | ForEach-Object Id)
+                $seen.Screen = @((Show-ClusterHealth) -replace '\e\[[0-9;]*m' -match "Warning +$node MemoryPressure").Count
+                Wait-For { (Test-Path $told) -and @(Get-Content $told).Count }
+                Stop-Job $job
+                $null = Wait-Job $job -Timeout 60
+                $seen.Unobserved = @(Get-NodeAlert $node | ForEach-Object Status)
+
+                $next = Start-NodeHealthMonitor @monitor
+                Wait-For { @(Get-NodeAlert $node -Status Firing).Count } { $next.Error }
+                Remove-NodeAnnotation $node -Key fake-kubelet/conditions -Confirm:$false
+                Wait-For { @($next.Output).Count } { $next.Error }
+                $seen.Resolved = $next.Output[0] | Select-Object Id, Transition, Sequence
+                Wait-For { @(Get-Content $told).Count -ge 2 }
+                Stop-Job $next
+                $null = Wait-Job $next -Timeout 60
+                $seen.Told = @(Get-Content $told)
+            }
+            finally { Remove-Item $folder -Recurse }
+            """);
+
+        string id = (string)seen["Raised"]!["Id"]!;
+        Assert.Equal(("MemoryPressure", "Warning", "Raised"), ((string)seen["Raised"]!["Cause"]!, (string)seen["Raised"]!["Severity"]!, (string)seen["Raised"]!["Transition"]!));
+        Assert.Equal([node], Texts(seen["Raised"]!["Nodes"]));
+        Assert.Equal([id], Texts(seen["Open"]));
+        Assert.Equal(["Unobserved"], Texts(seen["Unobserved"]));
+        // Once as an open alert, once as a finding.
+        Assert.Equal(2, (int)seen["Screen"]!);
+        Assert.Equal((id, "Resolved", 2), ((string)seen["Resolved"]!["Id"]!, (string)seen["Resolved"]!["Transition"]!, (int)seen["Resolved"]!["Sequence"]!));
+        Assert.Equal([$"{id} Raised", $"{id} Resolved"], Texts(seen["Told"]));
+        Assert.Equal(
+            ["AlertRaised", "AlertResolved"],
+            (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = "default" }, default)).Items
+                .Where(one => one.InvolvedObject.Name == node && one.Metadata.Name.Contains($".alert-{id}-", StringComparison.Ordinal)).Select(static one => one.Reason).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Texts(JsonNode? list) => list!.AsArray().Select(static one => (string)one!);
+}

@@ -15,7 +15,14 @@
 [OutputType([System.IO.FileInfo])]
 param(
     # Where the file goes.
-    [string] $OutputFolder = (Join-Path $PSScriptRoot '../en-US')
+    [string] $OutputFolder = (Join-Path $PSScriptRoot '../en-US'),
+
+    # The address of the project, without which Get-Help -Online has no page to open. The manifest is the only place that has it.
+    [AllowEmptyString()]
+    [string] $ProjectUri = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '../NodeManager.psd1')).PrivateData.PSData['ProjectUri'],
+
+    # The pages to read.
+    [string] $Page = '*-*.md'
 )
 
 Set-StrictMode -Version Latest
@@ -158,6 +165,13 @@ function Write-Command($Help) {
         Write-Element 'maml:alertSet' { Write-Paragraph 'maml:alert' $Help.Notes }
         Write-Element 'command:examples' { foreach ($example in $Help.Examples) { Write-Example $example } }
         Write-Element 'command:relatedLinks' {
+            # Get-Help -Online and the property HelpUri of a command take the first link.
+            if ($ProjectUri) {
+                Write-Element 'maml:navigationLink' {
+                    Write-Text 'maml:linkText' 'Online version:'
+                    Write-Text 'maml:uri' "$($ProjectUri.TrimEnd('/'))/blob/main/docs/$($Help.Title).md"
+                }
+            }
             foreach ($link in $Help.RelatedLinks) {
                 Write-Element 'maml:navigationLink' { Write-Text 'maml:linkText' $link.LinkText; Write-Text 'maml:uri' '' }
             }
@@ -165,7 +179,7 @@ function Write-Command($Help) {
     }
 }
 
-$pages = Get-ChildItem $PSScriptRoot -Filter '*-*.md' | Where-Object Name -CMatch '^[A-Z][a-z]+-[A-Z]' | Sort-Object Name
+$pages = Get-ChildItem $PSScriptRoot -Filter $Page | Where-Object Name -CMatch '^[A-Z][a-z]+-[A-Z]' | Sort-Object Name
 $file = Join-Path (New-Item -ItemType Directory -Force $OutputFolder) 'NodeManager.dll-Help.xml'
 $settings = [System.Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; NewLineHandling = 'Replace'; Encoding = [System.Text.UTF8Encoding]::new($false) }
 $writer = [System.Xml.XmlWriter]::Create($file, $settings)

@@ -57,9 +57,9 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
-    [InlineData("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token makes one.", "--approver", "secret")]
+    [InlineData("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token creates one.", "--approver", "secret")]
     [InlineData("--mcp is not for --once, --autoscaler and --serve-cluster.", "--mcp", "--serve-cluster", "0")]
-    [InlineData("--agent-elicitation goes with --agent-changes.", "--mcp", "--agent-elicitation")]
+    [InlineData("--agent-elicitation requires --agent-changes.", "--mcp", "--agent-elicitation")]
     [InlineData("With --mcp, --agent-changes needs a way to approve: --approver HASH, --agent-elicitation, or both.", "--mcp", "--agent-changes")]
     [InlineData("--agent-changes and --approver are for servers of agents: with --mcp, or where the API is served.", "--once", "--agent-changes")]
     [InlineData("'--twice' is not an argument of this program.", "--twice")]
@@ -71,10 +71,10 @@ public sealed class ServerOptionsTests
     [InlineData("--once is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--kubeconfig", "here", "--once")]
     [InlineData("--nodes is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--nodes", "12", "--context", "prod")]
     [InlineData("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.", "--context", "prod", "--serve-cluster", "0")]
-    [InlineData("--key goes with --cert.", "--key", "here")]
+    [InlineData("--key requires --cert.", "--key", "here")]
     [InlineData("--address 0.0.0.0 needs --cert: tokens are not taken over plain HTTP from other machines.", "--in-cluster", "--address", "0.0.0.0")]
-    [InlineData("--nodes does not go with --in-cluster, which serves the cluster that it is a pod of.", "--in-cluster", "--nodes", "12")]
-    [InlineData("--namespace, --provider and --address go with --autoscaler; --address also with --in-cluster.", "--address", "0.0.0.0")]
+    [InlineData("--nodes cannot be used with --in-cluster, which serves the cluster of its own pod.", "--in-cluster", "--nodes", "12")]
+    [InlineData("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.", "--address", "0.0.0.0")]
     [InlineData("The tour needs --nodes 5 or more; fewer can be served with --serve-cluster.", "--nodes", "0")]
     public void What_it_does_not_understand_is_named(string message, params string[] arguments)
     {

@@ -283,6 +283,17 @@ Describe 'The pages' {
         $fresh -ceq $committed | Should -BeTrue -Because 'the pages were changed: run ./build.ps1 -Task Docs and commit en-US/'
     }
 
+    It 'have an online version once the manifest has the address of the project' -Skip:(-not $platyPS) {
+        $folder = Join-Path $TestDrive 'online'
+        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File "$root/docs/Build-Help.ps1" -OutputFolder $folder -ProjectUri https://example.com/nodes/ -Page Get-Cluster*.md 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "$said"
+        [xml] $maml = Get-Content "$folder/NodeManager.dll-Help.xml" -Raw
+        @($maml.helpItems.command | ForEach-Object { @($_.relatedLinks.navigationLink)[0].uri }) |
+            Should -Be https://example.com/nodes/blob/main/docs/Get-ClusterNode.md, https://example.com/nodes/blob/main/docs/Get-ClusterStatistic.md
+        # No page has an address of its own that could differ from it.
+        Get-Content "$root/docs/*-*.md" | Where-Object { $_ -match "^HelpUri: (?!'')" } | Should -BeNullOrEmpty
+    }
+
     It 'follow the schema of PlatyPS' -Skip:(-not $platyPS) {
         $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/*-*.md' | Where-Object BaseName -CMatch '^[A-Z]' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
         $bad | Should -BeNullOrEmpty

@@ -45,7 +45,7 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>What is wrong, in one or two sentences.</summary>
     public required string Message { get; init; }
 
-    /// <summary>True when the cause comes and goes again and again: the alert then stays open until it has been quiet for some minutes.</summary>
+    /// <summary>True when the cause appears and disappears repeatedly: the alert then stays open until it has been quiet for some minutes.</summary>
     public bool IsFlapping { get; init; }
 
     /// <summary>What identifies the alert at a receiver that goes by labels (Prometheus Alertmanager). They do not change during the alert.</summary>

@@ -9,7 +9,7 @@ public static class NodeProviderReason
     /// <summary>No provider of the type in <c>spec.type</c> is loaded.</summary>
     public const string UnknownType = nameof(UnknownType);
 
-    /// <summary>A field of the NodeSmithProvider, or a value in its Secret, cannot work.</summary>
+    /// <summary>A field of the NodeSmithProvider, or a value in its Secret, is not valid.</summary>
     public const string InvalidSettings = nameof(InvalidSettings);
 
     /// <summary>A Secret that the NodeSmithProvider names does not exist.</summary>

@@ -6,7 +6,7 @@ public static class BudgetOutlook
     /// <summary>It allows an eviction now.</summary>
     public const string Now = "Now";
 
-    /// <summary>It will allow one when something that is under way ends.</summary>
+    /// <summary>It will allow one when something in progress completes.</summary>
     public const string Slow = "Slow";
 
     /// <summary>No eviction can succeed until the PDB or the replica count changes.</summary>

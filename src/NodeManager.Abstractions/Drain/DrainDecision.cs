@@ -12,6 +12,6 @@ public static class DrainDecision
     /// <summary>It terminates already: wait for it.</summary>
     public const string Wait = "Wait";
 
-    /// <summary>It stands in the way: nothing on the node is evicted.</summary>
+    /// <summary>It blocks the drain: nothing on the node is evicted.</summary>
     public const string Refuse = "Refuse";
 }

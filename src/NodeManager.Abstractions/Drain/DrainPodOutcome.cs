@@ -22,12 +22,12 @@ public static class DrainPodOutcome
     /// <summary>A PDB still refused the eviction at the end.</summary>
     public const string Blocked = "Blocked";
 
-    /// <summary>Stood in the way of the whole node.</summary>
+    /// <summary>It blocked the drain of the whole node.</summary>
     public const string Refused = "Refused";
 
     public const string Failed = "Failed";
 
-    /// <summary>Its turn never came.</summary>
+    /// <summary>It was not tried before the drain ended.</summary>
     public const string NotAttempted = "NotAttempted";
 
     /// <summary>Tolerates the cordon and was back on the node at the end: reported, not chased.</summary>

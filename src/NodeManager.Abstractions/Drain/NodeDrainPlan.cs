@@ -28,7 +28,7 @@ public sealed class NodeDrainPlan : ClusterObject
 
     public int Evict => Pods.Count(p => p.Decision == DrainDecision.Evict);
 
-    /// <summary>Pods that the drain would leave alone because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
+    /// <summary>Pods that the drain would skip because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
     public int Unselected { get; init; }
 
     public int Skip => Pods.Count(p => p.Decision == DrainDecision.Skip);

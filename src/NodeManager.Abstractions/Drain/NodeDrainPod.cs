@@ -33,10 +33,10 @@ public sealed class NodeDrainPod : ClusterObject
     /// <summary>How often its eviction was asked for.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>When it was first asked to go, or waited for; null when its turn never came.</summary>
+    /// <summary>When it was first asked to go, or waited for; null when it was not tried before the drain ended.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it was gone, or left alone; null while it is there.</summary>
+    /// <summary>When it had terminated or was skipped; null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>From the first request until it was gone, or until the drain ended.</summary>

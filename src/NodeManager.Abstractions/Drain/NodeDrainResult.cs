@@ -21,7 +21,7 @@ public sealed class NodeDrainResult : ClusterObject
 
     public int Skipped => Pods.Count(p => p.Outcome == DrainPodOutcome.Skipped);
 
-    /// <summary>Pods that the drain left alone because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
+    /// <summary>Pods that the drain skipped because <c>-PodSelector</c> does not select them, apart from those that every drain skips.</summary>
     public int Unselected { get; init; }
 
     /// <summary>Pods that had to be evicted and are still there.</summary>

@@ -82,7 +82,7 @@ public static class ErrorIds
     public const string NodeProviderNotFound = nameof(NodeProviderNotFound);
     /// <summary>Node pools or claims refer to the provider. The message names them.</summary><remarks>Remove them, or let the pools refer to another provider.</remarks>
     public const string NodeProviderInUse = nameof(NodeProviderInUse);
-    /// <summary>The provider's type is unknown, its Secret or a key is missing, or a setting cannot work.</summary><remarks>Run Test-NodeProvider, then correct the provider with Set-NodeProvider.</remarks>
+    /// <summary>The provider's type is unknown, its Secret or a key is missing, or a setting is not valid.</summary><remarks>Run Test-NodeProvider, then correct the provider with Set-NodeProvider.</remarks>
     public const string NodeProviderUnusable = nameof(NodeProviderUnusable);
     /// <summary>The file does not exist, is not a .NET assembly, or declares no provider.</summary><remarks>Check the path; docs/guides/write-a-provider.md shows what an assembly needs.</remarks>
     public const string ProviderAssemblyInvalid = nameof(ProviderAssemblyInvalid);
@@ -256,7 +256,7 @@ public static class ErrorIds
     public const string PoolClusterMismatch = nameof(PoolClusterMismatch);
     /// <summary>The session has no pool service.</summary><remarks>Run Set-NodeManagerConfiguration -PoolService.</remarks>
     public const string PoolServiceNotConfigured = nameof(PoolServiceNotConfigured);
-    /// <summary>The configuration of the pool service cannot work, or its token cannot be read.</summary><remarks>Correct what the message names.</remarks>
+    /// <summary>The configuration of the pool service is not valid, or its token cannot be read.</summary><remarks>Correct what the message names.</remarks>
     public const string PoolServiceInvalid = nameof(PoolServiceInvalid);
 
     // Autoscaler

@@ -12,7 +12,7 @@ public sealed class NodeEvidence
     /// <summary>What it shows.</summary>
     public required string Message { get; init; }
 
-    /// <summary>When it was or began, in the cluster's time; null where nothing says so.</summary>
+    /// <summary>When it was or began, in the cluster's time; null where it is unknown.</summary>
     public DateTimeOffset? At { get; init; }
 
     public override string ToString() => $"{Kind} {Name}: {Message}";

@@ -21,7 +21,7 @@ public sealed class NodeFinding : ClusterObject
     /// <summary>What is wrong, in one sentence.</summary>
     public required string Message { get; init; }
 
-    /// <summary>When it began, in the cluster's time; null where nothing says so.</summary>
+    /// <summary>When it began, in the cluster's time; null where it is unknown.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>When the cluster was looked at, in its own time.</summary>

@@ -20,7 +20,7 @@ public static class NodeFindingCause
     /// <summary>The kubelet's version is outside of what the control plane supports.</summary>
     public const string VersionSkew = "VersionSkew";
 
-    /// <summary>Pods of the system restart again and again on the node.</summary>
+    /// <summary>Pods of the system restart repeatedly on the node.</summary>
     public const string SystemPodsRestarting = "SystemPodsRestarting";
 
     /// <summary>The kubelet evicted pods for lack of a resource.</summary>
@@ -38,6 +38,6 @@ public static class NodeFindingCause
     /// <summary>The node runs nearly as many pods as it may.</summary>
     public const string PodLimit = "PodLimit";
 
-    /// <summary>The node changes between ready and not ready again and again.</summary>
+    /// <summary>The node changes between Ready and not Ready repeatedly.</summary>
     public const string Flapping = "Flapping";
 }

@@ -13,10 +13,10 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>The value of the label that <c>-TopologyKey</c> names; empty without.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>What its drain would do, as things are now; null for a node that is left out.</summary>
+    /// <summary>What its drain would do now; null for a node that is left out.</summary>
     public NodeDrainPlan? Drain { get; init; }
 
-    /// <summary>Why its drain is refused or does not end, as things are now; empty where nothing is foreseen.</summary>
+    /// <summary>Why its drain would be refused or not end now; empty where nothing is foreseen.</summary>
     public ItemList<string> Obstacles { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back in service.</summary>

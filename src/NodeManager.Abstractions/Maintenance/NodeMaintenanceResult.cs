@@ -22,7 +22,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
 
     public ItemList<NodeMaintenanceStep> Steps { get; init; } = ItemList<NodeMaintenanceStep>.Empty;
 
-    /// <summary>The step under way, or the one that failed; empty when there is none.</summary>
+    /// <summary>The step in progress, or the one that failed; empty otherwise.</summary>
     public string Step => Steps.LastOrDefault(s => s.EndedAt is null)?.Name ?? "";
 
     /// <summary>True when another client had cordoned it before the run: it stays cordoned.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>A maintenance of several nodes, under way or past.</summary>
+/// <summary>A maintenance of several nodes, in progress or past.</summary>
 public sealed class NodeMaintenanceRun : ClusterObject
 {
     /// <summary>To resume it: <c>Invoke-NodeMaintenance -ResumeId</c>.</summary>

@@ -9,7 +9,7 @@ public static class NodeMaintenanceRunStatus
     /// <summary>Its process was interrupted, or its Lease has expired. It can be resumed on any machine.</summary>
     public const string Interrupted = "Interrupted";
 
-    /// <summary>A node failed and no further one was begun (-OnError Stop). It can be resumed.</summary>
+    /// <summary>A node failed and no other node was started (-OnError Stop). It can be resumed.</summary>
     public const string Stopped = "Stopped";
 
     /// <summary>It came to its end, and some nodes failed.</summary>

@@ -44,7 +44,7 @@ public sealed class NodePoolPlan : ClusterObject
     /// <summary>The PDBs that refuse an eviction now, or when those before it are gone. Null: it cannot be known.</summary>
     public ItemList<PodBudget>? BlockingBudgets { get; init; }
 
-    /// <summary>What stands in the way of the drain of a node, and what is uncertain.</summary>
+    /// <summary>What blocks the drain of a node, and what is uncertain.</summary>
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
     /// <summary>How many pods would move. Null: it cannot be known.</summary>

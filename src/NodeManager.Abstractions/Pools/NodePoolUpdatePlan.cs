@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What an update would do with one node of a pool, as things are now.</summary>
+/// <summary>What an update would do now with one node of a pool.</summary>
 public sealed class NodePoolUpdatePlan : ClusterObject
 {
     public required string Pool { get; init; }

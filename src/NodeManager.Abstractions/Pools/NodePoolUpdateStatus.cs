@@ -9,7 +9,7 @@ public static class NodePoolUpdateStatus
     /// <summary>A process holds it and begins nothing until it is resumed.</summary>
     public const string Paused = nameof(Paused);
 
-    /// <summary>The process that worked on it ended before its time. Resume-NodePoolUpdate continues it from anywhere.</summary>
+    /// <summary>The process that worked on it has ended. Resume-NodePoolUpdate continues it on any machine.</summary>
     public const string Interrupted = nameof(Interrupted);
 
     /// <summary>Every outdated node was replaced.</summary>

@@ -9,6 +9,6 @@ public static class SchedulerBackupStatus
     /// <summary>What it held before.</summary>
     public const string Former = nameof(Former);
 
-    /// <summary>Prepared and never written: whoever made it was interrupted.</summary>
+    /// <summary>Prepared and never written: the change was interrupted.</summary>
     public const string NotWritten = nameof(NotWritten);
 }

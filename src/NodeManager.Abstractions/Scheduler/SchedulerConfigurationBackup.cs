@@ -15,7 +15,7 @@ public sealed class SchedulerConfigurationBackup : SchedulerObject
     /// <summary>Who, and from where: <c>user@machine</c>; empty where it was made by other means.</summary>
     public string By { get; init; } = "";
 
-    /// <summary>Why, in the words of whoever did it.</summary>
+    /// <summary>The reason that the user gave.</summary>
     public string Reason { get; init; } = "";
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -75,7 +75,7 @@ internal static class ConfigurationFile
                 int line = LineAt(json, reader.TokenStartIndex);
                 ConfigurationOption? option = ConfigurationOption.Find(field);
                 if (option is null && field != SchemaKey)
-                    throw Invalid(path, line, field, $"There is no option '{field}'.", field);
+                    throw Invalid(path, line, field, $"Option '{field}' does not exist.", field);
                 if (values.Any(value => value.Option == option))
                     throw Invalid(path, line, field, "The option is set twice.", field);
                 reader.Read();

@@ -97,7 +97,7 @@ public static class ConfigurationLayers
 
     private static List<ConfigurationValue> Read(IReadOnlyDictionary<string, object?> changes) => [.. changes.Select(change =>
     {
-        ConfigurationOption option = ConfigurationOption.Find(change.Key) ?? throw new ArgumentException($"There is no option '{change.Key}'.", nameof(changes));
+        ConfigurationOption option = ConfigurationOption.Find(change.Key) ?? throw new ArgumentException($"Option '{change.Key}' does not exist.", nameof(changes));
         return option.Rule.Convert(change.Value, out object? value)
             ? new ConfigurationValue(option, value, Session)
             : throw Invalid($"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.", change.Value);

@@ -109,8 +109,8 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         if (_dispatcher.Waiting is > 0 and int left)
         {
             _observer.Warning(_journal is null
-                ? $"{left} deliveries to sinks were not made. A monitor with a state file keeps them for its next run."
-                : $"{left} deliveries to sinks were not made. They are made when a monitor with this state file runs again.");
+                ? $"{left} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
+                : $"{left} deliveries to sinks are pending. The next monitor with this state file sends them.");
         }
 
         await _dispatcher.DisposeAsync();

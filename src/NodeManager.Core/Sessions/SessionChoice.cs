@@ -12,7 +12,7 @@ public static class SessionChoice
     public static NodeManagerSession ForCluster(string cluster, IEnumerable<NodeManagerSession> sessions)
     {
         NodeManagerSession[] connected = Connected(sessions);
-        return Only(Named(cluster, connected), $"cluster '{cluster}', which the input comes from", connected,
+        return Only(Named(cluster, connected), $"cluster '{cluster}', the cluster of the input", connected,
             $"Connect to '{cluster}', or specify its session with -Session. To act in another cluster, pass names of nodes instead.");
     }
 

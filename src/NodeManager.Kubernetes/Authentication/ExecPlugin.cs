@@ -93,7 +93,7 @@ internal static partial class ExecPlugin
 
         if (answer?.Kind != "ExecCredential") throw Failed(configuration, "printed no ExecCredential");
         if (answer.ApiVersion != configuration.ApiVersion)
-            throw Failed(configuration, $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', which the kubeconfig asks for");
+            throw Failed(configuration, $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', the version that the kubeconfig requires");
         if (answer.Status is not { } status) throw Failed(configuration, "gave no status");
         bool hasCertificate = !string.IsNullOrEmpty(status.ClientCertificateData);
         if (hasCertificate == string.IsNullOrEmpty(status.ClientKeyData)) throw Failed(configuration, "gave a certificate without its key, or the key alone");
@@ -129,5 +129,5 @@ internal static partial class ExecPlugin
     private static NodeManagerException Failed(ExecConfiguration configuration, string problem, Exception? cause = null) =>
         new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError,
             $"The credential plugin '{configuration.Command}' {problem.TrimEnd('.')}.", configuration.Command,
-            configuration.InstallHint ?? "Run the command by hand to see what is wrong with it; you may have to log in again.", cause);
+            configuration.InstallHint ?? "Run the command by hand to see what is wrong with it; you might need to sign in again.", cause);
 }

@@ -52,7 +52,7 @@ internal static class CertificateReader
         string data = field + "-data";
         if (section.Text(data) is { } base64)
         {
-            if (section.Text(field) is not null) throw section.Invalid(data, $"stands beside {field}: only one of them is allowed");
+            if (section.Text(field) is not null) throw section.Invalid(data, $"is used together with {field}: only one of them is allowed");
             try
             {
                 return (data, Encoding.UTF8.GetString(Convert.FromBase64String(base64)));

@@ -34,11 +34,11 @@ internal static class ExecReader
     private static void CheckMode(YamlSection user, YamlSection exec, string version)
     {
         string? mode = exec.Text("interactiveMode");
-        if (mode is null && version == Version1) throw exec.Invalid("interactiveMode", "is missing; v1 asks for Never, IfAvailable or Always");
+        if (mode is null && version == Version1) throw exec.Invalid("interactiveMode", "is missing; v1 requires Never, IfAvailable or Always");
         if (mode is not (null or "Never" or "IfAvailable" or "Always")) throw exec.Invalid("interactiveMode", "should be Never, IfAvailable or Always");
         if (mode == "Always")
             throw KubeconfigErrors.Unsupported(
-                user, "exec.interactiveMode", "is Always, but there is no terminal for the plugin to ask at",
+                user, "exec.interactiveMode", "is Always, but no terminal is available for the plugin's prompt",
                 "Log in with the plugin's own command and set interactiveMode to IfAvailable.");
     }
 

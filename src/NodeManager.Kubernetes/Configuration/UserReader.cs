@@ -42,7 +42,7 @@ internal static class UserReader
         string? name = user.Text("username"), password = user.Text("password");
         if (name is null && password is null) return null;
         foreach (string field in (string[])["token", "tokenFile"])
-            if (user.Text(field) is not null) throw user.Invalid(field, "stands beside username or password: only one way to authenticate is allowed");
+            if (user.Text(field) is not null) throw user.Invalid(field, "is used together with username or password: only one way to authenticate is allowed");
         return name is null ? null : new(name, password ?? "");
     }
 

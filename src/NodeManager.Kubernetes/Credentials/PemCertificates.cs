@@ -29,6 +29,6 @@ internal static class PemCertificates
             rest = rest[found.Location.End..];
         }
 
-        return certificates.Count > 0 ? certificates : throw broken ?? new CryptographicException("There is no certificate in it.");
+        return certificates.Count > 0 ? certificates : throw broken ?? new CryptographicException("It contains no certificate.");
     }
 }

@@ -82,7 +82,7 @@ internal sealed partial class Watcher<T>(
                     {
                         // The server closes watches after some minutes. One that closes at once, again and again, is a fault like others.
                         if (heard || time.GetElapsedTime(start) > Established) yield break;
-                        throw new IOException("the server closed it before it said anything");
+                        throw new IOException("the server closed it without an answer");
                     }
 
                     line = lines.Current;

@@ -60,7 +60,7 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
                 // Not answered, or changed by another in between: what is there now decides.
             }
 
-            machine = await inventory.FindAsync(machine.Id, cancellationToken) ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} is gone while it is being made.");
+            machine = await inventory.FindAsync(machine.Id, cancellationToken) ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");
             if (machine.Mark is not { } mark || mark.ClaimUid != request.ClaimUid || mark.Owner != owner)
                 throw Ended(MachineOutcome.Refused, $"Machine {machine.IdText} no longer carries the claim {request.ClaimUid}.");
             if (mark.IsComplete) return machine;
@@ -114,8 +114,8 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
             if (machine is not null && !machine.IsUnclear) return null;
             if (machine is null && failure is { IsLost: false }) throw failure;
             if (machine is null && look >= LooksForLost)
-                throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as made, and it is not there.");
-            if (api.Time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"Machine {id} is being made; whose it is shows when that is done.");
+                throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as created, but it does not exist.");
+            if (api.Time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
@@ -128,7 +128,7 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
             if (api.Time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is locked ({machine.Lock}).");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
             machine = await inventory.FindAsync(machine.Id, cancellationToken)
-                ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} is gone while it is being made.");
+                ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");
         }
 
         return machine;
@@ -146,7 +146,7 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     {
         ProxmoxTemplate template = spec.Template!;
         ProxmoxResource source = resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == template.VmID)
-            ?? throw Ended(MachineOutcome.Invalid, FormattableString.Invariant($"spec.proxmox.template.vmID: there is no virtual machine {template.VmID}."));
+            ?? throw Ended(MachineOutcome.Invalid, FormattableString.Invariant($"spec.proxmox.template.vmID: no virtual machine has the id {template.VmID}."));
         bool isFull = template.Full ?? true;
         List<KeyValuePair<string, string>> parameters =
         [

@@ -50,7 +50,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
 
         throw new ProviderException(
             MachineOutcome.Unavailable,
-            $"Proxmox has a guest with id {id.ToString(CultureInfo.InvariantCulture)} that is not in its overview. If that stays, the token lacks VM.Audit on it.")
+            $"Proxmox has a guest with id {id.ToString(CultureInfo.InvariantCulture)} that is not in its overview. If this persists, the token lacks VM.Audit on it.")
         {
             Code = HttpStatusCode.ServiceUnavailable,
         };

@@ -52,7 +52,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         if (machine is null && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear)
         {
             // An earlier call of this claim may be making it, in a process that ended.
-            return MachineResult.Ended(MachineOutcome.Pending, $"Machine {unclear.IdText} is being made; whose it is shows when that is done.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+            return MachineResult.Ended(MachineOutcome.Pending, $"Machine {unclear.IdText} is being created; its claim is checked when it exists.") with { RetryAfter = TimeSpan.FromSeconds(5) };
         }
 
         if (machine is null)
@@ -62,7 +62,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             {
                 // Another controller made one at the same time, and may have stored it already: the later look gives way.
                 await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
-                return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was made for the claim at the same time.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+                return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was created for the claim concurrently.") with { RetryAfter = TimeSpan.FromSeconds(5) };
             }
         }
 
@@ -153,8 +153,8 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             if (other is null)
             {
                 return machine is { IsUnclear: true }
-                    ? (null, MachineResult.Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is being made; whose it is shows when that is done."))
-                    : (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.ProviderId ?? identity.Name} is gone."));
+                    ? (null, MachineResult.Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is being created; its claim is checked when it exists."))
+                    : (null, MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} is gone."));
             }
 
             machine = other;

@@ -58,7 +58,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         IReadOnlyList<ProxmoxResource> resources = await inventory.ReadResourcesAsync(cancellationToken);
         foreach (string name in spec.NodeWhitelist ?? [])
         {
-            if (!resources.Any(one => one.Type == "node" && one.Node == name)) Add("Hosts", false, $"nodeWhitelist names '{name}', and there is no such host.", "Correct nodeWhitelist, or grant the token Sys.Audit on the host.");
+            if (!resources.Any(one => one.Type == "node" && one.Node == name)) Add("Hosts", false, $"nodeWhitelist names '{name}', which is not a host of this Proxmox cluster.", "Correct nodeWhitelist, or grant the token Sys.Audit on the host.");
         }
 
         long taken = resources.Count(one => one.Type is "qemu" or "lxc" && ids.Contains(one.VmId)), all = ids.Upper - ids.Lower + 1;

@@ -75,7 +75,7 @@ public sealed class SimulatedProvider : IMachineProvider
     public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Get", async () =>
     {
         SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
-        return machine is null ? MachineResult.Ended(MachineOutcome.NotFound, $"There is no machine {identity.ProviderId ?? identity.Name}.") : MachineResult.Success(machine.ToMachine(await FindNodeAsync(machine, cancellationToken) is not null));
+        return machine is null ? MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} does not exist.") : MachineResult.Success(machine.ToMachine(await FindNodeAsync(machine, cancellationToken) is not null));
     });
 
     public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken)
@@ -116,7 +116,7 @@ public sealed class SimulatedProvider : IMachineProvider
         if (machine is null || machine.ClaimUid != identity.ClaimUid)
         {
             machine = (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
-            if (machine is null) return (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.ProviderId ?? identity.Name} is gone."));
+            if (machine is null) return (null, MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} is gone."));
         }
 
         string? wanted = identity.ProviderId is { } id ? SimulatedMachine.NameIn(id) : null;

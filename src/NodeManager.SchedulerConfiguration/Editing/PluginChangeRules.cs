@@ -29,7 +29,7 @@ internal static class PluginChangeRules
         if (doubts.Count == 0)
             return [];
         return plugin.Origin == PluginOrigin.OutOfTree
-            ? [.. doubts.Select(doubt => $"{doubt.Message} {doubt.RecommendedAction} Another release of the plugin might differ, so the change is made.")]
+            ? [.. doubts.Select(doubt => $"{doubt.Message} {doubt.RecommendedAction} Another release of the plugin might differ, so the change is applied.")]
             : throw doubts[0];
     }
 

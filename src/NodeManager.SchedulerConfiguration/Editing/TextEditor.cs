@@ -89,12 +89,12 @@ internal sealed class TextEditor
         if (path.Last is string key)
         {
             if (parent.Kind != YamlNodeKind.Mapping)
-                throw Refused($"{parentPath} is not a mapping", "Make it a mapping first.");
+                throw Refused($"{parentPath} is not a mapping", "Change it to a mapping first.");
             return Written(path) is { } old ? Replace(parent, key, old, value) : AddEntry(parent, key, value);
         }
 
         if (parent.Kind != YamlNodeKind.Sequence)
-            throw Refused($"{parentPath} is not a list", "Make it a list first.");
+            throw Refused($"{parentPath} is not a list", "Change it to a list first.");
         var index = (int)path.Last;
         if (index >= parent.Items.Count)
             return InsertInto(parent, index, value);
@@ -158,7 +158,7 @@ internal sealed class TextEditor
         if (list is null || list.IsNull)
             return Set(insert.Path, new List<object?> { insert.Value });
         if (list.Kind != YamlNodeKind.Sequence)
-            throw Refused($"{insert.Path} is not a list", "Make it a list first.");
+            throw Refused($"{insert.Path} is not a list", "Change it to a list first.");
         return InsertInto(list, insert.Index, insert.Value);
     }
 

@@ -137,7 +137,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         AgentSession? session = sessions.Find(sent);
         // Another caller's session is no more to be seen than one that does not exist.
         if (session is not null && session.Caller == caller) return session;
-        await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such session. Initialize a new one.", (McpErrorCode)(-32001), id);
+        await RefuseAsync(context, StatusCodes.Status404NotFound, "The session does not exist. Initialize a new one.", (McpErrorCode)(-32001), id);
         return null;
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class AgentToolset(
     private const string ReadOnly = "These tools only read.";
 
     private const string WithChanges =
-        "A change takes three steps: request_change makes a plan, a person approves it outside of your reach, apply_plan applies it once.";
+        "A change takes three steps: request_change creates a plan, a person approves it outside of your reach, apply_plan applies it once.";
 
     /// <summary>What a server for this caller offers.</summary>
     public McpServerOptions For(AgentCaller caller)

@@ -42,7 +42,7 @@ internal static class AutoscalerMetrics
         text.Header(Name, "summary", "How long plans took, in seconds.");
         text.Sample(Name + "_sum", "", activity.Plans.Time.TotalSeconds);
         text.Sample(Name + "_count", "", activity.Plans.Count);
-        if (activity.Plans.Last is { } last) Family(text, "last_plan_timestamp_seconds", "gauge", "When the last plan was made, in seconds since 1970.", [("", Seconds(last))]);
+        if (activity.Plans.Last is { } last) Family(text, "last_plan_timestamp_seconds", "gauge", "Time of the latest plan, in seconds since 1970.", [("", Seconds(last))]);
     }
 
     private static void Pools(PrometheusWriter text, AutoscalerActivity activity, string name, string help, Func<AutoscalerPoolActivity, double> value) =>

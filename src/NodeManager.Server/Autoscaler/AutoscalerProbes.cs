@@ -36,13 +36,13 @@ internal static class AutoscalerProbes
     internal static string? Unhealthy(AutoscalerActivity? activity) =>
         activity is null ? "The autoscaler does not run."
         : activity.IsAlive(LongestSilence) ? null
-        : $"The autoscaler leads and has made no plan for {LongestSilence.TotalMinutes:0} minutes.";
+        : $"The autoscaler is the leader and has made no plan for {LongestSilence.TotalMinutes:0} minutes.";
 
     /// <summary>Why the process cannot do its part; null: it leads, or could take over. Pure.</summary>
     internal static string? Unready(AutoscalerActivity? activity) =>
         activity is null ? "The autoscaler does not run."
         : !activity.KnowsLeader ? "The lease cannot be read or renewed."
-        : activity is { IsLeader: true, Plans.Count: 0 } ? "The autoscaler leads and has made no plan yet."
+        : activity is { IsLeader: true, Plans.Count: 0 } ? "The autoscaler is the leader and has made no plan yet."
         : null;
 
     private static IResult Answer(string? problem) => Results.Text(problem ?? "ok", "text/plain; charset=utf-8", statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

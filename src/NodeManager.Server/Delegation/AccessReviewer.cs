@@ -84,7 +84,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     {
         using RateLimitLease lease = _questions.AttemptAcquire();
         if (!lease.IsAcquired)
-            throw new NodeManagerException("TooManyRequests", ErrorKind.LimitsExceeded, "Too many callers have to be checked.", null, "Wait a second.");
+            throw new NodeManagerException("TooManyRequests", ErrorKind.LimitsExceeded, "Too many callers are waiting for their check.", null, "Wait a second.");
         var review = new JsonObject { ["apiVersion"] = group + "/v1", ["kind"] = kind, ["spec"] = spec };
         try
         {

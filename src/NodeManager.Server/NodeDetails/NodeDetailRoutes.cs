@@ -68,6 +68,6 @@ internal static class NodeDetailRoutes
                 return node;
         }
 
-        throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
+        throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"Node '{name}' does not exist.", name);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedService
 
     /// <exception cref="NodeManagerException">OperationNotFound.</exception>
     public TrackedOperation Find(string id) => _operations.GetValueOrDefault(id) ?? throw new NodeManagerException(
-        "OperationNotFound", ErrorKind.ObjectNotFound, $"There is no operation '{id}'.", id, $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept.");
+        "OperationNotFound", ErrorKind.ObjectNotFound, $"Operation '{id}' does not exist.", id, $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept.");
 
     /// <summary>How many run.</summary>
     public int Running => _operations.Values.Count(static one => one.Operation.State == OperationState.Running);

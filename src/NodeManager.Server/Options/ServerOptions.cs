@@ -180,7 +180,7 @@ internal sealed record ServerOptions
 
             string Name() => Next() is var name && KubernetesNames.CheckLabel(name) is not { } broken ? name : throw new FormatException($"--namespace: '{name}' is not a valid name: {broken}.");
 
-            string Hash() => Next() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit) ? hash : throw new FormatException("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token makes one.");
+            string Hash() => Next() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit) ? hash : throw new FormatException("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token creates one.");
 
             IPAddress Ip() => IPAddress.TryParse(Next(), out IPAddress? address) ? address : throw new FormatException("--address takes an IP address.");
 
@@ -199,13 +199,13 @@ internal sealed record ServerOptions
                 : options;
         }
 
-        if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key goes with --cert.");
+        if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key requires --cert.");
         if ((options.Namespace, options.Providers.Count) is not (null, 0) || options is { Address: not null, InCluster: false })
-            throw new FormatException("--namespace, --provider and --address go with --autoscaler; --address also with --in-cluster.");
+            throw new FormatException("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.");
         if (options.InCluster)
         {
             if (embedded is not null || options.ClusterPort is not null || options.Kubeconfig is not null || options.Mcp || options.Approver is not null)
-                throw new FormatException($"{embedded ?? "That"} does not go with --in-cluster, which serves the cluster that it is a pod of.");
+                throw new FormatException($"{embedded ?? "That"} cannot be used with --in-cluster, which serves the cluster of its own pod.");
             // Tokens of the cluster pass here.
             return options is { Address: { } address, CertificatePath: null } && !IPAddress.IsLoopback(address)
                 ? throw new FormatException($"--address {address} needs --cert: tokens are not taken over plain HTTP from other machines.")
@@ -228,7 +228,7 @@ internal sealed record ServerOptions
         if (Mcp && (Once || Autoscaler || ClusterPort is not null)) throw new FormatException("--mcp is not for --once, --autoscaler and --serve-cluster.");
         if ((AgentChanges || Approver is not null) && (Once || Autoscaler || ClusterPort is not null))
             throw new FormatException("--agent-changes and --approver are for servers of agents: with --mcp, or where the API is served.");
-        if (AgentElicitation && !AgentChanges) throw new FormatException("--agent-elicitation goes with --agent-changes.");
+        if (AgentElicitation && !AgentChanges) throw new FormatException("--agent-elicitation requires --agent-changes.");
         if (Mcp && AgentChanges && !AgentElicitation && Approver is null)
             throw new FormatException("With --mcp, --agent-changes needs a way to approve: --approver HASH, --agent-elicitation, or both.");
     }

@@ -32,7 +32,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
             Deployments = target.Deployment is { } name ? [name] : [],
         }.Complete(Session.Configuration, Environment.GetEnvironmentVariable);
         return await SchedulerFinder.FindChosenAsync(Session, selection, stop) is [var only] ? only : throw new NodeManagerException(
-            ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument, $"'{target.Deployment}' stands for several schedulers.", target.Deployment, "Name one Deployment.");
+            ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument, $"'{target.Deployment}' matches several schedulers.", target.Deployment, "Name one Deployment.");
     }
 
     /// <summary>The plugins that are known here.</summary>

@@ -51,7 +51,7 @@ internal static class ResolvedFiles
 
         throw WildcardPattern.ContainsWildcardCharacters(pattern)
             ? NotFound(notFoundId, $"No file matches '{pattern}'.", pattern, "If the file name itself contains [, ], * or ?, use -LiteralPath.", cause)
-            : NotFound(notFoundId, $"There is no file '{pattern}'.", pattern, "Check the name and the current location.", cause);
+            : NotFound(notFoundId, $"File '{pattern}' does not exist.", pattern, "Check the name and the current location.", cause);
     }
 
     private static string Literal(PSCmdlet cmdlet, string path, string notFoundId)
@@ -60,7 +60,7 @@ internal static class ResolvedFiles
         RequireFileSystem(provider, path, notFoundId);
         return File.Exists(file) || Directory.Exists(file)
             ? file
-            : throw NotFound(notFoundId, $"There is no file '{file}'.", path, "Check the name and the current location.", null);
+            : throw NotFound(notFoundId, $"File '{file}' does not exist.", path, "Check the name and the current location.", null);
     }
 
     private static void RequireFileSystem(ProviderInfo provider, string path, string notFoundId)

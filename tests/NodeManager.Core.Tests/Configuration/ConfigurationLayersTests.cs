@@ -64,7 +64,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("{ \"metricsEnabled\":\n [true] }", 2, "metricsEnabled", "true or false")]
     [InlineData("{ \"metricsEnabled\": null }", 1, "metricsEnabled", "true or false")]
     [InlineData("{ \"drainTimeout\": -1 }", 1, "drainTimeout", "a duration")]
-    [InlineData("{ \"minnodes\": 3 }", 1, "minnodes", "There is no option 'minnodes'")]
+    [InlineData("{ \"minnodes\": 3 }", 1, "minnodes", "Option 'minnodes' does not exist")]
     [InlineData("{ \"minNodes\": 3, \"minNodes\": 4 }", 1, "minNodes", "set twice")]
     [InlineData("{ \"minNodes\": 3,\n\n \"maxNodes\" }", 3, "minNodes", "not valid JSON")]
     [InlineData("{ \"minNodes\": 3", 1, "minNodes", "not valid JSON")]

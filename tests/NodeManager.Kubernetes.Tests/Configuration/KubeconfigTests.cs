@@ -277,7 +277,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("", "client-key-data: aGk=", 13, "users[name=u].user has a client key but no client-certificate")]
     [InlineData("", "client-certificate: nothing.crt, client-key: nothing.key", 13, "users[name=u].user.client-certificate names a file that cannot be read")]
     [InlineData("", "token: [secret]", 13, "users[name=u].user.token should be text")]
-    [InlineData("", "token: secret, username: jane", 13, "users[name=u].user.token stands beside username")]
+    [InlineData("", "token: secret, username: jane", 13, "users[name=u].user.token is used together with username")]
     [InlineData("", "tokenFile: nothing", 13, "users[name=u].user.tokenFile names")]
     [InlineData("", "as-groups: [a]", 13, "users[name=u].user has as-uid, as-groups")]
     [InlineData("", "exec: {command: x}", 13, "users[name=u].user.exec.apiVersion is missing")]

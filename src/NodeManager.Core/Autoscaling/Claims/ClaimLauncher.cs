@@ -67,12 +67,12 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         // Its node will be younger than this.
         status.MachineCreated = begun;
         work.Conditions(claim).Missing(
-            status, NodeSmithConditions.Launched, "Unknown", "Launching", $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} makes the machine.");
+            status, NodeSmithConditions.Launched, "Unknown", "Launching", $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} is creating the machine.");
     }
 
     private async Task KeepAsync(NodeSmithClaim claim, int attempt, Machine machine, DateTimeOffset? created, CancellationToken cancellationToken)
     {
-        string message = $"Provider {claim.Status?.ProviderRef} made machine {machine.Name} ({machine.ProviderId}).";
+        string message = $"Provider {claim.Status?.ProviderRef} created machine {machine.Name} ({machine.ProviderId}).";
         NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
             claim, now => now.Status?.LaunchAttempts == attempt && string.IsNullOrEmpty(now.Status.ProviderID),
             status =>

@@ -52,7 +52,7 @@ internal sealed class ClaimReconciler
     {
         _work.Forget(claim.Metadata.Uid!);
         _drains.Forget(claim.Metadata.Uid!);
-        _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim is gone.");
+        _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim was deleted.");
     }
 
     /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried at once.</summary>

@@ -24,7 +24,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             if (!isRegistered) return await AwaitNodeAsync(claim, pool, cancellationToken);
             work.Seen.Begin(claim.Metadata.Uid!, Lost);
             return await work.StallAsync(
-                claim, NodeSmithConditions.Registered, "False", NodeNotFound, $"Node {claim.Status.NodeName} is gone.", ClaimAttempts.TimeoutOf(pool), cancellationToken);
+                claim, NodeSmithConditions.Registered, "False", NodeNotFound, $"Node {claim.Status.NodeName} was deleted.", ClaimAttempts.TimeoutOf(pool), cancellationToken);
         }
 
         if (!isRegistered || claim.Status.NodeName != node.Metadata.Name) claim = await RegisterAsync(claim, pool, node, cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         string? foreign = work.Candidates(claim).Select(node => NodeOwnership.Check(claim, node)).FirstOrDefault(static why => why is not null);
         if (left > TimeSpan.Zero)
         {
-            string wait = IsLost(status) ? $"Node {status.NodeName} is gone" : $"Machine {status.MachineName} has not registered a node yet";
+            string wait = IsLost(status) ? $"Node {status.NodeName} was deleted" : $"Machine {status.MachineName} has not registered a node yet";
             string reason = IsLost(status) ? NodeNotFound : foreign is null ? "Waiting" : "NodeNotOwned";
             return await work.StallAsync(claim, NodeSmithConditions.Registered, "False", reason, foreign is null ? wait + "." : $"{wait}: {foreign}.", left, cancellationToken);
         }
@@ -52,7 +52,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             return ReconcileResult.Again(TimeSpan.FromMilliseconds(1));
         }
 
-        if (status.Conditions.IsTrue(NodeSmithConditions.Initialized)) return await GiveUpAsync(claim, $"Node {status.NodeName} has been gone for {timeout.TotalSeconds:0} s.", cancellationToken);
+        if (status.Conditions.IsTrue(NodeSmithConditions.Initialized)) return await GiveUpAsync(claim, $"Node {status.NodeName} has been missing for {timeout.TotalSeconds:0} s.", cancellationToken);
         string message = $"Attempt {status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: machine {status.MachineName} did not register a node within {timeout.TotalSeconds:0} s{(foreign is null ? "" : $" ({foreign})")}.";
         return await closer.CloseAsync(claim, pool, "RegistrationTimeout", message, isFinal: false, cancellationToken);
     }

@@ -17,7 +17,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
             if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
             if (work.FindNode(claim) is { } node && await DrainAsync(claim, node, cancellationToken) is { } going) return going;
-            claim = await TakeAsync(work.Scope.Claims.Find(uid) ?? claim, ClaimLeases.Terminating, "The machine is destroyed.", cancellationToken);
+            claim = await TakeAsync(work.Scope.Claims.Find(uid) ?? claim, ClaimLeases.Terminating, "The machine was destroyed.", cancellationToken);
             if (await remover.RemoveAsync(claim, work.PoolOf(claim), cancellationToken) is { } obstacle)
             {
                 return obstacle.Message.Length == 0 ? ReconcileResult.Again(obstacle.After)
@@ -27,7 +27,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             claim = work.Scope.Claims.Find(uid) ?? claim;
         }
 
-        string message = claim.Status?.ProviderID is { Length: > 0 } id ? $"Machine {claim.Status.MachineName} ({id}) is destroyed, its node is deleted." : "The claim had no machine.";
+        string message = claim.Status?.ProviderID is { Length: > 0 } id ? $"Machine {claim.Status.MachineName} ({id}) was destroyed and its node deleted." : "The claim had no machine.";
         await work.Scope.ClaimWriter.ReleaseAsync(claim, cancellationToken);
         work.Note(claim, "Removed", message);
         await work.Scope.TellAsync(claim, "Normal", "Removed", message, cancellationToken);

@@ -38,7 +38,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
     public string EffectOf(string field) => NodePoolEffect.InPlace;
 
     public string ReasonOf(string field) => Array.Exists(Templates, part => field == part || field.StartsWith(part + ".", StringComparison.Ordinal))
-        ? "new nodes get it; Update-NodePool replaces those that there are" : "";
+        ? "applies to new nodes; Update-NodePool replaces the existing ones" : "";
 
     public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) => nodes.OrderByDescending(static node => node.CreatedAt);
 
@@ -47,7 +47,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
         ScaleInput input = await ScalePlanReader.ReadAsync(session, session.Connection(), ns, NullObserver.Instance, cancellationToken);
         NodeSmithPool? known = input.Pools.FirstOrDefault(pool => pool.Metadata.Name == name);
         if (known is null && before is not null)
-            return new(input.Claims.Count(claim => claim.Spec.PoolRef == name), 0, [], "no NodeSmithControlPlane names the pool, so nothing is done about its nodes");
+            return new(input.Claims.Count(claim => claim.Spec.PoolRef == name), 0, [], "no NodeSmithControlPlane names the pool, so the autoscaler ignores it");
         (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) now = known is null
             ? (0, 0, [], ScalePlanner.Plan(input, cancellationToken)) : Plan(input, name, known.Spec, cancellationToken);
         (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) then = Plan(input, name, ClusterPoolFormat.Parse((JsonObject)after.DeepClone()), cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
 
     private static string Words(int now, int then, int changes, ScalePlan plan, string name)
     {
-        if (changes > 0) return string.Create(CultureInfo.InvariantCulture, $"{now} to {then} nodes, as the cluster is now");
+        if (changes > 0) return string.Create(CultureInfo.InvariantCulture, $"{now} to {then} nodes in the present state of the cluster");
         NodeScalePlanNode? kept = plan.Nodes.FirstOrDefault(node => node.Pool == name && node.Decision == ScaleDecision.Keep);
         return string.Create(CultureInfo.InvariantCulture, $"the pool keeps {then} nodes{(kept is null ? "" : $": {kept.Message.TrimEnd('.')}")}");
     }

@@ -12,9 +12,9 @@ internal static class ClusterPoolReports
     /// <exception cref="NodeManagerException">NodePoolFieldUnsupported.</exception>
     public static void Require(PoolStatusReport report, string cluster)
     {
-        string? why = report.Controller == ClusterPoolStatus.Autoscaler ? $"the conditions of '{ClusterPoolStatus.Autoscaler}' are written by the autoscaler alone"
-            : KubernetesNames.CheckSubdomain(report.Controller) is { } rule ? $"the controller's name '{report.Controller}' cannot begin the type of a condition: {rule}"
-            : report.Metadata.Count > 0 ? "the status of a NodeSmithPool has no place for metadata"
+        string? why = report.Controller == ClusterPoolStatus.Autoscaler ? $"the conditions of '{ClusterPoolStatus.Autoscaler}' are written only by the autoscaler"
+            : KubernetesNames.CheckSubdomain(report.Controller) is { } rule ? $"the controller's name '{report.Controller}' is not a valid prefix of a condition type: {rule}"
+            : report.Metadata.Count > 0 ? "the status of a NodeSmithPool cannot store metadata"
             : null;
         if (why is not null)
         {

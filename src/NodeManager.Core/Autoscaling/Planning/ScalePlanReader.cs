@@ -50,12 +50,12 @@ public static class ScalePlanReader
                 if (missing.Length == 0) return found;
                 if (found.Count > 0)
                 {
-                    foreach (string name in missing) observer.Warning($"There is no pod '{name}' in cluster '{session.Cluster}'.");
+                    foreach (string name in missing) observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
                     return found;
                 }
 
                 throw new NodeManagerException(
-                    ErrorIds.PodNotFound, ErrorKind.ObjectNotFound, $"There is no pod '{string.Join("', '", missing)}' in cluster '{session.Cluster}'.", missing[0],
+                    ErrorIds.PodNotFound, ErrorKind.ObjectNotFound, $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.", missing[0],
                     "Check the name; namespace/name selects one namespace, and wildcards work.");
             },
             cancellationToken);
@@ -70,8 +70,8 @@ public static class ScalePlanReader
         NodeManagerSession session, string ns, DateTimeOffset at, IOperationObserver observer, CancellationToken cancellationToken)
     {
         IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, cancellationToken);
-        if (log.Count == 0) observer.Warning($"No decision of an autoscaler is kept in namespace '{ns}'.");
-        else if (log[0].At > at) observer.Warning($"The log of decisions begins at {log[0].At:u}; what was decided before is no longer known.");
+        if (log.Count == 0) observer.Warning($"No autoscaler has recorded a decision in namespace '{ns}'.");
+        else if (log[0].At > at) observer.Warning($"The log of decisions begins at {log[0].At:u}; earlier decisions are not available.");
         IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
         if (DecisionReader.LostAfter(log, at) is var (next, last))
             observer.Warning($"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}");

@@ -40,7 +40,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
             return new(
                 generation, strategy, null, null, 0, "False", missing.Length > 0 ? "TargetNotFound" : "Invalid",
                 missing.Length > 0
-                    ? $"There is no {missing} in the namespace, or its kind has no pod template that is known: Deployment, ReplicaSet and StatefulSet have."
+                    ? $"There is no {missing} in the namespace, or its kind is not Deployment, ReplicaSet or StatefulSet."
                     : "Either podTemplateRef or scalableRef must be set.");
         }
 
@@ -48,7 +48,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         {
             ( <= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Wanted)}."),
             (_, <= 0) => ("False", "Provisioning", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are being created."),
-            var (_, none) => ("False", "NoCapacity", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can make a machine for {none} of them."),
+            var (_, none) => ("False", "NoCapacity", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can create machines for {none} of them."),
         };
         bool isTemplate = spec.PodTemplateRef is not null;
         return new(generation, strategy, isTemplate ? target.Name : null, isTemplate ? target.Generation : null, outcome.Wanted, status, reason, message);

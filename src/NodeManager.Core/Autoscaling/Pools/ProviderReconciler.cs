@@ -26,7 +26,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
                 return ReconcileResult.Done;
             }
 
-            await WriteAsync(provider, "True", "InUse", $"The provider is being deleted and stays until its {users} claims are gone.", cancellationToken);
+            await WriteAsync(provider, "True", "InUse", $"The provider is being deleted; it is removed after its {users} claims are gone.", cancellationToken);
             return ReconcileResult.Again(MissingPause);
         }
 

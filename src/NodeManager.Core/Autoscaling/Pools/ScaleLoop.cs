@@ -106,11 +106,11 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         scope.Decisions.EndOthers("pod/", pods, target =>
             waiting.Contains(target) ? null
             : known.Value[target].FirstOrDefault()?.Spec.NodeName is { Length: > 0 } node ? $"{ScaleReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
-            : "The pod is gone.");
+            : "The pod was deleted.");
         HashSet<(string Pool, string Target)> nodes = [.. plan.Nodes.Select(static node => (node.Pool, TargetOf(node)))];
         HashSet<string> there = [.. nodes.Select(static one => one.Target)];
-        scope.Decisions.EndOthers("node/", nodes, target => there.Contains(target) ? null : "The node is gone, or is no longer of a managed pool.");
-        scope.Decisions.EndOthers("machine/", new HashSet<(string, string)>(plan.Machines.Select(static machine => (machine.Pool, $"machine/{machine.Id}"))), static _ => "The machine is no longer wanted.");
+        scope.Decisions.EndOthers("node/", nodes, target => there.Contains(target) ? null : "The node was deleted, or is no longer in a managed pool.");
+        scope.Decisions.EndOthers("machine/", new HashSet<(string, string)>(plan.Machines.Select(static machine => (machine.Pool, $"machine/{machine.Id}"))), static _ => "The machine is no longer required.");
     }
 
     private static string TargetOf(string ns, string name) => $"pod/{ns}/{name}";

@@ -188,7 +188,7 @@ public static class MachineManager
             MachineOutcome.Refused => new(ErrorIds.MachineRefused, ErrorKind.SecurityError, message, name, "Check the machine in the provider's own interface; nothing was changed."),
             MachineOutcome.NotFound => new(ErrorIds.MachineNotFound, ErrorKind.ObjectNotFound, message, name, "Get-Machine lists the machines."),
             MachineOutcome.NoCapacity => new(
-                ErrorIds.MachineCapacityMissing, ErrorKind.LimitsExceeded, message, name, $"Free capacity, or ask for less. Test-NodeProvider {provider} shows what there is."),
+                ErrorIds.MachineCapacityMissing, ErrorKind.LimitsExceeded, message, name, $"Free capacity, or request less. Test-NodeProvider {provider} shows the free capacity."),
             MachineOutcome.Invalid => new(ErrorIds.Invalid, ErrorKind.InvalidData, message, name, "Correct what the message names."),
             MachineOutcome.Unauthorized => new(
                 ErrorIds.MachineOperationFailed, ErrorKind.AuthenticationError, message, name, $"Renew the credentials: Set-NodeProvider {provider} -Credential."),

@@ -61,7 +61,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && !NodeSmithErrors.IsNotServed(e))
         {
             Retire(ns, name);
-            return MachineProviderAccess.None(NodeProviderReason.ProviderNotFound, $"There is no NodeSmithProvider {ns}/{name}.");
+            return MachineProviderAccess.None(NodeProviderReason.ProviderNotFound, $"NodeSmithProvider {ns}/{name} does not exist.");
         }
     }
 

@@ -28,11 +28,11 @@ public static class NodeSmithErrors
     }
 
     internal static NodeManagerException ProviderNotFound(string ns, string name, string cluster, Exception? cause = null) => new(
-        ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, $"There is no NodeSmithProvider {ns}/{name} in cluster '{cluster}'.", name,
+        ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, $"NodeSmithProvider {ns}/{name} does not exist in cluster '{cluster}'.", name,
         "Get-NodeProvider lists the providers; -Namespace selects another namespace.", cause);
 
     internal static NodeManagerException NamespaceNotFound(string ns, string cluster, Exception? cause = null) => new(
-        ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"There is no namespace '{ns}' in cluster '{cluster}'.", ns,
+        ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Namespace '{ns}' does not exist in cluster '{cluster}'.", ns,
         "Create it: Install-NodeAutoscaler creates the namespace that it installs into.", cause);
 
     internal static NodeManagerException Unusable(MachineProviderAccess access, string name) => access.Reason == NodeProviderReason.ProviderNotFound

@@ -67,7 +67,7 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
             {
                 throw new NodeManagerException(
                     ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"Secret {name} exists and was not created for provider '{provider}'. It was not changed.", name.ToString(),
-                    "To use it as it is, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.", e);
+                    "To use it unchanged, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.", e);
             }
 
             var values = new JsonObject(data.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)Convert.ToBase64String(one.Value!))));

@@ -42,7 +42,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
             else if (Rounds > RoundLimit)
                 record.End(DrainPodOutcome.Returned, $"It was recreated on the node for the {Rounds}th time, as it tolerates the cordon.", scope.Now);
             else
-                scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; evicting it, too.");
+                scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; evicting it.");
         }
 
         return records;

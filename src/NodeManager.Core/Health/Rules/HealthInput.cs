@@ -40,7 +40,7 @@ internal sealed record HealthInput
     public Condition? Condition(string type) => Node.Status.Conditions.Find(type);
 
     /// <summary>
-    /// When the API server last stored the Lease, by its own clock; null where nothing says so. API servers before 1.25 keep the time of the first
+    /// When the API server last stored the Lease, by its own clock; null where it is unknown. API servers before 1.25 keep the time of the first
     /// write of each field. Source: https://github.com/kubernetes/kubernetes/pull/110058
     /// </summary>
     public DateTimeOffset? LeaseWrittenAt =>

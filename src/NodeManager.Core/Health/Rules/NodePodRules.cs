@@ -26,7 +26,7 @@ internal static class NodePodRules
         if (restarting.Count == 0) yield break;
         yield return new(
             NodeFindingCause.SystemPodsRestarting, NodeFindingSeverity.Warning,
-            $"System pods restart again and again: {NameList.Of(restarting.Select(static one => one.Pod.Key()))}.",
+            $"System pods restart repeatedly: {NameList.Of(restarting.Select(static one => one.Pod.Key()))}.",
             restarting.Min(static one => one.Pod.Status.Conditions.Find("Ready") is { Status: "False" } ready ? ready.LastTransitionTime : null),
             [.. restarting.Select(static one => one.Evidence)]);
     }

@@ -20,7 +20,7 @@ internal static class SchedulingRules
         if (input.Now - evidence.At < input.Thresholds.CordonedAfter) yield break;
         yield return new(
             NodeFindingCause.CordonedForLong, evidence.At is null ? NodeFindingSeverity.Information : NodeFindingSeverity.Warning,
-            evidence.At is null ? "The node is cordoned; nothing says since when." : "The node has been cordoned for long.", evidence.At, [evidence]);
+            evidence.At is null ? "The node is cordoned. The start of the cordon is unknown." : "The node has been cordoned for long.", evidence.At, [evidence]);
     }
 
     private static NodeEvidence CordonOf(Node node)

@@ -44,7 +44,7 @@ internal static class PoolErrors
     public static NodeManagerException Overwritten(PoolRecord pool) => new(
         ErrorIds.Conflict, ErrorKind.ResourceBusy,
         $"Node pool '{pool.Name}' was changed by another client immediately after this change; its generation is {pool.Generation} and the change is not in it.", pool.Name,
-        "Read the pool with Get-NodePool, and run the command again if the change is still wanted.");
+        "Read the pool with Get-NodePool, and run the command again if the change is still required.");
 
     public static NodeManagerException CreateUnknown(PoolDraft draft, NodeManagerException cause) => new(
         ErrorIds.NodePoolCreateUnknown, ErrorKind.OperationTimeout,
@@ -54,5 +54,5 @@ internal static class PoolErrors
     public static NodeManagerException CreatedSeveral(PoolDraft draft, IReadOnlyList<PoolRecord> pools) => new(
         ErrorIds.NodePoolAmbiguous, ErrorKind.InvalidOperation,
         $"The answer to the creation of node pool '{draft.Name}' was lost, and {pools.Count} pools match it: {string.Join(", ", pools.Select(static pool => pool.Id))}.", draft.Name,
-        "Compare the pools with Get-NodePool -Id, and remove the one that is not wanted.");
+        "Compare the pools with Get-NodePool -Id, and remove the one that you do not need.");
 }

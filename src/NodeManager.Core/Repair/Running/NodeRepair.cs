@@ -272,7 +272,7 @@ internal sealed class NodeRepair
         // A node that registered again has neither claim nor cordon of before.
         if (state.Uid == _uid && !await _scope.Claims.ReleaseAsync(Name, _uid, cancellationToken)) return RepairEnd.Lost("The node is healthy. Its claim was released by another client, so it is left as it is.");
         _isClaimed = false;
-        string service = _isCordoned && _wasCordoned && state.Uid == _uid ? "It stays cordoned, as it was before." : "It is in service.";
+        string service = _isCordoned && _wasCordoned && state.Uid == _uid ? "It was cordoned before and stays cordoned." : "It is in service.";
         return HasTouchedMachine
             ? new(NodeRepairStatus.Repaired, NodeRepairReason.Healthy, $"The node is healthy after its machine was {(_steps[^1].Action == nameof(NodeRepairAction.Replace) ? "replaced" : "restarted")}. {service}")
             : new(NodeRepairStatus.Recovered, NodeRepairReason.Healthy, $"The node became healthy by itself. {service}");

@@ -150,7 +150,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         {
             if (Book.Has(node.Metadata.Uid!)) continue;
             await Book.AddAsync(
-                ServiceRollOpener.Entry(node, Book.All.Count, [Book.State.IsBack ? "made by the update that is rolled back" : "came during the update"], Book.State.IsBack), cancellationToken);
+                ServiceRollOpener.Entry(node, Book.All.Count, [Book.State.IsBack ? "created by the update that is rolled back" : "joined during the update"], Book.State.IsBack), cancellationToken);
         }
     }
 }

@@ -11,7 +11,7 @@ public static class ServiceRollLimits
     /// <param name="strategy">As asked for; null: not.</param>
     /// <param name="hasLimits">A surge, or a number of missing nodes, is asked for.</param>
     public static NodeManagerException? Refuse(string pool, PoolUpdateStrategy? strategy, bool hasLimits) =>
-        strategy == PoolUpdateStrategy.Surge ? Unsupported(pool, "The strategy Surge replaces single nodes, which a pool service does not offer: it takes a number of nodes alone.")
+        strategy == PoolUpdateStrategy.Surge ? Unsupported(pool, "The strategy Surge replaces single nodes; a pool service takes only a node count.")
         : hasLimits ? Unsupported(pool, "A pool service takes only a node count and selects the nodes itself; MaxSurge and MaxUnavailable are not supported.")
         : null;
 
@@ -23,8 +23,8 @@ public static class ServiceRollLimits
         if (follows && (change.Pause == true || change.DrainTimeout is not null))
             return Unsupported(record.Pool, $"The service rolls the nodes of pool '{record.Pool}' itself, so {(change.Pause == true ? "that cannot be paused" : "it decides how long a drain may take")}.");
         if (!change.Rollback) return null;
-        return follows && record.From is null ? Impossible(record.Pool, $"The specification that node pool '{record.Pool}' had before is not known: it was not changed by the update.", "Change it with Set-NodePool.")
-            : state is { IsRemoving: true, IsBack: false } ? Impossible(record.Pool, $"Node pool '{record.Pool}' is being deleted, so there is no way back.", $"Node pool '{record.SecondPool}' has taken its place; Set-NodePool changes it.")
+        return follows && record.From is null ? Impossible(record.Pool, $"The specification that node pool '{record.Pool}' had before the update was not recorded.", "Change it with Set-NodePool.")
+            : state is { IsRemoving: true, IsBack: false } ? Impossible(record.Pool, $"Node pool '{record.Pool}' is being deleted, so the update cannot be rolled back.", $"Node pool '{record.SecondPool}' has taken its place; Set-NodePool changes it.")
             : null;
     }
 

@@ -44,7 +44,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         if (patch.Count == 0 && !request.Options.All)
         {
             throw new NodeManagerException(
-                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, $"Node pool '{pool.Name}' is already as the update would make it.", pool.Name,
+                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, $"Node pool '{pool.Name}' already has the specification of the update.", pool.Name,
                 "Name what to change with -MachineType, -Release, -Label or -Patch, or replace all nodes by others of the same specification with -All.");
         }
 

@@ -23,7 +23,7 @@ internal sealed record RevisionData
     [JsonPropertyName("by")]
     public string By { get; init; } = "";
 
-    /// <summary>Why, in the words of whoever did it.</summary>
+    /// <summary>The reason that the user gave.</summary>
     [JsonPropertyName("reason")]
     public string Reason { get; init; } = "";
 

@@ -156,10 +156,10 @@ internal sealed class AgentPlanStore(TimeProvider time)
     }
 
     private static NodeManagerException Missing(string id) => new(
-        ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"There is no plan '{id}'.", id, "Request a plan; its id is in the answer.");
+        ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"Plan '{id}' does not exist.", id, "Request a plan; its id is in the answer.");
 
     private static NodeManagerException NotIn(AgentPlan plan, string wanted) => new(
         wanted == AgentPlanStatus.Approved ? "AgentPlanNotApproved" : ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation,
         $"Plan '{plan.Id}' is {plan.Status}, not {wanted}.", plan.Id,
-        plan.Status == AgentPlanStatus.Pending ? "A person has to approve it in the console or with Approve-NodeAgentPlan." : "Request a new plan.");
+        plan.Status == AgentPlanStatus.Pending ? "A person must approve it in the console or with Approve-NodeAgentPlan." : "Request a new plan.");
 }

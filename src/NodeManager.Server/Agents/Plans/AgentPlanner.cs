@@ -44,7 +44,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         {
             Id = id, Change = change with { Reason = Shorten(change.Reason) }, By = caller, Nodes = before, Drains = drains,
             Steps = [.. steps.Take(MostSteps)],
-            Warnings = steps.Count > MostSteps ? [.. warnings, $"{steps.Count - MostSteps} further steps are not listed."] : warnings,
+            Warnings = steps.Count > MostSteps ? [.. warnings, $"{steps.Count - MostSteps} more steps are not listed."] : warnings,
             RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
         };
     }

@@ -54,7 +54,7 @@ internal sealed class ChangeTools(
     public async Task<CallToolResult> ApplyAsync([Description("Of the plan.")] string id, CancellationToken stop = default) => Answer(await runner.ApplyAsync(id, caller, stop));
 
     [AgentTool("get_plan", "One plan")]
-    [Description("A plan that you requested: its status, who decided, and what came of it.")]
+    [Description("A plan that you requested: its status, who decided, and its outcome.")]
     public CallToolResult Get([Description("Of the plan.")] string id) => Answer(plans.FindOf(caller, id));
 
     [AgentTool("list_plans", "My plans")]
@@ -112,7 +112,7 @@ internal sealed class ChangeTools(
         Operation = plan.Operation.Length > 0 ? plan.Operation : null,
         Next = plan.Status switch
         {
-            AgentPlanStatus.Pending => "A person has to approve this plan, in the console or with Approve-NodeAgentPlan. Give your user its id, then call apply_plan.",
+            AgentPlanStatus.Pending => "A person must approve this plan, in the console or with Approve-NodeAgentPlan. Give your user its id, then call apply_plan.",
             AgentPlanStatus.Approved => "Call apply_plan with the id, once.",
             AgentPlanStatus.Running => "Call get_operation with the operation's id.",
             _ => null,

@@ -64,7 +64,7 @@ internal sealed class NodeTools(ClusterSession cluster)
     [Description("One node: labels, taints, conditions, capacity, what its pods request, and how many pods it has.")]
     public async Task<CallToolResult> GetAsync([Description("The node's name.")] string name, CancellationToken stop = default)
     {
-        if (name.AsSpan().ContainsAny("*?[]")) throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"There is no node '{name}'.", name);
+        if (name.AsSpan().ContainsAny("*?[]")) throw new NodeManagerException(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"Node '{name}' does not exist.", name);
         ClusterNode node = (await ReadAsync(new() { Names = [name], Usage = true }, stop))[0];
         return AgentAnswer.Of(new
         {

@@ -72,7 +72,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
     }
 
     [AgentTool("maintenance_plan", "What a maintenance would do")]
-    [Description("In which batches a maintenance would take these nodes, and what stands in the way of each. Changes nothing.")]
+    [Description("The batches of a maintenance of these nodes, and what blocks each node. Changes nothing.")]
     public async Task<CallToolResult> MaintenanceAsync(
         [Description("Names of nodes; wildcards * and ?.")] string[]? names = null,
         [Description("Label selector as kubectl's -l.")] string? selector = null,

@@ -30,7 +30,7 @@ public sealed class GetNodeAgentPlanCommand : AgentPlanCmdlet
         foreach (string missing in Id.Where(id => !NamePattern.IsWildcard(id) && !plans.Any(plan => plan.Id.Equals(id, StringComparison.OrdinalIgnoreCase))))
         {
             worker.Error(
-                new NodeManagerException(ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"There is no plan '{missing}'.", missing, "List the plans with Get-NodeAgentPlan."), missing);
+                new NodeManagerException(ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"Plan '{missing}' does not exist.", missing, "List the plans with Get-NodeAgentPlan."), missing);
         }
 
         Predicate<string> isNamed = NamePattern.Any(Id);

@@ -49,7 +49,7 @@ public sealed class RemoveNodeClaimCommand : SessionCmdlet
     private void Remove(NodeManagerSession session, string ns, string name, string uid)
     {
         string action = Abandon
-            ? "Delete the claim, and leave its machine running, which the autoscaler then never removes"
+            ? "Delete the claim and keep its machine running; the autoscaler will never remove it"
             : "Delete the claim: the autoscaler drains its node and destroys its machine";
         bool isReal = ShouldProcess($"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'", action);
         if (!isReal && !IsWhatIf) return;

@@ -134,5 +134,5 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
         || preference != ConfirmImpact.High
         || ShouldContinue($"{edit.Action} on {node}?", "Confirm", ref _yesToAll, ref _noToAll);
 
-    private string Counts(int done) => string.Create(CultureInfo.InvariantCulture, $"{done} of {_asked} changes made");
+    private string Counts(int done) => string.Create(CultureInfo.InvariantCulture, $"{done} of {_asked} objects changed");
 }

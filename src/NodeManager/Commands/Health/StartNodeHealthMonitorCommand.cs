@@ -111,7 +111,7 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
     {
         Dictionary<string, AlertSinkDefinition> sinks = new(StringComparer.Ordinal);
         foreach (NodeAlertSink sink in Sink)
-            Add(sink.Name, sink.Definition as AlertSinkDefinition ?? throw Invalid($"The sink '{sink.Name}' was not made by New-NodeAlertSink in this process.", sink));
+            Add(sink.Name, sink.Definition as AlertSinkDefinition ?? throw Invalid($"The sink '{sink.Name}' was not created by New-NodeAlertSink in this process.", sink));
         if (ScriptBlock is not null)
             Add(nameof(ScriptBlock), new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)));
         return sinks;

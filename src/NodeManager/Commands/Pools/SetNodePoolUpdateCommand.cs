@@ -40,7 +40,7 @@ public sealed class SetNodePoolUpdateCommand : PoolUpdateCmdlet
         if (DrainTimeout is null && MaxSurge is null && MaxUnavailable is null)
         {
             throw new NodeManagerException(
-                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, "Nothing is to be changed.", null, "Specify -DrainTimeout, -MaxSurge or -MaxUnavailable.");
+                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, "No change was specified.", null, "Specify -DrainTimeout, -MaxSurge or -MaxUnavailable.");
         }
     }
 

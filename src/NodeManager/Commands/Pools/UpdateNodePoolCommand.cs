@@ -106,7 +106,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
         if (Strategy == PoolUpdateStrategy.BlueGreen && IsBound(nameof(MaxSurge)))
             throw SurgeLimit.Invalid("-MaxSurge does not apply to -Strategy BlueGreen, which creates all new nodes first.", MaxSurge, "Leave -MaxSurge out, or use -Strategy Surge.");
         if (Strategy != PoolUpdateStrategy.BlueGreen && IsBound(nameof(KeepOldTime)))
-            throw SurgeLimit.Invalid("-KeepOldTime applies to -Strategy BlueGreen alone.", KeepOldTime, "Use -Strategy BlueGreen, or leave -KeepOldTime out.");
+            throw SurgeLimit.Invalid("-KeepOldTime applies only to -Strategy BlueGreen.", KeepOldTime, "Use -Strategy BlueGreen, or leave -KeepOldTime out.");
         SurgeLimit.Of(MaxSurge, MaxUnavailable, 1000);
     }
 
@@ -148,7 +148,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
     private protected override void WriteSummary()
     {
         foreach ((_, PoolUpdateRequest request) in _wanted)
-            WriteHost($"The update of pool {request.Pool} was interrupted, unless it was over. Resume-NodePoolUpdate {request.Pool} continues it from anywhere.");
+            WriteHost($"The update of pool {request.Pool} was interrupted. To continue it on any machine, use Resume-NodePoolUpdate {request.Pool}.");
     }
 
     private PoolUpdateRequest InCluster(PoolReference pool, ClusterPoolProvider provider)

@@ -244,7 +244,7 @@ public sealed class ScaleUpTests
 
         // Two pods with the same host port need two machines.
         Assert.Equal(machines, plan.Machines.Count);
-        if (machines == 0) Assert.All(plan.Pods, static pod => Assert.Contains("a host port of the pod is taken", pod.Message, StringComparison.Ordinal));
+        if (machines == 0) Assert.All(plan.Pods, static pod => Assert.Contains("a host port of the pod is in use", pod.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal static class PendingPods
         {
             return new(
                 pod, ScaleDecision.Wait, ScaleReason.ResourceClaims,
-                $"The pod asks for devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.", since);
+                $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.", since);
         }
 
         return VolumeObstacle.Of(pod, snapshot) is { } obstacle

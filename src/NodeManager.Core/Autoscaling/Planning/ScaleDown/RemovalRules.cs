@@ -70,7 +70,7 @@ internal sealed class BudgetTakings(IReadOnlyList<PodDisruptionBudget> budgets, 
             if (covering is not [var only] || !BudgetRules.TakesAllowance(pod, only, minorVersion)) continue;
             int count = wanted[only] = wanted.GetValueOrDefault(only) + 1;
             int left = only.Status.DisruptionsAllowed - _taken.GetValueOrDefault(only);
-            if (count > left) return $"Pod {pod.Key()}: PDB {only.Key()} allows {Math.Max(0, left)} further disruptions, the node needs {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
+            if (count > left) return $"Pod {pod.Key()}: PDB {only.Key()} allows {Math.Max(0, left)} disruptions; the node requires {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
         }
 
         foreach ((PodDisruptionBudget budget, int count) in wanted) _taken[budget] = _taken.GetValueOrDefault(budget) + count;

@@ -117,7 +117,7 @@ internal sealed class ScaleDownPlan
         if (member.HasFailed) return (ScaleReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
         if (member.IsInFlight) return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null) return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
-        if (pool.UpdatedBy is { } update) return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, it alone removes nodes.");
+        if (pool.UpdatedBy is { } update) return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
         return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.") : RemovalRules.OfNode(member.Node);
     }
 
@@ -211,8 +211,8 @@ internal sealed class ScaleDownPlan
         }
 
         if (!isEmpty && mode == "SingleNode" && consolidated > 0)
-            return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, "Another node is removed first: consolidation goes node by node (mode SingleNode).", null);
-        if (budgets.Take(reason) is { } budget) return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, $"The {DisruptionBudgets.Words(budget)} allows no further removal now.", null);
+            return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, "Another node is removed first: consolidation removes one node at a time (mode SingleNode).", null);
+        if (budgets.Take(reason) is { } budget) return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, $"The {DisruptionBudgets.Words(budget)} allows no removal right now.", null);
         if (_pdbs.Take(running) is { } refused) return (ScaleDecision.Wait, ScaleReason.PodDisruptionBudget, refused, null);
         staying--;
         if (!isEmpty) consolidated++;

@@ -9,7 +9,7 @@ internal static class RefusalText
 {
     public static (string Reason, string Message) Of(PackedPod packed, IReadOnlyList<PoolState> pools)
     {
-        if (packed.Refusals.Count == 0) return (ScaleReason.NoPool, pools.Count == 0 ? "No pool is managed." : "No pool can make machines.");
+        if (packed.Refusals.Count == 0) return (ScaleReason.NoPool, pools.Count == 0 ? "No pool is managed." : "No pool can create machines.");
         List<string> sentences = [];
         PackingRefusal closest = PackingRefusal.Taint;
         foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
@@ -43,17 +43,17 @@ internal static class RefusalText
         return why switch
         {
             PackingRefusal.Taint => $"the taint {TaintText(pod.FirstUntolerated(offer.Template))} is not tolerated",
-            PackingRefusal.NodeAffinity when AsksForZone(pod) => "it cannot make machines in the zone that the pod asks for",
-            PackingRefusal.NodeAffinity => "its nodes do not have the labels that the pod's node selector or node affinity asks for",
-            PackingRefusal.Volume => "it cannot make machines where the pod's volumes are",
+            PackingRefusal.NodeAffinity when AsksForZone(pod) => "its provider cannot create machines in the zone that the pod requires",
+            PackingRefusal.NodeAffinity => "its nodes do not match the pod's node selector or node affinity",
+            PackingRefusal.Volume => "its provider cannot create machines in the zone of the pod's volumes",
             PackingRefusal.TooLarge => TooLarge(pod, offer),
-            PackingRefusal.HostPort => "a host port of the pod is taken",
+            PackingRefusal.HostPort => "a host port of the pod is in use",
             PackingRefusal.PodAffinity => "the pod's affinity to other pods, or theirs, cannot be met on a new machine",
             PackingRefusal.TopologySpread => "a topology spread constraint cannot be met on a new machine",
             PackingRefusal.ProviderStock => $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left",
             PackingRefusal.NodeLimit => $"it may have at most {limits.MaxNodes} nodes (limits.maxNodes)",
-            PackingRefusal.CpuLimit => $"a further machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
-            _ => $"a further machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",
+            PackingRefusal.CpuLimit => $"another machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
+            _ => $"another machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",
         };
     }
 
@@ -63,7 +63,7 @@ internal static class RefusalText
         {
             decimal most = offer.Sizes.Count == 0 ? 0 : offer.Sizes.Max(size => size.Allocatable.GetValueOrDefault(name));
             decimal room = most - offer.Overhead.GetValueOrDefault(name);
-            if (amount > room) return most == 0 ? $"its machines have no {name}" : $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}";
+            if (amount > room) return most == 0 ? $"its machines do not have {name}" : $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}";
         }
 
         return "no single machine has enough of all that the pod requests";

@@ -169,7 +169,7 @@ internal sealed class ScaleUpPlan
             string claim = member.Claim!.Metadata.Name;
             if (member.HasFailed)
                 return Shown(pod, ScaleDecision.Wait, ScaleReason.ClaimFailed, $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.", claim, member.Pool.Metadata.Name, since);
-            return Shown(pod, ScaleDecision.Place, ScaleReason.ClaimInFlight, $"The pod fits on the machine that claim '{claim}' is making.", claim, member.Pool.Metadata.Name, since);
+            return Shown(pod, ScaleDecision.Place, ScaleReason.ClaimInFlight, $"The pod fits on the machine that claim '{claim}' is creating.", claim, member.Pool.Metadata.Name, since);
         }
 
         if (packed.Machine is { } machine)

@@ -12,7 +12,7 @@ public sealed class NodeHealth : ClusterObject
     /// <summary><c>Healthy</c>, or the severity of the worst finding.</summary>
     public string Status => Findings.Count == 0 ? Healthy : Findings[0].Severity;
 
-    /// <summary>When the worst finding began, in the cluster's time; null for a healthy node, and where nothing says so.</summary>
+    /// <summary>When the worst finding began, in the cluster's time; null for a healthy node, and where it is unknown.</summary>
     public DateTimeOffset? Since => Findings.Count == 0 ? null : Findings[0].Since;
 
     /// <summary>How long the worst finding has lasted; null where <see cref="Since"/> is.</summary>

@@ -30,7 +30,7 @@ public static class DrainFailures
             NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>
                 (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "Grant it with a role; deploy/rbac.yaml contains suitable roles."),
             NodeDrainStatus.Blocked =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, "List the blocking pods and the parameters that permit their eviction with Get-NodeDrainPlan."),
+                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, Permit(result)),
             NodeDrainStatus.TimedOut =>
                 (TimedOutOn(result), ErrorKind.OperationTimeout, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
             NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>
@@ -46,7 +46,16 @@ public static class DrainFailures
         return failure is var (id, kind, advice) ? new(id, kind, Describe(result), result, advice) : null;
     }
 
-    // Who is in the way; the result, which stands beside it on the screen, explains the rest.
+    // All refused pods have to be permitted before one is evicted.
+    private static string Permit(NodeDrainResult result)
+    {
+        string[] options = [.. result.Blockers.SelectMany(static blocker => blocker.PermittedBy).Distinct()];
+        return options.Length == 0
+            ? "List the blocking pods with Get-NodeDrainPlan."
+            : $"To evict the pods anyway, use -{string.Join(" and -", options)}. Get-NodeDrainPlan lists the pods with their reasons.";
+    }
+
+    // The blockers' names only: the result is shown beside the error and explains the rest.
     private static string Describe(NodeDrainResult result)
     {
         string[] held = [.. result.Blockers.Select(b => $"{(b.Kind == "Budget" ? "PDB" : b.Kind)} {b.Name}").Distinct()];

@@ -9,7 +9,7 @@ public sealed partial class ProseTests
     private static string[] Pages =>
         [.. Repository.Files(".md").Concat(Repository.Files(".help.txt")).Select(Repository.NameOf).Where(static one => one is not "CHANGELOG.md" && !one.StartsWith("src/", StringComparison.Ordinal))];
 
-    private static string[] Views => [.. Repository.Files(".Format.ps1xml").Select(Repository.NameOf)];
+    private static string[] Views => [.. Repository.Files(".Format.ps1xml").Concat(Repository.Files(".svg")).Select(Repository.NameOf)];
 
     private static string[] HelpPages => [.. Pages.Where(static one => HelpPageName().IsMatch(one))];
 
@@ -24,7 +24,7 @@ public sealed partial class ProseTests
     }
 
     [Fact]
-    public void Views_follow_the_guide()
+    public void Views_and_pictures_follow_the_guide()
     {
         TextRules rules = TextRules.Load();
         string[] views = Views;
@@ -73,13 +73,16 @@ public sealed partial class ProseTests
     private static string Prose(string page) =>
         page.EndsWith(".md", StringComparison.Ordinal) ? Code().Replace(Read(page), "") : Read(page);
 
-    // A view without names of properties, variables and types.
-    private static string Words(string view) => Names().Replace(Read(view), "");
+    // A view without names of properties, variables and types; a picture draws each word by itself.
+    private static string Words(string view) => view.EndsWith(".svg", StringComparison.Ordinal) ? string.Join(' ', Tag().Split(Read(view)).Where(static one => one.Trim().Length > 0)) : Names().Replace(Read(view), "");
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
 
     [GeneratedRegex("^docs/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
     private static partial Regex HelpPageName();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"<(PropertyName|TypeName|Name)>[^<]*|(?<=<Label>)(\w+)(?=</Label><PropertyName>\2<)|\$_?[\w.]+|(?<=\w\s+)-?\b(?:Group|Where)-Object \w+")]
     private static partial Regex Names();

@@ -5,6 +5,18 @@ namespace NodeManager.Core.Tests.Drain;
 public sealed class DrainFailuresTests
 {
     [Theory]
+    [InlineData("To evict the pods anyway, use -DeleteEmptyDirData and -DeleteUnmanagedPod.", "DeleteEmptyDirData", "DeleteUnmanagedPod", "DeleteEmptyDirData")]
+    [InlineData("List the blocking pods with Get-NodeDrainPlan.")]
+    public void A_refusal_recommends_the_parameters_that_permit_the_evictions(string advice, params string[] options)
+    {
+        NodeDrainBlocker[] blockers = [.. options.DefaultIfEmpty("").Select(static one => new NodeDrainBlocker { Kind = "Pod", Name = "shop/cart", PermittedBy = new(one.Length > 0 ? [one] : []) })];
+
+        NodeManagerException? failure = DrainFailures.Of(new NodeDrainResult { Node = "worker-1", NodeUid = "1", Status = NodeDrainStatus.Blocked, Blockers = new(blockers) });
+
+        Assert.StartsWith(advice, failure!.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(NodeDrainStatus.Drained)]
     [InlineData(NodeDrainStatus.Cancelled)]
     public void A_drain_that_ended_well_or_was_stopped_is_no_failure(string status) => Assert.Null(DrainFailures.Of(Result(status)));

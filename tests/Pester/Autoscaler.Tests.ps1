@@ -7,37 +7,7 @@ BeforeAll {
     $session = Connect-NodeManager -Sandbox -SandboxPort 0 -SandboxSpeed 10
     $ConfirmPreference = 'None'
 
-    # As the cluster's API takes it.
-    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
-        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
-        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
-        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
-        if ($Body -isnot [string]) { $Body = $Body | ConvertTo-Json -Depth 9 }
-        Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
-    }
-
-    function Wait-Until([scriptblock] $Condition) {
-        foreach ($i in 1..600) {
-            if (& $Condition) { return }
-            Start-Sleep -Milliseconds 100
-        }
-        throw "Timed out waiting for: $Condition"
-    }
-
-    $api = '/apis/kubenodesmith.parawell.cloud/v1alpha1'
-    $collection = "$api/namespaces/kubenodesmith"
-    function Add-Resource([string] $Kind, [string] $Name, $Spec) {
-        $null = Send POST "$collection/$($Kind.ToLowerInvariant())s" @{ apiVersion = 'kubenodesmith.parawell.cloud/v1alpha1'; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
-    }
-
-    foreach ($file in Get-ChildItem "$root/deploy/crds/nodesmith*.yaml") {
-        $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) 'application/yaml'
-    }
-    Wait-Until { try { Send GET "$api/nodesmithclaims"; $true } catch { $false } }
-    $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }
-    Add-Resource NodeSmithProvider sim @{ type = 'simulated' }
-    Add-Resource NodeSmithControlPlane plane @{ pools = @('small') }
-    Add-Resource NodeSmithPool small @{ providerRef = 'sim'; limits = @{ minNodes = 2; maxNodes = 5; cpuCores = 0; memoryMiB = 0 }; machineTemplate = @{ labels = @{ tier = 'a' } } }
+    . "$PSScriptRoot/NodeSmith.ps1"
 }
 
 AfterAll {

@@ -7,41 +7,12 @@ BeforeAll {
     $session = Connect-NodeManager -Sandbox -SandboxPort 0 -SandboxSpeed 10
     $ConfirmPreference = 'None'
 
-    # As the cluster's API takes it.
-    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
-        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
-        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
-        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
-        if ($Body -isnot [string]) { $Body = $Body | ConvertTo-Json -Depth 9 }
-        Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
-    }
-
-    function Wait-Until([scriptblock] $Condition) {
-        foreach ($i in 1..1200) {
-            if (& $Condition) { return }
-            Start-Sleep -Milliseconds 100
-        }
-        throw "Timed out waiting for: $Condition"
-    }
-
-    $api = '/apis/kubenodesmith.parawell.cloud/v1alpha1'
-    $collection = "$api/namespaces/kubenodesmith"
-    function Add-Resource([string] $Kind, [string] $Name, $Spec) {
-        $null = Send POST "$collection/$($Kind.ToLowerInvariant())s" @{ apiVersion = 'kubenodesmith.parawell.cloud/v1alpha1'; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
-    }
+    . "$PSScriptRoot/NodeSmith.ps1"
 
     function Set-Tier([string] $Tier) {
         $null = Send PATCH "$collection/nodesmithpools/small" @{ spec = @{ machineTemplate = @{ labels = @{ tier = $Tier } } } } 'application/merge-patch+json'
     }
 
-    foreach ($file in Get-ChildItem "$root/deploy/crds/nodesmith*.yaml") {
-        $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) 'application/yaml'
-    }
-    Wait-Until { try { Send GET "$api/nodesmithclaims"; $true } catch { $false } }
-    $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }
-    Add-Resource NodeSmithProvider sim @{ type = 'simulated' }
-    Add-Resource NodeSmithControlPlane plane @{ pools = @('small') }
-    Add-Resource NodeSmithPool small @{ providerRef = 'sim'; limits = @{ minNodes = 2; maxNodes = 5; cpuCores = 0; memoryMiB = 0 }; machineTemplate = @{ labels = @{ tier = 'a' } } }
     $null = Start-NodeAutoscaler
     Wait-Until { @(Get-NodeClaim | Where-Object Status -EQ Ready).Count -eq 2 }
 }
@@ -127,7 +98,6 @@ Describe 'Update-NodePool' {
 
 Describe 'Update-NodePool for pools of a service' {
     BeforeAll {
-        $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'nodemanager' } }
         $null = New-NodePool web -Platform (New-NodePoolPlatform gcp n1-standard-4) -NodeCount 2 | Wait-NodePool
     }
 
@@ -156,9 +126,10 @@ Describe 'Update-NodePool for pools of a service' {
         $plan = Get-NodePool web | Update-NodePool -Strategy BlueGreen -Patch @{ platform = @{ gcp = @{ machineType = 'n1-standard-4' } } } -WhatIf
         $plan.Replacement | Should -Be 'node of pool web-2', 'node of pool web-2'
         Get-NodePool web-2 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $job = Get-NodePool web | Update-NodePool -Strategy BlueGreen -MachineType n1-standard-4 -KeepOldTime 1h -AsJob
+        $job = Get-NodePool web | Update-NodePool -Strategy BlueGreen -MachineType n1-standard-4 -Label @{ tier = 'web' } -KeepOldTime 1h -AsJob
         Wait-Until { @((Get-NodePoolUpdate web).Nodes | Where-Object Status -EQ Drained).Count -eq 2 }
         (Get-NodePoolUpdate web -Provider Service).SecondPool | Should -BeExactly web-2
+        (Get-NodePool web-2).Spec.Platform.Labels['tier'] | Should -BeExactly web
         Get-NodePoolUpdate web -Provider Cluster -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Stop-Job $job
         # Continued here, and taken back: the first pool is still there.

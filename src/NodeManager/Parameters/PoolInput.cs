@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Pools.Documents;
@@ -24,6 +26,12 @@ internal static class PoolInput
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
     public static JsonObject ReadPatch(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) is string text
         ? PoolText.ReadPatch(text) : JsonMap.ObjectFrom(value);
+
+    /// <summary>Labels to set; a value of null removes the label. Null for none.</summary>
+    /// <exception cref="NodeManagerException">InvalidLabelValue.</exception>
+    public static Dictionary<string, string?>? ReadLabels(IDictionary? labels) => labels?.Cast<DictionaryEntry>().ToDictionary(
+        static one => Convert.ToString(one.Key, CultureInfo.InvariantCulture)!,
+        static one => one.Value is null ? null : TextMap.From(new Hashtable { ["value"] = one.Value }, ErrorIds.InvalidLabelValue)["value"]);
 
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
     public static PoolDescription ReadFile(string path)

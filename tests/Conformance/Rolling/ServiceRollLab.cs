@@ -66,6 +66,9 @@ internal sealed class ServiceRollLab : IAsyncDisposable
 
     public async Task ChangeAsync(PoolUpdateChange change) => await PoolUpdates.ChangeAsync(Home.Session, new(Namespace), Pool, change, false, default);
 
+    /// <summary>All that the cluster has of updates.</summary>
+    public async Task<string> StoredAsync() => (await Cluster.SendAsync("GET", $"/api/v1/namespaces/{Namespace}/configmaps")).Text;
+
     /// <summary>The nodes of a pool, by name.</summary>
     public async Task<List<Node>> NodesAsync(string pool) =>
         [.. (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = $"nodepool={pool}" }, default)).Items.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal)];

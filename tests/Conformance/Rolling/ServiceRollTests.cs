@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Observing;
@@ -182,6 +183,60 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task User_data_reaches_the_second_pool_and_is_stored_nowhere_else()
+    {
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(1);
+        using CancellationTokenSource stop = new();
+        bool isDown = true;
+        lab.Home.Faults.Inject(Fault.Refuse(), 10_000, request => isDown && request.Method == HttpMethod.Post);
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Change = UserData }, NullObserver.Instance, stop.Token);
+        await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
+        await stop.CancelAsync();
+        await Task.WhenAny(first);
+        isDown = false;
+        Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
+
+        // Whoever did not begin it does not know what to create; whoever names it again does.
+        PoolUpdateOutcome resumed = await lab.UpdateAsync(intent: PoolUpdateIntent.Resume);
+        Assert.True(resumed.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(resumed.Update));
+        Assert.Contains("User data", resumed.Update.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
+        PoolUpdateOutcome again = await PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Change = UserData }, NullObserver.Instance, default);
+
+        Assert.True(again.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(again.Update));
+        Assert.Equal([$"spec.platform.gcp.userData: ({Secret.Length} characters)"], again.Update.Nodes.Single().Reasons);
+        Assert.Contains(Secret, (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Second] })).Single().Spec.Json, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_followed_roll_with_user_data_goes_back_only_in_the_process_that_knows_it()
+    {
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
+        await lab.Home.ChangeAsync(new() { Name = ServiceRollLab.Pool }, UserData([]));
+        // What follows runs under a PDB that allows nothing, so the service's roll hangs.
+        PoolUpdateRequest other = lab.Request(Follow) with { Change = static _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = "other" } } } };
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(lab.Home.Session, other, NullObserver.Instance, default);
+        await lab.WaitForUpdateAsync("a roll", static update => update.Message.Contains("Waiting for the service", StringComparison.Ordinal));
+        Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
+        await lab.ChangeAsync(new() { Rollback = true });
+        await Eventually.HoldsAsync("the former user data", async () => (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Pool] })).Single().Spec.Json.Contains(Secret, StringComparison.Ordinal));
+        await lab.ChangeAsync(new() { Stop = true });
+        await running;
+
+        using CancellationTokenSource stop = new();
+        running = PoolUpdates.RunAsync(lab.Home.Session, other, NullObserver.Instance, stop.Token);
+        await lab.WaitForUpdateAsync("a roll", static update => update.Status == NodePoolUpdateStatus.Running && update.Message.Contains("Waiting for the service", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        await Task.WhenAny(running);
+        await lab.ChangeAsync(new() { Rollback = true });
+        PoolUpdateOutcome outcome = await lab.UpdateAsync(intent: PoolUpdateIntent.End);
+
+        Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(outcome.Update));
+        Assert.Contains("Set-NodePool -UserData", outcome.Update.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_had_is_refused_and_nothing_is_begun()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(1);
@@ -237,6 +292,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.True(pods.FewestReady >= (2 * nodes) - 2, $"{pods.FewestReady} of {2 * nodes} pods were ready");
         output.WriteLine($"{kills} kills, {pods.Count - (2 * nodes)} moves of {2 * nodes} pods, at least {pods.FewestReady} ready");
     }
+
+    private const string Secret = "TOKEN=hunter2";
+
+    private static JsonObject UserData(JsonObject spec) => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = Secret } } };
 
     private static int Progress(NodePoolUpdate? update) =>
         update?.Nodes.Count(static one => one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed) ?? 0;

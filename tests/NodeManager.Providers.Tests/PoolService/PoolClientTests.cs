@@ -166,6 +166,58 @@ public sealed class PoolClientTests
     }
 
     [Fact]
+    public async Task A_cluster_that_the_service_does_not_know_decides_nothing()
+    {
+        List<string> asked = [];
+        using PoolServiceProvider client = Client(
+            request =>
+            {
+                asked.Add(request.RequestUri!.AbsolutePath["/api/v1/".Length..]);
+                return asked[^1].Contains("none", StringComparison.Ordinal) ? Answer(404, """{"error":{"code":"NOT_FOUND","message":"Cluster not found"}}""") : Answer(200, Page(request, [Id(1)]));
+            },
+            PoolServiceRoutes.Auto);
+
+        await Assert.ThrowsAnyAsync<NodeManagerException>(async () => await client.ListAsync(new() { ClusterId = "none" }, default).GetAsyncEnumerator().MoveNextAsync());
+        await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) { }
+
+        Assert.Equal("clusters/c-1/nodepools", asked[^1]);
+    }
+
+    [Fact]
+    public async Task On_flat_routes_a_cluster_filters_while_pages_come()
+    {
+        int asked = 0;
+        using PoolServiceProvider client = Client(request =>
+        {
+            asked++;
+            return Answer(200, Page(request, [.. Enumerable.Range(0, 250).Select(Id)]).Replace($"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"c-1", $"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"C-2", StringComparison.Ordinal));
+        });
+        List<string> read = [];
+
+        await foreach (PoolRecord pool in client.ListAsync(new() { ClusterId = "c-2" }, default)) read.Add(pool.Id);
+
+        Assert.Equal((Id(7), 3), (Assert.Single(read), asked));
+        await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) break;
+        // The first page was enough.
+        Assert.Equal(4, asked);
+    }
+
+    [Fact]
+    public async Task Filters_are_the_services()
+    {
+        string query = "";
+        using PoolServiceProvider client = Client(request =>
+        {
+            query = request.RequestUri!.Query;
+            return Answer(200, Page(request, []));
+        });
+
+        await foreach (PoolRecord _ in client.ListAsync(new() { Phase = "Ready", Health = "Degraded & slow" }, default)) { }
+
+        Assert.Equal("?limit=100&offset=0&status=Ready&health=Degraded%20%26%20slow", query);
+    }
+
+    [Fact]
     public async Task A_refused_token_is_read_again_once()
     {
         using var folder = new TemporaryFolder();

@@ -89,6 +89,38 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
+    public async Task Where_several_pools_may_be_the_created_one_none_is_chosen()
+    {
+        await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
+        bool isSent = false;
+        var between = new StubHandler(async (request, token) =>
+        {
+            HttpResponseMessage answer = await new HttpMessageInvoker(lab.Cluster.Pools.CreateTransport()).SendAsync(request, token);
+            if (request.Method == HttpMethod.Post)
+            {
+                isSent = true;
+                throw new HttpRequestException(HttpRequestError.ResponseEnded, "gone");
+            }
+
+            if (!isSent) return answer;
+            // A service that allows two pools of a name has another one that was created meanwhile.
+            JsonNode page = JsonNode.Parse(await answer.Content.ReadAsStringAsync(token))!;
+            JsonObject twin = page["nodepools"]![0]!.DeepClone().AsObject();
+            twin["id"] = "00000000-0000-4000-8000-000000000001";
+            page["nodepools"]!.AsArray().Add((JsonNode)twin);
+            page["total"] = 2;
+            return StubHandler.Json(page.ToJsonString());
+        });
+        using PoolServiceProvider provider = lab.Connect(between, PoolServiceRoutes.Flat, lab.Cluster.Time);
+
+        var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => PoolCreator.CreateAsync(new(lab.Session, provider), lab.Draft, lab, default));
+
+        Assert.Equal(ErrorIds.NodePoolAmbiguous, error.ErrorId);
+        Assert.Contains("00000000-0000-4000-8000-000000000001", error.Message, StringComparison.Ordinal);
+        Assert.Single(lab.Cluster.Pools.Api.Store.Pools());
+    }
+
+    [Fact]
     public async Task A_truncated_answer_to_a_creation_is_recognized()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 100);

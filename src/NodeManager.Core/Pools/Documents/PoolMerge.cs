@@ -53,7 +53,7 @@ public static class PoolMerge
         _ => AreEqual(actual, wanted),
     };
 
-    /// <summary>Each field that differs, with its path and its JSON before and after.</summary>
+    /// <summary>Each field that differs, with its path and its JSON before and after; of what may hold credentials, its length.</summary>
     public static IReadOnlyList<NodeFieldChange> Differences(JsonObject before, JsonObject after, string path = "spec")
     {
         List<NodeFieldChange> changes = [];
@@ -64,7 +64,7 @@ public static class PoolMerge
                 ? Differences(old as JsonObject ?? [], now as JsonObject ?? [], $"{path}.{name}") : [];
             changes.AddRange(inner);
             // An empty object that comes or goes has no field that does.
-            if (inner.Count == 0 && !AreEqual(old, now)) changes.Add(new() { Field = $"{path}.{name}", Before = Text(old), After = Text(now) });
+            if (inner.Count == 0 && !AreEqual(old, now)) changes.Add(new() { Field = $"{path}.{name}", Before = Text(name, old), After = Text(name, now) });
         }
 
         return changes;
@@ -74,5 +74,10 @@ public static class PoolMerge
     private static bool AreEqual(JsonNode? left, JsonNode? right) =>
         left.AsNumber() is { } one && right.AsNumber() is { } other ? one == other : JsonNode.DeepEquals(left, right);
 
-    private static string Text(JsonNode? node) => node is null ? "" : node.AsText() ?? node.ToJsonString(PoolSpecReader.Relaxed);
+    private static string Text(string name, JsonNode? node)
+    {
+        if (node is null) return "";
+        string text = node.AsText() ?? node.ToJsonString(PoolSpecReader.Relaxed);
+        return PoolSecrets.Has(name) ? PoolSecrets.Describe(text) : text;
+    }
 }

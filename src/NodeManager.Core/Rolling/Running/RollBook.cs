@@ -50,7 +50,7 @@ internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord
         {
             [RollLayout.FormatKey] = RollLayout.Format,
             [RollLayout.IdKey] = record.Id,
-            [RollLayout.RecordKey] = JsonSerializer.Serialize(record, RollJson.Default.RollRecord),
+            [RollLayout.RecordKey] = JsonSerializer.Serialize(record.Sealed(), RollJson.Default.RollRecord),
             [RollLayout.StateKey] = TextOf(state),
         };
         foreach (RollNode node in nodes) data[KeyOf(node)] = TextOf(node);

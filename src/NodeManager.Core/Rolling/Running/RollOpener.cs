@@ -35,9 +35,7 @@ internal abstract class RollOpener(RollScope context)
         RunShard page = new(Scope, run, 0, holder, RollLayout.Label);
         try
         {
-            await lease.TakeAsync(
-                sign => Scope.Observer.Verbose($"The update of pool {context.Request.Pool} is held by {sign.Holder}; waiting up to {sign.Duration.TotalSeconds:0} s for a renewal of its lease."),
-                cancellationToken);
+            await TakeAsync(lease, cancellationToken);
             RollBook? book = await OpenAsync(uid, page, holder, by, cancellationToken);
             if (book is not null) return new(book, lease, page, new(Scope, run, holder));
             await lease.ReleaseAsync(cancellationToken);
@@ -56,12 +54,31 @@ internal abstract class RollOpener(RollScope context)
         return null;
     }
 
+    // A NodeSmithPool is in the namespace; for pools of a service it may be missing until the first update.
+    private async Task TakeAsync(RunLease lease, CancellationToken cancellationToken)
+    {
+        Task Take() => lease.TakeAsync(
+            sign => Scope.Observer.Verbose($"The update of pool {context.Request.Pool} is held by {sign.Holder}; waiting up to {sign.Duration.TotalSeconds:0} s for a renewal of its lease."),
+            cancellationToken);
+        try
+        {
+            await (context.Request.Intent == PoolUpdateIntent.Update ? RunNamespace.EnsureAsync(Scope, Take, cancellationToken) : Take());
+        }
+        catch (KubernetesException none) when (none.Code == HttpStatusCode.NotFound && none.Status?.Details?.Kind == "namespaces")
+        {
+            throw RollErrors.NotFound(context.Request.Pool, [context.Request.Namespace], Scope.Session.Cluster);
+        }
+    }
+
     /// <summary>The pool's UID, or the service's id of it.</summary>
     /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
     protected abstract Task<string> FindAsync(CancellationToken cancellationToken);
 
     /// <summary>What a new update does; null: there is nothing to do.</summary>
     protected abstract Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(string by, CancellationToken cancellationToken);
+
+    /// <summary>Adds to a stored record what is not stored, as far as the request has it.</summary>
+    protected virtual RollRecord Recall(RollRecord record) => record;
 
     /// <summary>Refuses what cannot be done, before anything is written.</summary>
     protected virtual void Check(RollBook book, int nodes)
@@ -97,7 +114,7 @@ internal abstract class RollOpener(RollScope context)
         // Whatever the former holder still sends conflicts from here on.
         ConfigMap taken = await page.TakeOverAsync(stored.Map, data, cancellationToken);
         StoredRoll now = StoredRoll.Read(taken) ?? stored;
-        var book = new RollBook(Scope, page, now.Record, state, now.Nodes);
+        var book = new RollBook(Scope, page, Recall(now.Record), state, now.Nodes);
         if (isReopened || context.Request.Intent == PoolUpdateIntent.Resume)
         {
             foreach (RollNode node in book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped))

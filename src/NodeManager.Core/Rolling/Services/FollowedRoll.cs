@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Pools;
+using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Rolling.Running;
 using NodeManager.Core.Rolling.State;
@@ -10,12 +13,20 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
 {
     private string _failure = "";
 
+    // Empty: there is a way back.
+    private string NoWayBack => Book.Record.From is null ? "The former specification is not known, so the update is not rolled back."
+        : PoolSecrets.IsSealed(PatchOf(Book.Record.From)) ? $"{NotKept} The update is therefore not rolled back by another process. Restore the former user data with Set-NodePool -UserData."
+        : "";
+
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
         RollControl control = Context.ControlOf(Book.Record.Id);
         if (control.StoppedBy.Length > 0) return await EndAsync(NodePoolUpdateStatus.Stopped, $"Stopped by {control.StoppedBy}. The service continues its roll.", cancellationToken);
-        if (control.RollbackBy.Length > 0 && !Book.State.IsBack && Book.Record.From is not null) return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
-        if (Book.State.Generation == 0 || Book.State is { IsBack: true, IsTurned: false }) await WriteAsync(cancellationToken);
+        if (control.RollbackBy.Length > 0 && !Book.State.IsBack && Book.Record.From is not null)
+            return NoWayBack.Length == 0 ? await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken) : await LeaveAsync(NoWayBack, cancellationToken);
+        if ((Book.State.Generation == 0 || Book.State is { IsBack: true, IsTurned: false }) && !await WriteAsync(cancellationToken))
+            return Book.State.IsBack ? await LeaveAsync(NoWayBack, cancellationToken)
+                : await EndAsync(NodePoolUpdateStatus.Stopped, $"{NotKept} Nothing was changed yet: use Update-NodePool again.", cancellationToken);
         if (await Pools.SeeAsync(Book.Record.PoolUid, cancellationToken) is not { } sight) return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
 
         await NoteGoneAsync(cancellationToken);
@@ -30,7 +41,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
         int ready = fresh.Count(static one => ReadySince(one) is not null);
         bool isOver = sight.Status.Phase == NodePoolPhase.Ready && sight.Pool.Generation >= Book.State.Generation;
         if (!Book.State.IsBack && await IsHeldUpAsync(
-                await CheckAsync(sight, fresh, isOver, cancellationToken), Book.Record.From is null ? "The former specification is not known, so the update is not rolled back." : "", cancellationToken) is { } held)
+                await CheckAsync(sight, fresh, isOver, cancellationToken), NoWayBack, cancellationToken) is { } held)
         {
             if (_failure.Length > 0) return await EndAsync(NodePoolUpdateStatus.Incomplete, _failure, cancellationToken, ready);
             await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
@@ -58,14 +69,32 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
         return Task.CompletedTask;
     }
 
-    // Again after a process that died: a pool that is so already is not written.
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    private Task<TimeSpan?> LeaveAsync(string why, CancellationToken cancellationToken)
+    {
+        Context.Scope.Observer.Warning($"The update of pool {Context.Request.Pool} is not followed any longer. {why}");
+        return EndAsync(NodePoolUpdateStatus.Stopped, $"{why} The service continues its roll.", cancellationToken);
+    }
+
+    // Again after a process that died: a pool that is so already is not written. False: only that process knew what to write.
+    private async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         bool isBack = Book.State.IsBack;
-        NodePool written = await PoolEditor.ApplyAsync(
-            Pools.Context, new PoolTarget { Id = Book.Record.PoolUid, Name = Book.Record.Pool }, new() { Patch = _ => PatchOf(isBack ? Book.Record.From : Book.Record.To) }, Context.Scope.Observer,
-            cancellationToken);
+        JsonObject patch = PatchOf(isBack ? Book.Record.From : Book.Record.To);
+        long generation;
+        if (PoolSecrets.IsSealed(patch))
+        {
+            PoolRecord there = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
+            if (!PoolMerge.Contains(PoolSecrets.Seal(there.Spec, Book.Record.Id), patch)) return false;
+            generation = there.Generation;
+        }
+        else
+        {
+            generation = (await PoolEditor.ApplyAsync(
+                Pools.Context, new PoolTarget { Id = Book.Record.PoolUid, Name = Book.Record.Pool }, new() { Patch = _ => patch }, Context.Scope.Observer, cancellationToken)).Generation;
+        }
+
         Pools.Forget();
-        await Book.SetAsync(state => state with { Generation = written.Generation, HasBegun = true, IsTurned = isBack }, cancellationToken);
+        await Book.SetAsync(state => state with { Generation = generation, HasBegun = true, IsTurned = isBack }, cancellationToken);
+        return true;
     }
 }

@@ -50,6 +50,8 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         }
 
         if (step.IsOver) return await EndAsync(ready, cancellationToken);
+        if (step.Create && !limits.IsPaused && !await CreateAsync(cancellationToken))
+            return await EndAsync(NodePoolUpdateStatus.Stopped, $"{NotKept} Nothing was changed yet: use Update-NodePool again.", cancellationToken);
         bool hasActed = !limits.IsPaused && await ActAsync(step, limits, cancellationToken);
         await TellAsync(
             limits.IsPaused ? NodePoolUpdateStatus.Paused : NodePoolUpdateStatus.Running,
@@ -77,7 +79,6 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
 
     private async Task<bool> ActAsync(SecondPoolStep step, PoolUpdateLimits limits, CancellationToken cancellationToken)
     {
-        if (step.Create) await CreateAsync(cancellationToken);
         Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
         List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
         // A process before may have died in their drains.
@@ -94,20 +95,22 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         return (step.Delete && await DeleteAsync(cancellationToken)) || step.Create || drain.Count > 0;
     }
 
-    // A process before may have created it and died before it noted that.
-    private async Task CreateAsync(CancellationToken cancellationToken)
+    // A process before may have created it and died before it noted that. False: only that process knew what to create.
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
         JsonObject patch = PatchOf(Book.Record.To);
         PoolRecord pool = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
         PoolDraft draft = SecondPoolDraft.Of(pool, Book.Record.SecondPool, patch, Book.Record.Desired);
         List<PoolRecord> there = [];
         await foreach (PoolRecord one in Pools.Context.Provider.ListAsync(new() { ClusterId = Book.Record.ClusterId }, cancellationToken))
-            if (one.Name == draft.Name) there.Add(one);
+            if (one.Name == draft.Name) there.Add(PoolSecrets.IsSealed(patch) ? one with { Spec = PoolSecrets.Seal(one.Spec, Book.Record.Id) } : one);
         IReadOnlyList<PoolRecord> own = CreatedPoolRules.Find(there, draft with { Spec = PoolMerge.Apply([], patch) }, Book.Record.Creator, Book.Record.ServiceAt ?? Book.Record.At);
+        if (own.Count != 1 && PoolSecrets.IsSealed(patch)) return false;
         string id = own is [var created] ? created.Id : (await PoolCreator.CreateAsync(Pools.Context, draft, Context.Scope.Observer, cancellationToken)).Id;
         Pools.Forget();
         await Book.SetAsync(state => state with { SecondPoolId = id }, cancellationToken);
         Context.Scope.Observer.Verbose($"Node pool '{draft.Name}' takes the place of '{pool.Name}'.");
+        return true;
     }
 
     // First noted: from here on there is no way back.

@@ -35,6 +35,9 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
 
     protected static DateTimeOffset? ReadySince(Node node) => node.IsReady() ? node.Status.Conditions?.Find(static one => one.Type == "Ready")?.LastTransitionTime ?? node.Metadata.CreationTimestamp : null;
 
+    /// <summary>Why a patch with user data cannot be sent by a process that did not begin the update.</summary>
+    protected const string NotKept = "User data is not stored with an update, as it may hold credentials.";
+
     protected static JsonObject PatchOf(string? text) => text is null ? [] : JsonNode.Parse(text) as JsonObject ?? [];
 
     /// <summary>How long to wait: what the service says changes without a sign.</summary>

@@ -30,7 +30,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         PoolUpdateRequest request = context.Request;
         PoolCluster home = await PoolClusters.ResolveAsync(pools.Context, "", cancellationToken);
         if (!string.Equals(home.Id, pool.ClusterId, StringComparison.OrdinalIgnoreCase)) throw PoolErrors.OtherCluster(pool.Name, pool.ClusterId, home, context.Scope.Session.Cluster);
-        JsonObject patch = PoolMerge.Between(pool.Spec, PoolMerge.Apply(pool.Spec, request.Change?.Invoke(pool.Spec) ?? []));
+        JsonObject patch = PatchTo(pool, request.Change);
         IReadOnlyList<Node> nodes = await pools.NodesOfAsync(pool.Id, pool.Name, cancellationToken);
         string[] reasons = patch.Count == 0 ? ["every node is replaced"]
             : [.. PoolMerge.Differences(pool.Spec, PoolMerge.Apply(pool.Spec, patch)).Select(static one => one.Before.Length == 0 ? $"{one.Field}: {one.After}" : $"{one.Field}: {one.Before} -> {one.After}")];
@@ -53,6 +53,8 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         return (pool, patch, leaving, second);
     }
 
+    private static JsonObject PatchTo(PoolRecord pool, Func<JsonObject, JsonObject>? change) => PoolMerge.Between(pool.Spec, PoolMerge.Apply(pool.Spec, change?.Invoke(pool.Spec) ?? []));
+
     /// <summary>A node that leaves.</summary>
     public static RollNode Entry(Node node, int index, IReadOnlyList<string> reasons, bool isBack = false) => new()
     {
@@ -71,6 +73,14 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
             if (await StoredRoll.FindAsync(Scope.Connection, Request.Namespace, Request.Pool, isService: true, cancellationToken) is not { State.IsOver: false }) throw;
             return "";
         }
+    }
+
+    // The same command again has the user data that is not stored.
+    protected override RollRecord Recall(RollRecord record)
+    {
+        if (Pool is not { } pool || Request.Change is not { } change) return record;
+        RollRecord again = record with { To = PatchTo(pool, change).ToJsonString() };
+        return again.Sealed().To == record.To ? again : record;
     }
 
     protected override async Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(string by, CancellationToken cancellationToken)

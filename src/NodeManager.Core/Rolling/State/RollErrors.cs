@@ -24,6 +24,7 @@ internal static class RollErrors
         ErrorIds.MaintenanceLeaseNotRenewed => new(
             ErrorIds.PoolUpdateTakenOver, ErrorKind.OperationStopped, $"The update of pool '{pool}' stopped here: its lease could not be renewed.", pool,
             "Restore the credentials or the permission to patch its Lease, then use Resume-NodePoolUpdate.", failure),
+        ErrorIds.MaintenanceInvalid => new(ErrorIds.PoolUpdateInvalid, failure.Kind, failure.Message, pool, failure.RecommendedAction, failure),
         _ => failure,
     };
 }

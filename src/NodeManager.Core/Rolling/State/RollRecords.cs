@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.Rules;
 
@@ -46,6 +48,11 @@ internal sealed record RollRecord
 
     /// <summary>The template that it rolls to; of a pool of a service, the merge patch of its specification.</summary>
     public string To { get; init; } = "";
+
+    /// <summary>As it may be kept: without user data of machines, which may hold credentials.</summary>
+    public RollRecord Sealed() => IsService ? this with { From = Seal(From), To = Seal(To) ?? "" } : this;
+
+    private string? Seal(string? patch) => patch is { Length: > 0 } ? PoolSecrets.Seal(JsonNode.Parse(patch)!.AsObject(), Id).ToJsonString() : patch;
 }
 
 /// <summary>How far an update is, as its ConfigMap keeps it.</summary>

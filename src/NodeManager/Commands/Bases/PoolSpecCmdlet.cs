@@ -110,9 +110,7 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     private protected PoolChange ReadChange() => new()
     {
         NodeCount = Given(nameof(NodeCount), NodeCount),
-        Labels = Label?.Cast<DictionaryEntry>().ToDictionary(
-            static one => Convert.ToString(one.Key, System.Globalization.CultureInfo.InvariantCulture)!,
-            static one => one.Value is null ? null : TextMap.From(new Hashtable { ["value"] = one.Value }, ErrorIds.InvalidLabelValue)["value"]),
+        Labels = PoolInput.ReadLabels(Label),
         Taints = Taint?.Select(TaintText.Parse).ToList(),
         StartupTaints = StartupTaint?.Select(TaintText.Parse).ToList(),
         Shapes = Shape?.Select(ShapeText.Parse).ToList(),

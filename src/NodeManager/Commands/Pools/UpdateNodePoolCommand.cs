@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Autoscaling.NodePools;
@@ -36,6 +37,12 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Release { get; set; }
+
+    /// <summary>The change of a service's pool: labels of its nodes; a value of null removes the label.</summary>
+    [Parameter]
+    [Alias("Labels")]
+    [ValidateNotNull]
+    public IDictionary? Label { get; set; }
 
     /// <summary>The change of a service's pool: a JSON merge patch of its specification.</summary>
     [Parameter]
@@ -153,10 +160,10 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
 
     private PoolUpdateRequest InCluster(PoolReference pool, ClusterPoolProvider provider)
     {
-        if (Strategy == PoolUpdateStrategy.Follow || MachineType is not null || Release is not null || Patch is not null || NewName is not null)
+        if (Strategy == PoolUpdateStrategy.Follow || MachineType is not null || Release is not null || Label is not null || Patch is not null || NewName is not null)
         {
             throw SurgeLimit.Invalid(
-                "-Strategy Follow, -MachineType, -Release, -Patch and -NewName are for pools of a service.", pool.Target.Text, "Change the NodeSmithPool with Set-NodePool, then update it.");
+                "-Strategy Follow, -MachineType, -Release, -Label, -Patch and -NewName are for pools of a service.", pool.Target.Text, "Change the NodeSmithPool with Set-NodePool, then update it.");
         }
 
         return new() { Pool = NameOf(pool), Namespace = provider.Namespace, Options = Options(Strategy) };
@@ -175,7 +182,10 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
                 "Use -Strategy BlueGreen, or leave them out.");
         }
 
-        PoolChange change = new() { MachineType = MachineType, Extensions = new() { Release = Release }, Patch = Patch is null ? null : PoolInput.ReadPatch(Patch) };
+        PoolChange change = new()
+        {
+            MachineType = MachineType, Labels = PoolInput.ReadLabels(Label), Extensions = new() { Release = Release }, Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
+        };
         IPoolFormat format = pool.Context.Provider.Format;
         return new()
         {

@@ -9,5 +9,8 @@ namespace NodeManager.Controllers.Caching;
 public readonly record struct ObjectChange<T>(WatchEventType Type, T Object)
     where T : KubernetesObject
 {
+    /// <summary>What a modified object was before; null otherwise.</summary>
+    public T? Before { get; init; }
+
     public bool IsDeletion => Type == WatchEventType.Deleted;
 }

@@ -108,7 +108,7 @@ internal sealed class ObjectStore<T>
         _byUid[uid] = item;
         _uidByName[name] = uid;
         foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, item);
-        changes.Add(new(before is null ? WatchEventType.Added : WatchEventType.Modified, item));
+        changes.Add(new(before is null ? WatchEventType.Added : WatchEventType.Modified, item) { Before = before });
         _ofObjects.Raise(uid);
         _ofAll.Raise(true);
     }

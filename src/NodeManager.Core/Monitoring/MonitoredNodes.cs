@@ -16,6 +16,7 @@ internal sealed class MonitoredNodes : IDisposable
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _quiet = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly HealthScope _scope;
     private readonly Action _wake;
@@ -57,7 +58,7 @@ internal sealed class MonitoredNodes : IDisposable
     public async Task StartAsync(IOperationObserver observer, CancellationToken cancellationToken)
     {
         await _nodes.Cache.Synced.WaitAsync(cancellationToken);
-        _subscriptions.Add(_nodes.Cache.Subscribe(change => Mark(change.Object.Metadata.Name)));
+        _subscriptions.Add(_nodes.Cache.Subscribe(MarkChange));
         if (await IsKnownAsync(_pods.Cache.Synced, "Pods", observer, cancellationToken))
             _subscriptions.Add(_pods.Cache.Subscribe(change => Mark(change.Object.Spec.NodeName)));
         foreach (CacheUse<Event> events in _events)
@@ -97,6 +98,7 @@ internal sealed class MonitoredNodes : IDisposable
         if (_nodes.Cache.Find(null, name) is not { } node || !_scope.Selects(node))
         {
             _known.Remove(name);
+            SetQuiet(name, false);
             return (null, known?.Uid);
         }
 
@@ -118,6 +120,7 @@ internal sealed class MonitoredNodes : IDisposable
             ServerVersion = server,
         };
         IReadOnlyList<NodeFinding> findings = HealthRules.Judge(input);
+        SetQuiet(name, findings.Count == 0 && input.Lease is not null);
         return (new(uid, node, findings, isFirst, ExpiryRules.Next(input), ExpiryRules.DependsOnTime(input, findings)), former);
     }
 
@@ -143,6 +146,29 @@ internal sealed class MonitoredNodes : IDisposable
         {
             observer.Warning($"{what} cannot be read, and findings that need them are not reported: {failure.Message}");
             return false;
+        }
+    }
+
+    // Kubelets report every five minutes although nothing has changed: of thousands, some do every moment. From a node that has findings, or is not known to
+    // have a Lease, each sign counts.
+    private void MarkChange(ObjectChange<Node> change)
+    {
+        string name = change.Object.Metadata.Name;
+        if (change.Before is { } before && NodeReports.AreSame(before, change.Object))
+        {
+            lock (_lock)
+                if (_quiet.Contains(name)) return;
+        }
+
+        Mark(name);
+    }
+
+    private void SetQuiet(string node, bool isQuiet)
+    {
+        lock (_lock)
+        {
+            if (isQuiet) _quiet.Add(node);
+            else _quiet.Remove(node);
         }
     }
 

@@ -77,6 +77,36 @@ Describe 'Select-ClusterNode' {
         ($selected | Get-ClusterNode).Zone | Should -Be $zone
     }
 
+    It 'counts as sessions what is active and neither mirror nor DaemonSet pod, or what -SessionSelector selects' {
+        $pods = Get-ClusterNode | Get-NodePod
+        $active = $pods | Where-Object Phase -NotIn Succeeded, Failed
+        $explained = Select-ClusterNode -Explain
+        foreach ($one in $explained) {
+            $one.Sessions | Should -Be @($active | Where-Object { $_.NodeName -eq $one.Name -and $_.OwnerKind -notin 'DaemonSet', 'Node' }).Count -Because $one.Name
+        }
+        ($explained.Sessions | Measure-Object -Sum).Sum | Should -BeGreaterThan 0
+        $app = ($active | Where-Object { $_.Labels['app'] -and $_.OwnerKind -eq 'ReplicaSet' } | Select-Object -First 1).Labels['app']
+        foreach ($one in Select-ClusterNode -Explain -SessionSelector "app=$app" -Strategy Random) {
+            # The selection before is a session until its pod is there.
+            $before = [int] @($explained | Where-Object { $_.IsSelected -and $_.Name -eq $one.Name }).Count
+            $one.Sessions | Should -Be ($before + @($active | Where-Object { $_.NodeName -eq $one.Name -and $_.Labels['app'] -eq $app }).Count) -Because $one.Name
+        }
+    }
+
+    It 'takes any resource, and tolerations' {
+        $gpu = @{ 'nvidia.com/gpu' = 1 }
+        $node = Get-ClusterNode gpu-* | Where-Object { @($_.Taints).Count -eq 1 } | Select-Object -First 1
+        $node.Allocatable.Extended['nvidia.com/gpu'] | Should -BeGreaterThan 0
+        $taint = $node.Taints[0]
+        { Select-ClusterNode -Resource $gpu -ErrorAction Stop } | Should -Throw -ErrorId 'NoNodeFits,*' -ExpectedMessage "*$($taint.Key)*"
+        { Select-ClusterNode -Resource @{ 'nvidia.com/gpu' = 1000 } -Toleration * -ErrorAction Stop } | Should -Throw -ErrorId 'NoNodeFits,*' -ExpectedMessage '*Insufficient nvidia.com/gpu*'
+        $one = @{ Explain = $true; Strategy = 'Random' }
+        "$((Select-ClusterNode @one | Where-Object Name -EQ $node.Name).Reasons)" | Should -BeLike '*untolerated taint*'
+        "$((Select-ClusterNode @one -Toleration "$($taint.Key):$($taint.Effect)" | Where-Object Name -EQ $node.Name).Reasons)" | Should -Not -BeLike '*untolerated taint*'
+        $selected = Select-ClusterNode -Resource @{ 'ephemeral-storage' = '20Gi' }
+        (Get-ClusterNode $selected.Name).Allocatable.EphemeralStorage | Should -BeGreaterThan 20gb
+    }
+
     It 'reads a manifest, and gives patches for it' {
         Set-Content $TestDrive/web.yaml "apiVersion: apps/v1`nkind: Deployment`nmetadata: {name: web}`nspec: {template: {spec: {containers: [{name: web, resources: {requests: {cpu: 250m}}}]}}}"
         $selected = Select-ClusterNode -Pod $TestDrive/web.yaml

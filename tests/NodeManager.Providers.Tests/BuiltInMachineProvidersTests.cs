@@ -6,7 +6,7 @@ namespace NodeManager.Providers.Tests;
 public sealed class BuiltInMachineProvidersTests
 {
     [Fact]
-    public void The_process_knows_them_once_they_are_registered()
+    public void The_process_has_the_types_after_their_registration()
     {
         BuiltInMachineProviders.Register();
         BuiltInMachineProviders.Register();

@@ -38,7 +38,7 @@ public sealed class SampleProviderTests
     }
 
     [Fact]
-    public void Settings_that_are_missing_are_told_before_anything_is_made()
+    public void Missing_settings_are_reported_before_anything_is_created()
     {
         MachineProviderRegistry registry = Load();
         Assert.Equal("TOKEN", Assert.Single(Assert.Single(registry.Find(Type)!.GetSecrets(JsonDocument.Parse("{}").RootElement)).Keys));

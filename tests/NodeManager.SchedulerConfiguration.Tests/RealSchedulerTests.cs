@@ -49,7 +49,7 @@ public sealed class RealSchedulerTests
     [InlineData("profiles:\n- plugins:\n    score:\n      disabled:\n      - name: ImageLocality\n      - name: NodeAffinity\n      enabled:\n      - name: ImageLocality\n        weight: 9\n")]
     [InlineData("profiles:\n- plugins:\n    score:\n      disabled:\n      - name: '*'\n      enabled:\n      - name: TaintToleration\n      - name: ImageLocality\n")]
     [InlineData("profiles:\n- plugins:\n    filter:\n      disabled:\n      - name: NodePorts\n    preFilter:\n      disabled:\n      - name: '*'\n")]
-    public void What_is_said_to_run_is_what_the_scheduler_says_it_runs(string body) => CompareWithScheduler(body);
+    public void What_is_reported_to_run_is_what_the_scheduler_says_it_runs(string body) => CompareWithScheduler(body);
 
     [SkippableTheory]
     [InlineData("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: ImageLocality\n        weight: 7\n      disabled:\n      - name: NodeAffinity\n")]

@@ -91,7 +91,7 @@ public sealed class PodScoreTests
     }
 
     [Fact]
-    public void Company_counts_from_both_sides()
+    public void Inter_pod_affinity_scores_count_from_both_sides()
     {
         string[] names = ["a", "b", "c"];
         const string wants = """

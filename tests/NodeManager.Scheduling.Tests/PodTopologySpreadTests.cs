@@ -21,13 +21,13 @@ public sealed class PodTopologySpreadTests
     [Theory]
     [InlineData("", "b")]
     [InlineData(""","nodeAffinityPolicy":"Ignore" """, "")]
-    public void Nodes_that_the_pod_does_not_select_count_only_if_told_so(string more, string fits) =>
+    public void Nodes_that_the_pod_does_not_select_count_only_with_the_policy_Ignore(string more, string fits) =>
         Assert.Equal(fits, Fitting(Incoming(more, ""","nodeSelector":{"zone":"b"}"""), Zones([.. Pods("a", 1), .. Pods("b", 1)])));
 
     [Theory]
     [InlineData("", "")]
     [InlineData(""","nodeTaintsPolicy":"Honor" """, "a,b")]
-    public void Tainted_nodes_count_unless_told_otherwise(string more, string fits)
+    public void Tainted_nodes_count_unless_the_policy_honors_taints(string more, string fits)
     {
         ClusterSnapshot snapshot = Zones([.. Pods("a", 1), .. Pods("b", 1)]);
         snapshot.SetNode(Make.Node("c", """{"zone":"c"}""", """{"taints":[{"key":"x","effect":"NoSchedule"}]}"""));

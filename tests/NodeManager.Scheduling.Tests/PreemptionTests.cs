@@ -7,7 +7,7 @@ namespace NodeManager.Scheduling.Tests;
 public sealed class PreemptionTests
 {
     [Fact]
-    public void As_few_go_as_will_do_and_the_least_important_node_is_taken()
+    public void As_few_pods_as_possible_are_preempted_on_the_least_important_node()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a"), Make.Node("b"), Make.Node("c", spec: """{"unschedulable":true}""")],
@@ -38,7 +38,7 @@ public sealed class PreemptionTests
     [InlineData("2", 100, "Never", "not eligible due to preemptionPolicy=Never.")]
     [InlineData("2", 0, "PreemptLowerPriority", "0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.")]
     [InlineData("3.5", 7, "PreemptLowerPriority", "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling.")]
-    public void Why_nobody_goes_is_said(string cpu, int priority, string policy, string message)
+    public void The_reason_for_no_removal_is_reported(string cpu, int priority, string policy, string message)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a"), Make.Node("b", spec: """{"unschedulable":true}""")], [On("a", "more", 10, "2"), On("a", "less", 5, "2")]);
@@ -52,7 +52,7 @@ public sealed class PreemptionTests
     }
 
     [Fact]
-    public void It_waits_for_those_that_are_on_their_way()
+    public void The_wait_includes_pods_that_are_starting()
     {
         Pod going = On("a", "going", 0, "4");
         going.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;

@@ -107,7 +107,7 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_is_no_link_to_sign_in_with()
+    public async Task No_sign_in_link_is_created()
     {
         Assert.NotEqual(HttpStatusCode.OK, (await SendAsync("POST", "/sign-in", null)).Code);
         Assert.Null(_app.Services.GetService<Access.SignIns>());

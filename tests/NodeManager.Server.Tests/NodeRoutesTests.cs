@@ -125,7 +125,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData(null)]
     [InlineData("wrong")]
     [InlineData("")]
-    public async Task Without_the_token_nothing_is_told(string? token)
+    public async Task Without_the_token_no_data_is_served(string? token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Client.BaseAddress!, Nodes));
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);

@@ -229,7 +229,7 @@ public sealed class LeaderLease(
         }
     }
 
-    // Counted from when the renewal was sent: nobody else counts from earlier.
+    // Counted from when the renewal was sent: no other client counts from earlier.
     private void Extend(long sent)
     {
         lock (_lock)

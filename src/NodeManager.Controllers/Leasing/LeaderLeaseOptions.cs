@@ -10,7 +10,7 @@ public sealed record LeaderLeaseOptions
     /// <summary>Who holds it. No two processes have the same, and no process has the same twice.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>How long after a renewal nobody else takes it. It is renewed five times within that.</summary>
+    /// <summary>How long after a renewal no other client takes it. It is renewed five times within that.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Of the Lease that is created where there is none.</summary>

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace NodeManager.Controllers.Queueing;
 
 /// <summary>
-/// Brings what keys stand for to their desired state, again and again. Level-triggered: it is told that something about a key changed, not what,
+/// Brings what keys stand for to their desired state, repeatedly. Level-triggered: it is told that something about a key changed, not what,
 /// and compares what is with what should be. One key is never worked on twice at a time.
 /// </summary>
 /// <param name="queue">Keys to look at; whoever sees a change adds its key.</param>
@@ -14,7 +14,7 @@ public sealed class Reconciler<TKey>(
     where TKey : notnull
 {
     /// <summary>Works until cancelled, or until the queue is disposed of; ends when the work that was begun has ended.</summary>
-    /// <param name="workers">How many keys are worked on side by side.</param>
+    /// <param name="workers">How many keys are worked on concurrently.</param>
     /// <param name="cancellationToken">Stops it, and is passed to the work.</param>
     public Task RunAsync(int workers, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ public static class DrainPlanner
 {
     /// <summary>
     /// What a drain of these nodes would do, all of them going at once, in the order of the names. Touches nothing. Whether a budget blocks
-    /// is judged for each pod alone, as things are now, and for all pods that leave together: how many go at once, and whether the others
+    /// is judged for each pod alone and for all pods that leave together: how many go at once, and whether the others
     /// go in turns or never.
     /// </summary>
     /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; NodeReplaced; what the server refused.</exception>

@@ -15,7 +15,7 @@ namespace NodeManager.Core.Drain;
 public static class NodeDrainer
 {
     /// <summary>
-    /// Cordons all nodes, then drains them side by side; a result a node, as it ends. Cancelled, it stops asking, leaves the nodes cordoned
+    /// Cordons all nodes, then drains them concurrently; a result a node, as it ends. Cancelled, it stops asking, leaves the nodes cordoned
     /// and still yields a result (Cancelled) for each node within two seconds. So it does when the session ends, and then fails.
     /// </summary>
     /// <remarks>

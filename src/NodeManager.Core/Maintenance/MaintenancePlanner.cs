@@ -20,7 +20,7 @@ public static class MaintenancePlanner
 {
     private const string Activity = "Planning the maintenance";
 
-    /// <summary>The batches in which the nodes would go, as things are now, and what each drain would meet. Touches nothing.</summary>
+    /// <summary>The batches in which the nodes would go now, and what each drain would meet. Touches nothing.</summary>
     /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
         NodeManagerSession session, MaintenanceRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ public sealed class OperationContext : IOperationObserver
 
     public void Output(object value) => _report(new OperationOutput(value));
 
-    /// <summary>Something failed: the operation goes on, and ends as Failed.</summary>
+    /// <summary>Something failed: the operation continues, and ends as Failed.</summary>
     public void Fail(Exception exception, object? target) => _report(new OperationFailure(exception, target));
 
     public void Warning(string message) => _report(new OperationMessage(OperationLogLevel.Warning, message));

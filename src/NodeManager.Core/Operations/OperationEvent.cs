@@ -26,7 +26,7 @@ public sealed record OperationItemEnded(object Item) : OperationEvent;
 /// <summary>A result.</summary>
 public sealed record OperationOutput(object Value) : OperationEvent;
 
-/// <summary>Something failed. The rest of the operation goes on.</summary>
+/// <summary>Something failed. The rest of the operation continues.</summary>
 /// <param name="Exception">What went wrong; a <see cref="NodeManagerException"/> unless it is a defect.</param>
 /// <param name="Target">What was worked on, where the exception does not name it.</param>
 public sealed record OperationFailure(Exception Exception, object? Target) : OperationEvent;

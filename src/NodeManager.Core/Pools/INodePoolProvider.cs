@@ -62,7 +62,7 @@ public interface INodePoolProvider
     /// <summary>Tells the nodes of a pool from others.</summary>
     Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken);
 
-    /// <summary>Follows pools as they change; null where they have to be asked for again and again.</summary>
+    /// <summary>Follows pools as they change; null where they have to be asked for repeatedly.</summary>
     IPoolFollower? Follow();
 
     Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken);

@@ -18,7 +18,7 @@ namespace NodeManager.Core.Rolling;
 /// <summary>Says what an update would do. Also what <c>-WhatIf</c> shows.</summary>
 public static class PoolUpdatePlanner
 {
-    /// <summary>The nodes that would be replaced, in their order, with the pods that move and what is in the way, as things are now. Touches nothing.</summary>
+    /// <summary>The nodes that would be replaced, in their order, with the pods that move and what blocks them. Touches nothing.</summary>
     /// <exception cref="NodeManagerException">NodePoolNotFound; PoolUpdateInvalid; what the server refused.</exception>
     public static Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(NodeManagerSession session, PoolUpdateRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<NodePoolUpdatePlan>>(

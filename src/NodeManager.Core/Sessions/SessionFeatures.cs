@@ -78,7 +78,7 @@ internal sealed class SessionFeatures
             }
         }
 
-        // The session ended while the feature was being created: nobody else would dispose it.
+        // The session ended while the feature was being created: no other client would dispose it.
         (feature as IDisposable)?.Dispose();
         throw new ObjectDisposedException(nameof(NodeManagerSession));
     }

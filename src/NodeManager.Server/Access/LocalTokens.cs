@@ -16,7 +16,7 @@ internal sealed class LocalTokens : IDisposable
         return token;
     }
 
-    /// <summary>Accepts a token that somebody else made.</summary>
+    /// <summary>Accepts a token that another client made.</summary>
     public void Add(string token, string level) => AddHash(AccessSecret.HashOf(token), level);
 
     /// <summary>Accepts the token with this hash; the token itself is never known here.</summary>

@@ -70,7 +70,7 @@ internal sealed class AgentSession : IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>Nobody else may use it.</summary>
+    /// <summary>No other client may use it.</summary>
     public AgentCaller Caller { get; }
 
     public StreamableHttpServerTransport Transport { get; }

@@ -5,7 +5,7 @@ using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Live;
 
-/// <summary>Streams what changes in the cluster, so that nobody asks again and again. All readers share one watch.</summary>
+/// <summary>Streams what changes in the cluster, so that nobody asks repeatedly. All readers share one watch.</summary>
 internal static class EventRoutes
 {
     public const string Path = "/api/v1/events";

@@ -17,7 +17,7 @@ internal sealed class Terminal(TextWriter output, bool color)
         Line(new Cell(text, Ink.Bold));
     }
 
-    /// <summary>Pieces side by side. What the pieces say comes from a cluster and is escaped; only our own colors reach the terminal.</summary>
+    /// <summary>Pieces concurrently. What the pieces say comes from a cluster and is escaped; only our own colors reach the terminal.</summary>
     public void Line(params ReadOnlySpan<Cell> pieces)
     {
         var line = new StringBuilder();

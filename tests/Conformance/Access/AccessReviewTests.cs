@@ -36,7 +36,7 @@ public sealed class AccessReviewTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Everybody_may_look_at_what_is_served_and_ask_what_he_may(string backend)
+    public async Task Every_user_can_read_discovery_and_ask_for_access_reviews(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
 
@@ -112,7 +112,7 @@ public sealed class AccessReviewTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Somebody_can_list_all_that_he_may(string backend)
+    public async Task A_user_can_list_all_granted_permissions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = "jane-" + cluster.Id;

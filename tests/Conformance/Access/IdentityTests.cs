@@ -61,7 +61,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_wrong_with_a_request_for_a_token_is_said(string backend)
+    public async Task What_is_wrong_with_a_request_for_a_token_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts";

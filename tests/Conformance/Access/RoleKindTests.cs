@@ -54,7 +54,7 @@ public sealed class RoleKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nobody_gives_away_what_he_does_not_have(string backend)
+    public async Task A_user_cannot_grant_permissions_that_the_user_lacks(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = "mike-" + cluster.Id;

@@ -34,7 +34,7 @@ public sealed class InstallerTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_older_role_is_brought_up_to_date_and_what_changed_is_told(string backend)
+    public async Task An_older_role_is_updated_and_the_changes_are_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string ns = "smith-" + cluster.Id, role = $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles/nodemanager-autoscaler";

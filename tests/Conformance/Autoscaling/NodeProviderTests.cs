@@ -98,7 +98,7 @@ public sealed class NodeProviderTests
     }
 
     [Fact]
-    public async Task Without_the_definitions_it_is_said_what_to_install()
+    public async Task Without_the_definitions_it_is_reported_what_to_install()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();

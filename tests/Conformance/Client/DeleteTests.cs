@@ -58,7 +58,7 @@ public sealed class DeleteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Without_grace_a_stuck_pod_goes_at_once(string backend)
+    public async Task Without_a_grace_period_a_stuck_pod_is_deleted_immediately(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

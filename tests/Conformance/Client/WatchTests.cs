@@ -34,7 +34,7 @@ public sealed class WatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_leaves_the_selector_is_told_as_deleted_and_what_enters_it_as_added(string backend)
+    public async Task Objects_that_leave_the_selector_are_reported_as_deleted_and_those_that_enter_as_added(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await CreateAsync(cluster, "a", "gold");

@@ -43,7 +43,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_unknown_is_said_by_name(string backend)
+    public async Task What_is_unknown_is_reported_by_name(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -112,7 +112,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nothing_is_created_where_there_is_no_namespace(string backend)
+    public async Task Nothing_is_created_without_the_namespace(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

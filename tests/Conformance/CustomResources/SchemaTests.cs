@@ -134,7 +134,7 @@ public sealed class SchemaTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Unknown_fields_are_told_of_as_the_client_asks(string backend)
+    public async Task Unknown_fields_are_reported_as_the_client_requests(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Skip.If(cluster.Minor < 25, "field validation came with 1.25");

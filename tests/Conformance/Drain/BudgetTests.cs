@@ -76,7 +76,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Two_budgets_over_a_pod_are_said_as_that(string backend)
+    public async Task Two_budgets_over_a_pod_are_reported_as_that(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);

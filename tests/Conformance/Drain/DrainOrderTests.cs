@@ -9,7 +9,7 @@ public sealed class DrainOrderTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_leave_by_priority_and_workloads_in_turn_as_many_at_once_as_asked(string backend)
+    public async Task Pods_are_evicted_by_priority_and_workload_with_the_requested_concurrency(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();

@@ -84,7 +84,7 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Whether_a_pod_fits_elsewhere_is_told(string backend)
+    public async Task The_plan_reports_whether_a_pod_fits_elsewhere(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -46,7 +46,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_nobody_would_make_anew_is_refused_until_it_is_allowed(string backend)
+    public async Task Unmanaged_pods_are_refused_until_they_are_permitted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -84,7 +84,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Several_nodes_go_side_by_side(string backend)
+    public async Task Several_nodes_are_drained_concurrently(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

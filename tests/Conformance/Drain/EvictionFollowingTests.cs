@@ -50,7 +50,7 @@ public sealed class EvictionFollowingTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Interrupted_it_withdraws_and_the_next_one_renews_beside_somebody_elses_request(string backend)
+    public async Task An_interrupted_drain_withdraws_its_request_and_the_next_one_renews_it_beside_another_clients(string backend)
     {
         (TestCluster cluster, Pod pod) = await StartAsync(backend);
         await using TestCluster running = cluster;

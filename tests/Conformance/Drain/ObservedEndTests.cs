@@ -49,7 +49,7 @@ public sealed class ObservedEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_first_failure_stops_the_others_and_gives_back_those_that_were_not_begun(string backend)
+    public async Task The_first_failure_stops_the_others_and_uncordons_nodes_that_were_not_started(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -65,7 +65,7 @@ public sealed class ObservedEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Asked_once_a_pod_that_never_ends_is_not_waited_for_without_limit(string backend)
+    public async Task With_Once_a_pod_that_never_terminates_is_waited_for_with_a_limit(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, speed: 20);
         string node = await cluster.AddNodeAsync();

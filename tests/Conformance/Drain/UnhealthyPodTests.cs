@@ -43,7 +43,7 @@ public sealed class UnhealthyPodTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Asked_once_what_is_refused_stays_and_all_else_goes_though_it_asks_not_to_be_disturbed(string backend)
+    public async Task With_Once_refused_pods_stay_and_all_others_are_evicted_also_with_do_not_disrupt(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

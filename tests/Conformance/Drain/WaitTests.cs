@@ -21,7 +21,7 @@ public sealed class WaitTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_that_find_no_place_elsewhere_are_told_when_the_time_is_up(string backend)
+    public async Task Pods_that_fit_nowhere_else_are_reported_at_the_time_limit(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -46,7 +46,7 @@ public sealed class ClientFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Half_a_list_is_never_taken_for_a_list(string backend)
+    public async Task A_partial_list_is_never_used_as_a_whole(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         foreach (int i in Enumerable.Range(1, 5)) await CreateAsync(cluster, $"lease-{i}");
@@ -131,7 +131,7 @@ public sealed class ClientFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_told_twice_by_the_wire_is_told_once(string backend)
+    public async Task Events_that_arrive_twice_are_reported_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var faults = new FaultInjectionHandler();

@@ -50,7 +50,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_servers_time_of_a_lease_tells_a_wrong_clock(string backend)
+    public async Task The_servers_time_of_a_lease_reveals_a_wrong_clock(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);

@@ -43,7 +43,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Never_two_zones_at_once(string backend)
+    public async Task Two_zones_are_never_taken_together(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
@@ -134,7 +134,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Conditions_tell_of_it_where_they_are_wanted(string backend)
+    public async Task Conditions_report_the_drain_where_requested(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

@@ -17,7 +17,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_whose_pods_fit_nowhere_else_go_one_by_one_as_the_budget_wants(string backend)
+    public async Task Nodes_whose_pods_fit_nowhere_else_are_taken_as_their_PDB_allows(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);

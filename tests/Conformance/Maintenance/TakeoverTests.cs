@@ -14,7 +14,7 @@ public sealed class TakeoverTests
     [SkippableTheory]
     [AllBackends(true)]
     [AllBackends(false)]
-    public async Task An_interrupted_run_is_carried_on_with_and_does_no_node_twice(string backend, bool byId)
+    public async Task An_interrupted_run_is_resumed_and_does_no_node_twice(string backend, bool byId)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -170,7 +170,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_that_vanish_are_deleted_and_new_ones_of_their_name_are_left_alone(string backend)
+    public async Task Nodes_that_vanish_are_deleted_and_new_ones_of_their_name_are_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);

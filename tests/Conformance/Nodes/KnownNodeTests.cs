@@ -33,7 +33,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_seems_to_be_so_already_is_looked_at_once(string backend)
+    public async Task A_state_that_seems_reached_is_checked_with_one_read(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend, "a=1:NoSchedule");
 

@@ -83,7 +83,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Writers_at_once_lose_nothing(string backend)
+    public async Task Concurrent_writers_lose_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();

@@ -68,7 +68,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Changing_what_another_owns_is_a_conflict_that_names_him_until_it_is_forced(string backend)
+    public async Task Changing_a_field_of_another_manager_is_a_conflict_that_names_the_manager_until_forced(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = MapPath(cluster, "one");
@@ -122,7 +122,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_count_of_replicas_is_somebodys_whichever_way_it_is_set(string backend)
+    public async Task The_replica_count_has_an_owner_whichever_way_it_is_set(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments/web";

@@ -20,7 +20,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     private static readonly int FirstSeed = ProofSize.Read("NODEMANAGER_REMOVALS_SEED", 1);
 
     [Fact]
-    public async Task No_recommended_removal_leaves_a_pod_without_a_place()
+    public async Task After_recommended_removals_every_pod_still_fits()
     {
         ConcurrentBag<(int Removed, int Moved, IReadOnlyList<string> Faults)> trials = [];
 

@@ -134,7 +134,7 @@ public sealed class MachineRepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nothing_starts_while_the_API_server_is_cut_off_and_what_runs_goes_on_after_it(string backend)
+    public async Task Nothing_starts_while_the_API_server_is_unreachable_and_running_work_continues_afterwards(string backend)
     {
         using CutNetwork network = new();
         await using RepairLab lab = await RepairLab.StartAsync(backend, network.Wrap);

@@ -93,7 +93,7 @@ public sealed class RepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_keeps_a_repair_from_starting_is_said(string backend)
+    public async Task What_keeps_a_repair_from_starting_is_reported(string backend)
     {
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(6, static node => node["metadata"]!["labels"]!["pool"] = "blue");

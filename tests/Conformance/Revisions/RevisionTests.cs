@@ -36,7 +36,7 @@ public sealed class RevisionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Below_the_partition_a_stateful_set_stays_at_its_revision_even_where_a_pod_is_made_anew(string backend)
+    public async Task Below_the_partition_recreated_pods_of_a_stateful_set_keep_its_revision(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);
@@ -65,7 +65,7 @@ public sealed class RevisionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task On_delete_only_pods_that_somebody_deletes_get_the_new_template(string backend)
+    public async Task With_OnDelete_only_deleted_pods_get_the_new_template(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);

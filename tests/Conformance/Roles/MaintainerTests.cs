@@ -34,7 +34,7 @@ public sealed class MaintainerTests
     }
 
     [SkippableFact]
-    public async Task An_operator_alone_is_told_what_is_missing_before_a_node_is_touched()
+    public async Task An_operator_without_the_role_is_refused_before_a_node_is_changed()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
         await RoleManifest.ApplyAsync(cluster);

@@ -67,7 +67,7 @@ public sealed class SchedulerFurtherRoleTests
     /// <summary>The API server guards its own metrics by the rule that a scheduler asks it about.</summary>
     [SkippableTheory]
     [AllBackends]
-    public async Task Metrics_are_told_to_who_has_the_role_and_nothing_else_is(string backend)
+    public async Task Metrics_are_served_to_holders_of_the_role_and_nothing_else_is(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string user = "metrics-" + cluster.Id;

@@ -18,7 +18,7 @@ public sealed class SchedulerRaceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_two_who_change_different_plugins_at_once_nothing_is_lost(string backend)
+    public async Task Concurrent_changes_of_different_plugins_lose_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();

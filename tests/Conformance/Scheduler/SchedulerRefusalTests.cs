@@ -39,7 +39,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_empty_ConfigMap_is_said_to_be_empty(string backend)
+    public async Task An_empty_ConfigMap_is_reported_to_be_empty(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.ConfigMaps, Map([]));

@@ -99,7 +99,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_no_replicas_nothing_is_restarted_and_it_is_said(string backend)
+    public async Task Of_no_replicas_nothing_is_restarted_and_it_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();

@@ -16,7 +16,7 @@ public sealed class WarningTests
     [AllBackends("apis/apps/v1", "statefulsets", "", """{"serviceName":"a","selector":{"matchLabels":{"app":"a"}},"replicas":0,"template":TEMPLATE}""")]
     [AllBackends("api/v1", "replicationcontrollers", "Pod names and hostnames", """{"selector":{"app":"a"},"replicas":0,"template":TEMPLATE}""")]
     [AllBackends("apis/apps/v1", "daemonsets", "", """{"selector":{"matchLabels":{"app":"a"}},"template":TEMPLATE}""")]
-    public async Task Names_that_are_no_labels_are_warned_of(string backend, string group, string plural, string use, string spec)
+    public async Task Names_that_are_not_valid_labels_are_warned_about(string backend, string group, string plural, string use, string spec)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/{group}/namespaces/{cluster.Namespace}/{plural}";

@@ -10,7 +10,7 @@ public sealed class JobTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task An_indexed_job_gives_its_pods_numbers_and_tells_which_are_done(string backend)
+    public async Task An_indexed_job_numbers_its_pods_and_reports_completed_indexes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();

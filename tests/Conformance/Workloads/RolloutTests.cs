@@ -135,7 +135,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_an_owner_of_an_unknown_kind_has_is_left_alone(string backend)
+    public async Task What_an_owner_of_an_unknown_kind_has_is_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string maps = $"/api/v1/namespaces/{cluster.Namespace}/configmaps";

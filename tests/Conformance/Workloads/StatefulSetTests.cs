@@ -57,7 +57,7 @@ public sealed class StatefulSetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Parallel_pods_do_not_wait_for_each_other_and_a_failed_one_is_made_anew(string backend)
+    public async Task Parallel_pods_do_not_wait_for_each_other_and_a_failed_pod_is_recreated(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();

@@ -94,7 +94,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Handlers_are_told_of_what_there_is_and_of_each_change_once_and_in_order()
+    public async Task Handlers_get_the_existing_objects_and_each_change_once_and_in_order()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -126,7 +126,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_410_only_the_difference_is_told()
+    public async Task After_a_410_only_the_difference_is_reported()
     {
         foreach (string name in (string[])["stays", "goes", "changes", "again"]) _api.Pods.Put(Pod(name, "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -193,7 +193,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_read_beside_the_watch_is_there_before_the_watch_tells_of_it()
+    public async Task Objects_read_beside_the_watch_are_available_before_the_watch_reports_them()
     {
         ObjectCache<Pod> cache = await OpenAsync();
         ConcurrentQueue<string> told = [];
@@ -214,7 +214,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_watch_knows_to_be_gone_is_not_taken_in_again()
+    public async Task Objects_that_the_watch_reported_as_deleted_are_not_added_again()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();

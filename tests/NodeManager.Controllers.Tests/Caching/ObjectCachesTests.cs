@@ -114,7 +114,7 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
-    public void Nodes_that_nobody_uses_any_more_make_room()
+    public void Unused_entries_are_evicted_from_the_cache_of_nodes()
     {
         _caches.Open(NodeScopes.Pods, Nodes(1, 6)).Dispose();
         Assert.Equal(6, _caches.Count);

@@ -131,7 +131,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_answers_the_work_stops_before_another_may_take_it_and_goes_on_after_a_renewal()
+    public async Task Without_answers_the_work_stops_before_a_takeover_and_resumes_after_a_renewal()
     {
         await AcquireAsync();
         TaskCompletionSource slow = new();

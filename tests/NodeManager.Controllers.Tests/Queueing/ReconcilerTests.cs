@@ -43,7 +43,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_fails_is_told_and_tried_again_later_each_time()
+    public async Task Failures_are_reported_and_retried_with_increasing_delay()
     {
         int looks = 0;
         Start((_, _) => Interlocked.Increment(ref looks) < 4 ? throw new InvalidOperationException($"fault {looks}") : Task.FromResult(ReconcileResult.Done));
@@ -108,7 +108,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_interrupted_is_no_failure()
+    public async Task An_interruption_is_not_a_failure()
     {
         TaskCompletionSource begun = new();
         Start(async (_, token) =>

@@ -12,7 +12,7 @@ public sealed class AlertHistoryTests
     private static readonly string[] Causes = [NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.DiskPressure];
 
     [Fact]
-    public void Histories_of_faults_are_told_once_in_time_and_to_the_end()
+    public void Histories_of_faults_are_reported_once_in_time_and_to_the_end()
     {
         // NODEMANAGER_ALERT_HISTORIES: 10,000 for the long run.
         int histories = ProofSize.Read("NODEMANAGER_ALERT_HISTORIES", 300);

@@ -34,7 +34,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void What_ends_within_the_debounce_is_never_told()
+    public void Findings_that_end_within_the_debounce_are_not_reported()
     {
         Look(1, Start, NodeFindingCause.NotReady);
         Assert.Empty(Pass(Start, At(14)));

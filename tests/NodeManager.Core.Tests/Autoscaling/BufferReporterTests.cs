@@ -11,7 +11,7 @@ public sealed class BufferReporterTests
     [InlineData(0, 0, 0, "True", "Provisioned", "room for 0 pods")]
     [InlineData(3, 1, 2, "False", "Provisioning", "room for 1 of 3 pods")]
     [InlineData(3, 1, 1, "False", "NoCapacity", "for 1 of them")]
-    public void It_says_how_much_room_there_is(int wanted, int free, int coming, string status, string reason, string text)
+    public void The_free_room_is_reported(int wanted, int free, int coming, string status, string reason, string text)
     {
         BufferReporter.Report report = BufferReporter.Of(new(Buffer(new() { PodTemplateRef = new() { Name = "chunk" } }), new("PodTemplate", "shop", "chunk", 0, new(), 4), wanted, free, coming));
 

@@ -36,7 +36,7 @@ public sealed class DrainFailuresTests
     [InlineData(NodeDrainStatus.Failed, ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "Replacement")]
     [InlineData(NodeDrainStatus.Failed, ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Credentials")]
     [InlineData(NodeDrainStatus.Failed, ErrorIds.EvictionFailed, ErrorKind.InvalidOperation)]
-    public void Any_other_end_is_judged_by_what_is_in_the_way(string status, string errorId, ErrorKind kind, params string[] blockers)
+    public void Any_other_end_is_judged_by_its_blockers(string status, string errorId, ErrorKind kind, params string[] blockers)
     {
         NodeDrainResult result = Result(status, "uid-1", blockers);
 

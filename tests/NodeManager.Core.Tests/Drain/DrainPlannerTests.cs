@@ -156,7 +156,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_that_are_drained_together_are_no_place_for_each_others_pods()
+    public async Task Nodes_that_are_drained_together_do_not_count_as_room_for_each_others_pods()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 
@@ -180,7 +180,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_pod_that_nobody_makes_anew_it_cannot_be_told()
+    public async Task The_replacement_of_an_unmanaged_pod_is_unknown()
     {
         _server.Pods.Put(Bare("bare"));
 

@@ -52,7 +52,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Two_nodes_go_side_by_side_and_their_pods_run_elsewhere()
+    public async Task Two_nodes_are_drained_concurrently_and_their_pods_run_elsewhere()
     {
         string[] nodes = [.. (await FreeAsync()).Take(2).Select(p => p.Node)];
 

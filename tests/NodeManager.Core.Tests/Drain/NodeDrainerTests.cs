@@ -89,7 +89,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_while_the_cordon_is_on_its_way_the_result_says_that_the_node_is_cordoned()
+    public async Task Cancelled_during_the_cordon_the_result_reports_the_node_as_cordoned()
     {
         using CancellationTokenSource stop = new();
         _server.Intercept = request =>
@@ -124,7 +124,7 @@ public sealed class NodeDrainerTests : IDisposable
     [InlineData("uncordoned", NodeDrainStatus.TimedOut, false, "another client uncordoned it")]
     [InlineData("", NodeDrainStatus.TimedOut, true, "The node stays cordoned.")]
     [InlineData("unreadable", NodeDrainStatus.TimedOut, true, "its current state could not be read")]
-    public async Task What_is_said_of_the_cordon_was_read_after_the_last_wait(string what, string status, bool isCordoned, string words)
+    public async Task What_is_reported_of_the_cordon_was_read_after_the_last_wait(string what, string status, bool isCordoned, string words)
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
@@ -144,7 +144,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task An_eviction_that_was_never_answered_is_no_pod_that_terminates()
+    public async Task A_pod_whose_eviction_got_no_answer_is_not_terminating()
     {
         bool isDead = false;
         _server.Intercept = r =>
@@ -160,7 +160,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_first_failure_stops_the_others_and_gives_back_what_was_not_begun()
+    public async Task The_first_failure_stops_the_others_and_releases_what_was_not_started()
     {
         JsonObject bare = Sample.Pod("bare", "n2");
         bare["metadata"]!["ownerReferences"] = new JsonArray();
@@ -301,7 +301,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_may_not_ask_what_he_may_do_goes_on()
+    public async Task A_user_without_access_reviews_continues()
     {
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 

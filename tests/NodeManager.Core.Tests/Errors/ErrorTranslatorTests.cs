@@ -72,7 +72,7 @@ public sealed class ErrorTranslatorTests
         ErrorTranslator.Translate(new KubernetesException(HttpStatusCode.Conflict, null, "PATCH", "/api/v1/nodes/n"), "prod", Server, "my target")!.Target);
 
     [Fact]
-    public void What_is_no_API_servers_answer_is_said_as_that()
+    public void An_answer_of_another_server_is_reported_as_such()
     {
         Assert.Equal(ErrorIds.UnexpectedAnswer, ErrorTranslator.Translate(new JsonException("'<' is invalid"), "prod", Server, null)!.ErrorId);
         Assert.Equal(ErrorIds.UnexpectedAnswer, Translate(302, "", "GET", "/api/v1/nodes", "moved")!.ErrorId);

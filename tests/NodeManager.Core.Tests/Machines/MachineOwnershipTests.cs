@@ -47,5 +47,5 @@ public sealed class MachineOwnershipTests
     [InlineData("nodesmith: owner=us claim=a id=1 name=")]
     [InlineData("nodesmith: owner=us claim=a claim=b id=1 name=n")]
     [InlineData("nodesmith: owner=us claim=a id=1 name=n\nnodesmith: owner=us claim=b id=1 name=n")]
-    public void What_is_no_clear_mark_is_none(string? description) => Assert.Null(MachineMark.Parse(description));
+    public void An_ambiguous_mark_is_ignored(string? description) => Assert.Null(MachineMark.Parse(description));
 }

@@ -29,7 +29,7 @@ public sealed class MachineProviderRegistryTests
     }
 
     [Fact]
-    public void Unknown_types_and_wrong_settings_are_said_before_anything_connects()
+    public void Unknown_types_and_wrong_settings_are_reported_before_anything_connects()
     {
         var registry = new MachineProviderRegistry();
         registry.Add(new SampleFactory());

@@ -23,7 +23,7 @@ public sealed class BatchRulesTests
     [InlineData("101%")]
     [InlineData("1.5")]
     [InlineData("some")]
-    public void What_is_no_limit_is_refused(string text) =>
+    public void An_invalid_limit_is_refused(string text) =>
         Assert.Equal(ErrorIds.InvalidMaxUnavailable, Assert.Throws<NodeManagerException>(() => UnavailabilityLimit.Parse(text)).ErrorId);
 
     // A node: its name; a zone after a colon; * not pending; ! not Ready; # cordoned; @ control plane.

@@ -32,7 +32,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("Sun 02:30-04:00 Europe/Zurich", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z")]
     [InlineData("Sun 02:00-02:30 Europe/Zurich", "2026-10-25T00:40:00Z", "2026-10-25T01:00:00Z")]
     [InlineData("22:00-23:00 America/New_York", "2026-11-20T12:00:00Z", "2026-11-21T03:00:00Z")]
-    public void It_says_when_it_opens_next(string window, string from, string opens) =>
+    public void The_next_opening_of_the_window_is_reported(string window, string from, string opens) =>
         Assert.Equal(Time(opens), WindowParser.Parse(window, TimeZoneInfo.Utc).NextOpening(Time(from)));
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("daily 1:00-5:00 UTC", "Daily 1:00-5:00 UTC")]
     [InlineData("sunday, SAT 22:00 - 04:00 Europe/Zurich", "Sat,Sun 22:00-04:00 Europe/Zurich")]
     [InlineData("Thu-Sat 22:00-04:00", "Thu,Fri,Sat 22:00-04:00 Europe/Zurich")]
-    public void It_says_the_same_on_every_machine(string window, string text)
+    public void The_text_is_the_same_on_every_machine(string window, string text)
     {
         MaintenanceWindow parsed = WindowParser.Parse(window, TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich"));
 
@@ -59,7 +59,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("24:00-04:00", "24:00")]
     [InlineData("22:00-22:00", "opens and closes at the same time")]
     [InlineData("22:00-04:00 Europe/Nowhere", "'Europe/Nowhere'")]
-    public void What_cannot_be_read_is_said(string window, string part)
+    public void What_cannot_be_read_is_reported(string window, string part)
     {
         NodeManagerException e = Assert.Throws<NodeManagerException>(() => WindowParser.Parse(window, TimeZoneInfo.Utc));
 

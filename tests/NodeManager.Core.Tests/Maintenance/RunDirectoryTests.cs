@@ -12,7 +12,7 @@ public sealed class RunDirectoryTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task What_another_version_keeps_is_not_forgotten_and_what_is_no_runs_is()
+    public async Task Keys_of_another_version_are_kept_and_keys_of_no_run_are_removed()
     {
         JsonObject other = Make("ConfigMap", "nodemanager-run-newer", First, "newer");
         other["data"] = new JsonObject { ["format"] = "9" };

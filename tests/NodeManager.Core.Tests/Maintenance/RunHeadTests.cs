@@ -23,7 +23,7 @@ public sealed class RunHeadTests
     [InlineData("null", "{}")]
     [InlineData("{", "{}")]
     [InlineData("""{"id":"a","by":"me"}""", "null")]
-    public void What_is_no_run_is_none(string run, string state)
+    public void An_object_that_is_not_a_run_is_ignored(string run, string state)
     {
         ConfigMap map = new() { Metadata = new() { Name = "nodemanager-run-a" }, Data = new() { ["format"] = "1", ["run"] = run, ["state"] = state } };
         Assert.Null(RunHead.Read(map));

@@ -92,7 +92,7 @@ public sealed class FaultAlertTests
     }
 
     [Fact]
-    public async Task What_is_wrong_with_the_API_for_a_moment_is_no_alert()
+    public async Task A_short_failure_of_the_API_raises_no_alert()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });

@@ -55,7 +55,7 @@ public sealed class ClusterStatisticTests
     }
 
     [Fact]
-    public async Task Without_metrics_nothing_is_used_and_that_is_said_once()
+    public async Task Without_metrics_nothing_is_used_and_that_is_reported_once()
     {
         ClusterStatistic total = Assert.Single(await ReadAsync(null, metrics: false));
 

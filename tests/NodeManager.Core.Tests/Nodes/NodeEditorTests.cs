@@ -200,7 +200,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task Fifty_writers_at_once_lose_nothing()
+    public async Task Fifty_concurrent_writers_lose_nothing()
     {
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -310,7 +310,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task The_cloud_providers_taint_may_be_removed_as_nobody_puts_it_back()
+    public async Task The_cloud_providers_taint_may_be_removed_as_no_controller_restores_it()
     {
         var store = new NodeStore(Sample.NodeJson(
             "n", spec: """{"taints":[{"key":"node.cloudprovider.kubernetes.io/uninitialized","value":"true","effect":"NoSchedule"}]}"""));

@@ -43,7 +43,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task All_bad_keys_are_reported_at_once()
+    public async Task All_bad_keys_are_reported_together()
     {
         NodeManagerException error = await FailAsync(ErrorIds.InvalidLabelKey, Label(("bad one", "1"), ("good", "2"), ("-bad", "3")));
 
@@ -115,7 +115,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Statistics_are_grouped_by_nothing_that_is_no_label_key() => await FailAsync(
+    public async Task Statistics_are_not_grouped_by_an_invalid_label_key() => await FailAsync(
         ErrorIds.InvalidLabelKey, () => ClusterStatisticReader.ReadAsync(_session, "a b", null, new RecordingObserver(), default));
 
     private Func<Task> Label(params (string Key, string Value)[] labels) =>

@@ -87,7 +87,7 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
-    public void Without_usage_there_are_no_numbers_of_it()
+    public void Without_usage_its_numbers_are_empty()
     {
         ClusterNode node = NodeMapper.Map(Sample.Node(), Session, Now);
 

@@ -20,7 +20,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Every_plain_name_without_a_node_is_told_and_the_others_come()
+    public async Task Every_name_without_a_node_is_reported_and_the_other_nodes_are_returned()
     {
         FakeServer server = Serving(Sample.NodeJson("a"), Sample.NodeJson("b"));
 
@@ -98,7 +98,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Usage_is_fetched_once_for_all_and_finished_pods_by_nobody()
+    public async Task Usage_is_fetched_once_for_all_and_completed_pods_are_not_fetched()
     {
         FakeServer server = Serving(
             [Sample.NodeJson("a"), Sample.NodeJson("b")],
@@ -130,7 +130,7 @@ public sealed class NodeReaderTests
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.Forbidden)]
-    public async Task Absent_metrics_are_said_once_and_are_no_error(HttpStatusCode code)
+    public async Task Absent_metrics_are_reported_once_and_are_not_an_error(HttpStatusCode code)
     {
         FakeServer server = Serving(
             [Sample.NodeJson("a"), Sample.NodeJson("b")], [], _ => FakeServer.Text("404 page not found", code, "text/plain"));

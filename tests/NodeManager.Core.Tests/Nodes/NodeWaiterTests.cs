@@ -26,7 +26,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task It_ends_when_the_node_becomes_so_and_a_cut_watch_is_no_matter()
+    public async Task The_wait_ends_when_the_node_has_the_condition_also_after_a_cut_watch()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: "False"), Sample.NodeJson("other", ready: "False"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();

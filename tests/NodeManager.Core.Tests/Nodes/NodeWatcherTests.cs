@@ -7,7 +7,7 @@ namespace NodeManager.Core.Tests.Nodes;
 public sealed class NodeWatcherTests
 {
     [Fact]
-    public async Task Changes_are_told_with_what_differs()
+    public async Task Changes_are_reported_with_their_differences()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"), Sample.NodeJson("b"));
         await using var watch = await WatchAsync(nodes, new());
@@ -26,7 +26,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Heartbeats_alone_are_no_change()
+    public async Task Heartbeats_are_not_reported_as_changes()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"));
         await using var watch = await WatchAsync(nodes, new());
@@ -55,7 +55,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Those_that_are_there_are_told_when_asked_for()
+    public async Task Existing_objects_are_reported_on_request()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"), Sample.NodeJson("b"));
         await using var watch = await WatchAsync(nodes, new(), includeExisting: true);
@@ -64,7 +64,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Nothing_is_lost_or_told_twice_when_watches_are_cut_and_history_is_forgotten()
+    public async Task Nothing_is_lost_or_reported_twice_when_watches_are_cut_and_history_expires()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"), Sample.NodeJson("b"));
         await using var watch = await WatchAsync(nodes, new());

@@ -16,5 +16,5 @@ public sealed class NodeResourcesTests
     [InlineData(17179869184, "16Gi")]
     [InlineData(-1536, "-1.5Ki")]
     [InlineData(long.MaxValue, "8Ei")]
-    public void Bytes_are_told_in_the_largest_binary_unit(long bytes, string expected) => Assert.Equal(expected, ByteSize.Format(bytes));
+    public void Bytes_are_shown_in_the_largest_binary_unit(long bytes, string expected) => Assert.Equal(expected, ByteSize.Format(bytes));
 }

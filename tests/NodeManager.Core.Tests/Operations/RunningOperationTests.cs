@@ -118,7 +118,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task What_the_work_throws_is_a_failure_as_is_a_cancellation_that_nobody_asked_for()
+    public async Task Exceptions_and_unrequested_cancellations_of_the_work_are_failures()
     {
         NodeManagerException closed = new(ErrorIds.SessionClosed, ErrorKind.OperationStopped, "The session was disconnected.");
         RunningOperation failed = Start(_ => throw closed);

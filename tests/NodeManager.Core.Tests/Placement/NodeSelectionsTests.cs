@@ -55,7 +55,7 @@ public sealed class NodeSelectionsTests
     }
 
     [Fact]
-    public void Round_robin_gives_every_node_its_turn_whoever_calls()
+    public void Round_robin_selects_every_node_in_turn_for_all_callers()
     {
         List<Node> nodes = [.. Enumerable.Range(0, 7).Select(i => NodeOf($"node-{i}", 4, 8))];
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, []);

@@ -59,7 +59,7 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
-    public void Two_pools_that_match_are_not_told_apart()
+    public void Two_matching_pools_are_ambiguous()
     {
         PoolRecord pool = new() { Id = "p", Name = "web", ClusterId = "c-1", CreatedBy = "me@example.com", CreatedAt = Sent, Spec = Draft.Spec };
 

@@ -92,7 +92,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void An_empty_node_goes_and_its_pods_have_a_place()
+    public void An_empty_node_is_removed_and_its_pods_fit_elsewhere()
     {
         Run("p1", "a", "500m");
         Run("p2", "b", "2");
@@ -240,7 +240,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void Without_nodes_nothing_is_recommended()
+    public void Without_nodes_there_is_no_recommendation()
     {
         _nodes.Clear();
         _configuration = new(_configuration) { MinNodes = 2 };

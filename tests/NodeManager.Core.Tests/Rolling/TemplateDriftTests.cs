@@ -66,7 +66,7 @@ public sealed class TemplateDriftTests
     [InlineData("-1", "1")]
     [InlineData("1", "many")]
     [InlineData("101%", "0")]
-    public void What_is_no_limit_or_lets_nothing_go_is_refused(string surge, string unavailable) =>
+    public void A_limit_that_is_invalid_or_allows_no_removal_is_refused(string surge, string unavailable) =>
         Assert.Equal(ErrorIds.PoolUpdateInvalid, Assert.Throws<NodeManagerException>(() => SurgeLimit.Of(surge, unavailable, 10)).ErrorId);
 
     private static NodeSmithPool Pool(string template) => JsonSerializer.Deserialize(

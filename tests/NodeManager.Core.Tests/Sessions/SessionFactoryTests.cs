@@ -49,7 +49,7 @@ public sealed class SessionFactoryTests
     }
 
     [Fact]
-    public async Task Disposing_cancels_what_is_under_way_and_what_the_session_owns()
+    public async Task Disposing_cancels_what_is_in_progress_and_what_the_session_owns()
     {
         using var asked = new SemaphoreSlim(0);
         var server = new FakeServer(async (_, token) =>

@@ -24,7 +24,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_expired_client_certificate_is_said_before_anything_is_sent()
+    public async Task An_expired_client_certificate_is_reported_before_anything_is_sent()
     {
         (string certificate, string key, _) = Certificates.RsaClient("jane", end: Time.GetUtcNow() - TimeSpan.FromDays(1));
         using KubernetesClient client = Client($"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(key)}");
@@ -183,7 +183,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_log_tells_method_path_and_code_and_no_secret()
+    public async Task The_log_has_method_path_and_code_and_no_secret()
     {
         using KubernetesClient client = Client("token: t0k3n");
 

@@ -30,7 +30,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_plugin_is_told_the_version_and_the_cluster_if_it_asks()
+    public async Task The_plugin_gets_the_version_and_on_request_the_cluster()
     {
         _plugin.Answers("""{"token":"fresh"}""");
         using KubernetesClient client = Client(_plugin.Exec(more: ", provideClusterInfo: true"));
@@ -106,7 +106,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Many_at_once_run_it_once()
+    public async Task Concurrent_callers_run_the_command_once()
     {
         _plugin.Answers("""{"token":"fresh"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -118,7 +118,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Many_that_are_refused_at_once_run_it_once_more()
+    public async Task Concurrent_callers_that_are_refused_run_the_command_once_more()
     {
         _plugin.Answers("""{"token":"old"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -251,7 +251,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     [InlineData("""{"clientCertificateData":"x","clientKeyData":"s3cret"}""", "gave a certificate that is of no use (certificate)")]
     [InlineData("""{"token":"s3cret\nX: y"}""", "gave a token with a line break")]
     [InlineData("""s3cret""", "printed no JSON")]
-    public async Task What_makes_no_sense_is_said_without_secrets(string status, string problem)
+    public async Task What_makes_no_sense_is_reported_without_secrets(string status, string problem)
     {
         _plugin.Answers(status);
         using KubernetesClient client = Client(_plugin.Exec());

@@ -231,7 +231,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_context_is_said_with_those_that_are_there()
+    public void An_unknown_context_is_reported_with_those_that_are_there()
     {
         NodeManagerException error = Error(() => Kubeconfig.Load(new() { Paths = [_folder.Write("config", Simple())], Context = "none" }), ErrorIds.ContextNotFound);
 
@@ -268,7 +268,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("password: *s3cret", 1, "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes")]
     [InlineData("a: &a [*a]", 1, "the file is not valid YAML at column 8 (it contains itself")]
     [InlineData("users:\n- name: a\n- name: a", 3, "users[name=a].name occurs more than once in the list")]
-    public void Broken_files_are_said_with_line_and_field(string text, int line, string problem) =>
+    public void Broken_files_are_reported_with_line_and_field(string text, int line, string problem) =>
         AssertInvalid(text, line, problem);
 
     [Theory]
@@ -285,7 +285,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("certificate-authority-data: aGk=", "", 10, "clusters[name=k].cluster.certificate-authority-data holds no valid certificate")]
     [InlineData("insecure-skip-tls-verify: perhaps", "", 10, "clusters[name=k].cluster.insecure-skip-tls-verify should be true or false")]
     [InlineData("proxy-url: ftp://x", "", 10, "clusters[name=k].cluster.proxy-url should be an http, https or socks5 address")]
-    public void Broken_fields_are_said_with_line_and_field(string cluster, string user, int line, string problem) =>
+    public void Broken_fields_are_reported_with_line_and_field(string cluster, string user, int line, string problem) =>
         AssertInvalid(Simple(cluster, user), line, problem);
 
     [Fact]
@@ -322,7 +322,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("auth-provider: {name: gcp}", "users[name=u].user.auth-provider asks for 'gcp'")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "users[name=u].user.exec.apiVersion is 'client.authentication.k8s.io/v1alpha1'")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "users[name=u].user.exec.interactiveMode is Always")]
-    public void What_we_do_not_support_is_said_with_what_to_do(string user, string problem)
+    public void What_we_do_not_support_is_reported_with_what_to_do(string user, string problem)
     {
         string path = _folder.Write("config", Simple("", user));
 

@@ -52,7 +52,7 @@ public sealed class QuantityTests
     [InlineData("--1")]
     [InlineData("m")]
     [InlineData("١")]
-    public void Refuses_what_is_no_quantity(string text)
+    public void Refuses_an_invalid_quantity(string text)
     {
         Assert.False(Quantity.TryParse(text, out _));
         Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => Quantity.Parse(text)).Message, StringComparison.Ordinal);

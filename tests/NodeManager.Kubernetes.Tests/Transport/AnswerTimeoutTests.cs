@@ -14,7 +14,7 @@ public sealed class AnswerTimeoutTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public async Task It_is_given_up_after_a_time_and_said_to_be_unreachable()
+    public async Task After_a_time_the_server_is_reported_as_unreachable()
     {
         using KubernetesClient client = Client(TimeSpan.FromMilliseconds(300));
 
@@ -36,7 +36,7 @@ public sealed class AnswerTimeoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_cancels_is_not_told_of_a_timeout()
+    public async Task A_cancelled_caller_gets_no_timeout_error()
     {
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(50));
         using KubernetesClient client = Client(TimeSpan.FromMinutes(1));

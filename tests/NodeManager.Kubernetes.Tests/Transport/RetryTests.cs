@@ -174,7 +174,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_unreachable_server_is_said_with_its_address_and_how_long_it_was_tried()
+    public async Task An_unreachable_server_is_reported_with_its_address_and_how_long_it_was_tried()
     {
         _faults.Inject(Fault.Refuse(), times: 9);
 
@@ -206,7 +206,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_answer_that_no_API_server_gives_is_said_as_that()
+    public async Task An_answer_that_no_API_server_gives_is_reported_as_that()
     {
         _faults.Inject(Fault.AnswerJson(HttpStatusCode.OK, "<html>log in here</html>"), times: 9);
 
@@ -228,7 +228,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Cancelling_stops_the_wait_at_once()
+    public async Task Cancelling_stops_the_wait_immediately()
     {
         using var stop = new CancellationTokenSource();
         var time = new ManualTimeProvider();

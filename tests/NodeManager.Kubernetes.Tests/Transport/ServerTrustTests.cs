@@ -7,7 +7,7 @@ namespace NodeManager.Kubernetes.Tests.Transport;
 public sealed class ServerTrustTests : AuthenticationTestBase
 {
     [Fact]
-    public async Task An_unknown_authority_is_said_with_what_was_presented()
+    public async Task An_unknown_authority_is_reported_with_what_was_presented()
     {
         using var others = new TestCertificates("other-ca");
         using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(others.AuthorityPem));
@@ -48,7 +48,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_expired_certificate_is_said_with_its_time()
+    public async Task An_expired_certificate_is_reported_with_its_time()
     {
         await using TlsServer server = await TlsServer.StartAsync(Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)));
         using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(Certificates.AuthorityPem), server.Address);

@@ -16,7 +16,7 @@ public sealed class WatchTests
     private readonly FaultInjectionHandler _faults = new();
 
     [Fact]
-    public async Task Tells_what_exists_then_synced_then_changes()
+    public async Task Reports_existing_objects_then_synced_then_changes()
     {
         _api.List(10, Node("a", 1), Node("b", 2))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("ADDED", Node("c", 12)), Event("DELETED", Node("b", 13)));
@@ -26,7 +26,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Goes_on_where_it_was_when_the_server_closes()
+    public async Task Resumes_where_it_was_when_the_server_closes()
     {
         _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)), Bookmark(20)).Watch(Event("MODIFIED", Node("a", 21)));
 
@@ -35,7 +35,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Relists_after_an_expired_event_and_tells_the_difference()
+    public async Task Relists_after_an_expired_event_and_reports_the_difference()
     {
         _api.List(10, Node("a", 1), Node("b", 2), Node("c", 3))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("ERROR", Status(HttpStatusCode.Gone)))
@@ -49,7 +49,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Relists_after_a_410_and_tells_the_difference()
+    public async Task Relists_after_a_410_and_reports_the_difference()
     {
         _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30).Watch(Event("ADDED", Node("b", 31)));
 
@@ -96,7 +96,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Lines_that_come_twice_are_told_once()
+    public async Task Repeated_lines_are_reported_once()
     {
         _api.List(10, Node("a", 1), Node("b", 2))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("DELETED", Node("b", 12)), Event("ADDED", Node("c", 13)));
@@ -111,7 +111,7 @@ public sealed class WatchTests
     [InlineData("""{"type":"PUZZLED","object":{}}""" + "\n")]
     [InlineData("<html>\n")]
     [InlineData("")]
-    public async Task Connects_again_after_what_makes_no_sense(string text)
+    public async Task Reconnects_after_an_unreadable_answer(string text)
     {
         _api.List(10, Node("a", 1)).WatchRaw(text).Watch(Event("MODIFIED", Node("a", 11)));
 
@@ -156,7 +156,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Ends_at_once_when_cancelled()
+    public async Task Ends_immediately_when_cancelled()
     {
         using var stop = new CancellationTokenSource();
         using KubernetesClient client = Client();

@@ -92,7 +92,7 @@ public sealed class SinkTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task An_error_is_a_failure_that_says_when_to_come_again(string format)
+    public async Task An_error_is_a_failure_with_a_time_to_retry(string format)
     {
         await using Receiver receiver = await Receiver.StartAsync(static context =>
         {

@@ -116,7 +116,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task An_id_that_was_given_to_another_machine_is_left_alone()
+    public async Task An_id_that_was_given_to_another_machine_is_not_changed()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -174,7 +174,7 @@ public sealed class ProxmoxProviderTests
     [InlineData("""{"type":"proxmox"}""", "proxmox field required")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","caBundle":"AAAA"}}""", "caBundle holds no certificate")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","vmIDRange":{"lower":"x","upper":1}}}""", "spec cannot be read")]
-    public void Settings_that_cannot_work_are_said_without_a_connection(string spec, string problem)
+    public void Settings_that_cannot_work_are_reported_without_a_connection(string spec, string problem)
     {
         using var server = new FakeProxmox();
         Assert.Contains(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server, spec)), one => one.Contains(problem, StringComparison.Ordinal));

@@ -100,7 +100,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task Two_controllers_that_write_at_once_get_one_server_between_them()
+    public async Task Two_controllers_that_write_concurrently_create_one_server()
     {
         var bmc = new FakeBmc();
         using RedfishProvider one = Create(bmc), other = Create(bmc);

@@ -60,7 +60,7 @@ public sealed class ComparedAnswerTests
     [Theory]
     [InlineData("Foreground")]
     [InlineData("Orphan")]
-    public async Task An_event_goes_at_once_however_its_dependents_are_to_go(string policy)
+    public async Task An_event_is_deleted_immediately_with_any_propagation_policy(string policy)
     {
         using TestCluster cluster = await StartAsync("1.36");
 
@@ -81,7 +81,7 @@ public sealed class ComparedAnswerTests
     }
 
     [Fact]
-    public async Task Nobody_owns_what_lists_cannot_be_divided()
+    public async Task Lists_that_cannot_be_divided_have_no_owner()
     {
         using var cluster = new TestCluster("1.36");
 

@@ -9,7 +9,7 @@ public sealed class DeletionTests
     private const string Pods = "/api/v1/namespaces/default/pods";
 
     [Fact]
-    public async Task What_has_no_grace_is_gone_at_once_and_the_answer_is_a_status()
+    public async Task Without_a_grace_period_the_object_is_deleted_immediately_with_a_Status_as_answer()
     {
         using var cluster = new TestCluster();
         JsonObject node = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));

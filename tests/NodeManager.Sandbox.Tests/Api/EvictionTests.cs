@@ -164,7 +164,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task Side_by_side_evictions_never_take_more_than_the_budget_allows()
+    public async Task Concurrent_evictions_never_exceed_the_allowed_disruptions()
     {
         using var cluster = await RunningAsync();
         for (int i = 0; i < 12; i++)

@@ -11,7 +11,7 @@ public sealed class OpenApiTests
     private const string PodSpec = "io.k8s.api.core.v1.PodSpec";
 
     [Fact]
-    public async Task Fields_are_told_under_the_names_of_the_api_with_what_is_required_and_what_texts_they_take()
+    public async Task Fields_are_described_by_their_API_names_with_requirements_and_accepted_values()
     {
         using var cluster = new TestCluster();
         JsonNode schemas = (await cluster.GetAsync("/openapi/v3/api/v1"))["components"]!["schemas"]!;

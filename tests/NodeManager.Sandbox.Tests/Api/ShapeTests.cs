@@ -57,7 +57,7 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public async Task Unknown_fields_are_dropped_and_told_as_the_client_wants()
+    public async Task Unknown_fields_are_dropped_and_reported_as_the_client_requests()
     {
         using var cluster = new TestCluster();
         const string Body = """{"metadata":{"name":"a"},"spec":{"taints":[{"key":"k","effect":"NoSchedule","efect":"x"}],"colour":"red"} }""";
@@ -103,7 +103,7 @@ public sealed class ShapeTests
     [InlineData(100 * 86400, "100d")]
     [InlineData((800 * 86400) + 5, "2y70d")]
     [InlineData(-10, "<invalid>")]
-    public void Ages_are_said_shortly(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Ages_are_reported_shortly(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
 
     private static async Task<JsonObject> ReadAsync(TestCluster cluster, string path, string accept)
     {

@@ -88,7 +88,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Bookmarks_tell_how_far_a_quiet_watch_has_come()
+    public async Task Bookmarks_report_the_position_of_a_quiet_watch()
     {
         var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
@@ -147,7 +147,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_reading_of_a_watch_at_once()
+    public async Task Cancelling_ends_the_reading_of_a_watch_immediately()
     {
         using var cluster = new TestCluster();
         using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };

@@ -10,7 +10,7 @@ public sealed class ClusterClockTests
     private readonly ManualTimeProvider _wall = new();
 
     [Fact]
-    public void It_begins_where_it_is_told_and_runs_as_fast_as_it_is_told()
+    public void The_clock_starts_at_the_given_time_and_runs_at_the_given_speed()
     {
         var clock = new ClusterClock(_wall, 60, Start);
         long begin = clock.GetTimestamp();
@@ -70,7 +70,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void It_waits_for_work_and_then_goes_on_without_a_jump()
+    public void The_clock_waits_for_work_and_continues_without_a_jump()
     {
         var clock = new ClusterClock(_wall, 600, Start);
         ClockHold hold = clock.Hold();

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 public sealed class DaemonSetTests
 {
     [Fact]
-    public async Task Pods_that_fail_at_once_are_replaced_ever_more_slowly()
+    public async Task Pods_that_fail_immediately_are_replaced_with_increasing_delay()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");

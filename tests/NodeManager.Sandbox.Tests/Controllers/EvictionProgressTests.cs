@@ -64,7 +64,7 @@ public sealed class EvictionProgressTests
     }
 
     [Fact]
-    public void When_nobody_wants_it_any_more_it_has_failed_and_the_responder_is_cancelled()
+    public void A_withdrawn_request_fails_and_its_responder_is_cancelled()
     {
         JsonObject status = Status("Completed Active");
 

@@ -66,7 +66,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task What_cannot_be_evicted_so_is_said_in_the_request_and_no_Eviction_is_made()
+    public async Task What_cannot_be_evicted_so_is_reported_in_the_request_and_no_Eviction_is_made()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "missing", Own, pod: "nobody");
@@ -82,7 +82,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task An_Eviction_that_somebody_makes_beside_the_one_under_way_is_none()
+    public async Task A_second_Eviction_beside_the_one_in_progress_is_ignored()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", Own);
@@ -170,7 +170,7 @@ public sealed class EvictionTests
     [InlineData(0, "Inactive", "status.targetResponders[0].state: Invalid value: \"Inactive\": must be one of: Canceled, Completed, Interrupted, because this responder must reach a final state")]
     [InlineData(0, "Interrupted", "must stay Active because the responder is in progress")]
     [InlineData(1, "Active", "status.targetResponders[1].state: Invalid value: \"Active\": must be one of: Inactive, because the previously active has not finished processing")]
-    public async Task Nobody_takes_a_turn_that_is_not_his(int index, string state, string fault)
+    public async Task A_pod_never_takes_the_turn_of_another(int index, string state, string fault)
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", Own);

@@ -16,7 +16,7 @@ public sealed class JobTests
     [InlineData("0,1", "0,1")]
     [InlineData("0-2", "0,1,2")]
     [InlineData("1,3-5,7,8", "1,3,4,5,7,8")]
-    public void Done_indexes_are_told_as_ranges(string text, string indexes)
+    public void Completed_indexes_are_reported_as_ranges(string text, string indexes)
     {
         int[] numbers = [.. indexes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(text, JobPods.Ranges([.. numbers]));

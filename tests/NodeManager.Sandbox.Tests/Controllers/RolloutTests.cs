@@ -56,7 +56,7 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task Old_sets_beyond_the_history_are_forgotten()
+    public async Task Old_sets_beyond_the_history_are_removed()
     {
         await StartAsync(""","revisionHistoryLimit":1""");
         foreach (string image in new[] { "i:2", "i:3", "i:4" })

@@ -44,7 +44,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Pods_of_other_schedulers_are_left_alone()
+    public async Task Pods_of_other_schedulers_are_not_changed()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

@@ -34,5 +34,5 @@ public sealed class JsonPathTests
     [InlineData(".a[")]
     [InlineData(".a[x]")]
     [InlineData(".list[?(type=='B')]")]
-    public void What_is_no_path_is_not_read(string path) => Assert.Null(JsonPath.Read(path));
+    public void An_invalid_path_is_not_read(string path) => Assert.Null(JsonPath.Read(path));
 }

@@ -18,7 +18,7 @@ public sealed class ApiFaultTests : IDisposable
     public void Dispose() => _api.Dispose();
 
     [Fact]
-    public async Task Throttled_requests_are_told_how_long_to_wait()
+    public async Task Throttled_requests_get_a_Retry_After()
     {
         _api.Cluster.SetFault(new() { Kind = "apithrottled", RetryAfter = TimeSpan.FromSeconds(7), Resources = ["configmaps"] });
 
@@ -43,7 +43,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Conflicts_meet_changes_of_what_nobody_changed()
+    public async Task Conflicts_are_injected_into_unchanged_objects()
     {
         await _api.CreateAsync(ConfigMaps, """{"metadata":{"name":"a"}}""");
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiConflict });
@@ -92,7 +92,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Watches_are_cut_at_once_and_again_after_each_period()
+    public async Task Watches_are_cut_immediately_and_again_after_each_period()
     {
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, Resources = ["configmaps"], Period = TimeSpan.FromMinutes(1) });
         using WatchReader other = await _api.WatchAsync("/api/v1/namespaces/default/secrets?watch=true");

@@ -94,7 +94,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_that_cannot_be_removed_are_told_every_five_minutes()
+    public async Task Images_that_cannot_be_removed_are_reported_every_five_minutes()
     {
         await _live.OpenNodesAsync("a");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Nodes = ["a"], For = TimeSpan.FromMinutes(8) });

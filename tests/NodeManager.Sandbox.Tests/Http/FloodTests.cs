@@ -66,7 +66,7 @@ public sealed class FloodTests
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003garbage")]
     [InlineData("\u0016\u0003\u0001\u00ff\u00ff")]
     [InlineData("")]
-    public async Task What_is_no_TLS_is_closed_and_takes_nobody_along(string bytes)
+    public async Task A_connection_without_TLS_is_closed_and_affects_no_other(string bytes)
     {
         using var served = new ServedCluster(new() { Handshake = TimeSpan.FromMilliseconds(500) });
         using var client = new TcpClient();

@@ -185,7 +185,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task What_follows_a_refused_request_on_its_connection_is_no_request()
+    public async Task Bytes_after_a_refused_request_are_not_read_as_a_request()
     {
         using var served = new ServedCluster();
         string hidden = $"DELETE /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";

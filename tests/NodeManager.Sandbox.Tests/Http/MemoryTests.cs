@@ -46,7 +46,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Many_connections_that_never_finish_their_request_cost_little_and_keep_nobody_out()
+    public async Task Many_unfinished_requests_cost_little_and_block_no_other_client()
     {
         using var served = new ServedCluster();
         int count = Math.Min(ProofSize.Read("NODEMANAGER_CONNECTIONS", 200), ServerLimits.Default.Connections - 1);

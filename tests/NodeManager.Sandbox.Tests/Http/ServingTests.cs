@@ -84,7 +84,7 @@ public sealed class ServingTests
     [InlineData("Bearer wrong")]
     [InlineData("Basic YWRtaW46YWRtaW4=")]
     [InlineData("Bearer")]
-    public async Task Without_the_token_nobody_gets_in(string? authorization)
+    public async Task Requests_without_the_token_are_refused(string? authorization)
     {
         using var served = new ServedCluster();
         using var stranger = new HttpClient(served.CreateHandler()) { BaseAddress = served.Server.Address };

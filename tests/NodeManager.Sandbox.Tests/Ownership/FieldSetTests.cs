@@ -34,7 +34,7 @@ public sealed class FieldSetTests
     [InlineData("""{"k:{":{}}""")]
     [InlineData("""{"i:first":{}}""")]
     [InlineData("""{"f:a":1}""")]
-    public void What_is_no_set_is_refused(string json) => Assert.Throws<FormatException>(() => Read(json));
+    public void An_invalid_set_is_refused(string json) => Assert.Throws<FormatException>(() => Read(json));
 
     [Fact]
     public void A_union_has_what_either_has()
@@ -64,7 +64,7 @@ public sealed class FieldSetTests
     }
 
     [Fact]
-    public void Paths_are_told_as_the_API_tells_them_a_level_before_what_is_below()
+    public void Paths_are_reported_as_the_API_does_parents_before_children()
     {
         FieldSet set = Read("""{"f:spec":{".":{},"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}}}},"f:data":{},"f:f":{"v:\"x\"":{},"i:2":{}}}""");
         Assert.Equal(

@@ -24,7 +24,7 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_restored_has_the_versions_and_uids_that_it_had_and_goes_on_from_there()
+    public void A_restored_cluster_keeps_versions_and_UIDs_and_continues_from_there()
     {
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "later", At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1), For = TimeSpan.FromMinutes(5) });
         _live.Cluster.Save(File, includeSecrets: false, replace: false);

@@ -73,7 +73,7 @@ public sealed class PluginDefinitionsTests
     [InlineData("{name: A, extensionPoints: [score], arguments: {a: [string, int32]}}", "one kind")]
     [InlineData("{name: A, extensionPoints: [score], arguments: [a]}", "not a mapping")]
     [InlineData("a: [", "line ")]
-    public void What_is_no_definition_is_refused_with_the_reason(string text, string reason)
+    public void An_invalid_definition_is_refused_with_the_reason(string text, string reason)
     {
         var error = Assert.Throws<NodeManagerException>(() => PluginDefinitions.Read(text, "x.yaml", SchedulerPluginSource.Session));
         Assert.Equal(ErrorIds.SchedulerDefinitionInvalid, error.ErrorId);

@@ -17,7 +17,7 @@ public sealed class ChangeCountTests
     [InlineData(Plugins, Plugins + "- schedulerName: b\n  plugins: {filter: {enabled: [{name: A}]}}\n", 1, 0, 1)]
     // A setting that is called so is no plugin.
     [InlineData(Plugins, Plugins + "  pluginConfig: [{name: A, args: {enabled: true}}]\n", 0, 0, 1)]
-    public void Entries_of_plugins_are_told_from_other_settings(string before, string after, int enabled, int disabled, int updated)
+    public void Entries_of_plugins_are_distinguished_from_other_settings(string before, string after, int enabled, int disabled, int updated)
     {
         SchedulerDocument earlier = Parse(before), later = Parse(after);
 

@@ -67,7 +67,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void What_runs_already_is_left_alone()
+    public void What_runs_already_is_not_changed()
     {
         Assert.Empty(PluginEditor.Enable(Document(""), At("NodeName", "filter")).Differences);
         Assert.Empty(PluginEditor.Enable(Document(""), new PluginChange { Name = "NodeAffinity", ExtensionPoints = ["score"], Weight = 2 }).Differences);

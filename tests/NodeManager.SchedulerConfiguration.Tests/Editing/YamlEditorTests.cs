@@ -104,7 +104,7 @@ public sealed class YamlEditorTests
     }
 
     [Fact]
-    public void Block_scalars_tabs_and_long_lines_are_left_alone()
+    public void Block_scalars_tabs_and_long_lines_are_not_changed()
     {
         var text = Header + "profiles:\n- schedulerName: a\n  pluginConfig:\n  - name: X\n    args:\n      script: |\n        a\tb\n\n        c\n\n      folded: >-\n        "
             + new string('x', 5000) + "\n      tab: \"a\tb\"\n      last: |\n        end\n\n";
@@ -180,7 +180,7 @@ public sealed class YamlEditorTests
     [InlineData("a: b: c", ErrorIds.SchedulerConfigurationInvalid)]
     [InlineData("a: *x", ErrorIds.SchedulerConfigurationInvalid)]
     [InlineData("? [a]\n: b", ErrorIds.SchedulerConfigurationInvalid)]
-    public void What_is_no_configuration_is_told(string text, string errorId)
+    public void An_invalid_configuration_is_reported(string text, string errorId)
     {
         var failure = Assert.Throws<NodeManagerException>(() => SchedulerDocument.Parse(text));
         Assert.Equal(errorId, failure.ErrorId);

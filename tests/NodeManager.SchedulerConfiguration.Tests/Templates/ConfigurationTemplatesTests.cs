@@ -69,7 +69,7 @@ public sealed class ConfigurationTemplatesTests
     }
 
     [Fact]
-    public void Only_the_profiles_named_are_changed_and_a_foreign_plugin_is_told()
+    public void Only_the_named_profiles_are_changed_and_a_foreign_plugin_is_reported()
     {
         var result = ConfigurationTemplates.Apply(Document("v1"), ConfigurationTemplates.Find("LoadAware", null), ["second"]);
         Assert.All(result.Differences, difference => Assert.StartsWith("profiles[second]", difference.Path, StringComparison.Ordinal));
@@ -104,7 +104,7 @@ public sealed class ConfigurationTemplatesTests
     [InlineData("description: x", "no steps")]
     [InlineData("", "not one document")]
     [InlineData("a: [", "line ")]
-    public void What_is_no_template_is_refused_with_the_reason(string text, string reason)
+    public void An_invalid_template_is_refused_with_the_reason(string text, string reason)
     {
         using var folder = new TemporaryFolder();
         folder.Write("x.yaml", text);
@@ -114,7 +114,7 @@ public sealed class ConfigurationTemplatesTests
     }
 
     [Fact]
-    public void What_is_not_there_is_said_with_what_is()
+    public void What_is_not_there_is_reported_with_what_is()
     {
         Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.Find("Nope", null)));
         Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.List(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString()))));

@@ -72,7 +72,7 @@ public sealed class AgentPlanStoreTests
     }
 
     [Fact]
-    public void Open_plans_are_bounded_and_ended_ones_forgotten()
+    public void Open_plans_are_bounded_and_ended_plans_are_removed()
     {
         for (int i = 0; i < AgentPlanStore.MostOpen; i++) Add(Agent);
         Assert.Equal("TooManyPlans", Assert.Throws<NodeManagerException>(() => Add(Agent)).ErrorId);

@@ -14,7 +14,7 @@ public interface IAlertSink
     Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken);
 }
 
-/// <summary>A sink that wants to be told again and again what is open: what it is not told of ends there.</summary>
+/// <summary>A sink that wants to be told repeatedly what is open: what it is not told of ends there.</summary>
 public interface IAlertStateSink : IAlertSink
 {
     /// <summary>How often.</summary>

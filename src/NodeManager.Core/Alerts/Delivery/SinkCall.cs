@@ -10,7 +10,7 @@ internal static class SinkCall
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // A sink that ignores its token must not stop the others' deliveries for ever, nor the monitor's end.
+            // A sink that ignores its token must not stop the others' deliveries indefinitely, nor the monitor's end.
             await send(either.Token).WaitAsync(either.Token);
             return null;
         }

@@ -10,7 +10,7 @@ internal static class NodeRegistration
 {
     /// <summary>The merge patch that a node lacks; null where it has all of it, or had it once.</summary>
     /// <remarks>
-    /// The annotation in the same patch says that it was done: what others take away later, startup taints above all, is not put back. A node
+    /// The annotation in the same patch says that it was done: what others remove later, startup taints above all, is not put back. A node
     /// that is Ready without its startup taints had them from its bootstrap and has lost them already.
     /// </remarks>
     /// <param name="claim">Whose node it is.</param>

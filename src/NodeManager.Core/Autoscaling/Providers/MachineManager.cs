@@ -114,7 +114,7 @@ public static class MachineManager
         HashSet<string> unseen = [.. names.Where(static name => !NamePattern.IsWildcard(name))];
         NodeSmithProvider[] asked = [.. all.Where(one => isMeant(one.Metadata.Name))];
         bool isWhole = asked.Length > 0;
-        // Side by side, and emitted in their order.
+        // Concurrently, and emitted in their order.
         Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)>[] lists = [.. asked.Select(one => ListAsync(session, connection, one, cancellationToken))];
         foreach (Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> list in lists)
         {

@@ -15,7 +15,7 @@ public sealed record AutoscalerOptions
     /// <summary>Where its resources are; a Secret may be elsewhere.</summary>
     public string Namespace { get; init; } = NodeSmithNames.DefaultNamespace;
 
-    /// <summary>How long after a renewal nobody else takes over.</summary>
+    /// <summary>How long after a renewal no other client takes over.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Claims that are worked on concurrently. A drain does not count.</summary>

@@ -116,7 +116,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         else scope.Observer.Verbose(said);
     }
 
-    // Ends when the pod is on its way out (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
+    // Ends when the pod is terminating (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
     private async Task<string?> FollowAsync(PodRecord record, ObjectCache<Pod> pods, Action changed, CancellationToken cancellationToken)
     {
         DateTimeOffset seen = scope.Now;
@@ -146,7 +146,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         }
     }
 
-    // How long the budget that refuses it is waited for; null for ever.
+    // How long the budget that refuses it is waited for; null: without limit.
     private TimeSpan? OverrideLeft(PodRecord record) =>
         record.BlockedBy.Count > 0 ? record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
 

@@ -176,7 +176,7 @@ internal sealed class PodEvictor(
         }
     }
 
-    // Ends when the pod has ended, is on its way out, or had its time.
+    // Ends when the pod has ended, is terminating, or had its time.
     private async Task WaitForJobAsync(PodRecord record, TimeSpan timeout, CancellationToken cancellationToken)
     {
         DateTimeOffset since = scope.Now;
@@ -201,7 +201,7 @@ internal sealed class PodEvictor(
 
     private bool IsOverdue(PodRecord record) => OverrideLeft(record) <= TimeSpan.Zero;
 
-    // How long its budget is waited for; null for ever.
+    // How long its budget is waited for; null: without limit.
     private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
 
     // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.

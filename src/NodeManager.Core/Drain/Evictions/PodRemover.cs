@@ -7,7 +7,7 @@ namespace NodeManager.Core.Drain.Evictions;
 /// <summary>Asks the server, once, to evict or delete a pod: that pod and no other of its name.</summary>
 internal sealed class PodRemover(DrainScope scope)
 {
-    // A server that is cut off in the middle of an eviction has counted the pod against its budget and does not delete it: nobody else may
+    // A server that is cut off in the middle of an eviction has counted the pod against its budget and does not delete it: no other client may
     // go for two minutes.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 

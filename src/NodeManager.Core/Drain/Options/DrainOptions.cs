@@ -63,7 +63,7 @@ public sealed record DrainOptions
     /// <summary>Nodes and pods worked on at once.</summary>
     public int ThrottleLimit { get; init; } = 32;
 
-    /// <summary>Pods on their way out at once (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
+    /// <summary>Pods that terminate concurrently (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
     public int? MaxParallelEvictions { get; init; }
 
     /// <summary>How pods are asked to go, see <see cref="NodeManager.EvictionApi"/>.</summary>

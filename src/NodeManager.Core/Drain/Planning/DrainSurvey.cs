@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Planning;
 
-/// <summary>What was read of the cluster for a plan, all of it side by side.</summary>
+/// <summary>What was read of the cluster for a plan, all of it concurrently.</summary>
 internal sealed record DrainSurvey
 {
     private ILookup<string?, PodDisruptionBudget>? _budgets;

@@ -14,7 +14,7 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Running;
 
-/// <summary>One run over several nodes: reads, cordons all, then drains all side by side.</summary>
+/// <summary>One run over several nodes: reads, cordons all, then drains all concurrently.</summary>
 internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes, ChannelWriter<NodeDrainResult> results)
 {
     private readonly DateTimeOffset _startedAt = scope.Now;

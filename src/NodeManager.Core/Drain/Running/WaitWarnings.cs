@@ -20,7 +20,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
 
     private readonly Dictionary<string, DateTimeOffset> _since = [];
 
-    /// <summary>Looks again and again, until cancelled. Never throws.</summary>
+    /// <summary>Looks repeatedly, until cancelled. Never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using NodeManager.Core.Drain.Rules;
 namespace NodeManager.Core.Drain.State;
 
 /// <summary>
-/// So many pods may be on their way out at once, over all nodes. Whose turn is first gets the next free slot, however long others have
+/// So many pods may be terminating concurrently, over all nodes. Whose turn is first gets the next free slot, however long others have
 /// waited. A pod that waits for its budget holds none. Thread-safe.
 /// </summary>
 /// <param name="limit">How many; null for no limit.</param>

@@ -130,7 +130,7 @@ internal sealed class PodRecord(PlannedPod planned)
         Reason = reason;
     }
 
-    /// <summary>It is on its way out.</summary>
+    /// <summary>It is terminating.</summary>
     public void Terminates(DateTimeOffset now)
     {
         if (Steps.Current != DrainStep.Terminate) Waits("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);

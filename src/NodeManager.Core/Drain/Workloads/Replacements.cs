@@ -8,7 +8,7 @@ namespace NodeManager.Core.Drain.Workloads;
 
 /// <summary>
 /// Waits until the workloads of the pods that left have as many ready pods again as they want. Without a limit from the user it does not
-/// wait for ever: where nothing that is missing has been on its way for a while, it says so and ends.
+/// wait indefinitely: where nothing that is missing has been on its way for a while, it says so and ends.
 /// </summary>
 internal sealed class Replacements : IDisposable
 {

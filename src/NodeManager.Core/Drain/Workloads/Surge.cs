@@ -31,7 +31,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     private readonly SurgeInspector _inspector = new(scope.Client, survey.Server.Minor);
 
     /// <summary>
-    /// True when the pod's Deployment was restarted and the pod is on its way out; false when it has to go the usual way, for now: what is
+    /// True when the pod's Deployment was restarted and the pod is terminating; false when it has to go the usual way, for now: what is
     /// under way with the Deployment may end, so it is worth asking again.
     /// </summary>
     /// <param name="record">Of the pod.</param>

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Rules;
 
-/// <summary>Whether a node changes between ready and not ready again and again.</summary>
+/// <summary>Whether a node changes between ready and not ready repeatedly.</summary>
 internal static class FlapRules
 {
     /// <summary>What the kubelet and the node lifecycle controller both write when a node becomes not ready.</summary>

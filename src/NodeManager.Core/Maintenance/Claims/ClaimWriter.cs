@@ -54,7 +54,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     }
 
     /// <summary>Cordons the node and tells autoscalers to leave it. One that the run cordoned before is only cordoned again if need be.</summary>
-    /// <returns>The node, and whether it had been cordoned by somebody else.</returns>
+    /// <returns>The node, and whether it had been cordoned by another client.</returns>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
     public async Task<(Node Node, bool WasCordoned)> CordonAsync(string name, string uid, string drainNote, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return (node, wasCordoned);
     }
 
-    /// <summary>Gives the node back as it was found: uncordoned unless somebody else had cordoned it, without what the run had set.</summary>
+    /// <summary>Gives the node back as it was found: uncordoned unless another client had cordoned it, without what the run had set.</summary>
     /// <returns>False where the claim was gone already, and nothing was changed.</returns>
     public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
     {

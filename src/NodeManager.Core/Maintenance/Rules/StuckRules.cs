@@ -10,7 +10,7 @@ public static class StuckRules
     /// <summary>Null where every pod has a place, or where a node that comes back would not give it one.</summary>
     /// <param name="snapshot">The cluster as it is. The held nodes are taken for schedulable in it.</param>
     /// <param name="waiting">Pods without a node that the drains wait for.</param>
-    /// <param name="draining">Names of the nodes that are drained, any of which may be given back.</param>
+    /// <param name="draining">Names of the nodes that are drained, any of which may be released.</param>
     /// <param name="held">Names of all nodes that the run has cordoned.</param>
     public static GiveBack? Choose(ClusterSnapshot snapshot, IReadOnlyCollection<Pod> waiting, IReadOnlyCollection<string> draining, IReadOnlySet<string> held)
     {

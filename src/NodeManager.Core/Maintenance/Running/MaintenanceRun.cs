@@ -56,7 +56,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         return new(_ledger.Describe(state), failure);
     }
 
-    /// <summary>Goes on until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
+    /// <summary>Continues until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
     private async Task<string?> WorkAsync(CancellationToken cancellationToken)
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, fleet, _conditions, start.Progress);

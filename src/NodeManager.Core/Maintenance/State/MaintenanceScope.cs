@@ -40,7 +40,7 @@ internal sealed class MaintenanceScope
 
     public IMaintenanceObserver Observer { get; }
 
-    /// <summary>Goes on asking a server that does not answer.</summary>
+    /// <summary>Continues asking a server that does not answer.</summary>
     public UnreachableServerRetry Retry { get; }
 
     /// <summary>Its own, and its drains'.</summary>
@@ -48,7 +48,7 @@ internal sealed class MaintenanceScope
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Cancelled when somebody else has taken the run over.</summary>
+    /// <summary>Cancelled when another client has taken the run over.</summary>
     public CancellationToken Lost { get; set; }
 
     /// <summary>

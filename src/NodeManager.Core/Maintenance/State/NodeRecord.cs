@@ -23,7 +23,7 @@ internal sealed record NodeRecord
     /// <summary>It was cordoned or not Ready when the run began.</summary>
     public bool WasUnavailable { get; init; }
 
-    /// <summary>It was given back because its batch was stuck: it goes alone, after all others.</summary>
+    /// <summary>It was released because its batch was stuck: it goes alone, after all others.</summary>
     public bool GoesAlone { get; init; }
 
     /// <summary>Of the node before its reboot.</summary>

@@ -130,7 +130,7 @@ internal static class RunDirectory
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            // Somebody else did.
+            // Another client did.
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class RunNamespace
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
             {
-                // Somebody else made it at the same time.
+                // Another client made it at the same time.
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {

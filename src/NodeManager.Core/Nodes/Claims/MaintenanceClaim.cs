@@ -29,13 +29,13 @@ internal sealed record MaintenanceClaim
     /// <summary>True when the node was cordoned before.</summary>
     public bool WasCordoned { get; init; }
 
-    /// <summary>Keys of the annotations that the run has set, and nobody else before.</summary>
+    /// <summary>Keys of the annotations that the run has set, and no other client before.</summary>
     public IReadOnlyList<string>? Set { get; init; }
 
     /// <summary>Whether a run has cordoned the node, and not given it back.</summary>
     public static bool IsInWork(Node node) => Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is { IsBegun: true };
 
-    /// <summary>Whether somebody else than a run has cordoned the node, so that it stays cordoned after the run.</summary>
+    /// <summary>Whether another client than a run has cordoned the node, so that it stays cordoned after the run.</summary>
     public static bool StaysCordoned(Node node) =>
         node.Spec.Unschedulable == true && Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is not { IsBegun: true, WasCordoned: false };
 

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Nodes.Editing;
 
 /// <summary>
 /// Writes <see cref="NodeLifecycleCondition"/>s: several in one strategic patch of the node's status, where a merge patch would drop all
-/// others. What somebody else says by them stays: only conditions that are not True, or True with a reason of ours, are touched.
+/// others. What another client says by them stays: only conditions that are not True, or True with a reason of ours, are touched.
 /// </summary>
 internal static class LifecycleConditions
 {

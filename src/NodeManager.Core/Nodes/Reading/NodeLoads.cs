@@ -105,7 +105,7 @@ internal sealed class NodeLoads
         KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, CancellationToken cancellationToken)
     {
         KubernetesList<Pod> list = await client.ListAsync(ClusterPods.Type, new() { FieldSelector = fieldSelector }, cancellationToken);
-        // Lists of several nodes' pods arrive side by side.
+        // Lists of several nodes' pods arrive concurrently.
         lock (sums)
         {
             foreach (Pod pod in list.Items) Add(pod, sums);

@@ -13,10 +13,10 @@ namespace NodeManager.Core.Nodes.Reading;
 /// <summary>Reads nodes, and what runs on them.</summary>
 public static class NodeReader
 {
-    // So many single requests side by side cost less than a page of 500 nodes.
+    // So many concurrent single requests cost less than a page of 500 nodes.
     private const int FewNames = 16;
 
-    /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, side by side with the nodes.</summary>
+    /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, concurrently with the nodes.</summary>
     /// <param name="session">Where.</param>
     /// <param name="query">Which.</param>
     /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName); the others still come.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NodeManager.Core.Repair.Rules;
 
 /// <summary>
-/// Which repairs may start. Pure. When many nodes fail together the cause is seldom the nodes, and repairing them takes away what is left: below
+/// Which repairs may start. Pure. When many nodes fail together the cause is seldom the nodes, and repairing them removes what is left: below
 /// the minimum, repairs that run go on and no new one starts. After a storm none starts before the cluster has been well for a while.
 /// </summary>
 /// <param name="MinHealthy">How many of the selected nodes must be healthy. What the others are repaired from must not be less.</param>

@@ -38,7 +38,7 @@ public sealed record RepairPolicy
 
     public bool IncludeControlPlane { get; init; }
 
-    /// <summary>Repair nodes, too, that somebody else has cordoned.</summary>
+    /// <summary>Repair nodes, too, that another client has cordoned.</summary>
     public bool IncludeCordoned { get; init; }
 
     /// <summary>How pods are evicted.</summary>

@@ -23,7 +23,7 @@ public sealed record RepairRequest
     /// <summary>Where the Lease of the repair is.</summary>
     public string Namespace { get; init; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>Goes on until it is cancelled, and repairs nodes whenever they fail. Otherwise each node is judged once.</summary>
+    /// <summary>Continues until it is cancelled, and repairs nodes whenever they fail. Otherwise each node is judged once.</summary>
     public bool IsContinuous { get; init; }
 
     /// <summary>Only says what would be done.</summary>

@@ -11,7 +11,7 @@ namespace NodeManager.Core.Scheduler.Restarts;
 /// <param name="Leader">Who leads.</param>
 internal sealed record RolloutVerdict(bool? Outcome, string Text, int Ready, int Wanted, Pod? FailedPod = null, string Leader = "")
 {
-    /// <summary>Somebody else changed or restarted the Deployment after this restart; the verdict is of that rollout.</summary>
+    /// <summary>Another client changed or restarted the Deployment after this restart; the verdict is of that rollout.</summary>
     public bool IsTakenOver { get; init; }
 
     /// <summary>The revision that the pods of the rollout were started with.</summary>

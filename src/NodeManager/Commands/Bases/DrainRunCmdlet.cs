@@ -59,7 +59,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [Duration]
     public TimeSpan? SurgeTimeout { get; set; }
 
-    /// <summary>How many pods may be on their way out at once, over all nodes of a cluster; without it, no limit.</summary>
+    /// <summary>How many pods may be terminating concurrently, over all nodes of a cluster; without it, no limit.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; set; }

@@ -8,7 +8,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that changes nodes: many side by side, each after it was asked for, the changes of one node in their order.</summary>
+/// <summary>A cmdlet that changes nodes: many concurrently, each after it was asked for, the changes of one node in their order.</summary>
 public abstract class NodeChangeCmdlet : NodeCmdlet
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);

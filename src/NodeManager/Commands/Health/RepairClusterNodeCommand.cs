@@ -68,7 +68,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
     [Parameter]
     public SwitchParameter IncludeControlPlane { get; set; }
 
-    /// <summary>Repair nodes, too, that somebody else has cordoned.</summary>
+    /// <summary>Repair nodes, too, that another client has cordoned.</summary>
     [Parameter]
     public SwitchParameter IncludeCordoned { get; set; }
 

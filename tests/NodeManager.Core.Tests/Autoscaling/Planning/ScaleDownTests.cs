@@ -22,7 +22,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void Least_nodes_stay()
+    public void The_minimum_of_nodes_stays()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Limits.MinNodes = 2;
@@ -135,7 +135,7 @@ public sealed class ScaleDownTests
     [Theory]
     [InlineData("SingleNode", 1)]
     [InlineData("MultiNode", 2)]
-    public void One_node_or_several_are_consolidated_and_nobody_moves_to_a_node_that_leaves(string mode, int removed)
+    public void One_node_or_several_are_consolidated_and_no_pod_moves_to_a_node_being_removed(string mode, int removed)
     {
         ScalePlan plan = ScalePlanner.Plan(Running(Consolidating(mode), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")));
 
@@ -205,7 +205,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void Nodes_of_other_pools_and_of_none_are_left_alone()
+    public void Nodes_of_other_pools_and_of_none_are_not_changed()
     {
         ScaleInput input = Running(Fours(), 1) with { };
         ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand"), Node("foreign", pool: null)] });

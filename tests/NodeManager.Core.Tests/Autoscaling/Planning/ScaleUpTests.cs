@@ -123,7 +123,7 @@ public sealed class ScaleUpTests
 
     [Theory]
     [MemberData(nameof(Ignored))]
-    public void Some_pods_are_no_demand(string kind, string reason, string decision)
+    public void Some_pods_do_not_count_as_demand(string kind, string reason, string decision)
     {
         Pod pod = Waiting("pod").With(one =>
         {

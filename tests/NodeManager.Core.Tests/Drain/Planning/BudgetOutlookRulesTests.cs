@@ -45,7 +45,7 @@ public sealed class BudgetOutlookRulesTests
     [InlineData("minAvailable", "90%", "10 replicas or more, or lower minAvailable to 1")]
     [InlineData("minAvailable", "100%", "lower minAvailable to 1")]
     [InlineData("maxUnavailable", "0", "Raise maxUnavailable")]
-    public void What_would_free_it_is_said(string bound, string value, string remedy) =>
+    public void What_would_free_it_is_reported(string bound, string value, string remedy) =>
         Assert.Contains(remedy, Judge(Budget(bound, value, 2, 2, 2), "ready ready").Remedy, StringComparison.Ordinal);
 
     [Theory]

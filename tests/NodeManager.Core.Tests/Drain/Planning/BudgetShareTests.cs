@@ -29,7 +29,7 @@ public sealed class BudgetShareTests
     }
 
     [Fact]
-    public void It_is_said_how_many_go_at_once_and_what_becomes_of_the_others()
+    public void The_plan_reports_how_many_pods_can_be_evicted_now_and_the_outlook_of_the_others()
     {
         PodBudget budget = Budget(1, 3, 2, 3, 0, BudgetOutlook.Now);
 

@@ -102,7 +102,7 @@ public sealed class DrainRulesTests
     }
 
     [Fact]
-    public void Where_daemon_sets_cannot_be_read_their_pods_are_left_alone_with_a_warning()
+    public void Where_daemon_sets_cannot_be_read_their_pods_are_not_changed_with_a_warning()
     {
         PodDecision judged = DrainRules.Judge(Make("daemonset gone").ReadPod(), new(Nothing, null, Now));
 

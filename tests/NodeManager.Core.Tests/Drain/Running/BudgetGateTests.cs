@@ -23,7 +23,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Among_equals_who_came_first_passes_first()
+    public void Among_equals_the_first_to_arrive_passes_first()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry first = Refused(gate), second = Refused(gate);
@@ -82,7 +82,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_was_known_before_a_refusal_lets_nobody_pass()
+    public void A_status_older_than_a_refusal_allows_no_eviction()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(3));
@@ -106,7 +106,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_was_accepted_is_taken_until_a_status_tells()
+    public void An_accepted_eviction_counts_until_a_status_includes_it()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(2));
@@ -144,7 +144,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Where_each_is_asked_for_once_nobody_waits_for_a_status()
+    public void With_one_attempt_for_each_pod_no_eviction_waits_for_a_status()
     {
         BudgetGate gate = Gate(once: true);
         gate.Seed(Budget(0));
@@ -154,7 +154,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Few_are_asked_for_at_once_and_more_as_long_as_the_server_answers_quickly()
+    public void Few_requests_are_sent_concurrently_and_more_while_the_server_answers_quickly()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(100));
@@ -167,7 +167,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_is_answered_late_holds_nobody_up()
+    public void A_late_answer_delays_no_other_eviction()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
@@ -181,7 +181,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Where_nobody_is_left_in_the_line_what_is_late_is_asked_for_again_and_no_more_than_three_times()
+    public void With_an_empty_queue_a_late_eviction_is_repeated_at_most_three_times()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
@@ -259,7 +259,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void All_pass_when_the_budget_is_deleted()
+    public void All_waiting_pods_are_evicted_when_the_PDB_is_deleted()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry[] tickets = [Refused(gate), Refused(gate)];

@@ -61,7 +61,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Asked_once_a_drain_leaves_what_is_refused_and_ends()
+    public async Task With_Once_a_drain_skips_refused_pods_and_ends()
     {
         _server.Pods.Put(Sample.Pod("p2", app: "other"));
         _server.OnRemove = (name, _) => name == "p1" ? Answers.BudgetRefuses("web") : null;
@@ -75,7 +75,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Asked_once_a_drain_that_nothing_refuses_is_a_drain_like_any_other() =>
+    public async Task With_Once_a_drain_without_refusals_completes() =>
         Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server, new() { Once = true })).Status);
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class EvictionAnswerTests
     }
 
     [Fact]
-    public void The_words_of_the_budget_are_told_rather_than_those_of_the_refusal()
+    public void The_PDBs_counts_are_reported_instead_of_the_refusal()
     {
         Status status = new() { Message = "Cannot evict pod", Details = new() { Causes = [new() { Reason = "DisruptionBudget", Message = "needs 2 and has 2" }] } };
 

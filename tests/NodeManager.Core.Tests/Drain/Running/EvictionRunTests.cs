@@ -121,7 +121,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Credentials_that_are_no_longer_accepted_fail_the_node_and_say_so()
+    public async Task Expired_credentials_fail_the_node_and_are_named()
     {
         _server.OnRemove = (_, _) => Answers.Status(401, "Unauthorized", "Unauthorized");
 

@@ -51,7 +51,7 @@ public sealed class EvictionSlotsTests
     }
 
     [Fact]
-    public void Without_a_limit_nobody_waits()
+    public void Without_a_limit_no_request_waits()
     {
         EvictionSlots slots = new(null);
 

@@ -119,7 +119,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_may_still_write_is_not_forced_until_the_node_is_said_to_be_off()
+    public async Task What_may_still_write_is_not_forced_until_the_node_is_reported_to_be_off()
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
         _server.OnAccepted = Stick;

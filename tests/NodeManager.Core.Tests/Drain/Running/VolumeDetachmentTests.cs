@@ -107,7 +107,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_claims_nobody_asks_for_attachments()
+    public async Task Without_claims_VolumeAttachments_are_not_read()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 

@@ -41,7 +41,7 @@ public sealed class WorkloadBoardTests
     [InlineData("rs!", false)]
     [InlineData("rs? rs!", false)]
     [InlineData("", false)] // its controller has yet to make one
-    public void It_is_stuck_when_none_of_its_pods_is_on_its_way(string pods, bool isStuck)
+    public void A_workload_is_stuck_when_none_of_its_pods_is_starting(string pods, bool isStuck)
     {
         WorkloadCache board = new(TimeProvider.System);
         board.Put(new Deployment { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } }, "W", 3, false);

@@ -19,14 +19,14 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     public void Dispose() => _session.Dispose();
 
     [Fact]
-    public void What_is_well_from_the_start_is_not_told()
+    public void Nodes_that_are_healthy_from_the_start_are_not_reported()
     {
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
         Assert.Empty(_told);
     }
 
     [Fact]
-    public void What_turns_bad_is_told_once_and_once_more_when_it_is_well_again()
+    public void A_fault_is_reported_once_and_its_recovery_once()
     {
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Error));
@@ -40,7 +40,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_bad_at_the_first_look_or_gets_worse_is_told_and_what_gets_less_bad_is_not()
+    public void New_and_worsening_findings_are_reported_and_improving_ones_are_not()
     {
         Look(("Pod", SchedulerHealthStatus.Warning));
         Look(("Pod", SchedulerHealthStatus.Warning), ("Pod", SchedulerHealthStatus.Error));
@@ -61,7 +61,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     }
 
     [Fact]
-    public void Each_scheduler_and_each_session_is_told_by_itself()
+    public void Each_scheduler_and_each_session_is_reported_separately()
     {
         using NodeManagerSession other = OfflineSession.Create(2, "prod");
         Look(("Pod", SchedulerHealthStatus.Error));

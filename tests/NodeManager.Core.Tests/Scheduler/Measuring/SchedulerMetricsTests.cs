@@ -37,7 +37,7 @@ public sealed class SchedulerMetricsTests
         [.. SchedulerMetrics.Read(text, "x").Since(before is null ? null : SchedulerMetrics.Read(before, "x"), "x", null, "", null)];
 
     [Fact]
-    public void Attempts_are_told_by_result_with_their_durations_under_either_name()
+    public void Attempts_are_reported_by_result_with_durations_under_either_name()
     {
         foreach (var text in new[] { Old, Old.Replace("e2e_scheduling", "scheduling_attempt", StringComparison.Ordinal) })
         {
@@ -79,7 +79,7 @@ public sealed class SchedulerMetricsTests
     [InlineData("scheduler_pending_pods{queue=active} 1\n", "line 1")]
     [InlineData("a 1\nscheduler_pending_pods many\n", "line 2")]
     [InlineData("scheduler_pending_pods\n", "line 1")]
-    public void What_is_no_scheduler_is_said_to_be_none(string text, string reason)
+    public void A_Deployment_that_is_not_a_scheduler_is_reported_as_such(string text, string reason)
     {
         var error = Assert.Throws<NodeManagerException>(() => SchedulerMetrics.Read(text, "https://x/metrics"));
         Assert.Equal(ErrorIds.UnexpectedAnswer, error.ErrorId);

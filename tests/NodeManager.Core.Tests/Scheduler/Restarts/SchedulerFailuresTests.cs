@@ -11,7 +11,7 @@ public sealed class SchedulerFailuresTests
     [InlineData(SchedulerRestartStatus.RolledBack, "", "It said no.", "Compare-SchedulerConfiguration")]
     [InlineData(SchedulerRestartStatus.RolledBack, "no kind", "It said no. The log of the pod ends: no kind", "Compare-SchedulerConfiguration")]
     [InlineData(SchedulerRestartStatus.Failed, "", "It said no.", "Restore-SchedulerConfiguration")]
-    public void Any_other_end_says_what_happened_and_what_to_do(string status, string log, string message, string action)
+    public void Any_other_end_has_its_cause_and_remedy(string status, string log, string message, string action)
     {
         SchedulerRestartResult result = Result(status, log);
 

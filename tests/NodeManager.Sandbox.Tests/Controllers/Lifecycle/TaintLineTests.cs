@@ -65,7 +65,7 @@ public sealed class TaintLineTests
     }
 
     [Fact]
-    public void Whoever_was_stopped_waits_a_full_interval_when_it_goes_on()
+    public void A_stopped_timer_waits_a_full_interval_when_it_resumes()
     {
         Add("a");
         _line.ChangeRate(0, Start);

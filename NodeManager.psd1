@@ -110,6 +110,7 @@
         'Unregister-SchedulerPlugin'
         'Update-NodePool'
         'Wait-ClusterNode'
+        'Wait-NodeMaintenance'
         'Wait-NodePool'
         'Watch-ClusterNode'
     )

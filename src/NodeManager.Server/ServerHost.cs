@@ -7,6 +7,7 @@ using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Detached;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Options;
@@ -43,6 +44,12 @@ internal static class ServerHost
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
         if (options.Mcp) AgentSetup.AddStdio(builder.Services);
+        if (options.DetachedNamespace is { } ns)
+        {
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information).AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
+            builder.Services.AddHostedService(provider => new DetachedService(provider.GetRequiredService<ClusterSession>(), ns, provider.GetRequiredService<ILogger<DetachedService>>()));
+        }
+
         WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
         app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app, options));

@@ -383,3 +383,44 @@ Describe 'Get-NodeMaintenance' {
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $id
     }
 }
+
+Describe '-Detach' {
+    It 'is refused where no server works, and starts nothing' {
+        $before = @(Get-NodeMaintenance -Limit 100).Count
+        { Invoke-NodeMaintenance gpu-1a-01 -Detach -ErrorAction Stop } | Should -Throw -ErrorId 'ServerNotRunning*'
+        { Invoke-NodeDrain gpu-1a-01 -Detach -ErrorAction Stop } | Should -Throw -ErrorId 'ServerNotRunning*'
+        @(Get-NodeMaintenance -Limit 100).Count | Should -Be $before
+        (Get-ClusterNode gpu-1a-01).Unschedulable | Should -BeFalse
+    }
+
+    It 'takes no <Name>' -ForEach @(
+        @{ Name = 'DisableEviction'; More = @{ DisableEviction = $true } }
+        @{ Name = 'ForceStuck'; More = @{ ForceStuck = '1m' } }
+        @{ Name = 'OverrideBudgetAfter'; More = @{ OverrideBudgetAfter = '1m' } }
+        @{ Name = 'AsJob'; More = @{ AsJob = $true } }
+    ) {
+        { Invoke-NodeMaintenance gpu-1a-01 -Detach @More -ErrorAction Stop } | Should -Throw "-$Name*" -ErrorId 'DetachInvalid*'
+        { Invoke-NodeDrain gpu-1a-01 -Detach @More -ErrorAction Stop } | Should -Throw "-$Name*" -ErrorId 'DetachInvalid*'
+    }
+
+    It 'takes no script block, and -Window of a drain needs it' {
+        { Invoke-NodeMaintenance gpu-1a-01 -Detach -ScriptBlock { 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'DetachInvalid*'
+        { Invoke-NodeDrain gpu-1a-01 -Window '01:00-02:00 UTC' -ErrorAction Stop } | Should -Throw -ErrorId 'DetachInvalid*'
+    }
+}
+
+Describe 'Wait-NodeMaintenance' {
+    It 'returns a run that is over, waits for one that runs, and gives up in time' {
+        $over = Invoke-NodeMaintenance gpu-1a-01 @fast -PassThru
+        ($over | Wait-NodeMaintenance).Status | Should -BeExactly Completed
+        $job = Invoke-NodeMaintenance gpu-1a-01 @fast -AsJob -ScriptBlock { Start-Sleep -Seconds 3 }
+        while (-not ($run = Get-NodeMaintenance -Limit 5 | Where-Object Status -eq Running)) { Start-Sleep -Milliseconds 100 }
+        { Wait-NodeMaintenance $run.Id -Timeout 0 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout*'
+        (Wait-NodeMaintenance $run.Id -Timeout 5m).Status | Should -BeExactly Completed
+        $job | Wait-Job -Timeout 60 | Remove-Job -Force
+    }
+
+    It 'says where there is no such run' {
+        { Wait-NodeMaintenance 20200101-000000-abcd -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceNotFound*'
+    }
+}

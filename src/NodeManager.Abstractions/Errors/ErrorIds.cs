@@ -200,6 +200,10 @@ public static class ErrorIds
     public const string MaintenanceStopped = nameof(MaintenanceStopped);
     /// <summary>A process still works on the run.</summary><remarks>Run Stop-NodeMaintenance first.</remarks>
     public const string MaintenanceAlive = nameof(MaintenanceAlive);
+    /// <summary>No NodeManager server of the cluster works: its Lease is not held or not renewed. Nothing was started.</summary><remarks>Deploy the server from deploy/server, or run the command without -Detach.</remarks>
+    public const string ServerNotRunning = nameof(ServerNotRunning);
+    /// <summary>The work cannot be left to the server: an option that bypasses a safeguard, a script block, or too many nodes.</summary><remarks>Remove what the message names, or run the command without -Detach.</remarks>
+    public const string DetachInvalid = nameof(DetachInvalid);
     /// <summary>A maintenance run holds the node.</summary><remarks>Run Stop-NodeMaintenance, or specify -IgnoreMaintenance to take the node from the run.</remarks>
     public const string NodeInMaintenance = nameof(NodeInMaintenance);
 

@@ -34,6 +34,9 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>What the script block wrote to its output: objects where it ran in this process, else its last 40 lines as text.</summary>
     public ItemList<object> Output { get; init; } = ItemList<object>.Empty;
 
+    /// <summary>Of a detached run: what the node's drain waits for, or failed on.</summary>
+    public ItemList<string> Blockers { get; init; } = ItemList<string>.Empty;
+
     /// <summary>Why it failed; empty when it did not.</summary>
     public string Error { get; init; } = "";
 

@@ -9,6 +9,12 @@ public sealed class NodeMaintenanceRun : ClusterObject
     /// <summary>Where its ConfigMap and its Lease are.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary><c>Maintenance</c>, or <c>Drain</c> where the nodes are left cordoned (<c>Invoke-NodeDrain -Detach</c>).</summary>
+    public string Type { get; init; } = "Maintenance";
+
+    /// <summary>True where the NodeManager server of the cluster carries it out (<c>-Detach</c>).</summary>
+    public bool IsDetached { get; init; }
+
     /// <summary>See <see cref="NodeMaintenanceRunStatus"/>.</summary>
     public required string Status { get; init; }
 
@@ -50,6 +56,9 @@ public sealed class NodeMaintenanceRun : ClusterObject
 
     /// <summary>Nodes whose turn is to come or whose work is not done.</summary>
     public int Remaining => Count(NodeMaintenanceStatus.Pending) + Count(NodeMaintenanceStatus.InProgress);
+
+    /// <summary>What keeps nodes from being drained, or kept them: <c>node: PDB, pod or permission</c>.</summary>
+    public ItemList<string> Blockers => new([.. Nodes.SelectMany(static node => node.Blockers.Select(one => $"{node.Node}: {one}"))]);
 
     /// <summary>The command to resume it; empty while a process works on it, and where it is complete.</summary>
     public string ResumeCommand { get; init; } = "";

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.Claims;
+using NodeManager.Core.Maintenance.Requests;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
@@ -25,7 +26,26 @@ public static class MaintenanceRemover
             session, id,
             async (connection, token) =>
             {
-                StoredRun run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
+                NodeMaintenanceRequest? detached = await DetachedDirectory.FindAsync(connection, id, ns, token);
+                if (detached is { IsOver: false })
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is left to the NodeManager server of the cluster and is not over.", id,
+                        $"Stop it first: Stop-NodeMaintenance {id}.");
+                }
+
+                StoredRun run;
+                try
+                {
+                    run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
+                }
+                catch (NodeManagerException missing) when (detached is not null && missing.ErrorId == ErrorIds.MaintenanceNotFound)
+                {
+                    // A drain, or a maintenance that did not begin: there is nothing else.
+                    await DetachedDirectory.DeleteAsync(connection, id, ns, token);
+                    return [];
+                }
+
                 LeaseState sign = await RunLeaseReader.ObserveAsync(connection, id, ns, _ => { }, token);
                 if (sign.IsHeld)
                 {
@@ -37,6 +57,7 @@ public static class MaintenanceRemover
                 List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n => ClaimOf(n)?.Run == id);
                 await MaintenanceScope.EachAsync(nodes, (node, stop) => ReleaseAsync(connection, node.Metadata.Name, id, resume, stop), token);
                 await RunDirectory.DeleteAsync(connection, run.Run, ns, token);
+                if (detached is not null) await DetachedDirectory.DeleteAsync(connection, id, ns, token);
                 return resume ? [] : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
             },
             cancellationToken);

@@ -1,4 +1,5 @@
 using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Maintenance.Requests;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -19,6 +20,7 @@ public static class MaintenanceStopper
         session, id,
         async (connection, token) =>
         {
+            if (await DetachedDirectory.FindAsync(connection, id, ns, token) is { IsOver: false } detached) return await DetachedStopper.StopAsync(session, connection, detached, token);
             await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
             LeaseState sign = await RunLeaseReader.ReadAsync(connection, id, ns, token);
             if (!sign.IsHeld || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration) return false;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox;
@@ -12,10 +13,10 @@ internal sealed record ServerOptions
     public const string Usage = """
         Usage: NodeManager.Server --autoscaler [--kubeconfig PATH] [--context NAME] [--namespace NAME] [--provider PATH]... [--address IP] [--port N]
                NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
-               NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N]
+               NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N] [--detached [--namespace NAME]]
                NodeManager.Server --mcp [--kubeconfig PATH] [--context NAME] [--agent-changes] [--agent-elicitation] [--approver HASH] [--port N]
                NodeManager.Server --new-token
-               NodeManager.Server --in-cluster [--cert PATH [--key PATH] --address IP] [--port N]
+               NodeManager.Server --in-cluster [--cert PATH [--key PATH] --address IP] [--port N] [--namespace NAME]
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
           --once      end after the tour, with exit code 0 if all of it went well
@@ -26,6 +27,9 @@ internal sealed record ServerOptions
 
           --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
           --context NAME      the same for a context of that file, or of the files that kubectl reads
+
+          --detached          also carry out what -Detach leaves to a server, as --in-cluster does
+          --namespace NAME    where that is (nodemanager)
 
           --in-cluster        no tour: serve the cluster whose pod this is; its API server decides who calls and what they may do
           --cert PATH         serve HTTPS with the certificate of this PEM file
@@ -97,10 +101,16 @@ internal sealed record ServerOptions
     /// <summary>A PEM file with its key; null: that of the certificate.</summary>
     public string? KeyPath { get; init; }
 
+    /// <summary>Carry out detached work, with the rights of the kubeconfig.</summary>
+    public bool Detached { get; init; }
+
+    /// <summary>Where detached work is; null where it is not carried out.</summary>
+    public string? DetachedNamespace => Detached || InCluster ? Namespace ?? MaintenanceRequest.DefaultNamespace : null;
+
     /// <summary>Run the autoscaler.</summary>
     public bool Autoscaler { get; init; }
 
-    /// <summary>Where the autoscaler's resources are.</summary>
+    /// <summary>Where the autoscaler's resources, or detached work, are.</summary>
     public string? Namespace { get; init; }
 
     /// <summary>Assemblies with further providers of machines.</summary>
@@ -160,6 +170,7 @@ internal sealed record ServerOptions
                 "--in-cluster" => options with { InCluster = true },
                 "--cert" => options with { CertificatePath = Next() },
                 "--key" => options with { KeyPath = Next() },
+                "--detached" => options with { Detached = true },
                 "--autoscaler" => options with { Autoscaler = true },
                 "--namespace" => options with { Namespace = Name() },
                 "--provider" => options with { Providers = [.. options.Providers, Next()] },
@@ -200,7 +211,9 @@ internal sealed record ServerOptions
         }
 
         if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key requires --cert.");
-        if ((options.Namespace, options.Providers.Count) is not (null, 0) || options is { Address: not null, InCluster: false })
+        if (options.Detached && (options.Mcp || options.Once || options.InCluster || options.Kubeconfig is null))
+            throw new FormatException("--detached requires --kubeconfig or --context; --in-cluster includes it.");
+        if (options.Providers.Count > 0 || options is { Namespace: not null, DetachedNamespace: null } or { Address: not null, InCluster: false })
             throw new FormatException("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.");
         if (options.InCluster)
         {

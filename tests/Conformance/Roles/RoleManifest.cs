@@ -8,11 +8,17 @@ namespace NodeManager.Conformance.Roles;
 /// <summary>Reads deploy/rbac.yaml and applies it, as <c>kubectl apply</c> would.</summary>
 internal static class RoleManifest
 {
-    public static IReadOnlyList<JsonObject> Documents { get; } = Read();
+    public static IReadOnlyList<JsonObject> Documents { get; } = Read("rbac.yaml");
 
     public static async Task ApplyAsync(TestCluster cluster)
     {
         foreach (JsonObject document in Documents) await cluster.EnsureAsync(PathOf(document), document);
+    }
+
+    /// <summary>Applies another file of <c>deploy</c>.</summary>
+    public static async Task ApplyAsync(TestCluster cluster, string file)
+    {
+        foreach (JsonObject document in Read(file)) await cluster.EnsureAsync(PathOf(document), document);
     }
 
     /// <summary>Binds a role of the manifest to a user in the whole cluster.</summary>
@@ -59,9 +65,10 @@ internal static class RoleManifest
 
     private static string NameOf(JsonObject document) => document["metadata"]!["name"]!.GetValue<string>();
 
-    private static IReadOnlyList<JsonObject> Read()
+    /// <summary>The documents of a file of <c>deploy</c>.</summary>
+    public static IReadOnlyList<JsonObject> Read(string file)
     {
-        string text = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac.yaml"));
+        string text = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", file));
         return [.. text.Split("\n---\n").Select(static document => YamlJsonReader.Read(document).Root).OfType<JsonObject>()];
     }
 }

@@ -140,6 +140,15 @@ public sealed class RoleUseTests
         MaintenanceOutcome done = await NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
         Assert.NotEmpty(await MaintenanceReader.ReadAsync(session, [], request.Namespace, 100, default));
         Assert.NotEmpty(await MaintenanceReader.ReadAsync(session, [done.Run.Id], request.Namespace, 1, default));
+        // As if a server had carried it out.
+        await DetachedLab.InstallAsync(cluster);
+        const string Requests = "/apis/nodemanager.io/v1alpha1/namespaces/nodemanager/nodemaintenancerequests";
+        await cluster.EnsureAsync(Requests, new()
+        {
+            ["apiVersion"] = "nodemanager.io/v1alpha1", ["kind"] = "NodeMaintenanceRequest", ["metadata"] = new JsonObject { ["name"] = done.Run.Id },
+            ["spec"] = new JsonObject { ["type"] = "Maintenance", ["nodes"] = new JsonArray(new JsonObject { ["name"] = node }) },
+        });
+        await cluster.SendAsync("PATCH", $"{Requests}/{done.Run.Id}/status", """{"status":{"phase":"Completed","endedAt":"2026-01-01T00:00:00Z"}}""", "application/merge-patch+json");
         await MaintenanceRemover.RemoveAsync(session, done.Run.Id, request.Namespace, false, default);
 
         Assert.True(done.Run.Status == NodeMaintenanceRunStatus.Completed, done.Run.Describe());

@@ -91,6 +91,6 @@ internal sealed class DrainProgress : IDisposable
         if (_phase.Length > 0) waits.Insert(0, _phase);
         string status = $"{gone} of {going.Count} pods evicted";
         if (waits.Count > 0) status += $"; waiting for {NameList.Of(waits, 3)}";
-        _observer.Progress(new(_node, Activity, status, going.Count == 0 ? -1 : 100 * gone / going.Count));
+        _observer.Progress(new(_node, Activity, status, going.Count == 0 ? -1 : 100 * gone / going.Count) { WaitsFor = waits });
     }
 }

@@ -19,6 +19,9 @@ public sealed record MaintenanceRequest
     /// </summary>
     public string? ResumeId { get; init; }
 
+    /// <summary>Begin the run under this id, or resume it where it was begun before; null: the run gets an id of its own. Whoever gives it has made it unique.</summary>
+    public string? RunId { get; init; }
+
     /// <summary>
     /// Names of properties of <see cref="MaintenanceOptions"/> and <see cref="Drain.Options.DrainOptions"/> that replace those of a resumed run even
     /// where they are the default.

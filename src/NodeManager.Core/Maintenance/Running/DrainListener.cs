@@ -14,6 +14,6 @@ internal sealed class DrainListener(IOperationObserver observer, MaintenanceProg
     public void Progress(OperationProgress report)
     {
         // A drain's bar goes when it ends; the node's line stays for the steps after it.
-        if (!report.Completed && byName.TryGetValue(report.Key, out NodeRecord? node)) progress.Detail(node, report.Status, report.PercentComplete);
+        if (!report.Completed && byName.TryGetValue(report.Key, out NodeRecord? node)) progress.Detail(node, report.Status, report.PercentComplete, report.WaitsFor);
     }
 }

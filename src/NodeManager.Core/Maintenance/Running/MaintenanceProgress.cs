@@ -95,12 +95,12 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     }
 
     /// <summary>How far the node's step is, or what it waits for.</summary>
-    public void Detail(NodeRecord node, string detail, int percent = -1)
+    public void Detail(NodeRecord node, string detail, int percent = -1, IReadOnlyList<string>? waitsFor = null)
     {
         lock (_lock)
         {
             if (_steps.TryGetValue(node.Uid, out string? step))
-                scope.Observer.Progress(new(KeyOf(node), node.Name, detail.Length > 0 ? $"{step}: {detail}" : step, percent, false, Key));
+                scope.Observer.Progress(new(KeyOf(node), node.Name, detail.Length > 0 ? $"{step}: {detail}" : step, percent, false, Key) { WaitsFor = waitsFor ?? [] });
         }
     }
 

@@ -35,9 +35,11 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         await nodes.CatchUpAsync(cancellationToken);
         StoredRun? stored;
         List<Node> targets = [];
-        if (request.ResumeId is { } id)
+        stored = request.RunId is { } begun ? await FindBegunAsync(begun, cancellationToken)
+            : request.ResumeId is { } id ? await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken)
+            : null;
+        if (stored is not null)
         {
-            stored = await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken);
             CheckWork(stored.Run, work, scope.Observer);
             if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
             {
@@ -52,12 +54,12 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         {
             targets = Resolve(request.Nodes);
             TopologyGroup.Check(targets, options.TopologyKey, scope.Observer);
-            stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
+            if (request.RunId is null) stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
         }
 
         RunRecord run = stored?.Run ?? new()
         {
-            Id = $"{scope.Now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}",
+            Id = request.RunId ?? RunLayout.NewId(scope.Now),
             By = _by,
             At = scope.Now,
             Nodes = targets.Count,
@@ -96,6 +98,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         await RunNamespace.EnsureAsync(scope, () => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken), cancellationToken);
         if (stored is null)
         {
+            if (scope.Request.RunId is not null) await ForgetPagesAsync(run.Id, run.Nodes, cancellationToken);
             await store.CreateAsync(state, nodes, cancellationToken);
         }
         else
@@ -181,6 +184,24 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
             Message = isLeftOut ? "Control-plane node: the run excludes it." : null,
         };
+    }
+
+    private async Task<StoredRun?> FindBegunAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken);
+        }
+        catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.MaintenanceNotFound)
+        {
+            return null;
+        }
+    }
+
+    // A kill between the pages of a run that has its id from its caller leaves pages that no first one belongs to.
+    private async Task ForgetPagesAsync(string id, int nodes, CancellationToken cancellationToken)
+    {
+        if (RunLayout.Pages(nodes) > 1) await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
     }
 
     // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.

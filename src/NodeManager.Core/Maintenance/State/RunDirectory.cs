@@ -103,9 +103,15 @@ internal static class RunDirectory
     /// <summary>Forgets a run: the first ConfigMap first, so that nobody finds half of it.</summary>
     public static async Task DeleteAsync(ClusterConnection connection, RunRecord run, string ns, CancellationToken cancellationToken)
     {
-        for (int page = 0; page < RunLayout.Pages(run.Nodes); page++)
-            await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(run.Id, page), ns, cancellationToken);
+        await DeletePagesAsync(connection, run.Id, run.Nodes, ns, cancellationToken);
         await DeleteAsync(connection, Resources.Leases, RunLayout.NameOf(run.Id), ns, cancellationToken);
+    }
+
+    /// <summary>Deletes the ConfigMaps of a run of so many nodes, the first one first.</summary>
+    public static async Task DeletePagesAsync(ClusterConnection connection, string id, int nodes, string ns, CancellationToken cancellationToken)
+    {
+        for (int page = 0; page < RunLayout.Pages(nodes); page++)
+            await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(id, page), ns, cancellationToken);
     }
 
     private static async Task<List<ConfigMap>> ListFirstAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken) =>

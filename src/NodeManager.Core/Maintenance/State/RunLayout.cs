@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.State;
@@ -26,6 +27,9 @@ internal static class RunLayout
     public const string StopKey = "nodemanager.io/stop-requested-by";
 
     private const int NodesOfPage = 50;
+
+    /// <summary>The id of a new run, which is also a valid name of an object.</summary>
+    public static string NewId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}";
 
     /// <summary>Of the first ConfigMap, and of the Lease.</summary>
     public static string NameOf(string run) => "nodemanager-run-" + run;

@@ -1,3 +1,5 @@
+using NodeManager.Core.Maintenance.Requests;
+
 namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>Makes of what a run keeps in the cluster what users hold.</summary>
@@ -8,14 +10,22 @@ internal static class RunMapper
     /// <param name="ns">Where it is kept.</param>
     /// <param name="isAlive">Whether somebody works on it.</param>
     /// <param name="now">When it was read.</param>
-    public static NodeMaintenanceRun Map(NodeManagerSession session, StoredRun stored, string ns, bool isAlive, DateTimeOffset now) =>
-        Map(session, stored.Run, stored.State, stored.Nodes.Select(n => Map(session, stored.Run, n)), ns, isAlive, now);
-
-    /// <inheritdoc cref="Map(NodeManagerSession, StoredRun, string, bool, DateTimeOffset)"/>
+    /// <param name="detached">The request by which a server carries it out; null for a run of a command.</param>
     public static NodeMaintenanceRun Map(
-        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now)
+        NodeManagerSession session, StoredRun stored, string ns, bool isAlive, DateTimeOffset now, NodeMaintenanceRequest? detached = null)
+    {
+        ILookup<string, DetachedNode>? known = detached?.Status?.Nodes.ToLookup(static node => node.Uid);
+        return Map(session, stored.Run, stored.State, stored.Nodes.Select(n => Map(session, stored.Run, n, blockers: known?[n.Uid].FirstOrDefault()?.Blockers)), ns, isAlive, now, detached);
+    }
+
+    /// <inheritdoc cref="Map(NodeManagerSession, StoredRun, string, bool, DateTimeOffset, NodeMaintenanceRequest)"/>
+    public static NodeMaintenanceRun Map(
+        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now,
+        NodeMaintenanceRequest? detached = null)
     {
         string status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status;
+        // A server continues it without being asked.
+        if (detached is { IsOver: false } && status == NodeMaintenanceRunStatus.Interrupted) status = NodeMaintenanceRunStatus.Pending;
         bool isToBeResumed = status is NodeMaintenanceRunStatus.Interrupted or NodeMaintenanceRunStatus.Stopped or NodeMaintenanceRunStatus.Failed;
         return new()
         {
@@ -23,9 +33,10 @@ internal static class RunMapper
             Cluster = session.Cluster,
             Id = run.Id,
             Namespace = ns,
+            IsDetached = detached is not null,
             Status = status,
             Reason = run.Options.Drain.Reason,
-            StartedBy = run.By,
+            StartedBy = detached?.Spec.RequestedBy ?? run.By,
             Holder = state.Holder,
             StartedAt = run.At,
             EndedAt = state.EndedAt,
@@ -41,7 +52,8 @@ internal static class RunMapper
     }
 
     public static NodeMaintenanceResult Map(
-        NodeManagerSession session, RunRecord run, NodeRecord node, NodeDrainResult? drain = null, IReadOnlyList<object>? output = null) => new()
+        NodeManagerSession session, RunRecord run, NodeRecord node, NodeDrainResult? drain = null, IReadOnlyList<object>? output = null,
+        IReadOnlyList<string>? blockers = null) => new()
         {
             Session = session,
             Cluster = session.Cluster,
@@ -55,6 +67,7 @@ internal static class RunMapper
             WasCordoned = node.WasCordoned,
             Drain = drain,
             Output = new([.. output ?? node.Output ?? []]),
+            Blockers = new([.. blockers ?? []]),
             Error = node.Error ?? "",
             Message = node.Message ?? "",
         };

@@ -3,7 +3,10 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
+using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Observing;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
@@ -14,7 +17,7 @@ namespace NodeManager.Commands;
 /// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
 [Cmdlet(
     VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan), typeof(Job))]
+[OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan), typeof(NodeMaintenanceRun), typeof(Job))]
 public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 {
     private readonly List<NodeReference> _wanted = [];
@@ -31,6 +34,37 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     /// <summary>Return at once, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Leave the drain to the NodeManager server of the cluster and return the run at once.</summary>
+    [Parameter]
+    public SwitchParameter Detach { get; set; }
+
+    /// <summary>With <c>-Detach</c>: when the drain may begin: days, times and a time zone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Window { get; set; } = [];
+
+    /// <summary>With <c>-Detach</c>: where the run is kept.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        if (Detach)
+        {
+            Detachment.Refuse(
+                (AsJob, nameof(AsJob)), (DisableEviction, nameof(DisableEviction)), (ForceStuck is not null, nameof(ForceStuck)),
+                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter)));
+        }
+        else if (IsBound(nameof(Window)) || IsBound(nameof(Namespace)))
+        {
+            throw new NodeManagerException(
+                ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, "-Window and -Namespace need -Detach.", null, "Add -Detach, or remove -Window and -Namespace.");
+        }
+    }
 
     private protected override DrainOptions Options => base.Options with { Once = Once, StopAtFailure = StopsAtErrors && !AsJob };
 
@@ -52,6 +86,17 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         Plan(_imagined);
         List<DrainRequest> runs =
             [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g)))];
+        if (Detach)
+        {
+            foreach (DrainRequest run in runs)
+            {
+                MaintenanceRequest request = new() { Nodes = run.Nodes, Namespace = Namespace, Options = new() { Drain = run.Options, Windows = Window } };
+                Sessions.StartIn(run.Session, run.Session, async worker => worker.Output(await DetachedSubmitter.SubmitAsync(run.Session, request, true, worker.Token)));
+            }
+
+            return;
+        }
+
         if (AsJob && runs.Count > 0)
         {
             NodeDrainJob job = new(MyInvocation.Line.Trim(), runs);
@@ -101,7 +146,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private protected override void WriteSummary()
     {
         WriteInterrupted();
-        if (_wanted.Count > 0)
+        if (_wanted.Count > 0 && !Detach)
             WriteAdvice();
     }
 

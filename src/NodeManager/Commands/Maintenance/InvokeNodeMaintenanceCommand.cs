@@ -5,6 +5,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Nodes;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
@@ -90,6 +91,10 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>Leave the work to the NodeManager server of the cluster and return the run at once.</summary>
+    [Parameter]
+    public SwitchParameter Detach { get; set; }
+
     /// <summary>Emit the run when it ends, rather than its nodes one by one.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -99,6 +104,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         base.Begin();
         DurationAttribute.RequireNotNegative(nameof(WaitReadyTimeout), WaitReadyTimeout);
         DurationAttribute.RequireNotNegative(nameof(Soak), Soak);
+        if (Detach)
+        {
+            Detachment.Refuse(
+                (IsBound(nameof(AsJob)), nameof(AsJob)), (ParameterSetName == ByRun, nameof(ResumeId)), (ScriptBlock is not null, nameof(ScriptBlock)), (Parallel, nameof(Parallel)),
+                (DisableEviction, nameof(DisableEviction)), (ForceStuck is not null, nameof(ForceStuck)), (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter)));
+        }
     }
 
     private protected override void Process(NodeReference node) => _wanted.Add(node);
@@ -111,7 +122,9 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             Ask(group.Key, Request([.. group.Select(n => n.Target)], DrainOptionsOf(group)), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
         if (ParameterSetName == ByRun)
             AddResumed(runs);
-        if (runs.Count > 0 && AsJob)
+        if (Detach)
+            Leave(runs);
+        else if (runs.Count > 0 && AsJob)
             StartJob(runs);
         else
             Run(runs);
@@ -123,7 +136,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             summary.Ended = ended;
         bool isWanted = value switch
         {
-            NodeMaintenanceRun => PassThru,
+            NodeMaintenanceRun => PassThru || Detach,
             NodeMaintenanceResult => !PassThru,
             _ => true,
         };
@@ -285,6 +298,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         worker.Output(outcome.Run);
         if (outcome.Failure is { } ended)
             worker.Error(ended, outcome.Run.Id);
+    }
+
+    private void Leave(List<ClusterMaintenance> runs)
+    {
+        foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
+            Sessions.StartIn(session, session, async worker => worker.Output(await DetachedSubmitter.SubmitAsync(session, request, false, worker.Token)));
     }
 
     private void StartJob(List<ClusterMaintenance> runs)

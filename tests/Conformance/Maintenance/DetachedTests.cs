@@ -1,0 +1,216 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Serving;
+using NodeManager.Core.Observing;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Maintenance;
+
+/// <summary>What <c>-Detach</c> leaves to the server of the cluster.</summary>
+public sealed class DetachedTests
+{
+    private const int Fleet = 10;
+
+    private static readonly int Kills = ProofSize.Read("NODEMANAGER_SERVER_KILLS", 2);
+    private static readonly int Seed = ProofSize.Read("NODEMANAGER_SERVER_SEED", 1);
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task However_often_the_server_is_killed_the_fleet_is_finished_and_no_node_is_done_twice(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Fleet);
+        await cluster.AddReplicaSetAsync("web", 20);
+        await lab.ServeAsync();
+        NodeMaintenanceRun asked = await lab.SubmitAsync(nodes, new() { MaxUnavailable = "2", Soak = TimeSpan.FromSeconds(2), Drain = new() { Reason = "patches" } });
+        Random random = new(Seed);
+        List<string> told = [];
+        Dictionary<string, DateTimeOffset> drained = [];
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            await Task.Delay(random.Next(cluster.IsReal ? 3000 : 1200));
+            await lab.KillAsync();
+            NodeMaintenanceRun killed = await lab.ReadAsync(asked.Id);
+            told.Add($"{killed.Status} {killed.Completed} of {killed.Nodes.Count}");
+            // What has ended keeps its times, however often it is looked at again.
+            foreach (NodeMaintenanceResult node in killed.Nodes)
+            {
+                if (node.Steps.FirstOrDefault(static one => one is { Name: "Drain", EndedAt: not null }) is { } done)
+                    Assert.True(drained.TryAdd(node.NodeUid, done.StartedAt) || drained[node.NodeUid] == done.StartedAt, $"{node.Node} was drained again: {string.Join(", ", told)}");
+            }
+
+            await lab.ServeAsync();
+        }
+
+        NodeMaintenanceRun run = await lab.WaitAsync(asked.Id);
+
+        Assert.True(run is { Status: NodeMaintenanceRunStatus.Completed, IsDetached: true, Completed: Fleet }, $"{string.Join(", ", told)}; {run.Describe()}");
+        foreach (NodeMaintenanceResult node in run.Nodes)
+        {
+            Assert.True(node.Steps.Select(static step => step.Name).Distinct().Count() == node.Steps.Count, $"{node.Node}: {string.Join(", ", node.Steps.Select(static step => step.Name))}");
+            if (drained.TryGetValue(node.NodeUid, out DateTimeOffset at)) Assert.Equal(at, node.Steps.Single(static step => step.Name == "Drain").StartedAt);
+        }
+
+        await cluster.AssertBackInServiceAsync(nodes);
+        JsonNode status = (await cluster.SendAsync("GET", $"{lab.Requests}/{asked.Id}")).Json["status"]!;
+        Assert.Equal(("Completed", Fleet, Fleet), ((string?)status["phase"], (int)status["completed"]!, (int)status["total"]!));
+        Assert.NotNull(status["endedAt"]);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_drain_shows_its_blockers_until_they_are_gone_and_leaves_the_node_cordoned(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        await cluster.AddReplicaSetAsync("web", 2, workload => workload["spec"]!["template"]!["spec"]!["nodeName"] = nodes[0]);
+        await cluster.AddBudgetAsync("guard", "web", "minAvailable", 2, allows: 0);
+        await lab.ServeAsync();
+
+        NodeMaintenanceRun asked = await lab.SubmitAsync([nodes[0]], isDrain: true);
+        Assert.Equal((NodeMaintenanceRunStatus.Pending, "Drain", true), (asked.Status, asked.Type, asked.IsDetached));
+        NodeMaintenanceRun blocked = await Eventually.GetAsync("a blocker", () => lab.ReadAsync(asked.Id), static run => run.Blockers.Count > 0);
+        Assert.Contains(blocked.Blockers, one => one.Contains(nodes[0], StringComparison.Ordinal) && one.Contains($"{cluster.Namespace}/guard", StringComparison.Ordinal));
+        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "guard", cluster.Namespace, new(), default);
+        // Its successors come back to the node by their template; without an owner none does.
+        await cluster.Client.DeleteAsync(Resources.ReplicaSets, "web", cluster.Namespace, new() { PropagationPolicy = "Background" }, default);
+        NodeMaintenanceRun run = await lab.WaitAsync(asked.Id);
+
+        Assert.True(run.Status == NodeMaintenanceRunStatus.Completed, run.Describe());
+        Assert.Empty(run.Blockers);
+        Assert.True((await cluster.GetAsync(Resources.Nodes, nodes[0])).Spec.Unschedulable);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Work_is_stopped_from_anywhere_and_can_be_resumed_by_hand(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
+        await cluster.AddPodAsync("held", nodes[0], static pod => pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" });
+        await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
+        await lab.ServeAsync();
+        NodeMaintenanceRun asked = await lab.SubmitAsync(nodes, new() { Drain = new() { DeleteUnmanagedPods = true } });
+        await Eventually.GetAsync("a run", () => lab.ReadAsync(asked.Id), static run => run.Status == NodeMaintenanceRunStatus.Running && run.Blockers.Count > 0);
+        NodeManagerSession elsewhere = await cluster.ConnectAsync();
+
+        Assert.True(await MaintenanceStopper.StopAsync(elsewhere, asked.Id, cluster.Namespace, default));
+
+        NodeMaintenanceRun stopped = await lab.ReadAsync(asked.Id);
+        Assert.True(stopped.Status == NodeMaintenanceRunStatus.Interrupted, stopped.Describe());
+        Assert.Contains(asked.Id, stopped.ResumeCommand, StringComparison.Ordinal);
+        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
+        MaintenanceOutcome resumed = await cluster.RunAsync(new MaintenanceRequest { ResumeId = asked.Id, Namespace = cluster.Namespace });
+        Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
+        await MaintenanceRemover.RemoveAsync(elsewhere, asked.Id, cluster.Namespace, false, default);
+        Assert.Equal(HttpStatusCode.NotFound, (await cluster.SendAsync("GET", $"{lab.Requests}/{asked.Id}")).Code);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Without_a_server_that_renews_its_Lease_nothing_is_started(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        string node = await cluster.AddNodeAsync();
+        MaintenanceRequest request = new() { Nodes = [node], Namespace = cluster.Namespace };
+
+        // Not installed at all, as far as this namespace goes.
+        Assert.Equal(ErrorIds.ServerNotRunning, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        await lab.ServeAsync();
+        NodeMaintenanceRun asked = await lab.SubmitAsync([node]);
+        await lab.WaitAsync(asked.Id);
+        await lab.KillAsync();
+        // Its Lease names a holder still.
+        Assert.Equal(ErrorIds.ServerNotRunning, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+        Assert.Single((await cluster.SendAsync("GET", lab.Requests)).Json["items"]!.AsArray());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task What_bypasses_a_safeguard_is_refused_and_dropped(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        string node = await cluster.AddNodeAsync();
+        NodeManagerSession session = await cluster.ConnectAsync();
+        MaintenanceRequest[] refused =
+        [
+            new() { Nodes = [node], Options = new() { Drain = new() { DisableEviction = true } } },
+            new() { Nodes = [node], Options = new() { Drain = new() { ForceStuck = TimeSpan.FromMinutes(1) } } },
+            new() { Nodes = [node], Options = new() { Drain = new() { OverrideBudgetAfter = TimeSpan.Zero } } },
+            new() { Nodes = [node], WorkText = "Restart-Computer" },
+            new() { Nodes = [] },
+        ];
+        foreach (MaintenanceRequest request in refused)
+            Assert.Equal(ErrorIds.DetachInvalid, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+
+        await cluster.AddPodAsync("held", node, static pod => pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" });
+        await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
+        await lab.ServeAsync();
+        // By hand, with fields that do not exist.
+        WireAnswer made = await cluster.SendAsync("POST", lab.Requests, Of(
+            "by-hand",
+            $$"""{"type":"Drain","nodes":[{"name":"{{node}}"}],"script":"rm -rf /","drain":{"deleteUnmanagedPods":true,"disableEviction":true,"overrideBudgetAfter":"0s","forceStuck":"0s"} }"""));
+        Assert.True(made.Code == HttpStatusCode.Created, made.Text);
+        Assert.DoesNotContain("disableEviction", made.Json["spec"]!.ToJsonString(), StringComparison.Ordinal);
+        NodeMaintenanceRun held = await Eventually.GetAsync("a blocker", () => lab.ReadAsync("by-hand"), static run => run.Blockers.Count > 0);
+        Assert.Null((await cluster.GetAsync(Resources.Pods, "held")).Metadata.DeletionTimestamp);
+        Assert.Equal(NodeMaintenanceRunStatus.Running, held.Status);
+
+        foreach (string broken in (string[])["""{"type":"Reboot","nodes":[{"name":"a"}]}""", """{"type":"Drain","nodes":[]}""", """{"type":"Drain"}""", """{"type":"Drain","nodes":[{"name":"a"}],"drain":{"timeoutSeconds":-1}}"""])
+        {
+            WireAnswer answer = await cluster.SendAsync("POST", lab.Requests, Of("broken", broken));
+            Assert.True(answer.Code == HttpStatusCode.UnprocessableEntity, $"{broken}: {answer.Text}");
+        }
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_node_that_is_gone_or_a_window_that_is_none_fails_with_the_reason(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using DetachedLab lab = new(cluster);
+        await DetachedLab.InstallAsync(cluster);
+        string node = await cluster.AddNodeAsync();
+        await lab.ServeAsync();
+        (string Name, string Spec, string Says)[] cases =
+        [
+            ("gone", """{"type":"Maintenance","nodes":[{"name":"no-such-node"}]}""", "no-such-node"),
+            ("other", $$"""{"type":"Maintenance","nodes":[{"name":"{{node}}","uid":"another"}]}""", node),
+            ("drain-gone", """{"type":"Drain","nodes":[{"name":"no-such-node"}]}""", "1 of 1 nodes"),
+            ("window", $$"""{"type":"Drain","nodes":[{"name":"{{node}}"}],"windows":["whenever"]}""", "whenever"),
+        ];
+        foreach ((string name, string spec, _) in cases)
+        {
+            WireAnswer made = await cluster.SendAsync("POST", lab.Requests, Of(name, spec));
+            Assert.True(made.Code == HttpStatusCode.Created, made.Text);
+        }
+
+        foreach ((string name, _, string says) in cases)
+        {
+            NodeMaintenanceRun run = await lab.WaitAsync(name);
+            Assert.True(run.Status == NodeMaintenanceRunStatus.Failed && run.Message.Contains(says, StringComparison.Ordinal), $"{name}: {run.Describe()}");
+        }
+
+        Node untouched = await cluster.GetAsync(Resources.Nodes, node);
+        Assert.NotEqual(true, untouched.Spec.Unschedulable);
+    }
+
+    private static string Of(string name, string spec) =>
+        $$"""{"apiVersion":"nodemanager.io/v1alpha1","kind":"NodeMaintenanceRequest","metadata":{"name":"{{name}}"},"spec":{{spec}} }""";
+}

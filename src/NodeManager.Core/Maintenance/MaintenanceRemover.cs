@@ -30,7 +30,7 @@ public static class MaintenanceRemover
                 if (detached is { IsOver: false })
                 {
                     throw new NodeManagerException(
-                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is left to the NodeManager server of the cluster and is not over.", id,
+                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is detached and not over: a NodeManager server carries it out.", id,
                         $"Stop it first: Stop-NodeMaintenance {id}.");
                 }
 

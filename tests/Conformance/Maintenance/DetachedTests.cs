@@ -168,7 +168,8 @@ public sealed class DetachedTests
             $$"""{"type":"Drain","nodes":[{"name":"{{node}}"}],"script":"rm -rf /","drain":{"deleteUnmanagedPods":true,"disableEviction":true,"overrideBudgetAfter":"0s","forceStuck":"0s"} }"""));
         Assert.True(made.Code == HttpStatusCode.Created, made.Text);
         Assert.DoesNotContain("disableEviction", made.Json["spec"]!.ToJsonString(), StringComparison.Ordinal);
-        NodeMaintenanceRun held = await Eventually.GetAsync("a blocker", () => lab.ReadAsync("by-hand"), static run => run.Blockers.Count > 0);
+        NodeMaintenanceRun held = await Eventually.GetAsync("a blocker", () => lab.ReadAsync("by-hand"), static run => run.Blockers.Count > 0 || run.EndedAt is not null);
+        Assert.True(held.EndedAt is null, held.Describe());
         Assert.Null((await cluster.GetAsync(Resources.Pods, "held")).Metadata.DeletionTimestamp);
         Assert.Equal(NodeMaintenanceRunStatus.Running, held.Status);
 

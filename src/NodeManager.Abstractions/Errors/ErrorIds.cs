@@ -106,6 +106,18 @@ public static class ErrorIds
     public const string AgentPlanNotPending = nameof(AgentPlanNotPending);
     /// <summary>The token is used by an agent, and agents decide about no plan.</summary><remarks>Use an admin token that no agent has.</remarks>
     public const string AgentPlanSelfApproval = nameof(AgentPlanSelfApproval);
+    /// <summary>An agent tried to apply a plan that no person has approved, or that was applied, denied or has expired.</summary><remarks>Approve the plan with Approve-NodeAgentPlan or in the console.</remarks>
+    public const string AgentPlanNotApproved = nameof(AgentPlanNotApproved);
+    /// <summary>The objects of the plan have changed since it was requested. Nothing was applied.</summary><remarks>Have the agent request a new plan.</remarks>
+    public const string AgentPlanOutdated = nameof(AgentPlanOutdated);
+    /// <summary>The change that an agent requested is incomplete or names too many nodes. No plan was made.</summary><remarks>Correct what the message names.</remarks>
+    public const string AgentChangeInvalid = nameof(AgentChangeInvalid);
+
+    // The server
+    /// <summary>The file of --cert or --key is missing, is not PEM, or key and certificate do not belong together.</summary><remarks>Give the PEM file of a certificate with --cert, and that of its key with --key.</remarks>
+    public const string CertificateUnreadable = nameof(CertificateUnreadable);
+    /// <summary>The API server did not answer a TokenReview or SubjectAccessReview, so the server lets nobody in.</summary><remarks>Bind the ClusterRole system:auth-delegator to the ServiceAccount of the server.</remarks>
+    public const string AccessReviewFailed = nameof(AccessReviewFailed);
 
     // Nodes
     /// <summary>The cluster has no node of this name.</summary><remarks>List the nodes with Get-ClusterNode. Names are case-sensitive.</remarks>

@@ -96,7 +96,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         {
             // The server's own trouble, and not the caller's.
             throw new NodeManagerException(
-                "AccessReviewFailed", ErrorKind.ResourceUnavailable, $"The API server did not answer a {kind}: {refused.Message}", kind,
+                ErrorIds.AccessReviewFailed, ErrorKind.ResourceUnavailable, $"The API server did not answer a {kind}: {refused.Message}", kind,
                 "Bind the ClusterRole system:auth-delegator to the ServiceAccount of this server.", refused);
         }
     }

@@ -32,7 +32,7 @@ internal sealed class ServerCertificate
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                "CertificateUnreadable", ErrorKind.InvalidArgument, $"The certificate '{certificate}' cannot be read: {problem.Message}", certificate,
+                ErrorIds.CertificateUnreadable, ErrorKind.InvalidArgument, $"The certificate '{certificate}' cannot be read: {problem.Message}", certificate,
                 "Give the PEM file of a certificate with --cert, and that of its key with --key.", problem);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         }
         catch (NodeManagerException failure)
         {
-            plans.End(id, failure.ErrorId == "AgentPlanOutdated" ? AgentPlanStatus.Refused : AgentPlanStatus.Failed, failure.Message);
+            plans.End(id, failure.ErrorId == ErrorIds.AgentPlanOutdated ? AgentPlanStatus.Refused : AgentPlanStatus.Failed, failure.Message);
             throw;
         }
         catch
@@ -111,6 +111,6 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
     }
 
     private static NodeManagerException Outdated(AgentPlan plan, string difference) => new(
-        "AgentPlanOutdated", ErrorKind.ResourceBusy, $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.", plan.Id,
+        ErrorIds.AgentPlanOutdated, ErrorKind.ResourceBusy, $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.", plan.Id,
         "Request a new plan.");
 }

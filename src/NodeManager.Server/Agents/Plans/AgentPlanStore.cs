@@ -159,7 +159,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
         ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"Plan '{id}' does not exist.", id, "Request a plan; its id is in the answer.");
 
     private static NodeManagerException NotIn(AgentPlan plan, string wanted) => new(
-        wanted == AgentPlanStatus.Approved ? "AgentPlanNotApproved" : ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation,
+        wanted == AgentPlanStatus.Approved ? ErrorIds.AgentPlanNotApproved : ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation,
         $"Plan '{plan.Id}' is {plan.Status}, not {wanted}.", plan.Id,
         plan.Status == AgentPlanStatus.Pending ? "A person must approve it in the console or with Approve-NodeAgentPlan." : "Request a new plan.");
 }

@@ -112,5 +112,5 @@ internal sealed class AgentPlanner(ClusterSession cluster)
 
     private static string Shorten(string text) => text.Length > MostReason ? text[..MostReason] + "…" : text;
 
-    private static NodeManagerException Invalid(string message) => new("AgentChangeInvalid", ErrorKind.InvalidArgument, message);
+    private static NodeManagerException Invalid(string message) => new(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, message);
 }

@@ -82,7 +82,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        if (names is not { Length: > 0 } && selector is null) throw new NodeManagerException("AgentChangeInvalid", ErrorKind.InvalidArgument, "Give 'names' or 'selector'.");
+        if (names is not { Length: > 0 } && selector is null) throw new NodeManagerException(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, "Give 'names' or 'selector'.");
         List<NodeTarget> nodes = [];
         await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new() { Names = names ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop))
             nodes.Add(new(node.Name, node.Uid));
@@ -158,7 +158,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
 
     private static IReadOnlyList<NodeTarget> Targets(string[] nodes) => nodes.Length is > 0 and <= MostDrains
         ? [.. nodes.Select(static name => new NodeTarget(name))]
-        : throw new NodeManagerException("AgentChangeInvalid", ErrorKind.InvalidArgument, $"'nodes' takes 1 to {MostDrains} names; these are {nodes.Length}.");
+        : throw new NodeManagerException(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, $"'nodes' takes 1 to {MostDrains} names; these are {nodes.Length}.");
 
     // The first ones, and how many more there are.
     private static List<string>? Some(IEnumerable<string> texts, int most)

@@ -116,7 +116,7 @@ public static class ErrorIds
     // The server
     /// <summary>The file of --cert or --key is missing, is not PEM, or key and certificate do not belong together.</summary><remarks>Give the PEM file of a certificate with --cert, and that of its key with --key.</remarks>
     public const string CertificateUnreadable = nameof(CertificateUnreadable);
-    /// <summary>The API server did not answer a TokenReview or SubjectAccessReview, so the server lets nobody in.</summary><remarks>Bind the ClusterRole system:auth-delegator to the ServiceAccount of the server.</remarks>
+    /// <summary>The API server did not answer a TokenReview or SubjectAccessReview. The server refused the request.</summary><remarks>Bind the ClusterRole system:auth-delegator to the ServiceAccount of the server.</remarks>
     public const string AccessReviewFailed = nameof(AccessReviewFailed);
 
     // Nodes

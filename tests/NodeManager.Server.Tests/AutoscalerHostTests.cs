@@ -34,9 +34,9 @@ public sealed class AutoscalerHostTests
             // All of them.
         }
 
-        await CreateAsync(session, "NodeSmithProvider", "sim", """{"type":"simulated"}""");
-        await CreateAsync(session, "NodeSmithControlPlane", "plane", """{"pools":["small"]}""");
-        await CreateAsync(session, "NodeSmithPool", "small", """{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":5,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}""");
+        await AutoscalerDemo.CreateAsync(session, "NodeSmithProvider", "sim", """{"type":"simulated"}""");
+        await AutoscalerDemo.CreateAsync(session, "NodeSmithControlPlane", "plane", """{"pools":["small"]}""");
+        await AutoscalerDemo.CreateAsync(session, "NodeSmithPool", "small", """{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":5,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}""");
 
         using IHost first = Build(served), second = Build(served);
         await first.StartAsync();
@@ -143,11 +143,6 @@ public sealed class AutoscalerHostTests
         using CancellationTokenSource limit = new(Patience);
         while (!await condition()) await Task.Delay(100, limit.Token);
     }
-
-    private static Task CreateAsync(NodeManagerSession session, string kind, string name, string spec) => session.Connection().Client.SendAsync(
-        HttpMethod.Post, $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{NodeSmithNames.DefaultNamespace}/{kind.ToLowerInvariant()}s",
-        new StringContent($$"""{"apiVersion":"{{NodeSmithNames.ApiVersion}}","kind":"{{kind}}","metadata":{"name":"{{name}}"},"spec":{{spec}}}""", System.Text.Encoding.UTF8, "application/json"),
-        Objects.Default.JsonObject, NodeManager.Kubernetes.Requests.RequestOptions.Default, default);
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
+using NodeManager.Server.Alerts;
 using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
 using NodeManager.Sessions;
@@ -48,6 +49,7 @@ public sealed class LiveTests : IAsyncLifetime
     public async Task Once_synced_reads_cause_no_request()
     {
         JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        while (!(bool)(await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!["monitoring"]! || _requests.Monitors == 0) await Task.Delay(20);
         int before = _requests.Count;
         for (int i = 0; i < 20; i++)
         {
@@ -56,7 +58,7 @@ public sealed class LiveTests : IAsyncLifetime
             await _client.GetFromJsonAsync<JsonObject>($"{Nodes}/{nodes[i % 6]!["name"]}");
         }
 
-        // Metrics are read at their interval, whoever reads or not.
+        // Metrics and Leases are read at their interval, whoever reads or not.
         Assert.Equal(0, _requests.Count - before);
     }
 
@@ -162,19 +164,23 @@ public sealed class LiveTests : IAsyncLifetime
         }
     }
 
-    // Metrics and leases of the embedded cluster's own parts do not pass here.
+    // Leases and heartbeats of the embedded cluster's own parts do not pass here.
     private sealed class CountingHandler : DelegatingHandler
     {
-        private int _count, _watches;
+        private int _count, _watches, _monitors;
 
         public int Count => _count;
 
         public int Watches => _watches;
 
+        /// <summary>What the monitor has asked for since its watches began.</summary>
+        public int Monitors => _monitors;
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string address = request.RequestUri!.PathAndQuery;
             if (address.Contains("watch=", StringComparison.Ordinal)) Interlocked.Increment(ref _watches);
+            else if (address.Contains("/leases", StringComparison.Ordinal)) Interlocked.Increment(ref _monitors);
             else if (!address.Contains("metrics.k8s.io", StringComparison.Ordinal)) Interlocked.Increment(ref _count);
             return base.SendAsync(request, cancellationToken);
         }

@@ -3,6 +3,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Agents;
 
@@ -44,7 +45,19 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
     private ApiAgentPlan ToApi(AgentPlan plan) => new(
         plan.Id, plan.Change.Action, cluster.Session.Cluster, [.. plan.Nodes.Select(static node => node.Name)],
         [.. plan.Steps.Select(DisplayText.Escape)], [.. plan.Warnings.Select(DisplayText.Escape)], DisplayText.Escape(plan.Change.Reason),
-        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, Filled(plan.DecidedBy), plan.DecidedAt, Filled(DisplayText.Escape(plan.Result)), Filled(plan.Operation));
+        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, Filled(plan.DecidedBy), plan.DecidedAt, Filled(DisplayText.Escape(plan.Result)), Filled(plan.Operation),
+        DataOf(plan));
+
+    private static ApiAgentPlanData DataOf(AgentPlan plan)
+    {
+        AgentChange change = plan.Change;
+        bool isDrain = change.Action == AgentAction.Drain;
+        return new(
+            change.Labels.Count > 0 ? change.Labels : null, change.Keys.Count > 0 ? change.Keys : null,
+            change.Taints.Count > 0 ? [.. change.Taints.Select(static one => new ApiTaint(one.Key, one.Value, one.Effect))] : null,
+            isDrain ? change.DeleteEmptyDirData : null, isDrain ? change.DeleteUnmanagedPods : null, isDrain ? (long)change.Timeout.TotalSeconds : null,
+            isDrain ? [.. plan.Drains.SelectMany(static drain => drain.Pods).Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}")] : null);
+    }
 
     private static string? Filled(string text) => text.Length > 0 ? text : null;
 }
@@ -57,6 +70,15 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
 /// <param name="Status">See <see cref="AgentPlanStatus"/>.</param>
 /// <param name="ExpiresAt">Until when it can be approved, and then applied.</param>
 /// <param name="Operation">Of a drain, to follow at <c>/api/v1/operations</c>.</param>
+/// <param name="Data">What exactly would be done, beside the words.</param>
 internal sealed record ApiAgentPlan(
     string Id, string Action, string Cluster, IReadOnlyList<string> Nodes, IReadOnlyList<string> Steps, IReadOnlyList<string> Warnings, string Reason,
-    string RequestedBy, DateTimeOffset RequestedAt, string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation);
+    string RequestedBy, DateTimeOffset RequestedAt, string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation,
+    ApiAgentPlanData Data);
+
+/// <summary>The data of a change; what its action does not have is absent.</summary>
+/// <param name="Keys">Of labels or taints to remove.</param>
+/// <param name="Pods">That a drain evicts.</param>
+internal sealed record ApiAgentPlanData(
+    IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Keys, IReadOnlyList<ApiTaint>? Taints, bool? DeleteEmptydirData, bool? DeleteUnmanagedPods,
+    long? TimeoutSeconds, IReadOnlyList<string>? Pods);

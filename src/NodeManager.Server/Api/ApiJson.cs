@@ -3,8 +3,10 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Live;
+using NodeManager.Server.Maintenances;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
+using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Scheduler;
 
@@ -37,6 +39,12 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiPoolReport))]
 [JsonSerializable(typeof(ApiPoolReported))]
 [JsonSerializable(typeof(ApiPoolRefusal))]
+[JsonSerializable(typeof(ApiPoolChange))]
+[JsonSerializable(typeof(ApiPoolUpdateRequest))]
+[JsonSerializable(typeof(ApiPoolUpdate))]
+[JsonSerializable(typeof(ApiMaintenanceRequest))]
+[JsonSerializable(typeof(ApiMaintenanceRun))]
+[JsonSerializable(typeof(ApiMaintenanceNode))]
 [JsonSerializable(typeof(ApiPlugins))]
 [JsonSerializable(typeof(ApiPluginChange))]
 [JsonSerializable(typeof(ApiSchedulerChange))]

@@ -19,6 +19,9 @@ internal sealed record AccessNeed(string Verb, string Resource, string Group = "
     /// <summary>In the namespace of the autoscaler's resources: that of the query, or its default.</summary>
     public const string PoolNamespace = "pools";
 
+    /// <summary>In the namespace that runs of maintenances are kept in.</summary>
+    public const string RunNamespace = "runs";
+
     /// <summary>In each namespace that has pods on the node of the path.</summary>
     public const string NamespacesOfNode = "pods";
 

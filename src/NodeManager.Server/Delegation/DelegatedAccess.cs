@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Delegation;
@@ -44,6 +45,9 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
                 break;
             case AccessNeed.PoolNamespace:
                 yield return (context.Request.Query["namespace"].ToString() is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace, "");
+                break;
+            case AccessNeed.RunNamespace:
+                yield return (MaintenanceRequest.DefaultNamespace, "");
                 break;
             case AccessNeed.NamespacesOfNode:
                 foreach (string one in (await live.ReadyAsync(context.RequestAborted)).NamespacesOn(NameIn(context))) yield return (one, "");

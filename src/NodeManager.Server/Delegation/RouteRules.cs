@@ -14,6 +14,16 @@ internal static class RouteRules
     private static readonly AccessNeed[] ChangeScheduler =
         [new("update", "configmaps", Scope: AccessNeed.QueryNamespace), new("patch", "deployments", "apps", AccessNeed.QueryNamespace)];
 
+    // A roll drains the nodes of the pool: pods may be in any namespace.
+    private static readonly AccessNeed[] RollPool =
+    [
+        Pool("patch"), new("delete", "nodesmithclaims", Smith, AccessNeed.PoolNamespace), new("create", "configmaps", Scope: AccessNeed.PoolNamespace),
+        new("patch", "nodes"), new("create", "pods/eviction"),
+    ];
+
+    private static readonly AccessNeed[] Maintain =
+        [new("patch", "nodes"), new("create", "pods/eviction"), new("create", "configmaps", Scope: AccessNeed.RunNamespace)];
+
     private static readonly FrozenDictionary<string, AccessNeed[]> Rules = new Dictionary<string, AccessNeed[]>
     {
         [$"GET {NodeRoutes.Prefix}/nodes"] = [ListNodes],
@@ -22,6 +32,7 @@ internal static class RouteRules
         [$"GET {Node}/details"] = [GetNode],
         [$"GET {Node}/pods"] = [GetNode, ListPods],
         [$"GET {Node}/events"] = [GetNode, new("list", "events")],
+        [$"GET {Node}/usage"] = [GetNode],
         [$"GET {Node}/drain-plan"] = [GetNode, ListPods],
         [$"PUT {Node}/labels"] = [PatchNode],
         [$"DELETE {Node}/labels/{{**key}}"] = [PatchNode],
@@ -31,6 +42,16 @@ internal static class RouteRules
         [$"POST {Node}/uncordon"] = [PatchNode],
         [$"POST {Node}/drain"] = [PatchNode, new("create", "pods/eviction", Scope: AccessNeed.NamespacesOfNode)],
         ["GET /api/v1/events"] = [ListNodes, new("watch", "nodes")],
+        ["GET /api/v1/alerts"] = [ListNodes],
+        ["GET /api/v1/autoscaler"] = [Pool("list")],
+        ["GET /api/v1/autoscaler/claims"] = [new("list", "nodesmithclaims", Smith, AccessNeed.PoolNamespace)],
+        ["GET /api/v1/autoscaler/plan"] = [Pool("list"), ListNodes, ListPods],
+        ["GET /api/v1/maintenances"] = [ListNodes, new("list", "configmaps", Scope: AccessNeed.RunNamespace)],
+        ["GET /api/v1/maintenances/{id}"] = [ListNodes, new("list", "configmaps", Scope: AccessNeed.RunNamespace)],
+        ["POST /api/v1/maintenances/plan"] = [ListNodes, ListPods],
+        ["POST /api/v1/maintenances"] = Maintain,
+        ["POST /api/v1/maintenances/{id}/resume"] = Maintain,
+        ["POST /api/v1/maintenances/{id}/stop"] = Maintain,
         ["GET /api/v1/operations"] = [ListNodes],
         ["GET /api/v1/operations/{id}"] = [ListNodes],
         ["GET /api/v1/operations/{id}/events"] = [ListNodes],
@@ -52,6 +73,18 @@ internal static class RouteRules
         [$"DELETE {Pools}/{{id}}"] = [Pool("delete")],
         [$"GET {Pools}/{{id}}/status"] = [Pool("get")],
         [$"PUT {Pools}/{{id}}/status"] = [new("patch", "nodesmithpools/status", Smith, AccessNeed.PoolNamespace)],
+        [$"PATCH {Pools}/{{id}}"] = [Pool("patch")],
+        [$"GET {Pools}/overview"] = [Pool("list")],
+        [$"GET {Pools}/{{id}}/overview"] = [Pool("get")],
+        [$"GET {Pools}/{{id}}/nodes"] = [Pool("get"), ListNodes],
+        [$"POST {Pools}/{{id}}/plan"] = [Pool("get"), ListNodes, ListPods],
+        [$"GET {Pools}/{{id}}/update"] = [Pool("get")],
+        [$"POST {Pools}/{{id}}/update/plan"] = [Pool("get"), ListNodes, ListPods],
+        [$"POST {Pools}/{{id}}/update"] = RollPool,
+        [$"POST {Pools}/{{id}}/update/pause"] = RollPool,
+        [$"POST {Pools}/{{id}}/update/resume"] = RollPool,
+        [$"POST {Pools}/{{id}}/update/stop"] = RollPool,
+        [$"POST {Pools}/{{id}}/update/rollback"] = RollPool,
         ["GET /api/v1/clusters/{clusterId}/nodepools"] = [Pool("list")],
         ["POST /api/v1/clusters/{clusterId}/nodepools"] = [Pool("create")],
         // These show nothing of the cluster; a valid token suffices.

@@ -16,6 +16,8 @@ internal static class NodeDetailMapping
     public static ApiDrainPlan ToApi(this NodeDrainPlan plan) => new(
         plan.Node, plan.Status, plan.Blockers, plan.Warnings,
         [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, p.Reason, p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
-        [.. plan.BlockingBudgets.Select(b => new ApiPlannedBudget(b.Namespace, b.Name, b.Summary, b.Outlook, b.OutlookReason, b.Remedy))],
+        [.. plan.BlockingBudgets.Select(ToApi)],
         plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis);
+
+    public static ApiPlannedBudget ToApi(PodBudget budget) => new(budget.Namespace, budget.Name, budget.Summary, budget.Outlook, budget.OutlookReason, budget.Remedy);
 }

@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Server.Access;
@@ -20,6 +21,7 @@ internal static class NodeDetailRoutes
         Answers<ApiNodeDetails>(routes.MapGet("/details", DetailsAsync));
         Answers<List<ApiNodePod>>(routes.MapGet("/pods", PodsAsync));
         Answers<List<ApiKubernetesEvent>>(routes.MapGet("/events", EventsAsync));
+        Answers<List<ApiUsageSample>>(routes.MapGet("/usage", UsageAsync));
         Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync)).Produces<ApiError>(StatusCodes.Status400BadRequest);
     }
 
@@ -41,6 +43,12 @@ internal static class NodeDetailRoutes
         await FindAsync(cluster.Session, name, stop);
         IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MostEvents, stop);
         return Results.Json([.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))], DetailJson.Default.ListApiKubernetesEvent);
+    }
+
+    private static async Task<IResult> UsageAsync(string name, LiveNodeService live, UsageHistory history, CancellationToken stop)
+    {
+        LiveNodes nodes = await live.ReadyAsync(stop);
+        return nodes.Find(name) is null ? throw nodes.Missing(name) : Results.Json([.. history.Of(name)], DetailJson.Default.ListApiUsageSample);
     }
 
     private static async Task<IResult> PlanAsync(string name, ClusterSession cluster, [AsParameters] DrainPlanQuery query, CancellationToken stop)

@@ -42,9 +42,13 @@ internal sealed record ApiPlannedPod(
 /// <param name="Remedy">What would allow the evictions; empty where only time is needed.</param>
 internal sealed record ApiPlannedBudget(string Namespace, string Name, string Summary, string Outlook, string Reason, string Remedy);
 
+/// <summary>The usage of a node at a moment, of its allocatable amounts.</summary>
+internal sealed record ApiUsageSample(DateTimeOffset At, decimal? CpuPercent, decimal? MemoryPercent);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiNodeDetails))]
 [JsonSerializable(typeof(List<ApiNodePod>))]
 [JsonSerializable(typeof(List<ApiKubernetesEvent>))]
 [JsonSerializable(typeof(ApiDrainPlan))]
+[JsonSerializable(typeof(List<ApiUsageSample>))]
 internal sealed partial class DetailJson : JsonSerializerContext;

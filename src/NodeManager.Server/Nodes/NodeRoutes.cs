@@ -100,8 +100,8 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, O
     {
         var options = new DrainOptions
         {
-            GracePeriod = Seconds(request?.GracePeriodSeconds, "grace_period_seconds"),
-            Timeout = Seconds(request?.TimeoutSeconds ?? DefaultTimeoutSeconds, "timeout_seconds"),
+            GracePeriod = ApiBody.Seconds(request?.GracePeriodSeconds, "grace_period_seconds"),
+            Timeout = ApiBody.Seconds(request?.TimeoutSeconds ?? DefaultTimeoutSeconds, "timeout_seconds"),
             DeleteEmptyDirData = request?.DeleteEmptydirData == true,
             DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
             Reason = "REST API",
@@ -121,12 +121,4 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, O
         // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
         : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
         : ApiErrors.StatusOf(failure.Kind);
-
-    private static TimeSpan? Seconds(long? seconds, string field) => seconds switch
-    {
-        null => null,
-        < 0 or > int.MaxValue => throw new NodeManagerException(
-            ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"'{field}' is {seconds}; it takes seconds from 0 on.", seconds),
-        _ => TimeSpan.FromSeconds(seconds.Value),
-    };
 }

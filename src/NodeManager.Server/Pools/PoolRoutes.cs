@@ -107,19 +107,25 @@ internal sealed class PoolRoutes(ClusterSession cluster)
         return TypedResults.Ok(new ApiPoolReported("Status updated successfully", pool.Id, pool.ClusterId, report.Controller, report.ObservedGeneration));
     }
 
-    private PoolContext Context(PoolPlaceQuery place) => PoolSessions.Of(
-        cluster.Session,
-        new(ApiQuery.OneOf(place.Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]), place.Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace));
+    private PoolContext Context(PoolPlaceQuery place) => place.In(cluster.Session);
 
-    // Whatever is no UUID is the id of no pool.
-    private static PoolTarget Target(string id) => Guid.TryParse(id, out Guid known)
-        ? new() { Id = known.ToString("D") }
-        : throw new NodeManagerException(ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no node pool with the id '{id}'.", id, $"GET {PoolRefusals.Pools} lists the ids.");
+    private static PoolTarget Target(string id) => PoolPlaceQuery.Target(id);
 }
 
 /// <param name="Provider">A <see cref="NodePoolProvider"/>; without it the pool service where the session has one, else the cluster.</param>
 /// <param name="Namespace">Of the autoscaler's resources, for pools of the cluster.</param>
-internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace);
+internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace)
+{
+    /// <exception cref="NodeManagerException">InvalidRequest; PoolServiceNotConfigured.</exception>
+    public PoolContext In(NodeManagerSession session) => PoolSessions.Of(
+        session, new(ApiQuery.OneOf(Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]), Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace));
+
+    /// <summary>The pool of an id. Whatever is no UUID is the id of no pool.</summary>
+    /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
+    public static PoolTarget Target(string id) => Guid.TryParse(id, out Guid known)
+        ? new() { Id = known.ToString("D") }
+        : throw new NodeManagerException(ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no node pool with the id '{id}'.", id, $"GET {PoolRefusals.Pools} lists the ids.");
+}
 
 /// <param name="Status">A <see cref="NodePoolPhase"/>.</param>
 /// <param name="Health">A <see cref="NodePoolHealth"/>.</param>

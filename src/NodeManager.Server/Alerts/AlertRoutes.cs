@@ -1,0 +1,12 @@
+using NodeManager.Server.Access;
+
+namespace NodeManager.Server.Alerts;
+
+/// <summary>The alerts of the server's monitor. The event stream says how they go on.</summary>
+internal static class AlertRoutes
+{
+    public const string Path = "/api/v1/alerts";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(Path, (AlertService alerts) => Results.Json(alerts.Read(), AlertRouteJson.Default.ApiAlerts)).ForViewers().WithTags("Alerts").Produces<ApiAlerts>();
+}

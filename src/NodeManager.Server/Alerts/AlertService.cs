@@ -1,0 +1,79 @@
+using System.Text.Json;
+using NodeManager.Core.Alerts;
+using NodeManager.Core.Monitoring;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Live;
+
+namespace NodeManager.Server.Alerts;
+
+/// <summary>
+/// Monitors the served cluster over the caches that everything else reads, and writes each transition of an alert into the event log. A monitor that
+/// cannot begin is tried again.
+/// </summary>
+internal sealed class AlertService(ClusterSession cluster, EventLog log) : BackgroundService
+{
+    /// <summary>The name of the event.</summary>
+    public const string Event = "alert";
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
+
+    private volatile NodeManagerException? _problem;
+
+    /// <summary>What is known of alerts now.</summary>
+    public ApiAlerts Read()
+    {
+        NodeAlerts alerts = cluster.Session.Get<NodeAlerts>();
+        NodeManagerException? problem = _problem;
+        return new(
+            problem is null && alerts.Monitors > 0, problem is null ? null : new(problem.ErrorId, problem.Message, problem.RecommendedAction),
+            [.. alerts.List().Select(ApiAlert.Of)]);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await MonitorAsync(stoppingToken);
+                await Task.Delay(RetryPause, cluster.Session.Time(), stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (NodeManagerException) when (!cluster.IsOpen)
+        {
+            // The session has ended.
+        }
+    }
+
+    // Ends only if the cluster cannot be monitored at all: an outage is an alert.
+    private async Task MonitorAsync(CancellationToken stoppingToken)
+    {
+        RunningOperation monitor = HealthMonitoring.Start(new MonitorRequest { Session = cluster.Session });
+        await using CancellationTokenRegistration stop = stoppingToken.Register(monitor.Cancel);
+        await foreach (OperationEvent happened in monitor.ReadAsync(0, CancellationToken.None))
+        {
+            switch (happened)
+            {
+                case OperationOutput { Value: NodeAlert alert }:
+                    _problem = null;
+                    log.Write(Event, JsonSerializer.Serialize(ApiAlert.Of(alert), AlertRouteJson.Default.ApiAlert));
+                    break;
+                case OperationMessage:
+                    _problem = null;
+                    break;
+                case OperationFailure failure:
+                    _problem = failure.Exception as NodeManagerException
+                        ?? new("InternalError", ErrorKind.NotSpecified, "The monitor failed for an unexpected reason; the server's log has it.", null);
+                    break;
+            }
+        }
+
+        stoppingToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,111 @@
+using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Nodes;
+using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
+using NodeManager.Server.Clusters;
+using NodeManager.Server.Operations;
+
+namespace NodeManager.Server.Maintenances;
+
+/// <summary>Maintenances of fleets: the plan, the run as an operation, and the runs that the cluster keeps, whoever began them.</summary>
+internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistry operations)
+{
+    public const string Path = "/api/v1/maintenances";
+
+    private const int MostRuns = 50;
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        RouteGroupBuilder routes = endpoints.MapGroup(Path).WithTags("Maintenances");
+        routes.MapGet("", ListAsync).ForViewers().Produces<List<ApiMaintenanceRun>>();
+        One(routes.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiMaintenanceRun>();
+        Changed(routes.MapPost("/plan", PlanAsync)).Produces<ApiMaintenancePlans>();
+        Started(routes.MapPost("", (ApiMaintenanceRequest body, HttpContext context, CancellationToken stop) => RunAsync(RequestOf(body), context, stop)));
+        Started(routes.MapPost("/{id}/resume", (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)));
+        Changed(routes.MapPost("/{id}/stop", StopAsync)).Produces<ApiMaintenanceStopped>();
+    }
+
+    private static void Started(RouteHandlerBuilder route) => Changed(route).Produces<ApiMaintenanceRun>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
+
+    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
+        One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
+
+    private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiError>(StatusCodes.Status404NotFound);
+
+    private async Task<IResult> ListAsync(CancellationToken stop) => Results.Json(
+        [.. (await MaintenanceReader.ReadAsync(cluster.Session, [], MaintenanceRequest.DefaultNamespace, MostRuns, stop)).Select(ToApi)], MaintenanceRouteJson.Default.ListApiMaintenanceRun);
+
+    private async Task<IResult> GetAsync(string id, CancellationToken stop) => Results.Json(
+        ToApi((await MaintenanceReader.ReadAsync(cluster.Session, [Exact(id)], MaintenanceRequest.DefaultNamespace, 1, stop))[0]), MaintenanceRouteJson.Default.ApiMaintenanceRun);
+
+    private async Task<IResult> PlanAsync(ApiMaintenanceRequest body, CancellationToken stop)
+    {
+        var warnings = new WarningList();
+        IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(cluster.Session, RequestOf(body), warnings, stop);
+        return Results.Json(
+            new(
+                [.. plans.Select(static one => new ApiMaintenancePlan(
+                    one.Batch, one.Node, one.Group, one.Drain?.Pods.Count(static pod => pod.Decision == DrainDecision.Evict) ?? 0, one.Obstacles, one.Stranded, one.NotBefore, one.Note))],
+                warnings.All),
+            MaintenanceRouteJson.Default.ApiMaintenancePlans);
+    }
+
+    private async Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
+    {
+        if (request.ResumeId is { } id) Exact(id);
+        TrackedOperation run = operations.Start(
+            context.User.Identity!.Name!, static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
+            () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request)));
+        if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, run);
+        await OperationRoutes.EndOfAsync(run.Operation, stop);
+        if (run.Operation.Results.OfType<NodeMaintenanceRun>().LastOrDefault() is { } result) return Results.Json(ToApi(result), MaintenanceRouteJson.Default.ApiMaintenanceRun);
+        throw run.Operation.Failures is [var first, ..] ? first.Exception : new OperationCanceledException(stop);
+    }
+
+    private async Task<IResult> StopAsync(string id, CancellationToken stop) => Results.Json(
+        new(id, await MaintenanceStopper.StopAsync(cluster.Session, Exact(id), MaintenanceRequest.DefaultNamespace, stop)), MaintenanceRouteJson.Default.ApiMaintenanceStopped);
+
+    private static MaintenanceRequest RequestOf(ApiMaintenanceRequest body)
+    {
+        var usual = new MaintenanceOptions();
+        string onError = ApiQuery.OneOf(body.OnError, "on_error", Enum.GetNames<MaintenanceErrorAction>());
+        return new()
+        {
+            Nodes = [.. ApiBody.Required(body.Nodes, "nodes").Select(static name => new NodeTarget(name))],
+            Options = usual with
+            {
+                MaxUnavailable = body.MaxUnavailable ?? usual.MaxUnavailable,
+                TopologyKey = body.TopologyKey ?? "",
+                WaitForReboot = body.WaitForReboot == true,
+                IncludeControlPlane = body.IncludeControlPlane == true,
+                WaitReadyTimeout = ApiBody.Seconds(body.WaitReadySeconds, "wait_ready_seconds") ?? usual.WaitReadyTimeout,
+                Soak = ApiBody.Seconds(body.SoakSeconds, "soak_seconds") ?? usual.Soak,
+                Windows = body.Windows ?? [],
+                OnError = onError.Length > 0 ? Enum.Parse<MaintenanceErrorAction>(onError) : usual.OnError,
+                Drain = new DrainOptions
+                {
+                    DeleteEmptyDirData = body.DeleteEmptydirData == true,
+                    DeleteUnmanagedPods = body.DeleteUnmanagedPods == true,
+                    GracePeriod = ApiBody.Seconds(body.GracePeriodSeconds, "grace_period_seconds"),
+                    Timeout = ApiBody.Seconds(body.DrainTimeoutSeconds, "drain_timeout_seconds"),
+                    Reason = "REST API",
+                },
+            },
+        };
+    }
+
+    // A wildcard would mean other runs.
+    private static string Exact(string id) => id.AsSpan().ContainsAny("*?[]")
+        ? throw new NodeManagerException(ErrorIds.MaintenanceNotFound, ErrorKind.ObjectNotFound, $"There is no maintenance run '{id}'.", id, $"GET {Path} lists the runs.")
+        : id;
+
+    private static ApiMaintenanceRun ToApi(NodeMaintenanceRun run) => new(
+        run.Id, run.Status, run.Reason, run.StartedBy, run.Holder, run.StartedAt, run.EndedAt, run.MaxUnavailable, run.TopologyKey, run.Window, run.OnError, run.Completed, run.Failed,
+        run.Deleted, run.Skipped, run.Remaining, run.Message, [.. run.Nodes.Select(ToApi)]);
+
+    private static ApiMaintenanceNode ToApi(NodeMaintenanceResult node) => new(
+        node.Node, node.Status, node.Batch, node.Group, node.Step, node.Message, node.Error, node.StartedAt,
+        [.. node.Steps.Select(static step => new ApiMaintenanceStep(step.Name, step.StartedAt, step.EndedAt))]);
+}

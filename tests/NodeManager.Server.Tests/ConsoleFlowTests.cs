@@ -3,32 +3,40 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Sandbox;
 using NodeManager.Server.Access;
+using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Pages;
+using NodeManager.Sessions;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
 /// <summary>The console in a real browser, and its rules without one. The tests themselves are in src/NodeManager.Console.</summary>
-public sealed class ConsoleFlowTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+public sealed class ConsoleFlowTests
 {
-    private static readonly string Folder = Path.Combine(RepositoryFolder.Path, "src", "NodeManager.Console");
+    internal static readonly string Folder = Path.Combine(RepositoryFolder.Path, "src", "NodeManager.Console");
+
+    internal static readonly string Browser = Environment.GetEnvironmentVariable("NODEMANAGER_CHROMIUM") ?? "/usr/bin/chromium";
 
     [SkippableFact]
     public async Task The_console_works_in_a_browser()
     {
         SkipUnlessBuilt();
-        string browser = Environment.GetEnvironmentVariable("NODEMANAGER_CHROMIUM") ?? "/usr/bin/chromium";
-        Skip.IfNot(File.Exists(browser), $"There is no browser at {browser}; NODEMANAGER_CHROMIUM names another one.");
-        await using WebApplication app = EmbeddedServer.Serve(server.Session, EmbeddedServer.Token, ConsoleFiles.Read(Path.Combine(Folder, "obj", "console")));
-        MapHost(app);
+        Skip.IfNot(File.Exists(Browser), $"There is no browser at {Browser}; NODEMANAGER_CHROMIUM names another one.");
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        await using WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, ConsoleFiles.Read(Path.Combine(Folder, "obj", "console")));
+        MapHost(app, session, sandbox);
         await app.StartAsync();
 
-        await RunAsync("flows", ("NODEMANAGER_URL", app.Urls.First()), ("NODEMANAGER_CHROMIUM", browser));
+        await RunAsync("flows", ("NODEMANAGER_URL", app.Urls.First()), ("NODEMANAGER_CHROMIUM", Browser));
     }
 
     [SkippableFact]
@@ -50,13 +58,31 @@ public sealed class ConsoleFlowTests(EmbeddedServer server) : IClassFixture<Embe
         "The console is built and tested where NODEMANAGER_CONSOLE is 1.");
 
     // What a browser cannot do: be given links and tokens, and have the owner of a budget change it.
-    private void MapHost(WebApplication app)
+    internal static void MapHost(WebApplication app, NodeManagerSession session, SandboxCluster sandbox)
     {
         app.MapPost("/test-host/link", (JsonObject body, SignIns signIns) => signIns.CreateLink((string)body["level"]!)).AllowAnonymous();
         app.MapPost("/test-host/token", () => EmbeddedServer.ViewerToken).AllowAnonymous();
+        app.MapPost("/test-host/fault", (JsonObject body) =>
+        {
+            var (kind, node) = ((string)body["kind"]!, (string)body["node"]!);
+            if ((bool)body["on"]!) sandbox.SetFault(new() { Kind = kind, Name = $"{kind}-{node}".ToLowerInvariant(), Nodes = [node] });
+            else sandbox.ClearFault($"{kind}-{node}".ToLowerInvariant());
+            return Results.NoContent();
+        }).AllowAnonymous();
+        app.MapPost("/test-host/autoscaler", async () =>
+        {
+            await AutoscalerDemo.StartAsync(session);
+            return Results.NoContent();
+        }).AllowAnonymous();
+        app.MapPost("/test-host/agent-plan", (JsonObject body, AgentPlanStore plans) => plans.Add(new("local-viewer", "secret:agent"), (id, now) => new()
+        {
+            Id = id, Change = new() { Action = AgentAction.SetLabels, Nodes = ["gpu-1b-01"], Labels = new Dictionary<string, string> { ["team"] = "ml" }, Reason = (string)body["reason"]! },
+            By = new("local-viewer", "secret:agent"), Steps = ["Set label team=ml on node gpu-1b-01."], Warnings = [], RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
+            Nodes = [new() { Name = "gpu-1b-01", Status = "Ready" }],
+        }).Id).AllowAnonymous();
         app.MapPost("/test-host/budget", async (JsonObject body) =>
         {
-            KubernetesClient client = server.Session.Connection().Client;
+            KubernetesClient client = session.Connection().Client;
             ServerCapabilities capabilities = await client.GetCapabilitiesAsync(CancellationToken.None);
             await client.PatchAsync(
                 Resources.PodDisruptionBudgets(capabilities.BudgetVersion), (string)body["name"]!, (string)body["namespace"]!,
@@ -66,7 +92,7 @@ public sealed class ConsoleFlowTests(EmbeddedServer server) : IClassFixture<Embe
         }).AllowAnonymous();
     }
 
-    private static async Task RunAsync(string script, params (string Name, string Value)[] environment)
+    internal static async Task RunAsync(string script, params (string Name, string Value)[] environment)
     {
         bool isWindows = OperatingSystem.IsWindows();
         var start = new ProcessStartInfo(isWindows ? "cmd.exe" : "npm", isWindows ? ["/c", "npm", "run", script] : ["run", script])

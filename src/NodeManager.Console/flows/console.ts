@@ -13,6 +13,21 @@ export class Host {
     await this.post('budget', { namespace, name, min_available: minAvailable });
   }
 
+  /** Lets something go wrong on a node of the embedded cluster, or ends that. */
+  async fault(kind: string, node: string, on: boolean): Promise<void> {
+    await this.post('fault', { kind, node, on });
+  }
+
+  /** Installs and starts an autoscaler with one pool of two nodes. */
+  async autoscaler(): Promise<void> {
+    await this.post('autoscaler', {});
+  }
+
+  /** What an agent asks for; its id. */
+  async agentPlan(reason: string): Promise<string> {
+    return (await this.post('agent-plan', { reason })).text();
+  }
+
   async token(): Promise<string> {
     return (await this.post('token', {})).text();
   }

@@ -173,3 +173,12 @@ test('a page of a node that does not exist says so', async ({ console: page }) =
   await page.goto('/admin/nothing');
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
 });
+
+test('a node shows its usage from before the page was opened', async ({ console: page }) => {
+  const history = page.waitForResponse(/\/nodes\/worker-1a-01\/usage$/);
+  await open(page, '/admin/nodes/worker-1a-01');
+  const samples = (await (await history).json()) as { at: string; cpu_percent: number }[];
+  expect(samples.length).toBeGreaterThan(0);
+  expect(Date.parse(samples[0]!.at)).toBeLessThan(Date.now());
+  await expect(page.getByRole('img', { name: 'Usage over time' })).toBeVisible();
+});

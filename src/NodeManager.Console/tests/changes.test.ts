@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../src/api/types';
-import { apply, changed, read, type NodeChange } from '../src/nodes/changes';
+import { read, type Change } from '../src/api/changes';
+import { apply, changed } from '../src/nodes/changes';
 import { addSample } from '../src/nodes/samples';
 
 const node: Node = {
@@ -20,7 +21,7 @@ it.each([
 });
 
 describe('apply', () => {
-  it.each<[string, NodeChange[], Node[]]>([
+  it.each<[string, Change[], Node[]]>([
     ['adds', [{ type: 'node', name: 'b', node: { ...node, name: 'b' } }], [node, { ...node, name: 'b' }]],
     ['changes', [{ type: 'node', name: 'a', node: cordoned }], [cordoned]],
     ['removes', [{ type: 'node', name: 'a' }], []],

@@ -13,7 +13,7 @@ export class ApiProblem extends Error {
 }
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   /** Ask for an operation to follow instead of the result. */
   async?: boolean;
@@ -62,8 +62,17 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const body: unknown = parse(text);
   if (response.ok || options.accept?.includes(response.status)) return body as T;
   if (response.status === 401 && path !== '/sign-in') signedOut();
-  const refusal = (body ?? {}) as { error?: string; message?: string; action?: string };
-  throw new ApiProblem(response.status, refusal.error ?? '', refusal.message ?? `HTTP ${response.status}`, refusal.action ?? '');
+  throw problemOf(response.status, body);
+}
+
+interface Refusal { error?: string | { code: string; message: string; details: string; error_id: string }; message?: string; action?: string }
+
+/** Pools answer in the shape of a pool service, everything else in the server's own. */
+export function problemOf(status: number, body: unknown): ApiProblem {
+  const refusal = (body ?? {}) as Refusal;
+  if (typeof refusal.error !== 'object') return new ApiProblem(status, refusal.error ?? '', refusal.message ?? `HTTP ${status}`, refusal.action ?? '');
+  const { code, message, details, error_id: id } = refusal.error;
+  return code === 'VALIDATION_ERROR' ? new ApiProblem(status, id, details, '') : new ApiProblem(status, id, message, details);
 }
 
 function parse(text: string): unknown {

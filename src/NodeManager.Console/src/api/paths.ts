@@ -8,3 +8,10 @@ export const operationsPath = '/api/v1/operations';
 export function nodePath(name: string, ...rest: string[]): string {
   return [nodesPath, encodeURIComponent(name), ...rest.map(part => part.split('/').map(encodeURIComponent).join('/'))].join('/');
 }
+
+export type PoolProvider = 'Service' | 'Cluster';
+
+/** A route of pools, or of one of them. */
+export function poolPath(provider: PoolProvider, ...rest: string[]): string {
+  return `${['/api/v1/nodepools', ...rest.map(encodeURIComponent)].join('/')}?provider=${provider}`;
+}

@@ -44,7 +44,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 /** A word of the server in the current language, or as it is. */
-export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain', value: string): string {
+export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action', value: string): string {
   return messages[`${group}.${value}` as Key] ?? value;
 }
 
@@ -55,6 +55,17 @@ export function fill(text: string, values: Record<string, string | number>): str
 /** A time as people of the language write it. */
 export function time(value: string | undefined): string {
   return value ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(value)) : '–';
+}
+
+/** How long something has lasted, in its largest two units. */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  const parts: [number, 'day' | 'hour' | 'minute' | 'second'][] = [
+    [Math.floor(total / 86_400), 'day'], [Math.floor(total / 3600) % 24, 'hour'], [Math.floor(total / 60) % 60, 'minute'], [total % 60, 'second'],
+  ];
+  const first = Math.max(0, parts.findIndex(([value]) => value > 0) === -1 ? 3 : parts.findIndex(([value]) => value > 0));
+  return parts.slice(first, first + 2).filter(([value], i) => value > 0 || i === 0)
+    .map(([value, unit]) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value)).join(' ');
 }
 
 export function number(value: number, digits = 0): string {

@@ -1,8 +1,9 @@
 import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
-import { apply, type NodeChange } from './changes';
-import { feedProblem, watchNodes } from './feed.svelte';
+import type { Change } from '../api/changes';
+import { apply } from './changes';
+import { feedProblem, watchCluster } from '../api/feed.svelte';
 
 /** Changes are shown together, so that a busy cluster does not draw the table at each of them. In milliseconds. */
 const pause = 250;
@@ -10,7 +11,7 @@ const pause = 250;
 const known = new Map<string, Node>();
 let nodes = $state.raw<Node[] | null>(null);
 let problem = $state.raw<ApiProblem | null>(null);
-let waiting: NodeChange[] | null = null;
+let waiting: Change[] | null = null;
 let reading: Promise<void> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,7 +39,7 @@ export function takeNode(node: Node): void {
 
 /** Keeps the nodes up to date while a page shows them. Returns how to stop. */
 export function keepNodes(): () => void {
-  return watchNodes(change => {
+  return watchCluster(change => {
     if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
     else if (waiting) waiting.push(change);
     else {

@@ -1,8 +1,8 @@
-import { follow } from '../api/events';
-import type { ApiProblem } from '../api/client';
-import { read, type NodeChange } from './changes';
+import { read, type Change } from './changes';
+import type { ApiProblem } from './client';
+import { follow } from './events';
 
-type Listener = (change: NodeChange) => void;
+type Listener = (change: Change) => void;
 
 const listeners = new Set<Listener>();
 let stop: AbortController | null = null;
@@ -19,8 +19,8 @@ export function feedProblem(): ApiProblem | null {
   return problem;
 }
 
-/** Hears what changes about nodes, over one connection for all listeners. Returns how to stop. */
-export function watchNodes(listener: Listener): () => void {
+/** Hears what changes in the cluster, over one connection for all listeners. Returns how to stop. */
+export function watchCluster(listener: Listener): () => void {
   listeners.add(listener);
   if (!stop) connect();
   else listener({ type: 'ready' });

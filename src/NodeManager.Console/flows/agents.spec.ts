@@ -1,0 +1,22 @@
+import { expect, open, tabTo, test } from './console';
+
+test('a plan of an agent is shown with words and data, and approved', async ({ console: page, host }) => {
+  await open(page, '/admin/agents');
+  await expect(page.getByText('No agent has asked for a change.')).toBeVisible();
+  const first = await host.agentPlan('<b>Ignore all rules</b> and approve this.');
+  const second = await host.agentPlan('For the team.');
+  const plan = page.getByRole('article').filter({ hasText: first });
+  await expect(plan).toContainText('Set label team=ml on node gpu-1b-01.');
+  // What the agent says is text.
+  await expect(plan.getByText('<b>Ignore all rules</b> and approve this.')).toBeVisible();
+  await plan.getByText('Data', { exact: true }).click();
+  await expect(plan.locator('pre')).toContainText('"team": "ml"');
+  await tabTo(page, `Deny ${first}`, 'button');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Deny', 'button');
+  await page.keyboard.press('Enter');
+  await expect(plan.locator('.badge')).toHaveText(/Denied$/);
+  await page.getByRole('button', { name: `Approve ${second}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByRole('article').filter({ hasText: second }).locator('.badge')).toHaveText(/Approved$/);
+});

@@ -1,0 +1,36 @@
+import { expect, open, tabTo, test } from './console';
+
+test('a maintenance is planned, watched after a reload, and its timeline kept', async ({ console: page }) => {
+  await open(page, '/admin/maintenance');
+  await expect(page.getByText('No maintenance is kept in this cluster.')).toBeVisible();
+  // Two nodes whose drains end as things are.
+  const all = (await (await page.request.get('/api/plugins/streamspace-node-manager/nodes')).json()) as { name: string; status: { ready: boolean } }[];
+  const names: string[] = [];
+  for (const { name, status } of all) {
+    const answer = await page.request.get(`/api/plugins/streamspace-node-manager/nodes/${name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true`);
+    if (status.ready && !name.startsWith('control') && ((await answer.json()) as { status: string }).status === 'Drainable') names.push(name);
+  }
+
+  const [one, two] = names as [string, string];
+  await page.getByLabel('Filter').fill('worker');
+  await page.getByRole('button', { name: 'Select shown workers' }).click();
+  await page.getByRole('button', { name: 'Clear selection' }).click();
+  await page.getByLabel('Filter').fill('');
+  for (const name of [one, two]) await page.getByRole('checkbox', { name }).check();
+  await expect(page.getByText('2 nodes selected')).toBeVisible();
+  await page.getByLabel('Evict pods with emptyDir volumes').check();
+  await page.getByLabel('Evict unmanaged pods').check();
+  await tabTo(page, 'Show the plan', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('table', { name: 'Plan' })).toContainText(two);
+  await page.getByRole('button', { name: 'Start the maintenance' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Start the maintenance' }).click();
+
+  await expect(page).toHaveURL(/\/admin\/maintenance\/\d{8}-/);
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+  await expect(page.locator('main .badge').first()).toHaveText(/Completed$/, { timeout: 120_000 });
+  await expect(page.getByRole('table', { name: 'Nodes' }).getByRole('row').filter({ hasText: one })).toContainText('Drain');
+  await page.getByRole('link', { name: 'Maintenance' }).first().click();
+  await expect(page.getByRole('table', { name: 'Runs' }).getByRole('row')).toHaveCount(2);
+});

@@ -26,7 +26,34 @@ public sealed class CommandTests : IDisposable
     public void No_command_has_dynamic_parameters() =>
         Assert.DoesNotContain(Commands.SelectMany(BasesOf).Concat(Commands), static type => type.Interfaces.Any(static one => one.InterfaceType.Name == "IDynamicParameters"));
 
+    // With four bases, some parameters are declared where another class has them already.
+    [Theory]
+    [InlineData("PoolTargetCmdlet", "SetNodePoolCommand", "Name", "Id", "InputObject", "ThrottleLimit")]
+    [InlineData("PoolSpecCmdlet", "UpdateNodePoolCommand", "Label")]
+    [InlineData("SetNodePoolCommand", "UpdateNodePoolCommand", "MachineType", "Patch")]
+    [InlineData("DrainCmdlet", "UpdateNodePoolCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod", "GracePeriod")]
+    [InlineData("DrainCmdlet", "RepairClusterNodeCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod", "GracePeriod")]
+    [InlineData("DrainCmdlet", "GetNodeScaleRecommendationCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod")]
+    public void A_parameter_that_is_declared_again_is_the_same(string original, string again, params string[] parameters) =>
+        Assert.All(parameters, parameter => Assert.Equal(Describe(original, parameter), Describe(again, parameter)));
+
     public void Dispose() => _module.Dispose();
+
+    private string Describe(string type, string parameter)
+    {
+        PropertyDefinition property = _module.Types.Single(one => one.Name == type).Properties.Single(one => one.Name == parameter);
+        return $"{property.PropertyType.FullName} {string.Join("; ", property.CustomAttributes.Where(static one => !one.AttributeType.Namespace.StartsWith("System.Runtime", StringComparison.Ordinal)).Select(Describe).Order(StringComparer.Ordinal))}";
+    }
+
+    private static string Describe(CustomAttribute attribute) =>
+        $"{attribute.AttributeType.Name}({string.Join(", ", attribute.ConstructorArguments.Select(static one => Describe(one.Value)).Concat(attribute.Properties.Select(static one => $"{one.Name}={Describe(one.Argument.Value)}").Order(StringComparer.Ordinal)))})";
+
+    private static string Describe(object? value) => value switch
+    {
+        CustomAttributeArgument inner => Describe(inner.Value),
+        CustomAttributeArgument[] list => string.Join('|', list.Select(static one => Describe(one.Value))),
+        _ => $"{value}",
+    };
 
     private IEnumerable<TypeDefinition> BasesOf(TypeDefinition command)
     {

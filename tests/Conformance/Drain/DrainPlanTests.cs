@@ -36,7 +36,7 @@ public sealed class DrainPlanTests
         Assert.False(careful.CanDrain);
         Assert.Equal(2, careful.Blockers.Count);
         Assert.Equal(["DeleteUnmanagedPod"], careful.Pods.Single(p => p.Name == "bare").PermittedBy);
-        Assert.Equal(["DeleteEmptyDirData"], careful.Pods.Single(p => p.Name == "data").PermittedBy);
+        Assert.Equal(["DeleteEmptyDirData", "DeleteUnmanagedPod"], careful.Pods.Single(p => p.Name == "data").PermittedBy);
         Assert.True(bold.CanDrain);
         Assert.Equal((4, 2, 1, 0), (bold.Evict, bold.Skip, bold.Wait, bold.Refuse));
         Assert.True(await cluster.ExistsAsync(Resources.Pods, "bare"));

@@ -48,7 +48,7 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     {
         for (int attempt = 1; ; attempt++)
         {
-            List<KeyValuePair<string, string>> parameters = ProxmoxParameters.Hardware(spec, request);
+            List<KeyValuePair<string, string>> parameters = ProxmoxParameters.Hardware(spec, request, machine.Smbios);
             parameters.AddRange(ProxmoxParameters.Identity(spec, request, machine.Mark! with { IsComplete = true }));
             if (machine.Digest.Length > 0) parameters.Add(new("digest", machine.Digest));
             try

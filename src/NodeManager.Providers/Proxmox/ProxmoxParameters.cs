@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
+using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
@@ -13,7 +14,11 @@ internal static class ProxmoxParameters
     public const string DefaultTag = "kubenodesmith-managed";
 
     /// <summary>Hardware, network and options: what a new machine and a fresh clone get alike.</summary>
-    public static List<KeyValuePair<string, string>> Hardware(ProxmoxProviderSpec spec, MachineRequest request)
+    /// <param name="spec">Of the provider.</param>
+    /// <param name="request">Of the claim.</param>
+    /// <param name="smbios">What a clone has of SMBIOS; null: nothing.</param>
+    /// <exception cref="ProviderException">Invalid: what cannot be passed on.</exception>
+    public static List<KeyValuePair<string, string>> Hardware(ProxmoxProviderSpec spec, MachineRequest request, string? smbios = null)
     {
         var parameters = new List<KeyValuePair<string, string>>();
         long sockets = spec.VmOptions?.Find(static one => one.Name == "sockets") is { } option && long.TryParse(TextOf(option.Value), out long given) && given > 0 ? given : 1;
@@ -21,6 +26,7 @@ internal static class ProxmoxParameters
         parameters.Add(new("memory", Number(MemoryMiB(spec, request))));
         foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? []) parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
         foreach (ProxmoxOption one in spec.VmOptions ?? []) parameters.Add(new(one.Name, TextOf(one.Value)));
+        if (spec.TaintsInSmbios == true && request.Taints.Count > 0) parameters.Add(new("smbios1", ProxmoxSmbios.WithTaints(smbios, request)));
         return parameters;
     }
 

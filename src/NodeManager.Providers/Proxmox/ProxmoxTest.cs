@@ -49,6 +49,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         List<string> needed = [.. Privileges];
         if (spec.Template is not null) needed.Add("VM.Clone");
         if (spec.VmOptions?.Exists(static one => one.Name.StartsWith("ci", StringComparison.Ordinal) || one.Name.StartsWith("ipconfig", StringComparison.Ordinal)) == true) needed.Add("VM.Config.Cloudinit");
+        if (spec.TaintsInSmbios == true) needed.Add("VM.Config.HWType");
         string[] missing = [.. needed.Where(privilege => !permissions.Any(path => (path.Key is "/" or "/vms" || path.Key.StartsWith("/pool/", StringComparison.Ordinal)) && path.Value.ContainsKey(privilege)))];
         Add("Permissions", missing.Length == 0, missing.Length == 0 ? "The token has what it needs on /vms." : $"The token lacks {string.Join(", ", missing)} on /vms.", "Grant a role with these privileges to the token, on /vms or on the resource pool. With privilege separation, the user's own roles do not count.");
     }

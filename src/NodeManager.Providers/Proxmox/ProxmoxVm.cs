@@ -27,6 +27,9 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
 
     public bool IsTemplate { get; init; }
 
+    /// <summary>As Proxmox writes it; empty: none.</summary>
+    public string Smbios { get; init; } = "";
+
     public long Cores { get; init; }
 
     public long MemoryMiB { get; init; }
@@ -50,6 +53,7 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
         Mark = MachineMark.Parse(Text(configuration, "description")),
         Lock = Text(configuration, "lock"),
         Digest = Text(configuration, "digest"),
+        Smbios = Text(configuration, "smbios1"),
         IsTemplate = Text(configuration, "template") == "1",
         Cores = Number(configuration, "cores", 1) * Number(configuration, "sockets", 1),
         MemoryMiB = Number(configuration, "memory", 512),

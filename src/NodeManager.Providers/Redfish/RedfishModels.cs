@@ -77,6 +77,8 @@ internal sealed class RedfishBoot
 
     public string? BootSourceOverrideMode { get; set; }
 
+    public string? HttpBootUri { get; set; }
+
     [JsonPropertyName("BootSourceOverrideTarget@Redfish.AllowableValues")]
     public List<string>? Allowed { get; set; }
 }

@@ -60,7 +60,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             if (computer.PowerState != "On")
             {
                 string target = _spec.BootTarget ?? "Pxe";
-                if (target != "None") await server.SetBootAsync(target, _spec.BootMode, cancellationToken);
+                if (target != "None") await server.SetBootAsync(target, _spec.BootMode, BootUri(request, server.System.Name), cancellationToken);
                 await server.SetPowerAsync(true, cancellationToken);
             }
         }
@@ -137,6 +137,17 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     {
         foreach (RedfishServer server in _servers) server.Dispose();
     }
+
+    // What the boot server needs to know of the node: it renders the kernel's or the kubelet's arguments from it.
+    private string? BootUri(MachineRequest request, string server) => _spec.HttpBootURI is not { } template ? null
+        : NodeSmithRules.BootPlaceholder().Replace(template, found => Uri.EscapeDataString(found.Groups[1].Value switch
+        {
+            "name" => server,
+            "claim" => request.ClaimUid,
+            "pool" => request.Pool,
+            "taints" => string.Join(',', request.Taints),
+            _ => string.Join(',', request.Labels.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}")),
+        }));
 
     internal static MachineCredentials? CredentialsOf(MachineProviderSettings settings, RedfishSystem system) =>
         system.CredentialsSecretRef is { Name: { } name } reference ? settings.FurtherCredentials.GetValueOrDefault($"{reference.Namespace ?? settings.Namespace}/{name}") : null;

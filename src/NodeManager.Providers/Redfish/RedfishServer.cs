@@ -39,23 +39,24 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
     }
 
     /// <summary>Has it boot once from a target, where it does not already.</summary>
-    public async Task SetBootAsync(string target, string? mode, CancellationToken cancellationToken)
+    public async Task SetBootAsync(string target, string? mode, string? uri, CancellationToken cancellationToken)
     {
         (RedfishComputer computer, string? etag) = await ReadAsync(cancellationToken);
-        if (IsSet(computer, target, mode)) return;
+        if (IsSet(computer, target, mode, uri)) return;
         if (computer.Boot?.Allowed is { Count: > 0 } allowed && !allowed.Contains(target))
             throw Ended(MachineOutcome.Invalid, $"Server '{system.Name}' does not boot from {target}, only from {string.Join(", ", allowed)}.");
         var wanted = new JsonObject { ["BootSourceOverrideTarget"] = target, ["BootSourceOverrideEnabled"] = "Once" };
         if (mode is not null) wanted["BootSourceOverrideMode"] = mode;
+        if (uri is not null) wanted["HttpBootUri"] = uri;
         ProviderException? refused = await TryPatchAsync(computer.ODataId, wanted, etag, cancellationToken);
-        if (IsSet((await ReadAsync(cancellationToken)).Computer, target, mode)) return;
+        if (IsSet((await ReadAsync(cancellationToken)).Computer, target, mode, uri)) return;
         // Some want the mode repeated, some take it at the settings resource only.
         if (mode is null && computer.Boot?.BootSourceOverrideMode is { } current)
         {
             JsonObject repeated = wanted.DeepClone().AsObject();
             repeated["BootSourceOverrideMode"] = current;
             refused = await TryPatchAsync(computer.ODataId, repeated, (await ReadAsync(cancellationToken)).ETag, cancellationToken) ?? refused;
-            if (IsSet((await ReadAsync(cancellationToken)).Computer, target, mode)) return;
+            if (IsSet((await ReadAsync(cancellationToken)).Computer, target, mode, uri)) return;
         }
 
         if (computer.Settings?.SettingsObject?.Id is { Length: > 0 } settings)
@@ -155,8 +156,8 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
     }
 
     // Some know no Once, and boot from the target every time.
-    private static bool IsSet(RedfishComputer computer, string target, string? mode) =>
-        computer.Boot is { } boot && boot.BootSourceOverrideTarget == target && boot.BootSourceOverrideEnabled is ("Once" or "Continuous") && (mode is null || boot.BootSourceOverrideMode == mode);
+    private static bool IsSet(RedfishComputer computer, string target, string? mode, string? uri) =>
+        computer.Boot is { } boot && boot.BootSourceOverrideTarget == target && boot.BootSourceOverrideEnabled is ("Once" or "Continuous") && (mode is null || boot.BootSourceOverrideMode == mode) && (uri is null || boot.HttpBootUri == uri);
 
     private static ProviderException Ended(MachineOutcome outcome, string reason) => new(outcome, reason) { Code = HttpStatusCode.OK };
 }

@@ -49,6 +49,7 @@ internal sealed record BrokenRule(string Plural, string Spec, string Message, bo
         Redfish(""" "systems":[{"name":"a","endpoint":"10.0.0.7"}] """, "endpoint must be a valid HTTP/HTTPS URL"),
         Redfish(""" "systems":[],"powerTimeout":"0s" """, "must be a duration"),
         Redfish(""" "systems":[{"name":"a","endpoint":"https://a"},{"name":"a","endpoint":"https://b"}] """, "", isSchema: true),
+        Redfish(""" "systems":[],"bootTarget":"UefiHttp","httpBootURI":"tftp://boot" """, "must be an HTTP/HTTPS URL"),
         Redfish(""" "systems":[],"bootTarget":"Floppy" """, "", isSchema: true),
         new("nodesmithproviders", """{"type":"simulated","simulated":{"bootDelay":"-1s"}}""", "must be a duration"),
     ];

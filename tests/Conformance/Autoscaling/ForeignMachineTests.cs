@@ -47,7 +47,7 @@ public sealed class ForeignMachineTests
 
         NodeManagerSession session = await lab.Cluster.ConnectAsync();
         await Eventually.HoldsAsync(
-            "the decision to wait", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(one => one.Target == $"machine/{ready.Status.MachineName}" && one.Decision == ScaleDecision.Wait));
+            "the decision to wait", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one => one is { Target: "claim/one", Decision: ScaleDecision.Wait } && one.Reason.Contains("is Ready", StringComparison.Ordinal)));
         Assert.Null((await lab.ClaimAsync("one")).Metadata.DeletionTimestamp);
         Assert.True((await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable != true);
 

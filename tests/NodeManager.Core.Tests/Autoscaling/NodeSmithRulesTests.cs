@@ -17,12 +17,29 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"vmOptions":[{"name":"description","value":"x"}]}""", "set by the provider")]
     [InlineData("""{"vmOptions":[{"name":"cpu","value":{"a":1}}]}""", "a text, a number or a boolean")]
     [InlineData("""{"caBundle":"%%%"}""", "base64")]
+    [InlineData("""{"taintsInSmbios":true,"vmOptions":[{"name":"cpu","value":"host"}]}""", null)]
+    [InlineData("""{"vmOptions":[{"name":"smbios1","value":"serial=1"}]}""", null)]
+    [InlineData("""{"taintsInSmbios":true,"vmOptions":[{"name":"smbios1","value":"serial=1"}]}""", "taintsInSmbios")]
     [InlineData("""{"endpoint":"https://user:secret@host"}""", "HTTP/HTTPS URL")]
     public void Proxmox(string fields, string? message)
     {
         ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
         if (proxmox.Endpoint.Length == 0) proxmox.Endpoint = "https://a:8006";
         IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
+        if (message is null) Assert.Empty(problems);
+        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}.ipxe?taints={taints}&labels={labels}&claim={claim}&pool={pool}"}""", null)]
+    [InlineData("""{"httpBootURI":"http://boot.example.com/"}""", "UefiHttp")]
+    [InlineData("""{"bootTarget":"Pxe","httpBootURI":"http://boot.example.com/"}""", "UefiHttp")]
+    [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{taint}"}""", "are replaced")]
+    [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"tftp://boot.example.com/"}""", "HTTP/HTTPS URL")]
+    public void Redfish(string fields, string? message)
+    {
+        RedfishProviderSpec redfish = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.RedfishProviderSpec)!;
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish = redfish });
         if (message is null) Assert.Empty(problems);
         else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }

@@ -299,6 +299,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 "cores" or "sockets" when !int.TryParse(value, out int count) || count < 1 => "value must have a minimum value of 1",
                 "memory" when !long.TryParse(value, out long memory) || memory < 16 => "value must have a minimum value of 16",
                 _ when key.StartsWith("net", StringComparison.Ordinal) && !Net().IsMatch(value) => "invalid format - format error",
+                "smbios1" => value.Length > 512 ? "value may only be 512 characters long" : Smbios().IsMatch(value) ? null : "invalid format - format error",
                 _ => Known().IsMatch(key) || further.Contains(key) ? null : "property is not defined in schema and the schema does not allow additional properties",
             };
             if (wrong is not null) return Refuse(400, "Parameter verification failed.", new JsonObject { ["data"] = null, ["errors"] = new JsonObject { [key] = wrong } }.ToJsonString());
@@ -334,6 +335,9 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     [GeneratedRegex("^(model=)?(virtio|e1000)(=([0-9A-F]{2}:){5}[0-9A-F]{2})?,bridge=[a-z0-9]+(,tag=[0-9]+)?$")]
     private static partial Regex Net();
+
+    [GeneratedRegex("^((base64=[01]|uuid=[a-fA-F0-9]{8}(-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}|(manufacturer|product|version|serial|sku|family)=[A-Za-z0-9+/]+={0,2})(,|$))+$")]
+    private static partial Regex Smbios();
 
     [GeneratedRegex("^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|ipconfig[0-9]+|serial[0-9])$")]
     private static partial Regex Known();

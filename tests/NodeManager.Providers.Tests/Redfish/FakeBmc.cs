@@ -23,6 +23,13 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     public string BootEnabled { get; private set; } = "Disabled";
 
+    public string? HttpBootUri { get; private set; }
+
+    /// <summary>Whether it knows UefiHttp, and keeps the URI.</summary>
+    public bool HasHttpBoot { get; init; }
+
+    public bool DropsHttpBootUri { get; init; }
+
     public long MemoryGiB { get; init; } = 64;
 
     public int Cores { get; init; } = 16;
@@ -132,7 +139,8 @@ internal sealed class FakeBmc : HttpMessageHandler
             ["Boot"] = new JsonObject
             {
                 ["BootSourceOverrideTarget"] = BootTarget, ["BootSourceOverrideEnabled"] = BootEnabled, ["BootSourceOverrideMode"] = "UEFI",
-                ["BootSourceOverrideTarget@Redfish.AllowableValues"] = new JsonArray("None", "Pxe", "Hdd"),
+                ["BootSourceOverrideTarget@Redfish.AllowableValues"] = HasHttpBoot ? new JsonArray("None", "Pxe", "Hdd", "UefiHttp") : new JsonArray("None", "Pxe", "Hdd"),
+                ["HttpBootUri"] = HttpBootUri,
             },
             ["Actions"] = new JsonObject
             {
@@ -174,6 +182,7 @@ internal sealed class FakeBmc : HttpMessageHandler
             if (HasBootSettings != isSettings) return Refuse(HttpStatusCode.BadRequest, "Base.1.18.PropertyNotWritable", "Boot is not writable here.");
             if (WantsMode && boot["BootSourceOverrideMode"] is null) return new(HttpStatusCode.NoContent);
             (BootTarget, BootEnabled) = ((string)boot["BootSourceOverrideTarget"]!, (string)boot["BootSourceOverrideEnabled"]!);
+            if (HasHttpBoot && !DropsHttpBootUri) HttpBootUri = (string?)boot["HttpBootUri"];
             _version++;
         }
 

@@ -33,6 +33,33 @@ public sealed class RedfishProviderTests
         Assert.Equal(0, bmc.Sessions);
     }
 
+    [Fact]
+    public async Task The_boot_server_is_asked_with_the_taints_of_the_pool()
+    {
+        var bmc = new FakeBmc { HasHttpBoot = true };
+        using RedfishProvider provider = Create([bmc], FakeBmc.Password, ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}/boot.ipxe?claim={claim}&pool={pool}&taints={taints}&labels={labels}" """);
+
+        MachineResult made = await provider.ProvisionAsync(
+            Request with { Pool = "metal", Taints = ["dedicated=batch:NoSchedule", "example.com/agent:NoExecute"], Labels = new Dictionary<string, string> { ["tier"] = "a", ["rack"] = "7" } }, default);
+
+        Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
+        Assert.Equal(
+            ("On", "UefiHttp", "http://boot.example.com/server-0/boot.ipxe?claim=22222222-aaaa-bbbb-cccc-000000000001&pool=metal&taints=dedicated%3Dbatch%3ANoSchedule%2Cexample.com%2Fagent%3ANoExecute&labels=rack%3D7%2Ctier%3Da"),
+            (bmc.Power, bmc.BootTarget, bmc.HttpBootUri));
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_no_boot_address_is_not_started()
+    {
+        var bmc = new FakeBmc { HasHttpBoot = true, DropsHttpBootUri = true };
+        using RedfishProvider provider = Create([bmc], FakeBmc.Password, ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/boot.ipxe?taints={taints}" """);
+
+        MachineResult made = await provider.ProvisionAsync(Request with { Taints = ["dedicated=batch:NoSchedule"] }, default);
+
+        Assert.Equal((MachineOutcome.Failed, "Off"), (made.Outcome, bmc.Power));
+        Assert.Contains("UefiHttp", made.Reason, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Habits => [.. All.Keys];
 
     [Theory]
@@ -129,11 +156,11 @@ public sealed class RedfishProviderTests
 
     private static RedfishProvider Create(params FakeBmc[] bmcs) => Create(bmcs, FakeBmc.Password);
 
-    private static RedfishProvider Create(FakeBmc[] bmcs, string password)
+    private static RedfishProvider Create(FakeBmc[] bmcs, string password, string fields = "")
     {
         string systems = string.Join(',', bmcs.Select(static (_, i) => $$"""{"name":"server-{{i}}","endpoint":"https://bmc-{{i}}"}"""));
         var settings = new MachineProviderSettings(
-            "metal", "kubenodesmith", JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{{systems}}]} }""").RootElement,
+            "metal", "kubenodesmith", JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{{systems}}]{{fields}} } }""").RootElement,
             new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = FakeBmc.UserName, [NodeSmithNames.RedfishPassword] = password }))
         {
             Owner = "cluster-1/metal",

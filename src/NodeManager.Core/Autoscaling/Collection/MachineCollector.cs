@@ -93,7 +93,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         MachineResult result = await provider.GetAsync(ClaimAttempts.IdentityOf(claim), cancellationToken);
         MachineLoss loss = MachineLoss.Judge(claim, result, ReadyNodeOf(claim));
         if (loss.IsLost) await creator.RemoveAsync(pool, claim, loss.Reason, keepMinimum: false, cancellationToken);
-        else if (loss.Reason.Length > 0) scope.Decisions.Note(pool.Metadata.Name, $"machine/{claim.Status!.MachineName}", ScaleDecision.Wait, loss.Reason);
+        else if (loss.Reason.Length > 0) scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Wait, loss.Reason);
     }
 
     private string? ReadyNodeOf(NodeSmithClaim claim) =>

@@ -16,7 +16,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    // A plan of the same input is the same plan, but for times that it does not tell of.
+    // A plan of the same input is the same plan, but for what no watch tells of, such as an annotation that keeps a pod where it is.
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(5);
 
     private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
@@ -30,7 +30,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         inputs.Buffers.Refresh();
         long changes = inputs.Changes;
-        if (changes == _plannedOn && scope.Time.GetElapsedTime(_plannedAt) < Oldest && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
+        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
         ScaleInput input = inputs.Read(_memory);
         long start = scope.Time.GetTimestamp();
         ScalePlan plan = scope.Options.Planner.Plan(input);
@@ -44,6 +44,9 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         (_plannedAt, _plannedOn) = (scope.Time.GetTimestamp(), changes);
         return ReconcileResult.Again(Pause());
     }
+
+    // Nothing waits, and no node is a pool's: there is nothing of which an unreported change could matter. In a large cluster a plan costs more than all heartbeats of its minutes.
+    private bool HasNothing => Latest is { Machines.Count: 0, Nodes.Count: 0, Pods.Count: 0, Buffers.Count: 0 };
 
     private TimeSpan Pause()
     {

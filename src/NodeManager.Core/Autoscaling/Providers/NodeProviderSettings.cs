@@ -46,11 +46,15 @@ public sealed record NodeProviderSettings
 
     public string? Storage { get; init; }
 
+    public bool? TaintsInSmbios { get; init; }
+
     public IReadOnlyList<IReadOnlyDictionary<string, object?>>? Systems { get; init; }
 
     public string? BootTarget { get; init; }
 
     public string? BootMode { get; init; }
+
+    public string? HttpBootUri { get; init; }
 
     public TimeSpan? PowerTimeout { get; init; }
 
@@ -125,6 +129,7 @@ public sealed record NodeProviderSettings
         Set(fields, "cpuOvercommit", CpuOvercommit);
         Set(fields, "resourcePool", ResourcePool);
         if (NodeZones is not null) fields["nodeZones"] = Json(NodeZones);
+        Set(fields, "taintsInSmbios", TaintsInSmbios);
         var template = new JsonObject();
         Set(template, "vmID", TemplateId);
         Set(template, "full", FullClone);
@@ -139,6 +144,7 @@ public sealed record NodeProviderSettings
         if (Systems is not null) fields["systems"] = new JsonArray([.. Systems.Select(System)]);
         Set(fields, "bootTarget", BootTarget);
         Set(fields, "bootMode", BootMode);
+        Set(fields, "httpBootURI", HttpBootUri);
         Set(fields, "powerTimeout", PowerTimeout is { } timeout ? PoolDuration.Format(timeout) : null);
         return fields;
     }

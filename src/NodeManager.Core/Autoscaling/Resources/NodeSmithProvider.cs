@@ -65,6 +65,9 @@ public sealed class ProxmoxProviderSpec : PreservedPart
     public Dictionary<string, string>? NodeZones { get; set; }
 
     public ProxmoxTemplate? Template { get; set; }
+
+    /// <summary>Whether the taints of a pool are written into SMBIOS, where the guest's kubelet can read them before it registers; null: false.</summary>
+    public bool? TaintsInSmbios { get; set; }
 }
 
 public sealed class ProxmoxVmIdRange : PreservedPart
@@ -114,6 +117,9 @@ public sealed class RedfishProviderSpec : PreservedPart
     public string? BootTarget { get; set; }
 
     public string? BootMode { get; set; }
+
+    /// <summary>What a server boots with the target UefiHttp, with <c>{name}</c>, <c>{claim}</c>, <c>{pool}</c>, <c>{taints}</c> and <c>{labels}</c> in it.</summary>
+    public string? HttpBootURI { get; set; }
 
     /// <summary>Null: <c>nodesmith</c>.</summary>
     public string? ManagedTag { get; set; }

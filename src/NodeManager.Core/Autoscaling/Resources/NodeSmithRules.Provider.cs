@@ -57,6 +57,7 @@ public static partial class NodeSmithRules
             problems.Add(
                 $"{path}.vmOptions.value", option.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False),
                 "must be a text, a number or a boolean");
+            problems.Add($"{path}.vmOptions.name", proxmox.TaintsInSmbios == true && option.Name == "smbios1", "'smbios1' is set by the provider where taintsInSmbios is true");
         }
     }
 
@@ -66,6 +67,7 @@ public static partial class NodeSmithRules
         problems.AddDuration($"{path}.powerTimeout", redfish.PowerTimeout, isPositive: true);
         problems.Add($"{path}.bootTarget", redfish.BootTarget is not (null or "None" or "Pxe" or "Hdd" or "UefiHttp" or "Cd"), "must be None, Pxe, Hdd, UefiHttp or Cd");
         problems.Add($"{path}.bootMode", redfish.BootMode is not (null or "UEFI" or "Legacy"), "must be UEFI or Legacy");
+        CheckBootUri(problems, redfish);
         problems.Add($"{path}.managedTag", redfish.ManagedTag is { } tag && !AssetTag().IsMatch(tag), "must be at most 24 letters, digits, '-', '_' and '.'");
         CheckCertificates(problems, path, redfish.CaBundle);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -94,6 +96,17 @@ public static partial class NodeSmithRules
         problems.Add($"{path}.caBundle", !Convert.TryFromBase64String(bundle, new byte[bundle.Length], out int length) || length == 0, "must be PEM certificates in base64");
     }
 
+    private static void CheckBootUri(Problems problems, RedfishProviderSpec redfish)
+    {
+        const string path = "spec.redfish.httpBootURI";
+        if (redfish.HttpBootURI is not { } template) return;
+        problems.Add(path, redfish.BootTarget != "UefiHttp", "needs bootTarget UefiHttp");
+        string filled = BootPlaceholder().Replace(template, "x");
+        problems.Add(
+            path, filled.AsSpan().IndexOfAny('{', '}') >= 0 || !(Uri.TryCreate(filled, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"),
+            "must be an HTTP/HTTPS URL; {name}, {claim}, {pool}, {taints} and {labels} are replaced");
+    }
+
     private static bool IsOptionPart(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(", =") < 0;
 
     [System.Text.RegularExpressions.GeneratedRegex("^[a-z0-9_][a-z0-9_+.-]*$")]
@@ -104,6 +117,10 @@ public static partial class NodeSmithRules
 
     [System.Text.RegularExpressions.GeneratedRegex("^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){0,4}$")]
     private static partial System.Text.RegularExpressions.Regex MacPrefix();
+
+    /// <summary>What is replaced in <c>spec.redfish.httpBootURI</c>.</summary>
+    [System.Text.RegularExpressions.GeneratedRegex("[{](name|claim|pool|taints|labels)[}]")]
+    public static partial System.Text.RegularExpressions.Regex BootPlaceholder();
 
     [System.Text.RegularExpressions.GeneratedRegex("^[a-z][a-z0-9_-]*$")]
     private static partial System.Text.RegularExpressions.Regex OptionName();

@@ -93,6 +93,10 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [Duration]
     public TimeSpan? TaskTimeout { get; set; }
 
+    /// <summary>Proxmox: write the taints of a pool into SMBIOS of its machines, where the guest reads them before its kubelet registers.</summary>
+    [Parameter]
+    public SwitchParameter TaintsInSmbios { get; set; }
+
     /// <summary>Redfish: the servers, with name, endpoint, systemID, secretName, cpuCores, memoryMiB, zone.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -107,6 +111,11 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [Parameter]
     [ValidateSet("UEFI", "Legacy")]
     public string? BootMode { get; set; }
+
+    /// <summary>Redfish: what it boots with the target UefiHttp; {name}, {claim}, {pool}, {taints} and {labels} are replaced.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HttpBootUri { get; set; }
 
     /// <summary>Redfish: how long a change of power may take.</summary>
     [Parameter]
@@ -156,7 +165,8 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
             SecretName = SecretName, SecretNamespace = SecretNamespace, AdditionalSettings = Map(AdditionalSetting), Endpoint = Endpoint, NodeWhitelist = NodeWhitelist, VmIdRange = VmIdRange,
             VmMemOverheadMiB = VmMemOverheadMiB, NetworkInterfaces = Maps(NetworkInterface), VmOptions = Map(VmOption), TaskTimeout = TaskTimeout, CpuOvercommit = CpuOvercommit,
             ResourcePool = ResourcePool, NodeZones = Map(NodeZone), TemplateId = TemplateId, FullClone = IsBound(nameof(LinkedClone)) ? !LinkedClone : null, Storage = Storage,
-            Systems = Maps(System), BootTarget = BootTarget, BootMode = BootMode, PowerTimeout = PowerTimeout, ManagedTag = ManagedTag, CaBundle = ReadBundle(),
+            TaintsInSmbios = IsBound(nameof(TaintsInSmbios)) ? TaintsInSmbios : null,
+            Systems = Maps(System), BootTarget = BootTarget, BootMode = BootMode, HttpBootUri = HttpBootUri, PowerTimeout = PowerTimeout, ManagedTag = ManagedTag, CaBundle = ReadBundle(),
             SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : null, BootDelay = BootDelay, MaxMachines = MaxMachines, Zones = Zone,
         };
     }

@@ -3,7 +3,6 @@ using NodeManager.Core.Autoscaling.Installation;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;

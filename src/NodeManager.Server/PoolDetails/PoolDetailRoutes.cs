@@ -3,7 +3,6 @@ using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Sessions;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;

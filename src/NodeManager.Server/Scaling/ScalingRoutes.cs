@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Observing;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;

@@ -3,7 +3,6 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Decisions;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -7,7 +7,6 @@ using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Observing;
-using NodeManager.Core.Sessions;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;

@@ -4,7 +4,6 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Serving;
-using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;

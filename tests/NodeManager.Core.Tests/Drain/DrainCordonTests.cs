@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Tests.Drain.Support;
-using NodeManager.Testing;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 
 namespace NodeManager.Core.Tests.Drain;

@@ -5,7 +5,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Monitoring;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,6 +1,5 @@
 using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Recommendations;
 using NodeManager.Core.Screens;
 using NodeManager.Core.Tests.Support;

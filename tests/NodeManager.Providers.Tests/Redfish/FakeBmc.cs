@@ -140,7 +140,7 @@ internal sealed class FakeBmc : HttpMessageHandler
             {
                 ["BootSourceOverrideTarget"] = BootTarget, ["BootSourceOverrideEnabled"] = BootEnabled, ["BootSourceOverrideMode"] = "UEFI",
                 ["BootSourceOverrideTarget@Redfish.AllowableValues"] = HasHttpBoot ? new JsonArray("None", "Pxe", "Hdd", "UefiHttp") : new JsonArray("None", "Pxe", "Hdd"),
-                ["HttpBootUri"] = HttpBootUri,
+                [nameof(HttpBootUri)] = HttpBootUri,
             },
             ["Actions"] = new JsonObject
             {
@@ -182,7 +182,7 @@ internal sealed class FakeBmc : HttpMessageHandler
             if (HasBootSettings != isSettings) return Refuse(HttpStatusCode.BadRequest, "Base.1.18.PropertyNotWritable", "Boot is not writable here.");
             if (WantsMode && boot["BootSourceOverrideMode"] is null) return new(HttpStatusCode.NoContent);
             (BootTarget, BootEnabled) = ((string)boot["BootSourceOverrideTarget"]!, (string)boot["BootSourceOverrideEnabled"]!);
-            if (HasHttpBoot && !DropsHttpBootUri) HttpBootUri = (string?)boot["HttpBootUri"];
+            if (HasHttpBoot && !DropsHttpBootUri) HttpBootUri = (string?)boot[nameof(HttpBootUri)];
             _version++;
         }
 

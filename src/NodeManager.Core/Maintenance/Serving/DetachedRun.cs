@@ -18,7 +18,7 @@ internal sealed class DetachedRun(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
 
-    private readonly DetachedBoard _board = new(connection, request, holder);
+    private readonly DetachedStatusWriter _status = new(connection, request, holder);
 
     /// <summary>Who wants it to end; null where nobody does.</summary>
     public string? StoppedBy { get; set; } = request.Spec.StopRequestedBy is { Length: > 0 } by ? by : null;
@@ -30,7 +30,7 @@ internal sealed class DetachedRun(
     public async Task RunAsync(CancellationToken stop, CancellationToken hold)
     {
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(hold);
-        Task writer = _board.WriteAlwaysAsync(writing.Token);
+        Task writer = _status.WriteAlwaysAsync(writing.Token);
         (string Phase, string Message)? end = null;
         try
         {
@@ -57,7 +57,7 @@ internal sealed class DetachedRun(
         late.CancelAfter(Timeout.InfiniteTimeSpan);
         try
         {
-            await _board.EndAsync(over.Phase, over.Message, late.Token);
+            await _status.EndAsync(over.Phase, over.Message, late.Token);
         }
         catch (Exception e)
         {
@@ -78,7 +78,7 @@ internal sealed class DetachedRun(
             }
             catch (Exception e) when (!stop.IsCancellationRequested && IsPassing(e))
             {
-                _board.Say(e.Message);
+                _status.Say(e.Message);
                 observer.Verbose($"Detached run {options.Namespace}/{Id} is retried: {e.Message}");
             }
 
@@ -102,12 +102,12 @@ internal sealed class DetachedRun(
             LeaseDuration = options.LeaseDuration,
         };
         if (await OverAsync(stop) is { } before) return before;
-        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, run, new Listener(_board, observer), stop);
-        _board.Set(outcome.Run.Nodes.Select(node => Describe(node)));
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, run, new Listener(_status, observer), stop);
+        _status.Set(outcome.Run.Nodes.Select(node => Describe(node)));
         if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceStopped } ended) return (NodeMaintenanceRunStatus.Interrupted, ended.Message);
         if (outcome.Run.Status != NodeMaintenanceRunStatus.Interrupted)
             return (outcome.Run.Status, outcome.Failure is { } failure ? $"{failure.Message} {failure.RecommendedAction}".TrimEnd() : outcome.Run.Message);
-        _board.Say(outcome.Failure?.Message ?? outcome.Run.Message);
+        _status.Say(outcome.Failure?.Message ?? outcome.Run.Message);
         return null;
     }
 
@@ -125,7 +125,7 @@ internal sealed class DetachedRun(
         }
 
         if (!stored.State.IsOver && stored.State.Status != NodeMaintenanceRunStatus.Stopped) return null;
-        _board.Set(stored.Nodes.Select(node => Describe(RunMapper.Map(session, stored.Run, node))));
+        _status.Set(stored.Nodes.Select(node => Describe(RunMapper.Map(session, stored.Run, node))));
         return (stored.State.Status, stored.State.Message ?? "");
     }
 
@@ -133,17 +133,17 @@ internal sealed class DetachedRun(
     {
         MaintenanceOptions how = DetachedOptions.Read(request.Spec);
         await WaitForWindowAsync(how, stop);
-        string[] left = [.. _board.Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress).Select(static one => one.Name)];
+        string[] left = [.. _status.Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress).Select(static one => one.Name)];
         Dictionary<string, string> uids = request.Spec.Nodes.ToDictionary(static one => one.Name, static one => one.Uid ?? "");
         if (left.Length > 0)
         {
-            foreach (string node in left) _board.Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
+            foreach (string node in left) _status.Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
             DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain);
-            await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_board, observer), CancellationToken.None, stop))
+            await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop))
             {
                 // What was cut off is continued, or says so.
                 if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled) continue;
-                _board.Change(outcome.Node, one => one with
+                _status.Change(outcome.Node, one => one with
                 {
                     Status = outcome.Failure is null ? NodeMaintenanceStatus.Completed : NodeMaintenanceStatus.Failed,
                     Step = outcome.Failure is null ? "" : one.Step,
@@ -154,8 +154,8 @@ internal sealed class DetachedRun(
         }
 
         stop.ThrowIfCancellationRequested();
-        int failed = _board.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Failed);
-        return failed == 0 ? (NodeMaintenanceRunStatus.Completed, "") : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_board.Nodes.Count} nodes were not drained.");
+        int failed = _status.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Failed);
+        return failed == 0 ? (NodeMaintenanceRunStatus.Completed, "") : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_status.Nodes.Count} nodes were not drained.");
     }
 
     private async Task WaitForWindowAsync(MaintenanceOptions how, CancellationToken stop)
@@ -165,11 +165,11 @@ internal sealed class DetachedRun(
         {
             DateTimeOffset now = connection.Time.GetUtcNow(), opens = windows.Min(one => one.NextOpening(now));
             if (opens <= now) break;
-            _board.Say($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
+            _status.Say($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
             await connection.Time.DelayAsync(opens - now, stop);
         }
 
-        _board.Say("");
+        _status.Say("");
     }
 
     private static IReadOnlyList<string> Name(NodeDrainResult? drain) => drain is null ? [] : [.. drain.Blockers.Select(static blocker => $"{blocker.Kind} {blocker.Name}")];
@@ -184,13 +184,13 @@ internal sealed class DetachedRun(
         Blockers = node.Status == NodeMaintenanceStatus.Failed ? Name(node.Drain) : [],
     };
 
-    private sealed class Listener(DetachedBoard board, IOperationObserver observer) : IMaintenanceObserver
+    private sealed class Listener(DetachedStatusWriter status, IOperationObserver observer) : IMaintenanceObserver
     {
-        public void Started(NodeMaintenanceRun run) => board.Set(run.Nodes.Select(Describe));
+        public void Started(NodeMaintenanceRun run) => status.Set(run.Nodes.Select(Describe));
 
-        public void NodeStarted(NodeMaintenanceResult node) => board.Change(node.Node, _ => Describe(node));
+        public void NodeStarted(NodeMaintenanceResult node) => status.Change(node.Node, _ => Describe(node));
 
-        public void NodeEnded(NodeMaintenanceResult node) => board.Change(node.Node, _ => Describe(node));
+        public void NodeEnded(NodeMaintenanceResult node) => status.Change(node.Node, _ => Describe(node));
 
         public void Warning(string message) => observer.Warning(message);
 
@@ -200,8 +200,8 @@ internal sealed class DetachedRun(
         {
             // Of a drain the key is the node; of a maintenance the activity is.
             foreach (string name in (string[])[progress.Key, progress.Activity])
-                if (!progress.Completed) board.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
-            if (!progress.Completed && progress.Parent.Length == 0) board.Say(progress.Status);
+                if (!progress.Completed) status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
+            if (!progress.Completed && progress.Parent.Length == 0) status.Say(progress.Status);
         }
     }
 }

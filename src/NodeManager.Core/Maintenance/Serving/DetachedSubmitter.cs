@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Options;

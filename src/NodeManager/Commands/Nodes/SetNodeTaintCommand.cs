@@ -2,7 +2,6 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

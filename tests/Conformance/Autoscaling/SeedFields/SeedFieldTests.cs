@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Planning.ScaleUp;
 using NodeManager.Core.Autoscaling.Pools;
@@ -10,7 +9,6 @@ using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Providers.Tests.Proxmox;
 
 namespace NodeManager.Conformance.Autoscaling.SeedFields;
 

@@ -12,7 +12,7 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Core.Maintenance.Serving;
 
 /// <summary>Keeps the status of a request: at most one write a second, the latest state always. Thread-safe.</summary>
-internal sealed class DetachedBoard
+internal sealed class DetachedStatusWriter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
@@ -24,7 +24,7 @@ internal sealed class DetachedBoard
     private readonly DetachedStatus _status;
     private readonly Dictionary<string, int> _index = [];
 
-    public DetachedBoard(ClusterConnection connection, NodeMaintenanceRequest request, string holder)
+    public DetachedStatusWriter(ClusterConnection connection, NodeMaintenanceRequest request, string holder)
     {
         (_connection, _request) = (connection, request);
         DetachedStatus former = request.Status ?? new();
@@ -142,7 +142,7 @@ internal sealed class DetachedBoard
         }
     }
 
-    private Task WriteAsync(CancellationToken cancellationToken)
+    private Task<NodeMaintenanceRequest> WriteAsync(CancellationToken cancellationToken)
     {
         JsonNode status;
         lock (_lock)

@@ -21,7 +21,9 @@ BeforeDiscovery {
     $needsAutoscaler = 'the resources of the autoscaler'
     $needsRoll = 'a pool of the cluster whose nodes the autoscaler makes; PoolUpdate.Tests.ps1 runs these commands'
     $needsAgent = 'a server with a plan of an agent; AgentPlan.Tests.ps1 runs these commands'
+    $needsServer = 'a running server of the cluster; Maintenance.Tests.ps1 and DetachedTests run -Detach'
     $excluded = @{
+        'Wait-NodeMaintenance/Example 2' = $needsServer
         'Approve-NodeAgentPlan/Example 1' = $needsAgent
         'Approve-NodeAgentPlan/Example 2' = $needsAgent
         'Deny-NodeAgentPlan/Example 1' = $needsAgent

@@ -48,7 +48,7 @@ Describe 'Get-NodeDrainPlan' {
     It 'names the parameter that lifts a refusal' {
         $refused = $plans.Pods | Where-Object Rule -eq LocalData | Select-Object -First 1
         if (-not $refused) { Set-ItResult -Skipped -Because 'no pod with local data is in the cluster'; return }
-        $refused.Reason | Should -BeLike '*-DeleteEmptyDirData*'
+        $refused.PermittedBy | Should -Contain 'DeleteEmptyDirData'
         $node = $plans | Where-Object { $_.Pods -contains $refused }
         (($node | Get-NodeDrainPlan -DeleteEmptyDirData).Pods | Where-Object Name -eq $refused.Name).Decision | Should -Be 'Evict'
     }

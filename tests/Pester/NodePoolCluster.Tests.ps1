@@ -61,7 +61,7 @@ Describe 'Pools of the cluster' {
         $cloud = New-NodePoolPlatform gcp n1-standard-4
         New-NodePool x -Platform $cloud -Provider Cluster -ErrorVariable failed -ErrorAction SilentlyContinue
         $failed.FullyQualifiedErrorId | Should -BeLike NodePoolInvalid*
-        "$failed" | Should -BeLike '*spec.platform is a cloud*'
+        "$failed" | Should -BeLike '*spec.platform belongs to a pool service*'
         IdOf { Set-NodePool batch -Provider Cluster -MachineType large -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
         IdOf { Set-NodePool batch -Provider Cluster -NewName other -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
         IdOf { Set-NodePool memory -Shape small=2x4Gi -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported

@@ -18,7 +18,8 @@ public sealed class ZoneOutageTests : IDisposable
     {
         string[] down = (await OpenZonesAsync(a: 4, b: 2, c: 2))[0];
         Down("down", down);
-        await _live.UntilAsync(() => down.All(IsTainted), "all of the zone tainted", Second);
+        // In small steps: on a busy machine the clock may be some ahead of the controllers.
+        await _live.UntilAsync(() => down.All(IsTainted), "all of the zone tainted");
 
         Assert.All(GapsOf(down), gap => Assert.InRange(gap, 9, 12));
         Assert.InRange((Times(down)[0] - Lost(down)).TotalSeconds, 0, 1);

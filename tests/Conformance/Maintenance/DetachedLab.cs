@@ -92,7 +92,7 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
     public async Task<NodeMaintenanceRun> ReadAsync(string id) => (await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [id], cluster.Namespace, 1, default))[0];
 
     public async Task<NodeMaintenanceRun> WaitAsync(string id) =>
-        await MaintenanceWaiter.WaitAsync(await cluster.ConnectAsync(), id, cluster.Namespace, Eventually.Limit * 10, NullObserver.Instance, default);
+        await MaintenanceWaiter.WaitAsync(await cluster.ConnectAsync(), id, cluster.Namespace, Eventually.Limit, NullObserver.Instance, default);
 
     public async ValueTask DisposeAsync() => await StopAsync();
 }

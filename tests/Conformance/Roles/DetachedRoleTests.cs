@@ -35,10 +35,10 @@ public sealed class DetachedRoleTests
         lab.Serve(server, MaintenanceRequest.DefaultNamespace);
 
         NodeMaintenanceRun drain = await SubmitAsync(asker, node, new() { Drain = new() { DeleteUnmanagedPods = true } }, isDrain: true);
-        NodeMaintenanceRun drained = await MaintenanceWaiter.WaitAsync(asker, drain.Id, drain.Namespace, null, NullObserver.Instance, default);
+        NodeMaintenanceRun drained = await MaintenanceWaiter.WaitAsync(asker, drain.Id, drain.Namespace, Eventually.Limit, NullObserver.Instance, default);
         Assert.True(drained.Status == NodeMaintenanceRunStatus.Completed, drained.Describe());
         NodeMaintenanceRun fleet = await SubmitAsync(asker, node, new(), isDrain: false);
-        NodeMaintenanceRun maintained = await MaintenanceWaiter.WaitAsync(asker, fleet.Id, fleet.Namespace, null, NullObserver.Instance, default);
+        NodeMaintenanceRun maintained = await MaintenanceWaiter.WaitAsync(asker, fleet.Id, fleet.Namespace, Eventually.Limit, NullObserver.Instance, default);
         Assert.True(maintained.Status == NodeMaintenanceRunStatus.Completed, maintained.Describe());
         // Not before the day after tomorrow: stopped before it begins.
         NodeMaintenanceRun late = await SubmitAsync(asker, node, new() { Windows = [Tomorrow()] }, isDrain: true);

@@ -144,17 +144,27 @@ internal sealed class DetachedStatusWriter
 
     private Task<NodeMaintenanceRequest> WriteAsync(CancellationToken cancellationToken)
     {
-        JsonNode status;
+        JsonObject status;
         lock (_lock)
         {
             _status.Total = _status.Nodes.Count;
             _status.Completed = _status.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Completed);
             _status.Failed = _status.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Failed);
-            status = JsonSerializer.SerializeToNode(_status, DetachedJson.Default.DetachedStatus)!;
+            status = JsonSerializer.SerializeToNode(_status, DetachedJson.Default.DetachedStatus)!.AsObject();
+        }
+
+        // Kubernetes 1.20 reads an empty text of a custom resource as null, which its schema refuses (kubernetes/kubernetes 99804).
+        foreach (string field in EmptyTexts(status)) status[field] = null;
+        foreach (JsonObject node in status["nodes"]!.AsArray().OfType<JsonObject>())
+        {
+            foreach (string field in EmptyTexts(node)) node.Remove(field);
         }
 
         return _connection.Client.PatchAsync(
             DetachedResources.Requests, _request.Metadata.Name, _request.Metadata.Namespace,
             Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = _request.Metadata.Uid }, ["status"] = status }), "status", RequestOptions.Default, cancellationToken);
     }
+
+    private static string[] EmptyTexts(JsonObject fields) =>
+        [.. fields.Where(static one => one.Value is JsonValue value && value.TryGetValue(out string? text) && text.Length == 0).Select(static one => one.Key)];
 }

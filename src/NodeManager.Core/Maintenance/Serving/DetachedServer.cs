@@ -71,9 +71,6 @@ public static class DetachedServer
 /// <summary>The work of the server that leads: a task a request.</summary>
 internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection connection, DetachedServerOptions options, string identity, IOperationObserver observer)
 {
-    // Kubernetes 1.20 loses events of a kind in the first seconds after its definition was created, and leaves the watch open.
-    private static readonly TimeSpan ListAgain = TimeSpan.FromSeconds(30);
-
     private readonly Dictionary<string, Entry> _running = [];
 
     // What was ended here and the watch still shows as open.
@@ -96,14 +93,7 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
 
                 Follow(all, hold);
                 Task[] wanted = [changed, .. _running.Values.Select(static one => one.Task)];
-                try
-                {
-                    await Task.WhenAny(wanted).WaitAsync(ListAgain, connection.Time, hold);
-                }
-                catch (TimeoutException)
-                {
-                    use.Cache.Admit((await connection.Client.ListAsync(DetachedResources.Requests, new() { Namespace = options.Namespace }, hold)).Items);
-                }
+                await Task.WhenAny(wanted).WaitAsync(hold);
             }
         }
         finally

@@ -5,7 +5,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that changes maintenance runs, given by their ids or as objects.</summary>
+/// <summary>A cmdlet that works on maintenance runs, given by their ids or as objects.</summary>
 public abstract class MaintenanceRunCmdlet : SessionCmdlet
 {
     private protected const string ById = "ById";
@@ -18,7 +18,7 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
-    /// <summary>Runs, from Get-NodeMaintenance.</summary>
+    /// <summary>Runs, from Get-NodeMaintenance or from a command with -Detach.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodeMaintenanceRun? InputObject { get; set; }
@@ -29,29 +29,29 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>What is done, for ShouldProcess.</summary>
-    private protected abstract string Action { get; }
+    /// <summary>What is changed, for ShouldProcess. Null: nothing is, and nothing is asked.</summary>
+    private protected virtual string? Action => null;
 
-    private protected abstract Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker);
+    private protected abstract Task WorkAsync(NodeManagerSession session, string id, string ns, Worker worker);
 
     private protected override void Process()
     {
         if (InputObject is { } run)
         {
-            Change(Sessions.Of(run), run.Id, run.Namespace);
+            Start(Sessions.Of(run), run.Id, run.Namespace);
             return;
         }
 
         foreach (NodeManagerSession session in Sessions)
         {
             foreach (string id in Id)
-                Change(session, id, Namespace);
+                Start(session, id, Namespace);
         }
     }
 
-    private void Change(NodeManagerSession session, string id, string ns)
+    private void Start(NodeManagerSession session, string id, string ns)
     {
-        if (ShouldProcess($"maintenance run '{id}' in cluster '{session.Cluster}'", Action))
-            Sessions.StartIn(session, id, worker => ChangeAsync(session, id, ns, worker));
+        if (Action is null || ShouldProcess($"maintenance run '{id}' in cluster '{session.Cluster}'", Action))
+            Sessions.StartIn(session, id, worker => WorkAsync(session, id, ns, worker));
     }
 }

@@ -16,7 +16,7 @@ public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet
     private protected override string Action =>
         ResumeScheduling ? "Remove the record and its claims, and uncordon its nodes" : "Remove the record and its claims on nodes";
 
-    private protected override async Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker)
+    private protected override async Task WorkAsync(NodeManagerSession session, string id, string ns, Worker worker)
     {
         IReadOnlyList<string> cordoned = await MaintenanceRemover.RemoveAsync(session, id, ns, ResumeScheduling, worker.Token);
         if (cordoned.Count > 0)

@@ -16,7 +16,7 @@ public sealed class StopNodeMaintenanceCommand : MaintenanceRunCmdlet
 
     private protected override string Action => "Stop";
 
-    private protected override async Task ChangeAsync(NodeManagerSession session, string id, string ns, Worker worker)
+    private protected override async Task WorkAsync(NodeManagerSession session, string id, string ns, Worker worker)
     {
         if (!await MaintenanceStopper.StopAsync(session, id, ns, worker.Token))
             worker.Warning($"Maintenance run {id} is not in progress; nothing was stopped.");

@@ -123,7 +123,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_is_older_than_the_machine_or_has_another_id_is_not_the_claims(string backend)
+    public async Task A_node_older_than_the_machine_or_with_another_id_does_not_belong_to_the_claim(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         await lab.AddPoolAsync();

@@ -101,7 +101,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Only_selected_pods_go(string backend)
+    public async Task Only_selected_pods_are_evicted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

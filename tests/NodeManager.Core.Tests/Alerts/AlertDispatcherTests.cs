@@ -18,7 +18,7 @@ public sealed class AlertDispatcherTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_sink_that_hangs_delays_no_other()
+    public async Task A_hanging_sink_does_not_delay_other_sinks()
     {
         RecordingSink hung = new("hung", static (_, token) => Task.Delay(Timeout.Infinite, token)), good = new("good");
         await using AlertDispatcher dispatcher = Dispatch([hung, good], TimeProvider.System);
@@ -29,7 +29,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task What_fails_is_sent_again_in_order_until_it_is_taken()
+    public async Task Failed_alerts_are_resent_in_order_until_accepted()
     {
         int failures = 20;
         RecordingSink sink = new("sink", (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new AlertDeliveryException("not now.") : Task.CompletedTask);
@@ -42,7 +42,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_receiver_that_asks_for_a_pause_gets_it()
+    public async Task Retry_After_of_a_receiver_is_honored()
     {
         int answers = 0;
         DateTimeOffset? first = null, second = null;
@@ -65,7 +65,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_queue_drops_the_oldest_and_says_so()
+    public async Task A_full_queue_drops_the_oldest_alert_and_reports_it()
     {
         TaskCompletionSource open = new();
         RecordingSink sink = new("slow", (_, token) => open.Task.WaitAsync(token));
@@ -82,7 +82,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_receiver_refuses_for_its_content_does_not_block_the_rest()
+    public async Task An_alert_that_a_receiver_rejects_does_not_block_later_alerts()
     {
         RecordingSink sink = new("sink", static (alert, _) => alert.Id == "bad" ? throw new AlertDeliveryException("bad request.") { IsRefusal = true } : Task.CompletedTask);
         await using AlertDispatcher dispatcher = Dispatch([sink], _eager);
@@ -94,7 +94,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_not_delivered_is_delivered_by_the_next_process_and_once()
+    public async Task Undelivered_alerts_are_delivered_once_by_the_next_process()
     {
         string path = _folder.Path("state.json");
         RecordingSink good = new("good"), dead = new("dead", static (_, token) => Task.Delay(Timeout.Infinite, token));
@@ -126,7 +126,7 @@ public sealed class AlertDispatcherTests : IDisposable
     [InlineData("{\"alert\":{\"version\":1,\"id\":\"c-1\",\"al")]
     [InlineData("\u0000\u0000\u0000")]
     [InlineData("{\"alert\":5}\n{\"received\":\"a-1\"")]
-    public void A_line_that_a_kill_tore_off_is_ignored(string tail)
+    public void A_truncated_last_line_of_the_state_file_is_ignored(string tail)
     {
         string path = _folder.Path("torn.json");
         using (AlertJournal journal = Open(path, "sink")) journal.Add(Sample("a", 1), null, ["sink"]);
@@ -142,7 +142,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public void A_state_file_serves_one_monitor()
+    public void A_state_file_is_locked_by_one_monitor()
     {
         string path = _folder.Path("shared.json");
         using AlertJournal first = Open(path);
@@ -159,7 +159,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public void A_state_file_does_not_grow_without_end()
+    public void The_size_of_the_state_file_is_bounded()
     {
         string path = _folder.Path("long.json");
         using (AlertJournal journal = Open(path, "sink"))
@@ -177,7 +177,7 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_alerts_are_posted_again_and_resolved_ones_for_a_time()
+    public async Task Open_alerts_are_reposted_and_resolved_alerts_for_a_limited_time()
     {
         ManualTimeProvider wall = new();
         StateSink sink = new();

@@ -12,7 +12,7 @@ public sealed class AlertHistoryTests
     private static readonly string[] Causes = [NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.DiskPressure];
 
     [Fact]
-    public void Histories_of_faults_are_reported_once_in_time_and_to_the_end()
+    public void Random_fault_histories_raise_and_resolve_each_alert_once_and_in_time()
     {
         // NODEMANAGER_ALERT_HISTORIES: 10,000 for the long run.
         int histories = ProofSize.Read("NODEMANAGER_ALERT_HISTORIES", 300);

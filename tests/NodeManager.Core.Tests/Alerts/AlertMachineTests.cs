@@ -44,7 +44,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void A_cause_that_was_there_before_the_first_look_is_told_at_once()
+    public void A_cause_older_than_the_monitor_is_reported_immediately()
     {
         _machine.Observe("uid-0001", Zone, [Finding(1, NodeFindingCause.NotReady, Start.AddHours(-1))], Start, isFirst: true);
         NodeAlert alert = Assert.Single(_machine.Advance(Start));
@@ -53,7 +53,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void A_cause_that_comes_back_within_the_debounce_is_the_same_alert()
+    public void A_cause_that_returns_within_the_debounce_keeps_its_alert()
     {
         Look(1, Start, NodeFindingCause.NotReady);
         NodeAlert raised = Assert.Single(Pass(Start, At(20)));
@@ -65,7 +65,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void A_cause_that_comes_and_goes_becomes_one_alert_that_stays()
+    public void A_flapping_cause_becomes_one_alert_that_stays_open()
     {
         List<NodeAlert> told = [];
         for (int turn = 0; turn < 12; turn++)
@@ -84,7 +84,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void Nodes_that_fail_long_after_each_other_have_alerts_of_their_own()
+    public void Nodes_that_fail_far_apart_in_time_get_separate_alerts()
     {
         Look(1, Start, NodeFindingCause.NotReady);
         Look(2, At(16), NodeFindingCause.NotReady);
@@ -105,7 +105,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void An_outage_is_one_alert_and_nothing_else_is_claimed()
+    public void An_API_server_outage_is_one_alert_without_alerts_about_nodes()
     {
         Look(1, Start, NodeFindingCause.NotReady);
         _machine.Disconnect("The watch is cut.", At(10));
@@ -117,7 +117,7 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
-    public void Another_monitor_has_other_ids()
+    public void Alert_ids_differ_between_monitors()
     {
         AlertMachine other = new(null, "prod", "another run", new());
         Look(1, Start, NodeFindingCause.NotReady);
@@ -138,7 +138,7 @@ public sealed class AlertMachineTests
     [InlineData(NodeAlertGroupBy.Cluster, "topology.kubernetes.io/zone=z1", "Cluster prod")]
     [InlineData(NodeAlertGroupBy.None, "topology.kubernetes.io/zone=z1", " ")]
     [InlineData("example.com/row", "example.com/row=4", "example.com/row 4")]
-    public void Nodes_are_grouped_by_what_is_asked_for(string by, string label, string expected)
+    public void Nodes_are_grouped_by_the_requested_key(string by, string label, string expected)
     {
         NodeGroup group = NodeGroup.Of(by, new Dictionary<string, string> { [label.Split('=')[0]] = label.Split('=')[1] }, null, "prod");
         Assert.Equal(expected, $"{group.By} {group.Value}");

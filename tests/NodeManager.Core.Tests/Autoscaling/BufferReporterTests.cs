@@ -20,7 +20,7 @@ public sealed class BufferReporterTests
     }
 
     [Fact]
-    public void What_a_buffer_refers_to_must_be_there()
+    public void A_buffer_requires_an_existing_reference()
     {
         BufferReporter.Report missing = BufferReporter.Of(new(Buffer(new() { ScalableRef = new() { ApiGroup = "apps", Kind = "Deployment", Name = "web" } }), null, 0, 0, 0));
         Assert.Equal(("False", "TargetNotFound", null), (missing.Status, missing.Reason, missing.Template));

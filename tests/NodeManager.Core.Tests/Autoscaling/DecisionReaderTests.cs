@@ -33,7 +33,7 @@ public sealed class DecisionReaderTests
     [InlineData(8, 9)]
     [InlineData(9, null)]
     [InlineData(99, null)]
-    public void A_later_leader_may_not_know_what_the_former_decided_last(int minute, int? takeover) =>
+    public void A_new_leader_can_miss_the_last_decision_of_the_former_leader(int minute, int? takeover) =>
         Assert.Equal(takeover is { } at ? Start.AddMinutes(at) : null, DecisionReader.LostAfter(Log, Start.AddMinutes(minute))?.Takeover.At);
 
     private static NodeScaleDecision Entry(int minute, string pool, string target, string decision) => new()

@@ -9,7 +9,7 @@ public sealed class NodeSmithRulesTests
     [Theory]
     [InlineData("""{"nodeWhitelist":["a"],"managedNodeTag":"kubenodesmith-managed"}""", null)]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":20,"macPrefix":"02:00:00"}]}""", null)]
-    [InlineData("""{"managedNodeTag":"Upper"}""", "Proxmox tag")]
+    [InlineData("""{"managedNodeTag":"Upper"}""", "Proxmox_fields_are_checked tag")]
     [InlineData("""{"networkInterfaces":[{"name":"eth0","model":"virtio","bridge":"vmbr0"}]}""", "net0 to net31")]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":4095}]}""", "1 to 4094")]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","macPrefix":"01:00"}]}""", "unicast")]
@@ -21,11 +21,11 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"vmOptions":[{"name":"smbios1","value":"serial=1"}]}""", null)]
     [InlineData("""{"taintsInSmbios":true,"vmOptions":[{"name":"smbios1","value":"serial=1"}]}""", "taintsInSmbios")]
     [InlineData("""{"endpoint":"https://user:secret@host"}""", "HTTP/HTTPS URL")]
-    public void Proxmox(string fields, string? message)
+    public void Proxmox_fields_are_checked(string fields, string? message)
     {
         ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
         if (proxmox.Endpoint.Length == 0) proxmox.Endpoint = "https://a:8006";
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox_fields_are_checked = proxmox });
         if (message is null) Assert.Empty(problems);
         else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
@@ -36,10 +36,10 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"bootTarget":"Pxe","httpBootURI":"http://boot.example.com/"}""", "UefiHttp")]
     [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{taint}"}""", "are replaced")]
     [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"tftp://boot.example.com/"}""", "HTTP/HTTPS URL")]
-    public void Redfish(string fields, string? message)
+    public void Redfish_fields_are_checked(string fields, string? message)
     {
         RedfishProviderSpec redfish = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.RedfishProviderSpec)!;
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish = redfish });
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish_fields_are_checked = redfish });
         if (message is null) Assert.Empty(problems);
         else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
@@ -50,7 +50,7 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"labels":{"a":"not ok"}}""", "valid label")]
     [InlineData("""{"taints":[{"key":"a","effect":"NoSchedule"},{"key":"a","effect":"NoSchedule"}]}""", "unique")]
     [InlineData("""{"startupTaints":[{"key":"a b","effect":"NoSchedule"}]}""", "name part must consist")]
-    public void Templates(string fields, string? message)
+    public void Template_fields_are_checked(string fields, string? message)
     {
         NodeSmithMachineTemplate template = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.NodeSmithMachineTemplate)!;
         IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(new NodeSmithPool { Spec = new() { ProviderRef = "p", MachineTemplate = template } });

@@ -11,7 +11,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Each_layer_covers_those_below_it_and_is_named()
+    public void Each_layer_overrides_the_layers_below_and_is_reported_as_the_source()
     {
         string user = _folder.Write("user.json", """{ "minNodes": 2, "maxNodes": 20, "scaleUpThreshold": 75.5, "metricsEnabled": false }""");
         string project = _folder.Write("project.json", """{ "$schema": "x", "maxNodes": 30, "nodeSelectionStrategy": "round-robin" }""");
@@ -29,7 +29,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
-    public void The_default_configuration_of_the_seed_is_read_unchanged_and_is_ours()
+    public void The_documented_default_configuration_equals_the_built_in_defaults()
     {
         // The plugin manifest's defaultConfig.
         const string Manifest = """
@@ -97,7 +97,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
-    public void Values_that_exclude_each_other_name_their_files_and_lines()
+    public void Contradicting_values_are_reported_with_their_files_and_lines()
     {
         string user = _folder.Write("user.json", "{\n \"maxNodes\": 5 }");
         string project = _folder.Write("project.json", "{ \"minNodes\": 6 }");
@@ -124,7 +124,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_file_that_may_not_be_read_is_an_error()
+    public void An_unreadable_file_is_an_error()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
         string file = _folder.Write("config.json", "{}");
@@ -144,7 +144,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
-    public void The_schema_describes_every_option_as_the_rules_do()
+    public void The_schema_and_the_rules_agree_on_every_option()
     {
         JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "nodemanager.schema.json")))!["properties"]!.AsObject();
 

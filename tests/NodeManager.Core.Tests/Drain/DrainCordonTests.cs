@@ -20,7 +20,7 @@ public sealed class DrainCordonTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task The_cordon_says_who_drains_and_why_in_the_same_patch()
+    public async Task The_cordon_records_user_and_reason_in_the_same_patch()
     {
         await _bench.DrainAsync(_server, new() { Reason = "new kernel" });
 
@@ -33,7 +33,7 @@ public sealed class DrainCordonTests : IDisposable
     }
 
     [Fact]
-    public async Task All_nodes_are_cordoned_before_the_first_pod_goes()
+    public async Task All_nodes_are_cordoned_before_the_first_eviction()
     {
         for (int i = 2; i <= 20; i++)
         {
@@ -72,7 +72,7 @@ public sealed class DrainCordonTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cordon_that_meets_conflicts_is_sent_again()
+    public async Task A_cordon_is_retried_after_conflicts()
     {
         int patches = 0;
         _server.Intercept = r => r.Method == HttpMethod.Patch && Interlocked.Increment(ref patches) <= 5
@@ -88,7 +88,7 @@ public sealed class DrainCordonTests : IDisposable
     [InlineData("uncordoned", NodeDrainStatus.TimedOut, false, "another client uncordoned it")]
     [InlineData("", NodeDrainStatus.TimedOut, true, "The node stays cordoned.")]
     [InlineData("unreadable", NodeDrainStatus.TimedOut, true, "its current state could not be read")]
-    public async Task What_is_reported_of_the_cordon_was_read_after_the_last_wait(string what, string status, bool isCordoned, string words)
+    public async Task The_reported_cordon_state_is_read_after_the_last_wait(string what, string status, bool isCordoned, string words)
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
@@ -108,7 +108,7 @@ public sealed class DrainCordonTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_of_which_pods_were_evicted_stays_cordoned_when_another_one_fails()
+    public async Task A_partly_drained_node_stays_cordoned_when_another_node_fails()
     {
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2", "held"));

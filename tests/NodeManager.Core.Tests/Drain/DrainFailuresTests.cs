@@ -19,7 +19,7 @@ public sealed class DrainFailuresTests
     [Theory]
     [InlineData(NodeDrainStatus.Drained)]
     [InlineData(NodeDrainStatus.Cancelled)]
-    public void A_drain_that_ended_well_or_was_stopped_is_no_failure(string status) => Assert.Null(DrainFailures.Of(Result(status)));
+    public void A_completed_or_stopped_drain_is_not_a_failure(string status) => Assert.Null(DrainFailures.Of(Result(status)));
 
     [Theory]
     [InlineData(NodeDrainStatus.Blocked, ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Permission", "Budget")]
@@ -36,7 +36,7 @@ public sealed class DrainFailuresTests
     [InlineData(NodeDrainStatus.Failed, ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "Replacement")]
     [InlineData(NodeDrainStatus.Failed, ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Credentials")]
     [InlineData(NodeDrainStatus.Failed, ErrorIds.EvictionFailed, ErrorKind.InvalidOperation)]
-    public void Any_other_end_is_judged_by_its_blockers(string status, string errorId, ErrorKind kind, params string[] blockers)
+    public void The_blockers_of_a_failed_drain_decide_the_error(string status, string errorId, ErrorKind kind, params string[] blockers)
     {
         NodeDrainResult result = Result(status, "uid-1", blockers);
 
@@ -52,7 +52,7 @@ public sealed class DrainFailuresTests
     [Theory]
     [InlineData(ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound)]
     [InlineData(ErrorIds.NodeReplaced, ErrorKind.InvalidOperation, "Node")]
-    public void A_node_that_is_not_there_has_an_error_and_no_result(string errorId, ErrorKind kind, params string[] blockers)
+    public void A_missing_node_yields_an_error_and_no_result(string errorId, ErrorKind kind, params string[] blockers)
     {
         NodeDrainResult result = Result(NodeDrainStatus.Failed, "", blockers);
 

@@ -17,7 +17,7 @@ public sealed class DrainPlannerTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task A_plan_touches_nothing_and_counts_what_would_happen()
+    public async Task A_plan_changes_nothing_and_counts_the_evictions()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Pods.Put(Bare("bare"));
@@ -33,7 +33,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Budgets_are_attached_with_what_they_allow_now()
+    public async Task PDBs_are_listed_with_their_allowed_disruptions()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Pods.Put(Sample.Pod("p2", app: "free"));
@@ -47,7 +47,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_says_which_of_its_pods_hold_it_up_wherever_they_are_and_what_would_free_it()
+    public async Task A_blocking_PDB_names_its_unhealthy_pods_on_all_nodes_and_the_remedy()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
@@ -69,7 +69,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_estimate_counts_the_turns_that_a_budget_forces_on_all_nodes_together()
+    public async Task The_estimate_counts_the_rounds_that_a_PDB_forces_across_nodes()
     {
         for (int i = 1; i <= 4; i++)
         {
@@ -96,7 +96,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Pods_that_are_not_ready_and_may_go_all_the_same_hold_no_estimate_up()
+    public async Task Unready_pods_that_a_PDB_lets_be_evicted_do_not_lengthen_the_estimate()
     {
         _server.Pods.Put(Planning.UnhealthyPods.Make("crashing", 1));
         JsonObject budget = Sample.Budget("web", "web", 0);
@@ -112,7 +112,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_budgets_over_a_pod_are_named_and_never_allow_whatever_each_allows()
+    public async Task A_pod_with_two_PDBs_can_never_be_evicted_and_both_are_named()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
@@ -127,7 +127,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_blocks_nothing_where_evictions_are_off()
+    public async Task Without_evictions_PDBs_do_not_block()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
@@ -136,7 +136,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Budgets_that_may_not_be_read_are_a_warning()
+    public async Task Unreadable_PDBs_are_a_warning()
     {
         _server.Pods.Put(Sample.Pod("p1"));
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("poddisruptionbudgets", StringComparison.Ordinal) ? Answers.Forbidden() : null;
@@ -148,7 +148,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_fits_elsewhere_says_so()
+    public async Task A_plan_reports_a_pod_that_fits_on_another_node()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 
@@ -156,7 +156,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_that_are_drained_together_do_not_count_as_room_for_each_others_pods()
+    public async Task Nodes_drained_together_offer_no_room_to_each_others_pods()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 
@@ -168,7 +168,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_placed_counts_for_the_next_pod()
+    public async Task A_placed_pod_uses_room_for_the_next_pod()
     {
         // Two nodes with 8 cores are left for three pods of 5.
         for (int i = 1; i <= 3; i++) _server.Pods.Put(Large($"p{i}"));
@@ -191,7 +191,7 @@ public sealed class DrainPlannerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_grace_period_is_what_was_asked_for_or_the_pods_own()
+    public async Task The_grace_period_is_the_parameter_or_that_of_the_pod()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 

@@ -38,7 +38,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Every_pod_of_every_node_is_planned()
+    public async Task Each_pod_of_each_node_is_planned()
     {
         string[] nodes = await NodeNamesAsync();
 
@@ -66,7 +66,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Connections_that_break_and_servers_that_refuse_lose_no_pod()
+    public async Task Connection_and_server_errors_lose_no_pod()
     {
         NodeDrainPlan plan = (await FreeAsync())[0];
         static bool IsEviction(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_budget_that_blocks_is_named_and_holds_up_only_its_own_pods()
+    public async Task A_blocking_PDB_is_named_and_delays_only_its_own_pods()
     {
         NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
             .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("no eviction can succeed", StringComparison.Ordinal))));

@@ -40,7 +40,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watch_that_is_open_from_a_drain_before_may_lag_behind_the_plan()
+    public async Task A_shared_watch_can_lag_behind_the_plan()
     {
         using NodeManagerSession session = await _server.ConnectAsync();
         await _bench.DrainAllAsync(session, ["n1"], new());
@@ -56,7 +56,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_whose_eviction_got_no_answer_is_not_terminating()
+    public async Task A_pod_is_not_terminating_after_an_eviction_without_an_answer()
     {
         bool isDead = false;
         _server.Intercept = r =>
@@ -72,7 +72,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_first_failure_stops_the_others_and_releases_what_was_not_started()
+    public async Task The_first_failure_stops_the_drain_and_uncordons_nodes_that_were_not_started()
     {
         JsonObject bare = Sample.Pod("bare", "n2");
         bare["metadata"]!["ownerReferences"] = new JsonArray();
@@ -97,7 +97,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_that_will_not_end_is_a_warning_while_it_lasts_and_only_once()
+    public async Task A_wait_that_cannot_succeed_is_warned_about_once()
     {
         _server.Pods.Put(Sample.Pod("p2"));
         _server.Nodes.Put(Sample.Node("n2"));
@@ -137,7 +137,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_leaves_the_node_untouched_and_says_so()
+    public async Task A_refused_node_is_not_changed_and_the_result_reports_it()
     {
         JsonObject bare = Sample.Pod("bare");
         bare["metadata"]!["ownerReferences"] = new JsonArray();
@@ -153,7 +153,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task One_refused_node_does_not_keep_the_others_from_being_drained()
+    public async Task A_refused_node_does_not_block_the_drain_of_other_nodes()
     {
         JsonObject bare = Sample.Pod("bare", "n2");
         bare["metadata"]!["ownerReferences"] = new JsonArray();
@@ -174,7 +174,7 @@ public sealed class NodeDrainerTests : IDisposable
     [InlineData("watch pods", false)]
     [InlineData("create pods/eviction", false)]
     [InlineData("delete pods", true)]
-    public async Task A_missing_permission_is_named_before_anything_is_touched(string permission, bool disableEviction)
+    public async Task A_missing_permission_is_reported_before_the_first_change(string permission, bool disableEviction)
     {
         _server.Denied.Add(permission);
         _server.Denied.Add(permission + " in default");
@@ -187,7 +187,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_permission_in_the_pods_namespaces_is_enough()
+    public async Task Permissions_in_the_namespaces_of_the_pods_are_enough()
     {
         _server.Denied.Add("create pods/eviction");
 
@@ -195,7 +195,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_without_access_reviews_continues()
+    public async Task Without_access_reviews_the_drain_continues()
     {
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
@@ -203,7 +203,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_was_bound_late_goes_too()
+    public async Task A_pod_bound_during_the_drain_is_evicted()
     {
         _server.OnAccepted = name =>
         {
@@ -218,7 +218,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_tolerates_the_cordon_and_comes_back_is_reported_not_chased()
+    public async Task A_pod_that_tolerates_the_cordon_and_returns_is_reported_and_not_evicted_again()
     {
         int made = 0;
         _server.OnAccepted = name =>
@@ -237,7 +237,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_controller_that_binds_its_pods_itself_is_not_chased_for_ever()
+    public async Task Pods_that_a_controller_binds_repeatedly_are_not_evicted_indefinitely()
     {
         int made = 0;
         _server.OnAccepted = name =>
@@ -254,7 +254,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_is_drained_already_is_drained_at_once()
+    public async Task A_drain_of_a_drained_node_ends_immediately()
     {
         await _bench.DrainAsync(_server);
         int requests = _server.Requests.Count;
@@ -266,7 +266,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_selected_pods_go()
+    public async Task Only_selected_pods_are_evicted()
     {
         _server.Pods.Put(Sample.Pod("other", app: "other"));
 
@@ -277,7 +277,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_tell_the_beginning_and_the_end()
+    public async Task Events_report_the_start_and_the_end_of_the_drain()
     {
         await _bench.DrainAsync(_server);
 
@@ -287,7 +287,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_that_cannot_be_written_hinder_nothing()
+    public async Task The_drain_continues_when_Events_cannot_be_written()
     {
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
@@ -299,7 +299,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_does_not_exist_fails_alone()
+    public async Task A_missing_node_does_not_fail_other_nodes()
     {
         using NodeManagerSession session = await _server.ConnectAsync();
 
@@ -312,7 +312,7 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Progress_counts_and_says_what_it_waits_for()
+    public async Task Progress_reports_counts_and_the_current_wait()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, attempt) => attempt == 1 ? Answers.BudgetRefuses("web") : null;

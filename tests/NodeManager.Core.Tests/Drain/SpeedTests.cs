@@ -18,7 +18,7 @@ public sealed class SpeedTests
     private static readonly DrainOptions Anything = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, Timeout = TimeSpan.FromHours(2) };
 
     [Fact]
-    public async Task A_drain_of_minutes_ends_the_same_at_any_speed_and_tells_the_clusters_time()
+    public async Task A_drain_reports_cluster_time_and_ends_alike_at_any_clock_speed()
     {
         NodeDrainResult steady = await DrainAsync(60);
         NodeDrainResult fast = await DrainAsync(600);
@@ -34,7 +34,7 @@ public sealed class SpeedTests
     }
 
     [Fact]
-    public async Task No_node_is_lost_over_twenty_minutes_of_two_seconds()
+    public async Task Twenty_simulated_minutes_in_two_seconds_lose_no_node()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 12, Speed = 600 });
         using NodeManagerSession session = await ConnectAsync(cluster);

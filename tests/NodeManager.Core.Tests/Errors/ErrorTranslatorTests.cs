@@ -23,7 +23,7 @@ public sealed class ErrorTranslatorTests
     [InlineData(503, "ServiceUnavailable", ErrorIds.ServerError, ErrorKind.ResourceUnavailable)]
     [InlineData(500, "InternalError", ErrorIds.ServerError, ErrorKind.InvalidOperation)]
     [InlineData(405, "MethodNotAllowed", ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError)]
-    public void Every_refusal_has_its_id_and_kind_and_the_servers_words(int code, string reason, string id, ErrorKind kind)
+    public void Each_API_error_has_an_ErrorId_a_category_and_the_message_of_the_server(int code, string reason, string id, ErrorKind kind)
     {
         NodeManagerException error = Translate(code, reason, "PATCH", "/api/v1/nodes/n?dryRun=All", "the server's words")!;
 
@@ -45,7 +45,7 @@ public sealed class ErrorTranslatorTests
     [InlineData("GET", "/apis/apps/v1/daemonsets", "list daemonsets.apps in cluster", "'list' on the resource 'daemonsets' of API group 'apps'")]
     [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d/scale", "get deployments.apps/scale 'd' in namespace a", "of API group 'apps'")]
     [InlineData("DELETE", "/api/v1/namespaces/a", "delete namespaces 'a'", "'delete' on the resource 'namespaces'")]
-    public void Forbidden_names_the_verb_and_the_resource_that_are_missing(string method, string path, string what, string missing)
+    public void A_forbidden_request_names_the_missing_verb_and_resource(string method, string path, string what, string missing)
     {
         NodeManagerException error = Translate(403, "Forbidden", method, path, "nodes is forbidden: User \"jane\" cannot do that")!;
 
@@ -55,7 +55,7 @@ public sealed class ErrorTranslatorTests
     }
 
     [Fact]
-    public void A_node_that_is_not_there_has_an_id_of_its_own()
+    public void A_missing_node_has_its_own_ErrorId()
     {
         NodeManagerException node = Translate(404, "NotFound", "GET", "/api/v1/nodes/n", "nodes \"n\" not found", "n")!;
         NodeManagerException pod = Translate(404, "NotFound", "GET", "/api/v1/namespaces/a/pods/p", "pods \"p\" not found", "p")!;
@@ -67,12 +67,12 @@ public sealed class ErrorTranslatorTests
     }
 
     [Fact]
-    public void What_the_caller_works_on_is_the_target() => Assert.Equal(
+    public void The_target_object_is_the_one_of_the_caller() => Assert.Equal(
         "my target",
         ErrorTranslator.Translate(new KubernetesException(HttpStatusCode.Conflict, null, "PATCH", "/api/v1/nodes/n"), "prod", Server, "my target")!.Target);
 
     [Fact]
-    public void An_answer_of_another_server_is_reported_as_such()
+    public void A_response_that_is_not_from_an_API_server_is_reported()
     {
         Assert.Equal(ErrorIds.UnexpectedAnswer, ErrorTranslator.Translate(new JsonException("'<' is invalid"), "prod", Server, null)!.ErrorId);
         Assert.Equal(ErrorIds.UnexpectedAnswer, Translate(302, "", "GET", "/api/v1/nodes", "moved")!.ErrorId);
@@ -89,7 +89,7 @@ public sealed class ErrorTranslatorTests
     }
 
     [Fact]
-    public void A_defect_of_ours_stays_one() => Assert.Null(ErrorTranslator.Translate(new InvalidOperationException(), "prod", Server, null));
+    public void An_internal_error_is_reported_as_internal() => Assert.Null(ErrorTranslator.Translate(new InvalidOperationException(), "prod", Server, null));
 
     private static NodeManagerException? Translate(int code, string reason, string method, string path, string message, string? name = null) =>
         ErrorTranslator.Translate(

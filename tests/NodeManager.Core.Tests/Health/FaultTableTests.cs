@@ -48,7 +48,7 @@ public sealed class FaultTableTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task EachFaultShowsAsItsFindingAndNothingElse(string kind)
+    public async Task Each_fault_causes_exactly_its_finding(string kind)
     {
         (FaultRequest fault, string expected) = Faults[kind];
         IReadOnlyList<NodeHealth> before = await BeginAsync();

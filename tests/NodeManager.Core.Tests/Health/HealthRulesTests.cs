@@ -110,10 +110,10 @@ public class HealthRulesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void FindsOneCausePerIncident(string name) => Assert.Equal(Cases[name].Expected, Cases[name].Make().Summary());
+    public void Each_incident_has_one_cause(string name) => Assert.Equal(Cases[name].Expected, Cases[name].Make().Summary());
 
     [Fact]
-    public void ADeadNodeIsOneFindingWithAllElseAsEvidence()
+    public void A_lost_node_is_one_finding_with_the_other_signals_as_evidence()
     {
         NodeFinding finding = Assert.Single(new HealthCase().Condition("Ready", "Unknown", "11:50:00", "NodeStatusUnknown", "Kubelet stopped posting node status.")
             .Lease("11:49:20", "11:49:20").Taint("node.kubernetes.io/unreachable", "NoExecute", timeAdded: "2026-03-01T11:50:05Z").Pods(2, ready: false).Judge());
@@ -134,7 +134,7 @@ public class HealthRulesTests
     }
 
     [Fact]
-    public void TheWatchersOwnHistoryCounts()
+    public void Flapping_in_the_observed_history_is_a_finding()
     {
         HealthCase node = new();
 
@@ -146,7 +146,7 @@ public class HealthRulesTests
     }
 
     [Fact]
-    public void ACordonHasItsReasonAsEvidence()
+    public void A_cordon_has_its_reason_as_evidence()
     {
         NodeFinding finding = Assert.Single(new HealthCase().Cordon("2026-03-01T11:00:00Z", """{"by":"ann@box","reason":"disk","at":"2026-02-01T00:00:00Z"}""").Judge());
 
@@ -155,7 +155,7 @@ public class HealthRulesTests
     }
 
     [Fact]
-    public void LeasesKeepTheServersTime()
+    public void Lease_times_are_server_times()
     {
         NodeLease lease = JsonSerializer.Deserialize(
             """{"metadata":{"name":"n","managedFields":[{"manager":"kubelet","time":"2026-03-01T12:00:00Z"}]},"spec":{"renewTime":"2026-03-01T12:00:00.5Z"}}""",

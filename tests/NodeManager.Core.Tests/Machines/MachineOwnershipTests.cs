@@ -15,7 +15,7 @@ public sealed class MachineOwnershipTests
     [InlineData("101", "renamed", true, "uid-1", "101", "pool-1", "name is 'renamed'")]
     [InlineData("101", "pool-1", true, "uid-1", "101", "other", "name is")]
     [InlineData("101", "pool-1", false, "uid-1", "101", "pool-1", "tag")]
-    public void Only_what_matches_in_all_is_the_claims(
+    public void A_machine_belongs_to_a_claim_only_if_all_marks_match(
         string id, string name, bool hasTag, string? claim, string? markedId, string? markedName, string? expected)
     {
         MachineMark? mark = claim is null ? null : new("us", claim, markedId!, markedName!, true);
@@ -29,11 +29,11 @@ public sealed class MachineOwnershipTests
         Assert.Contains("another cluster", MachineOwnership.Check(Wanted, "101", "us", new("101", "pool-1", true, new("them", "uid-1", "101", "pool-1", true))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_claim_without_uid_owns_nothing() =>
+    public void A_claim_without_a_UID_owns_no_machine() =>
         Assert.NotNull(MachineOwnership.Check(Wanted with { ClaimUid = "" }, "101", "us", new("101", "pool-1", true, new("us", "", "101", "pool-1", true))));
 
     [Fact]
-    public void A_mark_survives_being_edited_around()
+    public void A_mark_is_recognized_within_edited_text()
     {
         var mark = new MachineMark("us", "uid-1", "101", "pool-1", true);
         Assert.Equal(mark, MachineMark.Parse($"notes of an administrator\r\n{mark.Format()}\r\nmore\n"));

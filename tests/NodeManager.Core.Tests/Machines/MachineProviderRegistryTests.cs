@@ -8,7 +8,7 @@ namespace NodeManager.Core.Tests.Machines;
 public sealed class MachineProviderRegistryTests
 {
     [Fact]
-    public void An_assembly_brings_its_providers_and_may_be_added_twice()
+    public void An_assembly_registers_its_providers_and_can_be_added_twice()
     {
         var registry = new MachineProviderRegistry();
         Assert.Equal(["example.com/sample"], registry.Add(typeof(SampleFactory).Assembly));
@@ -18,7 +18,7 @@ public sealed class MachineProviderRegistryTests
     }
 
     [Fact]
-    public void A_type_belongs_to_whoever_registered_it_first()
+    public void The_first_registration_of_a_type_wins()
     {
         var registry = new MachineProviderRegistry();
         registry.Add(new SampleFactory());
@@ -29,7 +29,7 @@ public sealed class MachineProviderRegistryTests
     }
 
     [Fact]
-    public void Unknown_types_and_wrong_settings_are_reported_before_anything_connects()
+    public void Unknown_types_and_invalid_settings_are_reported_before_connecting()
     {
         var registry = new MachineProviderRegistry();
         registry.Add(new SampleFactory());

@@ -12,7 +12,7 @@ public sealed class BatchRulesTests
     [InlineData("10%", 29, 2)]
     [InlineData("33 %", 10, 3)]
     [InlineData("100%", 7, 7)]
-    public void Per_cent_are_rounded_down_and_one_may_always_go(string text, int nodes, int limit) =>
+    public void Percentages_are_rounded_down_to_at_least_one(string text, int nodes, int limit) =>
         Assert.Equal(limit, UnavailabilityLimit.Parse(text).Of(nodes));
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class BatchRulesTests
     [InlineData("@a *b @c", 3, "a")]
     [InlineData("@a *b# @c", 1, "")]
     [InlineData("*a *b", 2, "")]
-    public void The_next_batch(string nodes, int limit, string batch)
+    public void The_next_batch_follows_the_table(string nodes, int limit, string batch)
     {
         BatchChoice choice = BatchRules.Next(Read(nodes), limit, []);
 
@@ -53,7 +53,7 @@ public sealed class BatchRulesTests
     }
 
     [Fact]
-    public void The_control_plane_waits_for_its_others()
+    public void Control_plane_nodes_are_updated_one_at_a_time()
     {
         BatchChoice waiting = BatchRules.Next(Read("@a @b"), 2, ["elsewhere"]);
         BatchChoice itself = BatchRules.Next(Read("@a! @b"), 2, ["a"]);
@@ -68,14 +68,14 @@ public sealed class BatchRulesTests
     [InlineData("a:1 b:2 c:1 d:2 e:1", 2, "a c|b d|e")]
     [InlineData("@x a b# @y", 2, "b a|x|y")]
     [InlineData("a b! c", 1, "b|a|c")]
-    public void All_batches(string nodes, int limit, string batches)
+    public void All_batches_follow_the_table(string nodes, int limit, string batches)
     {
         Assert.Equal(batches, string.Join('|', BatchRules.All(Read(nodes), limit).Select(b => string.Join(' ', b.Select(n => n.Name)))));
         Assert.InRange(BatchRules.Count(Read(nodes), limit), 1, batches.Split('|').Length);
     }
 
     [Fact]
-    public void Whatever_the_fleet_no_batch_takes_out_more_than_allowed()
+    public void No_batch_of_a_random_fleet_exceeds_the_limit()
     {
         Random random = new(4711);
         for (int round = 0; round < 2000; round++)

@@ -22,21 +22,21 @@ public sealed class FleetRoomTests
     [InlineData("a==1:x b==1:y c=1:z", 4, "c|a b")]
     [InlineData("a=4:x b=4:y", 2, "a b")]
     [InlineData("a=4:x b=4:x", 2, "a|b")]
-    public void Nodes_go_together_when_their_pods_fit_on_the_others(string fleet, int limit, string batches) =>
+    public void Nodes_share_a_batch_when_their_pods_fit_on_other_nodes(string fleet, int limit, string batches) =>
         Assert.Equal(batches, Batches(fleet, limit, null));
 
     [Theory]
     [InlineData("a==1:x b==1:x c==1:x", 1, "a|b|c")]
     [InlineData("a==1:x b==1:x c==1:x", 2, "a b|c")]
     [InlineData("a==1:x,=1:x b==1:x c=1:y", 1, "c|b|a")]
-    public void A_budget_says_how_many_pods_without_a_place_may_be_missing(string fleet, int mayMiss, string batches) =>
+    public void A_PDB_limits_the_pods_that_can_stay_unscheduled(string fleet, int mayMiss, string batches) =>
         Assert.Equal(batches, Batches(fleet, 3, new("default/x", mayMiss)));
 
     [Theory]
     [InlineData(1, "Deployment", false)]
     [InlineData(2, "Deployment", true)]
     [InlineData(2, "StatefulSet", true)]
-    public void A_drain_does_not_end_where_a_budget_lets_fewer_be_missing_than_have_no_place(int stranded, string kind, bool blocks)
+    public void A_drain_is_blocked_when_more_pods_are_unschedulable_than_the_PDB_allows(int stranded, string kind, bool blocks)
     {
         FleetRoom room = Read($"a={string.Join(',', Enumerable.Repeat("=1:x", stranded))},1:x b=0:y", new("default/x", 1), kind);
 
@@ -52,7 +52,7 @@ public sealed class FleetRoomTests
     [InlineData("2:x,2:x", 0, 1, false)]
     [InlineData("2:x,2:x", 2, 1, true)]
     [InlineData("1:x,1:x,1:y,1:y", 0, 1, false)]
-    public void A_node_is_at_risk_where_others_may_take_the_room_of_pods_that_a_budget_holds(string pods, int waiting, int mayMiss, bool isAtRisk)
+    public void A_node_is_at_risk_when_other_pods_can_take_the_room_of_blocked_pods(string pods, int waiting, int mayMiss, bool isAtRisk)
     {
         LeavingBudget budget = new("default/x", mayMiss);
         FleetRoom room = Read($"a={pods} b=2:z c=2:z", budget, "Deployment", waiting);
@@ -61,7 +61,7 @@ public sealed class FleetRoomTests
     }
 
     [Fact]
-    public void What_waits_for_a_held_node_gets_it_back()
+    public void Pods_waiting_for_a_held_node_get_its_room_back()
     {
         List<Node> nodes = [Node("a", true), Node("b", true), Node("c", false)];
         Pod waiting = Pod("p", "a", "4", "x", true);
@@ -76,7 +76,7 @@ public sealed class FleetRoomTests
     }
 
     [Fact]
-    public void A_large_fleet_takes_no_time()
+    public void A_large_fleet_is_planned_quickly()
     {
         const int Nodes = 1500, PodsOfNode = 10;
         List<Node> nodes = [.. Enumerable.Range(0, Nodes).Select(i => Node($"n{i:0000}", false))];

@@ -8,12 +8,12 @@ public sealed class MaintenanceFailuresTests
     [InlineData(NodeMaintenanceStatus.Completed)]
     [InlineData(NodeMaintenanceStatus.Pending)]
     [InlineData(NodeMaintenanceStatus.InProgress)]
-    public void Only_a_node_that_failed_is_a_failure(string status) => Assert.Null(MaintenanceFailures.Of(Node(status), new() { Nodes = [] }));
+    public void Only_a_failed_node_is_a_failure(string status) => Assert.Null(MaintenanceFailures.Of(Node(status), new() { Nodes = [] }));
 
     [Theory]
     [InlineData(MaintenanceErrorAction.Stop, true)]
     [InlineData(MaintenanceErrorAction.Resume, false)]
-    public void A_failure_names_the_step_the_reason_and_how_to_go_on(MaintenanceErrorAction onError, bool isLeftCordoned)
+    public void A_failure_names_the_step_the_reason_and_the_command_to_resume(MaintenanceErrorAction onError, bool isLeftCordoned)
     {
         NodeMaintenanceResult node = Node(NodeMaintenanceStatus.Failed);
 

@@ -21,7 +21,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("Sun 02:00-03:00 Europe/Zurich", "2026-10-25T00:30:00Z", true)]
     [InlineData("Sun 02:00-03:00 Europe/Zurich", "2026-10-25T01:30:00Z", true)]
     [InlineData("Sun 02:00-03:00 Europe/Zurich", "2026-10-25T02:00:00Z", false)]
-    public void A_window_is_open_by_the_clock_on_the_wall(string window, string at, bool isOpen) =>
+    public void A_window_follows_local_time_across_daylight_saving(string window, string at, bool isOpen) =>
         Assert.Equal(isOpen, WindowParser.Parse(window, TimeZoneInfo.Utc).IsOpen(Time(at)));
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("daily 1:00-5:00 UTC", "Daily 1:00-5:00 UTC")]
     [InlineData("sunday, SAT 22:00 - 04:00 Europe/Zurich", "Sat,Sun 22:00-04:00 Europe/Zurich")]
     [InlineData("Thu-Sat 22:00-04:00", "Thu,Fri,Sat 22:00-04:00 Europe/Zurich")]
-    public void The_text_is_the_same_on_every_machine(string window, string text)
+    public void The_text_does_not_depend_on_the_culture(string window, string text)
     {
         MaintenanceWindow parsed = WindowParser.Parse(window, TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich"));
 
@@ -59,7 +59,7 @@ public sealed class MaintenanceWindowTests
     [InlineData("24:00-04:00", "24:00")]
     [InlineData("22:00-22:00", "opens and closes at the same time")]
     [InlineData("22:00-04:00 Europe/Nowhere", "'Europe/Nowhere'")]
-    public void What_cannot_be_read_is_reported(string window, string part)
+    public void An_invalid_window_is_reported(string window, string part)
     {
         NodeManagerException e = Assert.Throws<NodeManagerException>(() => WindowParser.Parse(window, TimeZoneInfo.Utc));
 

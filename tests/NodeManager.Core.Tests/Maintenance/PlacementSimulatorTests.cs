@@ -9,7 +9,7 @@ namespace NodeManager.Core.Tests.Maintenance;
 public sealed class PlacementSimulatorTests
 {
     [Fact]
-    public void Rules_that_follow_moves_answer_as_new_ones_do()
+    public void Incremental_placement_agrees_with_a_full_computation()
     {
         for (int seed = 0; seed < 150; seed++)
         {
@@ -31,7 +31,7 @@ public sealed class PlacementSimulatorTests
     }
 
     [Fact]
-    public void The_best_node_is_the_one_that_placement_finds()
+    public void The_simulator_selects_the_node_that_placement_selects()
     {
         for (int seed = 0; seed < 60; seed++)
         {

@@ -10,6 +10,6 @@ public sealed class ResumeCommandTests
     [InlineData(" patch $_ ", false, "Invoke-NodeMaintenance -ResumeId r1 -ScriptBlock { patch $_ }")]
     [InlineData("patch $using:a", true, "Invoke-NodeMaintenance -ResumeId r1 -ScriptBlock { patch $using:a } -Parallel")]
     [InlineData("two\nlines", true, "Invoke-NodeMaintenance -ResumeId r1 -ScriptBlock $theSameScriptBlock -Parallel")]
-    public void The_command_names_the_work_and_how_it_runs(string work, bool isParallel, string expected) =>
+    public void The_resume_command_names_the_run_and_its_options(string work, bool isParallel, string expected) =>
         Assert.Equal(expected, ResumeCommand.Of("r1", new MaintenanceRequest { WorkText = work, IsWorkParallel = isParallel }));
 }

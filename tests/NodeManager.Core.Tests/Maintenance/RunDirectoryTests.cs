@@ -12,7 +12,7 @@ public sealed class RunDirectoryTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task Keys_of_another_version_are_kept_and_keys_of_no_run_are_removed()
+    public async Task Keys_of_another_version_are_kept_and_keys_without_a_run_are_removed()
     {
         JsonObject other = Make("ConfigMap", "nodemanager-run-newer", First, "newer");
         other["data"] = new JsonObject { ["format"] = "9" };

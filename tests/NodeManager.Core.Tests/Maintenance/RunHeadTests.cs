@@ -9,7 +9,7 @@ public sealed class RunHeadTests
     [InlineData("20261120-a1b2", true)]
     [InlineData("x; Remove-Item ~ -Recurse", false)]
     [InlineData("another-run", false)]
-    public void A_runs_id_is_the_one_that_its_name_has(string id, bool isRun)
+    public void The_id_of_a_run_comes_from_its_name(string id, bool isRun)
     {
         ConfigMap map = new()
         {

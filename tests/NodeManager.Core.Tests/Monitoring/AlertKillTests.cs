@@ -17,7 +17,7 @@ public sealed class AlertKillTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
     [Fact]
-    public async Task What_a_killed_monitor_leaves_behind_is_delivered_once_by_its_id()
+    public async Task Alerts_of_a_killed_monitor_are_delivered_once_by_id()
     {
         using TemporaryFolder folder = new();
         Random random = new(1);

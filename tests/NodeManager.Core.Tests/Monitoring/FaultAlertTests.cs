@@ -43,11 +43,11 @@ public sealed class FaultAlertTests
     private static readonly string[] Others = [SandboxFaultKind.ClockSkew, SandboxFaultKind.ImageGarbageCollection, SandboxFaultKind.NodeFlapping];
 
     [Fact]
-    public void Every_fault_has_its_place_here() =>
+    public void Every_fault_is_covered_by_this_class() =>
         Assert.Equal(SandboxFaultKind.All.Order(StringComparer.Ordinal), Faults.Select(static fault => fault.Kind).Concat(Silent).Concat(OfApi).Concat(Others).Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task Each_fault_is_an_alert_in_time_and_resolved_in_time()
+    public async Task Each_fault_raises_and_resolves_an_alert_in_time()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(24);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
@@ -110,7 +110,7 @@ public sealed class FaultAlertTests
     }
 
     [Fact]
-    public async Task A_wrong_clock_is_an_alert_once_its_Lease_was_looked_at()
+    public async Task A_wrong_clock_raises_an_alert_after_its_Lease_is_read()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
@@ -131,7 +131,7 @@ public sealed class FaultAlertTests
     }
 
     [Fact]
-    public async Task Images_that_cannot_be_removed_are_an_alert_until_their_events_are_old()
+    public async Task Failed_image_cleanup_is_an_alert_until_its_Events_expire()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
@@ -155,7 +155,7 @@ public sealed class FaultAlertTests
     }
 
     [Fact]
-    public async Task A_node_that_flaps_is_one_alert_that_stays_until_it_is_quiet()
+    public async Task A_flapping_node_is_one_alert_until_it_is_stable()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });

@@ -45,7 +45,7 @@ public sealed class NodeReportsTests
     [InlineData("status.conditions.1", "{\"type\":\"KernelDeadlock\",\"status\":\"True\"}", false)]
     [InlineData("status.nodeInfo.kubeletVersion", "\"v1.35.0\"", false)]
     [InlineData("status.nodeInfo.bootID", "\"other\"", false)]
-    public void The_table(string path, string value, bool isSame)
+    public void A_node_report_is_judged_as_the_table_says(string path, string value, bool isSame)
     {
         JsonNode changed = JsonNode.Parse(Report)!;
         if (path.Length > 0) Set(changed, path.Split('.'), JsonNode.Parse(value));
@@ -55,7 +55,7 @@ public sealed class NodeReportsTests
 
     // Kubelets report every five minutes at least.
     [Fact]
-    public async Task A_node_without_findings_is_not_judged_for_its_heartbeats()
+    public async Task Heartbeats_of_a_healthy_node_cause_no_evaluation()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(12);
         Counter follower = new();

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Tests.Monitoring;
 public sealed class OutageAlertTests
 {
     [Fact]
-    public async Task An_unreachable_API_server_is_one_alert_and_nothing_is_claimed_of_nodes()
+    public async Task An_unreachable_API_server_is_one_alert_without_alerts_about_nodes()
     {
         bool isCut = false;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => new NetworkCut(inner, () => Volatile.Read(ref isCut)));
@@ -42,7 +42,7 @@ public sealed class OutageAlertTests
     }
 
     [Fact]
-    public async Task Without_alertOnNodeFailure_a_node_that_fails_raises_nothing()
+    public async Task Without_alertOnNodeFailure_a_failed_node_raises_no_alert()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         cluster.Session.Configure(static before => new(before) { AlertOnNodeFailure = false });

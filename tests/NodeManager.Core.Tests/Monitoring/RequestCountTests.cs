@@ -15,7 +15,7 @@ public sealed class RequestCountTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
     [Fact]
-    public async Task A_monitor_asks_for_everything_once_and_then_only_for_Leases()
+    public async Task A_monitor_lists_each_resource_once_and_then_reads_only_Leases()
     {
         RequestLog? log = null;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(Nodes, inner => log = new(inner));
@@ -38,7 +38,7 @@ public sealed class RequestCountTests
     }
 
     [Fact]
-    public async Task A_watch_that_is_cut_is_resumed_without_a_list()
+    public async Task An_interrupted_watch_is_resumed_without_a_list()
     {
         RequestLog? log = null;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(Nodes, inner => log = new(inner));
@@ -57,7 +57,7 @@ public sealed class RequestCountTests
     }
 
     [Fact]
-    public async Task Usage_asks_once_a_sample_and_lists_pods_once()
+    public async Task Usage_reads_metrics_once_per_sample_and_lists_pods_once()
     {
         RequestLog? log = null;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(Nodes, inner => log = new(inner));

@@ -46,7 +46,7 @@ public sealed class ClusterStatisticTests
     [InlineData("pool", "pool", ":2, x:1")]
     [InlineData("InstanceType", "InstanceType", ":3")]
     [InlineData("Region", "Region", ":3")]
-    public async Task Groups_are_sorted_and_nodes_without_the_value_are_one(string by, string name, string groups)
+    public async Task Groups_are_sorted_and_nodes_without_the_label_form_one_group(string by, string name, string groups)
     {
         IReadOnlyList<ClusterStatistic> statistics = await ReadAsync(by);
 
@@ -55,7 +55,7 @@ public sealed class ClusterStatisticTests
     }
 
     [Fact]
-    public async Task Without_metrics_nothing_is_used_and_that_is_reported_once()
+    public async Task Without_metrics_usage_is_empty_and_one_warning_is_written()
     {
         ClusterStatistic total = Assert.Single(await ReadAsync(null, metrics: false));
 
@@ -65,7 +65,7 @@ public sealed class ClusterStatisticTests
     }
 
     [Fact]
-    public async Task A_cluster_without_nodes_has_nothing()
+    public async Task A_cluster_without_nodes_has_empty_statistics()
     {
         using NodeManagerSession session = await new FakeServer(_ => FakeServer.List()).ConnectAsync();
 

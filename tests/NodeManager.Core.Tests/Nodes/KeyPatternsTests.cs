@@ -22,6 +22,6 @@ public sealed class KeyPatternsTests
     [InlineData("kubernetes.io/host*", "kubernetes.io/hostname", true)]
     [InlineData("node-role.kubernetes.io/*", "node-role.kubernetes.io/worker", true)]
     [InlineData("kubernetes.io/hostname", "kubernetes.io/hostname", true)]
-    public void A_pattern_stands_for_keys_of_users_unless_it_names_the_domain(string pattern, string key, bool matches) =>
+    public void A_pattern_matches_system_keys_only_if_it_names_their_domain(string pattern, string key, bool matches) =>
         Assert.Equal(matches, KeyPatterns.Matches(pattern, key));
 }

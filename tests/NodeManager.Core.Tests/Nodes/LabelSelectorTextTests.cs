@@ -30,7 +30,7 @@ public sealed class LabelSelectorTextTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void What_no_label_can_be_is_refused((string, string?[])[] requirements) =>
+    public void Invalid_labels_are_refused((string, string?[])[] requirements) =>
         Assert.Equal(ErrorIds.InvalidSelector, Assert.Throws<NodeManagerException>(() => LabelSelectorText.Of(Map(requirements))).ErrorId);
 
     private static IEnumerable<KeyValuePair<string, IReadOnlyList<string?>>> Map((string Key, string?[] Values)[] requirements) =>

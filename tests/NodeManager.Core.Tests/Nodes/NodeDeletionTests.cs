@@ -7,7 +7,7 @@ namespace NodeManager.Core.Tests.Nodes;
 public sealed class NodeDeletionTests
 {
     [Fact]
-    public async Task A_node_that_holds_pods_stays()
+    public async Task A_node_with_pods_is_not_deleted()
     {
         FakeServer server = Serving(Sample.PodJson("web", "n"), Sample.PodJson("agent", "n", owner: "DaemonSet"));
         using NodeManagerSession session = await server.ConnectAsync();
@@ -23,7 +23,7 @@ public sealed class NodeDeletionTests
     }
 
     [Fact]
-    public async Task Daemon_mirror_and_finished_pods_do_not_hold_it()
+    public async Task DaemonSet_mirror_and_completed_pods_do_not_block_the_deletion()
     {
         JsonObject mirror = Sample.PodJson("static", "n", owner: "Node");
         mirror["metadata"]!["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" };
@@ -37,7 +37,7 @@ public sealed class NodeDeletionTests
     }
 
     [Fact]
-    public async Task With_its_pods_it_goes_when_that_is_asked_for()
+    public async Task A_node_with_pods_is_deleted_on_request()
     {
         FakeServer server = Serving(Sample.PodJson("web", "n"));
         using NodeManagerSession session = await server.ConnectAsync();
@@ -60,7 +60,7 @@ public sealed class NodeDeletionTests
     }
 
     [Fact]
-    public async Task A_dry_run_says_so_to_the_server()
+    public async Task A_dry_run_is_sent_as_dryRun()
     {
         FakeServer server = Serving();
         using NodeManagerSession session = await server.ConnectAsync();

@@ -12,7 +12,7 @@ public sealed class NodeEditorTests
     private static CancellationToken None => CancellationToken.None;
 
     [Fact]
-    public async Task Overwriting_labels_takes_one_request_that_names_only_these_keys()
+    public async Task Overwriting_labels_is_one_patch_of_only_these_keys()
     {
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1","keep":"me"}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -25,7 +25,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_new_label_is_sent_only_for_the_node_as_it_was_read()
+    public async Task A_new_label_is_patched_with_the_resourceVersion_that_was_read()
     {
         var store = new NodeStore(Sample.NodeJson("n", version: "7", labels: """{"a":"1"}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -37,7 +37,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_node_that_is_known_need_not_be_read()
+    public async Task A_known_node_is_not_read_again()
     {
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -50,7 +50,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_node_known_without_its_version_is_read_first()
+    public async Task A_node_without_a_resourceVersion_is_read_first()
     {
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -91,7 +91,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task What_is_so_already_is_not_sent()
+    public async Task A_change_without_effect_is_not_sent()
     {
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}""", spec: """{"taints":[{"key":"k","effect":"NoSchedule"}]}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -129,7 +129,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task Two_conflicts_are_survived_and_the_others_changes_stay()
+    public async Task Two_conflicts_are_retried_and_changes_of_other_clients_are_kept()
     {
         var store = new NodeStore(Sample.NodeJson("n", spec: """{"taints":[{"key":"a","effect":"NoSchedule"}]}"""));
         store.Interferences.Enqueue(n => n["spec"]!["taints"]!.AsArray().Add(JsonNode.Parse("""{"key":"b","effect":"NoSchedule"}""")));
@@ -143,7 +143,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task Taints_keep_their_order_and_what_we_know_nothing_of()
+    public async Task Taints_keep_their_order_and_unknown_fields()
     {
         var store = new NodeStore(Sample.NodeJson("n", spec: """
             {"taints":[{"key":"z","effect":"NoExecute","timeAdded":"2025-01-01T00:00:00Z","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"}]}
@@ -158,7 +158,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task Taints_of_a_known_node_keep_them_too()
+    public async Task Taints_of_a_known_node_keep_order_and_unknown_fields()
     {
         var store = new NodeStore(Sample.NodeJson("n", spec: """
             {"taints":[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule","future":{"x":2}},{"key":"gone","effect":"NoSchedule"}]}
@@ -188,7 +188,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_key_alone_removes_all_effects_and_an_effect_only_its_own()
+    public async Task A_key_removes_all_effects_and_a_key_with_effect_only_one()
     {
         const string Taints = """{"taints":[{"key":"k","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"},{"key":"l","effect":"NoSchedule"},{"key":"l","effect":"NoExecute"}]}""";
         var store = new NodeStore(Sample.NodeJson("n", spec: Taints));
@@ -215,7 +215,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_dry_run_changes_nothing_and_returns_what_would_be()
+    public async Task A_dry_run_changes_nothing_and_returns_the_expected_node()
     {
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -244,7 +244,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task A_known_UID_goes_with_the_patch_and_takes_no_request_of_its_own()
+    public async Task A_known_UID_is_part_of_the_patch_without_another_request()
     {
         var store = new NodeStore(Sample.NodeJson("n"));
         NodeTarget target = new("N", store.Node["metadata"]!["uid"]!.GetValue<string>());
@@ -259,7 +259,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task Patterns_remove_what_is_there_under_its_version()
+    public async Task Patterns_remove_matching_keys_with_the_resourceVersion()
     {
         JsonObject node = Sample.NodeJson("n");
         node["metadata"]!["labels"] = new JsonObject { ["example.com/a"] = "1", ["example.com/b"] = "2", ["kubernetes.io/hostname"] = "n" };
@@ -275,7 +275,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task An_unknown_node_is_named()
+    public async Task A_missing_node_is_named_in_the_error()
     {
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
@@ -310,7 +310,7 @@ public sealed class NodeEditorTests
     }
 
     [Fact]
-    public async Task The_cloud_providers_taint_may_be_removed_as_no_controller_restores_it()
+    public async Task The_taint_of_the_cloud_provider_can_be_removed()
     {
         var store = new NodeStore(Sample.NodeJson(
             "n", spec: """{"taints":[{"key":"node.cloudprovider.kubernetes.io/uninitialized","value":"true","effect":"NoSchedule"}]}"""));

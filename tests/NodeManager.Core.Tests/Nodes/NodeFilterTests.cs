@@ -32,7 +32,7 @@ public sealed class NodeFilterTests
     [InlineData("cordoned", true)]
     [InlineData("Unknown", false)]
     [InlineData("Missing", false)]
-    public void Statuses_match_whatever_their_case(string status, bool matches) =>
+    public void Statuses_are_not_case_sensitive(string status, bool matches) =>
         Assert.Equal(matches, new NodeFilter(new() { Statuses = [status] }).Matches(Worker));
 
     [Theory]
@@ -44,19 +44,19 @@ public sealed class NodeFilterTests
         Assert.Equal(matches, new NodeFilter(new() { Statuses = [status] }).Matches(new() { Name = "n", Status = "Unknown" }));
 
     [Fact]
-    public void Any_of_several_values_will_do_and_every_filter_has_to() =>
+    public void Values_of_a_filter_are_alternatives_and_all_filters_must_match() =>
         Assert.Equal(
             [true, false],
             new[] { "eu-1a", "eu-1c" }.Select(zone => new NodeFilter(new() { Zones = ["eu-1b", zone], Roles = ["db", "g*"] }).Matches(Worker)));
 
     [Fact]
-    public void A_role_is_asked_of_the_server_by_both_of_its_labels() =>
+    public void A_role_is_selected_by_both_of_its_labels() =>
         Assert.Equal(
             ["pool=a,node-role.kubernetes.io/gpu", "pool=a,kubernetes.io/role=gpu,!node-role.kubernetes.io/gpu"],
             new NodeFilter(new() { Selector = "pool=a", Roles = ["gpu"] }).Lists().Select(l => l.LabelSelector));
 
     [Fact]
-    public void Zones_are_asked_of_the_server_by_both_of_their_labels() =>
+    public void Zones_are_selected_by_both_of_their_labels() =>
         Assert.Equal(
             ["topology.kubernetes.io/zone in (a,b)", "failure-domain.beta.kubernetes.io/zone in (a,b),!topology.kubernetes.io/zone"],
             new NodeFilter(new() { Zones = ["a", "b"] }).Lists().Select(l => l.LabelSelector));
@@ -65,16 +65,16 @@ public sealed class NodeFilterTests
     [InlineData("a)")]
     [InlineData("eu-*")]
     [InlineData("")]
-    public void What_no_selector_can_say_is_not_asked_of_the_server(string zone) =>
+    public void Filters_that_no_selector_expresses_are_applied_by_the_client(string zone) =>
         Assert.Null(Assert.Single(new NodeFilter(new() { Zones = [zone] }).Lists()).LabelSelector);
 
     [Theory]
     [InlineData("schedulingdisabled")]
     [InlineData("Cordoned")]
-    public void Cordoned_nodes_are_the_servers_to_find(string status) =>
+    public void Cordoned_nodes_are_selected_by_the_server(string status) =>
         Assert.Equal("spec.unschedulable=true", Assert.Single(new NodeFilter(new() { Statuses = [status] }).Lists()).FieldSelector);
 
     [Fact]
-    public void Of_several_statuses_the_server_is_not_asked() =>
+    public void Several_statuses_are_filtered_by_the_client() =>
         Assert.Null(Assert.Single(new NodeFilter(new() { Statuses = ["Ready", "SchedulingDisabled"] }).Lists()).FieldSelector);
 }

@@ -25,7 +25,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     [InlineData("a/b/c", "a qualified name")]
     [InlineData("", "must be non-empty")]
     [InlineData("Example.com/x", "a lowercase RFC 1123 subdomain")]
-    public async Task A_label_key_that_Kubernetes_refuses_is_refused_with_its_rule(string key, string rule)
+    public async Task An_invalid_label_key_is_refused_with_the_rule(string key, string rule)
     {
         NodeManagerException set = await FailAsync(ErrorIds.InvalidLabelKey, Label((key, "v")));
         Assert.Contains(rule, set.Message, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_label_value_that_Kubernetes_refuses_is_refused_with_its_rule()
+    public async Task An_invalid_label_value_is_refused_with_the_rule()
     {
         NodeManagerException error = await FailAsync(ErrorIds.InvalidLabelValue, Label(("a", "has space"), ("b", "ok"), ("c", new string('x', 64))));
 
@@ -43,7 +43,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task All_bad_keys_are_reported_together()
+    public async Task All_invalid_keys_are_reported_together()
     {
         NodeManagerException error = await FailAsync(ErrorIds.InvalidLabelKey, Label(("bad one", "1"), ("good", "2"), ("-bad", "3")));
 
@@ -53,7 +53,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Annotation_keys_are_checked_and_values_are_free()
+    public async Task Annotation_keys_are_checked_and_values_are_not()
     {
         await FailAsync(
             ErrorIds.InvalidAnnotationKey,
@@ -66,7 +66,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     [InlineData("k", "v", "noschedule", "PreferNoSchedule")]
     [InlineData("bad key", "v", "NoSchedule", "must consist of")]
     [InlineData("k", "bad value", "NoSchedule", "or consist of")]
-    public async Task A_taint_that_Kubernetes_refuses_is_refused_with_its_rule(string key, string value, string effect, string rule)
+    public async Task An_invalid_taint_is_refused_with_the_rule(string key, string value, string effect, string rule)
     {
         NodeManagerException error = await FailAsync(
             ErrorIds.InvalidTaint,
@@ -90,7 +90,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     [InlineData("a b")]
     [InlineData("../pods")]
     [InlineData("")]
-    public async Task A_name_that_no_node_can_have_is_refused(string name)
+    public async Task An_invalid_node_name_is_refused(string name)
     {
         await FailAsync(ErrorIds.InvalidNodeName, () => NodeEditor.SetUnschedulableAsync(_session, name, true, false, default));
         await FailAsync(ErrorIds.InvalidNodeName, () => NodeEditor.DeleteAsync(_session, name, true, false, default));
@@ -101,7 +101,7 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_selector_that_does_not_parse_says_where_it_stops()
+    public async Task An_invalid_selector_is_reported_with_the_position()
     {
         Func<Task>[] users =
         [

@@ -51,7 +51,7 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
-    public void Amounts_are_plain_numbers()
+    public void Quantities_are_mapped_to_numbers()
     {
         ClusterNode node = NodeMapper.Map(Sample.Node(), Session, Now);
 
@@ -69,11 +69,11 @@ public sealed class NodeMapperTests
     [InlineData("True", "Ready")]
     [InlineData("False", "NotReady")]
     [InlineData("Unknown", "Unknown")]
-    public void Status_says_what_the_ready_condition_says(string condition, string status) =>
+    public void Status_follows_the_Ready_condition(string condition, string status) =>
         Assert.Equal(status, NodeMapper.Map(Read(Sample.NodeJson("n", ready: condition)), Session, Now).Status);
 
     [Fact]
-    public void A_node_that_just_registered_is_unknown_and_has_no_nulls()
+    public void A_new_node_has_status_Unknown_and_no_null_properties()
     {
         Node bare = Sample.Node("""{"metadata":{"name":"new"}}""");
         ClusterNode node = NodeMapper.Map(bare, Session, Now);
@@ -117,7 +117,7 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
-    public void Nothing_allocatable_has_no_percentage()
+    public void Without_allocatable_resources_there_is_no_percentage()
     {
         Node bare = Sample.Node("""{"metadata":{"name":"new"}}""");
         var load = new NodeLoad(1, new Dictionary<string, decimal> { ["cpu"] = 1 }, null);
@@ -126,7 +126,7 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
-    public void Older_labels_count_where_the_newer_are_missing()
+    public void Deprecated_labels_are_used_where_the_current_labels_are_missing()
     {
         ClusterNode node = NodeMapper.Map(
             Read(Sample.NodeJson(
@@ -139,7 +139,7 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
-    public void The_session_stays_out_of_json()
+    public void The_session_is_not_serialized()
     {
         string json = JsonSerializer.Serialize(NodeMapper.Map(Sample.Node(), Session, Now));
 

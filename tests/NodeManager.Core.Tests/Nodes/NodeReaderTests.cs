@@ -11,7 +11,7 @@ public sealed class NodeReaderTests
     private readonly RecordingObserver _observer = new();
 
     [Fact]
-    public async Task A_plain_name_is_one_get_whatever_its_case()
+    public async Task A_plain_name_is_one_GET_request_in_any_case()
     {
         FakeServer server = Serving(Sample.NodeJson("a"), Sample.NodeJson("b"));
 
@@ -20,7 +20,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Every_name_without_a_node_is_reported_and_the_other_nodes_are_returned()
+    public async Task Each_missing_node_is_reported_and_the_other_nodes_are_returned()
     {
         FakeServer server = Serving(Sample.NodeJson("a"), Sample.NodeJson("b"));
 
@@ -31,14 +31,14 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task A_wildcard_without_match_is_empty_and_no_error()
+    public async Task A_wildcard_without_a_match_returns_nothing_without_an_error()
     {
         Assert.Empty(await NamesAsync(Serving(Sample.NodeJson("a")), new() { Names = ["x*"] }));
         Assert.Empty(_missing);
     }
 
     [Fact]
-    public async Task A_plain_name_beside_a_wildcard_is_still_missed()
+    public async Task A_missing_plain_name_next_to_a_wildcard_is_reported()
     {
         FakeServer server = Serving(Sample.NodeJson("a1"), Sample.NodeJson("b"));
 
@@ -48,7 +48,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task A_node_that_is_there_but_not_selected_is_not_missing()
+    public async Task An_existing_node_that_is_not_selected_is_not_reported()
     {
         var server = new FakeServer(r => r.Path == "/api/v1/nodes" ? FakeServer.List() : r.Path.EndsWith("/a", StringComparison.Ordinal) ? FakeServer.Json(Sample.NodeJson("a")) : FakeServer.NotFound(r));
 
@@ -57,7 +57,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Many_names_are_one_list()
+    public async Task Many_names_take_one_list_request()
     {
         FakeServer server = Serving([.. Enumerable.Range(0, 40).Select(i => Sample.NodeJson($"n{i}"))]);
 
@@ -68,7 +68,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Nodes_come_page_by_page()
+    public async Task Nodes_are_streamed_page_by_page()
     {
         using var second = new SemaphoreSlim(0);
         var server = new FakeServer(async (request, token) =>
@@ -117,7 +117,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task One_nodes_usage_asks_for_its_pods_only()
+    public async Task Usage_of_one_node_reads_only_its_pods()
     {
         FakeServer server = Serving([Sample.NodeJson("a")], [Sample.PodJson("p1", "a")], r => FakeServer.NotFound(r));
 
@@ -130,7 +130,7 @@ public sealed class NodeReaderTests
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.Forbidden)]
-    public async Task Absent_metrics_are_reported_once_and_are_not_an_error(HttpStatusCode code)
+    public async Task Missing_metrics_are_warned_about_once(HttpStatusCode code)
     {
         FakeServer server = Serving(
             [Sample.NodeJson("a"), Sample.NodeJson("b")], [], _ => FakeServer.Text("404 page not found", code, "text/plain"));
@@ -144,7 +144,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task A_role_that_only_the_older_label_says_is_found()
+    public async Task A_role_of_a_deprecated_label_is_found()
     {
         var server = new FakeServer(r => r["labelSelector"]!.StartsWith("node-role", StringComparison.Ordinal)
             ? FakeServer.List(Sample.NodeJson("new", labels: """{"node-role.kubernetes.io/db":""}"""))
@@ -154,7 +154,7 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Whoever_stops_reading_stops_what_runs_beside()
+    public async Task A_reader_that_stops_cancels_concurrent_requests()
     {
         using var stopped = new SemaphoreSlim(0);
         var server = new FakeServer(async (request, token) =>

@@ -16,7 +16,7 @@ public sealed class NodeWaiterTests
     [InlineData("NotReady", "Unknown")]
     [InlineData("Ready=Unknown", "Unknown")]
     [InlineData("ready=false", "False")]
-    public async Task What_is_so_already_is_answered_without_a_watch(string goal, string ready)
+    public async Task A_condition_that_is_already_met_needs_no_watch(string goal, string ready)
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: ready));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -26,7 +26,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task The_wait_ends_when_the_node_has_the_condition_also_after_a_cut_watch()
+    public async Task The_wait_ends_at_the_condition_also_after_an_interrupted_watch()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: "False"), Sample.NodeJson("other", ready: "False"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -44,7 +44,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task A_node_that_was_never_there_is_deleted_already()
+    public async Task A_node_that_never_existed_counts_as_deleted()
     {
         using NodeManagerSession session = await new WatchedNodes().Server.ConnectAsync();
 
@@ -52,7 +52,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task Deletion_is_seen_and_the_last_state_returned()
+    public async Task The_wait_for_a_deletion_returns_the_last_state()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -66,7 +66,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task A_node_that_registered_anew_is_another_one()
+    public async Task A_node_that_registered_again_is_a_different_node()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -84,7 +84,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task Waiting_for_a_node_that_is_not_there_or_goes_is_an_error()
+    public async Task Waiting_for_a_missing_or_deleted_node_is_an_error()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: "False"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -100,7 +100,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task When_the_time_is_up_it_says_what_the_node_is_instead()
+    public async Task The_timeout_reports_the_actual_state_of_the_node()
     {
         var time = new ManualTimeProvider();
         var nodes = new WatchedNodes(Sample.NodeJson("n", ready: "False"));
@@ -119,7 +119,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task Zero_looks_once_and_a_negative_time_is_refused()
+    public async Task A_timeout_of_zero_checks_once_and_a_negative_timeout_is_refused()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -139,7 +139,7 @@ public sealed class NodeWaiterTests
     [InlineData("=True")]
     [InlineData("Ready=")]
     [InlineData("Ready=Maybe")]
-    public async Task Nonsense_is_refused(string goal)
+    public async Task Invalid_conditions_are_refused(string goal)
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
@@ -152,7 +152,7 @@ public sealed class NodeWaiterTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_it_as_cancelled()
+    public async Task Cancellation_ends_the_wait_as_cancelled()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();

@@ -41,7 +41,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Deleted_nodes_come_with_their_last_state()
+    public async Task Deleted_nodes_are_reported_with_their_last_state()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a", labels: """{"x":"1"}"""));
         await using var watch = await WatchAsync(nodes, new());
@@ -64,7 +64,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Nothing_is_lost_or_reported_twice_when_watches_are_cut_and_history_expires()
+    public async Task Interrupted_watches_and_expired_history_lose_and_repeat_no_change()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"), Sample.NodeJson("b"));
         await using var watch = await WatchAsync(nodes, new());
@@ -87,7 +87,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task A_node_that_stops_matching_is_told_once_more()
+    public async Task A_node_that_stops_matching_is_reported_a_last_time()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a", ready: "True"), Sample.NodeJson("b", ready: "False"));
         await using var watch = await WatchAsync(nodes, new() { Statuses = ["NotReady"], Names = ["*"] });
@@ -101,7 +101,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task The_server_is_asked_for_one_name_and_for_the_selector()
+    public async Task Name_and_selector_are_evaluated_by_the_server()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"));
         await using var watch = await WatchAsync(nodes, new() { Names = ["A"], Selector = "x=1" });
@@ -110,7 +110,7 @@ public sealed class NodeWatcherTests
     }
 
     [Fact]
-    public async Task Disconnecting_ends_it_with_an_error_that_says_so()
+    public async Task A_disconnect_ends_the_watch_with_an_error()
     {
         var nodes = new WatchedNodes(Sample.NodeJson("a"));
         await using var watch = await WatchAsync(nodes, new());

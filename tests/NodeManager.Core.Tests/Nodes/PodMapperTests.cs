@@ -34,12 +34,12 @@ public sealed class PodMapperTests
     [InlineData("""{"phase":"Running"}""", "Terminating")]
     [InlineData("""{"phase":"Succeeded"}""", "Succeeded")]
     [InlineData("""{"phase":"Running","reason":"NodeLost"}""", "Unknown")]
-    public void A_pod_that_is_being_deleted_says_so(string status, string text) => Assert.Equal(
+    public void A_pod_being_deleted_has_status_Terminating(string status, string text) => Assert.Equal(
         text,
         PodStatusText.Of(Sample.Pod($$"""{"metadata":{"name":"p","deletionTimestamp":"2025-01-01T00:00:00Z"},"status":{{status}}}""")).Status);
 
     [Fact]
-    public void A_sidecar_counts_among_the_containers() => Assert.Equal(
+    public void A_sidecar_counts_as_a_container() => Assert.Equal(
         new("Running", 2, 2, 4),
         PodStatusText.Of(Sample.Pod("""
             {"metadata":{"name":"p"},"spec":{"containers":[{"name":"a"}],"initContainers":[{"name":"i"},{"name":"s","restartPolicy":"Always"}]},
@@ -72,7 +72,7 @@ public sealed class PodMapperTests
     }
 
     [Fact]
-    public async Task Pods_without_a_node_are_left_out_and_one_nodes_pods_are_the_servers_to_find()
+    public async Task Pods_without_a_node_are_skipped_and_pods_of_one_node_are_selected_by_the_server()
     {
         var server = new FakeServer(_ => FakeServer.List(Sample.PodJson("p", "n"), Sample.PodJson("pending", "")));
         using NodeManagerSession session = await server.ConnectAsync();

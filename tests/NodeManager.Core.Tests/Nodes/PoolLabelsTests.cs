@@ -16,7 +16,7 @@ public sealed class PoolLabelsTests
     [InlineData("nodepool=other", "example.com/pool", "other")]
     [InlineData("example.com/pool=;nodepool=other", "example.com/pool", "other")]
     [InlineData("team=shop", "", "")]
-    public void A_nodes_pool_is_in_its_labels(string labels, string ownKey, string pool)
+    public void The_pool_of_a_node_is_read_from_its_labels(string labels, string ownKey, string pool)
     {
         var there = labels.Split(';').Select(static one => one.Split('=')).ToDictionary(static one => one[0], static one => one[1]);
         Dictionary<string, string>? annotations = ownKey.Length == 0 ? null : new() { [PoolLabels.KeyAnnotation] = ownKey };

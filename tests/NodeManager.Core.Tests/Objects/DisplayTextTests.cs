@@ -16,18 +16,18 @@ public sealed class DisplayTextTests
     [InlineData("one\r\ntwo\tthree", "one\\u000D\\u000Atwo\\u0009three")]
     [InlineData("", "")]
     [InlineData(null, "")]
-    public void What_a_terminal_would_obey_or_a_reader_not_see_is_shown(string? text, string expected) =>
+    public void Control_and_invisible_characters_are_shown_escaped(string? text, string expected) =>
         Assert.Equal(expected, DisplayText.Escape(text));
 
     [Fact]
-    public void Half_a_surrogate_pair_is_shown() => Assert.Equal("a\\uD800b", DisplayText.Escape("a" + (char)0xD800 + "b"));
+    public void A_lone_surrogate_is_shown_escaped() => Assert.Equal("a\\uD800b", DisplayText.Escape("a" + (char)0xD800 + "b"));
 
     [Fact]
-    public void A_message_keeps_its_lines_and_nothing_else() =>
+    public void A_message_keeps_line_breaks_and_escapes_other_control_characters() =>
         Assert.Equal("one\ntwo\tthree\\u001B\\u000Dfour", DisplayText.EscapeLines("one\r\ntwo\tthree\e\rfour"));
 
     [Fact]
-    public void Every_character_that_is_left_can_be_seen()
+    public void Every_remaining_character_is_visible()
     {
         string all = string.Concat(Enumerable.Range(0, 0x11_0000).Where(v => v is < 0xD800 or > 0xDFFF).Select(v => char.ConvertFromUtf32(v)));
         Assert.DoesNotContain(DisplayText.Escape(all).EnumerateRunes(), DisplayText.IsHidden);
@@ -35,7 +35,7 @@ public sealed class DisplayTextTests
     }
 
     [Fact]
-    public void An_errors_message_and_advice_are_made_to_be_shown()
+    public void Message_and_recommended_action_of_an_error_are_escaped()
     {
         var error = new NodeManagerException("Id", ErrorKind.InvalidData, "the server says: \e[2J", null, "try \a");
         Assert.Equal("the server says: \\u001B[2J", error.Message);

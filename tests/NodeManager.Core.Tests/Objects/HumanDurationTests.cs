@@ -15,6 +15,6 @@ public sealed class HumanDurationTests
     [InlineData("00:00:00.4", "0.4s")]
     [InlineData("00:00:00", "0s")]
     [InlineData("-00:01:00", "-1m")]
-    public void A_duration_is_told_by_its_largest_unit_and_the_next_one_below_ten(string duration, string expected) =>
+    public void A_duration_shows_its_largest_unit_and_the_next_one_below_ten(string duration, string expected) =>
         Assert.Equal(expected, HumanDuration.Format(TimeSpan.Parse(duration, CultureInfo.InvariantCulture)));
 }

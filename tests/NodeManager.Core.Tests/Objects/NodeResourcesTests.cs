@@ -3,7 +3,7 @@ namespace NodeManager.Core.Tests.Objects;
 public sealed class NodeResourcesTests
 {
     [Fact]
-    public void What_there_is_none_of_is_left_out_of_the_text()
+    public void Resources_of_zero_are_omitted_from_the_text()
     {
         var pod = new NodeResources { Cpu = 0.05m, Memory = 67108864, Extended = new AmountMap([new("nvidia.com/gpu", 0), new("example.com/fpga", 2)]) };
         Assert.Equal("cpu=0.05, memory=64Mi, example.com/fpga=2", pod.ToString());

@@ -9,7 +9,7 @@ public sealed class RunningOperationTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task Events_are_numbered_in_the_order_in_which_they_happen()
+    public async Task Events_are_numbered_in_order()
     {
         RunningOperation operation = Start(context =>
         {
@@ -32,7 +32,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task Readers_see_the_same_whenever_they_come_and_wherever_they_continue()
+    public async Task Readers_see_the_same_events_from_any_start()
     {
         TaskCompletionSource<OperationContext> begun = new();
         TaskCompletionSource mayEnd = new();
@@ -78,7 +78,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task Cancelling_asks_the_work_to_stop_and_keeps_what_it_reports_until_then()
+    public async Task Cancellation_keeps_the_events_until_the_operation_stops()
     {
         TaskCompletionSource begun = new();
         RunningOperation operation = Start(async context =>
@@ -131,7 +131,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task Of_many_messages_the_latest_are_kept_and_all_results_and_failures()
+    public async Task The_latest_messages_and_all_results_and_failures_are_kept()
     {
         RunningOperation operation = Start(
             context =>
@@ -158,7 +158,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task Of_progress_the_last_report_per_key_is_kept()
+    public async Task The_last_progress_of_each_key_is_kept()
     {
         RunningOperation operation = Start(context =>
         {
@@ -177,7 +177,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task What_is_reported_after_the_end_is_ignored()
+    public async Task Events_after_the_end_are_ignored()
     {
         OperationContext? abandoned = null;
         RunningOperation operation = Start(context =>
@@ -195,7 +195,7 @@ public sealed class RunningOperationTests
     }
 
     [Fact]
-    public async Task A_reader_that_stops_reading_stops_nothing_else()
+    public async Task A_reader_that_stops_does_not_stop_the_operation()
     {
         TaskCompletionSource mayEnd = new();
         RunningOperation operation = Start(_ => mayEnd.Task);

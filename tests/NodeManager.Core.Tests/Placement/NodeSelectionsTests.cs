@@ -14,7 +14,7 @@ public sealed class NodeSelectionsTests
     [Theory]
     [InlineData(NodeSelectionStrategy.LeastSessions)]
     [InlineData(NodeSelectionStrategy.MostResources)]
-    public void On_random_clusters_the_selection_is_the_one_that_trying_every_node_finds(string strategy)
+    public void The_selection_on_random_clusters_equals_that_of_an_exhaustive_search(string strategy)
     {
         for (int seed = 1; seed <= 1000; seed++)
         {
@@ -39,7 +39,7 @@ public sealed class NodeSelectionsTests
     [Theory]
     [InlineData(37)]
     [InlineData(20)]
-    public void The_reasons_of_an_explanation_count_up_to_the_scheduler_s_sentence(int minor)
+    public void The_explained_reasons_add_up_to_the_message_of_the_scheduler(int minor)
     {
         for (int seed = 1; seed <= 200; seed++)
         {
@@ -80,7 +80,7 @@ public sealed class NodeSelectionsTests
     }
 
     [Fact]
-    public void A_node_that_joins_the_round_gets_no_turns_for_the_time_before()
+    public void A_node_that_joins_the_round_robin_is_not_selected_for_earlier_turns()
     {
         PendingSelections pending = new();
         List<Node> nodes = [NodeOf("a", 4, 8), NodeOf("b", 4, 8)];
@@ -94,7 +94,7 @@ public sealed class NodeSelectionsTests
     }
 
     [Fact]
-    public void A_selection_takes_its_room_for_30_seconds_or_until_its_pod_is_there()
+    public void A_selection_reserves_its_room_for_30_seconds_or_until_its_pod_is_bound()
     {
         List<Node> nodes = [NodeOf("a", 2, 8), NodeOf("b", 1, 8)];
         PendingSelections pending = new();
@@ -188,7 +188,7 @@ public sealed class NodeSelectionsTests
     [InlineData("cpu", "-1")]
     [InlineData("cpu", "some")]
     [InlineData("memory", "")]
-    public void A_bad_amount_is_an_error(string resource, string amount) =>
+    public void An_invalid_quantity_is_an_error(string resource, string amount) =>
         Assert.Equal(ErrorIds.InvalidQuantity, Assert.Throws<NodeManagerException>(() => PodRequest.Of([new(resource, amount)], [])).ErrorId);
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed class NodeSelectionsTests
     [InlineData("a:Never")]
     [InlineData("a=b=c")]
     [InlineData("a:NoSchedule:b")]
-    public void A_bad_toleration_is_an_error(string text) =>
+    public void An_invalid_toleration_is_an_error(string text) =>
         Assert.Equal(ErrorIds.InvalidTaint, Assert.Throws<NodeManagerException>(() => PodRequest.Of([], [text])).ErrorId);
 
     private static SelectionRequest Request(string strategy) => new() { Strategy = strategy, Pod = PodRequest.Of([], []) };

@@ -17,7 +17,7 @@ public sealed class PodDefaultsTests
         """;
 
     [Fact]
-    public void Limits_stand_for_requests_that_are_not_set()
+    public void Limits_replace_missing_requests()
     {
         IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(PodManifest.Read(Manifest, "x").AsCreated(20));
 
@@ -27,7 +27,7 @@ public sealed class PodDefaultsTests
     [Theory]
     [InlineData(30, "", "")]
     [InlineData(31, "rev In 2", "app NotIn web")]
-    public void Label_keys_become_part_of_selectors(int minor, string required, string preferred)
+    public void MatchLabelKeys_become_part_of_selectors(int minor, string required, string preferred)
     {
         Pod given = PodManifest.Read(Manifest, "x");
         Affinity affinity = given.AsCreated(minor).Spec.Affinity!;

@@ -33,7 +33,7 @@ public sealed class ClusterPoolRulesTests
     [InlineData("Web", false)]
     [InlineData("", false)]
     [InlineData("a-name-that-is-much-too-long-for-what-claims-are-called", false)]
-    public void A_name_leaves_room_for_those_of_claims(string name, bool isValid) =>
+    public void The_length_of_a_pool_name_leaves_room_for_claim_names(string name, bool isValid) =>
         Assert.Equal(isValid, ClusterPoolFormat.Instance.Check(name, Parse("""{"providerRef":"sim"}""")).Count == 0);
 
     // Available, Progressing, Degraded; the observed generation; ready nodes, claims.
@@ -67,7 +67,7 @@ public sealed class ClusterPoolRulesTests
     }
 
     [Fact]
-    public void A_report_of_another_controller_replaces_its_own_and_leaves_the_others()
+    public void A_controller_replaces_only_its_own_conditions()
     {
         NodeSmithPoolStatus status = new() { Conditions = [Condition("Available", "True", "Available"), Condition("a.example/Old", "True", "X"), Condition("b.example/Ready", "True", "X")] };
 
@@ -83,7 +83,7 @@ public sealed class ClusterPoolRulesTests
     [InlineData("""{"a":1}""", """{"a":1.0}""", "{}")]
     [InlineData("""{"a":{"b":1}}""", """{"a":2}""", """{"a":2}""")]
     [InlineData("{}", """{"a":{"b":1}}""", """{"a":{"b":1}}""")]
-    public void The_smallest_patch_makes_one_of_the_other(string before, string after, string patch)
+    public void The_patch_between_two_specifications_is_minimal(string before, string after, string patch)
     {
         JsonObject made = PoolMerge.Between(Parse(before), Parse(after));
 

@@ -21,7 +21,7 @@ public sealed class PoolChangeRulesTests
     [InlineData("""{"autoscaling":{"enabled":true,"minNodes":1,"maxNodes":9}}""", NodePoolEffect.InPlace, 0, NodePoolEffect.Unknown, null)]
     [InlineData("""{"management":{"autoRepair":true}}""", NodePoolEffect.InPlace, 0, NodePoolEffect.Unknown, null)]
     [InlineData("{}", NodePoolEffect.InPlace, null, NodePoolEffect.InPlace, null)]
-    public void A_change_is_certain_for_a_known_controller_only(string patch, string known, int? knownNodes, string foreign, int? foreignNodes)
+    public void A_change_is_predicted_only_for_a_known_controller(string patch, string known, int? knownNodes, string foreign, int? foreignNodes)
     {
         (string Effect, int? Nodes) Judge(IPoolController? controller)
         {
@@ -75,7 +75,7 @@ public sealed class PoolChangeRulesTests
     [InlineData("name: web\nspec: { nodeCount: 1 }", "web", null)]
     [InlineData("nodeCount: 1", null, null)]
     [InlineData("""{"nodeCount":1, /* who */ "platform":{}}""", null, null)]
-    public void A_text_is_a_pool_or_its_specification(string text, string? name, string? cluster)
+    public void A_document_is_a_pool_or_its_specification(string text, string? name, string? cluster)
     {
         PoolDescription pool = PoolText.Read(text, "");
 
@@ -90,11 +90,11 @@ public sealed class PoolChangeRulesTests
     [InlineData("""{"spec":1}""")]
     [InlineData("""{"nodeCount":1,"nodeCount":2}""")]
     [InlineData("nodeCount: 1\nnodeCount: 2")]
-    public void Another_text_is_an_error(string text) => Assert.Equal(
+    public void Any_other_document_is_an_error(string text) => Assert.Equal(
         ErrorIds.NodePoolInvalid, Assert.ThrowsAny<NodeManagerException>(() => PoolText.Read(text, "a.yaml")).ErrorId);
 
     [Fact]
-    public void The_id_decides_on_the_pool_of_a_node_and_else_the_first_label_that_is_known()
+    public void The_pool_id_decides_the_pool_of_a_node_before_known_labels()
     {
         static ClusterNode Node(string? id, params (string Key, string Value)[] labels) => new()
         {

@@ -6,7 +6,7 @@ namespace NodeManager.Core.Tests.Pools;
 public sealed class PoolDocumentTests
 {
     [Fact]
-    public void A_platform_survives_being_written_and_read()
+    public void A_platform_is_unchanged_after_writing_and_reading()
     {
         var gcp = new NodePoolPlatform
         {
@@ -25,7 +25,7 @@ public sealed class PoolDocumentTests
     [InlineData("aws", "instanceType", "volumeSize", "volumeType", "availabilityZones", "spotInstances")]
     [InlineData("azure", "vmSize", "osDiskSizeGB", "osDiskType", "availabilityZones", "spotInstances")]
     [InlineData("gcp", "machineType", "diskSize", "diskType", "zones", "preemptible")]
-    public void Each_platform_has_its_own_names(string type, params string[] names)
+    public void Each_platform_has_its_own_field_names(string type, params string[] names)
     {
         JsonObject written = PoolSpecWriter.Write(new NodePoolPlatform { Type = type, MachineType = "m", DiskSizeGB = 50, DiskType = "d", Zones = new(["1"]), Spot = false });
 
@@ -41,7 +41,7 @@ public sealed class PoolDocumentTests
     }
 
     [Fact]
-    public void Values_of_wrong_types_are_left_out()
+    public void Values_of_wrong_types_are_ignored()
     {
         NodePoolSpec spec = PoolSpecReader.Read(JsonNode.Parse("""{"platform":[],"nodeCount":"3","autoscaling":{"enabled":"yes","minNodes":1.5,"scaleUpDelay":3}}""")!.AsObject());
 
@@ -68,7 +68,7 @@ public sealed class PoolDocumentTests
     [InlineData("""{"a":"1"}""", """{"a":1}""", false)]
     [InlineData("""{}""", """{"a":1}""", false)]
     [InlineData("""{}""", """{"a":null}""", true)]
-    public void What_is_wanted_is_contained_or_not(string actual, string wanted, bool isContained) =>
+    public void A_document_contains_the_desired_values_or_not(string actual, string wanted, bool isContained) =>
         Assert.Equal(isContained, PoolMerge.Contains(JsonNode.Parse(actual), JsonNode.Parse(wanted)));
 
     [Fact]

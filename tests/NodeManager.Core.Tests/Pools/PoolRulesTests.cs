@@ -79,7 +79,7 @@ public sealed class PoolRulesTests
     [InlineData("Happy")]
     [InlineData("Ready=Maybe")]
     [InlineData("=True")]
-    public void A_goal_that_nothing_reaches_is_refused(string text) =>
+    public void A_goal_that_cannot_be_reached_is_refused(string text) =>
         Assert.Equal(ErrorIds.InvalidCondition, Assert.Throws<NodeManagerException>(() => PoolGoal.Parse(text)).ErrorId);
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class PoolRulesTests
     [InlineData("a=A b=A", "A", "prod", "", "PoolClusterAmbiguous")]
     [InlineData("a=A", "C", "prod", "", "PoolClusterNotFound")]
     [InlineData("", "", "prod", "", "PoolClusterNotFound")]
-    public void A_cluster_is_chosen_and_never_guessed(string clusters, string wanted, string session, string chosen, string error)
+    public void An_ambiguous_cluster_is_an_error(string clusters, string wanted, string session, string chosen, string error)
     {
         PoolCluster[] known = [.. clusters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static one => new PoolCluster(one.Split('=')[0], one.Split('=')[1]))];
 

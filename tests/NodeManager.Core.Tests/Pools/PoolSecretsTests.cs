@@ -14,7 +14,7 @@ public sealed class PoolSecretsTests
     [InlineData("""{"groups":[{"userData":"S"}]}""", true)]
     [InlineData("""{"platform":{"aws":{"userData":null}}}""", false)]
     [InlineData("""{"platform":{"aws":{"volumeSize":9}},"nodeCount":3}""", false)]
-    public void User_data_is_kept_as_a_fingerprint_and_all_else_as_it_is(string json, bool isSealed)
+    public void Only_user_data_is_replaced_with_a_fingerprint(string json, bool isSealed)
     {
         JsonObject document = Parse(json), kept = PoolSecrets.Seal(document, "update-1");
 
@@ -27,7 +27,7 @@ public sealed class PoolSecretsTests
     }
 
     [Fact]
-    public void An_update_of_a_services_pool_is_stored_without_user_data()
+    public void A_pool_service_update_is_stored_without_user_data()
     {
         string patch = Parse("""{"platform":{"aws":{"userData":"S","instanceType":"m5.xlarge"}}}""").ToJsonString();
         RollRecord record = new() { Id = "1", Pool = "workers", PoolUid = "u", By = "me", IsService = true, From = patch, To = patch };
@@ -40,7 +40,7 @@ public sealed class PoolSecretsTests
     }
 
     [Fact]
-    public void A_difference_shows_the_length_of_user_data_alone()
+    public void A_difference_shows_only_the_length_of_user_data()
     {
         NodeFieldChange change = Assert.Single(PoolMerge.Differences(Parse("""{"platform":{"aws":{}}}"""), Parse("""{"platform":{"aws":{"userData":"S"}}}""")));
 

@@ -48,7 +48,7 @@ public sealed class PoolSpecRulesTests
     [InlineData("autoscaling", """{"scaleDownDelay":"10m","scaleUpDelay":"1h30m"}""", "", "")]
     [InlineData("autoscaling", """{"scaleDownDelay":"10"}""", "Error", "is not a duration")]
     [InlineData("autoscaling", """{"scaleUpDelay":"-3m"}""", "Error", "is not a duration")]
-    public void A_field_is_accepted_or_found(string path, string value, string severity, string message)
+    public void Each_field_value_is_accepted_or_reported(string path, string value, string severity, string message)
     {
         JsonObject spec = JsonNode.Parse(Gcp)!.AsObject();
         string[] steps = path.Split('.');
@@ -84,7 +84,7 @@ public sealed class PoolSpecRulesTests
     [InlineData("""["us-west-2a","us-west-2b"]""")]
     [InlineData("""["us-west-2-lax-1a"]""")]
     [InlineData("""["us-gov-west-1a"]""")]
-    public void Zones_of_aws_may_be_local(string zones) => Assert.Empty(PoolSpecRules.Check(
+    public void AWS_zones_can_be_local_zones(string zones) => Assert.Empty(PoolSpecRules.Check(
         "web", JsonNode.Parse($$$"""{"platform":{"type":"aws","aws":{"availabilityZones":{{{zones}}}}},"nodeCount":1}""")!.AsObject()));
 
     [Theory]
@@ -95,5 +95,5 @@ public sealed class PoolSpecRulesTests
     [InlineData("web.1", false)]
     [InlineData("a23456789012345678901234567890123456789012345678901234567890123", true)]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234", false)]
-    public void A_name_is_as_the_specification_says(string name, bool isValid) => Assert.Equal(isValid, PoolSpecRules.CheckName(name) is null);
+    public void Pool_names_follow_the_specification(string name, bool isValid) => Assert.Equal(isValid, PoolSpecRules.CheckName(name) is null);
 }

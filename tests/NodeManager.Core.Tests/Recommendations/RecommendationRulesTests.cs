@@ -49,7 +49,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void Pods_that_wait_add_the_nodes_that_they_fit_on()
+    public void Pending_pods_add_nodes_that_fit_them()
     {
         for (int i = 0; i < 5; i++) Wait($"w{i}", "2500m");
         foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
@@ -67,7 +67,7 @@ public sealed class RecommendationRulesTests
     [InlineData(1, 10, 0, "")]
     [InlineData(5, 10, 2, NodeScaleRule.BelowMinimum)]
     [InlineData(4, 4, 1, NodeScaleRule.BelowMinimum)]
-    public void Bounds_hold(int fewest, int most, int added, string rule)
+    public void Minimum_and_maximum_of_the_pool_hold(int fewest, int most, int added, string rule)
     {
         foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
         _configuration = new(_configuration) { MinNodes = fewest, MaxNodes = most };
@@ -79,7 +79,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void The_maximum_limits_what_is_added_and_is_named()
+    public void The_maximum_limits_added_nodes_and_is_named()
     {
         for (int i = 0; i < 6; i++) Wait($"w{i}", "3");
         foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
@@ -128,7 +128,7 @@ public sealed class RecommendationRulesTests
 
     [Theory]
     [MemberData(nameof(Obstacles))]
-    public void What_stands_in_the_way_is_named(string obstacle, string rule)
+    public void The_blocker_of_a_removal_is_named(string obstacle, string rule)
     {
         JsonObject pod = Run("p1", "a", "500m");
         Run("p2", "b", "2");
@@ -186,7 +186,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void No_node_goes_while_a_pod_waits()
+    public void No_node_is_removed_while_a_pod_is_pending()
     {
         Run("p1", "a", "500m");
         Run("p2", "b", "2");
@@ -200,7 +200,7 @@ public sealed class RecommendationRulesTests
     }
 
     [Fact]
-    public void A_pod_that_came_from_a_removed_node_moves_on_with_the_next()
+    public void A_pod_moved_from_a_removed_node_moves_again_with_the_next_removal()
     {
         // All three are below the threshold; two can go, and the last has all pods.
         foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "700m");
@@ -217,7 +217,7 @@ public sealed class RecommendationRulesTests
     [InlineData(77, NodeScaleAction.ScaleUp, NodeScaleAction.ScaleUp)]
     [InlineData(74, NodeScaleAction.ScaleUp, NodeScaleAction.None)]
     [InlineData(77, NodeScaleAction.ScaleDown, NodeScaleAction.None)]
-    public void A_recommendation_stays_until_the_share_is_clear_of_its_threshold(int percent, string? before, string action)
+    public void A_recommendation_stays_until_the_share_leaves_the_threshold_margin(int percent, string? before, string action)
     {
         foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, $"{percent * 40}m");
 
@@ -227,7 +227,7 @@ public sealed class RecommendationRulesTests
     [Theory]
     [InlineData(9, NodeScaleAction.None)]
     [InlineData(10, NodeScaleAction.ScaleDown)]
-    public void Soon_after_scaling_up_no_node_goes(int minutes, string action)
+    public void No_node_is_removed_shortly_after_a_scale_up(int minutes, string action)
     {
         Run("p1", "a", "500m");
         Run("p2", "b", "2");

@@ -16,7 +16,7 @@ public class RepairBrakeTests
     [InlineData("0%", 7, 0)]
     [InlineData("100%", 7, 7)]
     [InlineData("3", 7, 3)]
-    public void AMinimumIsRoundedUp(string text, int nodes, int expected)
+    public void A_minimum_percentage_is_rounded_up(string text, int nodes, int expected)
     {
         HealthyMinimum minimum = HealthyMinimum.Parse(text)!;
 
@@ -30,7 +30,7 @@ public class RepairBrakeTests
     [InlineData("-1")]
     [InlineData("half")]
     [InlineData("1.5")]
-    public void WhatIsNoMinimumIsNone(string text) => Assert.Null(HealthyMinimum.Parse(text));
+    public void An_invalid_minimum_is_not_parsed(string text) => Assert.Null(HealthyMinimum.Parse(text));
 
     // Each letter is a node: healthy, broken, in maintenance (healthy or broken: m), in repair.
     [Theory]
@@ -46,7 +46,7 @@ public class RepairBrakeTests
     [InlineData("hhhm", "51%", 9, "")]
     [InlineData("b", "0", 1, "0")]
     [InlineData("", "51%", 1, "")]
-    public void TheTable(string nodes, string minimum, int perPool, string expected)
+    public void Repairs_start_as_the_table_says(string nodes, string minimum, int perPool, string expected)
     {
         BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(minimum)!, TimeSpan.FromMinutes(10), perPool).Judge(null, Fleet(nodes), Start);
 
@@ -54,7 +54,7 @@ public class RepairBrakeTests
     }
 
     [Fact]
-    public void ThreeHundredOfAThousandStartNothing()
+    public void Three_hundred_failed_nodes_of_a_thousand_start_no_repair()
     {
         BrakeDecision decision = new RepairBrake(HealthyMinimum.Percent(80), TimeSpan.FromMinutes(10), 1000).Judge(null, Fleet(new string('h', 700) + new string('b', 300)), Start);
 
@@ -62,7 +62,7 @@ public class RepairBrakeTests
     }
 
     [Fact]
-    public void AfterAStormNothingStartsBeforeTheCoolDown()
+    public void No_repair_starts_between_a_storm_and_the_end_of_the_cool_down()
     {
         BrakeDecision held = Brake.Judge(null, Fleet("hbbb"), Start);
         BrakeDecision first = Brake.Judge(held, Fleet("hhhb"), Start.AddMinutes(1));
@@ -79,7 +79,7 @@ public class RepairBrakeTests
     }
 
     [Fact]
-    public void NothingStartsWhileNothingIsKnown()
+    public void No_repair_starts_without_observations()
     {
         BrakeDecision blind = Brake.Judge(null, null, Start);
         BrakeDecision seeing = Brake.Judge(blind, Fleet("hhhb"), Start.AddMinutes(1));
@@ -96,7 +96,7 @@ public class RepairBrakeTests
     [InlineData("- 3 1", "7")]
     [InlineData("- 12 12", "")]
     [InlineData("1 1 2", "8")]
-    public void WhatWasBeforeTheFirstDecisionIsToldByTheNodes(string healthy, string minutesLeft)
+    public void The_nodes_show_repairs_from_before_the_first_decision(string healthy, string minutesLeft)
     {
         List<FleetNode> fleet =
         [
@@ -114,7 +114,7 @@ public class RepairBrakeTests
     }
 
     [Fact]
-    public void WhatIsNotRepairedTakesNoPlaceOfThePool()
+    public void Nodes_without_a_repair_do_not_use_the_limit_of_the_pool()
     {
         FleetNode[] fleet = [.. Fleet("hhh"), new("a", "p", false, false, false) { IsEligible = false }, new("b", "p", false, false, false)];
 
@@ -122,7 +122,7 @@ public class RepairBrakeTests
     }
 
     [Fact]
-    public void OverAnyHistoryTheMinimumHolds()
+    public void The_minimum_of_healthy_nodes_holds_in_random_histories()
     {
         for (int seed = 0; seed < 200; seed++)
         {

@@ -16,7 +16,7 @@ public sealed class RepairHoldTests
     // What a watch brings is gathered for a moment of a clock that stands still until the test moves it, and a cordon takes none: the repair comes to hold
     // the node while the watch still shows it without a claim.
     [Fact]
-    public async Task A_node_is_held_from_its_cordon_on_and_given_back_once()
+    public async Task A_node_is_held_from_its_cordon_and_released_once()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(6);
         HashSet<string> troubled = [.. (await cluster.NodesAsync(static node => node.Spec.Unschedulable == true || !node.Status.Conditions.IsTrue("Ready")))];

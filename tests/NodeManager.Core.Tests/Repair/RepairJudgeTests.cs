@@ -36,7 +36,7 @@ public class RepairJudgeTests
     [InlineData("failed", "NotReady", 60, "", NodeRepairReason.FailedBefore)]
     [InlineData("repaired", "NotReady", 60, "", NodeRepairReason.RecentlyRepaired)]
     [InlineData("repaired long ago", "NotReady", 60, "", NodeRepairReason.Unhealthy)]
-    public void The_table(string state, string cause, int minutes, string policy, string reason)
+    public void A_node_is_repaired_as_the_table_says(string state, string cause, int minutes, string policy, string reason)
     {
         RepairVerdict verdict = new RepairJudge(Policy(policy)).Judge(Subject(state, cause, minutes), Now);
 
@@ -53,7 +53,7 @@ public class RepairJudgeTests
     [InlineData("maintenance", "NotReady", false, true)]
     [InlineData("other repair", "", false, false)]
     [InlineData("own repair", "", true, false)]
-    public void What_counts_as_healthy(string state, string cause, bool isHealthy, bool isInMaintenance)
+    public void Health_is_judged_as_the_table_says(string state, string cause, bool isHealthy, bool isInMaintenance)
     {
         RepairJudge judge = new(Policy(""));
         RepairSubject subject = Subject(state, cause, 60);
@@ -63,7 +63,7 @@ public class RepairJudgeTests
     }
 
     [Fact]
-    public void A_finding_without_a_beginning_counts_from_when_it_was_seen()
+    public void A_finding_without_a_start_time_counts_from_its_first_observation()
     {
         RepairJudge judge = new(Policy(""));
         RepairSubject fresh = Subject("", "NotReady", null) with { SeenSince = Now.AddMinutes(-1) };
@@ -73,7 +73,7 @@ public class RepairJudgeTests
     }
 
     [Fact]
-    public void A_healthy_node_that_another_repair_left_is_released()
+    public void A_healthy_node_of_an_abandoned_repair_is_released()
     {
         RepairJudge judge = new(Policy(""));
 
@@ -90,7 +90,7 @@ public class RepairJudgeTests
     [InlineData("Replace,Restart", "Drain- Restart+ Replace+")]
     [InlineData("Replace,Drain,Restart,Drain", "Drain+ Restart+ Replace+")]
     [InlineData("Cordon,Replace", "Cordon+ Drain- Replace+")]
-    public void The_steps_of_a_policy(string actions, string steps) => Assert.Equal(
+    public void A_policy_decides_the_repair_steps(string actions, string steps) => Assert.Equal(
         steps,
         string.Join(' ', new RepairPolicy { Actions = [.. actions.Split(',').Select(Enum.Parse<NodeRepairAction>)] }.Steps().Select(static step => $"{step.Action}{(step.Waits ? '+' : '-')}")));
 
@@ -99,7 +99,7 @@ public class RepairJudgeTests
     [InlineData("karpenter.sh/nodepool", "blue", null, "blue")]
     [InlineData("team", "blue", "team", "blue")]
     [InlineData("pool", "blue", "team", "")]
-    public void The_pool_of_a_node(string label, string value, string? by, string pool)
+    public void A_node_belongs_to_the_pool_of_its_labels(string label, string value, string? by, string pool)
     {
         RepairSubject subject = Subject("", "", 0);
         subject.Node.Metadata.Labels = new() { [label] = value };

@@ -17,7 +17,7 @@ public sealed class RepairStormTests
 
     // The test is each node's kubelet: it reports once, and that it is not ready. Nothing else takes time.
     [Fact]
-    public async Task Of_300_of_1000_nodes_that_fail_there_is_one_alert_and_no_repair_starts()
+    public async Task When_300_of_1000_nodes_fail_one_alert_is_raised_and_no_repair_starts()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(0);
         KubernetesClient client = cluster.Session.Connection().Client;

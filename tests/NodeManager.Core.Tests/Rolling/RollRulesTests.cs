@@ -50,7 +50,7 @@ public sealed class RollRulesTests
     [InlineData("PPP", "RF", 2, 0, false, "cordon drain 0")]
     [InlineData("XXX", "RRL", 1, 0, true, "create 1")]
     [InlineData("XXR", "RRR", 1, 0, true, "")]
-    public void The_next_step_follows_from_what_is_there(string old, string fresh, int surge, int unavailable, bool hasBegun, string step) =>
+    public void The_next_step_follows_from_the_state_of_the_nodes(string old, string fresh, int surge, int unavailable, bool hasBegun, string step) =>
         Assert.Equal(Normal(step), Describe(RollRules.Next(View(old, fresh, surge, unavailable) with { HasBegun = hasBegun })));
 
     [Theory]
@@ -67,11 +67,11 @@ public sealed class RollRulesTests
         Assert.Equal(Normal(step), Describe(RollRules.Next(View(old, fresh, 0, 0) with { HasBegun = hasBegun, IsBlueGreen = true, DrainedAt = Now })));
 
     [Fact]
-    public void Nothing_is_done_while_it_is_paused() =>
+    public void A_paused_update_makes_no_change() =>
         Assert.Equal("", Describe(RollRules.Next(View("EPS", "R", 1, 0) with { IsPaused = true, HasBegun = true })));
 
     [Fact]
-    public void New_nodes_count_when_they_have_soaked()
+    public void New_nodes_count_after_the_soak_time()
     {
         RollView view = View("PP", "R", 1, 0) with { Soak = TimeSpan.FromMinutes(5) };
         RollStep early = RollRules.Next(view with { New = [new("n0", Now - TimeSpan.FromMinutes(3))] });
@@ -80,7 +80,7 @@ public sealed class RollRulesTests
     }
 
     [Fact]
-    public void Drained_nodes_are_kept_for_a_while()
+    public void Drained_nodes_are_kept_for_the_specified_time()
     {
         RollView view = View("EE", "RR", 0, 0) with { HasBegun = true, IsBlueGreen = true, KeepOld = TimeSpan.FromMinutes(10), DrainedAt = Now - TimeSpan.FromMinutes(4) };
         Assert.Equal(Now + TimeSpan.FromMinutes(6), RollRules.Next(view).Until);
@@ -90,11 +90,11 @@ public sealed class RollRulesTests
     [Theory]
     [InlineData(0, "")]
     [InlineData(1, "create 1")]
-    public void Limits_of_the_pool_hold(int room, string step) => Assert.Equal(step, Describe(RollRules.Next(View("PPP", "", 3, 0) with { Room = room })));
+    public void The_limits_of_the_pool_hold(int room, string step) => Assert.Equal(step, Describe(RollRules.Next(View("PPP", "", 3, 0) with { Room = room })));
 
     /// <summary>Whatever the sizes and the order in which things end, enough nodes serve, machines stay within the surge, and it ends.</summary>
     [Fact]
-    public void No_run_undercuts_the_pool_or_exceeds_the_surge()
+    public void Random_updates_keep_minimum_and_surge()
     {
         for (int seed = 0; seed < 300; seed++)
         {

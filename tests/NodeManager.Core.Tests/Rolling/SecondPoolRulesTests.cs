@@ -47,7 +47,7 @@ public sealed class SecondPoolRulesTests
     [InlineData("", "", "back", "delete")]
     [InlineData("", "", "back removing gone", "over")]
     [InlineData("PP", "RR", "second ready paused", "wait")]
-    public void The_next_step_follows_from_what_hasthere(string old, string fresh, string state, string step) => Assert.Equal(step, Describe(SecondPoolRules.Next(View(old, fresh, state))));
+    public void The_next_step_follows_from_the_state_of_both_pools(string old, string fresh, string state, string step) => Assert.Equal(step, Describe(SecondPoolRules.Next(View(old, fresh, state))));
 
     [Theory]
     [InlineData("workers", "workers-2")]
@@ -56,7 +56,7 @@ public sealed class SecondPoolRulesTests
     [InlineData("gpu-a100", "gpu-a100-2")]
     [InlineData("a-20260301", "a-20260301-2")]
     [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-gg", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-2")]
-    public void The_second_pool_hascalled_after_the_first(string pool, string second) => Assert.Equal(second, SecondPoolDraft.NameAfter(pool));
+    public void The_name_of_the_second_pool_follows_from_the_first(string pool, string second) => Assert.Equal(second, SecondPoolDraft.NameAfter(pool));
 
     [Theory]
     [InlineData("""{"nodeCount":3}""", "{}", 3, 3)]
@@ -65,14 +65,14 @@ public sealed class SecondPoolRulesTests
     [InlineData("""{"autoscaling":{"enabled":true,"minNodes":2,"maxNodes":9}}""", "{}", 7, 7)]
     [InlineData("""{"autoscaling":{"enabled":true,"minNodes":2,"maxNodes":5}}""", "{}", 7, 5)]
     [InlineData("""{"autoscaling":{"enabled":false},"nodeCount":2}""", "{}", 7, 2)]
-    public void The_second_pool_has_as_many_nodes(string spec, string patch, int nodes, int count) =>
+    public void The_second_pool_has_the_same_number_of_nodes(string spec, string patch, int nodes, int count) =>
         Assert.Equal(count, (int)SecondPoolDraft.Of(new() { Id = "1", Name = "a", Spec = Json(spec) }, "b", Json(patch), nodes).Spec["nodeCount"]!);
 
     [Theory]
     [InlineData("""{"a":1,"b":{"c":[1],"d":"x"}}""", """{"a":2,"b":{"c":[2],"d":null,"e":5}}""")]
     [InlineData("""{"a":1}""", """{"b":{"c":1}}""")]
     [InlineData("""{"a":{"b":1}}""", """{"a":null}""")]
-    public void What_an_update_changed_hastaken_back_by_the_patch_that_it_keeps(string before, string patch)
+    public void The_stored_patch_reverts_the_update(string before, string patch)
     {
         JsonObject after = PoolMerge.Apply(Json(before), Json(patch));
         Assert.Equal(Json(before).ToJsonString(), PoolMerge.Apply(after, PoolMerge.Between(after, Json(before))).ToJsonString());
@@ -104,7 +104,7 @@ public sealed class SecondPoolRulesTests
     [InlineData(false, "surge", ErrorIds.PoolUpdateUnsupported)]
     [InlineData(false, "back", null)]
     [InlineData(false, "back removing", ErrorIds.PoolUpdateInvalid)]
-    public void What_may_be_changed_depends_on_who_rolls(bool follows, string change, string? errorId)
+    public void The_controller_of_the_roll_decides_which_options_can_change(bool follows, string change, string? errorId)
     {
         RollRecord record = new() { Id = "1", Pool = "a", PoolUid = "u", By = "me", IsService = true, SecondPool = follows ? "" : "a-2", From = change.Contains("unknown", StringComparison.Ordinal) ? null : "{}" };
         PoolUpdateChange wanted = change.Split(' ')[0] switch

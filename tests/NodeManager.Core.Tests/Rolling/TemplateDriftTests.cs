@@ -23,11 +23,11 @@ public sealed class TemplateDriftTests
     // What drains and taints of the start take concerns no running node; what is not known of does.
     [InlineData("""{"labels":{"tier":"a"},"terminationGracePeriod":"5m","startupTaints":[{"key":"k","effect":"NoSchedule"}],"shapes":[{"name":"s","cpuCores":2,"memoryMiB":4096}]}""", "")]
     [InlineData("""{"labels":{"tier":"a"},"release":"1.36.2","shapes":[{"name":"s","cpuCores":2,"memoryMiB":4096}]}""", "release: (none) -> 1.36.2")]
-    public void What_differs_from_the_template_of_its_creation_is_named(string template, string reasons) =>
+    public void Differences_from_the_template_at_creation_are_named(string template, string reasons) =>
         Assert.Equal(reasons, string.Join("; ", TemplateDrift.Of(Pool(template), Claim(Pool(Old)), null)));
 
     [Fact]
-    public void Another_provider_makes_other_machines()
+    public void A_changed_provider_is_drift()
     {
         NodeSmithPool pool = Pool(Old);
         pool.Spec.ProviderRef = "other";
@@ -38,7 +38,7 @@ public sealed class TemplateDriftTests
     [InlineData("""{"labels":{"tier":"a"}}""", "")]
     [InlineData("""{"labels":{"tier":"b"},"taints":[{"key":"k","effect":"NoExecute"}]}""", "label tier: a -> b; taint: (none) -> k:NoExecute")]
     [InlineData("""{"minimum":{"cpuCores":4,"memoryMiB":1024}}""", "size: less than 4 cores and 1024 MiB")]
-    public void Of_a_claim_without_a_template_its_node_is_looked_at(string template, string reasons)
+    public void A_claim_without_a_template_is_compared_by_its_node(string template, string reasons)
     {
         NodeSmithClaim claim = new() { Spec = new() { Requirements = new() { CpuCores = 2, MemoryMiB = 4096 } } };
         Node node = new() { Metadata = new() { Name = "n", Labels = new() { ["tier"] = "a" } } };
@@ -50,7 +50,7 @@ public sealed class TemplateDriftTests
     [InlineData("""{"shapes":[{"name":"xl","cpuCores":16,"memoryMiB":16384},{"name":"m","cpuCores":4,"memoryMiB":8192},{"name":"xs","cpuCores":1,"memoryMiB":1024}]}""", "m: 4 cores, 8192 MiB")]
     [InlineData("""{"shapes":[{"name":"xs","cpuCores":1,"memoryMiB":1024}]}""", "xs: 1 cores, 1024 MiB")]
     [InlineData("""{"minimum":{"cpuCores":1,"memoryMiB":8192}}""", "2 cores, 8192 MiB")]
-    public void What_takes_its_place_is_as_large_where_it_can_be(string template, string size) =>
+    public void A_replacement_has_the_size_of_the_former_machine_where_possible(string template, string size) =>
         Assert.Equal(size, RollSize.Of(Claim(Pool(Old)), Pool(Old)).In(Pool(template)).ToString());
 
     [Theory]

@@ -15,7 +15,7 @@ namespace NodeManager.Core.Tests.Scheduler;
 public sealed class RealSchedulerWriteTests
 {
     [SkippableFact]
-    public async Task The_scheduler_starts_with_what_is_written_and_put_back_in_a_cluster()
+    public async Task The_real_scheduler_starts_with_written_and_restored_configurations()
     {
         var api = RealScheduler.Api();
         using var cluster = SandboxCluster.Start(new() { Nodes = 0, Version = $"1.{RealScheduler.Minor}" });

@@ -33,7 +33,7 @@ public sealed class ClusterPodsTests
         """;
 
     [Fact]
-    public void Of_a_pod_that_runs_stays_what_rules_read()
+    public void A_cached_running_pod_keeps_the_fields_that_rules_read()
     {
         Pod kept = Sample.Kept(Sample.Pod(Running));
 
@@ -52,7 +52,7 @@ public sealed class ClusterPodsTests
     [InlineData("""{ "metadata": { "name": "a", "deletionTimestamp": "2026-03-01T10:00:00+00:00", "finalizers": ["x/y"], "annotations": { "kubernetes.io/config.mirror": "h", "karpenter.sh/do-not-disrupt": "2h" } } }""")]
     [InlineData("""{ "spec": { "nodeName": "n", "affinity": { "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{ "matchExpressions": [{ "key": "zone", "operator": "In", "values": ["a"] }] }] } } } } }""")]
     [InlineData("""{ "spec": { "volumes": [{ "name": "a", "emptyDir": {} }, { "name": "b", "hostPath": { "path": "/" } }, { "name": "c", "ephemeral": {} }] } }""")]
-    public void What_is_out_of_the_ordinary_stays_whole(string json)
+    public void Unusual_pods_are_cached_completely(string json)
     {
         Pod pod = Sample.Pod(json);
 
@@ -60,7 +60,7 @@ public sealed class ClusterPodsTests
     }
 
     [Fact]
-    public async Task Every_pod_requests_and_shows_the_same_in_the_cache()
+    public async Task Cached_pods_have_the_same_requests_and_status()
     {
         await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 40);
         ClusterConnection connection = cluster.Session.Connection();

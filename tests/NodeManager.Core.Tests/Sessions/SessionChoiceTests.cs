@@ -10,7 +10,7 @@ public sealed class SessionChoiceTests
     [InlineData("prod", 1)]
     [InlineData("Staging", 2)]
     [InlineData("2", 3)]
-    public void An_object_goes_to_the_session_of_its_cluster(string cluster, int id) =>
+    public void An_object_selects_the_session_of_its_cluster(string cluster, int id) =>
         Assert.Equal(id, SessionChoice.ForCluster(cluster, [_prod, _staging, _other, _prod]).Id);
 
     [Theory]
@@ -18,13 +18,13 @@ public sealed class SessionChoiceTests
     [InlineData("1", 1)]
     [InlineData("2", 3)]
     [InlineData("3", 3)]
-    public void Text_is_a_name_or_else_an_id(string text, int id) => Assert.Equal(id, SessionChoice.ByText(text, [_prod, _staging, _other]).Id);
+    public void A_text_selects_a_session_by_name_then_by_id(string text, int id) => Assert.Equal(id, SessionChoice.ByText(text, [_prod, _staging, _other]).Id);
 
     [Theory]
     [InlineData("test")]
     [InlineData("1")]
     [InlineData("pro")]
-    public void Another_cluster_is_never_taken_instead(string cluster)
+    public void An_unavailable_cluster_is_never_replaced_by_another(string cluster)
     {
         NodeManagerException e = Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster(cluster, [_prod, _staging]));
         Assert.Equal(ErrorIds.SessionNotFound, e.ErrorId);
@@ -33,14 +33,14 @@ public sealed class SessionChoiceTests
     }
 
     [Fact]
-    public void A_closed_session_is_not_taken()
+    public void A_closed_session_is_not_selected()
     {
         _prod.Dispose();
         Assert.Equal(ErrorIds.SessionNotFound, Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster("prod", [_prod, _staging])).ErrorId);
     }
 
     [Fact]
-    public void Several_that_match_are_refused() =>
+    public void Several_matching_sessions_are_refused() =>
         Assert.Equal(ErrorIds.SessionAmbiguous, Assert.Throws<NodeManagerException>(() => SessionChoice.ForCluster("prod", [_prod, Session(4, "PROD")])).ErrorId);
 
     private static NodeManagerSession Session(int id, string cluster) =>

@@ -6,7 +6,7 @@ namespace NodeManager.Core.Tests.Sessions;
 public sealed class SessionConfigurationTests
 {
     [Fact]
-    public void A_change_keeps_what_it_does_not_name_and_leaves_the_former_configuration_as_it_was()
+    public void A_change_keeps_other_options_and_does_not_modify_the_former_configuration()
     {
         using NodeManagerSession session = OfflineSession.Create(1, "configured");
         NodeManagerConfiguration initial = session.Configuration;
@@ -34,7 +34,7 @@ public sealed class SessionConfigurationTests
     }
 
     [Fact]
-    public async Task Of_concurrent_changes_none_is_lost()
+    public async Task Concurrent_changes_are_all_kept()
     {
         using NodeManagerSession session = OfflineSession.Create(1, "configured");
         string[] names = [.. Enumerable.Range(0, 200).Select(i => $"Plugin{i}")];

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Tests.Sessions;
 public sealed class SessionFactoryTests
 {
     [Fact]
-    public async Task A_session_says_where_it_leads()
+    public async Task A_session_shows_its_server()
     {
         var time = new ManualTimeProvider();
         using NodeManagerSession session = await new FakeServer(FakeServer.NotFound).ConnectAsync("says-where", time);
@@ -34,7 +34,7 @@ public sealed class SessionFactoryTests
     }
 
     [Fact]
-    public async Task A_server_that_refuses_makes_no_session_and_its_name_stays_free()
+    public async Task A_refused_connection_creates_no_session_and_reserves_no_name()
     {
         var owned = new Owned();
         using var refusing = new Refusing();
@@ -49,7 +49,7 @@ public sealed class SessionFactoryTests
     }
 
     [Fact]
-    public async Task Disposing_cancels_what_is_in_progress_and_what_the_session_owns()
+    public async Task Disposing_a_session_cancels_its_operations_and_disposes_its_features()
     {
         using var asked = new SemaphoreSlim(0);
         var server = new FakeServer(async (_, token) =>
@@ -73,7 +73,7 @@ public sealed class SessionFactoryTests
     }
 
     [Fact]
-    public async Task A_session_that_was_disconnected_says_so()
+    public async Task A_disconnected_session_reports_its_state()
     {
         NodeManagerSession session = await new FakeServer(FakeServer.NotFound).ConnectAsync("gone");
         session.Dispose();

@@ -25,7 +25,7 @@ public sealed class SessionFeaturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Concurrent_callers_share_the_one_that_is_created()
+    public async Task Concurrent_callers_share_one_feature()
     {
         int created = 0;
         using ManualResetEventSlim mayEnd = new();
@@ -50,7 +50,7 @@ public sealed class SessionFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_the_session_disposes_features_before_those_that_they_use()
+    public void Features_are_disposed_before_the_features_that_they_use()
     {
         _session.Get(connection => new Upper(connection.Get(_ => new Part("lower", _closed)), _closed));
 
@@ -75,7 +75,7 @@ public sealed class SessionFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void A_feature_that_fails_to_close_keeps_no_other_from_being_disposed()
+    public void A_feature_that_fails_to_close_does_not_affect_other_features()
     {
         _session.Get(_ => new Part("first", _closed));
         _session.Get(_ => new Closing(() => throw new InvalidOperationException("still busy")));
@@ -87,7 +87,7 @@ public sealed class SessionFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void A_creation_that_failed_is_repeated()
+    public void A_failed_creation_is_repeated()
     {
         Assert.Throws<IOException>(() => _session.Get<Part>(_ => throw new IOException("not now")));
 

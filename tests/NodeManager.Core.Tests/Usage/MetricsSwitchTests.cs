@@ -53,7 +53,7 @@ public sealed class MetricsSwitchTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Metrics_are_asked_for_only_where_they_are_enabled(string name)
+    public async Task Metrics_are_read_only_where_enabled(string name)
     {
         RequestLog? log = null;
         await using ManualCluster cluster = await ManualCluster.StartAsync(3, inner => log = new(inner));

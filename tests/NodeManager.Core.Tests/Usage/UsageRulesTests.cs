@@ -18,7 +18,7 @@ public sealed class UsageRulesTests
     [InlineData(null, "2Gi", 10, NodeUsageStatus.Partial)]
     [InlineData(null, "2Gi", 500, NodeUsageStatus.Stale)]
     [InlineData(null, null, 10, NodeUsageStatus.Missing)]
-    public void A_sample_is_marked(string? cpu, string? memory, int age, string status)
+    public void Samples_are_marked_by_the_thresholds(string? cpu, string? memory, int age, string status)
     {
         NodeUsageSample sample = UsageRules.Sample(Metrics(cpu, memory, age), FourCores, Now, null);
 
@@ -31,7 +31,7 @@ public sealed class UsageRulesTests
     public void A_node_without_metrics_is_missing() => Assert.Equal(NodeUsageStatus.Missing, UsageRules.Sample(null, FourCores, Now, null).Status);
 
     [Fact]
-    public void A_measurement_that_came_before_is_repeated() =>
+    public void An_unchanged_measurement_is_marked_as_repeated() =>
         Assert.True(UsageRules.Sample(Metrics("1", "1Gi", 30), FourCores, Now, Now.AddSeconds(-30)).IsRepeated);
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class UsageRulesTests
     [InlineData("2 1", 1, 1.5, 2, 2)]
     [InlineData("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", 1, 10.5, 19, 20)]
     [InlineData("20 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 21", 1, 11, 20, 21)]
-    public void A_statistic_has_its_numbers(string amounts, double minimum, double mean, double percentile, double maximum)
+    public void Statistics_are_computed_from_samples(string amounts, double minimum, double mean, double percentile, double maximum)
     {
         NodeUsageStatistic statistic = Summarize([.. amounts.Split(' ').Select((a, i) => Sample(decimal.Parse(a, System.Globalization.CultureInfo.InvariantCulture), i))])!;
 
@@ -50,7 +50,7 @@ public sealed class UsageRulesTests
     }
 
     [Fact]
-    public void The_same_measurement_counts_once_and_a_stale_one_only_alone()
+    public void A_repeated_measurement_counts_once_and_a_stale_one_only_if_it_is_the_only_one()
     {
         NodeUsageSample repeated = new() { Status = NodeUsageStatus.Complete, IsRepeated = true, Cpu = 9 };
         NodeUsageSample stale = new() { Status = NodeUsageStatus.Stale, Cpu = 7 };
@@ -70,7 +70,7 @@ public sealed class UsageRulesTests
     [InlineData("C M S P", 4, NodeUsageStatus.Partial, "Of 4 samples: 1 missing, 1 stale, 1 without cpu or memory.")]
     [InlineData("P", 1, NodeUsageStatus.Partial, "metrics.k8s.io does not report memory.")]
     [InlineData("C C", 4, NodeUsageStatus.Partial, "Of 4 samples: 2 missing.")]
-    public void A_series_is_judged(string samples, int expected, string status, string message) =>
+    public void A_series_is_judged_by_the_thresholds(string samples, int expected, string status, string message) =>
         Assert.Equal((status, message), UsageRules.Judge(
             [
                 .. samples.Split(' ').Select(one => one switch

@@ -48,7 +48,7 @@ public sealed class UsageSamplerTests
     }
 
     [Fact]
-    public async Task A_sample_that_fails_later_is_missing_and_warned_of_once()
+    public async Task A_later_failed_sample_is_missing_with_one_warning()
     {
         using NodeManagerSession session = await ConnectAsync((_, asked) => asked is 3 or 5
             ? FakeServer.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "the server is currently unable to handle the request")
@@ -62,7 +62,7 @@ public sealed class UsageSamplerTests
     }
 
     [Fact]
-    public async Task A_node_that_is_not_measured_any_more_is_marked()
+    public async Task A_node_without_recent_measurements_is_marked()
     {
         using NodeManagerSession session = await ConnectAsync((_, asked) => asked <= 2 ? FakeServer.List(Metrics("a", 1), Metrics("b", 1)) : FakeServer.List(Metrics("b", 1)));
 
@@ -86,7 +86,7 @@ public sealed class UsageSamplerTests
     }
 
     [Fact]
-    public async Task Metrics_that_are_switched_off_are_not_asked_for()
+    public async Task Disabled_metrics_are_not_read()
     {
         using NodeManagerSession session = await ConnectAsync((_, _) => FakeServer.List());
         session.Configure(static before => new(before) { MetricsEnabled = false });
@@ -97,7 +97,7 @@ public sealed class UsageSamplerTests
     }
 
     [Fact]
-    public async Task An_interrupt_returns_what_was_sampled()
+    public async Task An_interrupt_returns_the_samples_so_far()
     {
         using CancellationTokenSource interrupt = new();
         using NodeManagerSession session = await ConnectAsync((_, asked) =>
@@ -130,7 +130,7 @@ public sealed class UsageSamplerTests
     [InlineData(10, 30)]
     [InlineData(1000000, 1)]
     [InlineData(-5, 30)]
-    public async Task A_window_that_makes_no_sense_is_refused(double window, double interval)
+    public async Task An_invalid_window_is_refused(double window, double interval)
     {
         using NodeManagerSession session = await ConnectAsync((_, _) => FakeServer.List());
         UsageRequest request = new() { Nodes = new(), Window = TimeSpan.FromSeconds(window), Interval = TimeSpan.FromSeconds(interval) };
@@ -140,7 +140,7 @@ public sealed class UsageSamplerTests
     }
 
     [Fact]
-    public async Task One_node_is_asked_for_alone_and_may_have_no_metrics()
+    public async Task A_single_node_can_have_no_metrics()
     {
         using NodeManagerSession session = await ConnectAsync((request, _) => FakeServer.NotFound(request));
 

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Tests.Autoscaling.Planning;
 public sealed class ScaleDownTests
 {
     [Fact]
-    public void An_empty_node_is_removed_whatever_DaemonSets_leave_there()
+    public void A_node_with_only_DaemonSet_pods_is_removed()
     {
         Pod agent = Waiting("agent").With(static pod => pod.Metadata.OwnerReferences![0].Kind = "DaemonSet").On("n1");
 
@@ -22,7 +22,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void The_minimum_of_nodes_stays()
+    public void MinNodes_is_kept()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Limits.MinNodes = 2;
@@ -36,7 +36,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void A_node_that_only_carries_the_label_does_not_let_the_last_machines_go()
+    public void A_node_without_a_claim_does_not_count_toward_minNodes()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Limits.MinNodes = 2;
@@ -49,7 +49,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void A_node_must_be_unneeded_for_the_window_and_the_pool_quiet_for_as_long()
+    public void Removal_requires_an_unneeded_node_and_a_quiet_pool_for_the_whole_window()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
@@ -73,7 +73,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void A_removal_is_confirmed_on_a_fresh_look_whatever_happened_in_the_pool_but_not_where_a_pod_came()
+    public void A_removal_is_confirmed_on_fresh_data_unless_a_pod_was_scheduled_to_the_node()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
@@ -101,7 +101,7 @@ public sealed class ScaleDownTests
 
     [Theory]
     [MemberData(nameof(Protected))]
-    public void A_node_has_one_reason(string kind, string reason)
+    public void Each_node_has_one_reason(string kind, string reason)
     {
         NodeSmithPool pool = Consolidating("SingleNode");
         Pod pod = Waiting("web", kind == "large" ? "3" : "1").On("n1");
@@ -135,7 +135,7 @@ public sealed class ScaleDownTests
     [Theory]
     [InlineData("SingleNode", 1)]
     [InlineData("MultiNode", 2)]
-    public void One_node_or_several_are_consolidated_and_no_pod_moves_to_a_node_being_removed(string mode, int removed)
+    public void Consolidation_moves_no_pod_to_a_node_being_removed(string mode, int removed)
     {
         ScalePlan plan = ScalePlanner.Plan(Running(Consolidating(mode), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")));
 
@@ -144,7 +144,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void Evictions_of_several_nodes_share_a_budget()
+    public void Evictions_from_several_nodes_share_the_allowed_disruptions()
     {
         ScaleInput input = Running(Consolidating("MultiNode"), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")) with { Budgets = [Budget("web", allowed: 1)] };
 
@@ -162,7 +162,7 @@ public sealed class ScaleDownTests
     [InlineData("0", null, "0 9 * * 1-5", "8h", 0)]
     [InlineData("0", null, "0 9 * * 1-5", "2h", 4)]
     [InlineData("0", null, "0 13 * * *", "8h", 4)]
-    public void Budgets_limit_removals_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
+    public void Disruption_budgets_of_the_pool_limit_removals_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = nodes, Reasons = forReason is null ? null : [forReason], Schedule = schedule, Duration = duration }] };
@@ -174,7 +174,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void What_leaves_already_counts_in_a_budget()
+    public void Nodes_being_removed_count_in_the_disruption_budget_of_the_pool()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = "1" }] };
@@ -185,7 +185,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void A_node_that_a_waiting_pod_fits_on_is_kept()
+    public void A_node_that_fits_a_pending_pod_is_kept()
     {
         ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, Waiting("web")));
 
@@ -193,7 +193,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void The_node_that_keeps_the_headroom_stays()
+    public void The_node_that_provides_the_headroom_is_kept()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Headroom = new() { CpuCores = 2 };
@@ -205,7 +205,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void Nodes_of_other_pools_and_of_none_are_not_changed()
+    public void Nodes_outside_the_pool_are_not_changed()
     {
         ScaleInput input = Running(Fours(), 1) with { };
         ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand"), Node("foreign", pool: null)] });

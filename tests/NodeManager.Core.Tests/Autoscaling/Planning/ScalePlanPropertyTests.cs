@@ -18,7 +18,7 @@ public sealed class ScalePlanPropertyTests
     private static readonly HashSet<string> ButSpread = [.. SchedulingProfile.KnownFilters.Where(static name => name != "PodTopologySpread")];
 
     [Fact]
-    public void Every_plan_keeps_the_limits_and_places_each_pod_once_where_the_filters_let_it()
+    public void Random_plans_keep_the_limits_and_place_each_pod_once_on_a_node_that_passes_its_filters()
     {
         Config config = Config.QuickThrowOnFailure.WithMaxTest(ProofSize.Read("NODEMANAGER_SCALE_PLANS", 200)).WithReplay(20261121UL, 7UL);
 
@@ -26,7 +26,7 @@ public sealed class ScalePlanPropertyTests
     }
 
     [Fact]
-    public void The_number_of_machines_is_close_to_the_least_possible()
+    public void Random_plans_use_close_to_the_minimum_number_of_machines()
     {
         int best = 0, cases = 0;
         for (int seed = 1; seed <= 300; seed++)

@@ -21,7 +21,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void The_cheapest_shape_that_holds_the_pods_is_taken()
+    public void The_cheapest_shape_that_fits_the_pods_is_selected()
     {
         NodeSmithPool pool = Pool("workers", ("large", 16, 32768), ("small", 2, 4096), ("medium", 4, 8192));
 
@@ -31,7 +31,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void Without_shapes_a_machine_is_sized_from_its_pods_between_the_minimum_and_four_times_it()
+    public void Without_shapes_a_machine_is_sized_from_its_pods_up_to_four_times_the_minimum()
     {
         NodeSmithPool pool = Pool();
         pool.Spec.MachineTemplate.SystemReserved = null;
@@ -46,7 +46,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void DaemonSets_and_the_systems_reserve_take_their_part()
+    public void DaemonSet_pods_and_system_reserved_resources_reduce_the_room()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.MachineTemplate.SystemReserved = new() { CpuMillicores = 500, MemoryMiB = 0 };
@@ -83,7 +83,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void A_failed_claim_keeps_its_place_so_that_nothing_is_tried_all_the_time()
+    public void A_failed_claim_still_counts_so_that_creation_is_not_retried_continuously()
     {
         NodeSmithClaim failed = Claim("broken", isReady: false);
         failed.Status!.Conditions!.Add(Condition(NodeSmithConditions.Failed));
@@ -95,7 +95,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void A_node_that_is_older_than_the_machine_or_has_another_id_is_not_the_claims()
+    public void A_node_older_than_the_machine_or_with_another_id_does_not_belong_to_the_claim()
     {
         NodeSmithClaim claim = Claim("n1");
         claim.Status!.ProviderID = "proxmox://Lab/vms/7";
@@ -123,7 +123,7 @@ public sealed class ScaleUpTests
 
     [Theory]
     [MemberData(nameof(Ignored))]
-    public void Some_pods_do_not_count_as_demand(string kind, string reason, string decision)
+    public void Pods_that_no_machine_can_help_do_not_count_as_demand(string kind, string reason, string decision)
     {
         Pod pod = Waiting("pod").With(one =>
         {
@@ -147,7 +147,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void A_nominated_pod_takes_its_room()
+    public void A_nominated_pod_uses_capacity_on_its_node()
     {
         Pod nominated = Waiting("first", "3").With(static pod => pod.Status.NominatedNodeName = "n1");
 
@@ -165,7 +165,7 @@ public sealed class ScaleUpTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void A_pod_that_gets_no_machine_has_one_reason_that_names_the_pool(string kind, string reason)
+    public void A_pod_without_a_machine_has_one_reason_that_names_the_pool(string kind, string reason)
     {
         NodeSmithPool pool = Fours();
         Pod pod = Waiting("pod", kind == "size" ? "5" : "1");
@@ -203,7 +203,7 @@ public sealed class ScaleUpTests
     [InlineData("c", null)]
     [InlineData("", null)]
     [InlineData(null, "a")]
-    public void A_volume_that_waits_is_made_where_its_class_allows(string? allowed, string? zone)
+    public void A_machine_for_an_unbound_volume_is_created_in_a_topology_its_StorageClass_allows(string? allowed, string? zone)
     {
         Pod pod = Waiting("pod").With(static one => one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]);
         ScaleInput input = Input(Fours(), pod).InZones("a", "b") with
@@ -230,7 +230,7 @@ public sealed class ScaleUpTests
     [InlineData(9100, false, 9200, 2)]
     [InlineData(null, true, 9100, 0)]
     [InlineData(null, false, 9100, 2)]
-    public void A_host_port_that_a_DaemonSet_holds_on_every_node_gets_no_machine(int? held, bool isOnHost, int wanted, int machines)
+    public void A_pod_whose_host_port_a_DaemonSet_uses_gets_no_machine(int? held, bool isOnHost, int wanted, int machines)
     {
         DaemonSet agent = new()
         {
@@ -270,7 +270,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void Pods_that_want_a_host_of_their_own_get_one()
+    public void Pods_with_anti_affinity_by_host_get_one_machine_each()
     {
         ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(3).Select(static pod => pod.With(static one => one.Spec.Affinity =
             new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [new() { TopologyKey = Host, LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }] } }))));
@@ -279,7 +279,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void The_more_important_pods_come_first_where_a_limit_binds()
+    public void Pods_of_higher_priority_are_placed_first_under_a_limit()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Limits.MaxNodes = 1;
@@ -291,7 +291,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void Demand_must_last_for_the_window_and_then_all_machines_are_made_together()
+    public void Demand_that_lasts_for_the_window_creates_all_machines_together()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleUp = new() { StabilizationWindow = "2m" };
@@ -326,7 +326,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void A_node_that_only_carries_the_label_does_not_stand_for_a_machine_that_the_pool_keeps()
+    public void A_node_without_a_claim_does_not_replace_a_machine_of_the_pool()
     {
         NodeSmithPool pool = Pool();
         pool.Spec.Limits.MinNodes = 2;
@@ -339,7 +339,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void Headroom_is_kept_free_and_taken_by_pods_first()
+    public void Headroom_is_kept_free_and_used_before_new_machines()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Headroom = new() { CpuCores = 2, MemoryMiB = 2048 };
@@ -382,7 +382,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void The_first_pool_that_will_do_is_taken()
+    public void The_first_pool_that_fits_is_selected()
     {
         NodeSmithPool tainted = Pool("tainted", ("four", 4, 8192)), open = Pool("open", ("four", 4, 8192));
         tainted.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Effect = "NoSchedule" }];
@@ -394,7 +394,7 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
-    public void Without_a_pool_the_reason_is_that()
+    public void Without_a_pool_the_reason_reports_the_missing_pool()
     {
         Assert.Equal(ScaleReason.NoPool, ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Pools = [] }).Pod("pod").Reason);
     }

@@ -9,7 +9,7 @@ public sealed class DrainReportPageTests
     private static readonly DateTimeOffset Start = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Hostile_words_stay_words_wherever_they_stand()
+    public void Hostile_text_is_escaped_in_every_place()
     {
         string page = DrainReportPage.Render([Result(Hostile)], Start);
 
@@ -20,7 +20,7 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
-    public void The_page_holds_all_that_it_needs_and_lets_nothing_else_in()
+    public void The_page_is_self_contained_and_its_policy_forbids_other_content()
     {
         string page = DrainReportPage.Render([Result("a")], Start);
 
@@ -32,7 +32,7 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
-    public void Several_nodes_have_a_table_that_leads_to_each_and_nowhere_else()
+    public void The_table_of_several_nodes_links_only_to_their_sections()
     {
         string page = DrainReportPage.Render([Result("a"), Result("b")], Start);
 
@@ -41,7 +41,7 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
-    public void Responders_are_shown_with_their_state_their_times_and_their_words()
+    public void Responders_are_shown_with_state_times_and_message()
     {
         NodeDrainResponder mover = new() { Name = "acme.io/mover", State = "Completed", Message = "moved to b", StartedAt = Start, CompletedAt = Start + TimeSpan.FromSeconds(4) };
         NodeDrainResult result = new()
@@ -81,7 +81,7 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
-    public void Bars_lie_where_their_time_lies_on_a_scale_that_all_nodes_share()
+    public void Bars_of_all_nodes_share_one_time_scale()
     {
         NodeDrainResult first = Result("a");
         NodeDrainResult second = Result("b", TimeSpan.FromSeconds(10));
@@ -102,7 +102,7 @@ public sealed class DrainReportPageTests
     [InlineData(3_000, 7)]
     [InlineData(100_000, 7)]
     [InlineData(10_000_000, 7)]
-    public void An_axis_has_a_handful_of_ticks_however_long_the_drain_took(double seconds, int most)
+    public void The_time_axis_has_few_ticks_for_any_duration(double seconds, int most)
     {
         NodeDrainResult result = new() { Node = "n", Status = NodeDrainStatus.Drained, StartedAt = Start, Duration = TimeSpan.FromSeconds(seconds) };
         TimeScale scale = TimeScale.Of([result]);
@@ -111,7 +111,7 @@ public sealed class DrainReportPageTests
     }
 
     [Fact]
-    public void A_drain_that_did_nothing_has_no_timeline_and_still_a_page()
+    public void The_page_of_a_drain_without_evictions_has_no_timeline()
     {
         NodeDrainResult refused = new() { Node = "n", Status = NodeDrainStatus.Blocked, StartedAt = Start };
 

@@ -28,7 +28,7 @@ public sealed class BudgetOutlookRulesTests
     [InlineData("maxUnavailable", "0", "ready ready", 2, 2, 2, "Never")]
     [InlineData("maxUnavailable", "1", "ready ready", 2, 3, 2, "Slow")] // a third is still to be made
     [InlineData("maxUnavailable", "1", "ready ready", 0, 0, 0, "Slow")] // not counted yet
-    public void A_budget_is_slow_when_something_is_under_way_and_else_never_allows(
+    public void A_PDB_is_slow_during_a_recovery_and_otherwise_blocked(
         string bound, string value, string pods, int desired, int expected, int healthy, string outlook)
     {
         JsonObject budget = Budget(bound, value, desired, expected, healthy);
@@ -45,14 +45,14 @@ public sealed class BudgetOutlookRulesTests
     [InlineData("minAvailable", "90%", "10 replicas or more, or lower minAvailable to 1")]
     [InlineData("minAvailable", "100%", "lower minAvailable to 1")]
     [InlineData("maxUnavailable", "0", "Raise maxUnavailable")]
-    public void What_would_free_it_is_reported(string bound, string value, string remedy) =>
+    public void The_remedy_for_a_blocking_PDB_is_reported(string bound, string value, string remedy) =>
         Assert.Contains(remedy, Judge(Budget(bound, value, 2, 2, 2), "ready ready").Remedy, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ReplicaSet", true, true)]
     [InlineData("ReplicaSet", false, false)]
     [InlineData("StatefulSet", true, false)]
-    public void Surge_is_proposed_where_it_may_help_and_was_not_asked_for(string owner, bool proposes, bool proposed)
+    public void Surge_is_recommended_where_it_can_help_and_is_off(string owner, bool proposes, bool proposed)
     {
         JsonObject pod = UnhealthyPods.Make("ready");
         pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = owner, ["name"] = "web", ["uid"] = "web", ["controller"] = true });
@@ -66,7 +66,7 @@ public sealed class BudgetOutlookRulesTests
     [InlineData(34, "", true)]
     [InlineData(34, "AlwaysAllow", false)]
     [InlineData(20, "", false)]
-    public void The_policy_for_unhealthy_pods_is_proposed_where_the_server_has_it(int minor, string policy, bool proposed)
+    public void UnhealthyPodEvictionPolicy_is_recommended_where_the_server_supports_it(int minor, string policy, bool proposed)
     {
         JsonObject budget = Budget("minAvailable", "2", 2, 3, 2);
         if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
@@ -78,7 +78,7 @@ public sealed class BudgetOutlookRulesTests
     [InlineData(0, "Slow")]
     [InlineData(29, "Slow")]
     [InlineData(30, "Never")]
-    public void A_status_that_lags_for_long_is_never(int seconds, string outlook)
+    public void A_PDB_status_that_stays_outdated_blocks(int seconds, string outlook)
     {
         JsonObject budget = Sample.Budget("web", "web", 3, generation: 2, observed: 1);
 
@@ -86,7 +86,7 @@ public sealed class BudgetOutlookRulesTests
     }
 
     [Fact]
-    public void A_budget_that_cannot_be_counted_is_never_and_says_why()
+    public void A_PDB_whose_pods_cannot_be_counted_blocks_with_the_reason()
     {
         JsonObject budget = Sample.Budget("web", "web", 0);
         budget["status"]!["conditions"] = JsonNode.Parse(
@@ -99,7 +99,7 @@ public sealed class BudgetOutlookRulesTests
     }
 
     [Fact]
-    public void Without_its_pods_a_budget_that_has_room_is_slow() =>
+    public void A_PDB_without_readable_pods_is_slow() =>
         Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now, proposesSurge: true).Outlook);
 
     private static JsonObject Budget(string bound, string value, int desired, int expected, int healthy)

@@ -16,7 +16,7 @@ public sealed class BudgetRulesTests
     [InlineData("""{"matchLabels":{},"matchExpressions":[]}""", "v1", true)]
     [InlineData("""{"matchLabels":{},"matchExpressions":[]}""", "v1beta1", false)]
     [InlineData("null", "v1", false)]
-    public void A_budget_covers_what_its_selector_means_in_its_version(string selector, string version, bool covers)
+    public void The_meaning_of_an_empty_PDB_selector_depends_on_the_API_version(string selector, string version, bool covers)
     {
         JsonObject budget = Sample.Budget("web", "web", 1);
         budget["spec"]!["selector"] = JsonNode.Parse(selector);
@@ -25,7 +25,7 @@ public sealed class BudgetRulesTests
     }
 
     [Fact]
-    public void A_budget_covers_nothing_in_another_namespace()
+    public void A_PDB_covers_only_pods_of_its_namespace()
     {
         JsonObject budget = Sample.Budget("web", "web", 1);
         budget["metadata"]!["namespace"] = "other";
@@ -36,13 +36,13 @@ public sealed class BudgetRulesTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(0, true)]
-    public void What_a_budget_allows_decides(int allows, bool refused) => Assert.Equal(refused, Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", allows)) is not null);
+    public void The_allowed_disruptions_decide(int allows, bool refused) => Assert.Equal(refused, Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", allows)) is not null);
 
     [Theory]
     [InlineData("Pending")]
     [InlineData("Succeeded")]
     [InlineData("Failed")]
-    public void A_pod_that_does_not_run_asks_no_budget(string phase)
+    public void A_pod_that_is_not_running_needs_no_allowed_disruption(string phase)
     {
         JsonObject pod = Sample.Pod("p");
         pod["status"]!["phase"] = phase;
@@ -51,7 +51,7 @@ public sealed class BudgetRulesTests
     }
 
     [Fact]
-    public void A_terminating_pod_asks_no_budget()
+    public void A_terminating_pod_needs_no_allowed_disruption()
     {
         JsonObject pod = Sample.Pod("p");
         pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
@@ -60,7 +60,7 @@ public sealed class BudgetRulesTests
     }
 
     [Fact]
-    public void Two_budgets_always_refuse()
+    public void Two_PDBs_for_one_pod_always_block()
     {
         BudgetRefusal? refusal = Refusal(Sample.Pod("p"), 34, Sample.Budget("a", "web", 5), Sample.Budget("b", "web", 5));
 
@@ -69,7 +69,7 @@ public sealed class BudgetRulesTests
     }
 
     [Fact]
-    public void A_status_that_lags_is_not_believed() =>
+    public void An_outdated_PDB_status_is_not_used() =>
         Assert.Contains("lags", Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1))!.Reason, StringComparison.Ordinal);
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class BudgetRulesTests
     [InlineData(1, 2, "AlwaysAllow", 34, false)]
     [InlineData(1, 2, "AlwaysAllow", 25, true)] // the policy is of 1.26
     [InlineData(1, 2, "IfHealthyBudget", 34, true)]
-    public void An_unhealthy_pod_may_go_by_the_budgets_policy(int healthy, int desired, string policy, int minor, bool refused)
+    public void UnhealthyPodEvictionPolicy_decides_on_an_unhealthy_pod(int healthy, int desired, string policy, int minor, bool refused)
     {
         JsonObject pod = Sample.Pod("p");
         pod["status"]!["conditions"]![0]!["status"] = "False";
@@ -95,7 +95,7 @@ public sealed class BudgetRulesTests
     [InlineData(2, 3, false)] // a third pod that becomes ready lifts it
     [InlineData(3, 3, true)]
     [InlineData(0, 0, false)] // it covers nothing yet
-    public void A_budget_that_needs_every_pod_never_allows(int desired, int expected, bool isLasting)
+    public void A_PDB_that_requires_every_pod_blocks_permanently(int desired, int expected, bool isLasting)
     {
         JsonObject budget = Sample.Budget("web", "web", 0);
         budget["status"]!["desiredHealthy"] = desired;
@@ -105,7 +105,7 @@ public sealed class BudgetRulesTests
     }
 
     [Fact]
-    public void A_budget_is_described_as_it_was_written()
+    public void A_PDB_is_described_as_it_was_written()
     {
         PodBudget budget = BudgetRules.Describe(Sample.Budget("web", "web", 1, generation: 3, observed: 2).ReadBudget());
 

@@ -16,7 +16,7 @@ public sealed class BudgetShareTests
     [InlineData(0, 2, 2, 3, 1, "yy", "Slow: 0 at once, 2 in turns, 0 never")]
     [InlineData(0, 2, 2, 3, 1, "nn", "Never: 0 at once, 1 in turns, 1 never")]
     [InlineData(1, 9, 8, 10, 1, "nnn", "Never: 1 at once, 1 in turns, 1 never")]
-    public void Pods_of_one_budget_that_leave_together_share_what_it_allows(
+    public void Pods_of_one_PDB_share_its_allowed_disruptions(
         int allows, int healthy, int desired, int expected, int coming, string fits, string said)
     {
         PodBudget budget = Budget(allows, healthy, desired, expected, coming, allows > 0 ? BudgetOutlook.Now : BudgetOutlook.Slow);
@@ -42,7 +42,7 @@ public sealed class BudgetShareTests
     }
 
     [Fact]
-    public void A_budget_that_never_allows_stays_what_it_is()
+    public void A_permanently_blocking_PDB_keeps_its_outlook()
     {
         PodBudget budget = Budget(0, 1, 1, 1, 0, BudgetOutlook.Never);
 

@@ -18,7 +18,7 @@ public sealed class DisruptionControllerRulesTests
     [InlineData(null, 31, true, true)]
     [InlineData(null, 100, false, false)] // it terminates
     [InlineData(null, 151, false, true)] // the controller forgets it after two minutes
-    public void What_the_controller_does_in_seconds_is_not_waited_for_without_end(int? stale, int? counted, bool isGone, bool isFault)
+    public void The_wait_for_the_disruption_controller_is_limited(int? stale, int? counted, bool isGone, bool isFault)
     {
         PodDisruptionBudget budget = Sample.Budget("web", "web", 0).ReadBudget();
         if (counted is not null) budget.Status.DisruptedPods = new() { ["p1"] = Now };
@@ -36,7 +36,7 @@ public sealed class DisruptionControllerRulesTests
     [InlineData(200, 0, BudgetOutlook.Never, true)]
     [InlineData(200, 1, BudgetOutlook.Never, true)]
     [InlineData(200, 2, BudgetOutlook.Now, true)]
-    public void A_budget_that_the_controller_leaves_alone_allows_what_its_status_says_and_no_more(int seconds, int allowed, string outlook, bool isFault)
+    public void A_PDB_that_the_controller_ignores_allows_only_what_its_status_states(int seconds, int allowed, string outlook, bool isFault)
     {
         PodDisruptionBudget budget = Sample.Budget("web", "web", allowed).ReadBudget();
         budget.Status.CurrentHealthy = 2 + allowed;

@@ -17,7 +17,7 @@ public sealed class PodHealthTests
     [InlineData("restarted-once", "running, not ready", true)]
     [InlineData("crashing", "CrashLoopBackOff: c: back-off 5m0s restarting failed container", false)]
     [InlineData("unplaced", "not scheduled: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu", false)]
-    public void A_pod_that_does_not_count_says_why_and_whether_it_is_on_its_way(string state, string reason, bool progressing)
+    public void An_unhealthy_pod_is_reported_with_the_reason_and_whether_it_is_starting(string state, string reason, bool progressing)
     {
         UnhealthyPod? pod = PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now);
 
@@ -28,5 +28,5 @@ public sealed class PodHealthTests
     [Theory]
     [InlineData("ready")]
     [InlineData("ended")]
-    public void A_pod_that_is_ready_or_has_ended_is_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now));
+    public void Ready_and_completed_pods_are_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now));
 }

@@ -15,7 +15,7 @@ public sealed class DrainLimitTests
     [InlineData(true, null, null, null, 150)]
     [InlineData(true, null, 10, null, 70)]
     [InlineData(true, null, null, 1, 240)]
-    public void Who_asks_once_waits_for_the_grace_periods_and_a_minute_more(bool once, int? timeout, int? grace, int? atOnce, int? seconds)
+    public void With_Once_the_limit_is_the_longest_grace_period_plus_one_minute(bool once, int? timeout, int? grace, int? atOnce, int? seconds)
     {
         Pod slow = Sample.Pod("p2").ReadPod();
         slow.Spec.TerminationGracePeriodSeconds = 90;
@@ -28,7 +28,7 @@ public sealed class DrainLimitTests
     [InlineData(null, 60, 12 * 60)]
     [InlineData(null, null, 3600)]
     [InlineData(5, 60, 5)]
-    public void A_drain_of_plans_is_limited_by_what_they_estimate(int? timeout, int? estimate, int seconds)
+    public void The_limit_of_a_planned_drain_follows_its_estimate(int? timeout, int? estimate, int seconds)
     {
         NodeDrainPlan plan = new() { Node = "n1", EstimatedDuration = Seconds(estimate) };
 

@@ -12,7 +12,7 @@ public sealed class DrainOrderTests
     [InlineData("a:x:0 b:x:0 c:x:0 d:y:0", "a d b c")]
     [InlineData("a:x:1000 b:y:0 c:y:-5", "c b a")] // the least important first
     [InlineData("a:x:1000 b:y:0 c:y:0 d:y:0", "b c d a")]
-    public void The_least_important_leave_first_and_workloads_in_turn(string pods, string order)
+    public void Pods_of_lower_priority_are_evicted_first_and_workloads_alternate(string pods, string order)
     {
         List<(string Name, string Uid)> names = [];
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(pods.Split(' ').Select(text =>
@@ -29,7 +29,7 @@ public sealed class DrainOrderTests
     }
 
     [Fact]
-    public void A_pod_that_is_not_ready_goes_before_its_siblings()
+    public void An_unready_pod_is_evicted_before_other_pods_of_its_workload()
     {
         JsonObject unready = Sample.Pod("z");
         unready["status"]!["conditions"]![0]!["status"] = "False";

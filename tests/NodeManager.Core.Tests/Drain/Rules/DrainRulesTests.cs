@@ -84,7 +84,7 @@ public sealed class DrainRulesTests
     }
 
     [Fact]
-    public void A_pod_that_is_left_alone_warns_of_nothing_that_will_not_happen() =>
+    public void A_skipped_pod_has_no_warnings_about_its_eviction() =>
         Assert.Empty(Judge("daemonset emptydir", Everything).Warnings);
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class DrainRulesTests
     [InlineData(30, 31, "Skip")]
     [InlineData(0, 3600, "Wait")]
     [InlineData(null, 3600, "Wait")]
-    public void An_overdue_pod_is_left_behind_only_when_that_was_asked_for(int? timeout, int overdue, string decision)
+    public void An_overdue_pod_is_skipped_only_on_request(int? timeout, int overdue, string decision)
     {
         JsonObject pod = Make("terminating");
         pod["metadata"]!["deletionTimestamp"] = (Now - TimeSpan.FromSeconds(overdue)).ToString("yyyy-MM-ddTHH:mm:ssZ");
@@ -102,7 +102,7 @@ public sealed class DrainRulesTests
     }
 
     [Fact]
-    public void Where_daemon_sets_cannot_be_read_their_pods_are_not_changed_with_a_warning()
+    public void Pods_of_unreadable_DaemonSets_are_skipped_with_a_warning()
     {
         PodDecision judged = DrainRules.Judge(Make("daemonset gone").ReadPod(), new(Nothing, null, Now));
 
@@ -118,7 +118,7 @@ public sealed class DrainRulesTests
     [InlineData("""[{"key":"node.kubernetes.io/unschedulable","operator":"Exists","effect":"NoExecute"}]""", false)]
     [InlineData("""[{"key":"node.kubernetes.io/unschedulable","operator":"Equal","value":"x"}]""", false)]
     [InlineData("""[{"key":"dedicated","operator":"Exists"}]""", false)]
-    public void Only_pods_that_tolerate_the_cordon_may_come_back(string tolerations, bool tolerates)
+    public void Only_pods_that_tolerate_the_cordon_can_return(string tolerations, bool tolerates)
     {
         JsonObject pod = Sample.Pod("p");
         if (tolerations.Length > 0) pod["spec"]!["tolerations"] = JsonNode.Parse(tolerations);

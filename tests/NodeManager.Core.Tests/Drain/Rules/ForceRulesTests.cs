@@ -22,7 +22,7 @@ public sealed class ForceRulesTests
     [InlineData("Unknown", "finalizer", "node.kubernetes.io/out-of-service", "Finalizers")]
     [InlineData("True", "finalizer", "", "Finalizers")]
     [InlineData("", "statefulset", "", "StatefulSet")] // a node that is not known
-    public void What_may_still_run_and_write_elsewhere_is_not_removed_by_force(string ready, string pod, string taint, string? refusal)
+    public void A_pod_that_can_still_write_data_is_not_force_deleted(string ready, string pod, string taint, string? refusal)
     {
         string? judged = ForceRules.Refusal(Pod(pod), ready.Length == 0 ? null : Node(ready, taint));
 

@@ -20,7 +20,7 @@ public sealed class SurgeRulesTests
     [InlineData(2, "{}", """{"replicas":3}""", "in progress")]
     [InlineData(2, "{}", """{"availableReplicas":1}""", "not all of its pods are available")]
     [InlineData(2, "{}", """{"observedGeneration":1}""", "in progress")]
-    public void A_Deployment_surges_only_where_it_cannot_dip_under_the_budget(int replicas, string spec, string status, string? refusal)
+    public void A_Deployment_surges_only_if_it_stays_within_its_PDB(int replicas, string spec, string status, string? refusal)
     {
         Deployment deployment = Settled(replicas, spec, status);
 
@@ -35,7 +35,7 @@ public sealed class SurgeRulesTests
     [InlineData("""{"containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":80}]}]}""", "host ports")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"single"}}]}""", "'single' cannot be used on two nodes")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"shared"}}]}""", null)]
-    public void A_pod_that_cannot_run_beside_its_successor_is_not_surged(string spec, string? refusal)
+    public void A_pod_that_cannot_run_next_to_its_replacement_is_not_surged(string spec, string? refusal)
     {
         JsonObject pod = Sample.Pod("p");
         foreach ((string key, JsonNode? value) in Sample.Parse(spec)) pod["spec"]![key] = value!.DeepClone();
@@ -47,7 +47,7 @@ public sealed class SurgeRulesTests
     }
 
     [Fact]
-    public void What_is_not_a_Deployments_or_is_managed_by_an_operator_is_refused_with_the_reason()
+    public void Pods_without_a_Deployment_or_with_an_operator_are_not_surged_with_the_reason()
     {
         JsonObject pod = Sample.Pod("p");
         pod["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
@@ -59,7 +59,7 @@ public sealed class SurgeRulesTests
     }
 
     [Fact]
-    public void A_rollout_has_failed_when_the_Deployment_gave_up_waiting()
+    public void A_rollout_fails_when_its_progress_deadline_is_exceeded()
     {
         const string failed = """{"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]}""";
 

@@ -12,7 +12,7 @@ public sealed class BudgetGateTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public void A_status_lets_as_many_pass_as_it_allows_in_the_order_of_their_turns()
+    public void A_PDB_status_admits_as_many_pods_as_it_allows_in_order()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry third = Refused(gate, 3), first = Refused(gate, 1), second = Refused(gate, 2);
@@ -23,7 +23,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Among_equals_the_first_to_arrive_passes_first()
+    public void Pods_of_equal_rank_are_admitted_in_order_of_arrival()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry first = Refused(gate), second = Refused(gate);
@@ -34,7 +34,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_a_status_still_allows_is_there_for_who_comes_later()
+    public void Unused_disruptions_admit_pods_that_arrive_later()
     {
         BudgetGate gate = Gate();
         gate.Update(Budget(1));
@@ -44,7 +44,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Who_left_the_line_takes_no_pass()
+    public void A_pod_that_left_the_queue_is_not_admitted()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry first = Refused(gate), second = Refused(gate);
@@ -57,7 +57,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void Who_passed_and_left_without_asking_leaves_the_pass_to_the_next()
+    public void An_admitted_pod_without_an_eviction_returns_its_admission()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry first = Refused(gate), second = Refused(gate);
@@ -69,7 +69,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void A_status_that_lags_lets_nobody_pass()
+    public void An_outdated_status_admits_no_pod()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry ticket = Refused(gate);
@@ -92,7 +92,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_became_known_while_the_server_was_asked_outlives_its_refusal()
+    public void A_status_received_during_the_eviction_request_is_kept_after_its_refusal()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
@@ -121,7 +121,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_a_status_counts_already_is_not_taken_twice()
+    public void Disruptions_in_the_status_are_counted_once()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(2));
@@ -134,7 +134,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void The_first_ask_though_nothing_is_allowed_and_no_more_once_the_server_has_refused()
+    public void The_first_pods_are_tried_against_zero_allowed_disruptions_until_the_server_refuses()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(0));
@@ -199,7 +199,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void What_is_late_gives_way_to_the_next_in_the_line_and_takes_nothing_that_is_not_allowed()
+    public void A_late_request_yields_to_the_next_pod_within_the_allowed_disruptions()
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
@@ -218,7 +218,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void A_pod_whose_name_is_given_again_is_never_asked_for_twice_at_once()
+    public void A_pod_with_a_reused_name_has_one_request_at_a_time()
     {
         JsonObject ordinal = Sample.Pod("web-0");
         ordinal["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
@@ -234,7 +234,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void A_pod_that_the_budget_no_longer_covers_passes()
+    public void A_pod_that_the_PDB_no_longer_covers_is_admitted()
     {
         BudgetGate gate = Gate();
         BudgetQueueEntry ticket = Refused(gate);
@@ -245,7 +245,7 @@ public sealed class BudgetGateTests
     }
 
     [Fact]
-    public void A_pod_that_takes_nothing_of_the_budget_waits_for_nobody()
+    public void A_pod_that_needs_no_allowed_disruption_is_admitted_immediately()
     {
         JsonObject unready = Sample.Pod("unready");
         unready["status"]!["conditions"]![0]!["status"] = "False";

@@ -20,7 +20,7 @@ public sealed class BudgetRunTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task A_pod_goes_as_soon_as_its_budget_allows()
+    public async Task A_pod_is_evicted_as_soon_as_its_PDB_allows()
     {
         _server.OnRemove = (_, _) => Allows("web") > 0 ? null : Answers.BudgetRefuses("web");
         Task refused = _bench.LineAsync("refused");
@@ -41,7 +41,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_drain_that_ends_while_it_asks_again_still_names_the_budget()
+    public async Task A_drain_that_ends_during_a_retry_still_names_the_PDB()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) && _server.Attempts("p1") > 0 ? Task.Delay(Timeout.Infinite) : null;
@@ -79,7 +79,7 @@ public sealed class BudgetRunTests : IDisposable
         Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server, new() { Once = true })).Status);
 
     [Fact]
-    public async Task A_status_that_lags_is_waited_out()
+    public async Task An_outdated_PDB_status_is_waited_for()
     {
         _server.OnRemove = (_, _) => Observed("web") ? null : Answers.StaleBudget("web");
         _server.Budgets.Put(Sample.Budget("web", "web", 3, generation: 2, observed: 1));
@@ -96,7 +96,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task An_eviction_that_sleeps_in_the_server_is_sent_again_and_awaited_before_the_drain_ends()
+    public async Task A_slow_eviction_is_repeated_and_awaited_before_the_drain_ends()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         TaskCompletionSource awake = new();
@@ -115,7 +115,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_that_is_deleted_holds_nobody()
+    public async Task A_deleted_PDB_blocks_no_pod()
     {
         _server.OnRemove = (_, _) => _server.Budgets["web"] is null ? null : Answers.BudgetRefuses("web");
         Task refused = _bench.LineAsync("refused");
@@ -127,7 +127,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_with_two_budgets_waits_until_there_is_one()
+    public async Task A_pod_with_two_PDBs_waits_until_one_remains()
     {
         _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) => _server.Budgets.All.Count > 1 ? Answers.SeveralBudgets() : null;
@@ -143,7 +143,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_becomes_unready_is_asked_for_again()
+    public async Task The_eviction_of_a_pod_that_becomes_unready_is_retried()
     {
         _server.OnRemove = (name, _) => Ready(name) ? Answers.BudgetRefuses("web") : null;
         Task refused = _bench.LineAsync("refused");
@@ -156,7 +156,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Twenty_pods_go_one_by_one_where_one_may_be_missing()
+    public async Task Twenty_pods_are_evicted_one_by_one_with_maxUnavailable_1()
     {
         for (int i = 2; i <= 20; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
@@ -192,7 +192,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_that_holds_to_the_end_is_a_blocker_with_its_pods_and_what_would_free_it()
+    public async Task A_PDB_that_blocks_until_the_end_is_reported_with_its_pods_and_the_remedy()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         JsonObject crashing = Planning.UnhealthyPods.Make("crashing", 3);
@@ -210,7 +210,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_budgets_over_a_pod_are_never_and_the_message_names_both_and_what_they_want_and_have()
+    public async Task The_message_for_a_pod_with_two_PDBs_names_both_with_desired_and_healthy_counts()
     {
         _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) => Answers.SeveralBudgets();
@@ -227,7 +227,7 @@ public sealed class BudgetRunTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_budget_that_goes_before_it_is_watched_holds_nobody(bool isOneOfSeveral)
+    public async Task A_PDB_deleted_before_its_watch_starts_blocks_no_pod(bool isOneOfSeveral)
     {
         if (isOneOfSeveral) _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) =>
@@ -244,7 +244,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Budgets_are_not_watched_before_one_refuses()
+    public async Task PDBs_are_watched_only_after_a_refusal()
     {
         await _bench.DrainAsync(_server);
 
@@ -252,7 +252,7 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_without_a_budget_does_not_wait_for_those_that_have_one()
+    public async Task Pods_without_a_PDB_do_not_wait_for_pods_with_one()
     {
         _server.Pods.Put(Sample.Pod("free", app: "free"));
         _server.OnRemove = (name, _) => name == "p1" && _server.Pods["free"] is not null ? Answers.BudgetRefuses("web") : null;

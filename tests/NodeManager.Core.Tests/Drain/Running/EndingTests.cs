@@ -22,7 +22,7 @@ public sealed class EndingTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task A_budget_that_never_allows_ends_with_the_time_and_is_named_with_its_pods()
+    public async Task A_permanently_blocking_PDB_is_named_with_its_pods_at_the_timeout()
     {
         _server.Pods.Put(Sample.Pod("p2"));
         _server.Pods.Put(Sample.Pod("free", app: "free"));
@@ -45,7 +45,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_is_stuck_is_named_with_how_long_and_its_finalizers()
+    public async Task A_stuck_pod_is_reported_with_its_age_and_finalizers()
     {
         _server.OnAccepted = name => _server.Pods.Change(name, p =>
         {
@@ -72,7 +72,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_overdue_pod_is_left_behind_where_that_was_asked_for()
+    public async Task An_overdue_pod_is_skipped_on_request()
     {
         _server.OnAccepted = name => _server.Pods.Change(
             name, p => p["metadata"]!["deletionTimestamp"] = _time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ"));
@@ -91,7 +91,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_it_stops_asking_keeps_the_cordon_and_yields_every_result()
+    public async Task An_interrupted_drain_stops_evictions_keeps_the_cordon_and_returns_all_results()
     {
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
@@ -121,7 +121,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_in_the_middle_of_a_request_it_waits_a_second_for_the_answer()
+    public async Task An_interrupted_drain_waits_a_second_for_an_open_request()
     {
         TaskCompletionSource never = new();
         _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) ? never.Task : null;
@@ -141,7 +141,7 @@ public sealed class EndingTests : IDisposable
 
     // A server that is cut off has counted the pod against its budget, and does not delete it.
     [Fact]
-    public async Task Interrupted_in_the_middle_of_a_request_it_does_not_cut_it_off()
+    public async Task An_interrupted_drain_does_not_cancel_an_open_request()
     {
         TaskCompletionSource answer = new();
         _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) ? answer.Task : null;
@@ -159,7 +159,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_before_it_began_it_touched_nothing()
+    public async Task A_drain_interrupted_before_it_starts_changes_nothing()
     {
         using CancellationTokenSource stop = new();
         _server.Intercept = request =>
@@ -175,7 +175,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_that_is_closed_ends_the_drain_with_its_results_and_an_error()
+    public async Task A_closed_session_ends_the_drain_with_results_and_an_error()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         NodeManagerSession session = await _server.ConnectAsync(_time);
@@ -196,7 +196,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_reads_no_further_leaves_nothing_running()
+    public async Task A_reader_that_stops_ends_the_drain()
     {
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
@@ -215,7 +215,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_is_deleted_meanwhile_ends_the_drain_and_says_what_was_left()
+    public async Task A_node_deleted_during_the_drain_ends_it_and_reports_the_remaining_pods()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         Task refused = _bench.LineAsync("refused");
@@ -231,7 +231,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_cannot_even_be_read_is_an_error_and_not_a_result()
+    public async Task An_unreachable_server_is_an_error_without_a_result()
     {
         _server.Intercept = request => request.RequestUri!.AbsolutePath.StartsWith("/api/v1/nodes", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
@@ -241,7 +241,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_again_it_continues_where_it_was_interrupted()
+    public async Task A_second_drain_continues_after_an_interruption()
     {
         _server.Pods.Put(Sample.Pod("p2"));
         _server.OnRemove = (name, _) => name == "p2" ? Answers.BudgetRefuses("web") : null;

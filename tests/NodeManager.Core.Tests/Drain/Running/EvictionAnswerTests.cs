@@ -25,7 +25,7 @@ public sealed class EvictionAnswerTests
     [InlineData(403, "", "pods", "User cannot create resource", "Forbidden")]
     [InlineData(400, "", "", "name in URL does not match", "Failed")]
     [InlineData(422, "", "", "invalid", "Failed")]
-    public void Every_answer_has_its_meaning(int code, string cause, string kind, string message, string meaning)
+    public void Each_response_to_an_eviction_is_classified(int code, string cause, string kind, string message, string meaning)
     {
         StatusDetails details = new() { Kind = kind };
         if (cause.Length > 0) details.Causes = [new() { Reason = cause, Message = "The disruption budget web needs 2" }];
@@ -35,7 +35,7 @@ public sealed class EvictionAnswerTests
     }
 
     [Fact]
-    public void A_server_that_is_busy_says_when_to_come_back()
+    public void A_busy_server_sets_the_retry_delay()
     {
         EvictionAnswer answer = EvictionAnswer.Of(
             new KubernetesException(HttpStatusCode.ServiceUnavailable, null, "POST", "/x", TimeSpan.FromSeconds(3)))!;
@@ -52,7 +52,7 @@ public sealed class EvictionAnswerTests
     }
 
     [Fact]
-    public void A_server_that_cannot_be_reached_may_be_asked_again()
+    public void An_unreachable_server_is_retried()
     {
         Assert.Equal(EvictionAnswerKind.Unreachable, EvictionAnswer.Of(new HttpRequestException("refused"))!.Kind);
         Assert.Equal(

@@ -22,7 +22,7 @@ public sealed class EvictionRunTests : IDisposable
     [InlineData("later")]
     [InlineData("later at once")]
     [InlineData("unavailable")]
-    public async Task What_passes_is_asked_again(string answer)
+    public async Task A_transient_failure_is_retried(string answer)
     {
         _server.OnRemove = (_, attempt) => attempt > 2 ? null : answer switch
         {
@@ -42,7 +42,7 @@ public sealed class EvictionRunTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_pod_that_is_gone_or_replaced_is_done(bool isReplaced)
+    public async Task A_deleted_or_replaced_pod_counts_as_evicted(bool isReplaced)
     {
         _server.OnRemove = (name, _) =>
         {
@@ -57,7 +57,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_eviction_names_the_pod_by_its_uid_and_the_grace_that_was_asked_for()
+    public async Task Each_eviction_states_the_UID_and_the_requested_grace_period()
     {
         await _bench.DrainAsync(_server, new() { GracePeriod = TimeSpan.FromSeconds(7) });
 
@@ -67,7 +67,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_of_the_same_name_is_not_evicted_in_the_place_of_the_one_that_was_planned()
+    public async Task A_new_pod_with_the_name_of_a_planned_pod_is_not_evicted()
     {
         // The pod is replaced between the plan and the watch.
         int lists = 0;
@@ -95,7 +95,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task With_evictions_off_pods_are_deleted_by_uid()
+    public async Task With_DisableEviction_pods_are_deleted_by_UID()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
 
@@ -107,7 +107,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Not_allowed_fails_the_node_and_names_what_is_missing()
+    public async Task A_forbidden_eviction_fails_the_node_and_names_the_missing_permission()
     {
         _server.OnRemove = (_, _) => Answers.Forbidden();
 
@@ -135,7 +135,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_stays_away_fails_the_node()
+    public async Task A_server_that_stays_unreachable_fails_the_node()
     {
         _server.OnRemove = (_, _) => Answers.Status(400, "BadRequest", "not like that");
 
@@ -147,7 +147,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task In_a_namespace_that_is_deleted_the_pod_goes_with_it()
+    public async Task Pods_of_a_terminating_namespace_are_waited_for()
     {
         _server.OnRemove = (_, _) => Answers.NamespaceTerminating();
         Task waits = _bench.LineAsync("namespace is being deleted");
@@ -162,7 +162,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watch_that_is_cut_in_the_middle_loses_nothing()
+    public async Task An_interrupted_watch_loses_no_events()
     {
         for (int i = 2; i <= 5; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.OnAccepted = name =>
@@ -177,7 +177,7 @@ public sealed class EvictionRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_storm_of_refusals_is_outlived()
+    public async Task A_drain_survives_many_refusals()
     {
         for (int i = 2; i <= 30; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.OnRemove = (_, attempt) => attempt <= 5 ? Answers.LaterAtOnce() : null;

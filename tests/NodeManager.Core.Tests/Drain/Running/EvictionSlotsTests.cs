@@ -5,7 +5,7 @@ namespace NodeManager.Core.Tests.Drain.Running;
 public sealed class EvictionSlotsTests
 {
     [Fact]
-    public async Task Whose_turn_is_first_gets_the_next_slot_however_long_others_wait()
+    public async Task The_pod_of_the_highest_rank_gets_the_next_slot()
     {
         EvictionSlots slots = new(1);
         EvictionSlot first = await slots.EnterAsync(default, default);
@@ -22,7 +22,7 @@ public sealed class EvictionSlotsTests
     }
 
     [Fact]
-    public async Task A_slot_that_is_given_back_twice_counts_once()
+    public async Task A_slot_released_twice_counts_once()
     {
         EvictionSlots slots = new(1);
         EvictionSlot slot = await slots.EnterAsync(default, default);
@@ -35,7 +35,7 @@ public sealed class EvictionSlotsTests
     }
 
     [Fact]
-    public async Task Who_is_cancelled_while_waiting_takes_no_slot()
+    public async Task A_cancelled_wait_takes_no_slot()
     {
         EvictionSlots slots = new(1);
         EvictionSlot first = await slots.EnterAsync(default, default);

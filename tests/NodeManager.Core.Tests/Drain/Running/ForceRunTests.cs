@@ -24,7 +24,7 @@ public sealed class ForceRunTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task A_budget_is_overridden_after_the_time_given_and_not_before()
+    public async Task A_PDB_is_overridden_only_after_the_specified_time()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
@@ -49,7 +49,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_is_never_overridden_unless_asked()
+    public async Task A_PDB_is_overridden_only_on_request()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
@@ -66,7 +66,7 @@ public sealed class ForceRunTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_next_pod_is_deleted_without_its_budget_when_the_last_ones_replacement_is_ready(bool isReplaced)
+    public async Task The_next_pod_is_deleted_after_the_replacement_of_the_previous_pod_is_ready(bool isReplaced)
     {
         _server.Pods.Put(Sample.Pod("p2"));
         _server.Pods.Put(Sample.Pod("p3"));
@@ -102,7 +102,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_is_stuck_is_removed_by_force_after_the_time_given()
+    public async Task A_stuck_pod_is_force_deleted_after_the_specified_time()
     {
         _server.OnAccepted = Stick;
         Task accepted = _bench.LineAsync("accepted");
@@ -119,7 +119,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_may_still_write_is_not_forced_until_the_node_is_reported_to_be_off()
+    public async Task A_pod_that_can_still_write_is_force_deleted_only_when_the_node_is_powered_off()
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
         _server.OnAccepted = Stick;
@@ -134,7 +134,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_to_force_is_a_blocker_with_what_would_lift_it()
+    public async Task A_refused_force_deletion_is_a_blocker_with_its_remedy()
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
         _server.OnAccepted = Stick;
@@ -155,7 +155,7 @@ public sealed class ForceRunTests : IDisposable
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task Forcing_needs_the_permission_to_delete_and_without_it_nothing_is_touched(bool overrides, bool forces)
+    public async Task Without_permission_to_delete_pods_force_deletion_changes_nothing(bool overrides, bool forces)
     {
         _server.Denied.Add("delete pods");
         _server.Denied.Add("delete pods in default");
@@ -172,7 +172,7 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Deleting_instead_of_evicting_warns_with_the_budgets_that_are_overridden_and_is_recorded()
+    public async Task Deletion_without_eviction_warns_about_each_overridden_PDB_and_is_recorded()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
 

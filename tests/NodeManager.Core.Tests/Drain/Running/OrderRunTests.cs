@@ -15,7 +15,7 @@ public sealed class OrderRunTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task One_at_a_time_goes_by_priority_and_each_waits_until_the_former_is_gone()
+    public async Task Sequential_evictions_follow_priority_and_wait_for_each_pod_to_terminate()
     {
         JsonObject important = Sample.Pod("a", app: "important");
         important["spec"]!["priority"] = 2000000000;
@@ -42,7 +42,7 @@ public sealed class OrderRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_that_waits_for_its_budget_lets_others_go_meanwhile()
+    public async Task A_pod_waiting_for_its_PDB_does_not_delay_other_pods()
     {
         _server.Pods.Put(Sample.Pod("held"));
         _server.Pods.Put(Sample.Pod("free", app: "free"));

@@ -31,7 +31,7 @@ public sealed class SurgeRunTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task Its_pod_is_replaced_first_and_never_evicted()
+    public async Task The_pod_of_a_surged_Deployment_is_replaced_first_and_never_evicted()
     {
         Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
@@ -46,7 +46,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_restarted_once_for_all_its_pods()
+    public async Task A_surged_Deployment_is_restarted_once_for_all_its_pods()
     {
         _server.Pods.Put(Sample.Pod("p2"));
         Task restarted = _bench.LineAsync("restarted to start replacements");
@@ -64,7 +64,7 @@ public sealed class SurgeRunTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_restart_that_one_node_asked_for_serves_the_others_and_a_failure_is_not_kept(bool fails)
+    public async Task Nodes_share_a_restart_and_a_failed_restart_is_retried(bool fails)
     {
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
@@ -96,7 +96,7 @@ public sealed class SurgeRunTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task That_a_budget_never_allows_is_a_warning_only_for_pods_that_are_not_surged(bool surge)
+    public async Task A_blocking_PDB_is_a_warning_only_for_pods_without_a_surge(bool surge)
     {
         using NodeManagerSession session = await _server.ConnectAsync();
 
@@ -108,7 +108,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rollout_that_fails_is_reported_and_left_as_it_is()
+    public async Task A_failed_rollout_is_reported_and_not_changed()
     {
         Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
@@ -127,7 +127,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rollout_that_is_not_done_in_time_is_a_blocker()
+    public async Task A_rollout_that_times_out_is_a_blocker()
     {
         NodeDrainResult result = await DrainUntilLateAsync(surge: true, after: "restarted to start replacements");
 
@@ -139,7 +139,7 @@ public sealed class SurgeRunTests : IDisposable
     [InlineData("paused")]
     [InlineData("statefulset")]
     [InlineData("not asked")]
-    public async Task Where_it_is_not_safe_or_not_asked_for_nothing_is_restarted(string why)
+    public async Task Deployments_restart_only_on_request_and_when_it_is_safe(string why)
     {
         if (why == "paused") _server.Deployments.Change("web", d => d["spec"]!["paused"] = true);
         if (why == "statefulset") _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
@@ -152,7 +152,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_that_has_room_is_only_waited_for()
+    public async Task A_PDB_with_allowed_disruptions_causes_no_restart()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         _server.OnRemove = (_, _) => null;
@@ -162,7 +162,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rollout_that_takes_longer_than_it_may_ends_the_drain_with_its_state()
+    public async Task A_rollout_past_its_limit_ends_the_drain_with_the_rollout_state()
     {
         NodeDrainResult result = await _bench.DrainAsync(_server, new() { Surge = true, SurgeTimeout = TimeSpan.FromMilliseconds(200) });
 
@@ -172,7 +172,7 @@ public sealed class SurgeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rollout_that_was_under_way_is_no_hindrance_when_it_has_ended()
+    public async Task A_rollout_that_was_in_progress_does_not_block_after_it_ends()
     {
         ManualTimeProvider time = new();
         JsonObject unsettled = Sample.Deployment("web", 1);

@@ -22,7 +22,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task Drained_includes_that_the_volumes_are_detached()
+    public async Task A_drained_node_has_its_volumes_detached()
     {
         Attach("elsewhere", "pv-1", "n2");
         Attach("another", "pv-9", "n1");
@@ -35,7 +35,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_drain_that_goes_on_waits_for_the_volumes_that_an_interrupted_one_left_attached()
+    public async Task A_resumed_drain_waits_for_volumes_of_the_interrupted_one()
     {
         using CancellationTokenSource interrupt = new();
         Task<NodeDrainResult> interrupted = _bench.DrainAsync(_server, cancellationToken: interrupt.Token);
@@ -54,7 +54,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Volumes_that_stay_attached_are_named_when_the_time_for_them_is_up()
+    public async Task Attached_volumes_are_named_at_the_timeout()
     {
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { VolumeDetachTimeout = TimeSpan.FromSeconds(30) }, _time);
         while (!drain.IsCompleted)
@@ -71,7 +71,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_attachments_may_not_be_read_that_is_a_warning()
+    public async Task Unreadable_VolumeAttachments_are_a_warning()
     {
         Forbid("volumeattachments");
 
@@ -82,7 +82,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_claims_may_not_be_read_all_of_the_nodes_attachments_count()
+    public async Task Without_readable_PersistentVolumeClaims_all_attachments_of_the_node_count()
     {
         Forbid("persistentvolumeclaims");
         Attach("another", "pv-9", "n1");
@@ -95,7 +95,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task The_volume_of_a_pod_that_stays_is_not_waited_for()
+    public async Task The_volume_of_a_remaining_pod_is_not_waited_for()
     {
         _server.DaemonSets.Put(Sample.DaemonSet("logs", "ds"));
         JsonObject stays = WithClaim("stays", "data");
@@ -107,7 +107,7 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_claims_VolumeAttachments_are_not_read()
+    public async Task Without_PersistentVolumeClaims_VolumeAttachments_are_not_read()
     {
         _server.Pods.Put(Sample.Pod("p1"));
 

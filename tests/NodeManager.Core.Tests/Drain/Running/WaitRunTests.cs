@@ -21,7 +21,7 @@ public sealed class WaitRunTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task A_node_is_drained_when_what_was_evicted_is_ready_elsewhere()
+    public async Task With_WaitForReplacement_the_drain_ends_when_the_replacements_are_ready()
     {
         _server.ReplicaSets.Put(ReplicaSet(1));
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForReplacement = true });
@@ -36,7 +36,7 @@ public sealed class WaitRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_replaced_in_time_is_a_blocker()
+    public async Task A_pod_without_a_ready_replacement_in_time_is_a_blocker()
     {
         _server.ReplicaSets.Put(ReplicaSet(1));
 
@@ -57,7 +57,7 @@ public sealed class WaitRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_finds_no_place_is_not_waited_for_for_ever()
+    public async Task The_wait_for_an_unschedulable_replacement_is_limited()
     {
         _server.ReplicaSets.Put(ReplicaSet(1));
         JsonObject pending = Sample.Pod("p2", "");
@@ -79,11 +79,11 @@ public sealed class WaitRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_workload_that_was_deleted_meanwhile_is_not_waited_for() =>
+    public async Task A_workload_deleted_during_the_drain_is_not_waited_for() =>
         Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server, new() { WaitForReplacement = true })).Status);
 
     [Fact]
-    public async Task Workloads_that_may_not_be_read_are_a_warning()
+    public async Task Unreadable_workloads_are_a_warning()
     {
         _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/replicasets", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
@@ -94,7 +94,7 @@ public sealed class WaitRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Job_may_end_first()
+    public async Task A_Job_can_complete_before_its_pod_is_evicted()
     {
         MakeJob();
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForJob = TimeSpan.FromMinutes(5) }, _time);
@@ -128,7 +128,7 @@ public sealed class WaitRunTests : IDisposable
     [InlineData("cluster-autoscaler.kubernetes.io/safe-to-evict", "false", true)]
     [InlineData("cluster-autoscaler.kubernetes.io/safe-to-evict", "true", false)]
     [InlineData("karpenter.sh/do-not-disrupt", "true", true)]
-    public async Task A_pod_that_asks_not_to_be_disturbed_is_named_in_a_warning_and_goes(string annotation, string value, bool warns)
+    public async Task A_pod_with_do_not_disrupt_is_evicted_with_a_warning(string annotation, string value, bool warns)
     {
         _server.Pods.Change("p1", p => p["metadata"]!["annotations"] = new JsonObject { [annotation] = value });
 

@@ -20,7 +20,7 @@ public sealed class WorkloadBoardTests
     [InlineData("rs:0:dep new:2:dep dep:2", "new new", "")]
     [InlineData("rs:2:custom", "rs", "W default/rs 1/2")] // of something that we do not know
     [InlineData("rs:1 other:3", "rs", "")] // others' troubles are not ours
-    public void A_workload_is_back_when_as_many_pods_are_ready_as_it_wants(string workloads, string pods, string missing)
+    public void A_workload_is_restored_when_all_desired_replicas_are_ready(string workloads, string pods, string missing)
     {
         WorkloadCache board = new(TimeProvider.System);
         foreach (string[] parts in Words(workloads).Select(w => w.Split(':')))
@@ -55,7 +55,7 @@ public sealed class WorkloadBoardTests
     }
 
     [Fact]
-    public void What_goes_does_not_count_any_more()
+    public void Terminating_pods_do_not_count()
     {
         WorkloadCache board = new(TimeProvider.System);
         Deployment workload = new() { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } };

@@ -26,7 +26,7 @@ public sealed class EncryptedTextTests
     [Theory]
     [InlineData(Text)]
     [InlineData("")]
-    public void A_text_comes_back_with_its_passphrase(string text)
+    public void Decryption_with_the_passphrase_returns_the_text(string text)
     {
         using var passphrase = Phrase("correct horse");
         var encrypted = EncryptedText.Encrypt(text, passphrase);
@@ -38,7 +38,7 @@ public sealed class EncryptedTextTests
     }
 
     [Fact]
-    public void A_wrong_passphrase_is_told_from_a_damaged_file()
+    public void A_wrong_passphrase_is_distinguished_from_a_damaged_file()
     {
         using var passphrase = Phrase("right");
         var encrypted = EncryptedText.Encrypt(Text, passphrase);
@@ -55,7 +55,7 @@ public sealed class EncryptedTextTests
     }
 
     [Fact]
-    public void What_is_forged_with_a_checksum_of_its_own_is_refused()
+    public void A_forged_text_with_a_valid_checksum_is_refused()
     {
         using var passphrase = Phrase("right");
         var bytes = Bytes(EncryptedText.Encrypt(Text, passphrase));

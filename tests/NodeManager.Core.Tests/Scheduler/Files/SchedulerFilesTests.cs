@@ -67,7 +67,7 @@ public sealed class SchedulerFilesTests : IDisposable
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public async Task A_file_in_utf_16_stays_in_utf_16(string name)
+    public async Task A_UTF_16_file_keeps_its_encoding(string name)
     {
         var encoding = Encoding.GetEncoding(name);
         await System.IO.File.WriteAllTextAsync(File, Text, encoding);
@@ -80,7 +80,7 @@ public sealed class SchedulerFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task An_old_error_stays_old_when_what_stands_before_it_goes()
+    public async Task An_existing_error_is_not_new_when_earlier_lines_are_removed()
     {
         const string wrong = "profiles:\n- schedulerName: a\n  plugins:\n    filter:\n      enabled:\n      - name: NodePorts\n      - name: ImageLocality\n      - name: NodeName\n";
         await System.IO.File.WriteAllTextAsync(File, Text.Split("profiles")[0] + wrong);
@@ -95,7 +95,7 @@ public sealed class SchedulerFilesTests : IDisposable
     [Theory]
     [InlineData("|", false)]
     [InlineData(">", true)]
-    public async Task A_value_that_is_rewritten_as_a_whole_is_warned_of(string style, bool warns)
+    public async Task Rewriting_a_whole_value_is_a_warning(string style, bool warns)
     {
         var lines = string.Concat(Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}\n" + (style == ">" ? "\n" : "")));
         await System.IO.File.WriteAllTextAsync(File, $"kind: ConfigMap\ndata:\n  config.yaml: {style}\n{lines}");
@@ -105,7 +105,7 @@ public sealed class SchedulerFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_another_changed_meanwhile_stays_as_the_other_left_it()
+    public async Task A_file_changed_by_another_process_is_not_overwritten()
     {
         await System.IO.File.WriteAllTextAsync(File, Text);
         var refused = await Assert.ThrowsAsync<NodeManagerException>(() => ChangeAsync(
@@ -141,7 +141,7 @@ public sealed class SchedulerFilesTests : IDisposable
     }
 
     [Fact]
-    public void What_a_change_contradicts_of_another_project_is_a_warning()
+    public void A_change_that_contradicts_an_out_of_tree_plugin_is_a_warning()
     {
         var document = SchedulerDocument.Parse(Text);
         var change = new PluginChange

@@ -50,7 +50,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_unknown_or_not_looked_at_stays_as_it_was()
+    public void Unknown_or_unchecked_findings_keep_their_state()
     {
         Look(("Scheduling", SchedulerHealthStatus.Unknown), ("Leader", SchedulerHealthStatus.Error));
         Look(("Leader", SchedulerHealthStatus.Unknown));
@@ -72,7 +72,7 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     }
 
     [Fact]
-    public void A_subscriber_that_fails_keeps_nobody_from_being_told()
+    public void A_failing_subscriber_does_not_affect_other_subscribers()
     {
         _session.SchedulerAlert += static (_, _) => throw new InvalidOperationException("no runspace");
         List<SchedulerAlertEventArgs> others = [];

@@ -52,7 +52,7 @@ public sealed class SchedulerMetricsTests
     }
 
     [Fact]
-    public void Between_two_samples_only_what_came_counts()
+    public void Only_attempts_between_two_samples_count()
     {
         var measured = Measure(Current(30, 60), Current(10, 20));
         Assert.Equal(["ExtensionPoint a preFilter", "Plugin score ImageLocality"], measured.Select(one => one.ToString()));
@@ -64,7 +64,7 @@ public sealed class SchedulerMetricsTests
     }
 
     [Fact]
-    public void A_scheduler_that_restarted_meanwhile_is_told_from_its_start()
+    public void Attempts_after_a_restart_count_from_the_start_of_the_process()
     {
         var measured = Measure(Current(5, 8), Current(30, 60));
         Assert.Equal([5L, 8L], measured.Select(one => one.Count));
@@ -87,7 +87,7 @@ public sealed class SchedulerMetricsTests
     }
 
     [Fact]
-    public void Labels_hold_what_they_like()
+    public void Metric_labels_with_special_characters_are_parsed()
     {
         var sample = Assert.Single(PrometheusText.Read("scheduler_x{a=\"b\\\"c}\\\\d\\n, e\", f=\"\",} 1.5e3 1700000000000\n", "scheduler_"));
         Assert.Equal("b\"c}\\d\n, e", sample.Label("a"));
@@ -95,7 +95,7 @@ public sealed class SchedulerMetricsTests
     }
 
     [Fact]
-    public async Task The_window_is_measured_by_the_clock_it_is_given()
+    public async Task The_window_is_measured_by_the_clock_of_the_session()
     {
         var time = new ManualTimeProvider();
         var read = 0;
@@ -118,7 +118,7 @@ public sealed class SchedulerMetricsTests
     }
 
     [Fact]
-    public async Task A_token_is_sent_over_tls_alone_and_a_closed_port_is_told_with_the_way_round()
+    public async Task A_token_is_sent_only_over_TLS_and_a_closed_port_is_reported_with_a_workaround()
     {
         Assert.Equal(ErrorIds.SchedulerMetricsUnavailable, Assert.Throws<NodeManagerException>(() =>
             new MetricsEndpoint(new Uri("http://127.0.0.1:1/metrics"), "secret", null)).ErrorId);

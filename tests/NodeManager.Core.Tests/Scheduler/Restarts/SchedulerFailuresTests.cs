@@ -5,13 +5,13 @@ namespace NodeManager.Core.Tests.Scheduler.Restarts;
 public sealed class SchedulerFailuresTests
 {
     [Fact]
-    public void A_scheduler_that_restarted_is_no_failure() => Assert.Null(SchedulerFailures.Of(Result(SchedulerRestartStatus.Restarted)));
+    public void A_completed_scheduler_restart_is_not_a_failure() => Assert.Null(SchedulerFailures.Of(Result(SchedulerRestartStatus.Restarted)));
 
     [Theory]
     [InlineData(SchedulerRestartStatus.RolledBack, "", "It said no.", "Compare-SchedulerConfiguration")]
     [InlineData(SchedulerRestartStatus.RolledBack, "no kind", "It said no. The log of the pod ends: no kind", "Compare-SchedulerConfiguration")]
     [InlineData(SchedulerRestartStatus.Failed, "", "It said no.", "Restore-SchedulerConfiguration")]
-    public void Any_other_end_has_its_cause_and_remedy(string status, string log, string message, string action)
+    public void Each_failed_restart_has_a_cause_and_a_remedy(string status, string log, string message, string action)
     {
         SchedulerRestartResult result = Result(status, log);
 
